@@ -1,0 +1,52 @@
+# Everything runs inside .venv, which the first command makes. uv is used where it exists, pip where not.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: report test test-slow lab lint format bench lock clean
+
+report: $(STAMP)  ## Render the demo study and print the page to open
+	@$(BIN)/rm-research report data/demo --out reports/demo
+
+test: $(STAMP)  ## The fast tests
+	@$(BIN)/pytest -n auto -m "not slow"
+
+test-slow: $(STAMP)  ## Long simulations and soaks
+	@$(BIN)/pytest -n auto -m slow
+
+lab: $(STAMP)  ## JupyterLab on the notebooks
+	@$(BIN)/jupyter lab --notebook-dir=. notebooks/cohort_findings.ipynb
+
+lint: $(STAMP)  ## Style, types and notebooks without outputs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+format: $(STAMP)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(STAMP)  ## Ratios measured in one run
+	@$(BIN)/python tests/bench.py
+
+lock:  ## Pin the newest versions the bounds allow (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then \
+	  echo "Setting up .venv with uv"; \
+	  uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .venv && \
+	  uv pip install --quiet --python $(BIN)/python -r requirements.lock && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps -e .; \
+	else \
+	  echo "Setting up .venv with pip (a few minutes the first time)"; \
+	  $(PYTHON) -m venv .venv && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .; \
+	fi
+	@touch $@
+
+clean:  ## Remove what make made
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache build dist

@@ -1,0 +1,234 @@
+"""The declared frames: what each holds, at which grain, and what its columns mean."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from rm_research.errors import FrameError
+
+TEXT, NUMBER, COUNT, FLAG, WHEN = "str", "float64", "Int64", "boolean", "datetime64[us]"
+MISSING = {TEXT: None, NUMBER: float("nan"), COUNT: pd.NA, FLAG: pd.NA, WHEN: pd.NaT}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """
+    One declared frame.
+
+    Attributes
+    ----------
+    name : str
+        As it is called in messages and documents.
+    key : tuple of str
+        Columns that identify a row; empty where rows may repeat.
+    columns : dict of str to (str, str)
+        Declared columns in order: pandas dtype and meaning. Key columns come first.
+    open_ended : bool
+        Whether further columns (items, attributes) may follow the declared ones.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    columns: dict[str, tuple[str, str]]
+    open_ended: bool = False
+
+    def empty(self) -> pd.DataFrame:
+        """Return the frame with no rows."""
+        return self.conform(pd.DataFrame({name: [] for name in self.columns}))
+
+    def conform(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """
+        Return `rows` with the declared columns first, in order and of the declared dtype.
+
+        Declared columns that are absent are added as missing. Undeclared ones follow when the frame is open-ended.
+
+        Raises
+        ------
+        FrameError
+            When a column is not declared and the frame is not open-ended, or when the key repeats.
+        """
+        further = [name for name in rows.columns if name not in self.columns]
+        if further and not self.open_ended:
+            raise FrameError(f"{self.name} has no column {further[0]!r}; its columns are {', '.join(self.columns)}.")
+        declared = {
+            name: rows[name].astype(dtype) if name in rows else pd.Series(MISSING[dtype], index=rows.index, dtype=dtype)
+            for name, (dtype, _) in self.columns.items()
+        }
+        frame = pd.concat([pd.DataFrame(declared, index=rows.index), rows[further]], axis=1).reset_index(drop=True)
+        if self.key and (repeated := int(frame.duplicated(list(self.key)).sum())):
+            raise FrameError(f"{self.name} has {repeated} rows that repeat its key ({', '.join(self.key)}).")
+        return frame
+
+
+RESPONSES = Frame(
+    "Responses",
+    ("wave", "file", "source_row"),
+    {
+        "wave": (TEXT, "name of the wave in study.toml"),
+        "file": (TEXT, "export the row came from"),
+        "source_row": (COUNT, "row in that file as a spreadsheet counts it, the header being row 1"),
+        "person": (TEXT, "keyed hash of the person code; missing where the code is blank"),
+        "cohort": (TEXT, "cohort"),
+        "submitted": (WHEN, "when the questionnaire was handed in; missing where the export does not say"),
+    },
+    open_ended=True,
+)
+LINKS = Frame(
+    "Links",
+    ("wave", "file", "source_row"),
+    {
+        "wave": (TEXT, "name of the wave in study.toml"),
+        "file": (TEXT, "export the row came from"),
+        "source_row": (COUNT, "row in that file as a spreadsheet counts it"),
+        "person": (TEXT, "person the row belongs to, after linking"),
+        "how": (
+            TEXT,
+            "exact (code met in another wave), alone (met in no other), blank (no code), unlinked (by design)",
+        ),
+        "probability": (NUMBER, "match probability, 0 to 1; 1 for an exact match; missing where nothing was matched"),
+    },
+)
+PEOPLE = Frame(
+    "People",
+    ("cohort", "person"),
+    {
+        "cohort": (TEXT, "cohort"),
+        "person": (TEXT, "keyed hash"),
+        "role": (TEXT, "leader, mentor, participant or the study's own word"),
+        "arm": (TEXT, "programme, the comparison arm or the study's own word"),
+        "cluster": (TEXT, "unit whose members are not independent: what was assigned unless declared otherwise"),
+        "invited": (FLAG, "whether the roster lists the person; missing without a roster"),
+    },
+    open_ended=True,
+)
+DYADS = Frame(
+    "Dyads",
+    ("cohort", "dyad", "leader", "mentor"),
+    {
+        "cohort": (TEXT, "cohort"),
+        "dyad": (TEXT, "keyed hash of the pair's name"),
+        "leader": (TEXT, "person"),
+        "mentor": (TEXT, "person"),
+        "sessions": (COUNT, "meetings logged; 0 = none, missing = no log"),
+        "minutes": (NUMBER, "minutes logged; missing = no log"),
+    },
+)
+SCORES = Frame(
+    "Scores",
+    ("cohort", "person", "wave", "scale"),
+    {
+        "cohort": (TEXT, "cohort"),
+        "person": (TEXT, "keyed hash"),
+        "wave": (TEXT, "wave"),
+        "scale": (TEXT, "scale"),
+        "score": (NUMBER, "in the scale's unit; missing where too few items were answered"),
+        "n_answered": (COUNT, "items of the scale answered"),
+    },
+)
+PANEL = Frame(
+    "Panel",
+    ("cohort", "person", "scale", "wave"),
+    {
+        "cohort": (TEXT, "cohort"),
+        "person": (TEXT, "keyed hash"),
+        "scale": (TEXT, "scale"),
+        "wave": (TEXT, "the later wave"),
+        "pre": (NUMBER, "score at the baseline wave, in the scale's unit; missing where absent"),
+        "post": (NUMBER, "score at `wave`, in the scale's unit; missing where absent"),
+        "role": (TEXT, "role"),
+        "arm": (TEXT, "arm"),
+        "cluster": (TEXT, "unit whose members are not independent"),
+        "sessions": (COUNT, "the person's meetings before this questionnaire; missing = no log"),
+    },
+    open_ended=True,
+)
+ESTIMATES = Frame(
+    "Estimates",
+    ("id",),
+    {
+        "id": (TEXT, "unique name of the row"),
+        "cohort": (TEXT, "cohort; 'all cohorts' for the programme"),
+        "role": (TEXT, "role"),
+        "arm": (TEXT, "arm the estimate is about"),
+        "subgroup": (TEXT, "'everyone' unless the estimate is for a subgroup"),
+        "scale": (TEXT, "scale"),
+        "wave": (TEXT, "the later wave"),
+        "contrast": (TEXT, "change, difference, pooled_change, pooled_difference …"),
+        "measure": (TEXT, "mean, median, g_av …"),
+        "method": (TEXT, "paired_t, hodges_lehmann, ancova …"),
+        "estimate": (NUMBER, "post − pre, programme − comparison; scale units for mean and median"),
+        "std_error": (NUMBER, "standard error, same unit"),
+        "df": (NUMBER, "degrees of freedom; missing where the method has none"),
+        "statistic": (NUMBER, "test statistic"),
+        "p_value": (NUMBER, "two-sided, unadjusted"),
+        "p_adjusted": (NUMBER, "Holm within the confirmatory family, Benjamini–Hochberg within the exploratory one"),
+        "ci_low": (NUMBER, "lower end of the interval at the study's level"),
+        "ci_high": (NUMBER, "upper end"),
+        "n_pre": (COUNT, "people of the arm with a score at baseline"),
+        "n_post": (COUNT, "people of the arm with a score at the later wave"),
+        "n_pairs": (COUNT, "people of the arm with both"),
+        "n_comparison": (COUNT, "people of the comparison arm with both; missing for changes"),
+        "n_clusters": (COUNT, "clusters the standard error rests on; cohorts for a pooled row"),
+        "detectable": (NUMBER, "smallest effect found with 80 % power at this precision, same unit"),
+        "planned": (FLAG, "whether the scale is a declared outcome"),
+        "reason": (TEXT, "why there is no estimate; missing where there is one"),
+    },
+)
+DETAILS = Frame(
+    "Estimates details",
+    ("id", "quantity"),
+    {
+        "id": (TEXT, "row of the Estimates"),
+        "quantity": (TEXT, "what is given: mean_pre, sd_pre, r, τ² …"),
+        "value": (NUMBER, "its value"),
+    },
+)
+PROBLEMS = Frame(
+    "Problems",
+    (),
+    {
+        "rule": (TEXT, "which check found it"),
+        "severity": (TEXT, "error, warning or note"),
+        "file": (TEXT, "file concerned"),
+        "wave": (TEXT, "wave concerned"),
+        "cohort": (TEXT, "cohort concerned; missing where the whole study is"),
+        "source_row": (COUNT, "row concerned, as a spreadsheet counts it"),
+        "column": (TEXT, "column concerned"),
+        "value": (TEXT, "what stood there, only for coded answers; never a person's words or code"),
+        "message": (TEXT, "what is the matter and what to do"),
+    },
+)
+LEDGER = Frame(
+    "ledger",
+    ("step",),
+    {
+        "step": (COUNT, "order in which it was done"),
+        "rule": (TEXT, "what was done"),
+        "file": (TEXT, "file concerned"),
+        "wave": (TEXT, "wave concerned"),
+        "rows_before": (COUNT, "rows before"),
+        "rows_after": (COUNT, "rows after"),
+        "cells": (COUNT, "cells changed"),
+    },
+)
+
+
+def require_columns(rows: pd.DataFrame, frame: Frame, *, verb: str) -> None:
+    """
+    Refuse a frame that lacks declared columns.
+
+    Raises
+    ------
+    FrameError
+        Naming the verb, the frame and every column that is missing.
+    """
+    missing = [name for name in frame.columns if name not in rows.columns]
+    if missing:
+        raise FrameError(f"{verb} needs {frame.name}; this frame has no column {', '.join(missing)}.")
+
+
+def stacked(frames: Iterable[pd.DataFrame], frame: Frame) -> pd.DataFrame:
+    """Concatenate frames of one kind, rows in the order given."""
+    parts = [part for part in frames if len(part)]
+    return frame.conform(pd.concat(parts, ignore_index=True)) if parts else frame.empty()

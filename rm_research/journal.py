@@ -1,0 +1,58 @@
+"""What was done and what was found, line by line: the ledger and the Problems while they are being made."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from rm_research.frames import LEDGER, PROBLEMS
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass
+class Journal:
+    """Collects ledger lines and problems over the steps of preparing a study."""
+
+    steps: list[dict[str, object]] = field(default_factory=list)
+    found: list[dict[str, object]] = field(default_factory=list)
+
+    def step(self, rule: str, *, before: int, after: int, wave: str = "", file: str = "", cells: int = 0) -> None:
+        """Add a ledger line: rows before and after, cells changed."""
+        self.steps.append({
+            "step": len(self.steps) + 1, "rule": rule, "file": file or None, "wave": wave or None,
+            "rows_before": before, "rows_after": after, "cells": cells,
+        })  # fmt: skip
+
+    def problem(
+        self, rule: str, severity: Severity, message: str, *, wave: str = "", file: str = "", column: str = "",
+        cohort: str | None = None,
+    ) -> None:  # fmt: skip
+        """Add a problem of a file, a column or a cohort; without a cohort it is the whole study's."""
+        self.found.append({
+            "rule": rule, "severity": severity, "file": file or None, "wave": wave or None, "cohort": cohort,
+            "column": column or None, "message": message,
+        })  # fmt: skip
+
+    def row_problems(
+        self, rule: str, severity: Severity, message: str, rows: pd.DataFrame, *, column: str = "",
+        values: Iterable[str] | None = None,
+    ) -> None:  # fmt: skip
+        """Add the same problem for each of `rows`, which have wave, file, source_row and cohort."""
+        shown = [None] * len(rows) if values is None else list(values)
+        for (_, row), value in zip(rows.iterrows(), shown, strict=True):
+            self.found.append({
+                "rule": rule, "severity": severity, "file": row["file"], "wave": row["wave"], "cohort": row["cohort"],
+                "source_row": row["source_row"], "column": column or None, "value": value, "message": message,
+            })  # fmt: skip
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """The ledger so far."""
+        return LEDGER.conform(pd.DataFrame(self.steps, columns=list(LEDGER.columns)))
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """The problems so far."""
+        return PROBLEMS.conform(pd.DataFrame(self.found, columns=list(PROBLEMS.columns)))

@@ -1,0 +1,77 @@
+"""build_panel: scores, people and sessions into one row per person, scale and later wave."""
+
+import pandas as pd
+
+from rm_research.frames import PANEL, PEOPLE, SCORES, require_columns
+from rm_research.people import WHO, Participants, located_sessions
+from rm_research.study import Scale, Study
+
+
+def build_panel(
+    scores: pd.DataFrame, people: pd.DataFrame, study: Study, *, sessions: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """
+    Put each person's baseline and later scores side by side.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Scores.
+    people : DataFrame
+        People.
+    study : Study
+        Its design names the baseline; its scales name the roles they are for.
+    sessions : DataFrame, optional
+        Meetings of each person before each wave: cohort, person, wave, sessions.
+
+    Returns
+    -------
+    DataFrame
+        Panel. Everyone in People has a row for each scale meant for their role and each later occasion that asks it;
+        `pre` and `post` are NaN where there is no score.
+
+    Raises
+    ------
+    FrameError
+        When a frame lacks a column.
+    """
+    require_columns(scores, SCORES, verb="build_panel")
+    require_columns(people, PEOPLE, verb="build_panel")
+    parts = [
+        _side_by_side(scores, people, scale, wave, study.baseline)
+        for scale in study.scales
+        for wave in study.later_waves
+        if study.measured(scale.name, wave)
+    ]
+    if not parts:
+        return PANEL.empty()
+    panel = pd.concat(parts, ignore_index=True)
+    if sessions is not None:
+        panel = panel.merge(sessions, on=[*WHO, "wave"], how="left")
+    return PANEL.conform(panel)
+
+
+def _side_by_side(scores: pd.DataFrame, people: pd.DataFrame, scale: Scale, wave: str, baseline: str) -> pd.DataFrame:
+    concerned = people[people["role"].isin(scale.roles)] if scale.roles else people
+    of_scale = scores[scores["scale"] == scale.name]
+    pre, post = (
+        of_scale.loc[of_scale["wave"] == name, [*WHO, "score"]].rename(columns={"score": label})
+        for name, label in ((baseline, "pre"), (wave, "post"))
+    )
+    known = concerned.drop(columns="invited").assign(scale=scale.name, wave=wave)
+    return known.merge(pre, on=WHO, how="left").merge(post, on=WHO, how="left")
+
+
+def sessions_before(responses: pd.DataFrame, who: Participants, met: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """
+    Meetings of each person that were held before their questionnaire of each later wave.
+
+    Without a date of the meeting or of the questionnaire a meeting counts. People in no dyad have none.
+    """
+    attended = located_sessions(met, who.members).merge(who.members, on=["cohort", "dyad"])
+    everyone = who.people[WHO].merge(pd.DataFrame({"wave": list(study.later_waves)}), how="cross")
+    answered = responses[[*WHO, "wave", "submitted"]]
+    due = everyone.merge(answered, on=[*WHO, "wave"], how="left").merge(attended[[*WHO, "date"]], on=WHO)
+    counted = due[~(due["date"] > due["submitted"])]
+    totals = counted.groupby([*WHO, "wave"]).size().rename("sessions").reset_index()
+    return everyone.merge(totals, on=[*WHO, "wave"], how="left").fillna({"sessions": 0})

@@ -1,0 +1,135 @@
+"""prepare_study: the whole way from exports to Panel, cached."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from rm_research.frames import LEDGER, PROBLEMS, stacked
+from rm_research.linkage import link_waves
+from rm_research.panel import cache
+from rm_research.panel.build import build_panel, sessions_before
+from rm_research.people import build_participants
+from rm_research.responses.intake import raise_study_errors, take_in
+from rm_research.scales import compare_published, score_scales
+from rm_research.study import Study, read_study
+
+
+@dataclass(frozen=True, repr=False)
+class Prepared:
+    """
+    A study from exports to Panel.
+
+    Attributes
+    ----------
+    study : Study
+    responses, people, dyads, links, scores, panel, ledger, problems : DataFrame
+        The frames of those names, linked. `responses` has no free text: `read_responses` gives it.
+    texts : dict of (str, str) to str
+        Question text by wave and item, where the export has one.
+    digest : str
+        SHA-256 over study.toml, codebook.csv and every file they name.
+    """
+
+    study: Study
+    responses: pd.DataFrame
+    people: pd.DataFrame
+    dyads: pd.DataFrame
+    links: pd.DataFrame
+    scores: pd.DataFrame
+    panel: pd.DataFrame
+    ledger: pd.DataFrame
+    problems: pd.DataFrame
+    texts: dict[tuple[str, str], str]
+    digest: str
+
+    @property
+    def cohorts(self) -> tuple[str, ...]:
+        """Names of all cohorts, sorted."""
+        return tuple(sorted(self.people["cohort"].unique()))
+
+    def errors_of(self, cohort: str) -> tuple[str, ...]:
+        """Messages of the errors that keep a cohort from being reported; empty where it can be."""
+        errors = self.problems[(self.problems["severity"] == "error") & (self.problems["cohort"] == cohort)]
+        return tuple(dict.fromkeys(errors["message"]))
+
+    def summary(self) -> pd.DataFrame:
+        """Questionnaires by cohort (rows) and wave (columns), after duplicates."""
+        table = self.responses.groupby(["cohort", "wave"]).size().unstack(fill_value=0)
+        waves = [wave.name for wave in self.study.waves]
+        return table.reindex(columns=waves, fill_value=0).rename_axis(index="cohort", columns=None)
+
+    def __repr__(self) -> str:
+        return f"{self._heading()}\n{self.summary().to_string()}"
+
+    def _repr_html_(self) -> str:
+        table = self.summary().to_html()
+        return table.replace("<thead>", f"<caption>{self._heading()}</caption><thead>", 1)
+
+    def _heading(self) -> str:
+        counts = self.problems["severity"].value_counts()
+        found = ", ".join(f"{int(counts.get(kind, 0))} {kind}s" for kind in ("error", "warning", "note"))
+        return f"Prepared: {len(self.people)} people, {len(self.dyads)} dyads; {found}. Questionnaires:"
+
+
+def prepare_study(study: Study | str | Path) -> Prepared:
+    """
+    Read, clean, link and score a study.
+
+    Parameters
+    ----------
+    study : Study or path
+        The study, or its folder.
+
+    Returns
+    -------
+    Prepared
+        The frames are kept in the study's private folder and found again while no input changes.
+
+    Raises
+    ------
+    StudyFileError, ReadError
+        What makes the whole study unusable, all at once. An error of one cohort is among `problems` and costs that
+        cohort alone.
+    """
+    study = study if isinstance(study, Study) else read_study(study)
+    if (kept := cache.load(study)) is not None:
+        frames, texts = kept
+        return Prepared(study=study, texts=texts, digest=cache.digest(study), **frames)
+    prepared = prepare_openly(study)
+    raise_study_errors(prepared.problems)
+    cache.save(study, {name: getattr(prepared, name) for name in cache.NAMES}, prepared.texts)
+    return prepared
+
+
+def prepare_openly(study: Study) -> Prepared:
+    """Prepare a study, leaving errors among its problems instead of raising them; never cached."""
+    intake = take_in(study)
+    linkage = link_waves(intake, study)
+    who = build_participants(linkage, intake.sessions, study)
+    scores = score_scales(linkage.responses, study)
+    sessions = None
+    if intake.sessions is not None and len(linkage.responses):
+        sessions = sessions_before(linkage.responses, who, intake.sessions, study)
+    panel = build_panel(scores, who.people, study, sessions=sessions)
+    records = (intake, linkage, who)
+    problems = [*(record.problems for record in records), compare_published(intake.responses, intake.published, study)]
+    free_text = [item.name for item in study.items if item.kind == "text"]
+    return Prepared(
+        study=study,
+        responses=linkage.responses.drop(columns=free_text),
+        people=who.people,
+        dyads=who.dyads,
+        links=linkage.links,
+        scores=scores,
+        panel=panel,
+        ledger=_numbered([record.ledger for record in records]),
+        problems=stacked(problems, PROBLEMS),
+        texts=intake.texts,
+        digest=cache.digest(study),
+    )
+
+
+def _numbered(ledgers: list[pd.DataFrame]) -> pd.DataFrame:
+    whole = pd.concat([part for part in ledgers if len(part)] or ledgers[:1], ignore_index=True)
+    return LEDGER.conform(whole.assign(step=range(1, len(whole) + 1)))

@@ -1,0 +1,175 @@
+"""Who takes part: People and Dyads from roster and questionnaires, with precedence stated and clashes counted."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from rm_research.frames import DYADS, PEOPLE
+from rm_research.journal import Journal
+from rm_research.linkage import Linkage
+from rm_research.study import Study
+from rm_research.study.model import ONE_ROLE, PROGRAMME
+
+WHO = ["cohort", "person"]
+
+
+@dataclass(frozen=True)
+class Participants:
+    """
+    Who takes part.
+
+    Attributes
+    ----------
+    people : DataFrame
+        People.
+    dyads : DataFrame
+        Dyads.
+    members : DataFrame
+        One row a person and dyad: cohort, person, dyad.
+    ledger, problems : DataFrame
+        What was found on the way.
+    """
+
+    people: pd.DataFrame
+    dyads: pd.DataFrame
+    members: pd.DataFrame
+    ledger: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def build_participants(linkage: Linkage, sessions: pd.DataFrame | None, study: Study) -> Participants:
+    """
+    People and dyads.
+
+    Parameters
+    ----------
+    linkage : Linkage
+        From `link_waves`.
+    sessions : DataFrame or None
+        One row a meeting: cohort, dyad, date, minutes.
+    study : Study
+        Its design says which unit makes a cluster.
+
+    Returns
+    -------
+    Participants
+        Where sources disagree the roster wins, then the baseline, then later waves; each clash is a Problem.
+    """
+    journal = Journal()
+    statements = _statements(linkage, study)
+    for fact in ("role", "arm", *study.settings.attributes):
+        _count_clashes(statements, fact, journal)
+    people = _settle(statements, linkage.roster is not None, study)
+    members = statements[[*WHO, "dyad"]].dropna().drop_duplicates().reset_index(drop=True)
+    dyads = _with_sessions(_pairs(members, people), members, sessions, journal)
+    return Participants(
+        people=PEOPLE.conform(people.assign(cluster=_clusters(people, members, study))),
+        dyads=dyads,
+        members=members,
+        ledger=journal.ledger,
+        problems=journal.problems,
+    )
+
+
+def _statements(linkage: Linkage, study: Study) -> pd.DataFrame:
+    """Everything said about anyone, the most trusted source first: one row a roster line or questionnaire."""
+    facts = ["role", "arm", "dyad", *study.settings.attributes]
+    order = {wave: place for place, wave in enumerate((study.baseline, *study.later_waves), start=1)}
+    of_waves = pd.concat([linkage.responses[[*WHO, "wave", "file", "source_row"]], linkage.facts[facts]], axis=1)
+    parts = [of_waves.assign(trust=of_waves["wave"].map(order).fillna(len(order) + 1))]
+    if linkage.roster is not None and study.roster is not None:
+        listed = linkage.roster[[*WHO, "source_row", *facts]]
+        parts.insert(0, listed.assign(wave="", file=study.roster.file, trust=0))
+    return pd.concat(parts, ignore_index=True).sort_values("trust", kind="stable", ignore_index=True)
+
+
+def _count_clashes(statements: pd.DataFrame, fact: str, journal: Journal) -> None:
+    said = statements.dropna(subset=[fact])
+    settled = said.groupby(WHO, sort=False)[fact].transform("first")
+    clashes = said[said[fact] != settled]
+    message = f"The {fact} given here differs from a source that comes first (roster, then baseline), which counts."
+    journal.row_problems("disagreement", "warning", message, clashes.replace({"wave": {"": None}}), column=fact)
+
+
+def _settle(statements: pd.DataFrame, has_roster: bool, study: Study) -> pd.DataFrame:
+    """One row a person: the first value that any source gives for each fact."""
+    facts = ["role", "arm", *study.settings.attributes]
+    people = statements.groupby(WHO, sort=False)[facts].first().reset_index()
+    people["role"] = people["role"].fillna(ONE_ROLE)
+    people["arm"] = people["arm"].fillna(PROGRAMME)
+    if has_roster:
+        invited = statements.loc[statements["trust"] == 0, WHO].drop_duplicates()
+        people = people.merge(invited.assign(invited=True), on=WHO, how="left")
+        people["invited"] = people["invited"].astype("boolean").fillna(False)
+    return people
+
+
+def _pairs(members: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Every leader with every mentor of a dyad."""
+    roles = members.merge(people[[*WHO, "role"]], on=WHO)
+    leaders, mentors = (
+        roles.loc[roles["role"] == role, ["cohort", "dyad", "person"]].rename(columns={"person": role})
+        for role in ("leader", "mentor")
+    )
+    return leaders.merge(mentors, on=["cohort", "dyad"])
+
+
+def _with_sessions(
+    pairs: pd.DataFrame, members: pd.DataFrame, sessions: pd.DataFrame | None, journal: Journal
+) -> pd.DataFrame:
+    if sessions is None:
+        return DYADS.conform(pairs)
+    met = _located(sessions, members, journal)
+    totals = met.groupby(["cohort", "dyad"]).agg(sessions=("dyad", "size"), minutes=("minutes", "sum")).reset_index()
+    joined = pairs.merge(totals, on=["cohort", "dyad"], how="left")
+    return DYADS.conform(joined.fillna({"sessions": 0, "minutes": 0.0}))
+
+
+def located_sessions(sessions: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """Return the meetings with their cohort, found by the dyad's name where the log does not give it."""
+    return _located(sessions, members, Journal())
+
+
+def _located(sessions: pd.DataFrame, members: pd.DataFrame, journal: Journal) -> pd.DataFrame:
+    known = members[["cohort", "dyad"]].drop_duplicates()
+    if sessions["cohort"].notna().all() and len(sessions):
+        met = sessions.merge(known, on=["cohort", "dyad"])
+    else:
+        single = known.drop_duplicates("dyad", keep=False)
+        met = sessions.drop(columns="cohort").merge(single, on="dyad")
+    if lost := len(sessions) - len(met):
+        message = (
+            f"{lost} meetings are of dyads that nobody in the study belongs to, or of a name that several cohorts use; "
+            "they are not counted. Compare the dyad's names in roster and log, or add a cohort column to the log."
+        )
+        journal.problem("unknown_dyad", "warning", message)
+        journal.step("meetings of unknown dyads", before=len(sessions), after=len(met))
+    return met
+
+
+def _clusters(people: pd.DataFrame, members: pd.DataFrame, study: Study) -> pd.Series:
+    """Name of each person's cluster; dyads that share a person are one, and who has no dyad is one alone."""
+    unit = study.clustered_by
+    if unit == "cohort":
+        return people["cohort"]
+    if unit == "person":
+        return people["person"]
+    own = people["cohort"] + "/" + people["person"]
+    if unit != "dyad":
+        return people[unit].fillna(own)
+    joined = people[WHO].merge(_components(members), on=WHO, how="left")["component"]
+    return joined.set_axis(people.index).fillna(own)
+
+
+def _components(members: pd.DataFrame) -> pd.DataFrame:
+    """Person and the first dyad of all that are joined to theirs through shared members."""
+    persons, person_names = pd.factorize(pd.MultiIndex.from_frame(members[WHO]))
+    dyads, dyad_names = pd.factorize(pd.MultiIndex.from_frame(members[["cohort", "dyad"]]))
+    size = len(person_names) + len(dyad_names)
+    edges = coo_array(([1] * len(members), (persons, dyads + len(person_names))), shape=(size, size))
+    _, labels = connected_components(edges, directed=False)
+    found = members.assign(component=labels[persons] if len(members) else [])
+    named = found.groupby("component")["dyad"].transform("first")
+    return found.assign(component=found["cohort"] + "/" + named)[[*WHO, "component"]].drop_duplicates(WHO)

@@ -1,0 +1,116 @@
+"""Facts of a questionnaire (who, cohort, role, arm, when) and which of its rows count."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from rm_research.errors import ReadError
+from rm_research.readers import Export
+from rm_research.responses.answers import comparable_cells, comparable_entries
+from rm_research.study import Source, Study, Wave
+from rm_research.study.model import ONE_ROLE, PROGRAMME
+from rm_research.study.settings import ROW_NUMBER
+
+JOINED = " / "
+
+
+def where_mask(export: Export, source: Source) -> pd.Series:
+    """
+    Rows that meet every condition of `where`.
+
+    Raises
+    ------
+    ReadError
+        When a condition names a column the export lacks.
+    """
+    mask = pd.Series(True, index=export.rows.index)
+    for name, wanted in source.where.items():
+        column = export.find(name)
+        if column is None:
+            raise ReadError(f"{export.file} has no column {name!r}, which `where` names; {export.nearest(name)}.")
+        entries = [str(entry) for entry in (wanted if isinstance(wanted, list) else [wanted])]
+        mask &= comparable_cells(export.rows[column]).isin(comparable_entries(entries))
+    return mask
+
+
+def fact(export: Export, columns: Iterable[str], study: Study, name: str) -> pd.Series:
+    """
+    One fact of every row as text, recoded to the study's words; missing where no answer is.
+
+    Raises
+    ------
+    ReadError
+        Naming the columns that the export lacks.
+    """
+    found = {column: export.find(column) for column in columns}
+    lacking = [column for column, place in found.items() if place is None and column != ROW_NUMBER]
+    if lacking:
+        hints = "; ".join(f"{column!r} ({export.nearest(column)})" for column in lacking)
+        raise ReadError(f"{export.file} has no column {hints}, declared for {name}.")
+    rows = pd.Series([f"row {number}" for number in export.rows.index], index=export.rows.index, dtype="str")
+    parts = [rows if place is None else export.rows[place].str.strip() for place in found.values()]
+    missing = comparable_entries(list(study.settings.missing.values))
+    kept = [part.mask(comparable_cells(part).isin(missing), "") for part in parts]
+    joined = kept[0]
+    for part in kept[1:]:
+        joined = (joined + JOINED + part).str.strip(JOINED)
+    return recode(joined, known_words(study, name)).replace("", pd.NA).astype("str")
+
+
+def known_words(study: Study, name: str) -> dict[str, tuple[str, ...]]:
+    """Words of [values.…], and for role and arm those the study uses itself, which match in any case."""
+    own: set[str] = set()
+    if name == "role":
+        own = {"leader", "mentor", ONE_ROLE, *(role for scale in study.scales for role in scale.roles)}
+    elif name == "arm":
+        own = {PROGRAMME, *([study.comparison] if study.comparison else [])}
+    return {word: () for word in sorted(own)} | study.settings.values.get(name, {})
+
+
+def recode(values: pd.Series, words: dict[str, tuple[str, ...]]) -> pd.Series:
+    """Entries listed under [values.…] replaced by the study's word for them."""
+    if not words:
+        return values
+    known = {entry: word for word, entries in words.items() for entry in comparable_entries([*entries, word])}
+    return comparable_cells(values).map(known).astype("str").fillna(values)
+
+
+def source_facts(
+    export: Export, study: Study, wave: Wave, source: Source, names: Iterable[str], *, in_roster: set[str]
+) -> pd.DataFrame:
+    """
+    Facts of every row of an export; a fact that it does not hold is missing throughout.
+
+    A fact that the roster gives may be absent from an export; one that nothing gives may not.
+
+    Raises
+    ------
+    ReadError
+        Naming every column that the export lacks, for all facts at once.
+    """
+    facts, faults = {}, []
+    for name in names:
+        columns = study.fact_columns(name, wave, source)
+        absent = name in in_roster and all(export.find(column) is None for column in columns)
+        if name in source.set:
+            facts[name] = pd.Series(source.set[name], index=export.rows.index, dtype="str")
+        elif not columns or absent:
+            facts[name] = pd.Series(pd.NA, index=export.rows.index, dtype="str")
+        else:
+            try:
+                facts[name] = fact(export, columns, study, name)
+            except ReadError as error:
+                faults.append(str(error))
+    if faults:
+        raise ReadError("\n".join(faults))
+    return pd.DataFrame(facts, index=export.rows.index)
+
+
+def as_dates(values: pd.Series, date_format: str | None) -> pd.Series:
+    """
+    Text as times: ISO 8601, or the format declared; missing where it is neither.
+
+    A zone, where given, is dropped: only the order within a study matters, and its surveys share one clock.
+    """
+    times = pd.to_datetime(values, format=date_format or "ISO8601", errors="coerce", utc=True)
+    return times.dt.tz_localize(None).astype("datetime64[us]")

@@ -1,0 +1,139 @@
+"""
+A whole study folder whose truth is known: for the demo, for tests, and for trying a design before the first survey.
+
+The modules, in the order a study comes about: `population` (what is true), `people` (cohorts, dyads, arms), `answering`
+(who answers what, who leaves), `exports` (survey exports), `spoiling` (what goes wrong), `truth`, `study_files`.
+"""
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from rm_research.errors import StudyError
+from rm_research.simulate.answering import Answers, draw_answers
+from rm_research.simulate.exports import draw_sheet, write_export
+from rm_research.simulate.people import Programme, draw_programme, draw_sessions
+from rm_research.simulate.population import WAVES
+from rm_research.simulate.spoiling import draw_returns, spoil
+from rm_research.simulate.study_files import codebook_frame, study_toml
+from rm_research.simulate.truth import truth_json
+
+__all__ = ["simulate_study"]
+
+FILES = ("study.toml", "codebook.csv", "pre.csv", "post.csv", "roster.csv", "sessions.csv", "truth.json")
+SMALLEST_COHORT = 2  # one dyad in each arm
+
+
+def simulate_study(
+    path: str | PathLike[str],
+    *,
+    seed: int = 20260101,
+    cohorts: Sequence[int] = (40, 38, 36, 34, 32, 8),
+    effect: float = 1.0,
+    attrition: float = 0.20,
+    dirt: bool = True,
+) -> list[Path]:
+    """
+    Write a randomised study with a waiting list, and the truth about it.
+
+    Parameters
+    ----------
+    path : path
+        The study folder. Made if absent; an earlier simulated study in it is replaced.
+    seed : int
+        The same seed and options write the same bytes.
+    cohorts : sequence of int
+        Dyads per cohort, both arms together; about 60 % of them start, the others wait.
+    effect : float
+        Multiplies every true effect of the programme; 0 is a programme without effect.
+    attrition : float
+        Expected share, from 0 up to but not including 1, of those who answered `pre` and do not answer `post`.
+        Leaving depends on engagement at the start and on nothing else (missing at random).
+    dirt : bool
+        Whether the exports have what real ones have: double submissions, test rows, unknown answers and so on.
+        The people, their answers and who leaves are the same with and without.
+
+    Returns
+    -------
+    list of Path
+        The files written: study.toml, codebook.csv, pre.csv, post.csv, roster.csv, sessions.csv, truth.json.
+        truth.json has `population` (what holds for everyone; d, r and icc in units of the score before rounding),
+        `changes` (grain cohort × arm × role × scale), `differences` (cohort × role × scale), both in scale points
+        after rounding and before attrition, and `dirt` (counts per wave).
+
+    Raises
+    ------
+    StudyError
+        When the folder holds anything but a simulated study, or an option is out of its range.
+    """
+    _check_options(cohorts, attrition)
+    folder = _usable_folder(Path(path))
+    rng = np.random.default_rng(np.random.SeedSequence(seed))
+    programme = draw_programme(rng, cohorts)
+    sessions = draw_sessions(rng, programme)
+    answers = draw_answers(rng, programme.people, effect=effect, attrition=attrition)
+    returns = draw_returns(rng, programme, answers.left, dirt=dirt)
+    counts = _write_exports(folder, rng, programme, answers, returns, dirt=dirt)
+
+    programme.roster.to_csv(folder / "roster.csv", index=False, lineterminator="\n")
+    sessions.to_csv(folder / "sessions.csv", index=False, lineterminator="\n")
+    codebook_frame().to_csv(folder / "codebook.csv", index=False, lineterminator="\n")
+    _write_text(folder / "study.toml", study_toml(seed))
+    truth = truth_json(programme.people, answers, returns, counts, seed=seed, effect=effect, attrition=attrition)
+    _write_text(folder / "truth.json", truth)
+    return [folder / name for name in FILES]
+
+
+def _write_exports(
+    folder: Path,
+    rng: np.random.Generator,
+    programme: Programme,
+    answers: Answers,
+    returns: pd.DataFrame,
+    *,
+    dirt: bool,
+) -> dict[str, dict[str, int]]:
+    """Write both waves; the dirt that each holds, by wave and kind."""
+    counts = {}
+    for wave in WAVES:
+        sheet = draw_sheet(rng, programme.people, answers.keyed[wave], returns[wave].to_numpy(), wave)
+        sheet, counts[wave] = spoil(rng, sheet, wave, dirt=dirt)
+        write_export(folder / f"{wave}.csv", sheet, wave)
+    return counts
+
+
+def _check_options(cohorts: Sequence[int], attrition: float) -> None:
+    if not cohorts or min(cohorts) < SMALLEST_COHORT:
+        raise StudyError(
+            f"simulate_study: cohorts = {list(cohorts)} names no cohort, or one under {SMALLEST_COHORT} dyads.\n"
+            f"  Give the number of dyads of each cohort, each {SMALLEST_COHORT} or more: cohorts=(40, 30)."
+        )
+    if not 0 <= attrition < 1:
+        raise StudyError(
+            f"simulate_study: attrition = {attrition} is not a share of people.\n"
+            "  Give a number from 0 up to but not including 1: attrition=0.25."
+        )
+
+
+def _usable_folder(folder: Path) -> Path:
+    """Make the folder if absent; refuse where writing could destroy what simulate did not write."""
+    if folder.exists() and not folder.is_dir():
+        raise StudyError(f"simulate_study: {folder} is a file.\n  Name a folder that is new or empty.")
+    found = {entry.name for entry in folder.iterdir()} if folder.exists() else set()
+    foreign = sorted(found - set(FILES))
+    # A real study may use our file names, but only a simulated one knows its truth.
+    if foreign or (found and "truth.json" not in found):
+        what = f"holds {foreign[0]!r}" if foreign else "holds a study without truth.json"
+        raise StudyError(
+            f"simulate_study: {folder} {what}, which simulate did not write.\n"
+            "  Name a folder that is new or empty, or move its files elsewhere first."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

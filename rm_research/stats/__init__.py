@@ -1,0 +1,1 @@
+"""Pure numerics: arrays in, small frozen results out. Nothing here knows what a survey is."""

@@ -1,0 +1,128 @@
+"""Least squares with standard errors that hold for unequal variances and for people in clusters."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """
+    Least squares, n rows and k columns.
+
+    Attributes
+    ----------
+    X : array, shape (n, k)
+    coefficients : array, shape (k,)
+    residuals : array, shape (n,)
+    root : array, shape (k, k)
+        R with R Rᵀ = (XᵀX)⁻¹.
+    """
+
+    X: Matrix
+    coefficients: Vector
+    residuals: Vector
+    root: Matrix
+
+
+def least_squares(X: Matrix, y: Vector) -> Fit:
+    """
+    Fit y on X by QR decomposition.
+
+    Raises
+    ------
+    NotEstimableError
+        'collinear' when the columns do not determine the coefficients, 'too_few_people' when no residual is left.
+    """
+    n, k = X.shape
+    if n <= k:
+        raise NotEstimableError("too_few_people")
+    if np.linalg.matrix_rank(X / np.maximum(np.abs(X).max(axis=0), 1e-300)) < k:
+        raise NotEstimableError("collinear")
+    q, r = np.linalg.qr(X)
+    root = np.linalg.inv(r)
+    coefficients = root @ (q.T @ y)
+    return Fit(X, coefficients, y - X @ coefficients, root)
+
+
+def hc2(fit: Fit, column: int, *, level: float) -> Result:
+    """
+    Coefficient with the HC2 standard error (MacKinnon & White 1985) and t with n − k degrees of freedom.
+
+    Raises
+    ------
+    NotEstimableError
+        'one_of_a_kind' when a row alone determines a coefficient, 'no_variation' when nothing is left to vary.
+    """
+    n, k = fit.X.shape
+    half = fit.X @ fit.root
+    leverage = (half**2).sum(axis=1)
+    if leverage.max() > 1 - 1e-10:
+        raise NotEstimableError("one_of_a_kind")
+    influence = half @ fit.root[column]
+    variance = float((influence**2 * fit.residuals**2 / (1 - leverage)).sum())
+    return t_result(fit.coefficients[column], _root(variance, fit), n - k, level)
+
+
+def cr2(fit: Fit, clusters: ArrayLike, column: int, *, level: float) -> Result:
+    """
+    Coefficient with the CR2 standard error and Satterthwaite degrees of freedom.
+
+    Bell & McCaffrey (2002); Pustejovsky & Tipton (2018), eq. 7 and 11, working model: independent errors. With
+    (XᵀX)⁻¹ = RRᵀ, U_g = X_g R and U_gᵀU_g = VΛVᵀ the adjustment A_g = (I − H_gg)^(−1/2) acts through k × k matrices:
+    U_gᵀA_g e_g = V(1 − Λ)^(−1/2)Vᵀ U_gᵀe_g. Where 1 − Λ vanishes the Moore–Penrose inverse takes 0.
+
+    Parameters
+    ----------
+    fit : Fit
+    clusters : array-like, shape (n,)
+        Cluster of each row, none missing.
+    column : int
+        Which coefficient.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    Result
+        `details`: n_clusters.
+
+    Raises
+    ------
+    NotEstimableError
+        'too_few_clusters' when the degrees of freedom vanish, 'no_variation' when nothing is left to vary.
+    """
+    names, group = np.unique(np.asarray(clusters), return_inverse=True)
+    U = fit.X @ fit.root
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(len(names)))
+    gram = np.add.reduceat((U[:, :, None] * U[:, None, :])[order], starts)
+    score = np.add.reduceat((U * fit.residuals[:, None])[order], starts)
+    eigen, V = np.linalg.eigh(gram)
+    left = 1 - eigen
+    scaled = np.where(left > 1e-10, 1 / np.sqrt(np.clip(left, 1e-300, None)), 0.0)
+    adjusted = np.einsum("gij,gj,gkj,gk->gi", V, scaled, V, score)
+    c = fit.root[column]
+    variance = float(((adjusted @ c) ** 2).sum())
+    projected = np.einsum("gij,i->gj", V, c)
+    own = (projected**2 * eigen * scaled**2).sum(axis=1)  # vᵍᵀvᵍ, v_g = A_g X_g (XᵀX)⁻¹c
+    b = np.einsum("gij,gj->gi", V, eigen * scaled * projected)
+    trace = own.sum() - (b**2).sum()
+    squares = (own**2).sum() - 2 * (own * (b**2).sum(axis=1)).sum() + ((b.T @ b) ** 2).sum()
+    if len(names) < 2 or trace <= 1e-10 or squares <= 1e-20:
+        raise NotEstimableError("too_few_clusters")
+    details = {"n_clusters": float(len(names))}
+    return t_result(fit.coefficients[column], _root(variance, fit), trace**2 / squares, level, details)
+
+
+def _root(variance: float, fit: Fit) -> float:
+    """Standard error; residuals that are rounding noise alone mean that nothing varies."""
+    size = np.abs(fit.X @ fit.coefficients).max()
+    if np.abs(fit.residuals).max() <= 1e-12 * max(1.0, size) or variance <= 0:
+        raise NotEstimableError("no_variation")
+    return float(np.sqrt(variance))

@@ -1,0 +1,59 @@
+"""What every estimator returns, and how it says that there is nothing to estimate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Vector = NDArray[np.float64]
+
+
+class NotEstimableError(ValueError):
+    """The data do not determine the quantity; the argument is one of the reasons that the catalogue words."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """
+    One estimate with its uncertainty.
+
+    Attributes
+    ----------
+    estimate : float
+    std_error, df, statistic, p_value : float
+        NaN where the method has none; `p_value` is two-sided.
+    ci_low, ci_high : float
+        Ends of the two-sided interval at the level asked for.
+    details : mapping of str to float
+        Further quantities, by name.
+    """
+
+    estimate: float
+    std_error: float
+    df: float
+    statistic: float
+    p_value: float
+    ci_low: float
+    ci_high: float
+    details: Mapping[str, float] = field(default_factory=dict)
+
+
+def t_result(
+    estimate: float, std_error: float, df: float, level: float, details: Mapping[str, float] | None = None
+) -> Result:
+    """Result of a statistic that follows Student's t with `df`; NaN df is taken for the normal distribution."""
+    spread = stats.norm if np.isnan(df) else stats.t(df)
+    statistic = estimate / std_error
+    half = float(spread.ppf((1 + level) / 2)) * std_error
+    return Result(
+        estimate=float(estimate),
+        std_error=float(std_error),
+        df=float(df),
+        statistic=float(statistic),
+        p_value=float(2 * spread.sf(abs(statistic))),
+        ci_low=float(estimate - half),
+        ci_high=float(estimate + half),
+        details=dict(details or {}),
+    )

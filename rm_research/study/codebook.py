@@ -1,0 +1,171 @@
+"""codebook.csv: one row an item, and where each wave's export keeps it."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from rm_research.errors import StudyFileError
+from rm_research.frames import RESPONSES
+
+FIXED = ("item", "scale", "kind", "reverse", "low", "high", "answers", "missing", "label")
+YES, NO = {"yes", "true", "1", "x"}, {"", "no", "false", "0"}
+NOT_ASKED = "-"
+Kind = Literal["number", "choice", "text"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """
+    One question.
+
+    Attributes
+    ----------
+    name, scale, label : str
+        `scale` is empty for an item that is in no scale.
+    kind : {'number', 'choice', 'text'}
+    reverse : bool
+        Whether a high answer means little of what the scale measures.
+    low, high : float or None
+        Ends of the printed answer scale, after `answers`; None = unbounded.
+    answers : str
+        Name of the table that turns labels into numbers; empty where the export has numbers.
+    missing : tuple of str
+        Entries that mean no answer, for this item alone.
+    columns : dict of str to str
+        Column of the export by wave, or by 'wave.source'; absent = the item's name, '-' = not asked, 'A|B' = the first
+        that is answered.
+    row : int
+        Row in codebook.csv, the header being row 1.
+    """
+
+    name: str
+    scale: str
+    kind: Kind
+    reverse: bool
+    low: float | None
+    high: float | None
+    answers: str
+    missing: tuple[str, ...]
+    label: str
+    columns: dict[str, str]
+    row: int
+
+    @property
+    def title(self) -> str:
+        """The label, or the name where no label is given."""
+        return self.label or self.name
+
+    def candidates(self, wave: str, source: str) -> tuple[str, ...]:
+        """Columns that may hold the item in one export, best first; empty where it is not asked."""
+        declared = self.columns.get(f"{wave}.{source}") or self.columns.get(wave) or self.name
+        return () if declared == NOT_ASKED else tuple(part.strip() for part in declared.split("|"))
+
+
+def read_codebook(path: Path, places: list[str]) -> tuple[tuple[Item, ...], list[str]]:
+    """
+    Items of codebook.csv, with what is wrong with them.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    places : list of str
+        Names a column may have beside the fixed ones: the waves, and each 'wave.source'.
+
+    Returns
+    -------
+    items : tuple of Item
+        Those that could be read.
+    problems : list of str
+        One sentence each, naming row, column and remedy.
+
+    Raises
+    ------
+    StudyFileError
+        When the file is missing, is no text in UTF-8, or has no column `item`.
+    """
+    header, rows = _read_rows(path)
+    problems = [_unknown_column(name, places) for name in header if name not in (*FIXED, *places)]
+    problems += [f"codebook.csv: two columns are called {name!r}" for name in set(header) if header.count(name) > 1]
+    items: list[Item] = []
+    for number, cells in rows:
+        row = dict(zip(header, cells, strict=False))
+        if len(cells) > len(header):
+            problems.append(f"codebook.csv row {number}: has {len(cells)} cells but the header has {len(header)}")
+        if any(cells):
+            items.append(_item(row, number, places, problems.append))
+    problems += _repeated(items)
+    return tuple(items), problems
+
+
+def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    if not path.is_file():
+        raise StudyFileError(f"{path.name} is not in {path.parent}. It lists the items, one row each.")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise StudyFileError(f"{path.name} is not saved as UTF-8. Save it as 'CSV UTF-8'.") from error
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    header = [name.strip() for name in lines[0]] if lines else []
+    if "item" not in header:
+        remedy = " Its columns seem to be parted by semicolons: save it with commas." if ";" in text[:200] else ""
+        raise StudyFileError(f"{path.name} has no column 'item' in its first row.{remedy}")
+    return header, [(number, [cell.strip() for cell in line]) for number, line in enumerate(lines[1:], start=2)]
+
+
+def _unknown_column(name: str, places: list[str]) -> str:
+    near = get_close_matches(name, [*FIXED, *places], n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"waves are {', '.join(places)}"
+    return f"codebook.csv: column {name!r} is neither a codebook column nor a wave; {hint}"
+
+
+def _item(row: dict[str, str], number: int, places: list[str], complain: Callable[[str], None]) -> Item:
+    where = f"codebook.csv row {number}"
+    name = row.get("item", "")
+    if not name:
+        complain(f"{where}: the item has no name")
+    if name in RESPONSES.columns:
+        complain(f"{where}: an item may not be called {name!r}, which is a column of every study")
+    kind = row.get("kind", "") or "number"
+    if kind not in ("number", "choice", "text"):
+        complain(f"{where}: kind is {kind!r}; it is number, choice or text")
+    reverse = row.get("reverse", "").casefold()
+    if reverse not in YES | NO:
+        complain(f"{where}: reverse is {row['reverse']!r}; it is yes or empty")
+    low, high = (_number(row.get(end, ""), f"{where}: {end}", complain) for end in ("low", "high"))
+    return Item(
+        name=name,
+        scale=row.get("scale", ""),
+        kind=kind,  # type: ignore[arg-type]  # checked above; the study is refused if it is another word
+        reverse=reverse in YES,
+        low=low,
+        high=high,
+        answers=row.get("answers", ""),
+        missing=tuple(part.strip() for part in row.get("missing", "").split("|") if part.strip()),
+        label=row.get("label", ""),
+        columns={place: row[place] for place in places if row.get(place)},
+        row=number,
+    )
+
+
+def _number(cell: str, where: str, complain: Callable[[str], None]) -> float | None:
+    if not cell:
+        return None
+    try:
+        return float(cell)
+    except ValueError:
+        complain(f"{where} is {cell!r}, which is not a number")
+        return None
+
+
+def _repeated(items: list[Item]) -> list[str]:
+    first: dict[str, Item] = {}
+    return [
+        f"codebook.csv row {item.row}: item {item.name!r} stands in row {first[item.name].row} already"
+        for item in items
+        if first.setdefault(item.name, item) is not item
+    ]

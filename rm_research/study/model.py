@@ -1,0 +1,190 @@
+"""The study as the rest of the package sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+
+from rm_research.study.codebook import Item
+from rm_research.study.settings import (
+    Design,
+    FactFile,
+    Link,
+    Reporting,
+    Scale,
+    Settings,
+    Source,
+    Wave,
+)
+
+PROGRAMME = "programme"
+ONE_COHORT = "all people"
+ONE_ROLE = "participant"
+
+
+@dataclass(frozen=True)
+class Study:
+    """
+    A study folder, read and checked.
+
+    Attributes
+    ----------
+    path : Path
+        The study folder.
+    settings : Settings
+        study.toml, with every default in its place.
+    items : tuple of Item
+        codebook.csv, in its order.
+    """
+
+    path: Path
+    settings: Settings
+    items: tuple[Item, ...]
+
+    @property
+    def title(self) -> str:
+        """Title of the study."""
+        return self.settings.title
+
+    @property
+    def waves(self) -> tuple[Wave, ...]:
+        """All waves, in the order of study.toml."""
+        return tuple(self.settings.waves.values())
+
+    @property
+    def scales(self) -> tuple[Scale, ...]:
+        """All scales, the declared outcomes first and in their order."""
+        rest = [name for name in self.settings.scales if name not in self.outcomes]
+        return tuple(self.settings.scales[name] for name in (*self.outcomes, *rest))
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Names of the confirmatory scales, the first being the headline; all scales unless declared."""
+        return self.settings.outcomes or tuple(self.settings.scales)
+
+    @property
+    def design(self) -> Design:
+        """Who is compared with whom."""
+        return self.settings.design
+
+    @property
+    def link(self) -> Link:
+        """How questionnaires of one person are found."""
+        return self.settings.link
+
+    @property
+    def reporting(self) -> Reporting:
+        """What pages show and hide."""
+        return self.settings.reporting
+
+    @property
+    def roster(self) -> FactFile | None:
+        """The list of everyone invited, where there is one."""
+        return self.settings.roster
+
+    @property
+    def sessions(self) -> FactFile | None:
+        """The log of meetings, where there is one."""
+        return self.settings.sessions
+
+    @property
+    def baseline(self) -> str:
+        """Wave that changes are measured from: the declared one, else the first."""
+        first = next((wave.name for wave in self.waves if wave.kind == "occasion"), self.waves[0].name)
+        return self.design.baseline or first
+
+    @property
+    def later_waves(self) -> tuple[str, ...]:
+        """Occasions other than the baseline, in order."""
+        return tuple(wave.name for wave in self.waves if wave.kind == "occasion" and wave.name != self.baseline)
+
+    @property
+    def comparison(self) -> str | None:
+        """Arm without the programme; None in a study of a single group."""
+        return self.design.comparison
+
+    @property
+    def clustered_by(self) -> str:
+        """Unit whose members are not independent: person, dyad, cohort or an attribute."""
+        return self.design.clusters or self.design.unit
+
+    @cached_property
+    def _items_by_scale(self) -> dict[str, tuple[Item, ...]]:
+        return {name: tuple(item for item in self.items if item.scale == name) for name in self.settings.scales}
+
+    def scale(self, name: str) -> Scale:
+        """Return the scale of that name."""
+        return self.settings.scales[name]
+
+    def wave(self, name: str) -> Wave:
+        """Return the wave of that name."""
+        return self.settings.waves[name]
+
+    def items_of(self, scale: str) -> tuple[Item, ...]:
+        """Items of a scale, in the codebook's order."""
+        return self._items_by_scale[scale]
+
+    def asked(self, scale: str, wave: str) -> tuple[Item, ...]:
+        """Items of a scale that some export of a wave asks."""
+        sources = self.wave(wave).sources
+        return tuple(i for i in self.items_of(scale) if any(i.candidates(wave, source.name) for source in sources))
+
+    def common_items(self, scale: str) -> tuple[Item, ...]:
+        """
+        Items that make the score: those asked in every wave that asks the scale at all.
+
+        A mean of other items at another time would differ for that reason alone.
+        """
+        rounds = [set(asked) for wave in self.waves if (asked := [item.name for item in self.asked(scale, wave.name)])]
+        shared = set.intersection(*rounds) if rounds else set()
+        return tuple(item for item in self.items_of(scale) if item.name in shared)
+
+    def measured(self, scale: str, wave: str) -> bool:
+        """Whether a wave asks the scale."""
+        return bool(self.asked(scale, wave))
+
+    def fact_columns(self, fact: str, wave: Wave, source: Source) -> tuple[str, ...]:
+        """Columns of one export that together hold a fact or an attribute; empty where it has none."""
+        if fact in source.columns:
+            return source.columns[fact]
+        declared = {**self.settings.attributes, **self.settings.columns}.get(fact, ())
+        return declared.get(wave.name, ()) if isinstance(declared, dict) else declared
+
+    def scale_range(self, scale: str) -> tuple[float, float] | None:
+        """Lowest and highest score that can be had, in the scale's unit; None where unbounded."""
+        items = self.common_items(scale)
+        if not items or items[0].low is None or items[0].high is None:
+            return None
+        factor = len(items) if self.scale(scale).score == "sum" else 1
+        return items[0].low * factor, items[0].high * factor
+
+    def __repr__(self) -> str:
+        lines = [f"{name}: {value}" for name, value in self._summary()]
+        return "\n".join([f"Study {self.title!r}", *(f"  {line}" for line in lines)])
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            f'<tr><th scope="row" style="text-align:left">{escape(name)}</th>'
+            f'<td style="text-align:left">{escape(value)}</td></tr>'
+            for name, value in self._summary()
+        )
+        return f"<table><caption>{escape(self.title)}</caption><tbody>{cells}</tbody></table>"
+
+    def _summary(self) -> Sequence[tuple[str, str]]:
+        design = self.design
+        compared = f"{self.comparison} ({design.assignment} by {design.unit})" if self.comparison else "none"
+        scales = [
+            f"{scale.title} ({len(self.items_of(scale.name))} items"
+            + (f", {', '.join(scale.roles)})" if scale.roles else ")")
+            for scale in self.scales
+        ]
+        return (
+            ("Waves", " → ".join(wave.name + (" (retrospective)" if wave.kind != "occasion" else "")
+                                 for wave in self.waves)),
+            ("Scales", ", ".join(scales)),
+            ("Outcomes", ", ".join(self.outcomes)),
+            ("Comparison", compared),
+            ("Linking", f"{self.link.method} within {self.link.within}"),
+            ("Smallest group shown", f"{self.reporting.smallest_group} people"),
+        )  # fmt: skip

@@ -1,0 +1,171 @@
+"""The keys of study.toml: one class a table, every default in its place, unknown keys refused."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+FORMATS = (
+    "csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata",
+)  # fmt: skip
+FACTS = ("person", "cohort", "role", "dyad", "arm", "consent", "finished", "submitted")
+ROW_NUMBER = "#row"
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Columns = Annotated[tuple[Text, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
+Values = Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
+Format = Literal["csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata"]
+
+
+class Table(BaseModel):
+    """What all tables of study.toml share: no key is guessed, none changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class File(Table):
+    """A file of rows and how to read it."""
+
+    file: Text
+    format: Format = "csv"
+    sheet: str | int | None = None
+    encoding: str = "utf-8"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    date_format: str | None = None
+
+
+class Source(File):
+    """One export of a wave, with the facts and names that hold for it alone."""
+
+    name: str = ""
+    set: dict[str, str] = {}
+    columns: dict[str, Columns] = {}
+    where: dict[str, Any] = {}
+
+    @property
+    def title(self) -> str:
+        """How messages call the export."""
+        return self.file
+
+
+class Wave(Table):
+    """One occasion on which people were asked."""
+
+    name: Text
+    kind: Literal["occasion", "retrospective"] = "occasion"
+    duplicates: Literal["error", "first", "last"] = "error"
+    returned: str | None = None
+    sources: tuple[Source, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _single_export(cls, given: Any) -> Any:
+        """Let a wave of one export name its file directly."""
+        if not isinstance(given, dict):
+            return given
+        of_source = {key: value for key, value in given.items() if key in Source.model_fields and key != "name"}
+        if "sources" in given and isinstance(given["sources"], list):
+            if "file" in given:
+                raise ValueError("has both a file and sources: name the files under sources only")
+            shared = {key: value for key, value in of_source.items() if key != "file"}
+            sources = [{**shared, **source} if isinstance(source, dict) else source for source in given["sources"]]
+        else:
+            sources = [of_source]
+        return {key: value for key, value in given.items() if key not in of_source} | {"sources": sources}
+
+
+class FactFile(File):
+    """The roster or the log of sessions."""
+
+    columns: dict[str, Columns] = {}
+
+
+class Link(Table):
+    """How questionnaires of one person are found over the waves."""
+
+    method: Literal["exact", "code", "none"] = "exact"
+    within: Literal["cohort", "study"] = "cohort"
+    repeats: Literal["keep", "first"] = "keep"
+    max_edits: Annotated[int, Field(ge=0, le=3)] = 1
+    elements: tuple[str, ...] = ()
+
+
+class Scale(Table):
+    """A score made of items."""
+
+    name: Text
+    label: str = ""
+    roles: tuple[Text, ...] = ()
+    better: Literal["higher", "lower"] = "higher"
+    smallest_effect: Annotated[float, Field(gt=0)] | None = None
+    min_answered: Annotated[float, Field(gt=0, le=1)] = 0.5
+    score: Literal["mean", "sum"] = "mean"
+    unit: str = "scale points"
+    published: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The label, or the name where no label is given."""
+        return self.label or self.name.replace("_", " ").capitalize()
+
+
+class Design(Table):
+    """Who is compared with whom, and what was assigned."""
+
+    baseline: str | None = None
+    comparison: str | None = None
+    assignment: Literal["randomised", "matched", "self-selected"] = "self-selected"
+    unit: str = "person"
+    clusters: str | None = None
+    comparison_scope: Literal["cohort", "shared"] = "cohort"
+
+
+class Reporting(Table):
+    """What pages show and hide."""
+
+    level: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
+    smallest_group: Annotated[int, Field(ge=3)] = 10
+    seed: Annotated[int, Field(ge=0)] = 20260101
+    language: Literal["en", "de"] = "en"
+
+
+class Missing(Table):
+    """Entries that stand for no answer, beside the empty cell."""
+
+    values: Values = ()
+
+
+FactColumns = Columns | dict[str, Columns]
+
+
+class Settings(Table):
+    """The whole of study.toml."""
+
+    title: Text
+    outcomes: tuple[str, ...] = ()
+    waves: dict[str, Wave] = Field(min_length=1)
+    columns: dict[Literal["person", "cohort", "role", "dyad", "arm", "consent", "finished", "submitted"], FactColumns]
+    attributes: dict[str, FactColumns] = {}
+    values: dict[str, dict[str, Values]] = {}
+    missing: Missing = Missing()
+    roster: FactFile | None = None
+    sessions: FactFile | None = None
+    link: Link = Link()
+    scales: dict[str, Scale] = Field(min_length=1)
+    answers: dict[str, dict[str, float]] = {}
+    design: Design = Design()
+    reporting: Reporting = Reporting()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_tables(cls, given: Any) -> Any:
+        """Give each wave and scale the name of its table."""
+        if not isinstance(given, dict):
+            return given
+        named = {"columns": {}, **given}
+        for tables in ("waves", "scales"):
+            if isinstance(given.get(tables), dict):
+                named[tables] = {
+                    name: {"name": name, **table} if isinstance(table, dict) else table
+                    for name, table in given[tables].items()
+                }
+        return named
