@@ -1,1 +1,66 @@
-"""rm_research."""
+"""
+From pre/post surveys of a reverse-mentoring programme to findings.
+
+>>> import rm_research as rm
+>>> study = rm.read_study("data/demo")
+>>> prepared = rm.prepare_study(study)
+>>> estimates = rm.estimate_change(prepared.panel, study=study)
+
+The prefix of a verb tells what comes back: read_, prepare_, link_, score_, build_, estimate_, check_, plot_.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from rm_research.checks import Problems, check_study
+from rm_research.disclosure import Disclosed, disclose
+from rm_research.effects import Estimates, estimate_change, estimate_difference
+from rm_research.errors import StudyError
+from rm_research.figures import plot_change, plot_forest
+from rm_research.findings import Findings, build_findings
+from rm_research.linkage import Linkage, link_waves
+from rm_research.panel import Prepared, build_panel, prepare_study
+from rm_research.responses import Intake, read_responses
+from rm_research.scales import score_scales
+from rm_research.simulate import simulate_study
+from rm_research.study import Study, read_study
+from rm_research.synthesis import estimate_programme
+
+if TYPE_CHECKING:
+    from rm_research.reporting import run_reports
+
+__all__ = [
+    "Disclosed",
+    "Estimates",
+    "Findings",
+    "Intake",
+    "Linkage",
+    "Prepared",
+    "Problems",
+    "Study",
+    "StudyError",
+    "build_findings",
+    "build_panel",
+    "check_study",
+    "disclose",
+    "estimate_change",
+    "estimate_difference",
+    "estimate_programme",
+    "link_waves",
+    "plot_change",
+    "plot_forest",
+    "prepare_study",
+    "read_responses",
+    "read_study",
+    "run_reports",
+    "score_scales",
+    "simulate_study",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import `run_reports` when it is asked for: papermill and nbconvert take seconds that a notebook need not wait."""
+    if name == "run_reports":
+        from rm_research.reporting import run_reports
+
+        return run_reports
+    raise AttributeError(f"module 'rm_research' has no attribute {name!r}")

@@ -52,7 +52,9 @@ class Frame:
         if further and not self.open_ended:
             raise FrameError(f"{self.name} has no column {further[0]!r}; its columns are {', '.join(self.columns)}.")
         declared = {
-            name: rows[name].astype(dtype) if name in rows else pd.Series(MISSING[dtype], index=rows.index, dtype=dtype)
+            name: rows[name].astype(pd.api.types.pandas_dtype(dtype))
+            if name in rows
+            else pd.Series(MISSING[dtype], index=rows.index, dtype=dtype)
             for name, (dtype, _) in self.columns.items()
         }
         frame = pd.concat([pd.DataFrame(declared, index=rows.index), rows[further]], axis=1).reset_index(drop=True)
@@ -95,8 +97,14 @@ PEOPLE = Frame(
     {
         "cohort": (TEXT, "cohort"),
         "person": (TEXT, "keyed hash"),
-        "role": (TEXT, "leader, mentor, participant or the study's own word"),
-        "arm": (TEXT, "programme, the comparison arm or the study's own word"),
+        "role": (
+            TEXT,
+            "leader, mentor, participant or the study's own word; missing where others have one and this person none",
+        ),
+        "arm": (
+            TEXT,
+            "programme, the comparison arm or the study's own word; missing where others have one and this person none",
+        ),
         "cluster": (TEXT, "unit whose members are not independent: what was assigned unless declared otherwise"),
         "invited": (FLAG, "whether the roster lists the person; missing without a roster"),
     },
@@ -111,7 +119,7 @@ DYADS = Frame(
         "leader": (TEXT, "person"),
         "mentor": (TEXT, "person"),
         "sessions": (COUNT, "meetings logged; 0 = none, missing = no log"),
-        "minutes": (NUMBER, "minutes logged; missing = no log"),
+        "minutes": (NUMBER, "minutes logged; missing = no log, or a log without minutes"),
     },
 )
 SCORES = Frame(
@@ -139,7 +147,7 @@ PANEL = Frame(
         "role": (TEXT, "role"),
         "arm": (TEXT, "arm"),
         "cluster": (TEXT, "unit whose members are not independent"),
-        "sessions": (COUNT, "the person's meetings before this questionnaire; missing = no log"),
+        "sessions": (COUNT, "meetings before this questionnaire; 0 = a dyad without; missing = no log, or in no dyad"),
     },
     open_ended=True,
 )

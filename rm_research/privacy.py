@@ -5,41 +5,49 @@ import hmac
 import os
 import re
 import secrets
-import unicodedata
+import tempfile
 from pathlib import Path
 
 import pandas as pd
 
 from rm_research.errors import StudyError
+from rm_research.study.entries import tidy_text
 
 HOME = ".rm_research"
 PERSONAL_NAME = re.compile(
     r"\s*(?:recipient|your|home|work|respondent)?[\s_.]*"
     r"(?:e-?mail(?:[\s_.]*address)?|ip[\s_.-]*address|ip|name|(?:first|last|full|sur|family|given)[\s_.]*name"
     r"|(?:tele|mobile[\s_.]*)?phone(?:[\s_.]*number)?|mobile|(?:location[\s_.]*)?(?:latitude|longitude)"
-    r"|(?:postal[\s_.]*)?address|post[\s_.]*code|zip[\s_.]*code|date[\s_.]*of[\s_.]*birth|birth[\s_.]*(?:date|day))\s*",
+    r"|(?:postal[\s_.]*)?address|post[\s_.]*code|zip[\s_.]*code|date[\s_.]*of[\s_.]*birth|birth[\s_.]*(?:date|day)"
+    r"|vorname|nachname|(?:e-?mail|ip)[\s_.-]*adresse|telefon(?:nummer)?|geburts(?:datum|tag)|anschrift|postleitzahl)\s*",
     re.IGNORECASE,
 )
-EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[A-Za-z]{2,}")
-IP_ADDRESS = re.compile(r"^\s*(?:\d{1,3}\.){3}\d{1,3}\s*$")
+EMAIL = re.compile(r"[^\s@,;<>()\"']+@[^\s@,;<>()\"']+\.[A-Za-z]{2,}")
+IP_ADDRESS = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
+TAKEN_OUT = "[…]"
+MOSTLY = 0.5  # of the filled cells of a column
 
 
 def personal_columns(rows: pd.DataFrame) -> list[str]:
     """
-    Columns that hold personal data, by their name or because they hold e-mail or IP addresses.
+    Columns that hold personal data, by their name or because most of their cells are e-mail or IP addresses.
 
     Parameters
     ----------
     rows : DataFrame
         An export's rows, all text.
     """
-    return [
-        name
-        for name in rows.columns
-        if PERSONAL_NAME.fullmatch(name)
-        or rows[name].str.contains(EMAIL, regex=True).any()
-        or rows[name].str.fullmatch(IP_ADDRESS).any()
-    ]
+    return [name for name in rows.columns if PERSONAL_NAME.fullmatch(name) or _mostly_addresses(rows[name])]
+
+
+def _mostly_addresses(cells: pd.Series) -> bool:
+    filled = cells[cells.str.strip() != ""]
+    return len(filled) > 0 and bool((without_addresses(filled).str.strip() == TAKEN_OUT).mean() >= MOSTLY)
+
+
+def without_addresses(cells: pd.Series) -> pd.Series:
+    """Text with each e-mail and IP address in it replaced by '[…]'; the rest of what was written stays."""
+    return cells.str.replace(EMAIL, TAKEN_OUT, regex=True).str.replace(IP_ADDRESS, TAKEN_OUT, regex=True)
 
 
 def private_folder(study: Path) -> Path | None:
@@ -51,9 +59,9 @@ def private_folder(study: Path) -> Path | None:
     folder = study / HOME
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        ignore = folder / ".gitignore"
-        if not ignore.exists():
-            write_private(ignore, b"*\n")
+        folder.chmod(0o700)  # it may have been made by other means, for all to read
+        if not (folder / ".gitignore").exists():
+            write_private(folder / ".gitignore", b"*\n")
     except OSError:
         return None
     return folder
@@ -61,10 +69,15 @@ def private_folder(study: Path) -> Path | None:
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that its owner alone can read, whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
-        handle.write(content)
-    part.replace(path)
+    _part(path, content).replace(path)
+
+
+def _part(path: Path, content: bytes) -> Path:
+    """Write a new file beside `path`, readable by its owner alone."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    return Path(name)
 
 
 def study_key(study: Path) -> bytes:
@@ -83,18 +96,30 @@ def study_key(study: Path) -> bytes:
     if folder is None:
         return secrets.token_bytes(32)
     path = folder / "key"
-    if not path.exists():
-        write_private(path, secrets.token_bytes(32))
-    key = path.read_bytes()
+    try:
+        if not path.exists():
+            _make_key(path)
+        key = path.read_bytes()
+    except OSError:
+        return secrets.token_bytes(32)
     if len(key) != 32:
         raise StudyError(f"{HOME}/key is damaged: it holds {len(key)} bytes, not 32. Delete it; a new one is made.")
     return key
 
 
+def _make_key(path: Path) -> None:
+    part = _part(path, secrets.token_bytes(32))
+    try:
+        os.link(part, path)  # a link, unlike a rename, never replaces the key that another process has just made
+    except FileExistsError:
+        pass
+    finally:
+        part.unlink()
+
+
 def tidy(values: pd.Series) -> pd.Series:
     """Text as it is compared: trimmed, Unicode forms and case folded, inner white space one blank."""
-    folded = {text: " ".join(unicodedata.normalize("NFKC", text).casefold().split()) for text in values.unique()}
-    return values.map(folded).astype("str")
+    return values.map({text: tidy_text(text) for text in values.unique()}).astype("str")
 
 
 def hash_codes(codes: pd.Series, key: bytes, *, kind: str = "person") -> pd.Series:

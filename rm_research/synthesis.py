@@ -4,16 +4,8 @@ from functools import partial
 
 import pandas as pd
 
-from rm_research.effects.estimates import (
-    ALL_COHORTS,
-    HEADLINE_METHODS,
-    Estimates,
-    Group,
-    adjusted,
-    estimate_row,
-    joined,
-)
-from rm_research.frames import ESTIMATES, PANEL, require_columns
+from rm_research.effects.estimates import ALL_COHORTS, HEADLINE_METHODS, Estimates, Place, Row, collected, estimate_row
+from rm_research.frames import ESTIMATES, require_columns
 from rm_research.stats.pooling import reml_hk
 from rm_research.stats.result import NotEstimableError, Result
 from rm_research.study import Study
@@ -47,20 +39,17 @@ def estimate_programme(estimates: Estimates, *, study: Study) -> Estimates:
     require_columns(estimates.table, ESTIMATES, verb="estimate_programme")
     table = estimates.table
     headline = table[table["method"].isin(HEADLINE_METHODS) & table["contrast"].isin(POOLED)]
-    keys = ["contrast", "scale", "wave", "role", "arm"]
-    parts = [_pool(tuple(map(str, key)), rows, study) for key, rows in headline.groupby(keys, sort=False)]  # type: ignore[arg-type]
-    return collected(parts)
+    keys = ["contrast", "role", "arm", "scale", "wave"]
+    pools = headline.groupby(keys, sort=False)
+    return collected(_pool(str(key[0]), Place(ALL_COHORTS, *map(str, key[1:])), rows, study) for key, rows in pools)
 
 
-def _pool(key: tuple[str, ...], rows: pd.DataFrame, study: Study) -> Row:
-    contrast, scale, wave, role, arm = key
-    usable = rows.dropna(subset=["estimate", "std_error"])
+def _pool(contrast: str, place: Place, rows: pd.DataFrame, study: Study) -> Row:
+    usable = rows[rows["estimate"].notna() & rows["std_error"].notna()]
     names = ("n_pre", "n_post", "n_pairs") + (("n_comparison",) if contrast == "difference" else ())
     counts = {name: int(usable[name].sum()) for name in names} | {"n_clusters": len(usable)}
-    group = Group(ALL_COHORTS, role, arm, scale, wave, PANEL.empty())
-    return estimate_row(
-        group, POOLED[contrast], "mean", "reml_hk", partial(_compute, contrast, usable, study), study, counts
-    )
+    compute = partial(_compute, contrast, usable, study)
+    return estimate_row(place, POOLED[contrast], "mean", "reml_hk", compute, study, counts)
 
 
 def _compute(contrast: str, rows: pd.DataFrame, study: Study) -> Result:

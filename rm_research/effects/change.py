@@ -40,7 +40,7 @@ def estimate_change(panel: pd.DataFrame, *, study: Study) -> Estimates:
     Raises
     ------
     FrameError
-        When `panel` lacks a column.
+        When `panel` lacks a column, or has rows that do not say whose they are.
     """
     require_columns(panel, PANEL, verb="estimate_change")
     return collected(row for group in groups(panel, study) for row in _rows(group, study))
@@ -49,11 +49,10 @@ def estimate_change(panel: pd.DataFrame, *, study: Study) -> Estimates:
 def _rows(group: Group, study: Study) -> Iterator[Row]:
     for measure, method, estimator in UNLINKED if study.link.method == "none" else PAIRED:
         compute = partial(_compute, estimator, group, study)
-        yield estimate_row(group, "change", measure, method, compute, study)
+        yield estimate_row(group.place, "change", measure, method, compute, study, group.counts)
 
 
 def _compute(estimator: Callable[..., Result], group: Group, study: Study) -> Result:
-    if not study.measured(group.scale, study.baseline):
+    if not study.measured(group.place.scale, study.baseline):
         raise NotEstimableError("not_asked_at_baseline")
-    pre, post = (group.rows[name].to_numpy(float) for name in ("pre", "post"))
-    return estimator(pre, post, level=study.reporting.level)
+    return estimator(group.pre, group.post, level=study.reporting.level)

@@ -1,6 +1,8 @@
 """How much more the programme arm changed than the comparison."""
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -13,8 +15,7 @@ from rm_research.stats.result import NotEstimableError, Result, Vector
 from rm_research.study import Study
 
 TREATED = 1  # column of the arm in both designs
-
-Design = Callable[[pd.DataFrame, Vector], tuple[Matrix, Vector]]
+METHODS = ("ancova", "change_score")
 
 
 def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
@@ -33,63 +34,89 @@ def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
     Estimates
         contrast 'difference', measure 'mean': ancova (post ~ arm + pre, the headline) and change_score
         (post − pre ~ arm), with CR2 and Satterthwaite degrees of freedom where the assigned unit holds several people,
-        HC2 and t where it is the person. Programme − comparison. No rows in a study without a comparison, or with
-        unlinked waves.
+        HC2 and t where it is the person. Programme − comparison. `n_pre`, `n_post` and `n_pairs` are of the programme
+        arm; `n_clusters` is of both arms' pairs. No rows in a study without a comparison, or with unlinked waves.
 
     Raises
     ------
     FrameError
-        When `panel` lacks a column.
+        When `panel` lacks a column, or has rows that do not say whose they are.
     """
     require_columns(panel, PANEL, verb="estimate_difference")
     if study.comparison is None or study.link.method == "none":
         return collected([])
     found = list(groups(panel, study))
-    treated = [group for group in found if group.arm != study.comparison]
-    return collected(row for group in treated for row in _rows(group, _comparison(group, found, study), study))
+    comparisons: dict[tuple[str, ...], list[Group]] = defaultdict(list)
+    for group in found:
+        if group.place.arm == study.comparison:
+            comparisons[_compared_within(group, study)].append(group)
+    treated = ((g, comparisons[_compared_within(g, study)]) for g in found if g.place.arm != study.comparison)
+    return collected(row for group, comparison in treated for row in _rows(group, comparison, study))
 
 
-def _comparison(group: Group, found: list[Group], study: Study) -> pd.DataFrame:
-    """Rows of the comparison arm that belong beside a group."""
-    same = [
-        other.rows
-        for other in found
-        if other.arm == study.comparison
-        and (other.role, other.scale, other.wave) == (group.role, group.scale, group.wave)
-        and (other.cohort == group.cohort or study.design.comparison_scope == "shared")
-    ]
-    return pd.concat(same) if same else group.rows.iloc[:0]
+def _compared_within(group: Group, study: Study) -> tuple[str, ...]:
+    """Whom a group is compared with: the comparison arm of the same key."""
+    place = group.place
+    everywhere = study.design.comparison_scope == "shared"
+    return ("" if everywhere else place.cohort, place.role, place.scale, place.wave)
 
 
-def _rows(group: Group, comparison: pd.DataFrame, study: Study) -> Iterator[Row]:
-    both = pd.concat([group.rows, comparison]).dropna(subset=["pre", "post"])
-    n_comparison = int((comparison["pre"].notna() & comparison["post"].notna()).sum())
-    counts = {"n_comparison": n_comparison, "n_clusters": int(both["cluster"].nunique())}
-    designs: tuple[tuple[str, Design], ...] = (("ancova", _ancova), ("change_score", _change_score))
-    for method, design in designs:
-        compute = partial(_compute, both, group, design, study)
-        yield estimate_row(group, "difference", "mean", method, compute, study, counts)
+@dataclass(frozen=True)
+class _Pairs:
+    """
+    People of both arms with both scores.
+
+    Attributes
+    ----------
+    pre, post : array, shape (people,)
+    in_arm : array, shape (people,)
+        1 in the programme arm, 0 in the comparison.
+    clusters : array of str, shape (people,)
+    """
+
+    pre: Vector
+    post: Vector
+    in_arm: Vector
+    clusters: np.ndarray
 
 
-def _compute(both: pd.DataFrame, group: Group, design: Design, study: Study) -> Result:
-    if not study.measured(group.scale, study.baseline):
+def _pairs(group: Group, comparison: Sequence[Group]) -> _Pairs:
+    members = [group, *comparison]
+    paired = np.concatenate([member.paired for member in members])
+    pre, post, clusters = (
+        np.concatenate([getattr(member, name) for member in members])[paired] for name in ("pre", "post", "clusters")
+    )
+    in_arm = np.arange(len(paired)) < len(group.pre)
+    return _Pairs(pre, post, in_arm[paired].astype(float), clusters)
+
+
+def _rows(group: Group, comparison: Sequence[Group], study: Study) -> Iterator[Row]:
+    pairs = _pairs(group, comparison)
+    counts = group.counts | {
+        "n_comparison": int((pairs.in_arm == 0).sum()),
+        "n_clusters": len(set(pairs.clusters)),
+    }
+    for method in METHODS:
+        compute = partial(_compute, method, pairs, group, study)
+        yield estimate_row(group.place, "difference", "mean", method, compute, study, counts)
+
+
+def _compute(method: str, pairs: _Pairs, group: Group, study: Study) -> Result:
+    if not study.measured(group.place.scale, study.baseline):
         raise NotEstimableError("not_asked_at_baseline")
-    in_arm = (both["arm"] == group.arm).to_numpy(float)
-    if in_arm.sum() == 0:
+    if not pairs.in_arm.any():
         raise NotEstimableError("too_few_pairs")
-    if in_arm.all():
+    if pairs.in_arm.all():
         raise NotEstimableError("no_comparison_here")
-    fit = least_squares(*design(both, in_arm))
-    if study.clustered_by == "person" and not both["cluster"].duplicated().any():
-        result = hc2(fit, TREATED, level=study.reporting.level)
-    else:
-        result = cr2(fit, both["cluster"].to_numpy(), TREATED, level=study.reporting.level)
-    return result
+    fit = least_squares(*_design(method, pairs))
+    if study.clustered_by == "person" and len(set(pairs.clusters)) == len(pairs.clusters):
+        return hc2(fit, TREATED, level=study.reporting.level)
+    return cr2(fit, pairs.clusters, TREATED, level=study.reporting.level)
 
 
-def _ancova(both: pd.DataFrame, in_arm: Vector) -> tuple[Matrix, Vector]:
-    return np.column_stack([np.ones(len(both)), in_arm, both["pre"].to_numpy(float)]), both["post"].to_numpy(float)
-
-
-def _change_score(both: pd.DataFrame, in_arm: Vector) -> tuple[Matrix, Vector]:
-    return np.column_stack([np.ones(len(both)), in_arm]), (both["post"] - both["pre"]).to_numpy(float)
+def _design(method: str, pairs: _Pairs) -> tuple[Matrix, Vector]:
+    """Columns and outcome of a method's regression."""
+    ones = np.ones(len(pairs.pre))
+    if method == "ancova":
+        return np.column_stack([ones, pairs.in_arm, pairs.pre]), pairs.post
+    return np.column_stack([ones, pairs.in_arm]), pairs.post - pairs.pre

@@ -2,22 +2,24 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from rm_research.errors import FrameError
 from rm_research.frames import DETAILS, ESTIMATES, stacked
 from rm_research.stats.multiplicity import benjamini_hochberg, holm
 from rm_research.stats.power import detectable
-from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.result import NotEstimableError, Result, Vector
 from rm_research.study import Study
 
 EVERYONE = "everyone"
 ALL_COHORTS = "all cohorts"
 ROLE_ORDER = ("leader", "mentor", "participant")
 HEADLINE_METHODS = ("paired_t", "welch", "ancova", "reml_hk")
-SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "ci_low", "ci_high", "df",
-         "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
+SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "ci_low", "ci_high",
+         "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,14 +56,14 @@ class Estimates:
         return len(self.table)
 
     def __repr__(self) -> str:
-        return f"Estimates, {len(self)} rows\n{self._shown().to_string(index=False)}"
+        return f"Estimates, {len(self)} rows" + (f"\n{self._shown().to_string(index=False)}" if len(self) else "")
 
     def _repr_html_(self) -> str:
         table = self._shown().to_html(index=False, na_rep="")
         return table.replace("<thead>", f"<caption>Estimates, {len(self)} rows</caption><thead>", 1)
 
     def _shown(self) -> pd.DataFrame:
-        columns = [name for name in SHOWN if self.table[name].notna().any()]
+        columns = [name for name in SHOWN if self.table[name].notna().any() or not len(self)]
         return self.table[columns].round(3)
 
 
@@ -75,44 +77,80 @@ def joined(parts: Iterable[Estimates]) -> Estimates:
     return Estimates(stacked([p.table for p in kept], ESTIMATES), stacked([p.details for p in kept], DETAILS))
 
 
-@dataclass(frozen=True)
-class Group:
-    """
-    People an estimate is about: one cohort, role, arm, scale and later wave.
-
-    Attributes
-    ----------
-    cohort, role, arm, scale, wave : str
-    rows : DataFrame
-        Their rows of the Panel.
-    """
+class Place(NamedTuple):
+    """What an estimate is about, beside contrast, measure and method."""
 
     cohort: str
     role: str
     arm: str
     scale: str
     wave: str
-    rows: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Group:
+    """
+    People of one cohort, role and arm on one scale and later wave.
+
+    Attributes
+    ----------
+    place : Place
+    pre, post : array, shape (people,)
+        Their scores; NaN = absent.
+    clusters : array of str, shape (people,)
+    """
+
+    place: Place
+    pre: Vector
+    post: Vector
+    clusters: np.ndarray
 
     @property
-    def n_pairs(self) -> int:
-        """People with both scores."""
-        return int((self.rows["pre"].notna() & self.rows["post"].notna()).sum())
+    def paired(self) -> np.ndarray:
+        """Who has both scores."""
+        return ~(np.isnan(self.pre) | np.isnan(self.post))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of people with a score before, after and both."""
+        present = {"n_pre": ~np.isnan(self.pre), "n_post": ~np.isnan(self.post), "n_pairs": self.paired}
+        return {name: int(mask.sum()) for name, mask in present.items()}
 
 
 def groups(panel: pd.DataFrame, study: Study) -> Iterator[Group]:
-    """Groups of a Panel, ordered by cohort, outcome, wave, role and arm, the comparison last."""
-    keys = ["cohort", "role", "arm", "scale", "wave"]
-    found = {tuple(map(str, key)): rows for key, rows in panel.groupby(keys, sort=False)}  # type: ignore[arg-type]
+    """
+    Yield the groups of a Panel, ordered by cohort, outcome, wave, role and arm, the comparison last.
+
+    Raises
+    ------
+    FrameError
+        When a row does not say whose it is, or is of a scale or wave that the study lacks.
+    """
     scales, waves = [scale.name for scale in study.scales], list(study.later_waves)
+    _check_groups(panel, {"scale": scales, "wave": waves})
+    pre, post = (panel[name].to_numpy(float) for name in ("pre", "post"))
+    clusters = panel["cluster"].to_numpy(object)
+    keyed: dict[Any, Any] = panel.groupby(list(Place._fields)).indices
+    found = {Place(*map(str, key)): at for key, at in keyed.items()}
 
-    def place(key: tuple[str, ...]) -> tuple[object, ...]:
-        cohort, role, arm, scale, wave = key
-        known = ROLE_ORDER.index(role) if role in ROLE_ORDER else len(ROLE_ORDER)
-        return cohort, scales.index(scale), waves.index(wave), known, role, arm == study.comparison, arm
+    def order(place: Place) -> tuple[object, ...]:
+        known = ROLE_ORDER.index(place.role) if place.role in ROLE_ORDER else len(ROLE_ORDER)
+        last = place.arm == study.comparison
+        return place.cohort, scales.index(place.scale), waves.index(place.wave), known, place.role, last, place.arm
 
-    for key in sorted(found, key=place):
-        yield Group(*key, rows=found[key])
+    for place in sorted(found, key=order):
+        at = found[place]
+        yield Group(place, pre[at], post[at], clusters[at])
+
+
+def _check_groups(panel: pd.DataFrame, known: dict[str, list[str]]) -> None:
+    """Refuse a Panel with rows that would otherwise be left out in silence."""
+    for name in (*Place._fields, "cluster"):
+        if lacking := int(panel[name].isna().sum()):
+            raise FrameError(f"{lacking} rows of the Panel have no {name}. Make it with build_panel or prepare_study.")
+    for name, names in known.items():
+        if strange := sorted(set(panel[name].unique()) - set(names)):
+            raise FrameError(f"The Panel has {name} {strange[0]!r}, which the study lacks; it has {', '.join(names)}.")
 
 
 @dataclass(frozen=True)
@@ -124,36 +162,32 @@ class Row:
 
 
 def estimate_row(
-    group: Group, contrast: str, measure: str, method: str, compute: Callable[[], Result], study: Study,
-    counts: dict[str, int] | None = None,
+    place: Place, contrast: str, measure: str, method: str, compute: Callable[[], Result], study: Study,
+    counts: dict[str, int],
 ) -> Row:  # fmt: skip
     """
     One row, computed or with the reason why not.
 
     Parameters
     ----------
-    group : Group
+    place : Place
     contrast, measure, method : str
         Of the closed vocabulary.
     compute : callable
         Returns the Result or raises NotEstimableError.
     study : Study
-    counts : dict of str to int, optional
-        Counts beside those of the group's own waves.
+    counts : dict of str to int
+        Columns that count people or clusters.
     """
-    parts = [group.cohort, group.role, group.arm, group.scale, group.wave]
     row: dict[str, object] = {
-        "id": ":".join([contrast, measure, method, *parts]),
-        "cohort": group.cohort, "role": group.role, "arm": group.arm, "subgroup": EVERYONE, "scale": group.scale,
-        "wave": group.wave, "contrast": contrast, "measure": measure, "method": method,
-        "n_pre": int(group.rows["pre"].notna().sum()), "n_post": int(group.rows["post"].notna().sum()),
-        "n_pairs": group.n_pairs, "planned": group.scale in study.outcomes, **(counts or {}),
+        "id": ":".join([contrast, measure, method, *place]), **place._asdict(), "subgroup": EVERYONE,
+        "contrast": contrast, "measure": measure, "method": method, "planned": place.scale in study.outcomes, **counts,
     }  # fmt: skip
     try:
         result = compute()
     except NotEstimableError as error:
         return Row(row | {"reason": str(error)}, {})
-    row |= {name: value for name, value in vars(result).items() if name in ESTIMATES.columns}
+    row |= {name: value for name, value in vars(result).items() if name != "details"}
     if not np.isnan(result.std_error):
         row["detectable"] = detectable(result.std_error, result.df, level=study.reporting.level)
     return Row(row, dict(result.details))
@@ -162,11 +196,7 @@ def estimate_row(
 def collected(rows: Iterable[Row]) -> Estimates:
     """Estimates of rows, with `p_adjusted` in its place."""
     kept = list(rows)
-    details = [
-        {"id": row.columns["id"], "quantity": name, "value": value}
-        for row in kept
-        for name, value in row.details.items()
-    ]
+    details = [(row.columns["id"], name, value) for row in kept for name, value in row.details.items()]
     table = ESTIMATES.conform(pd.DataFrame([row.columns for row in kept]))
     return Estimates(_adjusted(table), DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
 
@@ -177,8 +207,10 @@ def _adjusted(table: pd.DataFrame) -> pd.DataFrame:
 
     A family is the headline-method rows of one contrast in one cohort and role. Other rows have none.
     """
+    p_values, adjusted = table["p_value"].to_numpy(float), np.full(len(table), np.nan)
     headline = table[table["method"].isin(HEADLINE_METHODS) & table["measure"].eq("mean")]
-    for (*_, planned), family in headline.groupby(["cohort", "role", "contrast", "planned"]):
-        adjust = holm if planned else benjamini_hochberg
-        table.loc[family.index, "p_adjusted"] = adjust(family["p_value"].to_numpy(float))
-    return table
+    families: dict[Any, Any] = headline.groupby(["cohort", "role", "contrast", "planned"]).indices
+    for (*_, planned), at in families.items():
+        places = headline.index.to_numpy()[at]
+        adjusted[places] = (holm if planned else benjamini_hochberg)(p_values[places])
+    return table.assign(p_adjusted=adjusted)

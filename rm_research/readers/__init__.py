@@ -39,8 +39,13 @@ def read_export(folder: Path, file: File) -> Export:
         raise ReadError(f"{file.file}: format {file.format!r} has no reader yet. Export the survey as {readable}.")
     path = folder / file.file
     if not path.is_file():
-        raise ReadError(f"{file.file} is not in the study folder. Check the path under study.toml's file keys.")
-    return READERS[file.format](path, file)
+        raise ReadError(f"{file.file} is not in the study folder. Put it there, or correct its file in study.toml.")
+    try:
+        return READERS[file.format](path, file)
+    except OSError as error:
+        raise ReadError(
+            f"{file.file} cannot be opened: {error.strerror}. Close it elsewhere and check who may read it."
+        ) from error
 
 
 __all__ = ["READERS", "Export", "read_export"]

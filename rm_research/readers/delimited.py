@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-import warnings
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -11,43 +11,43 @@ from rm_research.errors import ReadError
 from rm_research.readers.export import Export, as_export
 from rm_research.study.settings import File
 
-OTHER_DELIMITERS = {";": ";", "\t": "\\t", "|": "|"}
+DELIMITERS = {",": ",", ";": ";", "\t": "\\t", "|": "|"}
+MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 def read(path: Path, file: File) -> Export:
     """Read a CSV file with one header row."""
-    cells = read_cells(path, file)
-    return as_export(file.file, list(cells.iloc[0]), records(cells, 1))
+    cells, short = read_cells(path, file)
+    return as_export(file.file, list(cells.iloc[0]), records(cells, 1), short=short)
 
 
-def read_cells(path: Path, file: File) -> pd.DataFrame:
+def read_cells(path: Path, file: File) -> tuple[pd.DataFrame, tuple[int, ...]]:
     """
-    All cells of a delimited file as text, header rows included; the index counts rows as a spreadsheet does.
+    All cells of a delimited file as text, header rows included.
+
+    Returns
+    -------
+    cells : DataFrame
+        The index counts rows as a spreadsheet does.
+    short : tuple of int
+        Rows with fewer cells than the header; what they lack reads as empty.
 
     Raises
     ------
     ReadError
         When the file is empty, holds other bytes than its encoding, has a row longer than its header, ends inside a
-        quoted cell, or seems to use another delimiter.
+        row or a quoted cell, or seems to use another delimiter.
     """
-    _check_encoding(path, file)
-    try:
-        with warnings.catch_warnings():
-            # pandas warns where it would cut a long row; here that is an error.
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            cells = pd.read_csv(
-                path, sep=file.delimiter or ",", header=None, dtype="str", keep_default_na=False, na_filter=False,
-                encoding="utf-8-sig" if _is_utf8(file.encoding) else file.encoding, skip_blank_lines=False,
-                index_col=False, low_memory=False,
-            )  # fmt: skip
-    except pd.errors.EmptyDataError as error:
-        raise ReadError(f"{file.file} is empty. Export it again.") from error
-    except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
-        raise ReadError(f"{file.file} cannot be read as a table: {_reason(str(error))}. Export it again.") from error
-    cells = cells.fillna("").set_axis(range(1, len(cells) + 1), axis=0)
-    _check_delimiter(cells, file)
-    _check_last_row(path, file, cells.shape[1])
-    return cells
+    text = _decoded(path, file)
+    rows = _parsed(text, file)
+    width = len(rows[0])
+    # a line with nothing on it holds no answers and is no short row
+    short = [number for number, row in enumerate(rows, start=1) if 0 < len(row) < width]
+    if short[-1:] == [len(rows)] and not text.endswith(("\n", "\r")):
+        raise ReadError(f"{file.file} stops in the middle of row {len(rows)}: it may be cut off. Export it again.")
+    padded = [row + [""] * (width - len(row)) for row in rows]
+    cells = pd.DataFrame(padded, index=range(1, len(rows) + 1), columns=range(width), dtype="str")
+    return cells, tuple(short)
 
 
 def records(cells: pd.DataFrame, header_rows: int) -> pd.DataFrame:
@@ -56,61 +56,76 @@ def records(cells: pd.DataFrame, header_rows: int) -> pd.DataFrame:
     return rows[(rows != "").any(axis=1)]
 
 
-def _is_utf8(encoding: str) -> bool:
-    return encoding.casefold().replace("_", "-") in ("utf-8", "utf8")
-
-
-def _check_encoding(path: Path, file: File) -> None:
-    """Decode the file once in full, so that a wrong encoding is named with its place."""
+def _decoded(path: Path, file: File) -> str:
+    """Text of the file; what is no text in its encoding is named with its place."""
+    content = path.read_bytes()
+    if content.startswith(b"PK\x03\x04"):
+        raise ReadError(f"{file.file} is a workbook, not a CSV file. Save it as 'CSV UTF-8'.")
     try:
-        decoder = codecs.getincrementaldecoder(file.encoding)()
+        codec = codecs.lookup(file.encoding).name
+        text = content.decode("utf-8-sig" if codec == "utf-8" else codec)
     except LookupError as error:
         raise ReadError(f'{file.file}: {file.encoding!r} is no encoding. Try encoding = "cp1252".') from error
-    row = 1
-    with path.open("rb") as handle:
-        try:
-            for line in handle:
-                decoder.decode(line)
-                row += 1
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError as error:
-            first = path.read_bytes()[:2]
-            guess = "utf-16" if first in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "cp1252"
-            raise ReadError(
-                f"{file.file} is not {file.encoding}: line {row} holds other bytes. Save it as 'CSV UTF-8', or set "
-                f'encoding = "{guess}" beside its file in study.toml.'
-            ) from error
-
-
-def _reason(message: str) -> str:
-    """Pandas' own words without its prefix, as far as a reader can use them."""
-    if "EOF inside string" in message:
-        return "it ends inside a quoted cell, so it may have been cut off"
-    if "Expected" in message and "saw" in message:
-        return message.split("error:")[-1].strip().replace("fields", "cells")
-    return "a row has more cells than the header"
-
-
-def _check_delimiter(cells: pd.DataFrame, file: File) -> None:
-    header = str(cells.iat[0, 0])
-    if cells.shape[1] > 1 or file.delimiter:
-        return
-    for mark, name in OTHER_DELIMITERS.items():
-        if mark in header:
-            raise ReadError(
-                f'{file.file} seems to part its columns by {name!r}. Set delimiter = "{name}" beside its file in '
-                "study.toml."
-            )
-
-
-def _check_last_row(path: Path, file: File, width: int) -> None:
-    """Refuse a file that stops in the middle of its last row, as a broken download does."""
-    with path.open("rb") as handle:
-        handle.seek(max(0, path.stat().st_size - 1_000_000))
-        last = handle.read().splitlines(keepends=True)[-1:] or [b""]
-    if last[0].endswith((b"\n", b"\r")) or b'"' in last[0] or b"\x00" in last[0]:
-        return
-    if last[0].count((file.delimiter or ",").encode(file.encoding)) + 1 < width:
+    except UnicodeDecodeError as error:
+        guess = MARKS.get(content[:2], "utf-8" if _is_utf8(content) else "cp1252")
+        line = content[: error.start].count(b"\n") + 1
         raise ReadError(
-            f"{file.file} stops in the middle of its last row, so it may have been cut off. Export it again."
-        )
+            f"{file.file} is not {file.encoding}: line {line} holds other bytes. Save it as 'CSV UTF-8', or set "
+            f'encoding = "{guess}" beside its file in study.toml.'
+        ) from error
+    if "\x00" in text:
+        line = text[: text.index("\x00")].count("\n") + 1
+        raise ReadError(f"{file.file} holds bytes that are no text in line {line}. Save it as 'CSV UTF-8'.")
+    if codec != "utf-8" and not content.isascii() and _is_utf8(content):
+        # cp1252 and its kin can read any bytes, and would turn ä into Ã¤
+        raise ReadError(f"{file.file} is utf-8, not {file.encoding}. Remove encoding beside its file in study.toml.")
+    return text
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _parsed(text: str, file: File) -> list[list[str]]:
+    """Rows of cells; a quote, a delimiter or a length that does not fit is an error."""
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=file.delimiter or ",", strict=True):
+            rows.append(row)
+            if len(rows) == 1:
+                _check_delimiter(row, file)
+            if len(row) > len(rows[0]):
+                raise ReadError(
+                    f"{file.file} row {len(rows)} has {len(row)} cells but the header has {len(rows[0])}. Export it "
+                    "again; a cell that holds the delimiter must be in quotes."
+                )
+    except csv.Error as error:
+        raise ReadError(f"{file.file} row {len(rows) + 1} {_fault(str(error))}. Export it again.") from error
+    if not any(any(row) for row in rows[:1]):
+        raise ReadError(f"{file.file} is empty: it has no header in row 1. Export it again.")
+    return rows
+
+
+def _fault(message: str) -> str:
+    """Say what the csv module found, as far as a reader can use it."""
+    if "unexpected end of data" in message:
+        return "begins a quoted cell that never ends: it may be cut off"
+    if "expected after" in message:
+        return "has text after a quoted cell: a quote in a cell must be doubled"
+    return f"cannot be read as a table: {message}"
+
+
+def _check_delimiter(header: list[str], file: File) -> None:
+    used = file.delimiter or ","
+    if len(header) != 1:
+        return
+    for mark, name in DELIMITERS.items():
+        if mark != used and mark in header[0]:
+            raise ReadError(
+                f'{file.file} row 1 has one column only; it seems to use another delimiter. Set delimiter = "{name}" '
+                "beside its file in study.toml."
+            )

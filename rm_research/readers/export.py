@@ -1,9 +1,10 @@
 """What every reader returns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import count
 
 import pandas as pd
 
@@ -27,12 +28,15 @@ class Export:
         Question text by column, where the format has one.
     repeated : frozenset of str
         Names that more than one column bears; the second is kept as 'name (2)'.
+    short : tuple of int
+        Rows that had fewer cells than the header.
     """
 
     file: str
-    rows: pd.DataFrame
+    rows: pd.DataFrame = field(repr=False)
     texts: dict[str, str]
     repeated: frozenset[str]
+    short: tuple[int, ...] = ()
 
     @cached_property
     def _trimmed(self) -> dict[str, str]:
@@ -49,7 +53,8 @@ class Export:
         """
         if name in self.repeated:
             raise ReadError(
-                f"{self.file} has several columns called {name!r}. Call them {name + ' (1)'!r}, {name + ' (2)'!r} …"
+                f"{self.file} has several columns called {name!r}. Call them {name + ' (1)'!r}, {name + ' (2)'!r} … "
+                "from left to right, in study.toml or codebook.csv."
             )
         if name in self._trimmed:
             return self._trimmed[name]
@@ -68,15 +73,17 @@ class Export:
         return f"did you mean {near[0]!r}?" if near else f"it has {len(self.rows.columns)} columns"
 
 
-def as_export(file: str, names: Sequence[str], rows: pd.DataFrame, texts: Sequence[str] | None = None) -> Export:
+def as_export(
+    file: str, names: Sequence[str], rows: pd.DataFrame, texts: Sequence[str] = (), *, short: tuple[int, ...] = ()
+) -> Export:
     """Export from column names, rows and question texts; nameless empty columns are dropped, twins numbered."""
     kept = [place for place, name in enumerate(names) if name.strip() or (rows.iloc[:, place] != "").any()]
     called = [names[place].strip() or f"column {place + 1}" for place in kept]
     repeated = frozenset(name for name in called if called.count(name) > 1)
-    met: dict[str, int] = {}
-    unique = []
+    unique: list[str] = []
     for name in called:
-        met[name] = met.get(name, 0) + 1
-        unique.append(f"{name} ({met[name]})" if name in repeated else name)
+        numbered = (f"{name} ({number})" for number in count(1))
+        # a column may really be called 'name (2)'
+        unique.append(next(n for n in numbered if n not in {*unique, *called}) if name in repeated else name)
     frame = rows.iloc[:, kept].set_axis(unique, axis=1)
-    return Export(file, frame, dict(zip(unique, [texts[k] for k in kept], strict=True)) if texts else {}, repeated)
+    return Export(file, frame, {n: texts[k] for n, k in zip(unique, kept, strict=True) if texts}, repeated, short)

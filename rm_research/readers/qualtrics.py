@@ -15,21 +15,30 @@ from rm_research.study.settings import File
 
 IMPORT_ID = re.compile(r"^\s*\{\s*['\"]ImportId['\"]")
 SYSTEM_COLUMN = re.compile(r"^V\d+$")
+DATE = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 
 
 def read(path: Path, file: File) -> Export:
     """Read a Qualtrics export with three or two header rows."""
-    cells = read_cells(path, file)
-    if len(cells) < 2:
-        raise ReadError(
-            f"{file.file} has one row only; a Qualtrics export has names and question texts. Export it again."
-        )
-    names, texts = list(cells.iloc[0]), list(cells.iloc[1])
-    has_ids = len(cells) > 2 and any(IMPORT_ID.match(cell) for cell in cells.iloc[2])
+    cells, short = read_cells(path, file)
+    names, texts, ids = ([*cells.iloc[place]] if place < len(cells) else [] for place in range(3))
+    has_ids = any(IMPORT_ID.match(cell) for cell in ids)
     if any(IMPORT_ID.match(cell) for cell in texts):
         raise ReadError(
             f"{file.file} has its import ids in row 2: the row of question texts was removed. Export it again, or "
             'delete that row and set format = "csv".'
         )
+    if not has_ids and not _is_legacy(names, texts):
+        raise ReadError(
+            f"{file.file} has no import ids in row 3 and is no legacy export either, so it does not tell where its "
+            'answers begin. Export it again, or leave one header row and set format = "csv".'
+        )
+    if has_ids:
+        return as_export(file.file, names, records(cells, 3), texts, short=short)
     called = [text if SYSTEM_COLUMN.match(name) and text else name for name, text in zip(names, texts, strict=True)]
-    return as_export(file.file, called, records(cells, 3 if has_ids else 2), texts)
+    return as_export(file.file, called, records(cells, 2), texts, short=short)
+
+
+def _is_legacy(names: list[str], texts: list[str]) -> bool:
+    """Whether row 2 holds question texts: legacy names stand above it, and nothing in it is an answer's date."""
+    return any(map(SYSTEM_COLUMN.match, names)) and len(texts) > 0 and not any(map(DATE.match, texts))

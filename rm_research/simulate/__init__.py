@@ -24,6 +24,7 @@ from rm_research.simulate.truth import truth_json
 __all__ = ["simulate_study"]
 
 FILES = ("study.toml", "codebook.csv", "pre.csv", "post.csv", "roster.csv", "sessions.csv", "truth.json")
+CACHE = ".rm_research"  # made from the study by those who read it, so nothing is lost with it
 SMALLEST_COHORT = 2  # one dyad in each arm
 
 
@@ -122,7 +123,7 @@ def _usable_folder(folder: Path) -> Path:
     """Make the folder if absent; refuse where writing could destroy what simulate did not write."""
     if folder.exists() and not folder.is_dir():
         raise StudyError(f"simulate_study: {folder} is a file.\n  Name a folder that is new or empty.")
-    found = {entry.name for entry in folder.iterdir()} if folder.exists() else set()
+    found = {entry.name for entry in folder.iterdir()} - {CACHE} if folder.exists() else set()
     foreign = sorted(found - set(FILES))
     # A real study may use our file names, but only a simulated one knows its truth.
     if foreign or (found and "truth.json" not in found):

@@ -102,9 +102,9 @@ def _roster(people: pd.DataFrame, dyads: pd.DataFrame) -> pd.DataFrame:
 
 def draw_sessions(rng: np.random.Generator, programme: Programme) -> pd.DataFrame:
     """One row per meeting of a programme dyad; some dyads never meet, a few meet after the post survey too."""
-    met = programme.dyads[programme.dyads["arm"] == "programme"]
+    dyads = programme.dyads[programme.dyads["arm"] == "programme"]
     rows: list[tuple[str, str, int]] = []
-    for pair, starts, meetings in zip(met["pair"], met["starts"], met["meetings"].tolist(), strict=True):
+    for pair, starts, meetings in zip(dyads["pair"], dyads["starts"], dyads["meetings"].tolist(), strict=True):
         days = sorted(rng.choice(np.arange(*MEETING_WINDOW), size=meetings, replace=False).tolist())
         if rng.random() < LATE_MEETING:
             days.append(int(rng.integers(*LATE_WINDOW)))

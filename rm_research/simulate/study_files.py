@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from rm_research.simulate.exports import AGREED, COMMENT_TEXT, QUESTIONS, export_columns
+from rm_research.simulate.exports import AGREED, COMMENT_TEXT, export_columns
 from rm_research.simulate.people import ARM_LABELS, ROLE_LABELS
 from rm_research.simulate.population import ROLES, SCALES, WAVES, Scale
 from rm_research.simulate.spoiling import REFUSED
@@ -115,18 +115,14 @@ def _answers_table(scale: Scale) -> str:
 
 def codebook_frame() -> pd.DataFrame:
     """Return codebook.csv: one row per item, and one for the open question."""
+    columns = {wave: export_columns(wave) for wave in WAVES}
     rows = []
     for scale in SCALES:
         for number, (item, label) in enumerate(zip(scale.item_names, scale.items, strict=True), start=1):
-            reverse = "yes" if number in scale.reversed_items else ""
-            printed = {"low": str(scale.low), "high": str(scale.high), "answers": scale.answers_name, "missing": ""}
-            columns = {wave: export_columns(wave)[item] for wave in WAVES}
-            rows.append(
-                {"item": item, "scale": scale.name, "kind": "number", "reverse": reverse}
-                | printed
-                | {"label": label}
-                | columns
-            )
+            row = {"item": item, "scale": scale.name, "kind": "number"}
+            row["reverse"] = "yes" if number in scale.reversed_items else ""
+            row |= {"low": str(scale.low), "high": str(scale.high), "answers": scale.answers_name, "missing": ""}
+            rows.append(row | {"label": label} | {wave: columns[wave][item] for wave in WAVES})
     comment = {"item": "comment", "kind": "text", "label": COMMENT_TEXT}
-    rows.append(comment | {wave: QUESTIONS[wave]["comment"] for wave in WAVES})
+    rows.append(comment | {wave: columns[wave]["comment"] for wave in WAVES})
     return pd.DataFrame(rows).fillna("")

@@ -1,10 +1,11 @@
 """Change of people measured twice: paired t, standardised change, Hodges–Lehmann; and two unlinked samples."""
 
 import numpy as np
-from scipy import stats
-from scipy.special import gammaln
+from scipy.special import gammaln, ndtr, ndtri
 
 from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
+
+NOISE = 1e-12  # differences below this share of the largest score are rounding, not answers
 
 
 def complete_pairs(pre: Vector, post: Vector) -> tuple[Vector, Vector]:
@@ -45,21 +46,28 @@ def paired_t(pre: Vector, post: Vector, *, level: float) -> Result:
     """
     pre, post = complete_pairs(pre, post)
     change = post - pre
-    spread = change.std(ddof=1)
-    if spread <= 1e-12 * max(1.0, np.abs(change).max()):
+    if _alike(change, pre, post):
         raise NotEstimableError("no_variation")
-    return t_result(change.mean(), spread / np.sqrt(len(change)), len(change) - 1, level, _moments(pre, post))
+    spread = change.std(ddof=1)
+    varied = not (_alike(pre, pre) or _alike(post, post))
+    details = _moments(pre, post) | {
+        "sd_change": float(spread),
+        "r": float(np.corrcoef(pre, post)[0, 1]) if varied else float("nan"),
+    }
+    return t_result(change.mean(), spread / np.sqrt(len(change)), len(change) - 1, level, details)
+
+
+def _alike(values: Vector, *scores: Vector) -> bool:
+    """Whether values made of these scores differ by no more than rounding."""
+    return bool(np.ptp(values) <= NOISE * max(np.abs(score).max() for score in scores))
 
 
 def _moments(pre: Vector, post: Vector) -> dict[str, float]:
-    sd_pre, sd_post = float(pre.std(ddof=1)), float(post.std(ddof=1))
     return {
         "mean_pre": float(pre.mean()),
         "mean_post": float(post.mean()),
-        "sd_pre": sd_pre,
-        "sd_post": sd_post,
-        "sd_change": float((post - pre).std(ddof=1)),
-        "r": float(np.corrcoef(pre, post)[0, 1]) if sd_pre > 0 and sd_post > 0 else float("nan"),
+        "sd_pre": float(pre.std(ddof=1)),
+        "sd_post": float(post.std(ddof=1)),
     }
 
 
@@ -78,15 +86,16 @@ def standardised_change(pre: Vector, post: Vector, *, level: float) -> Result:
     Raises
     ------
     NotEstimableError
-        'too_few_pairs', or 'no_variation' when a wave's scores are all alike.
+        'too_few_pairs' when fewer than three, or 'no_variation' when a wave's scores are all alike or everybody changed
+        by the same amount.
     """
     pre, post = complete_pairs(pre, post)
     df = len(pre) - 1
     if df < 2:
         raise NotEstimableError("too_few_pairs")
-    v1, v2 = pre.var(ddof=1), post.var(ddof=1)
-    if min(v1, v2) <= 1e-24 * max(1.0, np.abs(pre).max() ** 2):
+    if _alike(post - pre, pre, post) or _alike(pre, pre) or _alike(post, post):
         raise NotEstimableError("no_variation")
+    v1, v2 = pre.var(ddof=1), post.var(ddof=1)
     r = np.corrcoef(pre, post)[0, 1]
     average = (v1 + v2) / 2
     d = (post - pre).mean() / np.sqrt(average)
@@ -113,35 +122,48 @@ def hodges_lehmann(pre: Vector, post: Vector, *, level: float) -> Result:
     Raises
     ------
     NotEstimableError
-        'too_few_pairs' when fewer than two people changed, or too few for an interval of that level.
+        'no_variation' when everybody changed by the same amount; 'too_few_pairs' when too few changed for an interval
+        of that level (six are needed at 95 %).
     """
     pre, post = complete_pairs(pre, post)
+    if _alike(post - pre, pre, post):
+        raise NotEstimableError("no_variation")
     change = (post - pre)[post != pre]
-    n = len(change)
-    if n < 2:
-        raise NotEstimableError("too_few_pairs")
-    first, second = np.triu_indices(n)
-    walsh = np.sort((change[first] + change[second]) / 2)
-    ranks = stats.rankdata(np.abs(change))
-    ties = np.unique(ranks, return_counts=True)[1]
-    sigma = np.sqrt(n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48)
-    v = float(ranks[change > 0].sum())
-    centred = v - n * (n + 1) / 4
-    z = (centred - np.sign(centred) * 0.5) / sigma
-    # largest count of Walsh averages on one side that the corrected test does not reject
-    outside = int(np.ceil(len(walsh) / 2 - 0.5 - stats.norm.ppf((1 + level) / 2) * sigma))
+    walsh = _walsh_averages(change)
+    # The test of a shift d ranks |change − d|; where d is no Walsh average, only equal changes tie.
+    outside = _not_rejected(len(walsh), _sd_of_ranks(change), level)
     if outside < 1:
         raise NotEstimableError("too_few_pairs")
+    v = float((walsh > 0).sum() + (walsh == 0).sum() / 2)  # Tukey (1949): as many as the sum of positive ranks
+    centred = v - len(walsh) / 2
+    z = (centred - np.sign(centred) * 0.5) / _sd_of_ranks(np.abs(change))
     return Result(
         estimate=float(np.median(walsh)),
         std_error=float("nan"),
         df=float("nan"),
         statistic=v,
-        p_value=float(min(1.0, 2 * stats.norm.sf(abs(z)))),
+        p_value=float(2 * ndtr(-abs(z))),
         ci_low=float(walsh[outside - 1]),
         ci_high=float(walsh[-outside]),
-        details={"n_changed": float(n)},
+        details={"n_changed": float(len(change))},
     )
+
+
+def _walsh_averages(change: Vector) -> Vector:
+    """Averages of all pairs of changes, each also with itself, in order; n(n + 1)/2 of them."""
+    first, second = np.triu_indices(len(change))
+    return np.sort((change[first] + change[second]) / 2)
+
+
+def _sd_of_ranks(values: Vector) -> float:
+    """Return the standard deviation of V when equal values share their ranks (Hollander & Wolfe 1999, eq. 3.13)."""
+    n, ties = len(values), np.unique(values, return_counts=True)[1]
+    return float(np.sqrt(n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48))
+
+
+def _not_rejected(n_walsh: int, sd: float, level: float) -> int:
+    """Place, from either end, of the outermost Walsh average in the interval; below 1 where it has no end."""
+    return int(np.ceil(n_walsh / 2 - 0.5 - ndtri((1 + level) / 2) * sd))
 
 
 def welch(pre: Vector, post: Vector, *, level: float) -> Result:
@@ -158,14 +180,8 @@ def welch(pre: Vector, post: Vector, *, level: float) -> Result:
     pre, post = pre[~np.isnan(pre)], post[~np.isnan(post)]
     if min(len(pre), len(post)) < 2:
         raise NotEstimableError("too_few_people")
-    a, b = pre.var(ddof=1) / len(pre), post.var(ddof=1) / len(post)
-    if a + b == 0:
+    if _alike(pre, pre) and _alike(post, post):
         raise NotEstimableError("no_variation")
+    a, b = pre.var(ddof=1) / len(pre), post.var(ddof=1) / len(post)
     df = (a + b) ** 2 / (a**2 / (len(pre) - 1) + b**2 / (len(post) - 1))
-    details = {
-        "mean_pre": float(pre.mean()),
-        "mean_post": float(post.mean()),
-        "sd_pre": float(pre.std(ddof=1)),
-        "sd_post": float(post.std(ddof=1)),
-    }
-    return t_result(post.mean() - pre.mean(), np.sqrt(a + b), df, level, details)
+    return t_result(post.mean() - pre.mean(), np.sqrt(a + b), df, level, _moments(pre, post))

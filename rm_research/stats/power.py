@@ -1,7 +1,10 @@
 """What could have been found."""
 
 import numpy as np
-from scipy import optimize, stats
+from scipy.optimize import brentq
+from scipy.special import nctdtr, ndtri
+
+from rm_research.stats.result import critical_value
 
 POWER = 0.80
 
@@ -16,20 +19,25 @@ def detectable(std_error: float, df: float, *, level: float, power: float = POWE
         Of the estimate, in its unit.
     df : float
         Degrees of freedom; NaN = normal distribution.
+    level : float
+        Of the interval that the test belongs to; 0.95 for a test at 5 %.
+    power : float
+        Chance of finding the effect, above (1 − level) / 2.
 
     Returns
     -------
     float
-        In the estimate's unit: δ with P(|T| > t) = power for T noncentral t(df, δ/se) (Cohen 1988, ch. 2).
+        In the estimate's unit: δ with P(T > t) = power for T noncentral t(df, δ/se) (Cohen 1988, ch. 2). Rejection in
+        the wrong direction does not count, as in R's power.t.test.
     """
+    critical = critical_value(df, level)
     if np.isnan(df):
-        return float((stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(power)) * std_error)
-    critical = stats.t.ppf((1 + level) / 2, df)
+        return float((critical + ndtri(power)) * std_error)
 
-    def shortfall(ncp: float) -> float:
-        return float(stats.nct.sf(critical, df, ncp) + stats.nct.cdf(-critical, df, ncp)) - power
+    def shortfall(noncentrality: float) -> float:
+        return float(1 - power - nctdtr(df, noncentrality, critical))
 
-    upper = critical + stats.norm.ppf(power) + 1
+    upper = critical + ndtri(power) + 1
     while shortfall(upper) < 0:
         upper *= 2
-    return float(optimize.brentq(shortfall, 0, upper, xtol=1e-10) * std_error)
+    return float(brentq(shortfall, 0, upper, xtol=1e-12) * std_error)

@@ -9,6 +9,8 @@ from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
 
 Matrix = NDArray[np.float64]
 
+SINGULAR = 1e-10  # 1 − leverage below this is 0 but for rounding
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -62,7 +64,7 @@ def hc2(fit: Fit, column: int, *, level: float) -> Result:
     n, k = fit.X.shape
     half = fit.X @ fit.root
     leverage = (half**2).sum(axis=1)
-    if leverage.max() > 1 - 1e-10:
+    if leverage.max() > 1 - SINGULAR:
         raise NotEstimableError("one_of_a_kind")
     influence = half @ fit.root[column]
     variance = float((influence**2 * fit.residuals**2 / (1 - leverage)).sum())
@@ -81,7 +83,7 @@ def cr2(fit: Fit, clusters: ArrayLike, column: int, *, level: float) -> Result:
     ----------
     fit : Fit
     clusters : array-like, shape (n,)
-        Cluster of each row, none missing.
+        Cluster of each row, none missing; rows in any order.
     column : int
         Which coefficient.
     level : float
@@ -95,34 +97,40 @@ def cr2(fit: Fit, clusters: ArrayLike, column: int, *, level: float) -> Result:
     Raises
     ------
     NotEstimableError
-        'too_few_clusters' when the degrees of freedom vanish, 'no_variation' when nothing is left to vary.
+        'too_few_clusters' when a cluster alone decides part of the coefficient (as where one cluster is the whole arm):
+        its residuals then say nothing of that part, and CR2 would be too small. 'no_variation' when nothing is left to
+        vary.
     """
     names, group = np.unique(np.asarray(clusters), return_inverse=True)
-    U = fit.X @ fit.root
-    order = np.argsort(group, kind="stable")
-    starts = np.searchsorted(group[order], np.arange(len(names)))
-    gram = np.add.reduceat((U[:, :, None] * U[:, None, :])[order], starts)
-    score = np.add.reduceat((U * fit.residuals[:, None])[order], starts)
-    eigen, V = np.linalg.eigh(gram)
-    left = 1 - eigen
-    scaled = np.where(left > 1e-10, 1 / np.sqrt(np.clip(left, 1e-300, None)), 0.0)
-    adjusted = np.einsum("gij,gj,gkj,gk->gi", V, scaled, V, score)
     c = fit.root[column]
-    variance = float(((adjusted @ c) ** 2).sum())
-    projected = np.einsum("gij,i->gj", V, c)
-    own = (projected**2 * eigen * scaled**2).sum(axis=1)  # vᵍᵀvᵍ, v_g = A_g X_g (XᵀX)⁻¹c
-    b = np.einsum("gij,gj->gi", V, eigen * scaled * projected)
-    trace = own.sum() - (b**2).sum()
-    squares = (own**2).sum() - 2 * (own * (b**2).sum(axis=1)).sum() + ((b.T @ b) ** 2).sum()
-    if len(names) < 2 or trace <= 1e-10 or squares <= 1e-20:
+    gram, score = _by_cluster(fit, group)
+    eigen, V = np.linalg.eigh(gram)
+    free = 1 - eigen > SINGULAR
+    scaled = np.where(free, 1 / np.sqrt(np.where(free, 1 - eigen, 1.0)), 0.0)
+    turned = np.einsum("gij,i->gj", V, c)  # Vᵀc
+    share = turned**2 * eigen
+    if share[~free].sum() > SINGULAR * (c @ c):
         raise NotEstimableError("too_few_clusters")
+    variance = (np.einsum("gj,gj,gij,gi->g", turned, scaled, V, score) ** 2).sum()
+    # W = PᵀP over clusters (eq. 11): on the diagonal Σ share, beside it −b_gᵀb_h, b_g = U_gᵀA_gU_g c
+    b = np.einsum("gij,gj->gi", V, eigen * scaled * turned)
+    squares = (share.sum(axis=1) ** 2).sum() + ((b.T @ b) ** 2).sum() - ((b**2).sum(axis=1) ** 2).sum()
     details = {"n_clusters": float(len(names))}
-    return t_result(fit.coefficients[column], _root(variance, fit), trace**2 / squares, level, details)
+    return t_result(fit.coefficients[column], _root(variance, fit), share.sum() ** 2 / squares, level, details)
+
+
+def _by_cluster(fit: Fit, group: NDArray[np.intp]) -> tuple[Matrix, Matrix]:
+    """U_gᵀU_g, shape (clusters, k, k), and U_gᵀe_g, shape (clusters, k); `group` numbers each row's cluster from 0."""
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(group.max() + 1))
+    U = (fit.X @ fit.root)[order]
+    gram = np.add.reduceat(U[:, :, None] * U[:, None, :], starts)
+    return gram, np.add.reduceat(U * fit.residuals[order][:, None], starts)
 
 
 def _root(variance: float, fit: Fit) -> float:
-    """Standard error; residuals that are rounding noise alone mean that nothing varies."""
-    size = np.abs(fit.X @ fit.coefficients).max()
-    if np.abs(fit.residuals).max() <= 1e-12 * max(1.0, size) or variance <= 0:
+    """Return the standard error; residuals that are rounding noise alone mean that nothing varies."""
+    size = max(1.0, np.abs(fit.X @ fit.coefficients).max())
+    if np.abs(fit.residuals).max() <= 1e-12 * size or variance <= 0:
         raise NotEstimableError("no_variation")
     return float(np.sqrt(variance))

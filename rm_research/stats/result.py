@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 Vector = NDArray[np.float64]
 
@@ -40,19 +40,25 @@ class Result:
     details: Mapping[str, float] = field(default_factory=dict)
 
 
+def critical_value(df: float, level: float) -> float:
+    """Half width, in standard errors, of an interval by Student's t; NaN df is taken for the normal distribution."""
+    upper = (1 + level) / 2
+    return float(ndtri(upper) if np.isnan(df) else stdtrit(df, upper))
+
+
 def t_result(
     estimate: float, std_error: float, df: float, level: float, details: Mapping[str, float] | None = None
 ) -> Result:
-    """Result of a statistic that follows Student's t with `df`; NaN df is taken for the normal distribution."""
-    spread = stats.norm if np.isnan(df) else stats.t(df)
+    """Make the Result of a statistic that follows Student's t with `df`; NaN df means the normal distribution."""
     statistic = estimate / std_error
-    half = float(spread.ppf((1 + level) / 2)) * std_error
+    tail = ndtr(-abs(statistic)) if np.isnan(df) else stdtr(df, -abs(statistic))
+    half = critical_value(df, level) * std_error
     return Result(
         estimate=float(estimate),
         std_error=float(std_error),
         df=float(df),
         statistic=float(statistic),
-        p_value=float(2 * spread.sf(abs(statistic))),
+        p_value=float(2 * tail),
         ci_low=float(estimate - half),
         ci_high=float(estimate + half),
         details=dict(details or {}),

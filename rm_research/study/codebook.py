@@ -4,12 +4,14 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from itertools import zip_longest
+from math import isfinite
 from pathlib import Path
 from typing import Literal
 
 from rm_research.errors import StudyFileError
 from rm_research.frames import RESPONSES
+from rm_research.study.wording import suggest
 
 FIXED = ("item", "scale", "kind", "reverse", "low", "high", "answers", "missing", "label")
 YES, NO = {"yes", "true", "1", "x"}, {"", "no", "false", "0"}
@@ -65,7 +67,7 @@ class Item:
         return () if declared == NOT_ASKED else tuple(part.strip() for part in declared.split("|"))
 
 
-def read_codebook(path: Path, places: list[str]) -> tuple[tuple[Item, ...], list[str]]:
+def read_codebook(path: Path, places: list[str] | None) -> tuple[tuple[Item, ...], list[str]]:
     """
     Items of codebook.csv, with what is wrong with them.
 
@@ -73,8 +75,9 @@ def read_codebook(path: Path, places: list[str]) -> tuple[tuple[Item, ...], list
     ----------
     path : Path
         The file.
-    places : list of str
-        Names a column may have beside the fixed ones: the waves, and each 'wave.source'.
+    places : list of str or None
+        Names a column may have beside the fixed ones: the waves, and each 'wave.source'; None where study.toml does
+        not tell, so that any may be right.
 
     Returns
     -------
@@ -89,47 +92,52 @@ def read_codebook(path: Path, places: list[str]) -> tuple[tuple[Item, ...], list
         When the file is missing, is no text in UTF-8, or has no column `item`.
     """
     header, rows = _read_rows(path)
-    problems = [_unknown_column(name, places) for name in header if name not in (*FIXED, *places)]
-    problems += [f"codebook.csv: two columns are called {name!r}" for name in set(header) if header.count(name) > 1]
+    known = [*FIXED, *(header if places is None else places)]
+    problems = [
+        f"codebook.csv: column {name!r} is neither a codebook column nor a wave; {suggest(name, known)}"
+        for name in header
+        if name and name not in known
+    ]
+    problems += [
+        f"codebook.csv: two columns are called {name!r}; remove one"
+        for name in sorted({*header} - {""})
+        if header.count(name) > 1
+    ]
     items: list[Item] = []
     for number, cells in rows:
         row = dict(zip(header, cells, strict=False))
-        if len(cells) > len(header):
-            problems.append(f"codebook.csv row {number}: has {len(cells)} cells but the header has {len(header)}")
+        if any(cell for cell, name in zip_longest(cells, header, fillvalue="") if not name):
+            problems.append(f"codebook.csv row {number}: has a cell under no heading; quote cells that hold a comma")
         if any(cells):
-            items.append(_item(row, number, places, problems.append))
+            items.append(_item(row, number, places or [], problems.append))
     problems += _repeated(items)
     return tuple(items), problems
 
 
 def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if not path.is_file():
-        raise StudyFileError(f"{path.name} is not in {path.parent}. It lists the items, one row each.")
+        raise StudyFileError(f"{path.name} is not in {path.parent}. It lists the items, one row each; add it.")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except UnicodeDecodeError as error:
         raise StudyFileError(f"{path.name} is not saved as UTF-8. Save it as 'CSV UTF-8'.") from error
-    lines = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise StudyFileError(f"{path.name} is no CSV file: {error}. Save it as 'CSV UTF-8' again.") from error
     header = [name.strip() for name in lines[0]] if lines else []
     if "item" not in header:
         remedy = " Its columns seem to be parted by semicolons: save it with commas." if ";" in text[:200] else ""
-        raise StudyFileError(f"{path.name} has no column 'item' in its first row.{remedy}")
+        raise StudyFileError(f"{path.name} has no column 'item' in its first row.{remedy or ' Call one so.'}")
     return header, [(number, [cell.strip() for cell in line]) for number, line in enumerate(lines[1:], start=2)]
-
-
-def _unknown_column(name: str, places: list[str]) -> str:
-    near = get_close_matches(name, [*FIXED, *places], n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"waves are {', '.join(places)}"
-    return f"codebook.csv: column {name!r} is neither a codebook column nor a wave; {hint}"
 
 
 def _item(row: dict[str, str], number: int, places: list[str], complain: Callable[[str], None]) -> Item:
     where = f"codebook.csv row {number}"
     name = row.get("item", "")
     if not name:
-        complain(f"{where}: the item has no name")
+        complain(f"{where}: the item has no name; give it one")
     if name in RESPONSES.columns:
-        complain(f"{where}: an item may not be called {name!r}, which is a column of every study")
+        complain(f"{where}: an item may not be called {name!r}, which is a column of every study; rename it")
     kind = row.get("kind", "") or "number"
     if kind not in ("number", "choice", "text"):
         complain(f"{where}: kind is {kind!r}; it is number, choice or text")
@@ -156,16 +164,19 @@ def _number(cell: str, where: str, complain: Callable[[str], None]) -> float | N
     if not cell:
         return None
     try:
-        return float(cell)
+        value = float(cell)
     except ValueError:
-        complain(f"{where} is {cell!r}, which is not a number")
+        value = float("nan")
+    if not isfinite(value):
+        complain(f"{where} is {cell!r}, which is no number; write it as 1 or 1.5")
         return None
+    return value
 
 
 def _repeated(items: list[Item]) -> list[str]:
     first: dict[str, Item] = {}
     return [
-        f"codebook.csv row {item.row}: item {item.name!r} stands in row {first[item.name].row} already"
+        f"codebook.csv row {item.row}: item {item.name!r} stands in row {first[item.name].row} already; rename one"
         for item in items
         if first.setdefault(item.name, item) is not item
     ]

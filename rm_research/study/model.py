@@ -9,6 +9,7 @@ from pathlib import Path
 from rm_research.study.codebook import Item
 from rm_research.study.settings import (
     Design,
+    FactColumns,
     FactFile,
     Link,
     Reporting,
@@ -96,8 +97,10 @@ class Study:
 
     @property
     def later_waves(self) -> tuple[str, ...]:
-        """Occasions other than the baseline, in order."""
-        return tuple(wave.name for wave in self.waves if wave.kind == "occasion" and wave.name != self.baseline)
+        """Occasions after the baseline, in order; what was asked before it (a screening) is no change from it."""
+        occasions = [wave.name for wave in self.waves if wave.kind == "occasion"]
+        place = occasions.index(self.baseline) if self.baseline in occasions else -1
+        return tuple(occasions[place + 1 :])
 
     @property
     def comparison(self) -> str | None:
@@ -148,8 +151,17 @@ class Study:
         """Columns of one export that together hold a fact or an attribute; empty where it has none."""
         if fact in source.columns:
             return source.columns[fact]
-        declared = {**self.settings.attributes, **self.settings.columns}.get(fact, ())
+        declared = self.declared_columns.get(fact, ())
         return declared.get(wave.name, ()) if isinstance(declared, dict) else declared
+
+    @property
+    def declared_columns(self) -> dict[str, FactColumns]:
+        """Columns of [columns] and [attributes] by fact."""
+        return {**self.settings.attributes, **dict(self.settings.columns.items())}
+
+    def has_fact(self, fact: str, wave: Wave, source: Source) -> bool:
+        """Whether study.toml says how one export gives a fact."""
+        return fact in source.set or bool(self.fact_columns(fact, wave, source))
 
     def scale_range(self, scale: str) -> tuple[float, float] | None:
         """Lowest and highest score that can be had, in the scale's unit; None where unbounded."""

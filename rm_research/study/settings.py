@@ -14,12 +14,14 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Columns = Annotated[tuple[Text, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
 Values = Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
 Format = Literal["csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata"]
+# a tab is white space, which Table strips elsewhere
+Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1)]
 
 
 class Table(BaseModel):
     """What all tables of study.toml share: no key is guessed, none changes after reading."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class File(Table):
@@ -29,7 +31,7 @@ class File(Table):
     format: Format = "csv"
     sheet: str | int | None = None
     encoding: str = "utf-8"
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    delimiter: Delimiter | None = None
     date_format: str | None = None
 
 
@@ -63,7 +65,9 @@ class Wave(Table):
         if not isinstance(given, dict):
             return given
         of_source = {key: value for key, value in given.items() if key in Source.model_fields and key != "name"}
-        if "sources" in given and isinstance(given["sources"], list):
+        if "sources" in given:
+            if not isinstance(given["sources"], list):
+                raise ValueError("sources is no list: begin each with [[waves.….sources]], in two brackets")
             if "file" in given:
                 raise ValueError("has both a file and sources: name the files under sources only")
             shared = {key: value for key, value in of_source.items() if key != "file"}
@@ -164,8 +168,12 @@ class Settings(Table):
         named = {"columns": {}, **given}
         for tables in ("waves", "scales"):
             if isinstance(given.get(tables), dict):
-                named[tables] = {
-                    name: {"name": name, **table} if isinstance(table, dict) else table
-                    for name, table in given[tables].items()
-                }
+                named[tables] = {name: cls._named(name, table) for name, table in given[tables].items()}
         return named
+
+    @staticmethod
+    def _named(name: str, table: Any) -> Any:
+        """Give a table its name; a key `name` in it stays, as an unknown key that is refused."""
+        if not isinstance(table, dict):
+            return table
+        return {("name " if key == "name" else key): value for key, value in table.items()} | {"name": name}

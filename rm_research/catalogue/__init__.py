@@ -1,0 +1,82 @@
+"""Every word a reader sees, by language; numbers and dates as that language writes them."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from rm_research.errors import StudyError
+
+MINUS, DASH = "−", "–"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Texts of one language, found by dotted keys."""
+
+    language: str
+    texts: Mapping[str, Any]
+
+    def say(self, key: str, /, **values: object) -> str:
+        """
+        Return the text of a key with its blanks filled.
+
+        Raises
+        ------
+        StudyError
+            When the catalogue has no such text.
+        """
+        text = self._find(key)
+        if not isinstance(text, str):
+            raise StudyError(f"The catalogue '{self.language}' has no text {key!r}.")
+        return text.format(**values)
+
+    def has(self, key: str) -> bool:
+        """Whether there is a text of that key."""
+        return isinstance(self._find(key), str)
+
+    def _find(self, key: str) -> object:
+        found: Any = self.texts
+        for part in key.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else None
+        return found
+
+    def number(self, value: float, *, signed: bool = False, decimals: int = 2) -> str:
+        """Write a number with its sign; a value that rounds to zero has none."""
+        rounded = round(value, decimals) + 0.0
+        sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+        return sign + f"{abs(rounded):.{decimals}f}".replace(".", self.say("format.decimal"))
+
+    def share(self, value: float) -> str:
+        """Write a share as whole per cent."""
+        return self.say("format.percent", value=round(100 * value))
+
+    def month(self, when: pd.Timestamp) -> str:
+        """Write a month and its year."""
+        return self.say("format.month", month=self.say(f"months.{when.month}"), year=when.year)
+
+    def listed(self, parts: list[str]) -> str:
+        """Parts as prose: 'a, b and c'."""
+        if len(parts) < 2:
+            return "".join(parts)
+        return self.say("format.listed", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """
+    Return the catalogue of a language.
+
+    Raises
+    ------
+    StudyError
+        When there is none yet.
+    """
+    source = files("rm_research.catalogue") / f"{language}.toml"
+    if not source.is_file():
+        raise StudyError(f"There is no catalogue for language {language!r} yet. Set language = \"en\" in study.toml.")
+    return Catalogue(language, tomllib.loads(source.read_text(encoding="utf-8")))

@@ -1,0 +1,172 @@
+"""Everything so far into one picture of the data: what came in, what was cleaned, what is wrong."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from rm_research.catalogue import catalogue
+from rm_research.errors import StudyError
+from rm_research.frames import PROBLEMS
+from rm_research.panel import Prepared
+from rm_research.panel.prepare import prepare_openly
+from rm_research.study import Study, read_study
+
+GRAVITY = ("error", "warning", "note")
+
+
+def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
+    """
+    People invited, and those who answered each wave, by role and arm.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    cohort : str, optional
+        One cohort; all of them unless given.
+
+    Returns
+    -------
+    DataFrame
+        One row a role and arm: role, arm, invited (missing without a roster), before, then for each later wave
+        'answered <wave>' and 'both <wave>' (of those who answered the baseline). Counts of people; a person counts
+        once in each cohort.
+    """
+    study, who = prepared.study, ["cohort", "person"]
+    people = prepared.people if cohort is None else prepared.people[prepared.people["cohort"] == cohort]
+    answered = prepared.responses[[*who, "wave"]].drop_duplicates().assign(here=True)
+    waves = [study.baseline, *study.later_waves]
+    wide = answered.pivot(index=who, columns="wave", values="here").reindex(columns=waves).notna()
+    here = people[who].join(wide, on=who)[waves].eq(True)
+    flow = people[["role", "arm"]].assign(invited=people["invited"].astype("Int64"), before=here[study.baseline])
+    for wave in study.later_waves:
+        flow = flow.assign(**{f"answered {wave}": here[wave], f"both {wave}": here[study.baseline] & here[wave]})
+    counts = [name for name in flow.columns if name not in ("role", "arm")]
+    table = flow.groupby(["role", "arm"])[counts].sum(min_count=1).reset_index()
+    return table.sort_values(["role", "arm"], key=lambda column: column.eq(study.comparison), kind="stable")
+
+
+@dataclass(frozen=True, repr=False)
+class Problems:
+    """
+    What is wrong or worth knowing about a study's data.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Problems, the gravest first.
+    prepared : Prepared or None
+        What could be prepared; None where the study files themselves cannot be read.
+    """
+
+    table: pd.DataFrame
+    prepared: Prepared | None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a copy of the table."""
+        return self.table.copy()
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any problem keeps the study, or a cohort of it, from being reported."""
+        return bool((self.table["severity"] == "error").any())
+
+    def summary(self) -> pd.DataFrame:
+        """One row a rule, file, column and message: severity, rule, message, file, wave, column, count, rows."""
+        keys = ["severity", "rule", "file", "wave", "cohort", "column", "message"]
+        grouped = self.table.fillna({key: "" for key in keys}).groupby(keys, sort=False)
+        table = grouped["source_row"].agg(
+            count="size", rows=lambda rows: ", ".join(str(row) for row in rows.dropna()[:12])
+        )
+        return table.reset_index()
+
+    @cached_property
+    def response(self) -> pd.DataFrame:
+        """Questionnaires that count, by cohort and wave."""
+        return pd.DataFrame() if self.prepared is None else self.prepared.summary()
+
+    @cached_property
+    def links(self) -> pd.DataFrame:
+        """Questionnaires by wave and how they were linked."""
+        if self.prepared is None:
+            return pd.DataFrame()
+        table = self.prepared.links.groupby(["wave", "how"], sort=False).size().unstack(fill_value=0)
+        return table.rename_axis(index="wave", columns=None)
+
+    @cached_property
+    def missing(self) -> pd.DataFrame:
+        """Share of questionnaires that leave an item unanswered, by item (rows) and wave (columns)."""
+        if self.prepared is None:
+            return pd.DataFrame()
+        study, responses = self.prepared.study, self.prepared.responses
+        items = [item.name for item in study.items if item.scale]
+        shares = responses[items].isna().groupby(responses["wave"]).mean().T
+        for wave in study.waves:
+            unasked = [i.name for i in study.items if i.scale and i not in study.asked(i.scale, wave.name)]
+            if wave.name in shares:
+                shares.loc[unasked, wave.name] = float("nan")
+        ordered = [wave.name for wave in study.waves if wave.name in shares]
+        return shares[ordered].rename_axis(index="item", columns=None)
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """What cleaning did."""
+        return pd.DataFrame() if self.prepared is None else self.prepared.ledger
+
+    def sections(self) -> dict[str, pd.DataFrame]:
+        """Tables of the data-quality page by the key of their heading."""
+        return {
+            "problems": self.summary(),
+            "response": self.response.reset_index(),
+            "links": self.links.reset_index(),
+            "missing": self.missing.round(3).reset_index(),
+            "ledger": self.ledger,
+        }
+
+    def __repr__(self) -> str:
+        counts = self.table["severity"].value_counts()
+        found = ", ".join(f"{int(counts.get(kind, 0))} {kind}s" for kind in GRAVITY)
+        lines = [f"{row.severity:8} {row.message} [{row.count} ×]" for row in self.summary().itertuples(index=False)]
+        return "\n".join([f"Problems: {found}", *lines])
+
+    def _repr_html_(self) -> str:
+        words = catalogue("en")
+        title = "" if self.prepared is None else self.prepared.study.title
+        parts = [f"<h1>{escape(words.say('quality.title', study=title))}</h1><p>{words.say('quality.private')}</p>"]
+        for name, table in self.sections().items():
+            parts.append(f"<h2>{escape(words.say(f'quality.{name}'))}</h2>")
+            shown = table.dropna(axis=1, how="all").fillna("").to_html(index=False, border=0, escape=True)
+            parts.append(shown if len(table) else f"<p>{words.say('quality.none')}</p>")
+        return "\n".join(parts)
+
+
+def check_study(study: Study | Prepared | str | Path) -> Problems:
+    """
+    Find every problem of a study at once.
+
+    Parameters
+    ----------
+    study : Study, Prepared or path
+        The study. Waves that are not in yet are problems like any other, so this works from the first export on.
+
+    Returns
+    -------
+    Problems
+        Errors first. Nothing is raised for a fault of the study.
+    """
+    try:
+        prepared = study if isinstance(study, Prepared) else prepare_openly(_as_study(study))
+    except StudyError as error:
+        lines = [line.removeprefix("  - ") for line in str(error).splitlines()]
+        messages = lines[1:] or lines
+        table = pd.DataFrame({"rule": "study_files", "severity": "error", "message": messages})
+        return Problems(PROBLEMS.conform(table), None)
+    order = prepared.problems["severity"].map({kind: place for place, kind in enumerate(GRAVITY)})
+    table = prepared.problems.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    return Problems(table, prepared)
+
+
+def _as_study(study: Study | str | Path) -> Study:
+    return study if isinstance(study, Study) else read_study(study)

@@ -1,0 +1,90 @@
+"""Design level and verdict of an Estimates row: the two things that decide which words may be used."""
+
+import pandas as pd
+
+from rm_research.study import Scale, Study
+
+LEVELS = {"randomised": 5, "matched": 3, "self-selected": 2}
+NEXT_LOWER = {5: 3, 3: 2, 2: 1, 1: 1}
+MOST_LEFT, MOST_UNEVEN = 0.30, 0.10
+OF_CHANGE = {"difference": "change", "pooled_difference": "pooled_change"}
+
+
+def attrition(row: pd.Series, table: pd.DataFrame, study: Study) -> dict[str, float]:
+    """
+    Share of people with a score before who have none after, by arm.
+
+    Parameters
+    ----------
+    row : Series
+        A row of Estimates.
+    table : DataFrame
+        The Estimates it stands in.
+    study : Study
+        Its comparison arm.
+
+    Returns
+    -------
+    dict of str to float
+        0 to 1; for a difference also the comparison's; an arm with nobody before is left out.
+    """
+    arms = [row["arm"], *([study.comparison] if row["contrast"] in OF_CHANGE and study.comparison else [])]
+    contrast = OF_CHANGE.get(row["contrast"], row["contrast"])
+    same = table[
+        (table["contrast"] == contrast) & (table["measure"] == "mean") & (table["role"] == row["role"])
+        & (table["scale"] == row["scale"]) & (table["wave"] == row["wave"])
+    ]  # fmt: skip
+    if study.design.comparison_scope == "cohort":
+        same = same[same["cohort"] == row["cohort"]]
+    shares = {}
+    for arm in arms:
+        of_arm = same[(same["arm"] == arm) & ((same["cohort"] == row["cohort"]) | (arm == study.comparison))]
+        before = int(of_arm["n_pre"].sum())
+        if before:
+            shares[str(arm)] = 1 - int(of_arm["n_pairs"].sum()) / before
+    return shares
+
+
+def too_many_left(shares: dict[str, float]) -> bool:
+    """Whether attrition is high, or uneven between arms."""
+    values = list(shares.values())
+    return bool(values) and (max(values) > MOST_LEFT or max(values) - min(values) > MOST_UNEVEN)
+
+
+def design_level(row: pd.Series, table: pd.DataFrame, study: Study) -> int:
+    """
+    How much the design behind a row can show: 1 no comparison, 2 self-selected, 3 matched, 5 randomised.
+
+    High or uneven attrition lowers it one step. A change is of level 1 whatever the design.
+    """
+    if row["contrast"] not in OF_CHANGE:
+        return 1
+    level = LEVELS[study.design.assignment]
+    return NEXT_LOWER[level] if too_many_left(attrition(row, table, study)) else level
+
+
+def verdict(row: pd.Series, scale: Scale) -> str:
+    """
+    Judge the whole interval against the smallest change that matters.
+
+    Returns
+    -------
+    str
+        gain, loss, gain_unclear_size, loss_unclear_size, too_small, unclear; 'none' where the scale declares no such
+        change.
+    """
+    s = scale.smallest_effect
+    if s is None:
+        return "none"
+    low, high = row["ci_low"], row["ci_high"]
+    if scale.better == "lower":
+        low, high = -high, -low
+    if low >= s:
+        return "gain"
+    if high <= -s:
+        return "loss"
+    if -s < low and high < s:
+        return "too_small"
+    if low > 0:
+        return "gain_unclear_size"
+    return "loss_unclear_size" if high < 0 else "unclear"

@@ -1,0 +1,166 @@
+"""One row of Estimates, one sentence, one title, one alternative text: all from the same numbers."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from rm_research.catalogue import Catalogue
+from rm_research.claims.judgement import LEVELS, OF_CHANGE, design_level, verdict
+from rm_research.disclosure import HIDDEN, Disclosed
+from rm_research.effects.estimates import ALL_COHORTS, HEADLINE_METHODS
+from rm_research.study import Study
+from rm_research.study.model import PROGRAMME
+
+
+@dataclass(frozen=True)
+class Claims:
+    """
+    What may be said of Disclosed rows.
+
+    Attributes
+    ----------
+    disclosed : Disclosed
+    study : Study
+    words : Catalogue
+    """
+
+    disclosed: Disclosed
+    study: Study
+    words: Catalogue
+
+    def level(self, row: pd.Series) -> int:
+        """Design level of a row."""
+        return design_level(row, self.disclosed.table, self.study)
+
+    def level_text(self, row: pd.Series) -> str:
+        """Name the design level in words, and what lowered it."""
+        level, assignment = self.level(row), self.study.design.assignment
+        if level == 1:
+            return self.words.say("design.single" if self.study.comparison is None else "design.no_usable")
+        if level == LEVELS[assignment]:
+            return self.words.say(f"design.{assignment}")
+        lowered = self.words.say(f"design.lowered_to_{level}", people=self.people(row["role"]))
+        return f"{self.words.say(f'design.{assignment}_lowered')} {lowered}"
+
+    def headline_row(self, cohort: str, role: str, arm: str, scale: str, wave: str) -> pd.Series | None:
+        """
+        Row that speaks for a group: the difference where it can be shown and the design bears it, else the change.
+
+        None where the group has no row at all.
+        """
+        table = self.disclosed.table
+        mine = table[
+            (table["cohort"] == cohort) & (table["role"] == role) & (table["arm"] == arm) & (table["scale"] == scale)
+            & (table["wave"] == wave) & table["method"].isin(HEADLINE_METHODS) & (table["measure"] == "mean")
+        ]  # fmt: skip
+        pooled = "pooled_" if cohort == ALL_COHORTS else ""
+        differences = mine[(mine["contrast"] == f"{pooled}difference") & mine["estimate"].notna()]
+        if len(differences) and self.level(differences.iloc[0]) > 1:
+            return differences.iloc[0]
+        changes = mine[mine["contrast"] == f"{pooled}change"]
+        return changes.iloc[0] if len(changes) else None
+
+    def sentence(self, row: pd.Series) -> str:
+        """One sentence with estimate, interval and number of people; the reason where there is no estimate."""
+        if pd.isna(row["estimate"]):
+            return self.reason(row)
+        family = self._family(row)
+        kind = self._kind(row)
+        key = f"{family}.{kind}_{self.level(row)}" if family == "difference" and kind == "clear" else f"{family}.{kind}"
+        return self.words.say(key, **self._blanks(row), interval=self.interval(row), n=self.people_counted(row))
+
+    def verdict_sentence(self, row: pd.Series) -> str:
+        """Say what the interval means beside the smallest change that matters; empty where there is no estimate."""
+        if pd.isna(row["estimate"]):
+            return ""
+        found = verdict(row, self.study.scale(row["scale"]))
+        s = self.study.scale(row["scale"]).smallest_effect or 0.0
+        detectable = "" if pd.isna(row["detectable"]) else self.words.number(row["detectable"])
+        return self.words.say(f"verdict.{found}", s=self.words.number(s), unit=self._unit(row), detectable=detectable)
+
+    def title(self, row: pd.Series) -> str:
+        """Title of a chart: the finding."""
+        family = "difference_" if self._family(row) == "difference" else ""
+        return self.words.say(f"chart.title_{family}{self._kind(row)}", **self._blanks(row))
+
+    def reason(self, row: pd.Series) -> str:
+        """Say why a row has no estimate."""
+        key = "hidden_compared" if row["reason"] == HIDDEN and row["contrast"] in OF_CHANGE else row["reason"]
+        return self.words.say(f"reason.{key}", smallest=self.disclosed.smallest_group)
+
+    def interval(self, row: pd.Series) -> str:
+        """Interval with its level."""
+        low, high = self.words.number(row["ci_low"]), self.words.number(row["ci_high"])
+        return self.words.say("counts.interval", level=self.level_percent, low=low, high=high)
+
+    @property
+    def level_percent(self) -> str:
+        """Level of the intervals in per cent, as '95'."""
+        return f"{100 * self.study.reporting.level:g}"
+
+    def people_counted(self, row: pd.Series) -> str:
+        """How many people the row rests on."""
+        kind = "pairs"
+        if row["contrast"].startswith("pooled"):
+            kind = "pooled"
+        elif row["method"] == "welch":
+            kind = "unlinked"
+        elif row["contrast"] in OF_CHANGE:
+            kind = "compared"
+        n = int(row["n_pre"] if kind == "unlinked" else row["n_pairs"])
+        m = row["n_post"] if kind == "unlinked" else row["n_comparison"]
+        people = self.people(row["role"], n)
+        return self.words.say(f"counts.{kind}", n=n, people=people, m=m, k=row["n_clusters"])
+
+    def people(self, role: str, n: int = 2) -> str:
+        """Plural of a role, or its singular for one person."""
+        group = "one" if n == 1 and self.words.has(f"one.{role}") else "people"
+        key = f"{group}.{role}" if self.words.has(f"{group}.{role}") else "people.other"
+        return self.words.say(key, role=role)
+
+    def whose(self, role: str) -> str:
+        """Possessive of a role."""
+        return self.words.say(f"whose.{role}" if self.words.has(f"whose.{role}") else "whose.other", role=role)
+
+    def scale_text(self, row: pd.Series) -> str:
+        """Name of the outcome within a sentence, with arm and survey where there are several."""
+        title = self.study.scale(row["scale"]).title
+        name = title if title[1:2].isupper() else title[0].lower() + title[1:]
+        if row["arm"] not in (PROGRAMME, self.study.comparison):
+            name += self.words.say("arms.in_arm", arm=row["arm"])
+        return name + (self.words.say("waves.at_wave", wave=row["wave"]) if len(self.study.later_waves) > 1 else "")
+
+    def arm_title(self, arm: str) -> str:
+        """Name of an arm as a label."""
+        return self.words.say(f"arms.{arm}") if self.words.has(f"arms.{arm}") else arm[0].upper() + arm[1:]
+
+    def _unit(self, row: pd.Series) -> str:
+        return self.study.scale(row["scale"]).unit
+
+    def _family(self, row: pd.Series) -> str:
+        if row["contrast"] in OF_CHANGE:
+            return "difference"
+        return "unlinked" if row["method"] == "welch" else "change"
+
+    def _kind(self, row: pd.Series) -> str:
+        """Say clear (excludes 0), little (inside the smallest change that matters) or unclear."""
+        if verdict(row, self.study.scale(row["scale"])) == "too_small":
+            return "little"
+        return "clear" if row["ci_low"] > 0 or row["ci_high"] < 0 else "unclear"
+
+    def _blanks(self, row: pd.Series) -> dict[str, str]:
+        """Everything a template may ask for, from one row."""
+        say, up = self.words.say, row["estimate"] > 0
+        whose = self.whose(row["role"])
+        return {
+            "Whose": whose[0].upper() + whose[1:],
+            "whose": whose,
+            "scale": self.scale_text(row),
+            "unit": self._unit(row),
+            "size": self.words.number(abs(row["estimate"])),
+            "signed": self.words.number(row["estimate"], signed=True),
+            "moved": say("change.rose" if up else "change.fell"),
+            "raised": say("difference.raised" if up else "difference.lowered"),
+            "more": say("difference.more" if up else "difference.less"),
+            "higher": say("difference.higher" if up else "difference.lower"),
+        }

@@ -1,0 +1,173 @@
+"""rm-research: the command line."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from rm_research.catalogue import catalogue
+from rm_research.checks import GRAVITY, Problems, check_study
+from rm_research.errors import ReportError, StudyError
+from rm_research.findings.numbers import cohort_numbers
+from rm_research.panel import prepare_study
+from rm_research.panel.prepare import Prepared
+from rm_research.reporting.batch import Outcome, run_reports
+from rm_research.reporting.files import write
+from rm_research.reporting.render import Page, page_html, run_notebook, shipped_notebook
+from rm_research.simulate import simulate_study
+
+COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+out_console, err_console = Console(), Console(stderr=True)
+
+
+def _errors_said(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Print a StudyError as its message and leave with 1; Ctrl-C leaves with 130."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except StudyError as error:
+            err_console.print(f"[red]Error:[/red] {escape(str(error))}", highlight=False, soft_wrap=True)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            err_console.print("Stopped. Pages that were finished are kept; run the command again for the others.")
+            sys.exit(130)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="rm_research")
+def main() -> None:
+    """Evaluate reverse-mentoring programmes: from survey exports to findings."""
+
+
+@main.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the reports.  [default: reports/<study>]")
+@click.option("--cohort", "cohorts", multiple=True, help="Make this cohort's page only; may be repeated.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Pages made at a time.  [default: one per processor]")
+@click.option("--dry-run", is_flag=True, help="Say what would be made and hidden, and write nothing.")
+@click.option("--notebook", type=click.Path(path_type=Path), help="Run this notebook for each cohort, into OUT-private.")
+@_errors_said
+def report(
+    study: Path, out: Path | None, cohorts: tuple[str, ...], jobs: int | None, dry_run: bool, notebook: Path | None
+) -> None:
+    """Make a page per cohort and one for the programme."""
+    prepared = prepare_study(study)
+    out = out or Path("reports") / study.resolve().name
+    if dry_run:
+        out_console.print(_plan(prepared, cohorts))
+        return
+    wanted = len(cohorts) or len(prepared.cohorts)
+    outcomes: list[Outcome] = []
+    try:
+        with _progress() as progress:
+            bar = progress.add_task("Pages of cohorts", total=wanted)
+
+            def on_done(outcome: Outcome) -> None:
+                outcomes.append(outcome)
+                progress.advance(bar)
+                if not progress.console.is_terminal:
+                    progress.console.print(f"{outcome.cohort}: {outcome.status}", highlight=False, markup=False)
+
+            run_reports(prepared.study, out=out, cohorts=cohorts, jobs=jobs, notebook=notebook, on_done=on_done)
+    except ReportError:
+        if not outcomes:
+            raise
+        _say_failed(outcomes)
+        sys.exit(1)
+    finally:
+        made = sum(outcome.status == "done" for outcome in outcomes)
+        if outcomes:
+            place = f"{out}-private/cohorts" if notebook else f"{out / 'index.html'}"
+            out_console.print(f"{made} of {wanted} cohort pages made. Open {place}", highlight=False, soft_wrap=True)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=err_console, transient=True)
+
+
+def _say_failed(outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        if outcome.status == "failed":
+            text = f"[red]Failed:[/red] {escape(outcome.cohort)}\n    {escape(outcome.error)}"
+            err_console.print(text, highlight=False, soft_wrap=True)
+
+
+def _plan(prepared: Prepared, cohorts: tuple[str, ...]) -> Table:
+    """Say what a run would make of each cohort."""
+    smallest = prepared.study.reporting.smallest_group
+    table = Table("Cohort", "People", "Page", title=f"{prepared.study.title}: what would be made")
+    for cohort in prepared.cohorts:
+        if cohorts and cohort not in cohorts:
+            continue
+        people = str(int((prepared.people["cohort"] == cohort).sum()))
+        if prepared.errors_of(cohort):
+            table.add_row(escape(cohort), people, "[red]none: its data have an error[/red]")
+            continue
+        rows = cohort_numbers(prepared, cohort)
+        hidden, total = len(rows.hidden), len(rows.table)
+        page = "full" if not hidden else f"{hidden} of {total} estimates hidden (fewer than {smallest} people)"
+        table.add_row(escape(cohort), people, page if hidden < total else f"says that it is too small (< {smallest} people)")
+    return table
+
+
+@main.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option("--html", type=click.Path(path_type=Path), help="Write the data-quality page to this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+@_errors_said
+def check(study: Path, html: Path | None, as_json: bool) -> None:
+    """Find every problem of a study at once; leaves with 1 if any is an error."""
+    problems = check_study(study)
+    if as_json:
+        click.echo(problems.table.to_json(orient="records", indent=2, force_ascii=False))
+    else:
+        _print_problems(problems)
+    if html is not None:
+        _write_quality_page(study, problems, html)
+        err_console.print(f"Open {html}. It is for you alone: it names rows.", highlight=False, soft_wrap=True)
+    sys.exit(1 if problems.has_errors else 0)
+
+
+def _print_problems(problems: Problems) -> None:
+    summary = problems.summary()
+    table = Table("", "Where", "What to know or do", "Rows", title=None, show_lines=True)
+    for row in summary.itertuples(index=False):
+        where = "\n".join(part for part in (str(row.file), str(row.cohort), str(row.column)) if part)
+        rows = f"{row.rows}" + (" …" if row.rows and row.count > 12 else "")
+        colour = COLOURS[str(row.severity)]
+        table.add_row(f"[{colour}]{row.severity}[/{colour}]", escape(where), escape(str(row.message)), rows)
+    if len(summary):
+        out_console.print(table)
+    counts = problems.table["severity"].value_counts()
+    out_console.print(", ".join(f"{int(counts.get(kind, 0))} {kind}s" for kind in GRAVITY))
+
+
+def _write_quality_page(study: Path, problems: Problems, html: Path) -> None:
+    folder = study.resolve()
+    if problems.prepared is None:
+        raise ReportError("The study files must be mended before there is a page; see the problems above.")
+    executed = run_notebook(shipped_notebook("data_quality"), {"study": folder.name}, folder=folder.parent)
+    title = catalogue("en").say("quality.title", study=problems.prepared.study.title)
+    write(html, page_html(executed, Page(title=title, kind="private")))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--seed", type=int, default=20260101, show_default=True, help="Equal seeds give equal files.")
+@_errors_said
+def simulate(folder: Path, seed: int) -> None:
+    """Write a whole study folder with known truth, to try things on."""
+    paths = simulate_study(folder, seed=seed)
+    out_console.print(f"{len(paths)} files in {folder}. Next: rm-research report {folder}", highlight=False, soft_wrap=True)

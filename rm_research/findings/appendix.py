@@ -1,0 +1,102 @@
+"""Methods and data: for readers who want to check or repeat."""
+
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from rm_research.findings.context import Context
+from rm_research.findings.tables import Table, table
+
+PACKAGES = ("numpy", "pandas", "scipy", "statsmodels")
+DATA = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "std_error", "df",
+        "statistic", "p_value", "p_adjusted", "ci_low", "ci_high", "n_pre", "n_post", "n_pairs", "n_comparison", "n_clusters",
+        "detectable", "planned", "reason"]  # fmt: skip
+
+
+def methods(context: Context) -> dict[str, Any]:
+    """Values of the folded methods section."""
+    say = context.words.say
+    return {
+        "heading": say("headings.methods"),
+        "intro": say("methods.intro"),
+        "sentences": _sentences(context),
+        "terms_heading": say("headings.terms"),
+        "terms": _terms(context),
+        "estimates_heading": say("headings.estimates"),
+        "table": _all_estimates(context),
+        "reproduce_heading": say("headings.reproduce"),
+        "reproduce": _reproduce(context),
+        "region": say("page.table_region"),
+        "download": say("page.download"),
+    }
+
+
+def _sentences(context: Context) -> list[str]:
+    """One sentence per method in use on this page."""
+    study, say = context.study, context.words.say
+    used = set(context.rows["method"]) | ({"ancova"} & set(context.disclosed.table["method"]))
+    shares = {scale.score: scale.min_answered for scale in study.scales}
+    texts = [
+        say("methods.scores_sum" if score == "sum" else "methods.scores", share=context.words.share(share))
+        for score, share in shares.items()
+    ]
+    texts += [say(f"methods.{m}") for m in ("paired_t", "hodges_lehmann", "bonett", "welch") if m in used]
+    if "ancova" in used:
+        key = "ancova_person" if study.clustered_by == "person" else "ancova_cluster"
+        texts += [say(f"methods.{key}", unit=study.clustered_by), say("methods.change_score")]
+    if "reml_hk" in used:
+        texts.append(say("methods.reml_hk"))
+    return [*texts, say("methods.verdicts"), say("methods.multiplicity"), say("methods.missing"), say("methods.duplicates")]
+
+
+def _terms(context: Context) -> list[str]:
+    say, study = context.words.say, context.study
+    terms = [say("terms.estimate"), say("terms.interval", level=f"{100 * study.reporting.level:g}")]
+    terms += [say("terms.scale_points", unit=unit[0].upper() + unit[1:])
+              for unit in dict.fromkeys(scale.unit for scale in study.scales)]  # fmt: skip
+    return terms + ([say("terms.dyad")] if len(context.prepared.dyads) else [])
+
+
+def _all_estimates(context: Context) -> Table:
+    say, number = context.words.say, context.words.number
+    names = ["cohort", "scale", "role", "arm", "wave_name", "contrast", "method", "estimate", "std_error", "interval", "df",
+             "p", "p_adjusted", "n"]  # fmt: skip
+    headings = [context.heading(name, level=context.claims.level_percent) for name in names]
+    rows = context.rows
+    several = len(context.study.later_waves) > 1
+    cells = []
+    for _, row in rows.iterrows():
+        shown = pd.notna(row["estimate"])
+        method = f"{say('method.' + row['method'])}, {say('measure.' + row['measure'])}"
+        people = context.claims.people(row["role"])
+        interval = say("format.range", low=number(row["ci_low"]), high=number(row["ci_high"])) if shown else ""
+        cells.append([
+            "", context.study.scale(row["scale"]).title, people[0].upper() + people[1:], context.claims.arm_title(row["arm"]),
+            row["wave"] if several else "", say(f"contrast.{row['contrast']}"), method,
+            number(row["estimate"], signed=True) if shown else context.claims.reason(row), _maybe(row["std_error"], context),
+            interval, _maybe(row["df"], context, 1), _p(row["p_value"], context), _p(row["p_adjusted"], context),
+            context.claims.people_counted(row),
+        ])  # fmt: skip
+    return table(say("methods.caption"), headings, cells, rows[DATA])
+
+
+def _maybe(value: float, context: Context, decimals: int = 2) -> str:
+    return "" if pd.isna(value) else context.words.number(value, decimals=decimals)
+
+
+def _p(value: float, context: Context) -> str:
+    if pd.isna(value):
+        return ""
+    return "<" + context.words.number(0.001, decimals=3) if value < 0.001 else context.words.number(value, decimals=3)
+
+
+def _reproduce(context: Context) -> list[str]:
+    say, reporting = context.words.say, context.study.reporting
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return [
+        say("methods.software", version=version("rm_research"), digest=context.prepared.digest[:16], seed=reporting.seed,
+            packages=packages),
+        say("methods.parameters", cohort=context.cohort or say("methods.all_cohorts"), level=f"{reporting.level:g}",
+            smallest=reporting.smallest_group),
+    ]  # fmt: skip

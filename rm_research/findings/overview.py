@@ -1,0 +1,190 @@
+"""Headline, who answered, what the programme did, and what all this can and cannot show."""
+
+from typing import Any
+
+import pandas as pd
+
+from rm_research.claims import attrition
+from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN
+from rm_research.findings.context import Context
+from rm_research.findings.tables import table
+
+
+def headline(context: Context) -> dict[str, Any]:
+    """Values of the headline: the first outcome at the first later wave, every role."""
+    scale = context.study.scales[0]
+    waves = context.waves(scale)
+    rows = [row for role in context.roles(scale.name) for row in context.spoken_rows(scale.name, waves[0], role)]
+    shown = [row for row in rows if pd.notna(row["estimate"])]
+    sentences = [_spoken(row, context) for row in rows] if shown else _nothing(context)
+    return {
+        "study_title": context.study.title,
+        "title": context.title,
+        "sentences": sentences,
+        "notes": list(dict.fromkeys(_notes(shown, context))),
+    }
+
+
+def _spoken(row: pd.Series, context: Context) -> list[str]:
+    claims = context.claims
+    if pd.isna(row["estimate"]):
+        whose = claims.whose(row["role"])
+        text = claims.sentence(row)
+        return [context.words.say("headline.also", whose=whose[0].upper() + whose[1:], scale=claims.scale_text(row),
+                                  text=text[0].lower() + text[1:])]  # fmt: skip
+    return [claims.sentence(row), claims.verdict_sentence(row), _missing_people(row, context)]
+
+
+def _missing_people(row: pd.Series, context: Context) -> str:
+    """Who is not in the number, of the arm it is about."""
+    if row["method"] == "welch":
+        return context.words.say("headline.unlinked")
+    n_pre, people = int(row["n_pre"]), context.claims.people(row["role"])
+    missing = n_pre - int(row["n_pairs"])
+    key = "missing_people" if missing else "everyone_counted"
+    return context.words.say(f"headline.{key}", missing=missing, n_pre=n_pre, people=people)
+
+
+def _nothing(context: Context) -> list[list[str]]:
+    """What a page says that has nothing to show."""
+    say, smallest = context.words.say, context.disclosed.smallest_group
+    if context.cohort is None:
+        return [[say("headline.too_few_cohorts")]]
+    return [[say("headline.nothing", cohort=context.cohort), say("headline.too_small", smallest=smallest)]]
+
+
+def _notes(shown: list[pd.Series], context: Context) -> list[str]:
+    if not shown:
+        return []
+    words = context.words
+    notes = [context.claims.level_text(row) for row in shown]
+    if context.cohort is None:
+        first = shown[0]
+        notes.insert(0, words.say("headline.pooled", k=first["n_clusters"]))
+        pooled = int(first["n_clusters"])
+        if hidden := len(context.prepared.cohorts) - pooled:
+            count = words.say("headline.one_cohort" if hidden == 1 else "headline.more_cohorts", n=hidden)
+            notes.insert(1, words.say("headline.left_out", hidden=count))
+    return notes
+
+
+def response(context: Context) -> dict[str, Any]:
+    """Values of the flow table and the sentences above it."""
+    study, words, flow = context.study, context.words, context.disclosed.tables["response"]
+    last = study.later_waves[-1:]
+    sentences = []
+    invited, before = flow["invited"].sum(), int(flow["before"].sum())
+    if pd.notna(flow["invited"]).any() and invited:
+        sentences.append(words.say("response.invited", invited=invited, before=before, share=words.share(before / invited)))
+    if study.link.method == "none":
+        sentences.append(words.say("response.unlinked"))
+    elif last and before:
+        both = int(flow[f"both {last[0]}"].sum())
+        sentences.append(words.say("response.lead", both=both, before=before, share=words.share(both / before)))
+        blank = _blank_codes(context)
+        sentences.append(words.say("response.linked" if blank else "response.linked_all", blank=blank))
+    if repeats := _repeat_attenders(context):
+        sentences.append(words.say("response.repeats", n=repeats))
+    sentences.append(words.say("response.participation"))
+    return {"heading": words.say("headings.response"), "sentences": sentences, "table": _flow_table(context, flow),
+            "region": words.say("page.table_region"), "download": words.say("page.download")}  # fmt: skip
+
+
+def _blank_codes(context: Context) -> int:
+    problems = context.prepared.problems
+    blank = problems[problems["rule"] == "blank_code"]
+    return len(blank) if context.cohort is None else int((blank["cohort"] == context.cohort).sum())
+
+
+def _repeat_attenders(context: Context) -> int:
+    """People of this page who take part in another cohort too."""
+    if context.study.link.within == "cohort":
+        return 0
+    people = context.prepared.people
+    repeated = people[people["person"].duplicated(keep=False)]
+    own = repeated if context.cohort is None else repeated[repeated["cohort"] == context.cohort]
+    return int(own["person"].nunique())
+
+
+def _flow_table(context: Context, flow: pd.DataFrame) -> Any:
+    waves = context.study.later_waves
+    headings = [context.heading("role"), context.heading("arm"), context.heading("invited"), context.heading("before")]
+    for wave in waves:
+        name = _wave(context, wave)
+        headings += [context.heading("wave", wave=name), context.heading("both", wave=name)]
+    cells = []
+    for _, row in flow.iterrows():
+        people = context.claims.people(str(row["role"]))
+        counts = ["" if pd.isna(count) else str(int(count)) for count in row.iloc[2:]]
+        cells.append([people[0].upper() + people[1:], context.claims.arm_title(str(row["arm"])), *counts])
+    return table(context.words.say("response.caption"), headings, cells, flow)
+
+
+def _wave(context: Context, wave: str) -> str:
+    return context.words.say(f"waves.{wave}") if context.words.has(f"waves.{wave}") else wave
+
+
+def programme(context: Context) -> dict[str, Any]:
+    """Values of what the programme did; a single sentence without a log."""
+    words, met = context.words, context.disclosed.tables["meetings"]
+    values: dict[str, Any] = {"heading": words.say("headings.programme"), "table": None, "sentences": [],
+                              "region": words.say("page.table_region"), "download": words.say("page.download")}  # fmt: skip
+    if met.empty:
+        return values | {"heading": None}
+    dyads, meetings_held = int(met["dyads"].sum()), int(met["meetings"].sum())
+    average = words.number(meetings_held / dyads, decimals=1)
+    values["sentences"] = [
+        words.say("programme.lead", met=int(met["met"].sum()), dyads=dyads, meetings=meetings_held, average=average)
+    ]
+    if context.cohort is None:
+        headings = [context.heading(name) for name in ("cohort", "dyads", "met", "meetings", "hours")]
+        cells = [[str(row.cohort), *(f"{int(count)}" for count in (row.dyads, row.met, row.meetings)), f"{row.hours:.0f}"]
+                 for row in met.itertuples(index=False)]  # fmt: skip
+        values["table"] = table(words.say("programme.caption"), headings, cells, met)
+    return values
+
+
+def limits(context: Context) -> dict[str, Any]:
+    """Values of the list of strengths and limits that apply to this page."""
+    study, say = context.study, context.words.say
+    items = []
+    if study.comparison:
+        items.append(say("limits.strength_comparison"))
+    items.append(say("limits.strength_linked" if study.link.method != "none" else "limits.unlinked"))
+    if study.comparison is None:
+        items.append(say("design.level_1_single"))
+    items += _attrition_limits(context)
+    if study.comparison and study.design.assignment == "self-selected":
+        items.append(say("limits.self_selected"))
+    differences = context.rows[context.rows["contrast"] == "difference"]
+    if (differences["df"] < 4).any():
+        items.append(say("limits.few_df"))
+    if context.cohort is None:
+        pooled = context.rows[context.rows["contrast"].str.startswith("pooled") & context.rows["estimate"].notna()]
+        if len(pooled) and pooled["n_clusters"].min() < 5:
+            items.append(say("limits.few_cohorts"))
+        if _repeat_attenders(context):
+            items.append(say("limits.repeats"))
+    items += [say("limits.small"), say("limits.rounds"), say("limits.multiple"), say("limits.weights"),
+              say("limits.smallest", smallest=context.disclosed.smallest_group)]  # fmt: skip
+    return {"heading": say("headings.limits"), "items": items}
+
+
+def _attrition_limits(context: Context) -> list[str]:
+    """Say of each role how many left before the last survey, where that matters."""
+    scale, words = context.study.scales[0], context.words
+    waves = context.waves(scale)[-1:]
+    if context.study.link.method == "none" or not waves:
+        return []
+    texts = []
+    for role in context.roles(scale.name):
+        for row in context.spoken_rows(scale.name, waves[0], role):
+            shares = attrition(row, context.disclosed.table, context.study)
+            people, values = context.claims.people(role), list(shares.values())
+            if values and max(values) > MOST_LEFT:
+                texts.append(words.say("limits.attrition", share=words.share(max(values)), people=people))
+            if len(values) > 1 and max(values) - min(values) > MOST_UNEVEN:
+                first, second = (words.share(value) for value in values)
+                texts.append(words.say("limits.attrition_uneven", people=people, first=first, second=second))
+    return list(dict.fromkeys(texts))
+

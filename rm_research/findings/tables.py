@@ -1,0 +1,63 @@
+"""Tables as a page shows them and as its CSV holds them: the same cells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pandas as pd
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Table:
+    """
+    A table ready to print.
+
+    Attributes
+    ----------
+    caption : str
+    columns : tuple of str
+        Headings.
+    rows : tuple of tuple of str
+        Cells as text; the first of each row is its heading.
+    frame : DataFrame
+        The same table as numbers, for the CSV.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    frame: pd.DataFrame
+
+    @property
+    def href(self) -> str:
+        """The CSV as a data: link, so that a page sent by mail still has it."""
+        return "data:text/csv;charset=utf-8," + quote(csv_text(self.frame))
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """CSV with numbers at three decimals and text that no spreadsheet takes for a formula."""
+    safe = frame.assign(**{name: neutral(frame[name]) for name in frame.columns if _is_text(frame[name])})
+    return str(safe.to_csv(index=False, float_format="%.3f", lineterminator="\n"))
+
+
+def neutral(values: pd.Series) -> pd.Series:
+    """Text with an apostrophe before what a spreadsheet would run as a formula."""
+    risky = values.astype("str").str.startswith(FORMULA_STARTS, na=False)
+    return values.mask(risky, "'" + values.astype("str"))
+
+
+def _is_text(values: pd.Series) -> bool:
+    return pd.api.types.is_string_dtype(values) or values.dtype == object
+
+
+def table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], frame: pd.DataFrame) -> Table:
+    """Make a table, with columns that are empty throughout left out."""
+    kept = [place for place in range(len(headings)) if any(row[place] for row in rows)]
+    return Table(
+        caption,
+        tuple(headings[place] for place in kept),
+        tuple(tuple(row[place] for place in kept) for row in rows),
+        frame,
+    )

@@ -1,0 +1,37 @@
+"""What the programme did: meetings of dyads."""
+
+import pandas as pd
+
+from rm_research.panel import Prepared
+
+
+def meetings(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
+    """
+    Meetings of programme dyads, of one cohort or all.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    cohort : str, optional
+        One cohort; all of them unless given.
+
+    Returns
+    -------
+    DataFrame
+        One row a cohort: dyads (of the programme's arms), met (dyads with a meeting), meetings and hours (sums over
+        them). No rows without a log. Nothing in it is an answer.
+    """
+    dyads, people = prepared.dyads, prepared.people
+    if cohort is not None:
+        dyads = dyads[dyads["cohort"] == cohort]
+    arms = people.set_index(["cohort", "person"])["arm"]
+    arm = dyads.join(arms, on=["cohort", "leader"])["arm"]
+    logged = dyads[dyads["sessions"].notna() & (arm != prepared.study.comparison)]
+    # a dyad with two leaders has two rows but one log
+    once = logged.drop_duplicates(["cohort", "dyad"])
+    return (
+        once.assign(met=once["sessions"] > 0, hours=once["minutes"] / 60)
+        .groupby("cohort")
+        .agg(dyads=("dyad", "size"), met=("met", "sum"), meetings=("sessions", "sum"), hours=("hours", "sum"))
+        .reset_index()
+    )

@@ -1,0 +1,105 @@
+"""
+Warm kernels: a real kernel per notebook, forked from a process in which the imports are done already.
+
+Starting Python and importing pandas, seaborn and scipy takes longer than making a report. On Linux a fork server does it
+once; elsewhere, where forking is not safe, ordinary kernels give the same results more slowly. Kernels talk over sockets
+in a private folder, so no port is taken and nobody else on the machine can listen.
+"""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+CAN_FORK = sys.platform == "linux"
+PROVISIONER = "rm-research-warm"  # registered as an entry point in pyproject.toml
+PRELOAD = ["rm_research", "ipykernel.kernelapp", "matplotlib_inline.backend_inline"]
+
+
+class ReportKernelManager(AsyncKernelManager):
+    """Kernel manager over sockets in a folder of its own, warm where the platform allows."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        # socket paths must be short (107 bytes), which the usual runtime folder is not
+        self._place = tempfile.mkdtemp(prefix="rmk-")
+        if sys.platform != "win32":
+            kwargs |= {"transport": "ipc", "connection_file": str(Path(self._place) / "k.json")}
+        super().__init__(**kwargs)
+
+    @property
+    def kernel_spec(self) -> KernelSpec | None:
+        """The installed kernel, started by our provisioner."""
+        spec = super().kernel_spec
+        if spec is not None and CAN_FORK:
+            spec.metadata = {**spec.metadata, "kernel_provisioner": {"provisioner_name": PROVISIONER}}
+        return spec
+
+    async def _async_cleanup_resources(self, restart: bool = False) -> None:
+        await super()._async_cleanup_resources(restart=restart)
+        if not restart:
+            shutil.rmtree(self._place, ignore_errors=True)
+
+    cleanup_resources = _async_cleanup_resources
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Launches the kernel by forking the warm process."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork; the arguments of `cmd` after the module's name are the kernel's."""
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(PRELOAD)
+        arguments = (cmd[cmd.index("-f") :], str(kwargs.get("cwd") or Path.cwd()), dict(kwargs.get("env") or os.environ))
+        forked = context.Process(target=_serve, args=arguments, daemon=True)
+        forked.start()
+        self.process = _ForkedProcess(forked)
+        self.pid = forked.pid
+        return self.connection_info
+
+
+class _ForkedProcess:
+    """A forked process with the methods of Popen that a provisioner calls."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, process: Any) -> None:
+        self._process = process
+
+    def poll(self) -> int | None:
+        code = self._process.exitcode
+        return None if code is None else int(code)
+
+    def wait(self) -> int:
+        self._process.join()
+        return int(self._process.exitcode)
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self._process.pid, number)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+
+def _serve(argv: list[str], folder: str, environment: dict[str, str]) -> None:
+    """Be a kernel until told to stop; runs in the forked process."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    os.environ.clear()
+    os.environ.update(environment)
+    os.environ["JPY_PARENT_PID"] = str(os.getppid())  # the kernel ends when the fork server does
+    os.chdir(folder)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    IPKernelApp.launch_instance(argv=argv)

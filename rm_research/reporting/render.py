@@ -1,0 +1,132 @@
+"""One notebook, run by papermill and turned into one page that needs nothing beside it."""
+
+import logging
+import tempfile
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbconvert.exporters import TemplateExporter
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from rm_research.catalogue import catalogue
+from rm_research.errors import ReportError
+from rm_research.reporting.kernels import ReportKernelManager
+from rm_research.reporting.parameters import check_parameters
+
+NOTEBOOKS = ("cohort_findings", "programme_findings", "data_quality")
+
+
+@dataclass(frozen=True)
+class Page:
+    """
+    What surrounds a notebook's outputs.
+
+    Attributes
+    ----------
+    title, language : str
+    kind : {'public', 'private'}
+    links : tuple of (str, str)
+        Text and relative address of each link above the page.
+    """
+
+    title: str
+    language: str = "en"
+    kind: str = "public"
+    links: tuple[tuple[str, str], ...] = ()
+
+
+class NotebookFailedError(ReportError):
+    """A cell raised; `name` is the kind of error, which holds no data."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+def shipped_notebook(name: str) -> Path:
+    """Path of a notebook that comes with the package: in the wheel, or in the repository it is developed in."""
+    package = Path(str(files("rm_research")))
+    for folder in (package / "notebooks", package.parent / "notebooks"):
+        if (folder / f"{name}.ipynb").is_file():
+            return folder / f"{name}.ipynb"
+    raise ReportError(f"The notebook {name!r} did not come with this installation of rm_research. Install it again.")
+
+
+def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) -> NotebookNode:
+    """
+    Run a notebook in a kernel of its own.
+
+    Parameters
+    ----------
+    notebook : Path
+    parameters : dict
+        Checked against the notebook's own before it runs.
+    folder : Path
+        Where the kernel works, so that parameters hold no path of this machine.
+
+    Returns
+    -------
+    NotebookNode
+        With outputs, without times, paths, tracebacks or ids that differ from run to run.
+
+    Raises
+    ------
+    ReportError
+        When the parameters do not fit.
+    NotebookFailedError
+        When a cell raised.
+    """
+    check_parameters(notebook, parameters)
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory() as place:
+        try:
+            executed = papermill.execute_notebook(
+                str(notebook), str(Path(place) / "executed.ipynb"), parameters=parameters,
+                kernel_name="python3", kernel_manager_class=ReportKernelManager, shutdown_kernel="immediate",
+                resources={"metadata": {"path": str(folder)}}, progress_bar=False, log_output=False,
+            )  # fmt: skip
+        except PapermillExecutionError as error:
+            raise NotebookFailedError(error.ename, f"{notebook.name}: {error.ename}: {error.evalue}") from None
+    return cleaned(executed)
+
+
+def cleaned(executed: NotebookNode) -> NotebookNode:
+    """Return the notebook without what differs between two equal runs or tells of the machine."""
+    metadata = {"kernelspec": executed.metadata.get("kernelspec", {}), "language_info": {"name": "python"}}
+    cells = []
+    for number, cell in enumerate(executed.cells, start=1):
+        kept = nbformat.from_dict({**cell, "id": f"cell-{number}", "metadata": {"tags": cell.metadata.get("tags", [])}})
+        if kept.cell_type == "code":
+            kept.execution_count = None
+            for output in kept.outputs:
+                if "execution_count" in output:
+                    output["execution_count"] = None
+        cells.append(kept)
+    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+
+
+def page_html(executed: NotebookNode, page: Page) -> str:
+    """HTML of an executed notebook: its outputs and markdown within our template, no code, nothing from elsewhere."""
+    words = catalogue(page.language)
+    with as_file(files("rm_research.reporting") / "template") as templates:
+        style = (templates / "findings" / "style.css").read_text(encoding="utf-8")
+        exporter = TemplateExporter(
+            template_name="findings", extra_template_basedirs=[str(templates)], template_file="index.html.j2"
+        )
+        exporter.file_extension = ".html"
+        resources = {
+            "page": {
+                "title": page.title, "language": page.language, "kind": page.kind, "style": style,
+                "skip": words.say("page.skip"), "nav": words.say("page.nav"), "picture": words.say("page.picture"),
+                "links": [{"text": text, "href": href} for text, href in page.links],
+            }
+        }  # fmt: skip
+        html, _ = exporter.from_notebook_node(executed, resources=resources)
+    return str(html)
+
+

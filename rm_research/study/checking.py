@@ -1,0 +1,195 @@
+"""What study.toml and codebook.csv say of each other: every contradiction as a sentence with its remedy."""
+
+from collections.abc import Iterable, Iterator
+
+from rm_research.frames import DYADS, PANEL, PEOPLE, RESPONSES, SCORES
+from rm_research.study.codebook import FIXED, NOT_ASKED, Item
+from rm_research.study.entries import comparable
+from rm_research.study.model import PROGRAMME, Study
+from rm_research.study.settings import FACTS, Source, Wave
+from rm_research.study.wording import suggest
+
+UNITS = ("person", "dyad", "cohort")
+# an attribute of one of these names would stand in the place of the column itself
+TAKEN = {name for frame in (RESPONSES, PEOPLE, DYADS, SCORES, PANEL) for name in frame.columns} - {*FACTS}
+
+
+def check_settings(study: Study) -> list[str]:
+    """Find what study.toml contradicts itself in, one sentence each."""
+    checks = (_check_waves, _check_outcomes, _check_design, _check_link, _check_names, _check_entries, _check_files)
+    return [f"study.toml: {sentence}" for check in checks for sentence in check(study)]
+
+
+def check_codebook(study: Study) -> list[str]:
+    """Find what codebook.csv contradicts study.toml or itself in, one sentence each."""
+    return [f"codebook.csv{sentence}" for check in (_check_items, _check_scales) for sentence in check(study)]
+
+
+def _check_waves(study: Study) -> Iterator[str]:
+    occasions = [wave.name for wave in study.waves if wave.kind == "occasion"]
+    for name in study.settings.waves:
+        if "." in name:
+            yield f"waves.{name}: a wave's name may not hold a dot; codebook.csv uses it for 'wave.source'"
+        if name in FIXED:
+            yield f"waves.{name}: codebook.csv has a column of that name already; call the wave otherwise"
+    if not occasions:
+        yield "waves: all are retrospective; at least one must be an occasion"
+    elif study.baseline not in occasions:
+        yield f"design.baseline: {study.baseline!r} is no occasion; {suggest(study.baseline, occasions)}"
+
+
+def _check_outcomes(study: Study) -> Iterator[str]:
+    outcomes = study.settings.outcomes
+    for name in outcomes:
+        if name not in study.settings.scales:
+            yield f"outcomes: {name!r} is no scale; {suggest(name, study.settings.scales)}"
+    if len(set(outcomes)) < len(outcomes):
+        yield "outcomes: names a scale twice; name each once"
+
+
+def _check_design(study: Study) -> Iterator[str]:
+    design, known = study.design, _declared_facts(study)
+    units = [*UNITS, *study.settings.attributes]
+    for key in ("unit", "clusters"):
+        unit = getattr(design, key)
+        if unit is not None and unit not in units:
+            yield f"design.{key}: {unit!r} is neither {', '.join(UNITS)} nor an attribute; {suggest(unit, units)}"
+    if study.clustered_by == "dyad" and "dyad" not in known:
+        yield "design.unit: no column says who is in which dyad; add dyad under [columns] or to [roster]"
+    if design.comparison == PROGRAMME:
+        yield f"design.comparison: the comparison cannot be the arm called {PROGRAMME!r}; name the other arm"
+    if design.comparison and "arm" not in known:
+        yield "design.comparison: no column says who is in which arm; add arm under [columns] or to [roster]"
+
+
+def _check_link(study: Study) -> Iterator[str]:
+    remedy = 'name the column with each person\'s code, or set link.method = "none"'
+    if study.link.method != "none":
+        lacking = [w.name for w in study.waves if not all(study.has_fact("person", w, s) for s in w.sources)]
+        if "person" not in _declared_facts(study):
+            yield f"columns.person: is missing; {remedy}"
+        elif lacking:
+            yield f"columns.person: is missing for wave {', '.join(lacking)}; {remedy}"
+    if study.link.elements and study.link.method != "code":
+        yield 'link.elements: goes with method = "code" only; remove it or change the method'
+
+
+def _check_names(study: Study) -> Iterator[str]:
+    for name in study.settings.attributes:
+        if name in FACTS:
+            yield f"attributes.{name}: is a fact of every study; name its column under [columns]"
+        elif name in TAKEN:
+            yield f"attributes.{name}: is a column of every study; call the attribute otherwise"
+
+
+def _check_entries(study: Study) -> Iterator[str]:
+    known = (*FACTS, *study.settings.attributes)
+    for fact, words in study.settings.values.items():
+        if fact not in known:
+            yield f"values.{fact}: is neither a fact nor an attribute; {suggest(fact, known)}"
+        for entry in _twice(entry for entries in words.values() for entry in {comparable(one) for one in entries}):
+            yield f"values.{fact}: {entry!r} stands for two words; keep one of them"
+    for table, labels in study.settings.answers.items():
+        for label in _twice(map(comparable, labels)):
+            yield f"answers.{table}: {label!r} stands there twice, case and blanks aside; keep one of them"
+
+
+def _twice(entries: Iterable[str]) -> list[str]:
+    listed = list(entries)
+    return sorted({entry for entry in listed if listed.count(entry) > 1})
+
+
+def _declared_facts(study: Study) -> set[str]:
+    """Facts that some file is declared to hold; a roster may hold these under their own names."""
+    of_sources = {fact for wave in study.waves for source in wave.sources for fact in (*source.set, *source.columns)}
+    of_roster = {*study.roster.columns, "arm", "role", "cohort", "dyad"} if study.roster else set()
+    return {*study.settings.columns, *of_sources, *of_roster}
+
+
+def _check_files(study: Study) -> Iterator[str]:
+    facts, waves = (*FACTS, *study.settings.attributes), study.settings.waves
+    for wave in study.waves:
+        yield from _check_sources(wave, facts)
+    for fact, columns in study.declared_columns.items():
+        table = "attributes" if fact in study.settings.attributes else "columns"
+        for name in columns if isinstance(columns, dict) else ():
+            if name not in waves:
+                yield f"{table}.{fact}: {name!r} is no wave; {suggest(name, waves)}"
+    for title, file in (("roster", study.roster), ("sessions", study.sessions)):
+        own = ("dyad", "date", "minutes", "cohort") if title == "sessions" else facts
+        for key in file.columns if file else ():
+            if key not in own:
+                yield f"{title}.columns.{key}: is no fact; {suggest(key, own)}"
+
+
+def _check_sources(wave: Wave, facts: tuple[str, ...]) -> Iterator[str]:
+    named = [source.name for source in wave.sources]
+    if len(named) > 1 and (not all(named) or len(set(named)) < len(named)):
+        yield f"waves.{wave.name}.sources: each needs a name of its own; give each a name"
+    for source in wave.sources:
+        for key in (*source.set, *source.columns):
+            if key not in facts:
+                yield f"waves.{wave.name}: {key!r} is neither a fact nor an attribute; {suggest(key, facts)}"
+
+
+def _check_items(study: Study) -> Iterator[str]:
+    scales, answers = study.settings.scales, study.settings.answers
+    for item in study.items:
+        where = f" row {item.row}: item {item.name!r}"
+        if item.scale and item.scale not in scales:
+            yield f"{where} is of scale {item.scale!r}, which study.toml lacks; {suggest(item.scale, scales)}"
+        if item.kind != "number" and (item.scale or item.answers):
+            what = "a scale" if item.scale else "numbered answers"
+            yield f"{where} is of kind {item.kind!r} but has {what}; make it a number or leave these cells empty"
+        if item.answers and item.answers not in answers:
+            yield f"{where} has answers {item.answers!r}, but study.toml has no [answers.{item.answers}]; add it"
+        yield from (f"{where} {fault}" for fault in _check_ends(item, answers.get(item.answers, {})))
+        if not any(item.candidates(wave.name, source.name) for wave in study.waves for source in wave.sources):
+            yield f"{where} is asked in no wave: every wave says {NOT_ASKED!r}. Name its column or remove the row"
+
+
+def _check_ends(item: Item, labels: dict[str, float]) -> Iterator[str]:
+    low, high = item.low, item.high
+    if low is None and high is None:
+        if item.reverse:
+            yield "is reversed and so needs low and high, the ends of its answer scale"
+    elif low is None or high is None or low >= high:
+        yield "needs low below high, or neither"
+    elif outside := [value for value in labels.values() if not low <= value <= high]:
+        yield f"has low {low:g} and high {high:g}, but [answers.{item.answers}] has {outside[0]:g}; correct one of them"
+
+
+def _check_scales(study: Study) -> Iterator[str]:
+    for scale in study.settings.scales:
+        items = study.items_of(scale)
+        if not items:
+            yield f": scale {scale!r} of study.toml has no item; add its items or remove the scale"
+        elif not study.common_items(scale) and any(study.measured(scale, wave.name) for wave in study.waves):
+            yield (
+                f": scale {scale!r} has no item that all its waves ask, so no two waves can be compared. Make two "
+                "scales of it or name the missing columns"
+            )
+        yield from _check_range(scale, items)
+        for wave in study.waves:
+            for source in wave.sources:
+                yield from _check_columns(scale, items, wave, source)
+
+
+def _check_range(scale: str, items: tuple[Item, ...]) -> Iterator[str]:
+    ranges = {(item.low, item.high) for item in items}
+    if len(ranges) > 1:
+        shown = ", ".join(sorted(f"{_end(low)}–{_end(high)}" for low, high in ranges))
+        yield f": items of scale {scale!r} have different ranges ({shown}); one scale needs one range"
+    elif len(items) > 1 and ranges == {(None, None)}:
+        yield f": items of scale {scale!r} have no low and high; only a scale of one item may be unbounded"
+
+
+def _end(value: float | None) -> str:
+    return "none" if value is None else f"{value:g}"
+
+
+def _check_columns(scale: str, items: tuple[Item, ...], wave: Wave, source: Source) -> Iterator[str]:
+    """Two items of one scale that read one column count one answer twice."""
+    for column in _twice(name for item in items for name in set(item.candidates(wave.name, source.name))):
+        place = f"{wave.name}.{source.name}" if source.name else wave.name
+        yield f": two items of scale {scale!r} read column {column!r} in {place}; correct one of them"

@@ -1,0 +1,47 @@
+"""Adjusted p-values: against R and statsmodels, by hand, and by what must hold."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
+
+from rm_research.stats.multiplicity import benjamini_hochberg, holm
+
+few = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+families = st.lists(st.one_of(st.floats(0, 1), st.just(float("nan"))), max_size=9).map(lambda p: np.array(p, float))
+
+
+@pytest.mark.parametrize(("adjust", "name"), [(holm, "holm"), (benjamini_hochberg, "BH")])
+def test_equals_r(adjust, name, golden):
+    r, _ = golden("tost_multiplicity_evalue")
+    assert adjust(np.array(r["p_raw"])) == pytest.approx(r[name], rel=1e-12)
+
+
+def test_by_hand():
+    raw = np.array([0.04, np.nan, 0.01, 0.03])
+    assert holm(raw) == pytest.approx([0.06, np.nan, 0.03, 0.06], nan_ok=True)  # 3 × .01, 2 × .03, then not below .06
+    assert benjamini_hochberg(raw) == pytest.approx([0.04, np.nan, 0.03, 0.04], nan_ok=True)
+
+
+@few
+@given(families)
+@pytest.mark.parametrize(("adjust", "name"), [(holm, "holm"), (benjamini_hochberg, "fdr_bh")])
+def test_equals_statsmodels_and_keeps_order(adjust, name, p_values):
+    adjusted, tested = adjust(p_values), ~np.isnan(p_values)
+    assert (np.isnan(adjusted) == ~tested).all()
+    raw, found = p_values[tested], adjusted[tested]
+    assert ((found >= raw) & (found <= 1)).all()
+    assert (np.diff(found[np.argsort(raw, kind="stable")]) >= 0).all()
+    if len(raw):
+        assert found == pytest.approx(multipletests(raw, method=name)[1], rel=1e-12, abs=0)
+    if len(raw) == 1:
+        assert found == raw
+
+
+@pytest.mark.parametrize("adjust", [holm, benjamini_hochberg])
+def test_what_is_given_stays_as_it_is(adjust):
+    p_values = np.array([0.5, 0.01])
+    adjust(p_values)
+    assert p_values.tolist() == [0.5, 0.01]
+    assert len(adjust(np.array([]))) == 0

@@ -1,0 +1,274 @@
+"""Change of people measured twice, against R and scipy, and by identities."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from rm_research.stats.paired import (
+    complete_pairs,
+    hodges_lehmann,
+    paired_t,
+    small_sample_factor,
+    standardised_change,
+    welch,
+)
+from rm_research.stats.result import NotEstimableError
+
+NAMES = ["paired_sleep", "paired_univbct60"]
+few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+ESTIMATORS = [paired_t, hodges_lehmann, standardised_change, welch]
+
+
+def scores(least: int = 3, most: int = 14) -> st.SearchStrategy[tuple[np.ndarray, np.ndarray]]:
+    """Scores before and after in quarters, so that sums, ties and shifts are exact."""
+    pairs = st.lists(st.tuples(st.integers(4, 28), st.integers(4, 28)), min_size=least, max_size=most)
+    return pairs.map(lambda rows: tuple(np.array(rows, float).T / 4))
+
+
+def numbers(result) -> list[float]:
+    return [result.estimate, result.std_error, result.df, result.statistic, result.p_value, result.ci_low, result.ci_high]
+
+
+@pytest.fixture(params=NAMES)
+def case(request, golden):
+    r, data = golden(request.param)
+    return r, data["pre"].to_numpy(float), data["post"].to_numpy(float)
+
+
+def test_complete_pairs_are_those_of_r(case):
+    r, pre, post = case
+    assert len(complete_pairs(pre, post)[0]) == r["n"]
+
+
+def test_paired_t_equals_r(case, compare):
+    r, pre, post = case
+    result, wider = paired_t(pre, post, level=0.95), paired_t(pre, post, level=0.90)
+    ours = {
+        "mean_change": result.estimate, "t": result.statistic, "df": result.df, "p": result.p_value,
+        "std_error": result.std_error, "low": result.ci_low, "high": result.ci_high, "low90": wider.ci_low,
+        "high90": wider.ci_high, **result.details,
+    }  # fmt: skip
+    theirs = {name: r[name] for name in ("mean_change", "t", "df", *result.details)} | {
+        "p": r["p"], "std_error": r["mean_change"] / r["t"], "low": r["ci95"][0], "high": r["ci95"][1],
+        "low90": r["ci90"][0], "high90": r["ci90"][1],
+    }  # fmt: skip
+    compare(ours, theirs)
+
+
+def test_standardised_change_equals_r(case, compare):
+    r, pre, post = case
+    result = standardised_change(pre, post, level=0.95)
+    j = result.details["J"]
+    ours = {
+        "g_av": result.estimate, "J": j, "d_av": result.details["d_av"], "se_bonett": result.std_error / j,
+        "low": result.ci_low / j, "high": result.ci_high / j,
+    }  # fmt: skip
+    theirs = {
+        "g_av": r["g_av"]["est"], "J": r["g_av"]["J"], "d_av": r["d_av"]["est"], "se_bonett": r["d_av"]["se_bonett"],
+        "low": r["d_av"]["ci95"][0], "high": r["d_av"]["ci95"][1],
+    }  # fmt: skip
+    compare(ours, theirs)
+    assert np.isnan(result.df)
+    assert result.p_value == pytest.approx(2 * stats.norm.sf(abs(r["d_av"]["est"] / r["d_av"]["se_bonett"])), rel=1e-8)
+
+
+def test_small_sample_factor_is_that_of_effectsize(golden):
+    r, _ = golden("paired_sleep")
+    assert small_sample_factor(9) == pytest.approx(r["g_z"]["est"] / r["d_z"]["est"], rel=1e-8)
+
+
+def test_hodges_lehmann_equals_r(case):
+    r, pre, post = case
+    result, w = hodges_lehmann(pre, post, level=0.95), r["wilcoxon"]
+    assert result.statistic == w["V"]
+    assert result.details == {"n_changed": w["n_nonzero"]}
+    assert result.p_value == pytest.approx(w["p_corrected"], rel=1e-6)
+    ours = [result.estimate, result.ci_low, result.ci_high]
+    assert ours == pytest.approx([w["pseudomedian"], *w["ci95"]], rel=0, abs=1e-4)
+    assert np.isnan([result.std_error, result.df]).all()
+
+
+def test_welch_equals_r(golden, compare):
+    r, data = golden("ancova_btheb")
+    change = (data["post"] - data["pre"]).to_numpy()
+    result = welch(change[data["treat"] == 0], change[data["treat"] == 1], level=0.95)
+    w = r["welch"]
+    ours = {"t": result.statistic, "df": result.df, "p": result.p_value, "low": result.ci_low, "high": result.ci_high}
+    compare(ours, {"t": w["t"], "df": w["df"], "p": w["p"], "low": w["ci95"][0], "high": w["ci95"][1]})
+    assert result.estimate == pytest.approx(r["change_HC2"][1]["estimate"], rel=1e-8)
+
+
+@few
+@given(scores(8))
+def test_equals_scipy(waves):
+    pre, post = waves
+    assume(np.ptp(post - pre) > 0)
+    ours, theirs = paired_t(pre, post, level=0.9), stats.ttest_rel(post, pre)
+    interval = theirs.confidence_interval(0.9)
+    assert [ours.statistic, ours.df, ours.p_value] == pytest.approx([theirs.statistic, theirs.df, theirs.pvalue], rel=1e-9)
+    assert [ours.ci_low, ours.ci_high] == pytest.approx([interval.low, interval.high], rel=1e-9, abs=1e-12)
+    assume(min(np.ptp(pre), np.ptp(post)) > 0)  # scipy warns where one wave has no spread
+    ours, theirs = welch(pre, post, level=0.9), stats.ttest_ind(post, pre, equal_var=False)
+    interval = theirs.confidence_interval(0.9)
+    assert [ours.statistic, ours.df, ours.p_value] == pytest.approx([theirs.statistic, theirs.df, theirs.pvalue], rel=1e-9)
+    assert [ours.ci_low, ours.ci_high] == pytest.approx([interval.low, interval.high], rel=1e-9, abs=1e-12)
+
+
+@few
+@given(scores(8))
+def test_hodges_lehmann_p_value_equals_scipy_where_scipy_is_right(waves):
+    """Scipy drops zeros and corrects for ties and continuity when told to; its statistic is min(W+, W−)."""
+    change = waves[1] - waves[0]
+    try:
+        ours = hodges_lehmann(*waves, level=0.8)
+    except NotEstimableError:
+        return
+    told = {"zero_method": "wilcox", "correction": True, "method": "asymptotic"}
+    theirs = stats.wilcoxon(change[change != 0], **told)
+    n = int(ours.details["n_changed"])
+    assert min(ours.statistic, n * (n + 1) / 2 - ours.statistic) == theirs.statistic
+    assert ours.p_value == pytest.approx(theirs.pvalue, rel=1e-9)
+
+
+def not_rejected(change: np.ndarray, level: float) -> list[float]:
+    """Invert the corrected signed-rank test by brute force: ends of the shifts that it does not reject."""
+    walsh = np.unique((change[:, None] + change) / 2)
+    ends = np.concatenate([[-np.inf], walsh, [np.inf]])
+    probes = np.concatenate([[walsh[0] - 1], (walsh[1:] + walsh[:-1]) / 2, [walsh[-1] + 1]])
+    kept = [place for place, shift in enumerate(probes) if signed_rank_p(change - shift) > 1 - level]
+    return [ends[kept[0]], ends[kept[-1] + 1]]
+
+
+def signed_rank_p(x: np.ndarray) -> float:
+    n, ranks = len(x), stats.rankdata(np.abs(x))
+    v = ranks[x > 0].sum() - n * (n + 1) / 4
+    ties = np.unique(ranks, return_counts=True)[1]
+    sd = np.sqrt(n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48)
+    return 2 * stats.norm.sf(abs(v - np.sign(v) * 0.5) / sd)
+
+
+@few
+@given(scores(5), st.sampled_from([0.5, 0.8, 0.95]))
+def test_hodges_lehmann_interval_is_the_test_inverted(waves, level):
+    change = (waves[1] - waves[0])[waves[1] != waves[0]]
+    assume(len(change) > 1)
+    assume(np.ptp(waves[1] - waves[0]) > 0)
+    expected = not_rejected(change, level)
+    try:
+        result = hodges_lehmann(*waves, level=level)
+    except NotEstimableError as error:
+        assert str(error) == "too_few_pairs"
+        assert np.isinf(expected).all()
+    else:
+        assert [result.ci_low, result.ci_high] == expected
+        assert result.ci_low <= result.estimate <= result.ci_high
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_swapping_the_waves_flips_the_sign(estimator):
+    pre, post = np.random.default_rng(1).normal(3, 1, (2, 20)).round(2)
+    there, back = estimator(pre, post, level=0.9), estimator(post, pre, level=0.9)
+    assert back.estimate == pytest.approx(-there.estimate)
+    assert [back.ci_low, back.ci_high] == pytest.approx([-there.ci_high, -there.ci_low])
+    assert [back.p_value, back.std_error] == pytest.approx([there.p_value, there.std_error], nan_ok=True)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@few
+@given(scores(8), st.integers(0, 99), st.integers(-8, 8), st.sampled_from([0.125, 0.5, 2.0, 64.0]))
+def test_order_shift_and_unit_do_not_matter(estimator, waves, seed, shift, unit):
+    pre, post = waves
+    try:
+        before = estimator(pre, post, level=0.9)
+    except NotEstimableError:
+        return
+    order = np.random.default_rng(seed).permutation(len(pre))
+    after = estimator(unit * pre[order] + shift, unit * post[order] + shift, level=0.9)
+    scaled = np.ones(7) if estimator is standardised_change else np.array([unit, unit, 1, 1, 1, unit, unit])
+    assert numbers(after) == pytest.approx(list(scaled * numbers(before)), rel=1e-9, abs=1e-12, nan_ok=True)
+
+
+@few
+@given(scores(4))
+def test_identities_of_the_standardised_change(waves):
+    pre, post = waves
+    assume(np.ptp(pre) > 0)
+    assume(np.ptp(post) > 0)
+    result = standardised_change(pre, post, level=0.95)
+    j, d = result.details["J"], result.details["d_av"]
+    average = np.sqrt((pre.var(ddof=1) + post.var(ddof=1)) / 2)
+    assert result.estimate == pytest.approx(d * j)
+    assert d * average == pytest.approx((post - pre).mean(), abs=1e-12)
+    assert 0 < j < 1
+    assert j == pytest.approx(1 - 3 / (4 * (len(pre) - 1) - 1), abs=0.03)  # Hedges' approximation
+
+
+@few
+@given(scores(6))
+def test_missing_scores_are_left_out(waves):
+    pre, post = waves
+    extra = np.array([np.nan, 2.0, np.nan])
+    for estimator in (paired_t, hodges_lehmann, standardised_change):
+        try:
+            expected = estimator(pre, post, level=0.8)
+        except NotEstimableError:
+            continue
+        found = estimator(np.append(pre, extra), np.append(post, extra[[1, 0, 0]]), level=0.8)
+        assert numbers(found) == pytest.approx(numbers(expected), nan_ok=True, rel=1e-14, abs=0)
+        assert found.details == pytest.approx(expected.details, nan_ok=True)
+
+
+def test_standard_deviations_and_correlation_make_the_standard_error():
+    pre, post = np.random.default_rng(2).normal(3, 1, (2, 15))
+    result = paired_t(pre, post, level=0.95)
+    d = result.details
+    variance = d["sd_pre"] ** 2 + d["sd_post"] ** 2 - 2 * d["r"] * d["sd_pre"] * d["sd_post"]
+    assert d["sd_change"] ** 2 == pytest.approx(variance)
+    assert result.std_error == pytest.approx(d["sd_change"] / np.sqrt(15))
+
+
+NOTHING, ONE = np.array([]), np.array([3.0])
+RISING, LEVEL = np.arange(1.0, 9.0), np.full(8, 0.1)  # eight times 0.1 has a standard deviation of 1e-17, not 0
+
+
+@pytest.mark.parametrize(
+    ("estimator", "pre", "post", "reason"),
+    [
+        (paired_t, NOTHING, NOTHING, "too_few_pairs"),
+        (paired_t, ONE, ONE, "too_few_pairs"),
+        (paired_t, np.full(5, np.nan), np.ones(5), "too_few_pairs"),
+        (paired_t, RISING, RISING, "no_variation"),
+        (paired_t, RISING / 3, RISING / 3 + 0.1, "no_variation"),
+        (paired_t, LEVEL, LEVEL + 0.2, "no_variation"),
+        (hodges_lehmann, ONE, ONE, "too_few_pairs"),
+        (hodges_lehmann, RISING, RISING, "no_variation"),
+        (hodges_lehmann, RISING, RISING + 1, "no_variation"),
+        (hodges_lehmann, RISING, np.append(RISING[:-1], 9.0), "too_few_pairs"),
+        (hodges_lehmann, RISING[:5], RISING[:5] ** 2 + 1, "too_few_pairs"),
+        (standardised_change, RISING[:2], RISING[:2] ** 2, "too_few_pairs"),
+        (standardised_change, LEVEL, RISING, "no_variation"),
+        (standardised_change, RISING, RISING, "no_variation"),
+        (standardised_change, RISING / 3, RISING / 3 + 0.1, "no_variation"),
+        (standardised_change, RISING, LEVEL, "no_variation"),
+        (welch, ONE, RISING, "too_few_people"),
+        (welch, RISING, np.full(8, np.nan), "too_few_people"),
+        (welch, LEVEL, LEVEL + 0.2, "no_variation"),
+    ],
+)
+def test_what_cannot_be_estimated(estimator, pre, post, reason):
+    with pytest.raises(NotEstimableError, match=f"^{reason}$"):
+        estimator(pre, post, level=0.95)
+
+
+def test_one_wave_without_spread_has_no_correlation():
+    result = paired_t(LEVEL, RISING, level=0.95)
+    assert np.isnan(result.details["r"])
+    assert result.std_error == pytest.approx(RISING.std(ddof=1) / np.sqrt(8))
+
+
+def test_six_changed_people_are_enough_for_a_median():
+    result = hodges_lehmann(np.zeros(7), np.array([0, 1, 2, 4, 8, 16, 32.0]), level=0.95)
+    assert (result.ci_low, result.ci_high) == (1, 32)
+    assert result.details == {"n_changed": 6}

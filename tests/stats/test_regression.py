@@ -1,0 +1,213 @@
+"""Least squares with HC2 and CR2, against R and statsmodels, and CR2 against its formula written out."""
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rm_research.stats.regression import cr2, hc2, least_squares
+from rm_research.stats.result import NotEstimableError
+
+few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+TERMS = ["(Intercept)", "treat", "pre"]
+
+
+def design(data, *, change: bool):
+    """X with columns as TERMS (without pre for the change score), and y."""
+    ones, treat, pre, post = np.ones(len(data)), *(data[name].to_numpy(float) for name in ("treat", "pre", "post"))
+    if change:
+        return np.column_stack([ones, treat]), post - pre
+    return np.column_stack([ones, treat, pre]), post
+
+
+def as_tidied(result) -> dict[str, float]:
+    """Name the columns as R's tidy() does."""
+    return {
+        "estimate": result.estimate, "std.error": result.std_error, "statistic": result.statistic,
+        "p.value": result.p_value, "conf.low": result.ci_low, "conf.high": result.ci_high, "df": result.df,
+    }  # fmt: skip
+
+
+def rows_by_term(rows) -> dict[str, dict[str, float]]:
+    return {row["term"]: {name: value for name, value in row.items() if name != "term"} for row in rows}
+
+
+@pytest.mark.parametrize("name", ["ancova_btheb", "ancova_cr2_bdf24"])
+@pytest.mark.parametrize(("method", "change"), [("HC2", False), ("change_HC2", True)])
+def test_hc2_equals_estimatr(name, method, change, golden, compare):
+    r, data = golden(name)
+    data = data.dropna()
+    expected = rows_by_term(r[method])
+    fit = least_squares(*design(data, change=change))
+    assert (len(data), len(expected)) == (r["n"], 2 if change else 3)
+    for column, term in enumerate(TERMS[: len(expected)]):
+        compare(as_tidied(hc2(fit, column, level=0.95)), expected[term])
+
+
+@pytest.mark.parametrize(("method", "change"), [("CR2_estimatr", False), ("change_CR2", True)])
+def test_cr2_equals_estimatr(method, change, golden, compare):
+    r, data = golden("ancova_cr2_bdf24")
+    expected = rows_by_term(r[method])
+    fit = least_squares(*design(data, change=change))
+    for column, term in enumerate(TERMS[: len(expected)]):
+        result = cr2(fit, data["cluster"], column, level=0.95)
+        compare(as_tidied(result), expected[term])
+        assert result.details == {"n_clusters": r["n_clusters"]}
+
+
+def test_cr2_equals_clubsandwich(golden, compare):
+    r, data = golden("ancova_cr2_bdf24")
+    expected = rows_by_term(r["CR2_clubSandwich"])
+    fit = least_squares(*design(data, change=False))
+    for column, term in enumerate(TERMS):
+        result = cr2(fit, data["cluster"], column, level=0.95)
+        ours = {"beta": result.estimate, "SE": result.std_error, "tstat": result.statistic, "df_Satt": result.df}
+        compare(ours | {"p_Satt": result.p_value}, expected[term])
+
+
+@few
+@given(st.integers(0, 10_000), st.integers(8, 40), st.integers(1, 3))
+def test_hc2_equals_statsmodels(seed, n, further):
+    draws = np.random.default_rng(seed)
+    X = np.column_stack([np.ones(n), draws.normal(size=(n, further))])
+    y = draws.normal(size=n)
+    theirs = sm.OLS(y, X).fit(cov_type="HC2", use_t=True)
+    low, high = theirs.conf_int(0.1).T
+    for column in range(further + 1):
+        ours = hc2(least_squares(X, y), column, level=0.9)
+        expected = [theirs.params[column], theirs.bse[column], theirs.df_resid, theirs.pvalues[column]]
+        assert [ours.estimate, ours.std_error, ours.df, ours.p_value] == pytest.approx(expected, rel=1e-9)
+        assert [ours.ci_low, ours.ci_high] == pytest.approx([low[column], high[column]], rel=1e-9, abs=1e-12)
+
+
+def clustered(seed: int, *, decided: bool = False):
+    """Draw an unbalanced design: intercept, arm by cluster, covariate; `decided` adds a column that is cluster 0 alone."""
+    draws = np.random.default_rng(seed)
+    clusters = np.repeat(np.arange(draws.integers(5, 9)), 6)
+    clusters = draws.permutation(clusters[draws.random(len(clusters)) < 0.7])
+    arm = (clusters % 2).astype(float)
+    X = np.column_stack([np.ones(len(arm)), arm, draws.normal(size=len(arm))])
+    if decided:
+        X = np.column_stack([X, clusters == 0])
+    y = X @ draws.normal(size=X.shape[1]) + draws.normal(size=len(arm)) + draws.normal(size=99)[clusters]
+    return X, y, clusters
+
+
+def written_out(X, y, clusters, column):
+    """CR2 with n × n matrices (Bell & McCaffrey 2002): coefficient, standard error, df and E(V) under equal variances."""
+    bread = np.linalg.inv(X.T @ X)
+    M = np.eye(len(y)) - X @ bread @ X.T
+    residuals, weights = M @ y, []
+    for name in np.unique(clusters):
+        own = np.diag((clusters == name).astype(float))
+        values, vectors = np.linalg.eigh((own @ M @ own)[np.ix_(clusters == name, clusters == name)])
+        root = np.where(values > 1e-9, 1 / np.sqrt(np.where(values > 1e-9, values, 1)), 0)
+        A = np.zeros_like(M)
+        A[np.ix_(clusters == name, clusters == name)] = vectors @ np.diag(root) @ vectors.T
+        weights.append(A @ X @ bread[:, column])
+    W = np.array(weights)
+    G = W @ M @ W.T  # covariance of the clusters' contributions when all variances are 1
+    variance = ((W @ residuals) ** 2).sum()
+    return (bread @ X.T @ y)[column], np.sqrt(variance), np.trace(G) ** 2 / (G**2).sum(), np.trace(G)
+
+
+@few
+@given(st.integers(0, 10_000), st.booleans())
+def test_cr2_equals_its_formula_written_out(seed, decided):
+    """With `decided` cluster 0 has a column of its own, so I − H is singular there, but not for these coefficients."""
+    X, y, clusters = clustered(seed, decided=decided)
+    fit = least_squares(X, y)
+    for column in (1, 2):
+        ours = cr2(fit, clusters, column, level=0.95)
+        estimate, std_error, df, expected_variance = written_out(X, y, clusters, column)
+        assert [ours.estimate, ours.std_error, ours.df] == pytest.approx([estimate, std_error, df], rel=1e-8)
+        assert expected_variance == pytest.approx(np.linalg.inv(X.T @ X)[column, column])  # hence unbiased
+
+
+@few
+@given(st.integers(0, 10_000))
+def test_cr2_refuses_a_coefficient_that_one_cluster_decides(seed):
+    """The formula would give a number, but one that misses part of the variance, or all of it."""
+    X, y, clusters = clustered(seed, decided=True)
+    with pytest.raises(NotEstimableError, match="^too_few_clusters$"):
+        cr2(least_squares(X, y), clusters, 3, level=0.95)
+    assert written_out(X, y, clusters, 3)[3] < 0.999 * np.linalg.inv(X.T @ X)[3, 3]
+
+
+def test_cr2_refuses_an_arm_of_one_cluster():
+    draws = np.random.default_rng(3)
+    clusters, arm = np.repeat(np.arange(8), 5), np.repeat([1.0, 0.0], [5, 35])
+    for further in ([], [draws.normal(size=40)]):
+        fit = least_squares(np.column_stack([np.ones(40), arm, *further]), draws.normal(size=40))
+        with pytest.raises(NotEstimableError, match="^too_few_clusters$"):
+            cr2(fit, clusters, 1, level=0.95)
+
+
+@few
+@given(st.integers(0, 10_000))
+def test_cr2_of_singletons_has_the_standard_error_of_hc2(seed):
+    X, y, clusters = clustered(seed)
+    fit = least_squares(X, y)
+    single, robust = cr2(fit, np.arange(len(y)), 1, level=0.95), hc2(fit, 1, level=0.95)
+    assert [single.estimate, single.std_error] == pytest.approx([robust.estimate, robust.std_error], rel=1e-9)
+    assert 1 <= single.df <= len(y)
+
+
+@few
+@given(st.integers(0, 10_000))
+def test_order_shift_unit_and_coding_do_not_matter(seed):
+    X, y, clusters = clustered(seed)
+    order = np.random.default_rng(seed + 1).permutation(len(y))
+    moved = np.column_stack([X[:, 0], X[:, 1], 4 * X[:, 2] + 7])
+    names = np.array([f"dyad {name}" for name in clusters])
+    before, after = least_squares(X, y), least_squares(moved[order], (4 * y + 7)[order])
+    flipped = least_squares(np.column_stack([X[:, 0], 1 - X[:, 1], X[:, 2]]), y)
+    pairs = [
+        (hc2(before, 1, level=0.9), hc2(after, 1, level=0.9), hc2(flipped, 1, level=0.9)),
+        (cr2(before, clusters, 1, level=0.9), cr2(after, names[order], 1, level=0.9), cr2(flipped, clusters, 1, level=0.9)),
+    ]
+    for one, other, back in pairs:
+        same = [4 * one.estimate, 4 * one.std_error, one.df, 4 * one.ci_low]
+        assert [other.estimate, other.std_error, other.df, other.ci_low] == pytest.approx(same, rel=1e-8, abs=1e-10)
+        assert [back.estimate, back.ci_low, back.df] == pytest.approx([-one.estimate, -one.ci_high, one.df], abs=1e-10)
+
+
+ONES, ARM = np.ones(8), np.repeat([0.0, 1.0], 4)
+RISING = np.arange(8.0)
+
+
+@pytest.mark.parametrize(
+    ("X", "reason"),
+    [
+        (np.column_stack([ONES, ARM, np.full(8, 0.3)]), "collinear"),
+        (np.column_stack([ONES, ARM, 3 + ARM]), "collinear"),
+        (np.column_stack([ONES, ARM * 0]), "collinear"),
+        (np.column_stack([ONES, ARM, RISING])[:3], "too_few_people"),
+    ],
+)
+def test_what_cannot_be_fitted(X, reason):
+    with pytest.raises(NotEstimableError, match=f"^{reason}$"):
+        least_squares(X, RISING[: len(X)] ** 2)
+
+
+def test_nothing_left_to_vary():
+    fit = least_squares(np.column_stack([ONES, ARM]), 0.1 + ARM / 3)
+    with pytest.raises(NotEstimableError, match="^no_variation$"):
+        hc2(fit, 1, level=0.95)
+    with pytest.raises(NotEstimableError, match="^no_variation$"):
+        cr2(fit, np.arange(8) // 2, 1, level=0.95)
+
+
+def test_one_person_alone_in_an_arm():
+    fit = least_squares(np.column_stack([ONES, RISING == 7]), RISING**2)
+    with pytest.raises(NotEstimableError, match="^one_of_a_kind$"):
+        hc2(fit, 1, level=0.95)
+    with pytest.raises(NotEstimableError, match="^too_few_clusters$"):
+        cr2(fit, np.arange(8), 1, level=0.95)
+
+
+def test_all_in_one_cluster():
+    fit = least_squares(np.column_stack([ONES, ARM]), RISING**2)
+    with pytest.raises(NotEstimableError, match="^too_few_clusters$"):
+        cr2(fit, np.zeros(8), 1, level=0.95)
