@@ -9,6 +9,7 @@ from rm_research.frames import ESTIMATES, NUMBER
 from rm_research.study import Study
 
 HIDDEN = "hidden"
+OF_DESIGN = ("not_asked_at_baseline", "no_comparison_here", "shared_comparison", "too_few_cohorts")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def disclose(estimates: Estimates, tables: dict[str, pd.DataFrame] | None = None
     table = estimates.table.copy()
     numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
     table.loc[small, numbers] = float("nan")
-    table.loc[small & table["reason"].isna(), "reason"] = HIDDEN
+    # why an estimate failed can tell what people answered ("everyone changed alike"), unless the design alone says it
+    table.loc[small & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
     kept = estimates.details["id"].isin(table.loc[~small, "id"])
     shown = Estimates(table, estimates.details[kept].reset_index(drop=True))
     return Disclosed(shown, dict(tables or {}), study.reporting.smallest_group)

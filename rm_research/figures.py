@@ -158,7 +158,10 @@ def _drawn(marks: Sequence[Mark], claims: Claims, ax: Axes | None) -> Axes:
         if marks:
             _dots(ax, data)
         for place, mark in enumerate(marks):
-            ax.annotate(_words(mark, claims), (0, place - 0.36), xycoords=("axes fraction", "data"), va="center")
+            ax.annotate(
+                _words(mark, claims), (0, place - 0.38), xycoords=("axes fraction", "data"), va="center",
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
+            )  # fmt: skip
         ax.set_ylim(len(marks) - 0.5, -0.75)
         ax.set_yticks([])
         ax.set_ylabel("")
@@ -182,8 +185,12 @@ def _dots(ax: Axes, data: pd.DataFrame) -> None:
 
 
 def _words(mark: Mark, claims: Claims) -> str:
-    row, number = mark.row, claims.words.number
+    """Label, people and numbers of a row; a difference is of two groups, whose people stand in their own rows."""
+    row, number, label = mark.row, claims.words.number, mark.label
+    if mark.kind != "difference":
+        n = row["n_post"] if row["method"] == "welch" else row["n_pairs"]
+        label = claims.words.say("chart.row_label", label=label, n=int(n))
     return claims.words.say(
-        "chart.row", label=mark.label, n=int(row["n_pairs"]) if row["method"] != "welch" else int(row["n_post"]),
-        estimate=number(row["estimate"], signed=True), low=number(row["ci_low"]), high=number(row["ci_high"]),
+        "chart.row", label=label, estimate=number(row["estimate"], signed=True), low=number(row["ci_low"]),
+        high=number(row["ci_high"]),
     )  # fmt: skip

@@ -22,7 +22,8 @@ PERSONAL_NAME = re.compile(
     r"|vorname|nachname|(?:e-?mail|ip)[\s_.-]*adresse|telefon(?:nummer)?|geburts(?:datum|tag)|anschrift|postleitzahl)\s*",
     re.IGNORECASE,
 )
-EMAIL = re.compile(r"[^\s@,;<>()\"']+@[^\s@,;<>()\"']+\.[A-Za-z]{2,}")
+# lengths are bounded so that a long text without blanks is not searched for minutes
+EMAIL = re.compile(r"[^\s@,;<>()\"']{1,64}@[^\s@,;<>()\"']{1,250}\.[A-Za-z]{2,}")
 IP_ADDRESS = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 TAKEN_OUT = "[…]"
 MOSTLY = 0.5  # of the filled cells of a column

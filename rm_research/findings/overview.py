@@ -21,7 +21,7 @@ def headline(context: Context) -> dict[str, Any]:
         "study_title": context.study.title,
         "title": context.title,
         "sentences": sentences,
-        "notes": list(dict.fromkeys(_notes(shown, context))),
+        "notes": _notes(shown, context),
     }
 
 
@@ -32,7 +32,16 @@ def _spoken(row: pd.Series, context: Context) -> list[str]:
         text = claims.sentence(row)
         return [context.words.say("headline.also", whose=whose[0].upper() + whose[1:], scale=claims.scale_text(row),
                                   text=text[0].lower() + text[1:])]  # fmt: skip
-    return [claims.sentence(row), claims.verdict_sentence(row), _missing_people(row, context)]
+    return [claims.sentence(row), claims.verdict_sentence(row), _missing_people(row, context), _left_out(row, context)]
+
+
+def _left_out(row: pd.Series, context: Context) -> str:
+    """How many cohorts are not in an average."""
+    hidden = len(context.prepared.cohorts) - int(row["n_clusters"]) if context.cohort is None else 0
+    if not hidden:
+        return ""
+    count = context.words.say("headline.one_cohort" if hidden == 1 else "headline.more_cohorts", n=hidden)
+    return context.words.say("headline.left_out", hidden=count)
 
 
 def _missing_people(row: pd.Series, context: Context) -> str:
@@ -54,18 +63,18 @@ def _nothing(context: Context) -> list[list[str]]:
 
 
 def _notes(shown: list[pd.Series], context: Context) -> list[str]:
-    if not shown:
-        return []
-    words = context.words
-    notes = [context.claims.level_text(row) for row in shown]
-    if context.cohort is None:
-        first = shown[0]
-        notes.insert(0, words.say("headline.pooled", k=first["n_clusters"]))
-        pooled = int(first["n_clusters"])
-        if hidden := len(context.prepared.cohorts) - pooled:
-            count = words.say("headline.one_cohort" if hidden == 1 else "headline.more_cohorts", n=hidden)
-            notes.insert(1, words.say("headline.left_out", hidden=count))
-    return notes
+    """How strong the design is, once where it is the same for all roles."""
+    texts = {row["role"]: context.claims.level_text(row) for row in shown}
+    if len(set(texts.values())) > 1:
+        notes = [_of_role(role, text, context) for role, text in texts.items()]
+    else:
+        notes = list(texts.values())[:1]
+    return ([context.words.say("headline.pooled")] if shown and context.cohort is None else []) + notes
+
+
+def _of_role(role: str, text: str, context: Context) -> str:
+    people = context.claims.people(role)
+    return context.words.say("headline.of_role", People=people[0].upper() + people[1:], text=text[0].lower() + text[1:])
 
 
 def response(context: Context) -> dict[str, Any]:
@@ -152,7 +161,7 @@ def limits(context: Context) -> dict[str, Any]:
         items.append(say("limits.strength_comparison"))
     items.append(say("limits.strength_linked" if study.link.method != "none" else "limits.unlinked"))
     if study.comparison is None:
-        items.append(say("design.level_1_single"))
+        items.append(say("design.single"))
     items += _attrition_limits(context)
     if study.comparison and study.design.assignment == "self-selected":
         items.append(say("limits.self_selected"))

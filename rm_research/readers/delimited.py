@@ -12,6 +12,7 @@ from rm_research.readers.export import Export, as_export
 from rm_research.study.settings import File
 
 DELIMITERS = {",": ",", ";": ";", "\t": "\\t", "|": "|"}
+UTF8 = ("utf-8", "utf-8-sig")
 MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -63,7 +64,7 @@ def _decoded(path: Path, file: File) -> str:
         raise ReadError(f"{file.file} is a workbook, not a CSV file. Save it as 'CSV UTF-8'.")
     try:
         codec = codecs.lookup(file.encoding).name
-        text = content.decode("utf-8-sig" if codec == "utf-8" else codec)
+        text = content.decode("utf-8-sig" if codec in UTF8 else codec)
     except LookupError as error:
         raise ReadError(f'{file.file}: {file.encoding!r} is no encoding. Try encoding = "cp1252".') from error
     except UnicodeDecodeError as error:
@@ -76,7 +77,7 @@ def _decoded(path: Path, file: File) -> str:
     if "\x00" in text:
         line = text[: text.index("\x00")].count("\n") + 1
         raise ReadError(f"{file.file} holds bytes that are no text in line {line}. Save it as 'CSV UTF-8'.")
-    if codec != "utf-8" and not content.isascii() and _is_utf8(content):
+    if codec not in UTF8 and not content.isascii() and _is_utf8(content):
         # cp1252 and its kin can read any bytes, and would turn ä into Ã¤
         raise ReadError(f"{file.file} is utf-8, not {file.encoding}. Remove encoding beside its file in study.toml.")
     return text
@@ -97,7 +98,7 @@ def _parsed(text: str, file: File) -> list[list[str]]:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=file.delimiter or ",", strict=True):
             rows.append(row)
             if len(rows) == 1:
-                _check_delimiter(row, file)
+                _check_header(row, file)
             if len(row) > len(rows[0]):
                 raise ReadError(
                     f"{file.file} row {len(rows)} has {len(row)} cells but the header has {len(rows[0])}. Export it "
@@ -105,8 +106,8 @@ def _parsed(text: str, file: File) -> list[list[str]]:
                 )
     except csv.Error as error:
         raise ReadError(f"{file.file} row {len(rows) + 1} {_fault(str(error))}. Export it again.") from error
-    if not any(any(row) for row in rows[:1]):
-        raise ReadError(f"{file.file} is empty: it has no header in row 1. Export it again.")
+    if not rows:
+        raise ReadError(f"{file.file} is empty. Export it again.")
     return rows
 
 
@@ -119,12 +120,11 @@ def _fault(message: str) -> str:
     return f"cannot be read as a table: {message}"
 
 
-def _check_delimiter(header: list[str], file: File) -> None:
-    used = file.delimiter or ","
-    if len(header) != 1:
-        return
-    for mark, name in DELIMITERS.items():
-        if mark != used and mark in header[0]:
+def _check_header(header: list[str], file: File) -> None:
+    if not any(header):
+        raise ReadError(f"{file.file} has no header in row 1. Export it again.")
+    for mark, name in DELIMITERS.items() if len(header) == 1 else ():
+        if mark in header[0] and mark != (file.delimiter or ","):
             raise ReadError(
                 f'{file.file} row 1 has one column only; it seems to use another delimiter. Set delimiter = "{name}" '
                 "beside its file in study.toml."

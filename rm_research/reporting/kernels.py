@@ -99,7 +99,7 @@ def _serve(argv: list[str], folder: str, environment: dict[str, str]) -> None:
 
     os.environ.clear()
     os.environ.update(environment)
-    os.environ["JPY_PARENT_PID"] = str(os.getppid())  # the kernel ends when the fork server does
     os.chdir(folder)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    IPKernelApp.launch_instance(argv=argv)
+    # with its parent known, the kernel ends when the fork server does
+    IPKernelApp.launch_instance(argv=argv, parent_handle=os.getppid())

@@ -1,17 +1,21 @@
 """Facts of a questionnaire (who, cohort, role, arm, when) and which of its rows count."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from rm_research.errors import ReadError
+from rm_research.privacy import EMAIL, tidy
 from rm_research.readers import Export
-from rm_research.responses.answers import comparable_cells, comparable_entries
+from rm_research.responses.answers import comparable_cells
 from rm_research.study import Source, Study, Wave
+from rm_research.study.entries import comparable
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 from rm_research.study.settings import ROW_NUMBER
 
 JOINED = " / "
+CODES = ("person", "dyad")  # hashed; of several columns all must be filled, or half a code would join strangers
+WORDS = ("cohort", "role", "arm")  # kept as they stand
 
 
 def where_mask(export: Export, source: Source) -> pd.Series:
@@ -28,19 +32,19 @@ def where_mask(export: Export, source: Source) -> pd.Series:
         column = export.find(name)
         if column is None:
             raise ReadError(f"{export.file} has no column {name!r}, which `where` names; {export.nearest(name)}.")
-        entries = [str(entry) for entry in (wanted if isinstance(wanted, list) else [wanted])]
-        mask &= comparable_cells(export.rows[column]).isin(comparable_entries(entries))
+        entries = {comparable(str(entry)) for entry in (wanted if isinstance(wanted, list) else [wanted])}
+        mask &= comparable_cells(export.rows[column]).isin(entries)
     return mask
 
 
-def fact(export: Export, columns: Iterable[str], study: Study, name: str) -> pd.Series:
+def fact(export: Export, columns: Sequence[str], study: Study, name: str) -> pd.Series:
     """
     One fact of every row as text, recoded to the study's words; missing where no answer is.
 
     Raises
     ------
     ReadError
-        Naming the columns that the export lacks.
+        Naming the columns that the export lacks, or those of a fact kept as it stands that hold e-mail addresses.
     """
     found = {column: export.find(column) for column in columns}
     lacking = [column for column, place in found.items() if place is None and column != ROW_NUMBER]
@@ -49,12 +53,20 @@ def fact(export: Export, columns: Iterable[str], study: Study, name: str) -> pd.
         raise ReadError(f"{export.file} has no column {hints}, declared for {name}.")
     rows = pd.Series([f"row {number}" for number in export.rows.index], index=export.rows.index, dtype="str")
     parts = [rows if place is None else export.rows[place].str.strip() for place in found.values()]
-    missing = comparable_entries(list(study.settings.missing.values))
-    kept = [part.mask(comparable_cells(part).isin(missing), "") for part in parts]
-    joined = kept[0]
-    for part in kept[1:]:
-        joined = (joined + JOINED + part).str.strip(JOINED)
+    missing = {comparable(entry) for entry in study.settings.missing.values}
+    joined = _joined([part.mask(comparable_cells(part).isin(missing), "") for part in parts], whole=name in CODES)
+    if name in WORDS and joined.str.contains(EMAIL, regex=True).any():
+        raise ReadError(f"{export.file} has e-mail addresses in the column declared for {name}. Name another column.")
     return recode(joined, known_words(study, name)).replace("", pd.NA).astype("str")
+
+
+def _joined(parts: list[pd.Series], *, whole: bool) -> pd.Series:
+    """One value of several columns; '' where all, or with `whole` where any of them is empty."""
+    joined, filled = parts[0], parts[0] != ""
+    for part in parts[1:]:
+        glue = JOINED if whole else ((joined != "") & (part != "")).map({True: JOINED, False: ""})
+        joined, filled = joined + glue + part, filled & (part != "")
+    return joined.where(filled, "") if whole else joined
 
 
 def known_words(study: Study, name: str) -> dict[str, tuple[str, ...]]:
@@ -69,10 +81,8 @@ def known_words(study: Study, name: str) -> dict[str, tuple[str, ...]]:
 
 def recode(values: pd.Series, words: dict[str, tuple[str, ...]]) -> pd.Series:
     """Entries listed under [values.…] replaced by the study's word for them."""
-    if not words:
-        return values
-    known = {entry: word for word, entries in words.items() for entry in comparable_entries([*entries, word])}
-    return comparable_cells(values).map(known).astype("str").fillna(values)
+    known = {comparable(entry): word for word, entries in words.items() for entry in (word, *entries)}
+    return comparable_cells(values).map(known).astype("str").fillna(values) if known else values
 
 
 def source_facts(
@@ -86,14 +96,15 @@ def source_facts(
     Raises
     ------
     ReadError
-        Naming every column that the export lacks, for all facts at once.
+        Naming every column that the export lacks, one line a fact.
     """
     facts, faults = {}, []
     for name in names:
         columns = study.fact_columns(name, wave, source)
         absent = name in in_roster and all(export.find(column) is None for column in columns)
         if name in source.set:
-            facts[name] = pd.Series(source.set[name], index=export.rows.index, dtype="str")
+            stated = pd.Series(source.set[name], index=export.rows.index, dtype="str")
+            facts[name] = recode(stated, known_words(study, name))
         elif not columns or absent:
             facts[name] = pd.Series(pd.NA, index=export.rows.index, dtype="str")
         else:
@@ -104,6 +115,17 @@ def source_facts(
     if faults:
         raise ReadError("\n".join(faults))
     return pd.DataFrame(facts, index=export.rows.index)
+
+
+def spellings(*columns: pd.Series) -> dict[str, str]:
+    """
+    First spelling of each word that is written in several ways, by the spellings that differ from it.
+
+    Words are one where they are equal but for case, blanks and Unicode forms.
+    """
+    met = pd.concat([column.dropna() for column in columns]).drop_duplicates()
+    first = met.groupby(tidy(met)).transform("first") if len(met) else met
+    return {word: kept for word, kept in zip(met, first, strict=True) if word != kept}
 
 
 def as_dates(values: pd.Series, date_format: str | None) -> pd.Series:

@@ -15,7 +15,7 @@ Columns = Annotated[tuple[Text, ...], BeforeValidator(lambda given: (given,) if 
 Values = Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
 Format = Literal["csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata"]
 # a tab is white space, which Table strips elsewhere
-Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1)]
+Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r'^[^"\r\nA-Za-z0-9]$')]
 
 
 class Table(BaseModel):

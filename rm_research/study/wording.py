@@ -12,6 +12,7 @@ PLAIN = {
     "string_type": "is not text; put it in quotes",
     "tuple_type": "is neither text nor a list of texts",
     "dict_type": "is no table",
+    "string_pattern_mismatch": 'parts no columns; give one mark, such as ";" or "\\t"',
 }
 
 

@@ -1,0 +1,132 @@
+"""Rows of one export into questionnaires: which count, who they are from, and what they answer."""
+
+import pandas as pd
+
+from rm_research.errors import ReadError
+from rm_research.privacy import hash_codes, tidy
+from rm_research.responses.answers import Answers, first_answered, read_answers
+from rm_research.responses.exports import Opened
+from rm_research.responses.facts import as_dates, source_facts, where_mask
+from rm_research.responses.reporting import report_answers, report_facts, report_previews
+from rm_research.study import Item
+from rm_research.study.entries import comparable
+from rm_research.study.settings import ROW_NUMBER
+
+PERSONAL_FACTS = ("role", "arm", "dyad")
+YES = ("yes", "y", "true", "1")
+
+
+def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame | None:
+    """
+    Responses, facts and totals of the rows that count; None where the export cannot be used.
+
+    Parameters
+    ----------
+    opened : Opened
+        One export of one wave.
+    key : bytes
+        The study's key.
+    in_roster : set of str
+        Facts that the roster gives, so that the export need not.
+
+    Returns
+    -------
+    DataFrame or None
+        The columns of Responses and one an item; then 'fact:…' for role, arm, dyad (hashed) and attributes, and
+        'total:…' for published totals. The index is the row as a spreadsheet counts it.
+    """
+    study, export = opened.study, opened.export
+    names = ["person", "cohort", "consent", "finished", "submitted", *PERSONAL_FACTS, *study.settings.attributes]
+    try:
+        keep = _dropped("where", where_mask(export, opened.source), None, opened)
+        facts = source_facts(export, study, opened.wave, opened.source, names, in_roster=in_roster)
+        totals = _totals(opened)
+    except ReadError as error:
+        opened.fail("wrong_column", str(error))
+        return None
+    report_previews(opened, keep)
+    keep = _dropped("consent", _consenting(facts, opened), keep, opened)
+    answers = {item.name: _answers(item, opened) for item in study.items if opened.columns(item)}
+    keep = _dropped("not returned", _returned(answers, opened), keep, opened)
+    rows = pd.concat([_who(facts, opened, key), _items(answers, opened), _facts(facts, opened, key), totals], axis=1)
+    rows = rows[keep]
+    report_answers(opened, answers, rows)
+    report_facts(opened, facts[keep], rows)
+    return rows
+
+
+def _dropped(rule: str, mask: pd.Series, among: pd.Series | None, opened: Opened) -> pd.Series:
+    """Rows that a rule leaves, entered into the ledger where it leaves any out."""
+    before = pd.Series(True, index=mask.index) if among is None else among
+    after = before & mask
+    if after.sum() < before.sum():
+        opened.journal.step(rule, before=int(before.sum()), after=int(after.sum()), wave=opened.wave.name,
+                            file=opened.source.file)  # fmt: skip
+    return after
+
+
+def _consenting(facts: pd.DataFrame, opened: Opened) -> pd.Series:
+    """Rows with a yes, or all of an export that did not ask."""
+    if not opened.study.has_fact("consent", opened.wave, opened.source):
+        return pd.Series(True, index=facts.index)
+    return tidy(facts["consent"].fillna("")).isin(YES)
+
+
+def _answers(item: Item, opened: Opened) -> Answers:
+    cells, settings = opened.export.rows[opened.columns(item)], opened.study.settings
+    return read_answers(cells, item, settings.answers.get(item.answers, {}), settings.missing.values)
+
+
+def _returned(answers: dict[str, Answers], opened: Opened) -> pd.Series:
+    """Rows in which the wave's `returned` item or column is answered; where the export has it not, any item."""
+    name, rows = opened.wave.returned, opened.export.rows
+    if name in answers:
+        return answers[name].answered
+    if name is not None and (column := opened.export.find(name)) is not None:
+        missing = {comparable(entry) for entry in opened.study.settings.missing.values}
+        return first_answered(rows[[column]], missing)[0] != ""
+    answered = [answer.answered for answer in answers.values()]
+    return pd.concat(answered, axis=1).any(axis=1) if answered else pd.Series(False, index=rows.index)
+
+
+def _totals(opened: Opened) -> pd.DataFrame:
+    """Published totals, where the export has them."""
+    totals, rows = {}, opened.export.rows
+    for scale in opened.study.scales:
+        if scale.published and (column := opened.export.find(scale.published)) is not None:
+            totals[f"total:{scale.name}"] = pd.to_numeric(rows[column], errors="coerce").astype("float64")
+    return pd.DataFrame(totals, index=rows.index)
+
+
+def _who(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.DataFrame:
+    return pd.DataFrame({
+        "wave": opened.wave.name,
+        "file": opened.source.file,
+        "source_row": opened.export.rows.index,
+        "person": _persons(facts, opened, key),
+        "cohort": facts["cohort"],
+        "submitted": as_dates(facts["submitted"], opened.source.date_format),
+    }, index=facts.index)  # fmt: skip
+
+
+def _persons(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.Series:
+    """Hash of the code, or of file and row where rows are people; blank codes stay missing."""
+    codes = facts["person"].fillna("")
+    columns = opened.study.fact_columns("person", opened.wave, opened.source)
+    return hash_codes(opened.source.file + ":" + codes if columns == (ROW_NUMBER,) else codes, key)
+
+
+def _items(answers: dict[str, Answers], opened: Opened) -> pd.DataFrame:
+    index = opened.export.rows.index
+    return pd.DataFrame({
+        item.name: answers[item.name].values  # noqa: PD011
+        if item.name in answers
+        else pd.Series(index=index, dtype="float64" if item.kind == "number" else "str")
+        for item in opened.study.items
+    }, index=index)  # fmt: skip
+
+
+def _facts(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.DataFrame:
+    own = facts[[*PERSONAL_FACTS, *opened.study.settings.attributes]]
+    hashed = hash_codes(facts["dyad"].fillna(""), key, kind="dyad")
+    return own.assign(dyad=hashed).add_prefix("fact:")
