@@ -15,7 +15,7 @@ test-slow: $(STAMP)  ## Long simulations and soaks
 	@$(BIN)/pytest -n auto -m slow
 
 lab: $(STAMP)  ## JupyterLab on the notebooks
-	@$(BIN)/jupyter lab --notebook-dir=. notebooks/cohort_findings.ipynb
+	@$(BIN)/jupyter lab notebooks
 
 lint: $(STAMP)  ## Style, types and notebooks without outputs
 	@$(BIN)/ruff check .

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn.objects as so
 from matplotlib.axes import Axes
@@ -19,6 +20,7 @@ WIDTH, ROW, FRAME = 4.4, 0.46, 0.72  # inches: a phone shows it at three quarter
 STYLE = {
     "font.size": 11,
     "font.family": "DejaVu Sans",
+    "svg.fonttype": "none",  # text stays text: a third of the size, and the page's own font
     "axes.spines.left": False,
     "axes.spines.right": False,
     "axes.spines.top": False,
@@ -115,6 +117,12 @@ def plot_forest(
     return ax
 
 
+def blank_axes(n_rows: int) -> Axes:
+    """Axes for a chart of that many rows, in a figure that no notebook shows by itself."""
+    with mpl.rc_context(STYLE):
+        return Figure(figsize=(WIDTH, FRAME + ROW * max(1, n_rows)), layout="constrained").subplots()
+
+
 def shown_rows(disclosed: Disclosed, *, cohort: str, role: str, scale: str, wave: str) -> pd.DataFrame:
     """Rows that `plot_change` shows: headline methods with an estimate, changes first."""
     table = _headline(disclosed)
@@ -146,7 +154,7 @@ def _drawn(marks: Sequence[Mark], claims: Claims, ax: Axes | None) -> Axes:
     """Dots with intervals, the words of each above it, zero and the changes too small to matter behind."""
     with mpl.rc_context(STYLE):
         if ax is None:
-            ax = Figure(figsize=(WIDTH, FRAME + ROW * max(1, len(marks))), layout="constrained").subplots()
+            ax = plt.subplots(figsize=(WIDTH, FRAME + ROW * max(1, len(marks))), layout="constrained")[1]
         data = pd.DataFrame({
             "x": [mark.row["estimate"] for mark in marks],
             "low": [mark.row["ci_low"] for mark in marks],

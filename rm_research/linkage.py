@@ -1,7 +1,6 @@
 """Who is who over the waves: cohorts filled in, duplicates resolved as declared, questionnaires linked by code."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -82,11 +81,12 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
     journal = Journal()
     rows, roster = _fill_cohorts(intake.responses, intake.roster, study, journal)
     rows, roster = _identify(rows, roster, study)
-    rows = _keep_first_cohort(rows, study, journal)
+    rows, roster = _keep_first_cohort(rows, roster, study, journal)
     links = _links(rows, study)
-    facts, published = intake.facts.loc[rows.index], intake.published.loc[rows.index]
-    rows, facts, published = _merge_parts(rows, facts, published, journal)
-    rows = _resolve_duplicates(rows, study, journal)
+    # a part that was handed in twice is no obstacle to joining it with the other part
+    rows = _resolve_duplicates(rows, [*QUESTIONNAIRE, "file"], study, journal)
+    rows, facts, published = _merge_parts(rows, intake.facts, intake.published, journal)
+    rows = _resolve_duplicates(rows, QUESTIONNAIRE, study, journal)
     _check_pairs(rows, study, journal)
     return Linkage(
         responses=RESPONSES.conform(rows),
@@ -103,21 +103,69 @@ def _fill_cohorts(
     rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Give rows without a cohort the one their code has in the roster or at baseline, where it is one only."""
-    known = rows.loc[(rows["wave"] == study.baseline), ["person", "cohort"]].dropna()
-    for source in ([] if roster is None else [roster[["person", "cohort"]].dropna()]) + [known]:
-        of_person = source.drop_duplicates()
-        single = of_person.drop_duplicates("person", keep=False).set_index("person")["cohort"]
-        rows = rows.assign(cohort=rows["cohort"].fillna(rows["person"].map(single).astype("str")))
+    stated = rows["cohort"]
+    for source in _trusted(rows, roster, study):
+        rows = rows.assign(cohort=rows["cohort"].fillna(rows["person"].map(_single_cohort(source)).astype("str")))
+    if filled := int((stated.isna() & rows["cohort"].notna()).sum()):
+        journal.step("cohorts filled in by code", before=len(rows), after=len(rows), cells=filled)
+    rows = _settle_cohorts(rows, roster, study, journal)
     homeless = rows["cohort"].isna()
     if homeless.any():
-        message = "No cohort is known for this questionnaire, so it was left out. Add the person to the roster."
+        message = (
+            "No cohort is known for this questionnaire, so it was left out. Add the person and cohort to the roster, "
+            "or the cohort to the export."
+        )
         journal.row_problems("no_cohort", "warning", message, rows[homeless])
         journal.step("no cohort", before=len(rows), after=int((~homeless).sum()))
-    if roster is not None and (unplaced := int(roster["cohort"].isna().sum())):
-        message = f"{study.roster.file if study.roster else ''}: {unplaced} lines have no cohort and were left out."
-        journal.problem("no_cohort", "warning", message)
-        roster = roster[roster["cohort"].notna()]
-    return rows[~homeless], roster
+    return rows[~homeless], _lines_with_cohort(roster, study, journal)
+
+
+def _trusted(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study) -> list[pd.DataFrame]:
+    """Sources of a person's cohort, the most trusted first: roster, then baseline."""
+    sources = (
+        [rows[rows["wave"] == study.baseline]] if roster is None else [roster, rows[rows["wave"] == study.baseline]]
+    )
+    return [source[["person", "cohort"]].dropna().drop_duplicates() for source in sources]
+
+
+def _single_cohort(known: pd.DataFrame) -> pd.Series:
+    """Cohort by code, of the codes that stand in one cohort only."""
+    return known.drop_duplicates("person", keep=False).set_index("person")["cohort"]
+
+
+def _settle_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal) -> pd.DataFrame:
+    """
+    Note cohorts that contradict a more trusted source; where a code is one person in the whole study, that one counts.
+
+    Where a code stands for one person within a cohort only, another cohort means another person, and nothing is moved.
+    """
+    study_wide = study.link.within == "study"
+    for known in _trusted(rows, roster, study) if study_wide else _trusted(rows, roster, study)[: roster is not None]:
+        home = rows["person"].map(_single_cohort(known)).astype("str")
+        astray = home.notna() & rows["cohort"].notna() & (rows["cohort"] != home)
+        if not astray.any():
+            continue
+        message = "The cohort given here differs from the roster's or the baseline's, which counts."
+        if not study_wide:
+            message = (
+                "The roster has this code in another cohort only, so the questionnaire counts as of someone who was "
+                "not invited. Correct the cohort here or in the roster."
+            )
+        journal.row_problems("disagreement", "warning", message, rows[astray], column="cohort")
+        if study_wide:
+            rows = rows.assign(cohort=rows["cohort"].mask(astray, home))
+            journal.step("cohorts of a more trusted source", before=len(rows), after=len(rows), cells=int(astray.sum()))
+    return rows
+
+
+def _lines_with_cohort(roster: pd.DataFrame | None, study: Study, journal: Journal) -> pd.DataFrame | None:
+    if roster is None or study.roster is None or not (homeless := roster["cohort"].isna()).any():
+        return roster
+    file, kept = study.roster.file, roster[~homeless]
+    message = f"{file}: {rows_text(roster.loc[homeless, 'source_row'])} have no cohort and were left out. Add it there."
+    journal.problem("no_cohort", "warning", message, file=file)
+    journal.step("roster lines without a cohort", before=len(roster), after=len(kept), file=file)
+    return kept
 
 
 def _identify(
@@ -141,36 +189,49 @@ def _within(rows: pd.DataFrame) -> pd.Series:
     return joined.map(digest).astype("str")
 
 
-def _keep_first_cohort(rows: pd.DataFrame, study: Study, journal: Journal) -> pd.DataFrame:
+def _keep_first_cohort(
+    rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """People of several cohorts: counted, and kept in their first alone where the study says so."""
     cohorts = rows.drop_duplicates(["person", "cohort"])
-    repeats = cohorts.loc[cohorts["person"].duplicated(), "person"].unique()
-    if not len(repeats):
-        return rows
-    kept = "count in each of them" if study.link.repeats == "keep" else "count in their first alone"
+    repeats = set(cohorts.loc[cohorts["person"].duplicated(), "person"])
+    if not repeats:
+        return rows, roster
+    keep_all = study.link.repeats == "keep"
+    kept = "count in each of them" if keep_all else "count in their first alone, by date, else by the cohort's name"
     message = f"{len(repeats)} people take part in more than one cohort; they {kept} (link.repeats in study.toml)."
     journal.problem("repeat_attenders", "note", message)
-    if study.link.repeats == "keep":
-        return rows
-    ordered = cohorts.sort_values(["submitted", "cohort"], kind="stable", na_position="last")
+    if keep_all:
+        return rows, roster
+    dated = cohorts["submitted"].notna().groupby(cohorts["person"]).transform("all")
+    ordered = cohorts.assign(when=cohorts["submitted"].where(dated)).sort_values(["when", "cohort"], kind="stable")
     first = ordered.drop_duplicates("person").set_index("person")["cohort"]
     of_first = rows["cohort"] == rows["person"].map(first)
     journal.step("later cohorts of repeat attenders", before=len(rows), after=int(of_first.sum()))
-    return rows[of_first]
+    return rows[of_first], _lines_of_first(roster, first, study, journal)
+
+
+def _lines_of_first(
+    roster: pd.DataFrame | None, first: pd.Series, study: Study, journal: Journal
+) -> pd.DataFrame | None:
+    """Roster without the lines that invite someone again whose first cohort alone counts."""
+    if roster is None or study.roster is None:
+        return roster
+    of_first = roster["person"].map(first).fillna(roster["cohort"]) == roster["cohort"]
+    if not of_first.all():
+        journal.step("roster lines of later cohorts", before=len(roster), after=int(of_first.sum()),
+                     file=study.roster.file)  # fmt: skip
+    return roster[of_first]
 
 
 def _links(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """How each questionnaire was linked."""
-    waves_met = rows.groupby(["cohort", "person"])["wave"].transform("nunique")
-    how = pd.Series("alone", index=rows.index, dtype="str").mask(waves_met > 1, "exact")
-    how = how.mask(rows["person"].str.startswith("u"), "blank")
-    if study.link.method == "none":
-        how = how.mask(how == "blank", "unlinked")
-    return LINKS.conform(
-        rows[["wave", "file", "source_row", "person"]].assign(
-            how=how, probability=pd.Series(1.0, index=rows.index).where(how == "exact")
-        )
-    )
+    """How each questionnaire was linked; a question about the start that was asked later links nobody."""
+    occasions = rows["wave"].isin([wave.name for wave in study.waves if wave.kind == "occasion"])
+    met = rows["wave"].where(occasions).groupby([rows["cohort"], rows["person"]]).transform("nunique")
+    how = pd.Series("alone", index=rows.index, dtype="str").mask(met - occasions.astype(int) > 0, "exact")
+    how = how.mask(rows["person"].str.startswith("u"), "unlinked" if study.link.method == "none" else "blank")
+    probability = pd.Series(1.0, index=rows.index).where(how == "exact")
+    return LINKS.conform(rows[["wave", "file", "source_row", "person"]].assign(how=how, probability=probability))
 
 
 def _merge_parts(
@@ -178,42 +239,57 @@ def _merge_parts(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Make one questionnaire of part one and part two, where no item is answered in both."""
     items = [name for name in rows.columns if name not in RESPONSES.columns]
-    repeated = rows[rows.duplicated(QUESTIONNAIRE, keep=False)]
-    merged = 0
-    for _, group in repeated.groupby(QUESTIONNAIRE, sort=False):
-        if group["file"].nunique() < len(group) or (group[items].notna().sum() > 1).any():
-            continue
-        first, later = group.index[0], group.index[1:]
-        for frame, names in ((rows, items), (facts, list(facts)), (published, list(published))):
-            frame.loc[first, names] = frame.loc[group.index, names].bfill().iloc[0]
-        rows, facts, published = rows.drop(later), facts.drop(later), published.drop(later)
-        merged += len(later)
-    if merged:
-        journal.step("parts of one questionnaire joined", before=len(rows) + merged, after=len(rows))
+    facts, published = facts.loc[rows.index], published.loc[rows.index]
+    group = rows.groupby(QUESTIONNAIRE, sort=False).ngroup()
+    answered = rows[items].notna().groupby(group).sum()
+    files = rows["file"].groupby(group).agg(["nunique", "size"])
+    joinable = (files["size"] > 1) & (files["nunique"] == files["size"]) & (answered <= 1).all(axis=1)
+    of_parts = group[group.map(joinable)]
+    if of_parts.empty:
+        return rows, facts, published
+    first = ~of_parts.duplicated()
+    parts = rows.loc[of_parts.index, [*items, "submitted"]].groupby(of_parts)
+    # handed in when its last part was
+    whole = parts.first().assign(submitted=parts["submitted"].max())
+    joined = [_joined(rows, whole, of_parts), *(_joined(f, f.loc[of_parts.index].groupby(of_parts).first(), of_parts)
+                                                for f in (facts, published))]  # fmt: skip
+    later = of_parts.index[~first]
+    journal.step("parts of one questionnaire joined", before=len(rows), after=len(rows) - len(later))
+    rows, facts, published = (frame.drop(later) for frame in joined)
     return rows, facts, published
 
 
-def _resolve_duplicates(rows: pd.DataFrame, study: Study, journal: Journal) -> pd.DataFrame:
-    """Keep one questionnaire per person and wave by the wave's rule; without a rule its cohort has an error."""
-    kept = [_resolve_wave(rows[rows["wave"] == wave.name], wave.name, wave.duplicates, journal) for wave in study.waves]
-    return rows.loc[rows.index.isin(pd.concat(kept).index)] if kept else rows
+def _joined(frame: pd.DataFrame, whole: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
+    """Return the frame with the values of `whole` in every row of its group."""
+    spread = whole.loc[group].set_index(group.index)
+    return frame.assign(**{name: spread[name].reindex(frame.index).where(frame.index.isin(group.index), frame[name])
+                           for name in whole.columns})  # fmt: skip
 
 
-def _resolve_wave(rows: pd.DataFrame, wave: str, rule: str, journal: Journal) -> pd.DataFrame:
-    repeated = rows[rows.duplicated(QUESTIONNAIRE, keep=False)]
+def _resolve_duplicates(rows: pd.DataFrame, key: list[str], study: Study, journal: Journal) -> pd.DataFrame:
+    """Keep one questionnaire per key by the wave's rule; without a rule its cohort has an error."""
+    kept = [_resolve_wave(rows[rows["wave"] == w.name], key, w.name, w.duplicates, journal) for w in study.waves]
+    return rows[rows.index.isin(pd.concat(kept).index)]
+
+
+def _resolve_wave(rows: pd.DataFrame, key: list[str], wave: str, rule: str, journal: Journal) -> pd.DataFrame:
+    repeated = rows[rows.duplicated(key, keep=False)]
     if not len(repeated):
         return rows
     if rule == "error":
         for cohort, of_cohort in repeated.groupby("cohort", sort=False):
             _duplicate_error(str(cohort), wave, of_cohort, journal)
-        return rows.drop_duplicates(QUESTIONNAIRE)
-    ordered = rows.sort_values("submitted", kind="stable", na_position="first")
-    kept = ordered.drop_duplicates(QUESTIONNAIRE, keep="first" if rule == "first" else "last")
+    dated = repeated["submitted"].notna().groupby([repeated[name] for name in key]).transform("all")
+    by_date = rule != "error" and dated.reindex(rows.index, fill_value=False)
+    ordered = rows.assign(when=rows["submitted"].where(by_date)).sort_values("when", kind="stable")
+    kept = rows[~ordered.duplicated(key, keep="last" if rule == "last" else "first").reindex(rows.index)]
     dropped = repeated[~repeated.index.isin(kept.index)]
-    by = "by date submitted" if repeated["submitted"].notna().all() else "by order in the file"
-    message = f"A second questionnaire of the same person in this wave was left out; the {rule} one counts ({by})."
-    journal.row_problems("duplicate", "warning", message, dropped)
-    journal.step(f"duplicates, {rule} kept {by}", before=len(rows), after=len(kept), wave=wave)
+    if rule != "error":
+        for dates, how in ((True, "by date submitted"), (False, "by order in the file")):
+            message = f"A second questionnaire of the same person in this wave was left out; the {rule} counts ({how})."
+            journal.row_problems("duplicate", "warning", message, dropped[dated[dropped.index] == dates])
+    what = f"{rule} kept" if rule != "error" else "first kept for want of a rule"
+    journal.step(f"duplicates, {what}", before=len(rows), after=len(kept), wave=wave)
     return kept
 
 
@@ -233,10 +309,10 @@ def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal) -> None:
     if study.link.method == "none":
         return
     for cohort, of_cohort in rows.groupby("cohort", sort=False):
-        persons: Callable[[str], set[str]] = lambda wave, own=of_cohort: set(own.loc[own["wave"] == wave, "person"])
-        before = persons(study.baseline)
+        persons = {str(wave): set(of_wave) for wave, of_wave in of_cohort["person"].groupby(of_cohort["wave"])}
+        before = persons.get(study.baseline, set())
         for wave in study.later_waves:
-            after = persons(wave)
+            after = persons.get(wave, set())
             if before and after and not before & after:
                 message = (
                     f"cohort {cohort!r} has {len(before)} questionnaires in wave {study.baseline!r} and {len(after)} in "

@@ -52,9 +52,16 @@ class Context:
         return self.claims.disclosed
 
     @property
+    def pooled(self) -> bool:
+        """Whether the page speaks of an average over cohorts; a programme of one cohort is that cohort."""
+        return self.cohort is None and len(self.prepared.cohorts) > 1
+
+    @property
     def place(self) -> str:
         """How rows of this page are marked in the Estimates."""
-        return ALL_COHORTS if self.cohort is None else self.cohort
+        if self.pooled:
+            return ALL_COHORTS
+        return self.cohort or "".join(self.prepared.cohorts)
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from rm_research.effects.estimates import ALL_COHORTS, HEADLINE_METHODS
-from rm_research.figures import forest_rows, plot_change, plot_forest, shown_rows
+from rm_research.figures import blank_axes, forest_rows, plot_change, plot_forest, shown_rows
 from rm_research.findings.context import Context, slug
 from rm_research.findings.pictures import inline_svg
 from rm_research.findings.tables import Table, table
@@ -49,7 +49,7 @@ def _groups(scale: Scale, wave: str, context: Context) -> list[dict[str, Any]]:
         sentences, spoken = [], list(context.spoken_rows(scale.name, wave, role))
         for row in spoken:
             sentences += [context.claims.sentence(row), context.claims.verdict_sentence(row)]
-        figure = _forest(scale, wave, role, context) if context.cohort is None else _change(scale, wave, role, context)
+        figure = _forest(scale, wave, role, context) if context.pooled else _change(scale, wave, role, context)
         groups.append({"sentences": [text for text in sentences if text], "figure": figure})
     return groups
 
@@ -60,7 +60,7 @@ def _change(scale: Scale, wave: str, role: str, context: Context) -> dict[str, s
     spoken = [row for row in context.spoken_rows(scale.name, wave, role) if pd.notna(row["estimate"])]
     if rows.empty or not spoken:
         return None
-    axes = plot_change(context.disclosed, study=context.study, **place, title=False)
+    axes = plot_change(context.disclosed, study=context.study, **place, ax=blank_axes(len(rows)), title=False)
     finding = context.claims.sentence(spoken[0])
     alt = context.words.say("chart.alt_change", scale=context.claims.scale_text(spoken[0]), finding=finding)
     return _figure(axes, context.claims.title(spoken[0]), alt, scale, role, context)
@@ -73,7 +73,8 @@ def _forest(scale: Scale, wave: str, role: str, context: Context) -> dict[str, s
     row = spoken[0]
     place = {"role": role, "scale": scale.name, "wave": wave, "arm": row["arm"],
              "contrast": row["contrast"].removeprefix("pooled_")}  # fmt: skip
-    axes = plot_forest(context.disclosed, study=context.study, **place, title=False)
+    blank = blank_axes(len(forest_rows(context.disclosed, **place)))
+    axes = plot_forest(context.disclosed, study=context.study, **place, ax=blank, title=False)
     alt = context.words.say("chart.alt_forest", scale=context.claims.scale_text(row), finding=context.claims.sentence(row))
     figure = _figure(axes, context.claims.title(row), alt, scale, role, context)
     return figure | {"note": _prediction(row, context)}
@@ -105,7 +106,7 @@ def _figure(axes: Any, title: str, alt: str, scale: Scale, role: str, context: C
 
 def _numbers(scale: Scale, context: Context) -> Table:
     """Every headline-method row of an outcome; on the programme's page the cohorts' rows too."""
-    rows = context.disclosed.table if context.cohort is None else context.rows
+    rows = context.disclosed.table if context.pooled else context.rows
     rows = rows[(rows["scale"] == scale.name) & rows["method"].isin(HEADLINE_METHODS) & (rows["measure"] == "mean")]
     names = ["cohort", "role", "arm", "contrast", "wave_name", "estimate", "interval", "n", "mean_pre", "mean_post"]
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
@@ -121,7 +122,7 @@ def _cells(row: pd.Series, context: Context) -> list[str]:
     several = len(context.study.later_waves) > 1
     shown = pd.notna(row["estimate"])
     return [
-        row["cohort"] if context.cohort is None else "",
+        row["cohort"] if context.pooled else "",
         people[0].upper() + people[1:],
         claims.arm_title(row["arm"]),
         words.say(f"contrast.{row['contrast']}"),

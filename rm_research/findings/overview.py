@@ -37,7 +37,7 @@ def _spoken(row: pd.Series, context: Context) -> list[str]:
 
 def _left_out(row: pd.Series, context: Context) -> str:
     """How many cohorts are not in an average."""
-    hidden = len(context.prepared.cohorts) - int(row["n_clusters"]) if context.cohort is None else 0
+    hidden = len(context.prepared.cohorts) - int(row["n_clusters"]) if context.pooled else 0
     if not hidden:
         return ""
     count = context.words.say("headline.one_cohort" if hidden == 1 else "headline.more_cohorts", n=hidden)
@@ -57,9 +57,9 @@ def _missing_people(row: pd.Series, context: Context) -> str:
 def _nothing(context: Context) -> list[list[str]]:
     """What a page says that has nothing to show."""
     say, smallest = context.words.say, context.disclosed.smallest_group
-    if context.cohort is None:
+    if context.pooled:
         return [[say("headline.too_few_cohorts")]]
-    return [[say("headline.nothing", cohort=context.cohort), say("headline.too_small", smallest=smallest)]]
+    return [[say("headline.nothing", cohort=context.place), say("headline.too_small", smallest=smallest)]]
 
 
 def _notes(shown: list[pd.Series], context: Context) -> list[str]:
@@ -69,7 +69,7 @@ def _notes(shown: list[pd.Series], context: Context) -> list[str]:
         notes = [_of_role(role, text, context) for role, text in texts.items()]
     else:
         notes = list(texts.values())[:1]
-    return ([context.words.say("headline.pooled")] if shown and context.cohort is None else []) + notes
+    return ([context.words.say("headline.pooled")] if shown and context.pooled else []) + notes
 
 
 def _of_role(role: str, text: str, context: Context) -> str:
@@ -168,7 +168,7 @@ def limits(context: Context) -> dict[str, Any]:
     differences = context.rows[context.rows["contrast"] == "difference"]
     if (differences["df"] < 4).any():
         items.append(say("limits.few_df"))
-    if context.cohort is None:
+    if context.pooled:
         pooled = context.rows[context.rows["contrast"].str.startswith("pooled") & context.rows["estimate"].notna()]
         if len(pooled) and pooled["n_clusters"].min() < 5:
             items.append(say("limits.few_cohorts"))

@@ -24,7 +24,7 @@ class Answers:
 
     Attributes
     ----------
-    values : Series
+    given : Series
         float64 for a number, text otherwise; missing where not answered or not usable.
     text : Series of str
         What stood in the first column that is answered; '' where none is.
@@ -34,7 +34,7 @@ class Answers:
         Fault by row, missing where there is none.
     """
 
-    values: pd.Series
+    given: pd.Series
     text: pd.Series
     column: pd.Series
     faults: pd.Series

@@ -52,7 +52,7 @@ class Opened:
 
 
 def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]:
-    """Exports of a wave that can be read; an error is noted for each that cannot."""
+    """Open the exports of a wave; an error is noted for each that cannot be read."""
     for source in wave.sources:
         try:
             export = read_export(study.path, source)

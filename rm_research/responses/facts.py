@@ -15,6 +15,7 @@ from rm_research.study.settings import ROW_NUMBER
 
 JOINED = " / "
 CODES = ("person", "dyad")  # hashed; of several columns all must be filled, or half a code would join strangers
+YES = ("yes", "y", "true", "1")
 WORDS = ("cohort", "role", "arm")  # kept as they stand
 
 
@@ -53,7 +54,7 @@ def fact(export: Export, columns: Sequence[str], study: Study, name: str) -> pd.
         raise ReadError(f"{export.file} has no column {hints}, declared for {name}.")
     rows = pd.Series([f"row {number}" for number in export.rows.index], index=export.rows.index, dtype="str")
     parts = [rows if place is None else export.rows[place].str.strip() for place in found.values()]
-    missing = {comparable(entry) for entry in study.settings.missing.values}
+    missing = {comparable(entry) for entry in study.missing}
     joined = _joined([part.mask(comparable_cells(part).isin(missing), "") for part in parts], whole=name in CODES)
     if name in WORDS and joined.str.contains(EMAIL, regex=True).any():
         raise ReadError(f"{export.file} has e-mail addresses in the column declared for {name}. Name another column.")
@@ -76,7 +77,7 @@ def known_words(study: Study, name: str) -> dict[str, tuple[str, ...]]:
         own = {"leader", "mentor", ONE_ROLE, *(role for scale in study.scales for role in scale.roles)}
     elif name == "arm":
         own = {PROGRAMME, *([study.comparison] if study.comparison else [])}
-    return {word: () for word in sorted(own)} | study.settings.values.get(name, {})
+    return dict.fromkeys(sorted(own), tuple[str, ...]()) | study.words.get(name, {})
 
 
 def recode(values: pd.Series, words: dict[str, tuple[str, ...]]) -> pd.Series:

@@ -92,7 +92,7 @@ def _report_dates(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> No
         return
     message = (
         f"{opened.source.file}: {len(undated)} entries of 'submitted' cannot be read as dates "
-        f"({rows_text(undated)}). Set date_format beside the file in study.toml, for example \"%d/%m/%Y %H:%M\"."
+        f'({rows_text(undated)}). Set date_format beside the file in study.toml, for example "%d/%m/%Y %H:%M".'
     )
     # a few odd dates leave the order of the others as it is; most of them are dates of another format
     wrong_format = opened.wave.duplicates != "error" and 2 * len(undated) > int(facts["submitted"].notna().sum())
@@ -102,7 +102,7 @@ def _report_dates(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> No
 
 def _report_words(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
     """Point at entries of a recoded fact that no word of [values.…] covers."""
-    for name in opened.study.settings.values:
+    for name in opened.study.words:
         if name not in facts or name in CODES:
             continue
         words = {comparable(word) for word in known_words(opened.study, name)}

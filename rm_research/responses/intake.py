@@ -13,10 +13,8 @@ from rm_research.responses.exports import check_asked, open_sources
 from rm_research.responses.facts import spellings
 from rm_research.responses.questionnaires import PERSONAL_FACTS, check_returned, read_questionnaires
 from rm_research.responses.roster import read_roster, read_sessions
-from rm_research.study import Study, Wave, read_study
+from rm_research.study import Study, read_study
 from rm_research.study.model import ONE_COHORT
-
-KEY = ["wave", "file", "source_row"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -104,8 +102,12 @@ def take_in(study: Study) -> Intake:
             if part is not None:
                 parts.append(part)
                 texts |= opened.texts()
-    whole = _refuse_overlaps(_stacked(parts, study), study, journal)
-    return _one_spelling(_intake(whole, roster, sessions, study, texts), journal)
+    whole = _refuse_overlaps(_stacked(parts, study), journal)
+    if not (any(study.has_fact("cohort", w, s) for w in study.waves for s in w.sources) or "cohort" in in_roster):
+        whole = whole.assign(cohort=ONE_COHORT)
+        roster, sessions = (f if f is None else f.assign(cohort=ONE_COHORT) for f in (roster, sessions))
+    _spell_alike(study, whole, roster, sessions, journal)
+    return _intake(study, whole, roster, sessions, texts, journal)
 
 
 def _stacked(parts: list[pd.DataFrame], study: Study) -> pd.DataFrame:
@@ -121,34 +123,52 @@ def _stacked(parts: list[pd.DataFrame], study: Study) -> pd.DataFrame:
     return pd.concat([whole, pd.DataFrame(lacking, index=whole.index)], axis=1)
 
 
-def _refuse_overlaps(whole: pd.DataFrame, study: Study, journal: Journal) -> pd.DataFrame:
+def _refuse_overlaps(whole: pd.DataFrame, journal: Journal) -> pd.DataFrame:
     """One row of a file is one questionnaire of a wave, whatever number of sources names the file."""
-    again = whole.duplicated(KEY)
+    again = whole.duplicated(RESPONSES.key)
     for (wave, file), rows in whole[again].groupby(["wave", "file"], sort=False):
         message = (
             f"waves.{wave}: {rows_text(rows['source_row'])} of {file} belong to more than one source. Add where to "
             "them, so that each row is of one source."
         )
         journal.problem("row_in_two_sources", "error", message, wave=str(wave), file=str(file))
-        journal.step("rows of another source", before=int((whole["wave"] == wave).sum()), wave=str(wave),
-                     after=int((whole["wave"] == wave).sum()) - len(rows), file=str(file))  # fmt: skip
+        before = int((whole["wave"] == wave).sum())
+        journal.step("rows of another source", before=before, after=before - len(rows), wave=str(wave), file=str(file))
     return whole[~again].reset_index(drop=True)
 
 
+def _spell_alike(
+    study: Study, whole: pd.DataFrame, roster: pd.DataFrame | None, sessions: pd.DataFrame | None, journal: Journal
+) -> None:
+    """Make words one that differ in case or blanks alone: 'Spring 2025' and 'spring 2025' are one cohort."""
+    for name in ("cohort", "role", "arm", *study.settings.attributes):
+        column = name if name == "cohort" else f"fact:{name}"
+        holders = [(frame, at) for frame, at in ((roster, name), (whole, column), (sessions, name))
+                   if frame is not None and at in frame]  # fmt: skip
+        first = spellings(*(frame[at] for frame, at in holders))
+        cells = sum(int(frame[at].isin(first).sum()) for frame, at in holders)
+        if not cells:
+            continue
+        for frame, at in holders:
+            frame[at] = frame[at].replace(first)
+        journal.step(f"spellings of {name} made one", before=len(whole), after=len(whole), cells=cells)
+        if name == "cohort":
+            for found in journal.found:
+                found["cohort"] = first.get(str(found["cohort"]), found["cohort"])
+
+
 def _intake(
-    whole: pd.DataFrame, roster: pd.DataFrame | None, sessions: pd.DataFrame | None, study: Study,
-    texts: dict[tuple[str, str], str],
+    study: Study, whole: pd.DataFrame, roster: pd.DataFrame | None, sessions: pd.DataFrame | None,
+    texts: dict[tuple[str, str], str], journal: Journal,
 ) -> Intake:  # fmt: skip
     facts = [*PERSONAL_FACTS, *study.settings.attributes]
     totals = [scale.name for scale in study.scales if scale.published]
-    if not _has_cohorts(study, roster):
-        whole, roster, sessions = (None if f is None else f.assign(cohort=ONE_COHORT) for f in (whole, roster, sessions))
     return Intake(
         responses=RESPONSES.conform(whole[[*RESPONSES.columns, *(item.name for item in study.items)]]),
         facts=whole[[f"fact:{name}" for name in facts]].set_axis(facts, axis=1),
         published=whole[[f"total:{name}" for name in totals]].set_axis(totals, axis=1),
-        ledger=Journal().ledger,
-        problems=Journal().problems,
+        ledger=journal.ledger,
+        problems=journal.problems,
         roster=roster,
         sessions=sessions,
         texts=texts,

@@ -6,14 +6,14 @@ from rm_research.errors import ReadError
 from rm_research.privacy import hash_codes, tidy
 from rm_research.responses.answers import Answers, first_answered, read_answers
 from rm_research.responses.exports import Opened
-from rm_research.responses.facts import as_dates, source_facts, where_mask
-from rm_research.responses.reporting import report_answers, report_facts, report_previews
-from rm_research.study import Item
+from rm_research.responses.facts import YES, as_dates, source_facts, where_mask
+from rm_research.responses.faults import report_answers, report_facts, report_previews
+from rm_research.study import Item, Wave
 from rm_research.study.entries import comparable
 from rm_research.study.settings import ROW_NUMBER
 
 PERSONAL_FACTS = ("role", "arm", "dyad")
-YES = ("yes", "y", "true", "1")
+ALL_FACTS = ("person", "cohort", "consent", "finished", "submitted", *PERSONAL_FACTS)
 
 
 def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame | None:
@@ -35,21 +35,24 @@ def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.D
         The columns of Responses and one an item; then 'fact:…' for role, arm, dyad (hashed) and attributes, and
         'total:…' for published totals. The index is the row as a spreadsheet counts it.
     """
-    study, export = opened.study, opened.export
-    names = ["person", "cohort", "consent", "finished", "submitted", *PERSONAL_FACTS, *study.settings.attributes]
     try:
-        keep = _dropped("where", where_mask(export, opened.source), None, opened)
-        facts = source_facts(export, study, opened.wave, opened.source, names, in_roster=in_roster)
-        totals = _totals(opened)
+        return _read(opened, key, in_roster)
     except ReadError as error:
         opened.fail("wrong_column", str(error))
         return None
+
+
+def _read(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame:
+    study, export = opened.study, opened.export
+    names = (*ALL_FACTS, *study.settings.attributes)
+    facts = source_facts(export, study, opened.wave, opened.source, names, in_roster=in_roster)
+    keep = _dropped("where", where_mask(export, opened.source), None, opened)
     report_previews(opened, keep)
     keep = _dropped("consent", _consenting(facts, opened), keep, opened)
     answers = {item.name: _answers(item, opened) for item in study.items if opened.columns(item)}
     keep = _dropped("not returned", _returned(answers, opened), keep, opened)
-    rows = pd.concat([_who(facts, opened, key), _items(answers, opened), _facts(facts, opened, key), totals], axis=1)
-    rows = rows[keep]
+    parts = [_who(facts, opened, key), _items(answers, opened), _facts(facts, opened, key), _totals(opened)]
+    rows = pd.concat(parts, axis=1)[keep]
     report_answers(opened, answers, rows)
     report_facts(opened, facts[keep], rows)
     return rows
@@ -74,7 +77,7 @@ def _consenting(facts: pd.DataFrame, opened: Opened) -> pd.Series:
 
 def _answers(item: Item, opened: Opened) -> Answers:
     cells, settings = opened.export.rows[opened.columns(item)], opened.study.settings
-    return read_answers(cells, item, settings.answers.get(item.answers, {}), settings.missing.values)
+    return read_answers(cells, item, settings.answers.get(item.answers, {}), opened.study.missing)
 
 
 def _returned(answers: dict[str, Answers], opened: Opened) -> pd.Series:
@@ -83,14 +86,37 @@ def _returned(answers: dict[str, Answers], opened: Opened) -> pd.Series:
     if name in answers:
         return answers[name].answered
     if name is not None and (column := opened.export.find(name)) is not None:
-        missing = {comparable(entry) for entry in opened.study.settings.missing.values}
+        missing = {comparable(entry) for entry in opened.study.missing}
         return first_answered(rows[[column]], missing)[0] != ""
     answered = [answer.answered for answer in answers.values()]
     return pd.concat(answered, axis=1).any(axis=1) if answered else pd.Series(False, index=rows.index)
 
 
+def check_returned(wave: Wave, exports: list[Opened]) -> None:
+    """Note where `returned` names nothing: an error where no export has it, else what counts instead."""
+    name = wave.returned
+    if name is None:
+        return
+    lacking = [opened for opened in exports if not _can_tell(opened, name)]
+    if len(lacking) == len(wave.sources):
+        for opened in lacking:
+            message = (
+                f"{opened.source.file} has neither an item nor a column {name!r}, which `returned` of "
+                f"[waves.{wave.name}] names; {opened.export.nearest(name)}."
+            )
+            opened.fail("wrong_column", message)
+    for opened in lacking if len(lacking) < len(wave.sources) else ():
+        message = f"{opened.source.file} has no {name!r}, so its rows count as returned if any item is answered."
+        opened.journal.problem("returned_by_any_item", "note", message, wave=wave.name, file=opened.source.file)
+
+
+def _can_tell(opened: Opened, name: str) -> bool:
+    of_items = [item for item in opened.study.items if item.name == name and opened.columns(item)]
+    return bool(of_items) or name in opened.export.repeated or opened.export.find(name) is not None
+
+
 def _totals(opened: Opened) -> pd.DataFrame:
-    """Published totals, where the export has them."""
+    """Totals that the export brings, by scale."""
     totals, rows = {}, opened.export.rows
     for scale in opened.study.scales:
         if scale.published and (column := opened.export.find(scale.published)) is not None:
@@ -119,7 +145,7 @@ def _persons(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.Series:
 def _items(answers: dict[str, Answers], opened: Opened) -> pd.DataFrame:
     index = opened.export.rows.index
     return pd.DataFrame({
-        item.name: answers[item.name].values  # noqa: PD011
+        item.name: answers[item.name].given
         if item.name in answers
         else pd.Series(index=index, dtype="float64" if item.kind == "number" else "str")
         for item in opened.study.items

@@ -1,16 +1,17 @@
 """The roster of everyone invited and the log of sessions, codes hashed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
-from rm_research.errors import ReadError
+from rm_research.errors import ReadError, rows_text
 from rm_research.journal import Journal
 from rm_research.privacy import hash_codes
 from rm_research.readers import Export, read_export
+from rm_research.responses.exports import without_personal_data
 from rm_research.responses.facts import as_dates, fact
 from rm_research.study import Study
-from rm_research.study.model import ONE_COHORT
 from rm_research.study.settings import FactFile
 
 ROSTER_FACTS = ("person", "cohort", "role", "arm", "dyad")
@@ -27,13 +28,15 @@ def read_roster(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | No
     rows = _read_facts(study, study.roster, (*ROSTER_FACTS, *study.settings.attributes), ("person",), journal)
     if rows is None:
         return None
+    if not len(rows):
+        message = f"{study.roster.file} has a header but no lines. Export it again, or remove [roster]."
+        journal.problem("empty_export", "error", message, file=study.roster.file)
+        return None
     rows["person"] = hash_codes(rows["person"].fillna(""), key)
     rows["dyad"] = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
-    if not study.settings.columns.get("cohort") and rows["cohort"].isna().all():
-        rows["cohort"] = ONE_COHORT
     nameless = rows["person"].isna()
     if nameless.any():
-        message = f"{study.roster.file}: {int(nameless.sum())} lines have no person code and were left out."
+        message = f"{study.roster.file}: {rows_text(rows.index[nameless])} have no person code and were left out."
         journal.problem("roster_without_code", "warning", message, file=study.roster.file)
         journal.step("roster lines without a code", before=len(rows), after=int((~nameless).sum()),
                      file=study.roster.file)  # fmt: skip
@@ -44,20 +47,24 @@ def read_sessions(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | 
     """One row a meeting: cohort (missing where the log has none), dyad, date, minutes; None where it cannot be had."""
     if study.sessions is None:
         return None
+    file = study.sessions.file
     rows = _read_facts(study, study.sessions, ("cohort", "dyad", "date", "minutes"), ("dyad",), journal)
     if rows is None:
         return None
     dates = as_dates(rows["date"], study.sessions.date_format)
-    if (unread := int((rows["date"].notna() & dates.isna()).sum())) and len(rows):
+    minutes = pd.to_numeric(rows["minutes"], errors="coerce").astype("float64")
+    undated, unmeasured = rows["date"].notna() & dates.isna(), rows["minutes"].notna() & minutes.isna()
+    if undated.any():
         message = (
-            f"{study.sessions.file}: {unread} dates are no ISO dates; these meetings count as held before the last "
-            'wave. Set date_format under [sessions], for example "%d/%m/%Y".'
+            f"{file}: {rows_text(rows.index[undated])} have dates that cannot be read; these meetings count as held "
+            'before the last wave. Set date_format under [sessions], for example "%d/%m/%Y".'
         )
-        journal.problem("unreadable_date", "warning", message, file=study.sessions.file)
-    minutes = pd.to_numeric(rows["minutes"], errors="coerce")
-    return rows.assign(
-        dyad=hash_codes(rows["dyad"].fillna(""), key, kind="dyad"), date=dates, minutes=minutes.astype("float64")
-    ).reset_index(names="source_row")
+        journal.problem("unreadable_date", "warning", message, file=file)
+    if unmeasured.any():
+        message = f"{file}: {rows_text(rows.index[unmeasured])} have minutes that are no number; they are not added up."
+        journal.problem("not_a_number", "warning", message, file=file, column="minutes")
+    dyads = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
+    return rows.assign(dyad=dyads, date=dates, minutes=minutes).reset_index(names="source_row")
 
 
 def _read_facts(
@@ -73,20 +80,32 @@ def _read_facts(
         ]
         if faults:
             raise ReadError("\n".join(faults))
+        export = _without_personal_data(study, export, columns, journal)
         nothing = pd.Series(pd.NA, index=export.rows.index, dtype="str")
         facts = {name: fact(export, found, study, name) if found else nothing for name, found in columns.items()}
     except ReadError as error:
-        journal.problem("unreadable_file", "error", str(error), file=file.file)
+        for line in str(error).splitlines():
+            journal.problem("unreadable_file", "error", line, file=file.file)
         return None
     journal.step("read", before=0, after=len(export.rows), file=file.file)
     return pd.DataFrame(facts, index=export.rows.index)
+
+
+def _without_personal_data(
+    study: Study, export: Export, columns: dict[str, tuple[str, ...]], journal: Journal
+) -> Export:
+    """Roster without personal data in its attributes; nothing is taken from columns that hold no fact."""
+    used = {export.find(name) or "" for attribute in study.settings.attributes for name in columns.get(attribute, ())}
+    attributes = export.rows[[name for name in export.rows.columns if name in used]]
+    changed = without_personal_data(attributes, used, journal, file=export.file)
+    return replace(export, rows=export.rows.assign(**changed))
 
 
 def _columns(study: Study, file: FactFile, export: Export, name: str) -> tuple[str, ...]:
     """Columns for a fact: those declared for the file, else those of the exports, else the fact's own name."""
     if name in file.columns:
         return file.columns[name]
-    declared = {**study.settings.attributes, **study.settings.columns}.get(name, ())
+    declared = study.declared_columns.get(name, ())
     for candidate in ((() if isinstance(declared, dict) else declared), (name,)):
         if candidate and all(export.find(column) is not None for column in candidate):
             return candidate

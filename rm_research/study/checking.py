@@ -84,7 +84,7 @@ def _check_names(study: Study) -> Iterator[str]:
 
 def _check_entries(study: Study) -> Iterator[str]:
     known = (*FACTS, *study.settings.attributes)
-    for fact, words in study.settings.values.items():
+    for fact, words in study.words.items():
         if fact not in known:
             yield f"values.{fact}: is neither a fact nor an attribute; {suggest(fact, known)}"
         for entry in _twice(entry for entries in words.values() for entry in {comparable(one) for one in entries}):

@@ -90,6 +90,16 @@ class Study:
         return self.settings.sessions
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """Entries that stand for no answer in any column."""
+        return self.settings.missing.values
+
+    @property
+    def words(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """The study's words by fact, each with the entries that stand for it."""
+        return self.settings.values
+
+    @property
     def baseline(self) -> str:
         """Wave that changes are measured from: the declared one, else the first."""
         first = next((wave.name for wave in self.waves if wave.kind == "occasion"), self.waves[0].name)

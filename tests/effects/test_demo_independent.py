@@ -197,7 +197,7 @@ def cr2(y, X, clusters) -> dict[str, float]:
 def reml_hartung_knapp(y, se) -> dict[str, float]:
     """REML by Fisher scoring (Viechtbauer 2005, eq. 12), then Hartung–Knapp with max(1, q)."""
     tau2 = np.var(y, ddof=1)
-    for _ in range(2000):
+    for _ in range(200):
         w = 1 / (se**2 + tau2)
         mean = np.average(y, weights=w)
         score = np.sum(w**2 * (y - mean) ** 2) - np.sum(w) + np.sum(w**2) / np.sum(w)

@@ -1,0 +1,135 @@
+"""Estimates as an object, and the families that p-values are adjusted in."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_panels import drawn, only, panel_of, stack
+
+from rm_research.effects import Estimates, estimate_change, estimate_difference
+from rm_research.effects.estimates import joined
+from rm_research.frames import DETAILS, ESTIMATES
+
+SCALES = ("inclusion", "engagement", "mood", "energy")
+COMPARED = 'comparison = "control"'
+
+
+@pytest.fixture
+def whole(make_study):
+    """Two cohorts, two roles, two arms, four scales of which two are outcomes."""
+    parts, seed = [], 0
+    for cohort in ("one", "two"):
+        for role in ("leader", "mentor"):
+            for arm in ("programme", "control"):
+                for scale in SCALES:
+                    part = panel_of(*drawn(seed), cohort=cohort, role=role, arm=arm, scale=scale)
+                    parts.append(part.assign(person=part["person"] + role, cluster=part["cluster"] + role))
+                    seed += 1
+    panel, study = stack(*parts), make_study(COMPARED)
+    return joined([estimate_change(panel, study=study), estimate_difference(panel, study=study)])
+
+
+def test_frames_are_as_declared(whole):
+    assert {name: str(dtype) for name, dtype in whole.table.dtypes.items()} == {
+        name: dtype for name, (dtype, _) in ESTIMATES.columns.items()
+    }
+    assert list(whole.details) == list(DETAILS.columns)
+    assert whole.table["id"].is_unique
+    assert set(whole.details["id"]) <= set(whole.table["id"])
+    assert not whole.details.duplicated(["id", "quantity"]).any()
+
+
+def holm_by_hand(p_values):
+    ordered = np.sort(p_values)
+    steps = np.maximum.accumulate(ordered * np.arange(len(ordered), 0, -1)).clip(max=1)
+    return dict(zip(ordered, steps, strict=True))
+
+
+def hochberg_by_hand(p_values):
+    ordered = np.sort(p_values)
+    steps = np.minimum.accumulate((ordered * len(ordered) / np.arange(1, len(ordered) + 1))[::-1])[::-1].clip(max=1)
+    return dict(zip(ordered, steps, strict=True))
+
+
+@pytest.mark.parametrize(("contrast", "method", "size"), [("change", "paired_t", 4), ("difference", "ancova", 2)])
+def test_a_family_is_the_headline_of_one_contrast_cohort_and_role(whole, contrast, method, size):
+    table = whole.to_frame()
+    headline = table[(table["contrast"] == contrast) & (table["method"] == method)]
+    for _, rows in headline.groupby(["cohort", "role"]):
+        for planned, by_hand in ((True, holm_by_hand), (False, hochberg_by_hand)):
+            family = rows[rows["planned"] == planned]
+            assert set(family["scale"]) == (set(SCALES[:2]) if planned else set(SCALES[2:]))
+            assert len(family) == size  # two scales, and for changes two arms
+            expected = family["p_value"].map(by_hand(family["p_value"].to_numpy()))
+            assert family["p_adjusted"].tolist() == pytest.approx(expected.tolist(), rel=1e-12)
+    others = table[~table["method"].isin(["paired_t", "ancova"])]
+    assert others["p_adjusted"].isna().all()
+    assert others["p_value"].notna().any()
+
+
+def test_rows_without_a_p_value_do_not_count_towards_the_family(make_study):
+    panel = stack(panel_of(*drawn(1)), panel_of([3], [4], scale="engagement"))
+    estimates = estimate_change(panel, study=make_study())
+    row = only(estimates.where(estimates.table["scale"] == "inclusion"), "paired_t")
+    assert row["p_adjusted"] == row["p_value"]
+    assert estimates.table.loc[estimates.table["scale"] == "engagement", "p_adjusted"].isna().all()
+
+
+def test_where_keeps_rows_with_their_details(whole):
+    chosen = whole.where(whole.table["method"] == "paired_t")
+    assert isinstance(chosen, Estimates)
+    assert len(chosen) == 32
+    assert chosen.table.index.tolist() == list(range(32))
+    assert set(chosen.details["id"]) == set(chosen.table["id"])
+    assert chosen.detail(chosen.table["id"][5], "r") == whole.detail(chosen.table["id"][5], "r")
+    nothing = whole.where(whole.table["method"] == "none such")
+    assert (len(nothing), len(nothing.details)) == (0, 0)
+    assert list(nothing.table) == list(ESTIMATES.columns)
+
+
+def test_detail_is_nan_where_there_is_none(whole):
+    place = whole.table["id"][0]
+    assert whole.detail(place, "sd_pre") > 0
+    assert np.isnan(whole.detail(place, "tau2"))
+    assert np.isnan(whole.detail("no such row", "sd_pre"))
+
+
+def test_to_frame_is_a_copy(whole):
+    whole.to_frame()["estimate"] = 0.0
+    whole.to_frame().loc[:, "reason"] = "spoilt"
+    assert (whole.table["estimate"] != 0).any()
+    assert whole.table["reason"].isna().all()
+
+
+def test_joined_keeps_order_and_everything(whole):
+    parts = [whole.where(whole.table["contrast"] == contrast) for contrast in ("change", "difference")]
+    again = joined(parts)
+    pd.testing.assert_frame_equal(again.table, whole.table)
+    pd.testing.assert_frame_equal(again.details, whole.details)
+    assert len(joined([])) == 0
+
+
+def test_shown_as_text_and_html(whole, make_study):
+    text, html = repr(whole), whole._repr_html_()
+    assert text.startswith("Estimates, 128 rows\n")
+    assert "<caption>Estimates, 128 rows</caption>" in html
+    assert "hodges_lehmann" in text
+    assert "n_comparison" in html
+    assert "reason" not in text  # no row lacks an estimate
+    assert len(html.split("<tr")) == 2 + 128
+    mean = whole.table["estimate"][0]
+    assert f"{mean:.3f}" in text
+    assert repr(mean) not in text
+
+
+def test_shown_text_is_escaped(make_study):
+    panel = panel_of(*drawn(1), cohort="<script>alert(1)</script>")
+    html = estimate_change(panel, study=make_study())._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_no_rows_are_shown_as_such(make_study):
+    nothing = estimate_difference(panel_of(*drawn(1)), study=make_study())
+    assert repr(nothing) == "Estimates, 0 rows"
+    assert "Estimates, 0 rows" in nothing._repr_html_()
+    assert list(nothing.to_frame()) == list(ESTIMATES.columns)

@@ -1,0 +1,50 @@
+"""Imports point one way: each module of the package only to those above it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "rm_research"
+ORDER = (
+    "errors", "catalogue", "frames", "journal", "study", "readers", "privacy", "responses", "linkage", "people",
+    "scales", "panel", "checks", "stats", "effects", "synthesis", "process", "disclosure", "claims", "figures",
+    "findings", "reporting", "simulate", "cli",
+)  # fmt: skip
+
+
+def layer(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_layers(path: Path) -> set[str]:
+    layers = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            names = [f"{node.module}.{alias.name}" if node.module == "rm_research" else str(node.module) for alias in node.names]
+        layers |= {name.split(".")[1] for name in names if name.startswith("rm_research.")}
+    return layers
+
+
+MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
+
+
+def test_every_module_has_its_place_in_the_order():
+    assert {layer(path) for path in MODULES} == set(ORDER)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_up(path):
+    own = ORDER.index(layer(path))
+    assert {name for name in imported_layers(path) if ORDER.index(name) > own} == set()
+
+
+def test_stats_knows_no_survey():
+    allowed = {"stats"}
+    assert all(imported_layers(path) <= allowed for path in MODULES if layer(path) == "stats")
+
+
+def test_no_module_is_called_utils():
+    assert not list(PACKAGE.rglob("utils*"))
