@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -10,14 +11,14 @@ import seaborn.objects as so
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rm_research.catalogue import catalogue
+from rm_research.catalogue import capital, catalogue
 from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimates import ALL_COHORTS, HEADLINE_METHODS
 from rm_research.study import Study
 
 WIDTH, ROW, FRAME = 4.4, 0.46, 0.72  # inches: a phone shows it at three quarters, so 11 points stay readable
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.size": 11,
     "font.family": "DejaVu Sans",
     "svg.fonttype": "none",  # text stays text: a third of the size, and the page's own font
@@ -111,8 +112,8 @@ def plot_forest(
     ax = _drawn(marks, claims, ax)
     ax.set_xlabel(claims.words.say(f"chart.axis_{contrast}", unit=study.scale(scale).unit))
     if title and marks:
-        whose = claims.whose(role)
-        text = claims.words.say("chart.title_forest", Whose=whose[0].upper() + whose[1:], scale=claims.scale_text(marks[0].row))
+        whose, name = claims.whose(role), claims.scale_text(marks[0].row)
+        text = claims.words.say("chart.title_forest", Whose=capital(whose), scale=name)
         ax.set_title(text, loc="left", wrap=True)
     return ax
 

@@ -15,7 +15,7 @@ from rm_research.study.model import ONE_ROLE, PROGRAMME
 WHO = ["cohort", "person"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Participants:
     """
     Who takes part.
@@ -62,7 +62,9 @@ def build_participants(linkage: Linkage, sessions: pd.DataFrame | None, study: S
     for fact in ("role", "arm", *study.settings.attributes):
         _count_clashes(statements, fact, journal)
     people = _settle(statements, linkage.roster is not None, study)
-    members = statements[[*WHO, "dyad"]].dropna().drop_duplicates().reset_index(drop=True)
+    _report_unknown(statements, people, journal)
+    _check_comparison(people, study, journal)
+    members = _members(statements, journal)
     dyads = _with_sessions(_pairs(members, people), members, sessions, journal)
     return Participants(
         people=PEOPLE.conform(people.assign(cluster=_clusters(people, members, study))),
@@ -81,29 +83,62 @@ def _statements(linkage: Linkage, study: Study) -> pd.DataFrame:
     parts = [of_waves.assign(trust=of_waves["wave"].map(order).fillna(len(order) + 1))]
     if linkage.roster is not None and study.roster is not None:
         listed = linkage.roster[[*WHO, "source_row", *facts]]
-        parts.insert(0, listed.assign(wave="", file=study.roster.file, trust=0))
+        parts.insert(0, listed.assign(file=study.roster.file, trust=0))
     return pd.concat(parts, ignore_index=True).sort_values("trust", kind="stable", ignore_index=True)
 
 
 def _count_clashes(statements: pd.DataFrame, fact: str, journal: Journal) -> None:
     said = statements.dropna(subset=[fact])
     settled = said.groupby(WHO, sort=False)[fact].transform("first")
-    clashes = said[said[fact] != settled]
+    _report_clashes(said[said[fact] != settled], fact, journal)
+
+
+def _report_clashes(rows: pd.DataFrame, fact: str, journal: Journal) -> None:
     message = f"The {fact} given here differs from a source that comes first (roster, then baseline), which counts."
-    journal.row_problems("disagreement", "warning", message, clashes.replace({"wave": {"": None}}), column=fact)
+    journal.row_problems("disagreement", "warning", message, rows, column=fact)
 
 
 def _settle(statements: pd.DataFrame, has_roster: bool, study: Study) -> pd.DataFrame:
     """One row a person: the first value that any source gives for each fact."""
     facts = ["role", "arm", *study.settings.attributes]
     people = statements.groupby(WHO, sort=False)[facts].first().reset_index()
-    people["role"] = people["role"].fillna(ONE_ROLE)
-    people["arm"] = people["arm"].fillna(PROGRAMME)
+    for fact, word in (("role", ONE_ROLE), ("arm", PROGRAMME)):
+        # in a study that tells roles or arms apart, a guess would put people where they do not belong
+        if people[fact].isna().all():
+            people[fact] = word
     if has_roster:
         invited = statements.loc[statements["trust"] == 0, WHO].drop_duplicates()
         people = people.merge(invited.assign(invited=True), on=WHO, how="left")
         people["invited"] = people["invited"].astype("boolean").fillna(False)
     return people
+
+
+def _report_unknown(statements: pd.DataFrame, people: pd.DataFrame, journal: Journal) -> None:
+    """Point at people whom no source gives the role or arm that others have."""
+    for fact in ("role", "arm"):
+        unknown = people.loc[people[fact].isna(), WHO]
+        message = f"No source gives this person's {fact}, so they count in none. Add it to the roster or the export."
+        journal.row_problems(f"unknown_{fact}", "warning", message, statements.merge(unknown, on=WHO), column=fact)
+
+
+def _check_comparison(people: pd.DataFrame, study: Study, journal: Journal) -> None:
+    arms = sorted(people["arm"].dropna().unique())
+    if study.comparison and len(people) and study.comparison not in arms:
+        message = (
+            f"Nobody is in the comparison arm {study.comparison!r}; arms are {', '.join(arms)}. Correct "
+            "design.comparison, or list its entries under [values.arm]."
+        )
+        journal.problem("no_comparison", "warning", message)
+
+
+def _members(statements: pd.DataFrame, journal: Journal) -> pd.DataFrame:
+    """Dyads of each person as the most trusted source gives them, which may be several."""
+    said = statements.dropna(subset=["dyad"])
+    trusted = said["trust"] == said.groupby(WHO)["trust"].transform("min")
+    members = said.loc[trusted, [*WHO, "dyad"]].drop_duplicates().reset_index(drop=True)
+    known = pd.MultiIndex.from_frame(members)
+    _report_clashes(said[~pd.MultiIndex.from_frame(said[[*WHO, "dyad"]]).isin(known)], "dyad", journal)
+    return members
 
 
 def _pairs(members: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
@@ -121,10 +156,12 @@ def _with_sessions(
 ) -> pd.DataFrame:
     if sessions is None:
         return DYADS.conform(pairs)
-    met = _located(sessions, members, journal)
-    totals = met.groupby(["cohort", "dyad"]).agg(sessions=("dyad", "size"), minutes=("minutes", "sum")).reset_index()
+    met = _located(sessions, members, journal).groupby(["cohort", "dyad"])
+    # minutes that nobody logged are unknown, not none
+    totals = pd.DataFrame({"sessions": met.size(), "minutes": met["minutes"].sum(min_count=1)}).reset_index()
     joined = pairs.merge(totals, on=["cohort", "dyad"], how="left")
-    return DYADS.conform(joined.fillna({"sessions": 0, "minutes": 0.0}))
+    joined["minutes"] = joined["minutes"].mask(joined["sessions"].isna(), 0.0)
+    return DYADS.conform(joined.fillna({"sessions": 0}))
 
 
 def located_sessions(sessions: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:

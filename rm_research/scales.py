@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from rm_research.errors import ScoringError
-from rm_research.frames import SCORES
+from rm_research.errors import FrameError, ScoringError
+from rm_research.frames import RESPONSES, SCORES, require_columns
 from rm_research.journal import Journal
 from rm_research.study import Study
 
@@ -72,9 +72,14 @@ def score_scales(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
 
     Raises
     ------
+    FrameError
+        When `responses` lacks a column, or is not linked.
     ScoringError
         When a scale has an item that no wave asks.
     """
+    require_columns(responses, RESPONSES, verb="score_scales")
+    if responses["person"].isna().any() or responses.duplicated(["cohort", "person", "wave"]).any():
+        raise FrameError("score_scales needs linked Responses, one row a person and wave. Call link_waves first.")
     parts = []
     for scale in study.scales:
         score, n_answered = scale_scores(responses, study, scale.name)
@@ -112,10 +117,13 @@ def compare_published(responses: pd.DataFrame, published: pd.DataFrame, study: S
         score, _ = scale_scores(responses, study, name)
         both = score.notna() & published[name].notna()
         differs = both & ~np.isclose(score.fillna(0), published[name].fillna(0), rtol=0, atol=PRINTED)
-        message = (
-            f"{study.scale(name).published} is reproduced on {int((both & ~differs).sum())} of {int(both.sum())} rows."
-        )
-        journal.problem("published_total", "note", message, column=study.scale(name).published or "")
+        column = study.scale(name).published or ""
+        if not both.any():
+            message = f"No row has both {column!r} and a score of {name!r}. Correct scales.{name}.published."
+            journal.problem("published_total", "warning", message, column=column)
+            continue
+        message = f"{column} is reproduced on {int((both & ~differs).sum())} of {int(both.sum())} rows."
+        journal.problem("published_total", "note", message, column=column)
         message = "The published total differs from the score. Check which items are reversed, and low and high."
-        journal.row_problems("published_total", "warning", message, responses[differs], column=name)
+        journal.row_problems("published_total", "warning", message, responses[differs], column=column)
     return journal.problems

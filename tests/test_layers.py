@@ -23,7 +23,8 @@ def imported_layers(path: Path) -> set[str]:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} has a relative import"
-            names = [f"{node.module}.{alias.name}" if node.module == "rm_research" else str(node.module) for alias in node.names]
+            own = node.module == "rm_research"
+            names = [f"rm_research.{alias.name}" for alias in node.names] if own else [str(node.module)]
         layers |= {name.split(".")[1] for name in names if name.startswith("rm_research.")}
     return layers
 

@@ -66,6 +66,11 @@ class Catalogue:
         return self.say("format.listed", first=", ".join(parts[:-1]), last=parts[-1])
 
 
+def capital(text: str) -> str:
+    """Return a text with its first letter in upper case and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 @cache
 def catalogue(language: str) -> Catalogue:
     """
@@ -78,5 +83,5 @@ def catalogue(language: str) -> Catalogue:
     """
     source = files("rm_research.catalogue") / f"{language}.toml"
     if not source.is_file():
-        raise StudyError(f"There is no catalogue for language {language!r} yet. Set language = \"en\" in study.toml.")
+        raise StudyError(f'There is no catalogue for language {language!r} yet. Set language = "en" in study.toml.')
     return Catalogue(language, tomllib.loads(source.read_text(encoding="utf-8")))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from rm_research.catalogue import Catalogue
+from rm_research.catalogue import Catalogue, capital
 from rm_research.claims.judgement import LEVELS, OF_CHANGE, design_level, verdict
 from rm_research.disclosure import HIDDEN, Disclosed
 from rm_research.effects.estimates import ALL_COHORTS, HEADLINE_METHODS
@@ -69,6 +69,14 @@ class Claims:
         key = f"{family}.{kind}_{self.level(row)}" if family == "difference" and kind == "clear" else f"{family}.{kind}"
         return self.words.say(key, **self._blanks(row), interval=self.interval(row), n=self.people_counted(row))
 
+    def statement(self, row: pd.Series) -> str:
+        """Return the sentence, or whose outcome it would have been about and the reason why there is none."""
+        if pd.notna(row["estimate"]):
+            return self.sentence(row)
+        whose, text = self.whose(row["role"]), self.reason(row)
+        text = text[0].lower() + text[1:]
+        return self.words.say("headline.also", whose=capital(whose), scale=self.scale_text(row), text=text)
+
     def verdict_sentence(self, row: pd.Series) -> str:
         """Say what the interval means beside the smallest change that matters; empty where there is no estimate."""
         if pd.isna(row["estimate"]):
@@ -132,7 +140,7 @@ class Claims:
 
     def arm_title(self, arm: str) -> str:
         """Name of an arm as a label."""
-        return self.words.say(f"arms.{arm}") if self.words.has(f"arms.{arm}") else arm[0].upper() + arm[1:]
+        return self.words.say(f"arms.{arm}") if self.words.has(f"arms.{arm}") else capital(arm)
 
     def _unit(self, row: pd.Series) -> str:
         return self.study.scale(row["scale"]).unit
@@ -153,7 +161,7 @@ class Claims:
         say, up = self.words.say, row["estimate"] > 0
         whose = self.whose(row["role"])
         return {
-            "Whose": whose[0].upper() + whose[1:],
+            "Whose": capital(whose),
             "whose": whose,
             "scale": self.scale_text(row),
             "unit": self._unit(row),

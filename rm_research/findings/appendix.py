@@ -5,13 +5,13 @@ from typing import Any
 
 import pandas as pd
 
+from rm_research.catalogue import capital
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
+from rm_research.frames import ESTIMATES
 
 PACKAGES = ("numpy", "pandas", "scipy", "statsmodels")
-DATA = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "std_error", "df",
-        "statistic", "p_value", "p_adjusted", "ci_low", "ci_high", "n_pre", "n_post", "n_pairs", "n_comparison", "n_clusters",
-        "detectable", "planned", "reason"]  # fmt: skip
+DATA = [name for name in ESTIMATES.columns if name not in ("id", "subgroup")]
 
 
 def methods(context: Context) -> dict[str, Any]:
@@ -47,38 +47,44 @@ def _sentences(context: Context) -> list[str]:
         texts += [say(f"methods.{key}", unit=study.clustered_by), say("methods.change_score")]
     if "reml_hk" in used:
         texts.append(say("methods.reml_hk"))
-    return [*texts, say("methods.verdicts"), say("methods.multiplicity"), say("methods.missing"), say("methods.duplicates")]
+    return texts + [say(f"methods.{rule}") for rule in ("verdicts", "multiplicity", "missing", "duplicates")]
 
 
 def _terms(context: Context) -> list[str]:
     say, study = context.words.say, context.study
     terms = [say("terms.estimate"), say("terms.interval", level=f"{100 * study.reporting.level:g}")]
-    terms += [say("terms.scale_points", unit=unit[0].upper() + unit[1:])
+    terms += [say("terms.scale_points", unit=capital(unit))
               for unit in dict.fromkeys(scale.unit for scale in study.scales)]  # fmt: skip
     return terms + ([say("terms.dyad")] if len(context.prepared.dyads) else [])
 
 
 def _all_estimates(context: Context) -> Table:
-    say, number = context.words.say, context.words.number
-    names = ["cohort", "scale", "role", "arm", "wave_name", "contrast", "method", "estimate", "std_error", "interval", "df",
-             "p", "p_adjusted", "n"]  # fmt: skip
+    names = ["scale", "role", "arm", "wave_name", "contrast", "method", "estimate", "std_error", "interval", "df", "p",
+             "p_adjusted", "n"]  # fmt: skip
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
-    rows = context.rows
-    several = len(context.study.later_waves) > 1
-    cells = []
-    for _, row in rows.iterrows():
-        shown = pd.notna(row["estimate"])
-        method = f"{say('method.' + row['method'])}, {say('measure.' + row['measure'])}"
-        people = context.claims.people(row["role"])
-        interval = say("format.range", low=number(row["ci_low"]), high=number(row["ci_high"])) if shown else ""
-        cells.append([
-            "", context.study.scale(row["scale"]).title, people[0].upper() + people[1:], context.claims.arm_title(row["arm"]),
-            row["wave"] if several else "", say(f"contrast.{row['contrast']}"), method,
-            number(row["estimate"], signed=True) if shown else context.claims.reason(row), _maybe(row["std_error"], context),
-            interval, _maybe(row["df"], context, 1), _p(row["p_value"], context), _p(row["p_adjusted"], context),
-            context.claims.people_counted(row),
-        ])  # fmt: skip
-    return table(say("methods.caption"), headings, cells, rows[DATA])
+    cells = [_cells(row, context) for _, row in context.rows.iterrows()]
+    return table(context.words.say("methods.caption"), headings, cells, context.rows[DATA])
+
+
+def _cells(row: pd.Series, context: Context) -> list[str]:
+    say, number, claims = context.words.say, context.words.number, context.claims
+    shown = pd.notna(row["estimate"])
+    people = claims.people(row["role"])
+    return [
+        context.study.scale(row["scale"]).title,
+        capital(people),
+        claims.arm_title(row["arm"]),
+        row["wave"] if len(context.study.later_waves) > 1 else "",
+        say(f"contrast.{row['contrast']}"),
+        f"{say('method.' + row['method'])}, {say('measure.' + row['measure'])}",
+        number(row["estimate"], signed=True) if shown else claims.reason(row),
+        _maybe(row["std_error"], context),
+        say("format.range", low=number(row["ci_low"]), high=number(row["ci_high"])) if shown else "",
+        _maybe(row["df"], context, 1),
+        _p(row["p_value"], context),
+        _p(row["p_adjusted"], context),
+        claims.people_counted(row),
+    ]
 
 
 def _maybe(value: float, context: Context, decimals: int = 2) -> str:
@@ -88,7 +94,8 @@ def _maybe(value: float, context: Context, decimals: int = 2) -> str:
 def _p(value: float, context: Context) -> str:
     if pd.isna(value):
         return ""
-    return "<" + context.words.number(0.001, decimals=3) if value < 0.001 else context.words.number(value, decimals=3)
+    shown = context.words.number(max(value, 0.001), decimals=3)
+    return f"<{shown}" if value < 0.001 else shown
 
 
 def _reproduce(context: Context) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from rm_research.catalogue import capital
 from rm_research.effects.estimates import ALL_COHORTS, HEADLINE_METHODS
 from rm_research.figures import blank_axes, forest_rows, plot_change, plot_forest, shown_rows
 from rm_research.findings.context import Context, slug
@@ -11,14 +12,15 @@ from rm_research.findings.pictures import inline_svg
 from rm_research.findings.tables import Table, table
 from rm_research.study import Scale
 
-DATA = ["cohort", "role", "arm", "scale", "wave", "contrast", "method", "estimate", "ci_low", "ci_high", "n_pre", "n_post",
-        "n_pairs", "n_comparison", "reason"]  # fmt: skip
+DATA = ["cohort", "role", "arm", "scale", "wave", "contrast", "method", "estimate", "ci_low", "ci_high", "n_pre",
+        "n_post", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
 
 def outcomes(context: Context) -> dict[str, Any]:
     """Values of all outcome blocks."""
     say = context.words.say
-    blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale)]
+    shown = context.rows["estimate"].notna().any()  # a page that shows nothing says so once, in its headline
+    blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale) and shown]
     return {"heading": say("headings.outcomes"), "blocks": [block for block in blocks if block], "region":
             say("page.table_region"), "download": say("page.download"), "show": say("page.show_table")}  # fmt: skip
 
@@ -36,7 +38,10 @@ def _block(scale: Scale, context: Context) -> dict[str, Any] | None:
         notes.append(say("outcome.hidden_rows", smallest=context.disclosed.smallest_group))
     several = len(context.waves(scale)) > 1
     parts = [
-        {"heading": say("outcome.wave_heading", wave=wave) if several else None, "groups": _groups(scale, wave, context)}
+        {
+            "heading": say("outcome.wave_heading", wave=wave) if several else None,
+            "groups": _groups(scale, wave, context),
+        }
         for wave in context.waves(scale)
     ]
     return {"title": scale.title, "notes": notes, "parts": parts, "table": _numbers(scale, context),
@@ -48,7 +53,7 @@ def _groups(scale: Scale, wave: str, context: Context) -> list[dict[str, Any]]:
     for role in context.roles(scale.name):
         sentences, spoken = [], list(context.spoken_rows(scale.name, wave, role))
         for row in spoken:
-            sentences += [context.claims.sentence(row), context.claims.verdict_sentence(row)]
+            sentences += [context.claims.statement(row), context.claims.verdict_sentence(row)]
         figure = _forest(scale, wave, role, context) if context.pooled else _change(scale, wave, role, context)
         groups.append({"sentences": [text for text in sentences if text], "figure": figure})
     return groups
@@ -75,7 +80,8 @@ def _forest(scale: Scale, wave: str, role: str, context: Context) -> dict[str, s
              "contrast": row["contrast"].removeprefix("pooled_")}  # fmt: skip
     blank = blank_axes(len(forest_rows(context.disclosed, **place)))
     axes = plot_forest(context.disclosed, study=context.study, **place, ax=blank, title=False)
-    alt = context.words.say("chart.alt_forest", scale=context.claims.scale_text(row), finding=context.claims.sentence(row))
+    finding = context.claims.sentence(row)
+    alt = context.words.say("chart.alt_forest", scale=context.claims.scale_text(row), finding=finding)
     figure = _figure(axes, context.claims.title(row), alt, scale, role, context)
     return figure | {"note": _prediction(row, context)}
 
@@ -93,7 +99,7 @@ def _prediction(row: pd.Series, context: Context) -> str:
 def _figure(axes: Any, title: str, alt: str, scale: Scale, role: str, context: Context) -> dict[str, str]:
     say, dates = context.words.say, context.dates()
     people = context.claims.people(role)
-    blanks = {"measure": context.measure(scale), "people": people[0].upper() + people[1:]}
+    blanks = {"measure": context.measure(scale), "people": capital(people)}
     if dates is None:
         subtitle = say("chart.subtitle_undated", **blanks)
     else:
@@ -123,7 +129,7 @@ def _cells(row: pd.Series, context: Context) -> list[str]:
     shown = pd.notna(row["estimate"])
     return [
         row["cohort"] if context.pooled else "",
-        people[0].upper() + people[1:],
+        capital(people),
         claims.arm_title(row["arm"]),
         words.say(f"contrast.{row['contrast']}"),
         row["wave"] if several else "",
@@ -159,6 +165,6 @@ def _entry(cohort: str, scale: Scale, context: Context) -> dict[str, Any]:
         for arm in context.arms():
             row = context.claims.headline_row(cohort, role, arm, scale.name, context.waves(scale)[0])
             if row is not None:
-                texts.append(context.claims.sentence(row))
+                texts.append(context.claims.statement(row))
     return {"name": cohort, "href": None if reason else f"cohorts/{slug(cohort)}/index.html", "reason": reason,
             "texts": list(dict.fromkeys(texts)), "all": ALL_COHORTS}  # fmt: skip

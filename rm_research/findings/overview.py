@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from rm_research.catalogue import capital
 from rm_research.claims import attrition
 from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN
 from rm_research.findings.context import Context
@@ -28,10 +29,7 @@ def headline(context: Context) -> dict[str, Any]:
 def _spoken(row: pd.Series, context: Context) -> list[str]:
     claims = context.claims
     if pd.isna(row["estimate"]):
-        whose = claims.whose(row["role"])
-        text = claims.sentence(row)
-        return [context.words.say("headline.also", whose=whose[0].upper() + whose[1:], scale=claims.scale_text(row),
-                                  text=text[0].lower() + text[1:])]  # fmt: skip
+        return [claims.statement(row)]
     return [claims.sentence(row), claims.verdict_sentence(row), _missing_people(row, context), _left_out(row, context)]
 
 
@@ -74,7 +72,7 @@ def _notes(shown: list[pd.Series], context: Context) -> list[str]:
 
 def _of_role(role: str, text: str, context: Context) -> str:
     people = context.claims.people(role)
-    return context.words.say("headline.of_role", People=people[0].upper() + people[1:], text=text[0].lower() + text[1:])
+    return context.words.say("headline.of_role", People=capital(people), text=text[0].lower() + text[1:])
 
 
 def response(context: Context) -> dict[str, Any]:
@@ -84,7 +82,8 @@ def response(context: Context) -> dict[str, Any]:
     sentences = []
     invited, before = flow["invited"].sum(), int(flow["before"].sum())
     if pd.notna(flow["invited"]).any() and invited:
-        sentences.append(words.say("response.invited", invited=invited, before=before, share=words.share(before / invited)))
+        share = words.share(before / invited)
+        sentences.append(words.say("response.invited", invited=invited, before=before, share=share))
     if study.link.method == "none":
         sentences.append(words.say("response.unlinked"))
     elif last and before:
@@ -124,8 +123,8 @@ def _flow_table(context: Context, flow: pd.DataFrame) -> Any:
     cells = []
     for _, row in flow.iterrows():
         people = context.claims.people(str(row["role"]))
-        counts = ["" if pd.isna(count) else str(int(count)) for count in row.iloc[2:]]
-        cells.append([people[0].upper() + people[1:], context.claims.arm_title(str(row["arm"])), *counts])
+        counts = ["" if pd.isna(count) else f"{count:.0f}" for count in row.tolist()[2:]]
+        cells.append([capital(people), context.claims.arm_title(str(row["arm"])), *counts])
     return table(context.words.say("response.caption"), headings, cells, flow)
 
 
@@ -136,8 +135,10 @@ def _wave(context: Context, wave: str) -> str:
 def programme(context: Context) -> dict[str, Any]:
     """Values of what the programme did; a single sentence without a log."""
     words, met = context.words, context.disclosed.tables["meetings"]
-    values: dict[str, Any] = {"heading": words.say("headings.programme"), "table": None, "sentences": [],
-                              "region": words.say("page.table_region"), "download": words.say("page.download")}  # fmt: skip
+    values: dict[str, Any] = {
+        "heading": words.say("headings.programme"), "table": None, "sentences": [],
+        "region": words.say("page.table_region"), "download": words.say("page.download"),
+    }  # fmt: skip
     if met.empty:
         return values | {"heading": None}
     dyads, meetings_held = int(met["dyads"].sum()), int(met["meetings"].sum())
@@ -147,8 +148,10 @@ def programme(context: Context) -> dict[str, Any]:
     ]
     if context.cohort is None:
         headings = [context.heading(name) for name in ("cohort", "dyads", "met", "meetings", "hours")]
-        cells = [[str(row.cohort), *(f"{int(count)}" for count in (row.dyads, row.met, row.meetings)), f"{row.hours:.0f}"]
-                 for row in met.itertuples(index=False)]  # fmt: skip
+        cells = [
+            [str(cohort), *(f"{count:.0f}" for count in counts)]
+            for cohort, *counts in met[["cohort", "dyads", "met", "meetings", "hours"]].itertuples(index=False)
+        ]
         values["table"] = table(words.say("programme.caption"), headings, cells, met)
     return values
 
@@ -156,6 +159,9 @@ def programme(context: Context) -> dict[str, Any]:
 def limits(context: Context) -> dict[str, Any]:
     """Values of the list of strengths and limits that apply to this page."""
     study, say = context.study, context.words.say
+    if context.rows["estimate"].isna().all():
+        only = say("limits.smallest", smallest=context.disclosed.smallest_group)
+        return {"heading": say("headings.limits"), "items": [only]}
     items = []
     if study.comparison:
         items.append(say("limits.strength_comparison"))
@@ -196,4 +202,3 @@ def _attrition_limits(context: Context) -> list[str]:
                 first, second = (words.share(value) for value in values)
                 texts.append(words.say("limits.attrition_uneven", people=people, first=first, second=second))
     return list(dict.fromkeys(texts))
-

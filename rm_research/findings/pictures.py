@@ -4,9 +4,11 @@ import hashlib
 import io
 import re
 from html import escape
+from typing import cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from rm_research.figures import STYLE
 
@@ -21,9 +23,9 @@ def inline_svg(axes: Axes, alt: str) -> str:
     alt : str
         What the picture shows; becomes its title.
     """
-    buffer = io.StringIO()
+    figure, buffer = cast(Figure, axes.figure), io.StringIO()
     with mpl.rc_context(STYLE):
-        axes.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
@@ -33,7 +35,7 @@ def inline_svg(axes: Axes, alt: str) -> str:
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}-", svg)
     head, body = svg.split(">", 1)
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
-    width = axes.figure.get_figwidth() * 96
+    width = figure.get_figwidth() * 96
     return (
         f'{head} role="img" aria-labelledby="{prefix}-title" style="max-width:{width * 1.25:.0f}px">'
         f'<title id="{prefix}-title">{escape(alt)}</title>{body.strip()}'

@@ -66,12 +66,14 @@ def sessions_before(responses: pd.DataFrame, who: Participants, met: pd.DataFram
     """
     Meetings of each person that were held before their questionnaire of each later wave.
 
-    Without a date of the meeting or of the questionnaire a meeting counts. People in no dyad have none.
+    Without a date of the meeting or of the questionnaire a meeting counts. Who is in no dyad has no row: nobody knows
+    of their meetings.
     """
     attended = located_sessions(met, who.members).merge(who.members, on=["cohort", "dyad"])
-    everyone = who.people[WHO].merge(pd.DataFrame({"wave": list(study.later_waves)}), how="cross")
+    in_dyads = who.members[WHO].drop_duplicates()
+    due = pd.concat([in_dyads.assign(wave=wave) for wave in study.later_waves] or [in_dyads.assign(wave="")])
     answered = responses[[*WHO, "wave", "submitted"]]
-    due = everyone.merge(answered, on=[*WHO, "wave"], how="left").merge(attended[[*WHO, "date"]], on=WHO)
-    counted = due[~(due["date"] > due["submitted"])]
+    held = due.merge(answered, on=[*WHO, "wave"], how="left").merge(attended[[*WHO, "date"]], on=WHO)
+    counted = held[~(held["date"] > held["submitted"])]
     totals = counted.groupby([*WHO, "wave"]).size().rename("sessions").reset_index()
-    return everyone.merge(totals, on=[*WHO, "wave"], how="left").fillna({"sessions": 0})
+    return due.merge(totals, on=[*WHO, "wave"], how="left").fillna({"sessions": 0})

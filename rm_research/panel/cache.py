@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -40,9 +41,9 @@ def digest(study: Study) -> str:
     return hashlib.sha256(json.dumps(input_hashes(study), sort_keys=True).encode()).hexdigest()
 
 
-def load(study: Study) -> tuple[dict[str, pd.DataFrame], Texts] | None:
-    """Frames and question texts prepared before by this version from the same inputs, or None."""
-    folder = _folder(study)
+def load(study: Study, *, inputs: str = "") -> tuple[dict[str, pd.DataFrame], Texts] | None:
+    """Frames and question texts prepared before by this code from the same inputs, or None."""
+    folder = _folder(study, inputs or digest(study))
     if folder is None or not folder.is_dir():
         return None
     try:
@@ -52,37 +53,56 @@ def load(study: Study) -> tuple[dict[str, pd.DataFrame], Texts] | None:
         return None
 
 
-def save(study: Study, frames: dict[str, pd.DataFrame], texts: Texts) -> None:
+def save(study: Study, frames: dict[str, pd.DataFrame], texts: Texts, *, inputs: str = "") -> None:
     """Keep frames for the next call, replacing those of other inputs; a folder that cannot be written is let be."""
-    folder = _folder(study)
+    folder = _folder(study, inputs or digest(study))
     if folder is None:
         return
+    part = None
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
         for name in NAMES:
             _write(part / f"{name}.arrow", frames[name])
         write_private(part / TEXTS, json.dumps([[*key, text] for key, text in texts.items()]).encode())
-        for old in folder.parent.glob("prepared-*"):
+        for old in folder.parent.glob(f"{_prefix(study)}*"):
             shutil.rmtree(old, ignore_errors=True)
         part.replace(folder)
     except OSError:
         return
+    finally:
+        if part is not None:
+            shutil.rmtree(part, ignore_errors=True)
 
 
-def _folder(study: Study) -> Path | None:
+def _folder(study: Study, inputs: str) -> Path | None:
     place = os.environ.get(PLACE)
     home = Path(place) if place else private_folder(study.path)
-    key = (study.path / HOME / "key").read_bytes() if (study.path / HOME / "key").is_file() else b""
-    stamp = hashlib.sha256(f"{digest(study)}:{version('rm_research')}".encode() + key).hexdigest()[:24]
-    return None if home is None else home / "cache" / f"prepared-{stamp}"
+    key = study.path / HOME / "key"
+    # a Study may differ from the files it was read from: they were edited since, or it was made by hand
+    stamp = hashlib.sha256(f"{inputs}:{version('rm_research')}:{_code()}:{study.settings!r}:{study.items!r}".encode())
+    stamp.update(key.read_bytes() if key.is_file() else b"")
+    return None if home is None else home / "cache" / f"{_prefix(study)}{stamp.hexdigest()[:24]}"
+
+
+def _prefix(study: Study) -> str:
+    """Tell the caches of studies that share a place apart."""
+    return f"prepared-{hashlib.sha256(str(study.path.resolve()).encode()).hexdigest()[:8]}-"
+
+
+@cache
+def _code() -> str:
+    """Digest of this package's modules, so that frames made by other code are not taken for its own."""
+    package = Path(__file__).parents[1]
+    sources = sorted(package.rglob("*.py"))
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in sources)).hexdigest()
 
 
 def _write(path: Path, frame: pd.DataFrame) -> None:
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
-        with pa.ipc.new_file(handle, table.schema) as writer:
-            writer.write_table(table)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
 
 
 def _read(path: Path) -> pd.DataFrame:

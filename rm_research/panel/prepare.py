@@ -45,8 +45,9 @@ class Prepared:
 
     @property
     def cohorts(self) -> tuple[str, ...]:
-        """Names of all cohorts, sorted."""
-        return tuple(sorted(self.people["cohort"].unique()))
+        """Names of all cohorts, sorted; also of those that have errors and nobody in them."""
+        failed = self.problems.loc[self.problems["severity"] == "error", "cohort"].dropna()
+        return tuple(sorted({*self.people["cohort"], *failed}))
 
     def errors_of(self, cohort: str) -> tuple[str, ...]:
         """Messages of the errors that keep a cohort from being reported; empty where it can be."""
@@ -55,7 +56,7 @@ class Prepared:
 
     def summary(self) -> pd.DataFrame:
         """Questionnaires by cohort (rows) and wave (columns), after duplicates."""
-        table = self.responses.groupby(["cohort", "wave"]).size().unstack(fill_value=0)
+        table = pd.crosstab(self.responses["cohort"], self.responses["wave"])
         waves = [wave.name for wave in self.study.waves]
         return table.reindex(columns=waves, fill_value=0).rename_axis(index="cohort", columns=None)
 
@@ -93,12 +94,14 @@ def prepare_study(study: Study | str | Path) -> Prepared:
         cohort alone.
     """
     study = study if isinstance(study, Study) else read_study(study)
-    if (kept := cache.load(study)) is not None:
+    inputs = cache.digest(study)
+    if (kept := cache.load(study, inputs=inputs)) is not None:
         frames, texts = kept
-        return Prepared(study=study, texts=texts, digest=cache.digest(study), **frames)
+        return Prepared(study=study, texts=texts, digest=inputs, **frames)
     prepared = prepare_openly(study)
     raise_study_errors(prepared.problems)
-    cache.save(study, {name: getattr(prepared, name) for name in cache.NAMES}, prepared.texts)
+    if prepared.digest == inputs:  # no file changed while it was read
+        cache.save(study, {name: getattr(prepared, name) for name in cache.NAMES}, prepared.texts, inputs=inputs)
     return prepared
 
 

@@ -15,13 +15,13 @@ PREVIEWS = ("survey preview", "survey test", "preview", "test", "1", "2", "spam"
 FEW = 3  # so many answers, all unusable, are no slips of the pen
 
 
-def report_previews(opened: Opened, keep: pd.Series) -> None:
+def report_previews(opened: Opened) -> None:
     """Point at test answers that nobody asked to leave out."""
     source, wave = opened.source, opened.wave.name
     column = opened.export.find("Status") if source.format == "qualtrics" else None
     if column is None or "Status" in source.where:
         return
-    previews = int((tidy(opened.export.rows[column]).isin(PREVIEWS) & keep).sum())
+    previews = int(tidy(opened.export.rows[column]).isin(PREVIEWS).sum())
     if previews:
         message = (
             f"{source.file}: {previews} rows are previews, tests or spam by their Status and are counted as answers. "

@@ -1,5 +1,7 @@
 """Rows of one export into questionnaires: which count, who they are from, and what they answer."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from rm_research.errors import ReadError
@@ -43,12 +45,12 @@ def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.D
 
 
 def _read(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame:
+    opened = _taken(opened)
     study, export = opened.study, opened.export
     names = (*ALL_FACTS, *study.settings.attributes)
     facts = source_facts(export, study, opened.wave, opened.source, names, in_roster=in_roster)
-    keep = _dropped("where", where_mask(export, opened.source), None, opened)
-    report_previews(opened, keep)
-    keep = _dropped("consent", _consenting(facts, opened), keep, opened)
+    report_previews(opened)
+    keep = _dropped("consent", _consenting(facts, opened), pd.Series(True, index=facts.index), opened)
     answers = {item.name: _answers(item, opened) for item in study.items if opened.columns(item)}
     keep = _dropped("not returned", _returned(answers, opened), keep, opened)
     parts = [_who(facts, opened, key), _items(answers, opened), _facts(facts, opened, key), _totals(opened)]
@@ -58,9 +60,18 @@ def _read(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame:
     return rows
 
 
-def _dropped(rule: str, mask: pd.Series, among: pd.Series | None, opened: Opened) -> pd.Series:
+def _taken(opened: Opened) -> Opened:
+    """Export with the rows that `where` takes."""
+    export = opened.export
+    mask = where_mask(export, opened.source)
+    if not mask.any():
+        raise ReadError(f"{export.file}: `where` takes none of its {len(mask)} rows. Correct it in study.toml.")
+    _dropped("where", mask, pd.Series(True, index=mask.index), opened)
+    return replace(opened, export=replace(export, rows=export.rows[mask]))
+
+
+def _dropped(rule: str, mask: pd.Series, before: pd.Series, opened: Opened) -> pd.Series:
     """Rows that a rule leaves, entered into the ledger where it leaves any out."""
-    before = pd.Series(True, index=mask.index) if among is None else among
     after = before & mask
     if after.sum() < before.sum():
         opened.journal.step(rule, before=int(before.sum()), after=int(after.sum()), wave=opened.wave.name,

@@ -122,13 +122,13 @@ def hodges_lehmann(pre: Vector, post: Vector, *, level: float) -> Result:
     Raises
     ------
     NotEstimableError
-        'no_variation' when everybody changed by the same amount; 'too_few_pairs' when too few changed for an interval
-        of that level (six are needed at 95 %).
+        'no_variation' when nobody changed, or all who did by the same amount; 'too_few_pairs' when too few changed for
+        an interval of that level (six are needed at 95 %).
     """
     pre, post = complete_pairs(pre, post)
-    if _alike(post - pre, pre, post):
-        raise NotEstimableError("no_variation")
     change = (post - pre)[post != pre]
+    if not len(change) or (len(change) > 1 and _alike(change, pre, post)):
+        raise NotEstimableError("no_variation")
     walsh = _walsh_averages(change)
     # The test of a shift d ranks |change − d|; where d is no Walsh average, only equal changes tie.
     outside = _not_rejected(len(walsh), _sd_of_ranks(change), level)

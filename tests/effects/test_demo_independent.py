@@ -3,10 +3,11 @@ Every row of the demo's estimates, worked out a second time from the raw files.
 
 Nothing of rm_research is used on this side: the cleaning follows the study folder (data/demo) and the rules of the
 documents, the statistics come from scipy, statsmodels or their formulas written out. Only the second half, which
-compares, calls the package. Rules followed: rows count if `where` holds, consent is given and an item is answered; labels
-match after trimming, Unicode normalisation and case folding, everything else is missing; of two questionnaires of a person
-the later one counts; a score needs half of its items; the roster says who is in which arm; dyads that share a person are
-one cluster. A questionnaire without a code is a person of its own, of whom nothing says the arm: it counts as programme.
+compares, calls the package. Rules followed: rows count if `where` holds, consent is given and an item is answered;
+labels match after trimming, Unicode normalisation and case folding, everything else is missing; of two questionnaires
+of a person the later one counts; a score needs half of its items; the roster says who is in which arm; dyads that share
+a person are one cluster. A questionnaire without a code is a person of its own, of whom nothing says the arm: it counts
+as programme.
 """
 
 import shutil
@@ -51,7 +52,9 @@ def sheet(wave: str) -> pd.DataFrame:
         rows = rows[rows[column].map(fold) == fold(wanted)]
     rows = rows[rows["consent"].map(fold).map(words("consent")) == "yes"]
     missing = {"", *map(fold, SETTINGS["missing"]["values"])}
-    items = pd.DataFrame({item: rows[column].map(fold) for item, column in zip(codebook["item"], codebook[wave], strict=True)})
+    items = pd.DataFrame(
+        {item: rows[column].map(fold) for item, column in zip(codebook["item"], codebook[wave], strict=True)}
+    )
     items = items.mask(items.isin(missing))
     facts = pd.DataFrame(
         {
@@ -86,7 +89,7 @@ def scores(wave: str) -> pd.DataFrame:
 
 
 def people() -> pd.DataFrame:
-    """Role, arm and cluster of everyone in the roster or in a questionnaire; the roster counts first, then the baseline."""
+    """Role, arm and cluster of everyone; the roster counts first, then the baseline, then the later wave."""
     roster = read("roster.csv")
     roster = roster.assign(
         code=roster["code"].map(fold),
@@ -114,32 +117,29 @@ def merged_dyads(roster: pd.DataFrame) -> pd.Series:
 
 def panel() -> pd.DataFrame:
     """One row a person and scale: pre, post, role, arm, cluster."""
-    both = pd.concat({wave: scores(wave).stack() for wave in WAVES}, axis=1, sort=True)
-    both.index.names = ["cohort", "code", "scale"]
+    keys = ["cohort", "code", "scale"]
+    long = {wave: scores(wave).melt(ignore_index=False, var_name="scale").reset_index() for wave in WAVES}
+    both = pd.concat({wave: rows.set_index(keys)["value"] for wave, rows in long.items()}, axis=1, sort=True)
     asked = [(name, role) for name, scale in SETTINGS["scales"].items() for role in scale["roles"]]
     everyone = people().reset_index().merge(pd.DataFrame(asked, columns=["scale", "role"]), on="role")
-    return everyone.merge(both.reset_index(), on=["cohort", "code", "scale"], how="left")
+    return everyone.merge(both.reset_index(), on=keys, how="left")
 
 
 # the statistics ------------------------------------------------------------------------------------------------------
 
 
 def by_t(estimate: float, std_error: float, df: float) -> dict[str, float]:
-    law = stats.norm if np.isnan(df) else stats.t(df)
-    low, high = law.interval(LEVEL, loc=estimate, scale=std_error) if np.isnan(df) else stats.t.interval(
-        LEVEL, df, loc=estimate, scale=std_error
-    )  # fmt: skip
-    t = estimate / std_error
-    p_value = 2 * law.sf(abs(t))
-    return {"estimate": estimate, "std_error": std_error, "df": df, "statistic": t, "p_value": p_value,
-            "ci_low": low, "ci_high": high}  # fmt: skip
+    law = stats.norm() if np.isnan(df) else stats.t(df)
+    half, t = law.ppf((1 + LEVEL) / 2) * std_error, estimate / std_error
+    return {"estimate": estimate, "std_error": std_error, "df": df, "statistic": t, "p_value": 2 * law.sf(abs(t)),
+            "ci_low": estimate - half, "ci_high": estimate + half}  # fmt: skip
 
 
 def paired(pre, post) -> dict[str, float]:
     test = stats.ttest_rel(post, pre)
-    interval = test.confidence_interval(LEVEL)
+    low, high = test.confidence_interval(LEVEL)
     return {"estimate": np.mean(post - pre), "std_error": stats.sem(post - pre), "df": test.df,
-            "statistic": test.statistic, "p_value": test.pvalue, "ci_low": interval.low, "ci_high": interval.high}  # fmt: skip
+            "statistic": test.statistic, "p_value": test.pvalue, "ci_low": low, "ci_high": high}  # fmt: skip
 
 
 def bonett(pre, post) -> dict[str, float]:
@@ -159,7 +159,11 @@ def median_change(pre, post) -> dict[str, float] | str:
     averages = np.sort([(a + b) / 2 for place, a in enumerate(change) for b in change[: place + 1]])
     gaps = np.flatnonzero(np.diff(averages) > 1e-9)
     shifts = [averages[0] - 1, *((averages[gaps] + averages[gaps + 1]) / 2), averages[-1] + 1]
-    kept = [place for place, shift in enumerate(shifts) if abs(signed_rank(change - shift)) < stats.norm.isf((1 - LEVEL) / 2)]
+    kept = [
+        place
+        for place, shift in enumerate(shifts)
+        if abs(signed_rank(change - shift)) < stats.norm.isf((1 - LEVEL) / 2)
+    ]
     if kept[0] == 0:
         return "too_few_pairs"  # not even a shift beyond all changes is rejected
     ends = {"ci_low": averages[gaps[kept[0] - 1]], "ci_high": averages[gaps[kept[-1]]]}
@@ -232,7 +236,11 @@ def cohort_rows() -> pd.DataFrame:
     rows = []
     for (cohort, role, scale), beside in panel().groupby(["cohort", "role", "scale"]):
         for arm, of_arm in beside.groupby("arm"):
-            counts = {"n_pre": of_arm["pre"].count(), "n_post": of_arm["post"].count(), "n_pairs": len(of_arm[[*WAVES]].dropna())}
+            counts = {
+                "n_pre": of_arm["pre"].count(),
+                "n_post": of_arm["post"].count(),
+                "n_pairs": len(of_arm[[*WAVES]].dropna()),
+            }
             place = {"cohort": cohort, "role": role, "arm": arm, "scale": scale, **counts}
             for method, found in change_rows(of_arm).items():
                 rows.append(place | {"contrast": "change", "method": method} | filled(found))
@@ -261,7 +269,7 @@ def programme_rows(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def adjusted(rows: pd.DataFrame) -> pd.Series:
-    """Holm over the headline rows of one contrast, within cohort and role; all three scales of the demo are outcomes."""
+    """Holm over the headline rows of one contrast, within cohort and role; all scales of the demo are outcomes."""
     headline = rows[rows["method"].isin(["paired_t", "ancova", "reml_hk"]) & rows["p_value"].notna()]
     parts = []
     for _, family in headline.groupby(["contrast", "cohort", "role"]):

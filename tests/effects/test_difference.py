@@ -14,7 +14,9 @@ NAMED = 'comparison = "control"\nunit = "{}"'.format
 
 def of_golden(data):
     clusters = "school " + data["cluster"].astype(str) if "cluster" in data else [f"p{at}" for at in range(len(data))]
-    return panel_of(data["pre"], data["post"], arm=np.where(data["treat"] == 1, "programme", "control"), cluster=clusters)
+    return panel_of(
+        data["pre"], data["post"], arm=np.where(data["treat"] == 1, "programme", "control"), cluster=clusters
+    )
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,9 @@ def test_rows_equal_r(name, unit, results, make_study):
     for method, result in results.items():
         row = only(estimates, method)
         (theirs,) = (line for line in r[result] if line["term"] == "treat")
-        assert row[COLUMNS].astype(float).tolist() == pytest.approx([theirs[column] for column in TIDY], rel=1e-8, abs=0)
+        assert row[COLUMNS].astype(float).tolist() == pytest.approx(
+            [theirs[column] for column in TIDY], rel=1e-8, abs=0
+        )
         counts = [row[column] for column in ("n_pre", "n_post", "n_pairs", "n_comparison", "n_clusters")]
         of_arm = [data.loc[treated, column].count() for column in ("pre", "post")]
         assert counts == [*of_arm, r["n_treat"], r["n_control"], r.get("n_clusters", r["n"])]

@@ -94,8 +94,9 @@ def test_detail_is_nan_where_there_is_none(whole):
 
 
 def test_to_frame_is_a_copy(whole):
-    whole.to_frame()["estimate"] = 0.0
-    whole.to_frame().loc[:, "reason"] = "spoilt"
+    copy = whole.to_frame()
+    copy["estimate"] = 0.0
+    copy.loc[:, "reason"] = "spoilt"
     assert (whole.table["estimate"] != 0).any()
     assert whole.table["reason"].isna().all()
 

@@ -1,0 +1,112 @@
+"""Cohort of each questionnaire: filled in by code, settled between sources, and one alone where that is declared."""
+
+import pandas as pd
+
+from rm_research.errors import rows_text
+from rm_research.journal import Journal
+from rm_research.study import Study
+
+Rows = tuple[pd.DataFrame, pd.DataFrame | None]
+
+
+def fill_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal) -> Rows:
+    """
+    Questionnaires and roster lines with a cohort each.
+
+    Without one they get that of their code in the roster, else at baseline, where it is one only. Those that remain
+    without are left out.
+    """
+    stated = rows["cohort"]
+    for _, known in _trusted(rows, roster, study):
+        rows = rows.assign(cohort=rows["cohort"].fillna(_home(rows, known)))
+    if filled := int((stated.isna() & rows["cohort"].notna()).sum()):
+        journal.step("cohorts filled in by code", before=len(rows), after=len(rows), cells=filled)
+    for source, known in _trusted(rows, roster, study):
+        rows = _settle(rows, source, _home(rows, known), study, journal)
+    homeless = rows["cohort"].isna()
+    if homeless.any():
+        message = (
+            "No cohort is known for this questionnaire, so it was left out. Add the person and cohort to the roster, "
+            "or the cohort to the export."
+        )
+        journal.row_problems("no_cohort", "warning", message, rows[homeless])
+        journal.step("no cohort", before=len(rows), after=int((~homeless).sum()))
+    return rows[~homeless], _lines_with_cohort(roster, study, journal)
+
+
+def _trusted(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study) -> list[tuple[str, pd.DataFrame]]:
+    """Where cohorts are known from, the most trusted first."""
+    baseline = rows[rows["wave"] == study.baseline]
+    return [("baseline", baseline)] if roster is None else [("roster", roster), ("baseline", baseline)]
+
+
+def _home(rows: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
+    """Cohort of each row's code in `known`, where it is one only."""
+    single = known[["person", "cohort"]].dropna().drop_duplicates().drop_duplicates("person", keep=False)
+    return rows["person"].map(single.set_index("person")["cohort"]).astype("str")
+
+
+def _settle(rows: pd.DataFrame, source: str, home: pd.Series, study: Study, journal: Journal) -> pd.DataFrame:
+    """
+    Note cohorts that contradict a more trusted source, which counts where a code is one person in the whole study.
+
+    Where it is not, another cohort may mean another person: nothing is moved. Nor is a second questionnaire of a wave.
+    """
+    astray = home.notna() & rows["cohort"].notna() & (rows["cohort"] != home)
+    taken = pd.MultiIndex.from_frame(rows[["cohort", "person", "wave"]])
+    wanted = pd.MultiIndex.from_frame(rows[["person", "wave"]].assign(cohort=home)[["cohort", "person", "wave"]])
+    moved = astray & ~wanted.isin(taken) & (study.link.within == "study")
+    message = f"The cohort given here differs from that of the {source}, which counts."
+    journal.row_problems("disagreement", "warning", message, rows[moved], column="cohort")
+    if source == "roster":
+        message = (
+            "The roster has this code in another cohort only, so the questionnaire counts as of someone who was not "
+            "invited. Correct the cohort here or in the roster."
+        )
+        journal.row_problems("disagreement", "warning", message, rows[astray & ~moved], column="cohort")
+    if moved.any():
+        journal.step(f"cohorts of the {source}", before=len(rows), after=len(rows), cells=int(moved.sum()))
+    return rows.assign(cohort=rows["cohort"].mask(moved, home))
+
+
+def _lines_with_cohort(roster: pd.DataFrame | None, study: Study, journal: Journal) -> pd.DataFrame | None:
+    if roster is None or study.roster is None or not (homeless := roster["cohort"].isna()).any():
+        return roster
+    file, kept = study.roster.file, roster[~homeless]
+    message = f"{file}: {rows_text(roster.loc[homeless, 'source_row'])} have no cohort and were left out. Add it there."
+    journal.problem("no_cohort", "warning", message, file=file)
+    journal.step("roster lines without a cohort", before=len(roster), after=len(kept), file=file)
+    return kept
+
+
+def keep_first_cohort(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal) -> Rows:
+    """People of several cohorts: counted, and kept in their first alone where the study says so."""
+    cohorts = rows.drop_duplicates(["person", "cohort"])
+    repeats = set(cohorts.loc[cohorts["person"].duplicated(), "person"])
+    if not repeats:
+        return rows, roster
+    keep_all = study.link.repeats == "keep"
+    kept = "count in each of them" if keep_all else "count in their first alone, by date, else by the cohort's name"
+    message = f"{len(repeats)} people take part in more than one cohort; they {kept} (link.repeats in study.toml)."
+    journal.problem("repeat_attenders", "note", message)
+    if keep_all:
+        return rows, roster
+    dated = cohorts["submitted"].notna().groupby(cohorts["person"]).transform("all")
+    ordered = cohorts.assign(when=cohorts["submitted"].where(dated)).sort_values(["when", "cohort"], kind="stable")
+    first = ordered.drop_duplicates("person").set_index("person")["cohort"]
+    of_first = rows["cohort"] == rows["person"].map(first)
+    journal.step("later cohorts of repeat attenders", before=len(rows), after=int(of_first.sum()))
+    return rows[of_first], _lines_of_first(roster, first, study, journal)
+
+
+def _lines_of_first(
+    roster: pd.DataFrame | None, first: pd.Series, study: Study, journal: Journal
+) -> pd.DataFrame | None:
+    """Roster without the lines that invite someone again whose first cohort alone counts."""
+    if roster is None or study.roster is None:
+        return roster
+    of_first = roster["person"].map(first).fillna(roster["cohort"]) == roster["cohort"]
+    if not of_first.all():
+        journal.step("roster lines of later cohorts", before=len(roster), after=int(of_first.sum()),
+                     file=study.roster.file)  # fmt: skip
+    return roster[of_first]

@@ -1,0 +1,67 @@
+"""One questionnaire per person, cohort and wave: parts joined, duplicates resolved by the wave's rule."""
+
+import pandas as pd
+
+from rm_research.errors import rows_text
+from rm_research.journal import Journal
+from rm_research.study import Study
+
+QUESTIONNAIRE = ["cohort", "person", "wave"]
+
+
+def merge_parts(rows: pd.DataFrame, items: list[str], journal: Journal) -> pd.DataFrame:
+    """
+    Make one questionnaire of part one and part two, where no item is answered in both.
+
+    It stands in the place of its first part, and was handed in when its last part was.
+    """
+    group = rows.groupby(QUESTIONNAIRE, sort=False).ngroup()
+    files = rows["file"].groupby(group).agg(["nunique", "size"])
+    answered = rows[items].notna().groupby(group).sum()
+    in_parts = (files["size"] > 1) & (files["nunique"] == files["size"]) & (answered <= 1).all(axis=1)
+    parts = rows[group.map(in_parts).astype(bool)]
+    if parts.empty:
+        return rows
+    of_one = parts.groupby(group[parts.index], sort=False)
+    first = ~parts.duplicated(QUESTIONNAIRE)
+    joined = of_one.first().assign(submitted=of_one["submitted"].max()).set_index(parts.index[first])
+    merged = pd.concat([rows.drop(parts.index), joined[rows.columns]]).sort_index()
+    journal.step("parts of one questionnaire joined", before=len(rows), after=len(merged))
+    return merged
+
+
+def resolve_duplicates(rows: pd.DataFrame, key: list[str], study: Study, journal: Journal) -> pd.DataFrame:
+    """Keep one questionnaire per key by the wave's rule; without a rule its cohort has an error."""
+    kept = [_resolve_wave(rows[rows["wave"] == w.name], key, w.name, w.duplicates, journal) for w in study.waves]
+    return rows[rows.index.isin(pd.concat(kept).index)]
+
+
+def _resolve_wave(rows: pd.DataFrame, key: list[str], wave: str, rule: str, journal: Journal) -> pd.DataFrame:
+    repeated = rows[rows.duplicated(key, keep=False)]
+    if repeated.empty:
+        return rows
+    # dates that only some of a person's questionnaires have do not tell which came first
+    dated = repeated["submitted"].notna().groupby([repeated[name] for name in key]).transform("all")
+    if rule == "error":
+        for cohort, of_cohort in repeated.groupby("cohort", sort=False):
+            _duplicate_error(str(cohort), wave, of_cohort, journal)
+        dated = dated & False
+    ordered = repeated.assign(when=repeated["submitted"].where(dated)).sort_values("when", kind="stable")
+    dropped = repeated[ordered.duplicated(key, keep="last" if rule == "last" else "first").reindex(repeated.index)]
+    for by_date, how in ((True, "by date submitted"), (False, "by order in the file")) if rule != "error" else ():
+        message = f"A second questionnaire of the same person in this wave was left out; the {rule} counts ({how})."
+        journal.row_problems("duplicate", "warning", message, dropped[dated[dropped.index] == by_date])
+    what = f"duplicates, {rule} kept" if rule != "error" else "duplicates without a rule, first kept"
+    journal.step(what, before=len(rows), after=len(rows) - len(dropped), wave=wave)
+    return rows.drop(dropped.index)
+
+
+def _duplicate_error(cohort: str, wave: str, rows: pd.DataFrame, journal: Journal) -> None:
+    codes = rows["person"].nunique()
+    codes_text = "1 code" if codes == 1 else f"{codes} codes"
+    places = "; ".join(f"{rows_text(of_file['source_row'])} of {file}" for file, of_file in rows.groupby("file"))
+    message = (
+        f"wave {wave!r} of cohort {cohort!r} has {codes_text} used by more than one row ({places}). "
+        f'Set duplicates = "last" under [waves.{wave}] in study.toml to keep each person\'s latest answer.'
+    )
+    journal.problem("duplicate_codes", "error", message, wave=wave, cohort=cohort)

@@ -1,0 +1,152 @@
+"""link_waves: questionnaires of one person found over the waves."""
+
+import hashlib
+from dataclasses import dataclass
+
+import pandas as pd
+
+from rm_research.errors import LinkError
+from rm_research.frames import LINKS, RESPONSES
+from rm_research.journal import Journal
+from rm_research.linkage.cohorts import fill_cohorts, keep_first_cohort
+from rm_research.linkage.duplicates import QUESTIONNAIRE, merge_parts, resolve_duplicates
+from rm_research.responses import Intake
+from rm_research.study import Study
+
+FACT, TOTAL = "fact:", "total:"  # columns that travel beside the responses until duplicates are resolved
+
+
+@dataclass(frozen=True, repr=False)
+class Linkage:
+    """
+    Questionnaires that belong to one person, found over the waves.
+
+    Attributes
+    ----------
+    responses : DataFrame
+        Responses, linked: one row per person and wave; `person` is never missing.
+    links : DataFrame
+        Links: one row per questionnaire that came in, also of those that duplicates left out.
+    facts, published : DataFrame
+        Same index as `responses`.
+    roster : DataFrame or None
+        The roster with persons as linked.
+    ledger, problems : DataFrame
+        What linking did and found.
+    """
+
+    responses: pd.DataFrame
+    links: pd.DataFrame
+    facts: pd.DataFrame
+    published: pd.DataFrame
+    roster: pd.DataFrame | None
+    ledger: pd.DataFrame
+    problems: pd.DataFrame
+
+    def summary(self) -> pd.DataFrame:
+        """Questionnaires by wave and by how they were linked: one row a wave, one column a way."""
+        waves = list(dict.fromkeys(self.links["wave"]))
+        table = pd.crosstab(self.links["wave"], self.links["how"]).reindex(waves)
+        return table.rename_axis(index="wave", columns=None)
+
+    def __repr__(self) -> str:
+        return f"Linkage of {len(self.links)} questionnaires\n{self.summary().to_string()}"
+
+    def _repr_html_(self) -> str:
+        caption = f"Linkage of {len(self.links)} questionnaires"
+        return self.summary().to_html().replace("<thead>", f"<caption>{caption}</caption><thead>", 1)
+
+
+def link_waves(intake: Intake, study: Study) -> Linkage:
+    """
+    Link questionnaires of one person over all waves.
+
+    Parameters
+    ----------
+    intake : Intake
+        From `read_responses`.
+    study : Study
+        Its [link] table says how; `duplicates` of each wave says what to do with a second questionnaire.
+
+    Returns
+    -------
+    Linkage
+        One questionnaire per person and wave. A blank code makes a person of its own. With method 'none' every
+        questionnaire does.
+
+    Raises
+    ------
+    LinkError
+        When the method has no linker yet.
+    """
+    if study.link.method == "code":
+        raise LinkError('link.method = "code" has no linker yet. Use "exact" for codes that match, or "none".')
+    journal, items = Journal(), [item.name for item in study.items]
+    rows = pd.concat([intake.responses, intake.facts.add_prefix(FACT), intake.published.add_prefix(TOTAL)], axis=1)
+    rows, roster = fill_cohorts(rows, intake.roster, study, journal)
+    rows, roster = _identify(rows, roster, study)
+    rows, roster = keep_first_cohort(rows, roster, study, journal)
+    links = _links(rows, study)
+    # a part that was handed in twice is no obstacle to joining it with the other part
+    rows = resolve_duplicates(rows, [*QUESTIONNAIRE, "file"], study, journal)
+    rows = merge_parts(rows, items, journal)
+    rows = resolve_duplicates(rows, QUESTIONNAIRE, study, journal).reset_index(drop=True)
+    _check_pairs(rows, study, journal)
+    return Linkage(
+        responses=RESPONSES.conform(rows[[*RESPONSES.columns, *items]]),
+        links=links,
+        facts=rows[[f"{FACT}{name}" for name in intake.facts]].set_axis(intake.facts.columns, axis=1),
+        published=rows[[f"{TOTAL}{name}" for name in intake.published]].set_axis(intake.published.columns, axis=1),
+        roster=roster,
+        ledger=journal.ledger,
+        problems=journal.problems,
+    )
+
+
+def _identify(
+    rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Make persons of codes: within a cohort or the study, and one per row where there is no code or no linking."""
+    own = rows["file"].astype("str") + ":" + rows["wave"].astype("str") + ":" + rows["source_row"].astype("str")
+    alone = own.map(lambda text: "u" + hashlib.sha256(text.encode()).hexdigest()[:15]).astype("str")
+    if study.link.method == "none":
+        return rows.assign(person=alone), None
+    if study.link.within == "cohort":
+        rows = rows.assign(person=_within(rows))
+        roster = None if roster is None else roster.assign(person=_within(roster))
+    return rows.assign(person=rows["person"].fillna(alone)), roster
+
+
+def _within(rows: pd.DataFrame) -> pd.Series:
+    """Persons whose code stands for someone else in another cohort."""
+    joined = rows["cohort"] + ":" + rows["person"]
+    digest = {text: hashlib.sha256(text.encode()).hexdigest()[:16] for text in joined.dropna().unique()}
+    return joined.map(digest).astype("str")
+
+
+def _links(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """How each questionnaire was linked; a question about the start that was asked later links nobody."""
+    occasions = rows["wave"].isin([wave.name for wave in study.waves if wave.kind == "occasion"])
+    met = rows["wave"].where(occasions).groupby([rows["cohort"], rows["person"]]).transform("nunique")
+    how = pd.Series("alone", index=rows.index, dtype="str").mask(met - occasions.astype(int) > 0, "exact")
+    how = how.mask(rows["person"].str.startswith("u"), "unlinked" if study.link.method == "none" else "blank")
+    probability = pd.Series(1.0, index=rows.index).where(how == "exact")
+    return LINKS.conform(rows[["wave", "file", "source_row", "person"]].assign(how=how, probability=probability))
+
+
+def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal) -> None:
+    """Find cohorts that answered twice but have no code in common: they have another fault than dropout."""
+    if study.link.method == "none":
+        return
+    for cohort, of_cohort in rows.groupby("cohort", sort=False):
+        persons = {str(wave): set(of_wave) for wave, of_wave in of_cohort["person"].groupby(of_cohort["wave"])}
+        before = persons.get(study.baseline, set())
+        for wave in study.later_waves:
+            after = persons.get(wave, set())
+            if before and after and not before & after:
+                message = (
+                    f"cohort {cohort!r} has {len(before)} questionnaires in wave {study.baseline!r} and {len(after)} "
+                    f'in wave {wave!r}, but no person code in common. Check columns.person, or set method = "none" '
+                    "under [link] to compare the waves unlinked."
+                )
+                journal.problem("no_pairs", "error", message, wave=wave, cohort=str(cohort))
