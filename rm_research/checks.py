@@ -15,6 +15,7 @@ from rm_research.panel.prepare import prepare_openly
 from rm_research.study import Study, read_study
 
 GRAVITY = ("error", "warning", "note")
+MOST_ROWS = 12  # named of one problem
 
 
 def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
@@ -31,8 +32,8 @@ def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame
     -------
     DataFrame
         One row a role and arm: role, arm, invited (missing without a roster), before, then for each later wave
-        'answered <wave>' and 'both <wave>' (of those who answered the baseline). Counts of people; a person counts
-        once in each cohort.
+        'answered <wave>' and 'both <wave>' (those who answered the baseline too; missing where waves are not linked).
+        Counts of people, the comparison last; a person counts once in each cohort.
     """
     study, who = prepared.study, ["cohort", "person"]
     people = prepared.people if cohort is None else prepared.people[prepared.people["cohort"] == cohort]
@@ -42,10 +43,13 @@ def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame
     here = people[who].join(wide, on=who)[waves].eq(True)
     flow = people[["role", "arm"]].assign(invited=people["invited"].astype("Int64"), before=here[study.baseline])
     for wave in study.later_waves:
-        flow = flow.assign(**{f"answered {wave}": here[wave], f"both {wave}": here[study.baseline] & here[wave]})
-    counts = [name for name in flow.columns if name not in ("role", "arm")]
-    table = flow.groupby(["role", "arm"])[counts].sum(min_count=1).reset_index()
-    return table.sort_values(["role", "arm"], key=lambda column: column.eq(study.comparison), kind="stable")
+        both = (here[study.baseline] & here[wave]).astype("Int64")
+        both = both.mask(both.notna() & (study.link.method == "none"))
+        flow = flow.assign(**{f"answered {wave}": here[wave], f"both {wave}": both})
+    counts = {name: "Int64" for name in flow.columns if name not in ("role", "arm")}
+    table = flow.astype(counts).groupby(["role", "arm"])[list(counts)].sum(min_count=1).reset_index()
+    compared = table["arm"] == study.comparison
+    return pd.concat([table[~compared], table[compared]], ignore_index=True)
 
 
 @dataclass(frozen=True, repr=False)
@@ -76,9 +80,9 @@ class Problems:
     def summary(self) -> pd.DataFrame:
         """One row a rule, file, column and message: severity, rule, message, file, wave, column, count, rows."""
         keys = ["severity", "rule", "file", "wave", "cohort", "column", "message"]
-        grouped = self.table.fillna({key: "" for key in keys}).groupby(keys, sort=False)
+        grouped = self.table.fillna(dict.fromkeys(keys, "")).groupby(keys, sort=False)
         table = grouped["source_row"].agg(
-            count="size", rows=lambda rows: ", ".join(str(row) for row in rows.dropna()[:12])
+            count="size", rows=lambda rows: ", ".join(str(row) for row in rows.dropna()[:MOST_ROWS])
         )
         return table.reset_index()
 
@@ -125,11 +129,15 @@ class Problems:
             "ledger": self.ledger,
         }
 
-    def __repr__(self) -> str:
+    def counts(self) -> str:
+        """Say how many problems of each gravity there are."""
         counts = self.table["severity"].value_counts()
-        found = ", ".join(f"{int(counts.get(kind, 0))} {kind}s" for kind in GRAVITY)
-        lines = [f"{row.severity:8} {row.message} [{row.count} ×]" for row in self.summary().itertuples(index=False)]
-        return "\n".join([f"Problems: {found}", *lines])
+        return ", ".join(f"{int(counts.get(kind, 0))} {kind}s" for kind in GRAVITY)
+
+    def __repr__(self) -> str:
+        found = self.summary()[["severity", "message", "count"]].itertuples(index=False, name=None)
+        lines = [f"{severity:8} {message} [{count} ×]" for severity, message, count in found]
+        return "\n".join([f"Problems: {self.counts()}", *lines])
 
     def _repr_html_(self) -> str:
         words = catalogue("en")
@@ -159,8 +167,8 @@ def check_study(study: Study | Prepared | str | Path) -> Problems:
     try:
         prepared = study if isinstance(study, Prepared) else prepare_openly(_as_study(study))
     except StudyError as error:
-        lines = [line.removeprefix("  - ") for line in str(error).splitlines()]
-        messages = lines[1:] or lines
+        lines = str(error).splitlines()
+        messages = [line.removeprefix("  - ") for line in lines if line.startswith("  - ")] or [" ".join(lines)]
         table = pd.DataFrame({"rule": "study_files", "severity": "error", "message": messages})
         return Problems(PROBLEMS.conform(table), None)
     order = prepared.problems["severity"].map({kind: place for place, kind in enumerate(GRAVITY)})

@@ -13,14 +13,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from rm_research.catalogue import catalogue
-from rm_research.checks import GRAVITY, Problems, check_study
+from rm_research.checks import MOST_ROWS, Problems, check_study
 from rm_research.errors import ReportError, StudyError
 from rm_research.findings.numbers import cohort_numbers
 from rm_research.panel import prepare_study
 from rm_research.panel.prepare import Prepared
-from rm_research.reporting.batch import Outcome, run_reports
+from rm_research.reporting.batch import chosen, run_reports
 from rm_research.reporting.files import write
 from rm_research.reporting.render import Page, page_html, run_notebook, shipped_notebook
+from rm_research.reporting.tasks import Outcome
 from rm_research.simulate import simulate_study
 
 COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -56,7 +57,7 @@ def main() -> None:
 @click.option("--cohort", "cohorts", multiple=True, help="Make this cohort's page only; may be repeated.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Pages made at a time.  [default: one per processor]")
 @click.option("--dry-run", is_flag=True, help="Say what would be made and hidden, and write nothing.")
-@click.option("--notebook", type=click.Path(path_type=Path), help="Run this notebook for each cohort, into OUT-private.")
+@click.option("--notebook", type=click.Path(path_type=Path), help="Run this notebook per cohort, into OUT-private.")
 @_errors_said
 def report(
     study: Path, out: Path | None, cohorts: tuple[str, ...], jobs: int | None, dry_run: bool, notebook: Path | None
@@ -67,7 +68,7 @@ def report(
     if dry_run:
         out_console.print(_plan(prepared, cohorts))
         return
-    wanted = len(cohorts) or len(prepared.cohorts)
+    wanted = len(set(cohorts)) or len(prepared.cohorts)
     outcomes: list[Outcome] = []
     try:
         with _progress() as progress:
@@ -77,19 +78,19 @@ def report(
                 outcomes.append(outcome)
                 progress.advance(bar)
                 if not progress.console.is_terminal:
-                    progress.console.print(f"{outcome.cohort}: {outcome.status}", highlight=False, markup=False)
+                    _say(f"{outcome.cohort}: {outcome.status}", progress.console)
 
             run_reports(prepared.study, out=out, cohorts=cohorts, jobs=jobs, notebook=notebook, on_done=on_done)
-    except ReportError:
-        if not outcomes:
-            raise
-        _say_failed(outcomes)
-        sys.exit(1)
     finally:
         made = sum(outcome.status == "done" for outcome in outcomes)
+        page = Path(f"{out}-private", "cohorts") if notebook else out / "index.html"
         if outcomes:
-            place = f"{out}-private/cohorts" if notebook else f"{out / 'index.html'}"
-            out_console.print(f"{made} of {wanted} cohort pages made. Open {place}", highlight=False, soft_wrap=True)
+            _say(f"{made} of {wanted} cohort pages made." + (f" Open {page}" if page.exists() else ""))
+
+
+def _say(text: str, console: Console = out_console) -> None:
+    """Print a line as it is: names and paths are no markup."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def _progress() -> Progress:
@@ -97,29 +98,25 @@ def _progress() -> Progress:
     return Progress(*columns, console=err_console, transient=True)
 
 
-def _say_failed(outcomes: list[Outcome]) -> None:
-    for outcome in outcomes:
-        if outcome.status == "failed":
-            text = f"[red]Failed:[/red] {escape(outcome.cohort)}\n    {escape(outcome.error)}"
-            err_console.print(text, highlight=False, soft_wrap=True)
-
-
 def _plan(prepared: Prepared, cohorts: tuple[str, ...]) -> Table:
     """Say what a run would make of each cohort."""
-    smallest = prepared.study.reporting.smallest_group
-    table = Table("Cohort", "People", "Page", title=f"{prepared.study.title}: what would be made")
-    for cohort in prepared.cohorts:
-        if cohorts and cohort not in cohorts:
-            continue
-        people = str(int((prepared.people["cohort"] == cohort).sum()))
-        if prepared.errors_of(cohort):
-            table.add_row(escape(cohort), people, "[red]none: its data have an error[/red]")
-            continue
-        rows = cohort_numbers(prepared, cohort)
-        hidden, total = len(rows.hidden), len(rows.table)
-        page = "full" if not hidden else f"{hidden} of {total} estimates hidden (fewer than {smallest} people)"
-        table.add_row(escape(cohort), people, page if hidden < total else f"says that it is too small (< {smallest} people)")
+    table = Table("Cohort", "People", "Page", title=f"{escape(prepared.study.title)}: what would be made")
+    for cohort in chosen(prepared, cohorts):
+        people = int((prepared.people["cohort"] == cohort).sum())
+        table.add_row(escape(cohort), str(people), _planned_page(prepared, cohort))
     return table
+
+
+def _planned_page(prepared: Prepared, cohort: str) -> str:
+    if prepared.errors_of(cohort):
+        return "[red]none: its data have an error[/red]"
+    smallest, rows = prepared.study.reporting.smallest_group, cohort_numbers(prepared, cohort)
+    hidden, total = (int((table["cohort"] == cohort).sum()) for table in (rows.hidden, rows.table))
+    if not hidden:
+        return "full"
+    if hidden == total:
+        return f"says that it is too small (fewer than {smallest} people)"
+    return f"{hidden} of {total} estimates hidden (fewer than {smallest} people)"
 
 
 @main.command()
@@ -136,22 +133,21 @@ def check(study: Path, html: Path | None, as_json: bool) -> None:
         _print_problems(problems)
     if html is not None:
         _write_quality_page(study, problems, html)
-        err_console.print(f"Open {html}. It is for you alone: it names rows.", highlight=False, soft_wrap=True)
+        _say(f"Open {html}. It is for you alone: it names rows.", err_console)
     sys.exit(1 if problems.has_errors else 0)
 
 
 def _print_problems(problems: Problems) -> None:
     summary = problems.summary()
     table = Table("", "Where", "What to know or do", "Rows", title=None, show_lines=True)
-    for row in summary.itertuples(index=False):
-        where = "\n".join(part for part in (str(row.file), str(row.cohort), str(row.column)) if part)
-        rows = f"{row.rows}" + (" …" if row.rows and row.count > 12 else "")
-        colour = COLOURS[str(row.severity)]
-        table.add_row(f"[{colour}]{row.severity}[/{colour}]", escape(where), escape(str(row.message)), rows)
+    columns = ["severity", "message", "rows", "count", "file", "cohort", "column"]
+    for severity, message, rows, count, *where in summary[columns].itertuples(index=False, name=None):
+        colour, more = COLOURS[severity], " …" if rows and count > MOST_ROWS else ""
+        place = "\n".join(part for part in where if part)
+        table.add_row(f"[{colour}]{severity}[/{colour}]", escape(place), escape(message), rows + more)
     if len(summary):
         out_console.print(table)
-    counts = problems.table["severity"].value_counts()
-    out_console.print(", ".join(f"{int(counts.get(kind, 0))} {kind}s" for kind in GRAVITY))
+    _say(problems.counts())
 
 
 def _write_quality_page(study: Path, problems: Problems, html: Path) -> None:
@@ -170,4 +166,4 @@ def _write_quality_page(study: Path, problems: Problems, html: Path) -> None:
 def simulate(folder: Path, seed: int) -> None:
     """Write a whole study folder with known truth, to try things on."""
     paths = simulate_study(folder, seed=seed)
-    out_console.print(f"{len(paths)} files in {folder}. Next: rm-research report {folder}", highlight=False, soft_wrap=True)
+    _say(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")

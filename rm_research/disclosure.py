@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates
+from rm_research.effects.estimates import Estimates, adjusted
 from rm_research.frames import ESTIMATES, NUMBER
 from rm_research.study import Study
 
@@ -20,7 +20,8 @@ class Disclosed:
     Attributes
     ----------
     estimates : Estimates
-        Numbers made of fewer answers than `smallest_group` are missing, with the reason 'hidden'; counts of people stay.
+        Numbers made of fewer people's answers than `smallest_group` are missing, with the reason 'hidden'; counts of
+        people stay.
     tables : dict of str to DataFrame
         Participation counts by name; nothing in them is made of answers.
     smallest_group : int
@@ -59,26 +60,43 @@ def disclose(estimates: Estimates, tables: dict[str, pd.DataFrame] | None = None
     -------
     Disclosed
     """
-    small = ~_large_enough(estimates.table, study.reporting.smallest_group)
-    table = estimates.table.copy()
+    table, shown = estimates.table.copy(), _may_be_shown(estimates, study)
     numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
-    table.loc[small, numbers] = float("nan")
+    table.loc[~shown, numbers] = float("nan")
     # why an estimate failed can tell what people answered ("everyone changed alike"), unless the design alone says it
-    table.loc[small & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
-    kept = estimates.details["id"].isin(table.loc[~small, "id"])
-    shown = Estimates(table, estimates.details[kept].reset_index(drop=True))
-    return Disclosed(shown, dict(tables or {}), study.reporting.smallest_group)
+    table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
+    kept = estimates.details["id"].isin(table.loc[shown, "id"])
+    # a p-value adjusted beside hidden ones would tell of them
+    rows = Estimates(adjusted(table), estimates.details[kept].reset_index(drop=True))
+    return Disclosed(rows, dict(tables or {}), study.reporting.smallest_group)
 
 
 def poolable(estimates: Estimates, *, study: Study) -> Estimates:
     """Rows that a pool may rest on: those shown. A hidden group that entered could be worked out from the rest."""
-    return estimates.where(_large_enough(estimates.table, study.reporting.smallest_group))
+    return estimates.where(_may_be_shown(estimates, study))
 
 
-def _large_enough(table: pd.DataFrame, smallest_group: int) -> pd.Series:
+def _may_be_shown(estimates: Estimates, study: Study) -> pd.Series:
+    """Whether each row rests on enough people's answers, and tells nothing of others that do not."""
+    enough = _large_enough(estimates, study)
+    if study.design.comparison_scope != "shared" or study.comparison is None:
+        return enough
+    # differences rest on the whole comparison group: its parts, but for one small part, would give that part away
+    table = estimates.table
+    part = table["contrast"].eq("change") & table["arm"].eq(study.comparison) & table["n_pairs"].gt(0)
+    keys = [table[name] for name in ("role", "scale", "wave", "method")]
+    small = table["n_pairs"].where(part & ~enough)
+    recoverable = small.groupby(keys).transform("count").eq(1)
+    recoverable |= small.groupby(keys).transform("sum").between(1, study.reporting.smallest_group - 1)
+    return enough & ~(part & recoverable)
+
+
+def _large_enough(estimates: Estimates, study: Study) -> pd.Series:
     """Whether each group of people behind a row is large enough, the comparison's included."""
-    paired = table["n_pairs"] >= smallest_group
-    unlinked = (table["n_pre"] >= smallest_group) & (table["n_post"] >= smallest_group)
-    people = paired.where(table["method"] != "welch", unlinked)
-    compared = table["n_comparison"].isna() | (table["n_comparison"] >= smallest_group)
-    return (people & compared).fillna(False).astype(bool)
+    table, smallest = estimates.table, study.reporting.smallest_group
+    unlinked = table["method"].eq("welch") | (study.link.method == "none")
+    people = table["n_pairs"].where(~unlinked, table[["n_pre", "n_post"]].min(axis=1))
+    # some estimates rest on those alone whose score changed
+    changed = estimates.details[estimates.details["quantity"] == "n_changed"].set_index("id")["value"]
+    fewest = pd.concat([people, table["n_comparison"], table["id"].map(changed)], axis=1).astype("float64").min(axis=1)
+    return people.notna() & fewest.ge(smallest)

@@ -59,7 +59,9 @@ class Frame:
         }
         frame = pd.concat([pd.DataFrame(declared, index=rows.index), rows[further]], axis=1).reset_index(drop=True)
         if self.key and (repeated := int(frame.duplicated(list(self.key)).sum())):
-            raise FrameError(f"{self.name} has {repeated} rows that repeat its key ({', '.join(self.key)}).")
+            raise FrameError(
+                f"{self.name} has {repeated} rows that repeat its key ({', '.join(self.key)}). Keep one of each."
+            )
         return frame
 
 

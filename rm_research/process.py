@@ -19,7 +19,7 @@ def meetings(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         One row a cohort: dyads (of the programme's arms), met (dyads with a meeting), meetings and hours (sums over
-        them). No rows without a log. Nothing in it is an answer.
+        them; hours missing where nobody logged minutes). No rows without a log. Nothing in it is an answer.
     """
     dyads, people = prepared.dyads, prepared.people
     if cohort is not None:
@@ -29,9 +29,6 @@ def meetings(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
     logged = dyads[dyads["sessions"].notna() & (arm != prepared.study.comparison)]
     # a dyad with two leaders has two rows but one log
     once = logged.drop_duplicates(["cohort", "dyad"])
-    return (
-        once.assign(met=once["sessions"] > 0, hours=once["minutes"] / 60)
-        .groupby("cohort")
-        .agg(dyads=("dyad", "size"), met=("met", "sum"), meetings=("sessions", "sum"), hours=("hours", "sum"))
-        .reset_index()
-    )
+    by_cohort = once.assign(met=once["sessions"] > 0, hours=once["minutes"] / 60).groupby("cohort")
+    counts = by_cohort.agg(dyads=("dyad", "size"), met=("met", "sum"), meetings=("sessions", "sum"))
+    return counts.assign(hours=by_cohort["hours"].sum(min_count=1)).reset_index()

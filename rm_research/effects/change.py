@@ -35,12 +35,12 @@ def estimate_change(panel: pd.DataFrame, *, study: Study) -> Estimates:
     Estimates
         contrast 'change'. Linked waves: mean (paired_t, the headline), median (hodges_lehmann, of those who changed)
         and g_av (bonett). Unlinked waves: mean (welch). Post − pre, never flipped. Scales not asked at baseline have a
-        row with that reason.
+        row with that reason. People whose role or arm is missing count in no row.
 
     Raises
     ------
     FrameError
-        When `panel` lacks a column, or has rows that do not say whose they are.
+        When `panel` lacks a column, or has rows without a cohort or cluster or of another study's scales or waves.
     """
     require_columns(panel, PANEL, verb="estimate_change")
     return collected(row for group in groups(panel, study) for row in _rows(group, study))

@@ -40,7 +40,7 @@ def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
     Raises
     ------
     FrameError
-        When `panel` lacks a column, or has rows that do not say whose they are.
+        When `panel` lacks a column, or has rows without a cohort or cluster or of another study's scales or waves.
     """
     require_columns(panel, PANEL, verb="estimate_difference")
     if study.comparison is None or study.link.method == "none":

@@ -121,13 +121,16 @@ def groups(panel: pd.DataFrame, study: Study) -> Iterator[Group]:
     """
     Yield the groups of a Panel, ordered by cohort, outcome, wave, role and arm, the comparison last.
 
+    People whose role or arm no source gives are in no group; preparing the study made a Problem of each.
+
     Raises
     ------
     FrameError
-        When a row does not say whose it is, or is of a scale or wave that the study lacks.
+        When a row has no cohort or cluster, or is of a scale or wave that the study lacks.
     """
     scales, waves = [scale.name for scale in study.scales], list(study.later_waves)
     _check_groups(panel, {"scale": scales, "wave": waves})
+    panel = panel[panel["role"].notna() & panel["arm"].notna()]
     pre, post = (panel[name].to_numpy(float) for name in ("pre", "post"))
     clusters = panel["cluster"].to_numpy(object)
     keyed: dict[Any, Any] = panel.groupby(list(Place._fields)).indices
@@ -145,7 +148,7 @@ def groups(panel: pd.DataFrame, study: Study) -> Iterator[Group]:
 
 def _check_groups(panel: pd.DataFrame, known: dict[str, list[str]]) -> None:
     """Refuse a Panel with rows that would otherwise be left out in silence."""
-    for name in (*Place._fields, "cluster"):
+    for name in ("cohort", "cluster"):
         if lacking := int(panel[name].isna().sum()):
             raise FrameError(f"{lacking} rows of the Panel have no {name}. Make it with build_panel or prepare_study.")
     for name, names in known.items():
@@ -198,19 +201,19 @@ def collected(rows: Iterable[Row]) -> Estimates:
     kept = list(rows)
     details = [(row.columns["id"], name, value) for row in kept for name, value in row.details.items()]
     table = ESTIMATES.conform(pd.DataFrame([row.columns for row in kept]))
-    return Estimates(_adjusted(table), DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
+    return Estimates(adjusted(table), DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
 
 
-def _adjusted(table: pd.DataFrame) -> pd.DataFrame:
+def adjusted(table: pd.DataFrame) -> pd.DataFrame:
     """
-    Add `p_adjusted`: Holm over declared outcomes, Benjamini–Hochberg over the others.
+    Return the table with `p_adjusted`: Holm over declared outcomes, Benjamini–Hochberg over the others.
 
     A family is the headline-method rows of one contrast in one cohort and role. Other rows have none.
     """
-    p_values, adjusted = table["p_value"].to_numpy(float), np.full(len(table), np.nan)
+    p_values, found = table["p_value"].to_numpy(float), np.full(len(table), np.nan)
     headline = table[table["method"].isin(HEADLINE_METHODS) & table["measure"].eq("mean")]
     families: dict[Any, Any] = headline.groupby(["cohort", "role", "contrast", "planned"]).indices
     for (*_, planned), at in families.items():
         places = headline.index.to_numpy()[at]
-        adjusted[places] = (holm if planned else benjamini_hochberg)(p_values[places])
-    return table.assign(p_adjusted=adjusted)
+        found[places] = (holm if planned else benjamini_hochberg)(p_values[places])
+    return table.assign(p_adjusted=found)

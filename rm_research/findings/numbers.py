@@ -18,22 +18,23 @@ def cohort_numbers(prepared: Prepared, cohort: str) -> Disclosed:
 
 def programme_numbers(prepared: Prepared) -> Disclosed:
     """Estimates of all cohorts without errors, their average, and counts over the whole programme."""
-    sound = [cohort for cohort in prepared.cohorts if not prepared.errors_of(cohort)]
-    estimates = _estimates(prepared, sound)
+    estimates = _estimates(prepared, _sound(prepared))
     pooled = estimate_programme(poolable(estimates, study=prepared.study), study=prepared.study)
     return disclose(joined([estimates, pooled]), _tables(prepared, None), study=prepared.study)
 
 
+def _sound(prepared: Prepared) -> list[str]:
+    return [cohort for cohort in prepared.cohorts if not prepared.errors_of(cohort)]
+
+
 def _estimates(prepared: Prepared, cohorts: list[str]) -> Estimates:
+    """Estimates of cohorts; a comparison that several cohorts share stands beside each of them, in all its parts."""
     study, panel = prepared.study, prepared.panel
-    own = panel["cohort"].isin(cohorts)
-    # a comparison shared by cohorts belongs beside each of them
-    shared = (panel["arm"] == study.comparison) if study.design.comparison_scope == "shared" else own
-    found = joined([
-        estimate_change(panel[own], study=study),
-        estimate_difference(panel[own | shared], study=study),
-    ])  # fmt: skip
-    return found.where(found.table["cohort"].isin(cohorts))
+    wanted = panel["cohort"].isin(cohorts)
+    if study.design.comparison_scope == "shared":
+        wanted |= (panel["arm"] == study.comparison) & panel["cohort"].isin(_sound(prepared))
+    panel = panel[wanted]
+    return joined([estimate_change(panel, study=study), estimate_difference(panel, study=study)])
 
 
 def _tables(prepared: Prepared, cohort: str | None) -> dict[str, pd.DataFrame]:

@@ -149,7 +149,7 @@ def programme(context: Context) -> dict[str, Any]:
     if context.cohort is None:
         headings = [context.heading(name) for name in ("cohort", "dyads", "met", "meetings", "hours")]
         cells = [
-            [str(cohort), *(f"{count:.0f}" for count in counts)]
+            [str(cohort), *("" if pd.isna(count) else f"{count:.0f}" for count in counts)]
             for cohort, *counts in met[["cohort", "dyads", "met", "meetings", "hours"]].itertuples(index=False)
         ]
         values["table"] = table(words.say("programme.caption"), headings, cells, met)

@@ -73,7 +73,7 @@ def _lines_with_cohort(roster: pd.DataFrame | None, study: Study, journal: Journ
     if roster is None or study.roster is None or not (homeless := roster["cohort"].isna()).any():
         return roster
     file, kept = study.roster.file, roster[~homeless]
-    message = f"{file}: {rows_text(roster.loc[homeless, 'source_row'])} have no cohort and were left out. Add it there."
+    message = f"{file}: no cohort in {rows_text(roster.loc[homeless, 'source_row'])}, which were left out. Add it there."
     journal.problem("no_cohort", "warning", message, file=file)
     journal.step("roster lines without a cohort", before=len(roster), after=len(kept), file=file)
     return kept

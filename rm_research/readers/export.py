@@ -68,9 +68,9 @@ class Export:
         return fitting[0] if fitting else None
 
     def nearest(self, name: str) -> str:
-        """Hint at the column that was meant."""
+        """Hint at the column that was meant, with its full stop."""
         near = get_close_matches(name, list(self._trimmed), n=1, cutoff=0.6)
-        return f"did you mean {near[0]!r}?" if near else f"it has {len(self.rows.columns)} columns"
+        return f"did you mean {near[0]!r}?" if near else f"it has {len(self.rows.columns)} columns."
 
 
 def as_export(

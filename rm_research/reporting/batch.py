@@ -4,65 +4,27 @@ import json
 import os
 import shutil
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import nbformat
+import pandas as pd
 
 from rm_research.catalogue import catalogue
-from rm_research.errors import ReportError, StudyError, listed
+from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.errors import ReportError, listed
 from rm_research.findings.context import slug
 from rm_research.panel import Prepared, cache, prepare_study
 from rm_research.panel.cache import PLACE
 from rm_research.privacy import private_folder
 from rm_research.reporting import files
-from rm_research.reporting.render import NotebookFailedError, Page, page_html, run_notebook, shipped_notebook
+from rm_research.reporting.parameters import check_parameters
+from rm_research.reporting.render import Page, shipped_notebook
+from rm_research.reporting.tasks import Outcome, Task, made
 from rm_research.study import Study
 
 PRIVATE = "-private"
-
-
-@dataclass(frozen=True)
-class Task:
-    """One page to make: a notebook, its parameters, where it goes, what surrounds it."""
-
-    name: str
-    notebook: Path
-    parameters: dict[str, object]
-    folder: Path
-    target: Path
-    page: Page
-    keep_notebook: str | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """
-    What became of a cohort.
-
-    Attributes
-    ----------
-    cohort : str
-    status : {'done', 'failed'}
-    seconds : float
-    paths : tuple of Path
-        Files written.
-    error : str
-        For the evaluator, with rows; never written to the reports.
-    public_error : dict of str to (str or int)
-        For the manifest: rule, file and count.
-    """
-
-    cohort: str
-    status: str
-    seconds: float = 0.0
-    paths: tuple[Path, ...] = ()
-    error: str = ""
-    public_error: dict[str, str | int] | None = None
 
 
 def run_reports(
@@ -102,23 +64,29 @@ def run_reports(
         When the study as a whole cannot be used.
     """
     prepared = prepare_study(study)
-    wanted = _chosen(prepared, cohorts)
-    slugs = _slugs(prepared)
-    target = Path(out) if notebook is None else Path(f"{Path(out)}{PRIVATE}")
-    files.claim(target, slugs.values())
-    report = _Run(prepared, target, slugs, jobs or os.cpu_count() or 1, on_done or (lambda outcome: None))
+    wanted, slugs = chosen(prepared, cohorts), _slugs(prepared)
+    own = None if notebook is None else Path(notebook)
+    target = Path(out) if own is None else Path(f"{Path(out)}{PRIVATE}")
+    report = _Run(prepared, target, slugs, own, jobs or os.cpu_count() or 1, on_done or (lambda outcome: None))
+    check_parameters(report.notebook, report.parameters(""))
+    files.claim(target, slugs.values(), report.kept_notebook)
     with _cache_for_kernels(prepared):
-        outcomes = report.cohorts(wanted, None if notebook is None else Path(notebook))
-        written = [path for outcome in outcomes for path in outcome.paths]
-        if notebook is None:
-            written += report.programme(outcomes)
-    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
-    if failed:
-        raise ReportError(listed([f"{o.cohort}: {o.error}" for o in failed], f"{len(failed)} of {len(outcomes)} cohorts failed"))
+        outcomes = report.cohorts(wanted)
+        programme = [] if own else [report.programme()]
+    written = [path for outcome in [*outcomes, *programme] for path in outcome.paths]
+    written += [] if own else [*files.write_tables(prepared, target), report.manifest([*outcomes, *programme])]
+    _raise_failed([*outcomes, *programme])
     return written
 
 
-def _chosen(prepared: Prepared, cohorts: Sequence[str]) -> list[str]:
+def _raise_failed(outcomes: list[Outcome]) -> None:
+    failed = [f"{o.cohort or 'The page of the programme'}: {o.error}" for o in outcomes if o.status == "failed"]
+    if failed:
+        raise ReportError(listed(failed, f"{len(failed)} of {len(outcomes)} pages could not be made"))
+
+
+def chosen(prepared: Prepared, cohorts: Sequence[str]) -> list[str]:
+    """Cohorts of these names, all unless any is named, in the order of the study."""
     unknown = [name for name in cohorts if name not in prepared.cohorts]
     if unknown:
         known = ", ".join(repr(name) for name in prepared.cohorts)
@@ -129,9 +97,10 @@ def _chosen(prepared: Prepared, cohorts: Sequence[str]) -> list[str]:
 def _slugs(prepared: Prepared) -> dict[str, str]:
     """Folder name of each cohort, none empty and no two alike."""
     slugs = {cohort: slug(cohort) for cohort in prepared.cohorts}
-    problems = [f"{cohort!r} has no letter or digit a folder could be named by" for cohort, name in slugs.items() if not name]
-    for name in sorted(set(slugs.values())):
-        alike = [repr(cohort) for cohort, other in slugs.items() if other == name and name]
+    problems = [f"{cohort!r} has no letter or digit to name a folder by" for cohort, name in slugs.items() if not name]
+    problems += [f"{ALL_COHORTS!r} stands for the programme"] if ALL_COHORTS in slugs else []
+    for name in sorted(set(slugs.values()) - {""}):
+        alike = [repr(cohort) for cohort, other in slugs.items() if other == name]
         if len(alike) > 1:
             problems.append(f"{' and '.join(alike)} would share the folder {name!r}")
     if problems:
@@ -161,114 +130,103 @@ class _cache_for_kernels:  # noqa: N801  # used as a function
 
 @dataclass(frozen=True)
 class _Run:
-    """One batch: where it writes and how."""
+    """One batch: what it makes, where it writes and how."""
 
     prepared: Prepared
     out: Path
     slugs: dict[str, str]
+    own_notebook: Path | None
     jobs: int
     on_done: Callable[[Outcome], None]
 
     @property
-    def study(self) -> Study:
-        return self.prepared.study
+    def notebook(self) -> Path:
+        """Notebook that is run for each cohort."""
+        return self.own_notebook or shipped_notebook("cohort_findings")
 
-    def cohorts(self, wanted: list[str], notebook: Path | None) -> list[Outcome]:
-        """Make the cohorts' pages, as many at a time as there are jobs; in the order of the cohorts."""
+    @property
+    def kept_notebook(self) -> str:
+        """Name of each cohort's executed notebook."""
+        return self.own_notebook.name if self.own_notebook else files.EXECUTED
+
+    def parameters(self, cohort: str) -> dict[str, object]:
+        """Parameters of a cohort's notebook."""
+        return {"study": self.prepared.study.path.resolve().name, "cohort": cohort}
+
+    def cohorts(self, wanted: list[str]) -> list[Outcome]:
+        """Make the cohorts' pages, in the order of the cohorts; those with errors in their data lose theirs."""
+        for cohort in self.prepared.cohorts:
+            if self.prepared.errors_of(cohort):  # a page of an earlier run would now be wrong, wanted or not
+                files.remove_page(self._folder(cohort), self.kept_notebook)
         sound = [cohort for cohort in wanted if not self.prepared.errors_of(cohort)]
         outcomes = {cohort: self._data_error(cohort) for cohort in wanted if cohort not in sound}
         for outcome in outcomes.values():
             self.on_done(outcome)
-        tasks = [self._task(cohort, notebook) for cohort in sound]
-        for outcome in made(tasks, self.jobs):
+        for outcome in made([self._task(cohort) for cohort in sound], self.jobs):
             outcomes[outcome.cohort] = outcome
             self.on_done(outcome)
         return [outcomes[cohort] for cohort in wanted]
 
-    def _task(self, cohort: str, notebook: Path | None) -> Task:
-        words = catalogue(self.study.reporting.language)
-        folder = self.study.path.resolve()
-        title = words.say("page.cohort_title", cohort=cohort)
+    def programme(self) -> Outcome:
+        """Make the programme's page, with links to those of cohorts that are there."""
+        unavailable = [name for name in self.prepared.cohorts if not (self._folder(name) / "index.html").is_file()]
+        parameters = {"study": self.parameters("")["study"], "unavailable": unavailable}
+        title = catalogue(self._language).say("page.programme_title")
+        notebook = shipped_notebook("programme_findings")
+        (outcome,) = made([Task("", notebook, parameters, self._place, self.out, self._page(title))], 1)
+        return outcome
+
+    def manifest(self, outcomes: list[Outcome]) -> Path:
+        """Write what became of each page."""
+        content = files.manifest(self.prepared, datetime.now(UTC).isoformat(timespec="seconds"))
+        content["cohorts"] = {outcome.cohort: self._status(outcome) for outcome in outcomes if outcome.cohort}
+        content["programme"] = next(self._status(outcome) for outcome in outcomes if not outcome.cohort)
+        return files.write(self.out / files.MANIFEST, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+    def _status(self, outcome: Outcome) -> dict[str, object]:
+        status: dict[str, object] = {"status": outcome.status, "seconds": round(outcome.seconds, 2)}
+        if outcome.status == "done":
+            folder = self._folder(outcome.cohort) if outcome.cohort else self.out
+            status["page"] = (folder / "index.html").relative_to(self.out).as_posix()
+        return status | ({"error": outcome.public_error} if outcome.public_error else {})
+
+    def _task(self, cohort: str) -> Task:
+        title = catalogue(self._language).say("page.cohort_title", cohort=cohort)
         return Task(
             name=cohort,
-            notebook=notebook or shipped_notebook("cohort_findings"),
-            parameters={"study": folder.name, "cohort": cohort},
-            folder=folder.parent,
-            target=self.out / "cohorts" / self.slugs[cohort],
-            page=Page(
-                title=words.say("page.browser_title", title=title, study=self.study.title),
-                language=self.study.reporting.language,
-                kind="public" if notebook is None else "private",
-                links=((words.say("page.to_programme"), "../../index.html"),) if notebook is None else (),
-            ),
-            keep_notebook="findings.ipynb" if notebook is None else notebook.name,
+            notebook=self.notebook,
+            parameters=self.parameters(cohort),
+            folder=self._place,
+            target=self._folder(cohort),
+            page=self._page(title, above="../../index.html"),
+            keep_notebook=self.kept_notebook,
+        )
+
+    def _page(self, title: str, above: str | None = None) -> Page:
+        words, public = catalogue(self._language), self.own_notebook is None
+        return Page(
+            title=words.say("page.browser_title", title=title, study=self.prepared.study.title),
+            language=self._language,
+            kind="public" if public else "private",
+            links=((words.say("page.to_programme"), above),) if public and above else (),
         )
 
     def _data_error(self, cohort: str) -> Outcome:
-        """Outcome of a cohort whose data have an error; a page of an earlier run would now be wrong."""
-        shutil.rmtree(self.out / "cohorts" / self.slugs[cohort], ignore_errors=True)
+        """Outcome of a cohort whose data have an error."""
         found = self.prepared.problems
         found = found[(found["severity"] == "error") & (found["cohort"] == cohort)]
-        first = found.iloc[0]
-        named = {name: str(first[name]) for name in ("rule", "file", "wave") if first[name] == first[name]}
+        named = {name: str(found[name].iloc[0]) for name in ("rule", "file", "wave") if pd.notna(found[name].iloc[0])}
         error = "\n    ".join(self.prepared.errors_of(cohort))
         return Outcome(cohort, "failed", error=error, public_error={**named, "count": len(found)})
 
-    def programme(self, outcomes: list[Outcome]) -> list[Path]:
-        """Make the programme's page and the files beside it."""
-        words, folder = catalogue(self.study.reporting.language), self.study.path.resolve()
-        unavailable = [o.cohort for o in outcomes if o.status == "failed"]
-        task = Task(
-            name="",
-            notebook=shipped_notebook("programme_findings"),
-            parameters={"study": folder.name, "unavailable": unavailable},
-            folder=folder.parent,
-            target=self.out,
-            page=Page(
-                title=words.say("page.browser_title", title=words.say("page.programme_title"), study=self.study.title),
-                language=self.study.reporting.language,
-            ),
-        )
-        outcome = make(task)
-        if outcome.status == "failed":
-            raise ReportError(f"The programme's page failed: {outcome.error}")
-        return [*outcome.paths, *files.write_tables(self.prepared, self.out), self._manifest(outcomes)]
+    def _folder(self, cohort: str) -> Path:
+        return self.out / "cohorts" / self.slugs[cohort]
 
-    def _manifest(self, outcomes: list[Outcome]) -> Path:
-        cohorts = {
-            o.cohort: {"status": o.status, "seconds": round(o.seconds, 2)}
-            | ({"page": f"cohorts/{self.slugs[o.cohort]}/index.html"} if o.status == "done" else {})
-            | ({"error": o.public_error} if o.public_error else {})
-            for o in outcomes
-        }
-        content = files.manifest(self.prepared, cohorts, datetime.now(UTC).isoformat(timespec="seconds"))
-        return files.write(self.out / "manifest.json", json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    @property
+    def _place(self) -> Path:
+        """Where kernels work: beside the study folder, so that their parameters hold no path of this machine."""
+        return self.prepared.study.path.resolve().parent
 
-
-def made(tasks: list[Task], jobs: int) -> Iterator[Outcome]:
-    """Outcomes of tasks as they come; threads are enough, since the work is done in kernels of their own."""
-    pool = ThreadPoolExecutor(jobs)
-    try:
-        for future in as_completed([pool.submit(make, task) for task in tasks]):
-            yield future.result()
-    finally:
-        # stopped by hand: what waits is not begun, and the kernels of what runs end with this process
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def make(task: Task) -> Outcome:
-    """Make one page; whatever goes wrong becomes its Outcome, and the page of an earlier run goes."""
-    started = time.perf_counter()
-    try:
-        executed = run_notebook(task.notebook, task.parameters, folder=task.folder)
-        paths = [files.write(task.target / "index.html", page_html(executed, task.page))]
-        if task.keep_notebook:
-            paths.append(files.write(task.target / task.keep_notebook, nbformat.writes(executed) + "\n"))
-    except (StudyError, OSError, RuntimeError) as error:
-        for name in ("index.html", task.keep_notebook):
-            if name:
-                (task.target / name).unlink(missing_ok=True)
-        kind = error.name if isinstance(error, NotebookFailedError) else type(error).__name__
-        named: dict[str, str | int] = {"rule": "notebook_failed", "file": task.notebook.name, "count": 1, "kind": kind}
-        return Outcome(task.name, "failed", time.perf_counter() - started, error=str(error), public_error=named)
-    return Outcome(task.name, "done", time.perf_counter() - started, tuple(paths))
+    @property
+    def _language(self) -> str:
+        return self.prepared.study.reporting.language

@@ -1,5 +1,6 @@
 """The files of a run: written whole or not at all, and only into a folder that is ours."""
 
+import json
 import os
 import platform
 import shutil
@@ -16,33 +17,70 @@ from rm_research.findings.tables import csv_text
 from rm_research.panel import Prepared
 from rm_research.panel.cache import input_hashes
 
-MANIFEST = "manifest.json"
-OURS = {"index.html", "findings.ipynb"}
+MANIFEST, EXECUTED = "manifest.json", "findings.ipynb"
+MARK = '<meta name="generator" content="rm_research">'  # in the head of every page of ours
 PACKAGES = ("rm_research", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert")
 
 
-def claim(out: Path, slugs: Iterable[str]) -> None:
+def claim(out: Path, slugs: Iterable[str], notebook: str = EXECUTED) -> None:
     """
     Make a folder ready for reports, and remove pages of cohorts that are gone.
+
+    Parameters
+    ----------
+    out : Path
+    slugs : iterable of str
+        Folder names of the cohorts there are.
+    notebook : str
+        Name of the executed notebook beside each page.
 
     Raises
     ------
     ReportError
-        When it is a file, or holds files that are no reports of ours.
+        When it is a file, cannot be written to, or holds files that are no reports of ours.
     """
     if out.exists() and not out.is_dir():
         raise ReportError(f"{out} is a file. Name a folder with --out.")
-    known = {"index.html", "estimates.csv", "tables.csv", MANIFEST, "cohorts"}
-    foreign = [path.name for path in out.iterdir() if path.name not in known] if out.is_dir() else []
-    if foreign and not (out / MANIFEST).is_file():
-        raise ReportError(f"{out} holds other files ({', '.join(sorted(foreign)[:3])} …). Name an empty folder with --out.")
+    if out.is_dir() and not _is_ours(out):
+        held = ", ".join(sorted(path.name for path in out.iterdir())[:3])
+        raise ReportError(f"{out} holds files that are no reports ({held} …). Name an empty folder with --out.")
     try:
         (out / "cohorts").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ReportError(f"{out} cannot be written to ({error.strerror}). Name another folder with --out.") from error
+    kept, pages = set(slugs), {"index.html", notebook}
     for folder in (out / "cohorts").iterdir():
-        if folder.is_dir() and folder.name not in slugs and {path.name for path in folder.iterdir()} <= OURS:
+        if folder.name not in kept and _is_folder(folder) and {path.name for path in folder.iterdir()} <= pages:
             shutil.rmtree(folder)
+
+
+def _is_ours(out: Path) -> bool:
+    """Whether a folder is empty or holds our reports; a run that was stopped leaves no manifest, perhaps no index."""
+    if (out / MANIFEST).is_file():
+        try:
+            written = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+            return "rm_research" in written["versions"]
+        except (ValueError, KeyError, TypeError):
+            return False
+    known = all(path.name in ("cohorts", "index.html", "estimates.csv", "tables.csv") for path in out.iterdir())
+    return known and all(_is_page(path) for path in (*out.glob("*.html"), *out.glob("cohorts/*/*.html")))
+
+
+def _is_page(path: Path) -> bool:
+    return MARK in path.read_text(encoding="utf-8", errors="replace")
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def remove_page(folder: Path, notebook: str | None) -> None:
+    """Remove a page and the notebook beside it, and their folder where nothing else is in it."""
+    for name in ("index.html", notebook):
+        if name:
+            (folder / name).unlink(missing_ok=True)
+    if _is_folder(folder) and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def write(path: Path, text: str) -> Path:
@@ -82,8 +120,8 @@ def _long(tables: dict[str, pd.DataFrame], cohort: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).dropna(subset=["value"])
 
 
-def manifest(prepared: Prepared, cohorts: dict[str, Any], created: str) -> dict[str, Any]:
-    """What went in, with what, and what became of each cohort; the only place with times."""
+def manifest(prepared: Prepared, created: str) -> dict[str, Any]:
+    """What went into a run, and with what; the only file with times."""
     reporting = prepared.study.reporting
     return {
         "study": prepared.study.title,
@@ -95,5 +133,4 @@ def manifest(prepared: Prepared, cohorts: dict[str, Any], created: str) -> dict[
         },
         "seed": reporting.seed,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
-        "cohorts": cohorts,
     }  # fmt: skip

@@ -1,9 +1,9 @@
 """
 Warm kernels: a real kernel per notebook, forked from a process in which the imports are done already.
 
-Starting Python and importing pandas, seaborn and scipy takes longer than making a report. On Linux a fork server does it
-once; elsewhere, where forking is not safe, ordinary kernels give the same results more slowly. Kernels talk over sockets
-in a private folder, so no port is taken and nobody else on the machine can listen.
+Starting Python and importing pandas, seaborn and scipy takes longer than making a report. On Linux a fork server does
+it once; elsewhere, where forking is not safe, ordinary kernels give the same results more slowly. Kernels talk over
+sockets in a private folder, so no port is taken and nobody else on the machine can listen.
 """
 
 import multiprocessing
@@ -12,8 +12,13 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
+from weakref import WeakSet
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
@@ -23,6 +28,9 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 CAN_FORK = sys.platform == "linux"
 PROVISIONER = "rm-research-warm"  # registered as an entry point in pyproject.toml
 PRELOAD = ["rm_research", "ipykernel.kernelapp", "matplotlib_inline.backend_inline"]
+
+_managers: "WeakSet[ReportKernelManager]" = WeakSet()
+_launching = threading.Lock()
 
 
 class ReportKernelManager(AsyncKernelManager):
@@ -34,6 +42,7 @@ class ReportKernelManager(AsyncKernelManager):
         if sys.platform != "win32":
             kwargs |= {"transport": "ipc", "connection_file": str(Path(self._place) / "k.json")}
         super().__init__(**kwargs)
+        _managers.add(self)
 
     @property
     def kernel_spec(self) -> KernelSpec | None:
@@ -51,6 +60,14 @@ class ReportKernelManager(AsyncKernelManager):
     cleanup_resources = _async_cleanup_resources
 
 
+def stop_kernels() -> None:
+    """End every kernel of this process at once, whatever it is doing."""
+    for manager in list(_managers):
+        process = getattr(manager.provisioner, "process", None)
+        if process is not None:
+            process.kill()
+
+
 class WarmProvisioner(LocalProvisioner):
     """Launches the kernel by forking the warm process."""
 
@@ -58,12 +75,29 @@ class WarmProvisioner(LocalProvisioner):
         """Fork; the arguments of `cmd` after the module's name are the kernel's."""
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOAD)
-        arguments = (cmd[cmd.index("-f") :], str(kwargs.get("cwd") or Path.cwd()), dict(kwargs.get("env") or os.environ))
-        forked = context.Process(target=_serve, args=arguments, daemon=True)
-        forked.start()
-        self.process = _ForkedProcess(forked)
+        folder, environment = str(kwargs.get("cwd") or Path.cwd()), dict(kwargs.get("env") or os.environ)
+        forked = context.Process(target=_serve, args=(cmd[cmd.index("-f") :], folder, environment), daemon=True)
+        with _launching, _without_main():
+            forked.start()
+        self.process = cast(Any, _ForkedProcess(forked))
         self.pid = forked.pid
         return self.connection_info
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """
+    Hide the main module while a process is forked.
+
+    multiprocessing would run it again in the new process: seconds for the command line, and for a script that calls
+    run_reports outside `if __name__ == "__main__"` another batch in each kernel.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 class _ForkedProcess:
@@ -97,6 +131,7 @@ def _serve(argv: list[str], folder: str, environment: dict[str, str]) -> None:
     """Be a kernel until told to stop; runs in the forked process."""
     from ipykernel.kernelapp import IPKernelApp
 
+    os.setsid()  # as ordinary kernels: Ctrl-C is for the one who started the batch
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)

@@ -33,7 +33,8 @@ def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
             hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'none'}"
             problems.append(f"{notebook.name} has no parameter {name!r}; {hint}")
         elif not _fits(value, known[name]["default"]):
-            problems.append(f"{notebook.name}: {name} is {type(value).__name__}, its default is {known[name]['default']}")
+            default = known[name]["default"]
+            problems.append(f"{notebook.name}: {name} is {type(value).__name__}, its default is {default}")
     if problems:
         raise ReportError(listed(problems, "The notebook cannot be run as asked"))
 

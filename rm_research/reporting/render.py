@@ -103,6 +103,8 @@ def cleaned(executed: NotebookNode) -> NotebookNode:
         kept = nbformat.from_dict({**cell, "id": f"cell-{number}", "metadata": {"tags": cell.metadata.get("tags", [])}})
         if kept.cell_type == "code":
             kept.execution_count = None
+            # warnings name files of this machine
+            kept.outputs = [output for output in kept.outputs if output.get("name") != "stderr"]
             for output in kept.outputs:
                 if "execution_count" in output:
                     output["execution_count"] = None
@@ -128,5 +130,3 @@ def page_html(executed: NotebookNode, page: Page) -> str:
         }  # fmt: skip
         html, _ = exporter.from_notebook_node(executed, resources=resources)
     return str(html)
-
-

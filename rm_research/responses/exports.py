@@ -81,7 +81,7 @@ def _fail(wave: Wave, source: Source, journal: Journal, rule: str, message: str,
 def _note_short_rows(export: Export, wave: Wave, journal: Journal) -> None:
     if export.short:
         message = (
-            f"{export.file}: {rows_text(export.short)} have fewer cells than the header; what they lack counts as "
+            f"{export.file} has fewer cells than its header in {rows_text(export.short)}; what is lacking counts as "
             "empty. If a line break in an answer has split them, export the file again."
         )
         journal.problem("short_rows", "warning", message, wave=wave.name, file=export.file)
@@ -142,7 +142,7 @@ def _check_found(item: Item, exports: list[Opened]) -> None:
         for opened in exports:
             message = (
                 f"{opened.source.file} has no column {name!r} for item {item.name!r} (codebook.csv row {item.row}); "
-                f"{opened.export.nearest(name)}. Name the column in codebook.csv, or '-' if wave "
+                f"{opened.export.nearest(name)} Name the column in codebook.csv, or '-' if wave "
                 f"{opened.wave.name!r} did not ask it."
             )
             opened.fail("item_not_in_export", message, column=name)

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from rm_research.errors import ReadError
-from rm_research.privacy import EMAIL, tidy
+from rm_research.privacy import EMAIL
 from rm_research.readers import Export
 from rm_research.responses.answers import comparable_cells
 from rm_research.study import Source, Study, Wave
-from rm_research.study.entries import comparable
+from rm_research.study.entries import comparable, tidy_text
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 from rm_research.study.settings import ROW_NUMBER
 
@@ -32,7 +32,7 @@ def where_mask(export: Export, source: Source) -> pd.Series:
     for name, wanted in source.where.items():
         column = export.find(name)
         if column is None:
-            raise ReadError(f"{export.file} has no column {name!r}, which `where` names; {export.nearest(name)}.")
+            raise ReadError(f"{export.file} has no column {name!r}, which `where` names; {export.nearest(name)}")
         entries = {comparable(str(entry)) for entry in (wanted if isinstance(wanted, list) else [wanted])}
         mask &= comparable_cells(export.rows[column]).isin(entries)
     return mask
@@ -51,7 +51,7 @@ def fact(export: Export, columns: Sequence[str], study: Study, name: str) -> pd.
     lacking = [column for column, place in found.items() if place is None and column != ROW_NUMBER]
     if lacking:
         hints = "; ".join(f"{column!r} ({export.nearest(column)})" for column in lacking)
-        raise ReadError(f"{export.file} has no column {hints}, declared for {name}.")
+        raise ReadError(f"{export.file} has no column {hints}, declared for {name}. Correct study.toml.")
     rows = pd.Series([f"row {number}" for number in export.rows.index], index=export.rows.index, dtype="str")
     parts = [rows if place is None else export.rows[place].str.strip() for place in found.values()]
     missing = {comparable(entry) for entry in study.missing}
@@ -119,14 +119,12 @@ def source_facts(
 
 
 def spellings(*columns: pd.Series) -> dict[str, str]:
-    """
-    First spelling of each word that is written in several ways, by the spellings that differ from it.
-
-    Words are one where they are equal but for case, blanks and Unicode forms.
-    """
-    met = pd.concat([column.dropna() for column in columns]).drop_duplicates()
-    first = met.groupby(tidy(met)).transform("first") if len(met) else met
-    return {word: kept for word, kept in zip(met, first, strict=True) if word != kept}
+    """Spelling first met of each word, by its tidied form: words are one but for case, blanks and Unicode forms."""
+    first: dict[str, str] = {}
+    for column in columns:
+        for word in column.dropna().unique():
+            first.setdefault(tidy_text(word), word)
+    return first
 
 
 def as_dates(values: pd.Series, date_format: str | None) -> pd.Series:

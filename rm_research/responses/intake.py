@@ -12,8 +12,9 @@ from rm_research.privacy import study_key
 from rm_research.responses.exports import check_asked, open_sources
 from rm_research.responses.facts import spellings
 from rm_research.responses.questionnaires import PERSONAL_FACTS, check_returned, read_questionnaires
-from rm_research.responses.roster import read_roster, read_sessions
+from rm_research.responses.roster import facts_of_roster, read_roster, read_sessions
 from rm_research.study import Study, read_study
+from rm_research.study.entries import tidy_text
 from rm_research.study.model import ONE_COHORT
 
 
@@ -91,7 +92,7 @@ def take_in(study: Study) -> Intake:
     """Read all exports; what cannot be read becomes an error among the problems."""
     journal, key, texts = Journal(), study_key(study.path), dict[tuple[str, str], str]()
     roster, sessions = read_roster(study, key, journal), read_sessions(study, key, journal)
-    in_roster = set() if roster is None else set(roster.columns[roster.notna().any()]) - {"person"}
+    in_roster = facts_of_roster(roster, study)
     parts = []
     for wave in study.waves:
         exports = list(open_sources(study, wave, journal))
@@ -103,11 +104,16 @@ def take_in(study: Study) -> Intake:
                 parts.append(part)
                 texts |= opened.texts()
     whole = _refuse_overlaps(_stacked(parts, study), journal)
-    if not (any(study.has_fact("cohort", w, s) for w in study.waves for s in w.sources) or "cohort" in in_roster):
+    if not _has_cohorts(study, roster):
         whole = whole.assign(cohort=ONE_COHORT)
         roster, sessions = (f if f is None else f.assign(cohort=ONE_COHORT) for f in (roster, sessions))
     _spell_alike(study, whole, roster, sessions, journal)
     return _intake(study, whole, roster, sessions, texts, journal)
+
+
+def _has_cohorts(study: Study, roster: pd.DataFrame | None) -> bool:
+    in_exports = any(study.has_fact("cohort", wave, source) for wave in study.waves for source in wave.sources)
+    return in_exports or (roster is not None and bool(roster["cohort"].notna().any()))
 
 
 def _stacked(parts: list[pd.DataFrame], study: Study) -> pd.DataFrame:
@@ -146,15 +152,15 @@ def _spell_alike(
         holders = [(frame, at) for frame, at in ((roster, name), (whole, column), (sessions, name))
                    if frame is not None and at in frame]  # fmt: skip
         first = spellings(*(frame[at] for frame, at in holders))
-        cells = sum(int(frame[at].isin(first).sum()) for frame, at in holders)
-        if not cells:
-            continue
+        cells = 0
         for frame, at in holders:
-            frame[at] = frame[at].replace(first)
-        journal.step(f"spellings of {name} made one", before=len(whole), after=len(whole), cells=cells)
-        if name == "cohort":
-            for found in journal.found:
-                found["cohort"] = first.get(str(found["cohort"]), found["cohort"])
+            spelt = frame[at].map({word: first[tidy_text(word)] for word in frame[at].dropna().unique()}).astype("str")
+            cells += int((spelt != frame[at])[spelt.notna()].sum())
+            frame[at] = spelt
+        if cells:
+            journal.step(f"spellings of {name} made one", before=len(whole), after=len(whole), cells=cells)
+        for found in journal.found if name == "cohort" else ():
+            found["cohort"] = first.get(tidy_text(str(found["cohort"])), found["cohort"])
 
 
 def _intake(

@@ -113,7 +113,7 @@ def check_returned(wave: Wave, exports: list[Opened]) -> None:
         for opened in lacking:
             message = (
                 f"{opened.source.file} has neither an item nor a column {name!r}, which `returned` of "
-                f"[waves.{wave.name}] names; {opened.export.nearest(name)}."
+                f"[waves.{wave.name}] names; {opened.export.nearest(name)}"
             )
             opened.fail("wrong_column", message)
     for opened in lacking if len(lacking) < len(wave.sources) else ():

@@ -36,11 +36,18 @@ def read_roster(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | No
     rows["dyad"] = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
     nameless = rows["person"].isna()
     if nameless.any():
-        message = f"{study.roster.file}: {rows_text(rows.index[nameless])} have no person code and were left out."
-        journal.problem("roster_without_code", "warning", message, file=study.roster.file)
-        journal.step("roster lines without a code", before=len(rows), after=int((~nameless).sum()),
-                     file=study.roster.file)  # fmt: skip
+        file = study.roster.file
+        message = f"{file}: no person code in {rows_text(rows.index[nameless])}, which were left out. Add it there."
+        journal.problem("roster_without_code", "warning", message, file=file)
+        journal.step("roster lines without a code", before=len(rows), after=int((~nameless).sum()), file=file)
     return rows[~nameless].reset_index(names="source_row")
+
+
+def facts_of_roster(roster: pd.DataFrame | None, study: Study) -> set[str]:
+    """Facts that exports need not hold; all that it could have given of a roster that could not be read."""
+    if roster is None:
+        return {*ROSTER_FACTS[1:], *study.settings.attributes} if study.roster else set()
+    return set(roster.columns[roster.notna().any()]) - {"person", "source_row"}
 
 
 def read_sessions(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | None:
@@ -56,12 +63,14 @@ def read_sessions(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | 
     undated, unmeasured = rows["date"].notna() & dates.isna(), rows["minutes"].notna() & minutes.isna()
     if undated.any():
         message = (
-            f"{file}: {rows_text(rows.index[undated])} have dates that cannot be read; these meetings count as held "
+            f"{file}: dates in {rows_text(rows.index[undated])} cannot be read; these meetings count as held "
             'before the last wave. Set date_format under [sessions], for example "%d/%m/%Y".'
         )
         journal.problem("unreadable_date", "warning", message, file=file)
     if unmeasured.any():
-        message = f"{file}: {rows_text(rows.index[unmeasured])} have minutes that are no number; they are not added up."
+        message = (
+            f"{file}: minutes in {rows_text(rows.index[unmeasured])} are no number and not added up. Correct them."
+        )
         journal.problem("not_a_number", "warning", message, file=file, column="minutes")
     dyads = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
     return rows.assign(dyad=dyads, date=dates, minutes=minutes).reset_index(names="source_row")
@@ -74,7 +83,7 @@ def _read_facts(
         export = read_export(study.path, file)
         columns = {name: _columns(study, file, export, name) for name in names}
         faults = [
-            f"{file.file} has no column for {name}. Name it under columns = {{ {name} = … }}; {export.nearest(name)}."
+            f"{file.file} has no column for {name}. Name it under columns = {{ {name} = … }}; {export.nearest(name)}"
             for name in needed
             if not columns[name]
         ]

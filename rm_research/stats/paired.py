@@ -80,7 +80,7 @@ def standardised_change(pre: Vector, post: Vector, *, level: float) -> Result:
     """
     Mean change in units of the average standard deviation, corrected for small samples: g_av.
 
-    d_av = mean change / √((s₁² + s₂²)/2), variance by Bonett (2008, Psychological Methods 13:99, eq. 16 with n − 1),
+    d_av = mean change / √((s₁² + s₂²)/2), variance by Bonett (2008, Psychological Methods 13:99, with n − 1),
     normal interval; estimate, standard error and both ends are then multiplied by Hedges' J(n − 1).
 
     Raises
@@ -156,7 +156,7 @@ def _walsh_averages(change: Vector) -> Vector:
 
 
 def _sd_of_ranks(values: Vector) -> float:
-    """Return the standard deviation of V when equal values share their ranks (Hollander & Wolfe 1999, eq. 3.13)."""
+    """Return the standard deviation of V when equal values share their ranks (Hollander & Wolfe 1999, §3.1)."""
     n, ties = len(values), np.unique(values, return_counts=True)[1]
     return float(np.sqrt(n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48))
 

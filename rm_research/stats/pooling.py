@@ -11,9 +11,9 @@ def reml_hk(estimates: Vector, std_errors: Vector, *, level: float) -> Result:
     """
     Average effect by REML with the Hartung–Knapp interval, never narrower than the normal-theory standard error.
 
-    REML: Viechtbauer (2005), eq. 12. Standard error √(max(1, q) / Σw), q = Σw(y − μ)²/(k − 1), t with k − 1
+    REML: Viechtbauer (2005). Standard error √(max(1, q) / Σw), q = Σw(y − μ)²/(k − 1), t with k − 1
     (Hartung & Knapp 2001; max(1, q): Röver, Knapp & Friede 2015). Prediction interval: t with k − 2 (Higgins, Thompson
-    & Spiegelhalter 2009, eq. 12). I² from the typical variance (Higgins & Thompson 2002, eq. 9).
+    & Spiegelhalter 2009). I² from the typical variance (Higgins & Thompson 2002, eq. 9).
 
     Parameters
     ----------

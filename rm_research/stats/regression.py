@@ -75,7 +75,7 @@ def cr2(fit: Fit, clusters: ArrayLike, column: int, *, level: float) -> Result:
     """
     Coefficient with the CR2 standard error and Satterthwaite degrees of freedom.
 
-    Bell & McCaffrey (2002); Pustejovsky & Tipton (2018), eq. 7 and 11, working model: independent errors. With
+    Bell & McCaffrey (2002); Pustejovsky & Tipton (2018), with independent errors as the working model. With
     (XᵀX)⁻¹ = RRᵀ, U_g = X_g R and U_gᵀU_g = VΛVᵀ the adjustment A_g = (I − H_gg)^(−1/2) acts through k × k matrices:
     U_gᵀA_g e_g = V(1 − Λ)^(−1/2)Vᵀ U_gᵀe_g. Where 1 − Λ vanishes the Moore–Penrose inverse takes 0.
 
@@ -112,7 +112,7 @@ def cr2(fit: Fit, clusters: ArrayLike, column: int, *, level: float) -> Result:
     if share[~free].sum() > SINGULAR * (c @ c):
         raise NotEstimableError("too_few_clusters")
     variance = (np.einsum("gj,gj,gij,gi->g", turned, scaled, V, score) ** 2).sum()
-    # W = PᵀP over clusters (eq. 11): on the diagonal Σ share, beside it −b_gᵀb_h, b_g = U_gᵀA_gU_g c
+    # Satterthwaite: tr(W)² / tr(W²); W_gg = Σ share of the cluster, W_gh = −b_gᵀb_h, b_g = U_gᵀA_gU_g c
     b = np.einsum("gij,gj->gi", V, eigen * scaled * turned)
     squares = (share.sum(axis=1) ** 2).sum() + ((b.T @ b) ** 2).sum() - ((b**2).sum(axis=1) ** 2).sum()
     details = {"n_clusters": float(len(names))}

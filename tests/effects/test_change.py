@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_panels import drawn, golden, only, panel_of, stack
 
-from rm_research.effects import estimate_change
+from rm_research.effects import estimate_change, estimate_difference
 from rm_research.errors import FrameError
 from rm_research.frames import PANEL
 from rm_research.stats.power import detectable
@@ -156,6 +156,18 @@ def test_order_of_rows_does_not_matter(make_study):
     np.testing.assert_allclose(shuffled[numbers].to_numpy(float), table[numbers].to_numpy(float), rtol=1e-12)
 
 
+@pytest.mark.parametrize("fact", ["role", "arm"])
+def test_people_without_role_or_arm_count_in_no_row(fact, make_study):
+    known, unknown = panel_of(*drawn(1)), panel_of(*drawn(2), cohort="two")
+    panel, study = stack(known, unknown.assign(**{fact: None})), make_study('comparison = "control"')
+    table, expected = (estimate_change(rows, study=study).to_frame() for rows in (panel, known))
+    assert table.equals(expected)
+    compared = stack(known, panel_of(*drawn(3), arm="control"))
+    spoilt = stack(compared, unknown.assign(**{fact: None, "cohort": "one", "person": "u" + unknown["person"]}))
+    table, expected = (estimate_difference(rows, study=study).to_frame() for rows in (spoilt, compared))
+    assert table.equals(expected)
+
+
 def test_a_panel_without_rows_gives_no_rows(make_study):
     assert len(estimate_change(PANEL.empty(), study=make_study())) == 0
 
@@ -164,7 +176,10 @@ def test_a_panel_without_rows_gives_no_rows(make_study):
     ("spoil", "message"),
     [
         (lambda panel: panel.drop(columns=["pre", "arm"]), "estimate_change needs Panel.* pre, arm"),
-        (lambda panel: panel.assign(role=panel["role"].where(panel.index > 1)), "2 rows of the Panel have no role"),
+        (
+            lambda panel: panel.assign(cohort=panel["cohort"].where(panel.index > 1)),
+            "2 rows of the Panel have no cohort",
+        ),
         (lambda panel: panel.assign(cluster=None), "3 rows of the Panel have no cluster"),
         (lambda panel: panel.assign(scale="joy"), "has scale 'joy', which the study lacks"),
         (lambda panel: panel.assign(wave="pre"), "has wave 'pre', which the study lacks"),

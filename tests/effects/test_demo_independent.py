@@ -6,8 +6,8 @@ documents, the statistics come from scipy, statsmodels or their formulas written
 compares, calls the package. Rules followed: rows count if `where` holds, consent is given and an item is answered;
 labels match after trimming, Unicode normalisation and case folding, everything else is missing; of two questionnaires
 of a person the later one counts; a score needs half of its items; the roster says who is in which arm; dyads that share
-a person are one cluster. A questionnaire without a code is a person of its own, of whom nothing says the arm: it counts
-as programme.
+a person are one cluster. A questionnaire without a code is a person of its own, of whom nothing says the arm, so that
+it counts in none.
 """
 
 import shutil
@@ -99,7 +99,6 @@ def people() -> pd.DataFrame:
     )
     roster["cluster"] = merged_dyads(roster)
     everyone = pd.concat([roster, *(sheet(wave) for wave in WAVES)]).drop_duplicates(["cohort", "code"])
-    everyone["arm"] = everyone["arm"].fillna("programme")
     everyone["cluster"] = everyone["cluster"].fillna(everyone["cohort"] + everyone["code"])
     return everyone.set_index(["cohort", "code"])[["role", "arm", "cluster"]]
 
@@ -122,7 +121,7 @@ def panel() -> pd.DataFrame:
     both = pd.concat({wave: rows.set_index(keys)["value"] for wave, rows in long.items()}, axis=1, sort=True)
     asked = [(name, role) for name, scale in SETTINGS["scales"].items() for role in scale["roles"]]
     everyone = people().reset_index().merge(pd.DataFrame(asked, columns=["scale", "role"]), on="role")
-    return everyone.merge(both.reset_index(), on=keys, how="left")
+    return everyone.dropna(subset="arm").merge(both.reset_index(), on=keys, how="left")
 
 
 # the statistics ------------------------------------------------------------------------------------------------------
@@ -181,7 +180,7 @@ def signed_rank(x) -> float:
 
 
 def cr2(y, X, clusters) -> dict[str, float]:
-    """Second coefficient by n × n matrices: Pustejovsky & Tipton (2018), eq. 6 to 11, with equal working variances."""
+    """Second coefficient by n × n matrices: Pustejovsky & Tipton (2018), with equal working variances."""
     fit = sm.OLS(y, X).fit()
     M = np.eye(len(y)) - X @ np.linalg.pinv(X)
     rows, contributions = [], []
@@ -199,7 +198,7 @@ def cr2(y, X, clusters) -> dict[str, float]:
 
 
 def reml_hartung_knapp(y, se) -> dict[str, float]:
-    """REML by Fisher scoring (Viechtbauer 2005, eq. 12), then Hartung–Knapp with max(1, q)."""
+    """REML by Fisher scoring (Viechtbauer 2005), then Hartung–Knapp with max(1, q)."""
     tau2 = np.var(y, ddof=1)
     for _ in range(200):
         w = 1 / (se**2 + tau2)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from small_panels import drawn, only, panel_of, stack
+from small_panels import drawn, only, panel_of, stack, write_study
 
 from rm_research.effects import Estimates, estimate_change, estimate_difference
 from rm_research.effects.estimates import joined
@@ -13,8 +13,8 @@ SCALES = ("inclusion", "engagement", "mood", "energy")
 COMPARED = 'comparison = "control"'
 
 
-@pytest.fixture
-def whole(make_study):
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
     """Two cohorts, two roles, two arms, four scales of which two are outcomes."""
     parts, seed = [], 0
     for cohort in ("one", "two"):
@@ -24,7 +24,7 @@ def whole(make_study):
                     part = panel_of(*drawn(seed), cohort=cohort, role=role, arm=arm, scale=scale)
                     parts.append(part.assign(person=part["person"] + role, cluster=part["cluster"] + role))
                     seed += 1
-    panel, study = stack(*parts), make_study(COMPARED)
+    panel, study = stack(*parts), write_study(tmp_path_factory.mktemp("study"), COMPARED)
     return joined([estimate_change(panel, study=study), estimate_difference(panel, study=study)])
 
 
@@ -109,7 +109,7 @@ def test_joined_keeps_order_and_everything(whole):
     assert len(joined([])) == 0
 
 
-def test_shown_as_text_and_html(whole, make_study):
+def test_shown_as_text_and_html(whole):
     text, html = repr(whole), whole._repr_html_()
     assert text.startswith("Estimates, 128 rows\n")
     assert "<caption>Estimates, 128 rows</caption>" in html

@@ -8,7 +8,7 @@ from statsmodels.stats.multitest import multipletests
 
 from rm_research.stats.multiplicity import benjamini_hochberg, holm
 
-few = settings(max_examples=20, deadline=None, derandomize=False, database=None)
+few = settings(max_examples=12, deadline=None, derandomize=True, database=None)
 families = st.lists(st.one_of(st.floats(0, 1), st.just(float("nan"))), max_size=9).map(lambda p: np.array(p, float))
 
 

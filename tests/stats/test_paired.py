@@ -17,7 +17,7 @@ from rm_research.stats.paired import (
 from rm_research.stats.result import NotEstimableError
 
 NAMES = ["paired_sleep", "paired_univbct60"]
-few = settings(max_examples=400, deadline=None, derandomize=False, database=None)
+few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 ESTIMATORS = [paired_t, hodges_lehmann, standardised_change, welch]
 
 
@@ -193,8 +193,7 @@ def test_order_shift_and_unit_do_not_matter(estimator, waves, seed, shift, unit)
 @given(scores(4))
 def test_identities_of_the_standardised_change(waves):
     pre, post = waves
-    assume(np.ptp(pre) > 0)
-    assume(np.ptp(post) > 0)
+    assume(min(np.ptp(pre), np.ptp(post), np.ptp(post - pre)) > 0)
     result = standardised_change(pre, post, level=0.95)
     j, d = result.details["J"], result.details["d_av"]
     average = np.sqrt((pre.var(ddof=1) + post.var(ddof=1)) / 2)

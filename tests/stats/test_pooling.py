@@ -9,7 +9,7 @@ from scipy import stats
 from rm_research.stats.pooling import reml_hk
 from rm_research.stats.result import NotEstimableError
 
-few = settings(max_examples=400, deadline=None, derandomize=False, database=None)
+few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 
 
 def study(seed: int) -> tuple[np.ndarray, np.ndarray]:

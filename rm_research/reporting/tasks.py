@@ -1,0 +1,92 @@
+"""Pages to make, as many at a time as there are jobs, and what became of each."""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from rm_research.reporting import files
+from rm_research.reporting.kernels import stop_kernels
+from rm_research.reporting.render import NotebookFailedError, Page, page_html, run_notebook
+
+
+@dataclass(frozen=True)
+class Task:
+    """One page to make: a notebook, its parameters, where it goes, what surrounds it."""
+
+    name: str
+    notebook: Path
+    parameters: dict[str, object]
+    folder: Path
+    target: Path
+    page: Page
+    keep_notebook: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What became of a page.
+
+    Attributes
+    ----------
+    cohort : str
+        Empty for the programme's page.
+    status : {'done', 'failed'}
+    seconds : float
+    paths : tuple of Path
+        Files written.
+    error : str
+        For the evaluator, with rows; never written to the reports.
+    public_error : dict of str to (str or int)
+        For the manifest: rule, file and count.
+    """
+
+    cohort: str
+    status: str
+    seconds: float = 0.0
+    paths: tuple[Path, ...] = ()
+    error: str = ""
+    public_error: dict[str, str | int] | None = None
+
+
+def made(tasks: list[Task], jobs: int) -> Iterator[Outcome]:
+    """Outcomes of tasks as they come; threads are enough, since the work is done in kernels of their own."""
+    stopped = threading.Event()
+    with ThreadPoolExecutor(jobs) as pool:
+        pages = [pool.submit(make, task, stopped) for task in tasks]
+        try:
+            for page in as_completed(pages):
+                yield page.result()
+        except BaseException:  # stopped by hand: what waits is not begun, and what runs ends
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            _end(pages)
+            raise
+
+
+def _end(pages: list[Future[Outcome]]) -> None:
+    """End the kernels of pages that are being made, also of those that start only now."""
+    while wait(pages, timeout=0.2).not_done:
+        stop_kernels()
+
+
+def make(task: Task, stopped: threading.Event) -> Outcome:
+    """Make one page; whatever goes wrong becomes its Outcome, and the page of an earlier run goes."""
+    started = time.perf_counter()
+    try:
+        executed = run_notebook(task.notebook, task.parameters, folder=task.folder)
+        paths = [files.write(task.target / "index.html", page_html(executed, task.page))]
+        if task.keep_notebook:
+            paths.append(files.write(task.target / task.keep_notebook, nbformat.writes(executed) + "\n"))
+    except Exception as error:
+        if not stopped.is_set():
+            files.remove_page(task.target, task.keep_notebook)
+        kind = error.name if isinstance(error, NotebookFailedError) else type(error).__name__
+        named: dict[str, str | int] = {"rule": "notebook_failed", "file": task.notebook.name, "count": 1, "kind": kind}
+        return Outcome(task.name, "failed", time.perf_counter() - started, error=str(error), public_error=named)
+    return Outcome(task.name, "done", time.perf_counter() - started, tuple(paths))

@@ -1,0 +1,43 @@
+"""What tests of several modules share."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+TOML = """
+title = "A small study"
+[waves.pre]
+file = "pre.csv"
+[waves.post]
+file = "post.csv"
+[columns]
+person = "code"
+[scales.mood]
+"""
+CODEBOOK = "item,scale,low,high\nm1,mood,1,5\nm2,mood,1,5\n"
+FILES = {"pre.csv": "code,m1,m2\na,1,2\nb,3,4\nc,5,5\n", "post.csv": "code,m1,m2\na,2,3\nb,4,4\nd,1,1\n"}
+
+
+@pytest.fixture
+def write_study(tmp_path: Path) -> Callable[..., Path]:
+    """
+    Write a study folder from text: two waves of one scale of two items, unless told otherwise.
+
+    `more` is added to the end of study.toml; `files` to the exports, in place of those of the same name.
+    """
+
+    def write(
+        more: str = "", *, toml: str = TOML, codebook: str = CODEBOOK, files: Mapping[str, str | bytes | None] = FILES
+    ) -> Path:
+        folder = tmp_path / "study"
+        folder.mkdir(exist_ok=True)
+        contents = {"study.toml": toml + more, "codebook.csv": codebook, **FILES, **files}
+        for name, content in contents.items():
+            if content is None:
+                (folder / name).unlink(missing_ok=True)
+            else:
+                (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        return folder
+
+    return write

@@ -1,0 +1,151 @@
+"""CSV files: what reads back, and what is refused with its place and remedy."""
+
+import csv
+import io
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rm_research.errors import ReadError
+from rm_research.readers import read_export
+from rm_research.study.settings import File
+
+
+@pytest.fixture
+def export(tmp_path):
+    def read(content, **options):
+        (tmp_path / "x.csv").write_bytes(content.encode() if isinstance(content, str) else content)
+        return read_export(tmp_path, File(file="x.csv", **options))
+
+    return read
+
+
+def test_cells_are_text_as_they_stand(export):
+    rows = export("code,q1\n007,1e3\nNone,NA\n").rows
+    assert rows.to_numpy().tolist() == [["007", "1e3"], ["None", "NA"]]
+
+
+def test_rows_are_counted_as_a_spreadsheet_does(export):
+    rows = export('code,q1\na,"two\nlines"\n\nb,2\n').rows
+    assert rows.index.tolist() == [2, 4]
+
+
+def test_rows_with_nothing_in_them_are_no_records(export):
+    assert export("code,q1\na,1\n,\n\n").rows["code"].tolist() == ["a"]
+
+
+def test_column_names_are_trimmed(export):
+    assert list(export(" code , q1\na,1\n").rows) == ["code", "q1"]
+
+
+def test_a_column_without_name_and_cells_is_dropped(export):
+    assert list(export("code,,\na,,\n").rows) == ["code"]
+
+
+def test_a_column_without_name_but_with_cells_is_numbered(export):
+    assert list(export("code,\na,1\n").rows) == ["code", "column 2"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name(export):
+    assert list(export(b"\xef\xbb\xbfcode,q1\na,1\n").rows) == ["code", "q1"]
+
+
+def test_a_declared_encoding_is_used(export):
+    assert export("code,q1\na,Öl\n".encode("cp1252"), encoding="cp1252").rows["q1"].tolist() == ["Öl"]
+
+
+def test_utf_16_with_tabs_is_read_as_declared(export):
+    rows = export("code\tq1\na\tÖl\n".encode("utf-16"), encoding="utf-16", delimiter="\t").rows
+    assert rows.to_numpy().tolist() == [["a", "Öl"]]
+
+
+def test_a_formula_and_a_script_are_text(export):
+    rows = export('code,q1\na,"=cmd(""calc"")"\nb,<script>alert(1)</script>\n').rows
+    assert rows["q1"].tolist() == ['=cmd("calc")', "<script>alert(1)</script>"]
+
+
+def test_a_short_row_is_filled_and_noted(export):
+    read = export("code,q1,q2\na,1\nb,1,2\n")
+    assert (read.rows.loc[2].tolist(), read.short) == (["a", "1", ""], (2,))
+
+
+def test_a_last_row_with_all_its_cells_needs_no_line_end(export):
+    assert len(export("code,q1\na,1").rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "x.csv is empty. Export it again"),
+        ("\n\n", "x.csv has no header in row 1. Export it again"),
+        (",,\na,b,c\n", "x.csv has no header in row 1. Export it again"),
+        ("code,q1\na,1,2\n", "x.csv row 2 has 3 cells but the header has 2. Export it again; a cell that holds the"),
+        ("code,q1,q2\na,1,2\nb,1", "x.csv stops in the middle of row 3: it may be cut off. Export it again"),
+        ('code,q1\na,1\nb,"cut', "x.csv row 3 begins a quoted cell that never ends: it may be cut off. Export it"),
+        ('code,q1\na,"x" y\n', "x.csv row 2 has text after a quoted cell: a quote in a cell must be doubled. Export"),
+        ("code;q1\na;1\n", 'x.csv row 1 has one column only; it seems to use another delimiter. Set delimiter = ";"'),
+        ("code;q1\na;1,5\n", 'x.csv row 1 has one column only; it seems to use another delimiter. Set delimiter = ";"'),
+        ("code\tq1\na\t1\n", 'x.csv row 1 has one column only; it seems to use another delimiter. Set delimiter = "'),
+        ("code,q1\na,Ärger\n".encode("cp1252"), "x.csv is not utf-8: line 2 holds other bytes. Save it as 'CSV UTF-8'"),
+        ("code,q1\na,Ä\n".encode("cp1252"), 'set encoding = "cp1252" beside its file in study.toml'),
+        ("code,q1\na,1\n".encode("utf-16"), 'set encoding = "utf-16" beside its file in study.toml'),
+        ("code,q1\na,1\n".encode("utf-16-le"), "x.csv holds bytes that are no text in line 1. Save it as 'CSV UTF-8'"),
+        (b"PK\x03\x04rest", "x.csv is a workbook, not a CSV file. Save it as 'CSV UTF-8'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_with_place_and_remedy(export, content, message):
+    with pytest.raises(ReadError) as caught:
+        export(content)
+    assert message in str(caught.value)
+
+
+def test_another_delimiter_than_the_declared_one_is_seen(export):
+    with pytest.raises(ReadError, match='Set delimiter = "," beside its file'):
+        export("code,q1\na,1\n", delimiter=";")
+
+
+def test_an_unknown_encoding_is_said(export):
+    with pytest.raises(ReadError, match=r"x.csv: 'klingon' is no encoding. Try encoding = .cp1252."):
+        export("code,q1\na,1\n", encoding="klingon")
+
+
+def test_utf_8_read_as_another_encoding_would_garble_names(export):
+    with pytest.raises(ReadError, match=r"x.csv is utf-8, not cp1252. Remove encoding beside its file in study.toml"):
+        export("code,q1\na,Ärger\n", encoding="cp1252")
+
+
+def test_messages_hold_nothing_that_a_person_wrote(export):
+    with pytest.raises(ReadError) as caught:
+        export('code,q1\nmary@example.org,"secret" words\n')
+    assert not any(word in str(caught.value) for word in ("mary", "secret", "words"))
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=6)
+NAMES = st.text("abcdefg", min_size=1, max_size=3)
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_any_table_reads_back_as_it_was_written_or_is_refused(tmp_path_factory, data):
+    names = data.draw(st.lists(NAMES, min_size=2, max_size=4, unique=True))
+    table = data.draw(st.lists(st.lists(CELLS, min_size=len(names), max_size=len(names)), max_size=5))
+    text = io.StringIO(newline="")
+    # Python's own writer leaves a lone carriage return bare unless it quotes everything
+    bare = any("\r" in cell for row in table for cell in row)
+    csv.writer(text, quoting=csv.QUOTE_ALL if bare else csv.QUOTE_MINIMAL).writerows([names, *table])
+    folder = tmp_path_factory.mktemp("table")
+    (folder / "x.csv").write_bytes(text.getvalue().encode())
+    filled = {number: row for number, row in enumerate(table, start=2) if any(row)}
+    rows = read_export(folder, File(file="x.csv")).rows
+    assert dict(zip(rows.index, rows.to_numpy().tolist(), strict=True)) == filled
+
+
+@given(st.binary(max_size=60))
+@settings(max_examples=80, deadline=None)
+def test_any_bytes_are_read_or_refused_as_the_studys_owner_can_mend_it(tmp_path_factory, content):
+    folder = tmp_path_factory.mktemp("bytes")
+    (folder / "x.csv").write_bytes(content)
+    with suppress(ReadError):
+        assert read_export(folder, File(file="x.csv")).file == "x.csv"

@@ -1,0 +1,123 @@
+"""Personal data found and kept out, codes hashed, and the private folder private."""
+
+import stat
+
+import pandas as pd
+import pytest
+
+from rm_research.errors import StudyError
+from rm_research.privacy import hash_codes, personal_columns, private_folder, study_key, tidy, without_addresses
+
+KEY, OTHER_KEY = b"k" * 32, b"o" * 32
+
+
+def text(*values):
+    return pd.Series(values, dtype="str")
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["RecipientEmail", "Recipient Last Name", "IPAddress", "IP Address", "LocationLatitude", "E-Mail", "name",
+     "First name", "Telephone number", "Date of birth", "Postcode", "Your email address", "E-Mail-Adresse", "Vorname"],
+)  # fmt: skip
+def test_columns_are_personal_by_their_name(name):
+    assert personal_columns(pd.DataFrame({name: text("x")})) == [name]
+
+
+@pytest.mark.parametrize("name", ["cohort", "Q1_name_recall", "nameplate", "grade", "shipping", "code"])
+def test_other_names_are_not_personal(name):
+    assert personal_columns(pd.DataFrame({name: text("x")})) == []
+
+
+@pytest.mark.parametrize("cells", [("mary@example.org", ""), ("192.0.2.1", "192.0.2.7"), (" a.b@c.de ", "x")])
+def test_columns_are_personal_when_most_of_their_cells_are_addresses(cells):
+    assert personal_columns(pd.DataFrame({"Q1": text(*cells)})) == ["Q1"]
+
+
+def test_one_address_in_a_comment_does_not_cost_all_comments():
+    assert personal_columns(pd.DataFrame({"Q1": text("write to mary@example.org", "good", "fine")})) == []
+
+
+def test_addresses_are_taken_out_of_what_people_wrote():
+    cleaned = without_addresses(text("ask mary.b@example.org (or 192.0.2.1), please", "version 1.2"))
+    assert cleaned.tolist() == ["ask […] (or […]), please", "version 1.2"]
+
+
+def test_a_long_text_without_blanks_is_searched_quickly():
+    assert len(without_addresses(text("a" * 100_000)).iloc[0]) == 100_000
+
+
+def test_text_is_compared_without_case_blanks_and_unicode_forms():
+    assert len(set(tidy(text(" Ab  c ", "AB\u00a0C")))) == 1
+
+
+def test_codes_that_differ_in_case_and_blanks_hash_alike():
+    assert len(set(hash_codes(text("AB 12", " ab  12"), KEY))) == 1
+
+
+def test_a_hash_is_16_digits_and_shows_no_code():
+    assert hash_codes(text("abc"), KEY).str.fullmatch("[0-9a-f]{16}").all()
+
+
+def test_hashes_differ_between_keys():
+    assert hash_codes(text("abc"), KEY).iloc[0] != hash_codes(text("abc"), OTHER_KEY).iloc[0]
+
+
+def test_a_pair_and_a_person_of_one_name_differ():
+    assert hash_codes(text("1"), KEY).iloc[0] != hash_codes(text("1"), KEY, kind="dyad").iloc[0]
+
+
+def test_blank_codes_have_no_hash():
+    assert hash_codes(text("", "  "), KEY).isna().all()
+
+
+def test_the_hash_is_hmac_sha256_of_kind_and_code():
+    # printf 'person:abc' | openssl dgst -sha256 -mac hmac -macopt key:kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk
+    assert hash_codes(text("abc"), KEY).iloc[0] == "1053865282a5d703"
+
+
+def test_the_key_is_made_once(tmp_path):
+    assert study_key(tmp_path) == study_key(tmp_path)
+
+
+def test_studies_have_keys_of_their_own(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    assert study_key(tmp_path / "one") != study_key(tmp_path / "two")
+
+
+def test_folder_and_key_are_their_owners_alone(tmp_path):
+    study_key(tmp_path)
+    assert (mode(tmp_path / ".rm_research"), mode(tmp_path / ".rm_research" / "key")) == (0o700, 0o600)
+
+
+def test_a_folder_that_others_could_read_is_closed(tmp_path):
+    (tmp_path / ".rm_research").mkdir(mode=0o755)
+    private_folder(tmp_path)
+    assert mode(tmp_path / ".rm_research") == 0o700
+
+
+def test_the_folder_keeps_itself_out_of_git(tmp_path):
+    assert (private_folder(tmp_path) / ".gitignore").read_text() == "*\n"
+
+
+def test_making_the_key_leaves_nothing_else_behind(tmp_path):
+    study_key(tmp_path)
+    assert sorted(path.name for path in (tmp_path / ".rm_research").iterdir()) == [".gitignore", "key"]
+
+
+def test_a_folder_that_cannot_be_made_is_done_without(tmp_path):
+    (tmp_path / ".rm_research").write_text("in the way")
+    assert (private_folder(tmp_path), len(study_key(tmp_path))) == (None, 32)
+
+
+def test_a_damaged_key_is_named_with_its_remedy(tmp_path):
+    (private_folder(tmp_path) / "key").write_bytes(b"short")
+    with pytest.raises(
+        StudyError, match=r".rm_research/key is damaged: it holds 5 bytes, not 32. Delete it; a new one"
+    ):
+        study_key(tmp_path)
