@@ -26,7 +26,7 @@ from rm_research.study import Study, read_study
 from rm_research.synthesis import estimate_programme
 
 if TYPE_CHECKING:
-    from rm_research.reporting import run_reports
+    from rm_research.reporting.batch import run_reports
 
 __all__ = [
     "Disclosed",
@@ -60,7 +60,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import `run_reports` when it is asked for: papermill and nbconvert take seconds that a notebook need not wait."""
     if name == "run_reports":
-        from rm_research.reporting import run_reports
+        from rm_research.reporting.batch import run_reports
 
         return run_reports
     raise AttributeError(f"module 'rm_research' has no attribute {name!r}")

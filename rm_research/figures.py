@@ -10,6 +10,7 @@ import pandas as pd
 import seaborn.objects as so
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from rm_research.catalogue import capital, catalogue
 from rm_research.claims import Claims
@@ -21,6 +22,7 @@ WIDTH, ROW, FRAME = 4.4, 0.46, 0.72  # inches: a phone shows it at three quarter
 STYLE: dict[Any, Any] = {
     "font.size": 11,
     "font.family": "DejaVu Sans",
+    "text.parse_math": False,  # a cohort's name may hold dollar signs
     "svg.fonttype": "none",  # text stays text: a third of the size, and the page's own font
     "axes.spines.left": False,
     "axes.spines.right": False,
@@ -172,6 +174,7 @@ def _drawn(marks: Sequence[Mark], claims: Claims, ax: Axes | None) -> Axes:
                 bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
             )  # fmt: skip
         ax.set_ylim(len(marks) - 0.5, -0.75)
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=5))
         ax.set_yticks([])
         ax.set_ylabel("")
     return ax

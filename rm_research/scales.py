@@ -116,7 +116,7 @@ def compare_published(responses: pd.DataFrame, published: pd.DataFrame, study: S
     for name in published.columns:
         score, _ = scale_scores(responses, study, name)
         both = score.notna() & published[name].notna()
-        differs = both & ~np.isclose(score.fillna(0), published[name].fillna(0), rtol=0, atol=PRINTED)
+        differs = both & ((score - published[name]).abs() > PRINTED)
         column = study.scale(name).published or ""
         if not both.any():
             message = f"No row has both {column!r} and a score of {name!r}. Correct scales.{name}.published."

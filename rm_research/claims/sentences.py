@@ -88,12 +88,15 @@ class Claims:
 
     def title(self, row: pd.Series) -> str:
         """Title of a chart: the finding."""
-        family = "difference_" if self._family(row) == "difference" else ""
-        return self.words.say(f"chart.title_{family}{self._kind(row)}", **self._blanks(row))
+        return self.words.say(f"chart.title_{self._family(row)}_{self._kind(row)}", **self._blanks(row))
 
     def reason(self, row: pd.Series) -> str:
         """Say why a row has no estimate."""
-        key = "hidden_compared" if row["reason"] == HIDDEN and row["contrast"] in OF_CHANGE else row["reason"]
+        key = row["reason"]
+        if key == HIDDEN and row["contrast"] in OF_CHANGE:
+            key = "hidden_compared"
+        elif key == HIDDEN and row["method"] == "hodges_lehmann" and row["n_pairs"] >= self.disclosed.smallest_group:
+            key = "hidden_changed"
         return self.words.say(f"reason.{key}", smallest=self.disclosed.smallest_group)
 
     def interval(self, row: pd.Series) -> str:
@@ -108,17 +111,20 @@ class Claims:
 
     def people_counted(self, row: pd.Series) -> str:
         """How many people the row rests on."""
-        kind = "pairs"
-        if row["contrast"].startswith("pooled"):
-            kind = "pooled"
-        elif row["method"] == "welch":
-            kind = "unlinked"
+        pooled, unlinked = row["contrast"].startswith("pooled"), self.unlinked(row)
+        kind = "unlinked" if unlinked else "pairs"
+        if pooled:
+            kind = "pooled_unlinked" if unlinked else "pooled"
         elif row["contrast"] in OF_CHANGE:
             kind = "compared"
-        n = int(row["n_pre"] if kind == "unlinked" else row["n_pairs"])
-        m = row["n_post"] if kind == "unlinked" else row["n_comparison"]
+        n = int(row["n_pre"] if unlinked else row["n_pairs"])
+        m = row["n_post"] if unlinked else row["n_comparison"]
         people = self.people(row["role"], n)
         return self.words.say(f"counts.{kind}", n=n, people=people, m=m, k=row["n_clusters"])
+
+    def unlinked(self, row: pd.Series) -> bool:
+        """Whether a row compares the two waves' people without knowing who is who, or averages such rows."""
+        return row["method"] == "welch" or self.study.link.method == "none"
 
     def people(self, role: str, n: int = 2) -> str:
         """Plural of a role, or its singular for one person."""
@@ -135,8 +141,8 @@ class Claims:
         title = self.study.scale(row["scale"]).title
         name = title if title[1:2].isupper() else title[0].lower() + title[1:]
         if row["arm"] not in (PROGRAMME, self.study.comparison):
-            name += self.words.say("arms.in_arm", arm=row["arm"])
-        return name + (self.words.say("waves.at_wave", wave=row["wave"]) if len(self.study.later_waves) > 1 else "")
+            name += self.words.say("within.arm", arm=row["arm"])
+        return name + (self.words.say("within.wave", wave=row["wave"]) if len(self.study.later_waves) > 1 else "")
 
     def arm_title(self, arm: str) -> str:
         """Name of an arm as a label."""
@@ -148,7 +154,7 @@ class Claims:
     def _family(self, row: pd.Series) -> str:
         if row["contrast"] in OF_CHANGE:
             return "difference"
-        return "unlinked" if row["method"] == "welch" else "change"
+        return "unlinked" if self.unlinked(row) else "change"
 
     def _kind(self, row: pd.Series) -> str:
         """Say clear (excludes 0), little (inside the smallest change that matters) or unclear."""

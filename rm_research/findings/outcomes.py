@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from rm_research.catalogue import capital
+from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimates import ALL_COHORTS, HEADLINE_METHODS
 from rm_research.figures import blank_axes, forest_rows, plot_change, plot_forest, shown_rows
 from rm_research.findings.context import Context, slug
@@ -34,7 +35,7 @@ def _block(scale: Scale, context: Context) -> dict[str, Any] | None:
         notes.append(say("outcome.better_lower"))
     if scale.name not in context.study.outcomes:
         notes.append(say("outcome.exploratory"))
-    if (rows["reason"] == "hidden").any():
+    if (rows["reason"].eq(HIDDEN) & rows["method"].isin(HEADLINE_METHODS)).any():
         notes.append(say("outcome.hidden_rows", smallest=context.disclosed.smallest_group))
     several = len(context.waves(scale)) > 1
     parts = [
@@ -45,7 +46,7 @@ def _block(scale: Scale, context: Context) -> dict[str, Any] | None:
         for wave in context.waves(scale)
     ]
     return {"title": scale.title, "notes": notes, "parts": parts, "table": _numbers(scale, context),
-            "id": f"{slug(scale.name)}"}  # fmt: skip
+            "id": context.study.scales.index(scale) + 1}  # fmt: skip
 
 
 def _groups(scale: Scale, wave: str, context: Context) -> list[dict[str, Any]]:
@@ -161,9 +162,10 @@ def _entry(cohort: str, scale: Scale, context: Context) -> dict[str, Any]:
     elif cohort in context.unavailable:
         reason = say("cohorts.unavailable", reason=say("cohorts.render_error"))
     texts = []
-    for role in context.roles(scale.name):
+    waves = context.waves(scale)[:1]
+    for role in context.roles(scale.name) if waves else ():
         for arm in context.arms():
-            row = context.claims.headline_row(cohort, role, arm, scale.name, context.waves(scale)[0])
+            row = context.claims.headline_row(cohort, role, arm, scale.name, waves[0])
             if row is not None:
                 texts.append(context.claims.statement(row))
     return {"name": cohort, "href": None if reason else f"cohorts/{slug(cohort)}/index.html", "reason": reason,

@@ -7,6 +7,7 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.claims import attrition
 from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN
+from rm_research.disclosure import HIDDEN
 from rm_research.findings.context import Context
 from rm_research.findings.tables import table
 
@@ -15,9 +16,10 @@ def headline(context: Context) -> dict[str, Any]:
     """Values of the headline: the first outcome at the first later wave, every role."""
     scale = context.study.scales[0]
     waves = context.waves(scale)
-    rows = [row for role in context.roles(scale.name) for row in context.spoken_rows(scale.name, waves[0], role)]
+    roles = context.roles(scale.name) if waves else []
+    rows = [row for role in roles for row in context.spoken_rows(scale.name, waves[0], role)]
     shown = [row for row in rows if pd.notna(row["estimate"])]
-    sentences = [_spoken(row, context) for row in rows] if shown else _nothing(context)
+    sentences = [_spoken(row, context) for row in rows] if shown else _nothing(rows, context)
     return {
         "study_title": context.study.title,
         "title": context.title,
@@ -44,7 +46,7 @@ def _left_out(row: pd.Series, context: Context) -> str:
 
 def _missing_people(row: pd.Series, context: Context) -> str:
     """Who is not in the number, of the arm it is about."""
-    if row["method"] == "welch":
+    if context.claims.unlinked(row):
         return context.words.say("headline.unlinked")
     n_pre, people = int(row["n_pre"]), context.claims.people(row["role"])
     missing = n_pre - int(row["n_pairs"])
@@ -52,12 +54,16 @@ def _missing_people(row: pd.Series, context: Context) -> str:
     return context.words.say(f"headline.{key}", missing=missing, n_pre=n_pre, people=people)
 
 
-def _nothing(context: Context) -> list[list[str]]:
-    """What a page says that has nothing to show."""
+def _nothing(rows: list[pd.Series], context: Context) -> list[list[str]]:
+    """What a page says that has nothing to show, and why."""
     say, smallest = context.words.say, context.disclosed.smallest_group
     if context.pooled:
         return [[say("headline.too_few_cohorts")]]
-    return [[say("headline.nothing", cohort=context.place), say("headline.too_small", smallest=smallest)]]
+    if any(row["reason"] == HIDDEN for row in rows):
+        reasons = [say("headline.too_small", smallest=smallest)]
+    else:
+        reasons = [context.claims.reason(row) for row in rows] or [say("headline.not_asked_again")]
+    return [[say("headline.nothing", cohort=context.place), *dict.fromkeys(reasons)]]
 
 
 def _notes(shown: list[pd.Series], context: Context) -> list[str]:
@@ -80,10 +86,9 @@ def response(context: Context) -> dict[str, Any]:
     study, words, flow = context.study, context.words, context.disclosed.tables["response"]
     last = study.later_waves[-1:]
     sentences = []
-    invited, before = flow["invited"].sum(), int(flow["before"].sum())
-    if pd.notna(flow["invited"]).any() and invited:
-        share = words.share(before / invited)
-        sentences.append(words.say("response.invited", invited=invited, before=before, share=share))
+    before, (invited, came) = int(flow["before"].sum()), _invited(context)
+    if invited:
+        sentences.append(words.say("response.invited", invited=invited, before=came, share=words.share(came / invited)))
     if study.link.method == "none":
         sentences.append(words.say("response.unlinked"))
     elif last and before:
@@ -96,6 +101,16 @@ def response(context: Context) -> dict[str, Any]:
     sentences.append(words.say("response.participation"))
     return {"heading": words.say("headings.response"), "sentences": sentences, "table": _flow_table(context, flow),
             "region": words.say("page.table_region"), "download": words.say("page.download")}  # fmt: skip
+
+
+def _invited(context: Context) -> tuple[int, int]:
+    """How many people were invited, and how many of them answered before; others may have answered uninvited."""
+    prepared, who = context.prepared, ["cohort", "person"]
+    invited = prepared.people.loc[prepared.people["invited"].eq(True).fillna(False), who]
+    if context.cohort is not None:
+        invited = invited[invited["cohort"] == context.cohort]
+    answered = prepared.responses.loc[prepared.responses["wave"] == context.study.baseline, who]
+    return len(invited), len(invited.merge(answered.drop_duplicates()))
 
 
 def _blank_codes(context: Context) -> int:
@@ -163,7 +178,8 @@ def limits(context: Context) -> dict[str, Any]:
         only = say("limits.smallest", smallest=context.disclosed.smallest_group)
         return {"heading": say("headings.limits"), "items": [only]}
     items = []
-    if study.comparison:
+    differences = context.rows[context.rows["contrast"].str.endswith("difference") & context.rows["estimate"].notna()]
+    if len(differences):
         items.append(say("limits.strength_comparison"))
     items.append(say("limits.strength_linked" if study.link.method != "none" else "limits.unlinked"))
     if study.comparison is None:
@@ -171,8 +187,7 @@ def limits(context: Context) -> dict[str, Any]:
     items += _attrition_limits(context)
     if study.comparison and study.design.assignment == "self-selected":
         items.append(say("limits.self_selected"))
-    differences = context.rows[context.rows["contrast"] == "difference"]
-    if (differences["df"] < 4).any():
+    if (differences.loc[differences["contrast"] == "difference", "df"] < 4).any():
         items.append(say("limits.few_df"))
     if context.pooled:
         pooled = context.rows[context.rows["contrast"].str.startswith("pooled") & context.rows["estimate"].notna()]
@@ -180,8 +195,9 @@ def limits(context: Context) -> dict[str, Any]:
             items.append(say("limits.few_cohorts"))
         if _repeat_attenders(context):
             items.append(say("limits.repeats"))
-    items += [say("limits.small"), say("limits.rounds"), say("limits.multiple"), say("limits.weights"),
-              say("limits.smallest", smallest=context.disclosed.smallest_group)]  # fmt: skip
+    items += [say("limits.small"), say("limits.rounds")]
+    items += [say("limits.multiple")] if len(study.scales) > 1 else []
+    items += [say("limits.weights"), say("limits.smallest", smallest=context.disclosed.smallest_group)]
     return {"heading": say("headings.limits"), "items": items}
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import warnings
 from html import escape
 from typing import cast
 
@@ -24,7 +25,9 @@ def inline_svg(axes: Axes, alt: str) -> str:
         What the picture shows; becomes its title.
     """
     figure, buffer = cast(Figure, axes.figure), io.StringIO()
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        # the page's own font has the glyphs that matplotlib measures without
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]

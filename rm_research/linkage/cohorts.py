@@ -53,6 +53,8 @@ def _settle(rows: pd.DataFrame, source: str, home: pd.Series, study: Study, jour
     Where it is not, another cohort may mean another person: nothing is moved. Nor is a second questionnaire of a wave.
     """
     astray = home.notna() & rows["cohort"].notna() & (rows["cohort"] != home)
+    if not astray.any():
+        return rows
     taken = pd.MultiIndex.from_frame(rows[["cohort", "person", "wave"]])
     wanted = pd.MultiIndex.from_frame(rows[["person", "wave"]].assign(cohort=home)[["cohort", "person", "wave"]])
     moved = astray & ~wanted.isin(taken) & (study.link.within == "study")
@@ -73,7 +75,8 @@ def _lines_with_cohort(roster: pd.DataFrame | None, study: Study, journal: Journ
     if roster is None or study.roster is None or not (homeless := roster["cohort"].isna()).any():
         return roster
     file, kept = study.roster.file, roster[~homeless]
-    message = f"{file}: no cohort in {rows_text(roster.loc[homeless, 'source_row'])}, which were left out. Add it there."
+    lines = rows_text(roster.loc[homeless, "source_row"])
+    message = f"{file}: no cohort in {lines}, which were left out. Add it there."
     journal.problem("no_cohort", "warning", message, file=file)
     journal.step("roster lines without a cohort", before=len(roster), after=len(kept), file=file)
     return kept

@@ -1,5 +1,1 @@
-"""Notebooks into pages, one or many."""
-
-from rm_research.reporting.batch import run_reports
-
-__all__ = ["run_reports"]
+"""Notebooks into pages, one or many; empty, so that a kernel need not wait for what makes pages of it."""

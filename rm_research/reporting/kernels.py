@@ -27,7 +27,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 CAN_FORK = sys.platform == "linux"
 PROVISIONER = "rm-research-warm"  # registered as an entry point in pyproject.toml
-PRELOAD = ["rm_research", "ipykernel.kernelapp", "matplotlib_inline.backend_inline"]
+PRELOAD = [__name__, "rm_research", "ipykernel.kernelapp", "ipykernel.debugger", "matplotlib_inline.backend_inline"]
 
 _managers: "WeakSet[ReportKernelManager]" = WeakSet()
 _launching = threading.Lock()

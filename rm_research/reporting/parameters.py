@@ -5,7 +5,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import papermill
+import nbformat
+from papermill.translators import papermill_translators
 
 from rm_research.errors import ReportError, listed
 
@@ -17,26 +18,34 @@ def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
     Raises
     ------
     ReportError
-        When the notebook is missing, is no notebook, has no cell tagged 'parameters', or for every parameter that does
-        not fit.
+        When the notebook is missing or no notebook, or for every parameter that does not fit.
     """
-    if not notebook.is_file():
-        raise ReportError(f"There is no notebook {notebook}.")
-    try:
-        known = papermill.inspect_notebook(str(notebook))
-    except (ValueError, AttributeError, KeyError) as error:
-        raise ReportError(f"{notebook.name} is not a notebook that papermill can read.") from error
+    known = _known(notebook)
     problems = []
     for name, value in parameters.items():
         if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'none'}"
             problems.append(f"{notebook.name} has no parameter {name!r}; {hint}")
-        elif not _fits(value, known[name]["default"]):
-            default = known[name]["default"]
-            problems.append(f"{notebook.name}: {name} is {type(value).__name__}, its default is {default}")
+        elif not _fits(value, known[name]):
+            problems.append(f"{notebook.name}: {name} is {type(value).__name__}, its default is {known[name]}")
     if problems:
         raise ReportError(listed(problems, "The notebook cannot be run as asked"))
+
+
+def _known(notebook: Path) -> dict[str, str]:
+    """Parameters of a notebook with the source text of their defaults; none without a cell tagged 'parameters'."""
+    if not notebook.is_file():
+        raise ReportError(f"There is no notebook {notebook}.")
+    try:
+        cells = nbformat.read(notebook, as_version=4)["cells"]
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        raise ReportError(f"{notebook.name} is not a notebook. Save it again in JupyterLab.") from error
+    tagged = next((cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])), None)
+    if tagged is None:
+        return {}
+    found = papermill_translators.find_translator("python3", "python").inspect(tagged)
+    return {parameter.name: parameter.default for parameter in found}
 
 
 def _fits(value: Any, default: str) -> bool:

@@ -87,8 +87,9 @@ def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) ->
         try:
             executed = papermill.execute_notebook(
                 str(notebook), str(Path(place) / "executed.ipynb"), parameters=parameters,
-                kernel_name="python3", kernel_manager_class=ReportKernelManager, shutdown_kernel="immediate",
-                resources={"metadata": {"path": str(folder)}}, progress_bar=False, log_output=False,
+                kernel_name="python3", language="python", kernel_manager_class=ReportKernelManager,
+                shutdown_kernel="immediate", resources={"metadata": {"path": str(folder)}}, progress_bar=False,
+                log_output=False,
             )  # fmt: skip
         except PapermillExecutionError as error:
             raise NotebookFailedError(error.ename, f"{notebook.name}: {error.ename}: {error.evalue}") from None

@@ -45,17 +45,13 @@ class Answers:
         return self.text != ""
 
 
-def comparable_cells(cells: pd.Series) -> pd.Series:
-    """All cells as they are compared with declared entries."""
-    return cells.map({text: comparable(text) for text in cells.unique()}).astype("str")
-
-
 def first_answered(cells: pd.DataFrame, missing: set[str]) -> tuple[pd.Series, pd.Series]:
     """Text of the first column that is neither empty nor declared missing, '' where none is; and that column."""
     chosen = pd.Series("", index=cells.index, dtype="str")
     column = pd.Series(pd.NA, index=cells.index, dtype="str")
     for name in cells.columns:
-        usable = (chosen == "") & (cells[name].str.strip() != "") & ~comparable_cells(cells[name]).isin(missing)
+        nothing = {text for text in cells[name].unique() if not text.strip() or comparable(text) in missing}
+        usable = (chosen == "") & ~cells[name].isin(nothing)
         chosen, column = chosen.mask(usable, cells[name]), column.mask(usable, name)
     return chosen, column
 
@@ -78,11 +74,10 @@ def read_answers(cells: pd.DataFrame, item: Item, labels: dict[str, float], miss
     text, column = first_answered(cells, {comparable(entry) for entry in (*missing, *item.missing)})
     if item.kind != "number":
         return Answers(text.str.strip().where(text != ""), text, column, pd.Series(pd.NA, text.index, dtype="str"))
-    compared = comparable_cells(text)
     known = {comparable(label): value for label, value in labels.items()}
-    read = {entry: _number(entry, item, known) for entry in compared.unique() if entry}
-    values = compared.map({entry: value for entry, (value, _) in read.items()}).astype("float64")
-    faults = compared.map({entry: fault for entry, (_, fault) in read.items()}).astype("str")
+    read = {entry: _number(comparable(entry), item, known) for entry in text.unique() if entry}
+    values = text.map({entry: value for entry, (value, _) in read.items()}).astype("float64")
+    faults = text.map({entry: fault for entry, (_, fault) in read.items()}).astype("str")
     return Answers(values, text, column, faults)
 
 

@@ -7,7 +7,6 @@ import pandas as pd
 from rm_research.errors import ReadError
 from rm_research.privacy import EMAIL
 from rm_research.readers import Export
-from rm_research.responses.answers import comparable_cells
 from rm_research.study import Source, Study, Wave
 from rm_research.study.entries import comparable, tidy_text
 from rm_research.study.model import ONE_ROLE, PROGRAMME
@@ -34,7 +33,8 @@ def where_mask(export: Export, source: Source) -> pd.Series:
         if column is None:
             raise ReadError(f"{export.file} has no column {name!r}, which `where` names; {export.nearest(name)}")
         entries = {comparable(str(entry)) for entry in (wanted if isinstance(wanted, list) else [wanted])}
-        mask &= comparable_cells(export.rows[column]).isin(entries)
+        cells = export.rows[column]
+        mask &= cells.isin({text for text in cells.unique() if comparable(text) in entries})
     return mask
 
 
@@ -55,7 +55,9 @@ def fact(export: Export, columns: Sequence[str], study: Study, name: str) -> pd.
     rows = pd.Series([f"row {number}" for number in export.rows.index], index=export.rows.index, dtype="str")
     parts = [rows if place is None else export.rows[place].str.strip() for place in found.values()]
     missing = {comparable(entry) for entry in study.missing}
-    joined = _joined([part.mask(comparable_cells(part).isin(missing), "") for part in parts], whole=name in CODES)
+    blank = [{text for text in part.unique() if comparable(text) in missing} for part in parts]
+    given = [part.mask(part.isin(none), "") for part, none in zip(parts, blank, strict=True)]
+    joined = given[0] if len(given) == 1 else _joined(given, whole=name in CODES)
     if name in WORDS and joined.str.contains(EMAIL, regex=True).any():
         raise ReadError(f"{export.file} has e-mail addresses in the column declared for {name}. Name another column.")
     return recode(joined, known_words(study, name)).replace("", pd.NA).astype("str")
@@ -83,7 +85,7 @@ def known_words(study: Study, name: str) -> dict[str, tuple[str, ...]]:
 def recode(values: pd.Series, words: dict[str, tuple[str, ...]]) -> pd.Series:
     """Entries listed under [values.…] replaced by the study's word for them."""
     known = {comparable(entry): word for word, entries in words.items() for entry in (word, *entries)}
-    return comparable_cells(values).map(known).astype("str").fillna(values) if known else values
+    return values.map({entry: known.get(comparable(entry), entry) for entry in values.unique()}).astype("str")
 
 
 def source_facts(

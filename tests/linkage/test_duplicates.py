@@ -58,7 +58,8 @@ def test_two_questionnaires_of_a_person_are_an_error_with_their_rows(link):
     linkage = link(pre=HEADER + "a,,1,1\nb,,1,1\na,,2,2\nb,,1,1\n")
     assert linkage.problems[["severity", "cohort", "message"]].to_numpy().tolist() == [
         ["error", "all people", "wave 'pre' of cohort 'all people' has 2 codes used by more than one row (rows 2, 3, "
-         "4, 5 of pre.csv). Set duplicates = \"last\" under [waves.pre] in study.toml to keep each person's latest answer."],
+         "4, 5 of pre.csv). Set duplicates = \"last\" under [waves.pre] in study.toml to keep each person's latest "
+         "answer."],
     ]  # fmt: skip
 
 

@@ -70,14 +70,14 @@ def test_where_that_takes_no_row_is_an_error(intake):
     ]
 
 
-@pytest.mark.parametrize("answer", ["no", "", "NA", "perhaps"])
-def test_without_a_yes_a_row_is_dropped_and_counted(intake, answer):
-    assert ledger(intake(ROW, ROW.replace("yes", answer))) == {"consent": (2, 1, 0)}
+def test_without_a_yes_a_row_is_dropped_and_counted(intake):
+    rows = [ROW.replace("yes", answer) for answer in ("no", "", "NA", "perhaps")]
+    assert ledger(intake(ROW, *rows)) == {"consent": (5, 1, 0)}
 
 
-@pytest.mark.parametrize("answer", ["yes", "Yes ", "TRUE", "1", "y"])
-def test_a_yes_may_be_written_in_several_ways(intake, answer):
-    assert len(intake(ROW.replace("yes", answer)).responses) == 1
+def test_a_yes_may_be_written_in_several_ways(intake):
+    rows = [ROW.replace("yes", answer) for answer in ("yes", "Yes ", "TRUE", "1", "y")]
+    assert len(intake(*rows).responses) == 5
 
 
 def test_a_row_without_an_answer_was_not_returned(intake):
