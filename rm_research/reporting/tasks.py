@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,8 +71,9 @@ def made(tasks: list[Task], jobs: int) -> Iterator[Outcome]:
 
 def _end(pages: list[Future[Outcome]]) -> None:
     """End the kernels of pages that are being made, also of those that start only now."""
-    while wait(pages, timeout=0.2).not_done:
+    while not all(page.done() for page in pages):
         stop_kernels()
+        time.sleep(0.1)
 
 
 def make(task: Task, stopped: threading.Event) -> Outcome:

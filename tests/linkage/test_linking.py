@@ -130,3 +130,25 @@ def test_nobody_is_lost_unrecorded_or_counted_twice(link, pre, post, rule, withi
     assert not kept.duplicated(["cohort", "person", "wave"]).any()
     waves = kept.groupby(["cohort", "person"])["wave"].nunique()
     assert (waves == 2).sum() * 2 + (waves == 1).sum() == len(kept)
+
+
+WIDE = """
+title = "T"
+[waves.pre]
+file = "wide.csv"
+[waves.post]
+file = "wide.csv"
+[columns]
+person = "#row"
+[scales.mood]
+"""
+
+
+def test_rows_of_a_wide_file_without_codes_are_people(write_study):
+    codebook = "item,scale,low,high,pre,post\nm1,mood,1,5,m1_pre,m1_post\n"
+    files = {"wide.csv": "m1_pre,m1_post\n1,2\n3,\n5,5\n"}
+    study = read_study(write_study(toml=WIDE, codebook=codebook, files=files))
+    linkage = link_waves(take_in(study), study)
+    assert hows(linkage) == {
+        "pre2": "exact", "pre3": "alone", "pre4": "exact", "post2": "exact", "post4": "exact",
+    }  # fmt: skip

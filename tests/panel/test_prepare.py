@@ -127,7 +127,7 @@ def test_a_damaged_cache_is_prepared_again(folder):
 
 
 def test_a_cache_may_be_kept_elsewhere(kept, tmp_path, monkeypatch):
-    folder, prepared = kept
+    _, prepared = kept
     monkeypatch.setenv("RM_RESEARCH_CACHE", str(tmp_path))
     cache.save(prepared.study, {name: getattr(prepared, name) for name in FRAMES}, prepared.texts)
     assert len(list(tmp_path.glob("cache/prepared-*"))) == 1
