@@ -39,7 +39,7 @@ def _errors_said(command: Callable[..., Any]) -> Callable[..., Any]:
             err_console.print(f"[red]Error:[/red] {escape(str(error))}", highlight=False, soft_wrap=True)
             sys.exit(1)
         except KeyboardInterrupt:
-            err_console.print("Stopped. Pages that were finished are kept; run the command again for the others.")
+            _say("Stopped. Pages that were finished are kept; run the command again for the others.", err_console)
             sys.exit(130)
 
     return run

@@ -159,7 +159,7 @@ def test_clusters_may_be_declared_otherwise(take_part):
 def test_the_rosters_dyad_counts_and_another_is_a_problem(take_part):
     roster = "code,role,pair\na,leader,1\nb,mentor,1\n"
     who = take_part(PAIR.replace("a,leader,1", "a,leader,9"), ROSTER, roster=roster)
-    assert (len(who.members), problems(who, "rule", "source_row", "column")) == (2, [["disagreement", 2, "dyad"]])
+    assert (len(who.dyads), problems(who, "rule", "source_row", "column")) == (1, [["disagreement", 2, "dyad"]])
 
 
 def test_meetings_and_minutes_are_added_up_by_dyad(take_part):

@@ -41,14 +41,15 @@ def attrition(row: pd.Series, table: pd.DataFrame, study: Study) -> dict[str, fl
         of_arm = same[(same["arm"] == arm) & ((same["cohort"] == row["cohort"]) | (arm == study.comparison))]
         before = int(of_arm["n_pre"].sum())
         if before:
-            shares[str(arm)] = 1 - int(of_arm["n_pairs"].sum()) / before
+            # rounded, so that 3 of 10 is not a little more than 30 %
+            shares[str(arm)] = round(1 - int(of_arm["n_pairs"].sum()) / before, 9)
     return shares
 
 
 def too_many_left(shares: dict[str, float]) -> bool:
     """Whether attrition is high, or uneven between arms."""
     values = list(shares.values())
-    return bool(values) and (max(values) > MOST_LEFT or max(values) - min(values) > MOST_UNEVEN)
+    return bool(values) and (max(values) > MOST_LEFT or round(max(values) - min(values), 9) > MOST_UNEVEN)
 
 
 def design_level(row: pd.Series, table: pd.DataFrame, study: Study) -> int:

@@ -214,7 +214,7 @@ def _attrition_limits(context: Context) -> list[str]:
             people, values = context.claims.people(role), list(shares.values())
             if values and max(values) > MOST_LEFT:
                 texts.append(words.say("limits.attrition", share=words.share(max(values)), people=people))
-            if len(values) > 1 and max(values) - min(values) > MOST_UNEVEN:
+            if len(values) > 1 and round(max(values) - min(values), 9) > MOST_UNEVEN:
                 first, second = (words.share(value) for value in values)
                 texts.append(words.say("limits.attrition_uneven", people=people, first=first, second=second))
     return list(dict.fromkeys(texts))

@@ -82,7 +82,7 @@ def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) ->
         When a cell raised.
     """
     check_parameters(notebook, parameters)
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what went wrong is raised
     with tempfile.TemporaryDirectory() as place:
         try:
             executed = papermill.execute_notebook(

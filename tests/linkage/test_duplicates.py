@@ -82,7 +82,7 @@ def test_without_dates_the_order_in_the_file_decides(link, rule, row):
 
 @pytest.mark.parametrize(("rule", "row"), [("first", 2), ("last", 3)])
 def test_a_date_that_only_one_of_them_has_decides_nothing(link, rule, row):
-    assert kept(link(rule, pre=HEADER + "a,2025-02-01,1,1\na,,2,2\n")) == [row]
+    assert kept(link(rule, pre=HEADER + "a,,1,1\na,2025-02-01,2,2\n")) == [row]
 
 
 @pytest.mark.parametrize(

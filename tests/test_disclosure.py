@@ -1,0 +1,186 @@
+"""Nothing made of too few people's answers leaves, by whatever way."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_studies import RANDOMISED, details_of, row_of, study_of, table_of
+
+from rm_research.disclosure import HIDDEN, OF_DESIGN, disclose, poolable
+from rm_research.effects.estimates import Estimates
+from rm_research.frames import COUNT, ESTIMATES, NUMBER
+
+NUMBERS = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
+COUNTS = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == COUNT]
+SHARED = RANDOMISED + '\ncomparison_scope = "shared"'
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return study_of(tmp_path_factory.mktemp("disclosure"), design=RANDOMISED)
+
+
+def shown(study, *rows, details=()) -> list[bool]:
+    """Whether each row keeps its numbers."""
+    disclosed = disclose(Estimates(table_of(*rows), details_of(*details)), study=study)
+    return disclosed.table["estimate"].notna().tolist()
+
+
+@pytest.mark.parametrize(("n", "seen"), [(9, False), (10, True)])
+class TestSmallestGroup:
+    """The study's smallest group is ten."""
+
+    def test_a_change_rests_on_pairs(self, study, n, seen):
+        assert shown(study, row_of(n_pairs=n, n_pre=40, n_post=40)) == [seen]
+
+    def test_a_difference_rests_on_pairs_of_the_programme(self, study, n, seen):
+        assert shown(study, row_of(contrast="difference", method="ancova", n_pairs=n, n_comparison=30)) == [seen]
+
+    def test_a_difference_rests_on_pairs_of_the_comparison(self, study, n, seen):
+        assert shown(study, row_of(contrast="difference", method="ancova", n_pairs=30, n_comparison=n)) == [seen]
+
+    def test_unlinked_waves_rest_on_those_before(self, study, n, seen):
+        assert shown(study, row_of(method="welch", n_pairs=0, n_pre=n, n_post=30)) == [seen]
+
+    def test_unlinked_waves_rest_on_those_after(self, study, n, seen):
+        assert shown(study, row_of(method="welch", n_pairs=0, n_pre=30, n_post=n)) == [seen]
+
+    def test_a_pool_rests_on_its_pairs(self, study, n, seen):
+        pool = row_of(contrast="pooled_change", method="reml_hk", cohort="all cohorts", n_pairs=n, n_clusters=3)
+        assert shown(study, pool) == [seen]
+
+    def test_a_median_of_those_who_changed_rests_on_them(self, study, n, seen):
+        median = row_of(measure="median", method="hodges_lehmann", n_pairs=30)
+        assert shown(study, median, details=[(median["id"], "n_changed", n)]) == [seen]
+
+    def test_a_pool_of_unlinked_waves_rests_on_both(self, tmp_path, n, seen):
+        pool = row_of(contrast="pooled_change", method="reml_hk", n_pairs=0, n_pre=n, n_post=30, n_clusters=3)
+        assert shown(study_of(tmp_path, link="none"), pool) == [seen]
+
+
+def test_a_row_without_a_count_is_hidden(study):
+    assert shown(study, row_of(n_pairs=None)) == [False]
+
+
+def test_counts_of_people_stay(study):
+    row = row_of(n_pairs=3, n_pre=4, n_post=5)
+    hidden = disclose(Estimates(table_of(row), details_of()), study=study).hidden.iloc[0]
+    assert [hidden[name] for name in ("n_pre", "n_post", "n_pairs")] == [4, 5, 3]
+
+
+@pytest.mark.parametrize("reason", [None, "no_variation", "too_few_pairs", "one_of_a_kind", "collinear"])
+def test_the_reason_of_a_hidden_row_tells_nothing_of_the_answers(study, reason):
+    rows = Estimates(table_of(row_of(n_pairs=3, reason=reason)), details_of())
+    assert disclose(rows, study=study).table["reason"].tolist() == [HIDDEN]
+
+
+@pytest.mark.parametrize("reason", OF_DESIGN)
+def test_a_reason_of_the_design_stays(study, reason):
+    rows = Estimates(table_of(row_of(n_pairs=3, estimate=np.nan, reason=reason)), details_of())
+    assert disclose(rows, study=study).table["reason"].tolist() == [reason]
+
+
+def test_details_of_hidden_rows_are_gone(study):
+    small, large = row_of(n_pairs=3), row_of(role="mentor")
+    details = details_of((small["id"], "mean_pre", 2.0), (large["id"], "mean_pre", 3.0))
+    disclosed = disclose(Estimates(table_of(small, large), details), study=study)
+    assert disclosed.estimates.details["id"].tolist() == [large["id"]]
+
+
+def test_hidden_lists_the_rows_that_were_emptied(study):
+    rows = table_of(row_of(n_pairs=3), row_of(role="mentor"))
+    assert disclose(Estimates(rows, details_of()), study=study).hidden["role"].tolist() == ["leader"]
+
+
+def test_what_came_in_is_not_changed(study):
+    rows = Estimates(table_of(row_of(n_pairs=3)), details_of())
+    disclose(rows, study=study)
+    assert rows.table["estimate"].tolist() == [0.5]
+
+
+def test_p_values_are_not_adjusted_beside_hidden_ones(study):
+    """Holm beside a hidden p of 0.02 gives 0.04 to a shown p of 0.03: the hidden one could be read off it."""
+    rows = table_of(row_of(p_value=0.03, p_adjusted=0.04), row_of(scale="zeal", n_pairs=9, p_value=0.02))
+    assert disclose(Estimates(rows, details_of()), study=study).table["p_adjusted"].iloc[0] == 0.03
+
+
+def test_pools_leave_hidden_cohorts_out(study):
+    rows = table_of(row_of(cohort="large", n_pairs=10), row_of(cohort="small", n_pairs=9))
+    assert poolable(Estimates(rows, details_of()), study=study).table["cohort"].tolist() == ["large"]
+
+
+class TestSharedComparison:
+    """Differences rest on the whole comparison group; the parts of it by cohort may give a small part away."""
+
+    def parts(self, folder, *sizes, design=SHARED):
+        rows = [row_of(cohort=f"c{place}", arm="waitlist", n_pairs=n) for place, n in enumerate(sizes)]
+        return shown(study_of(folder, design=design), *rows)
+
+    def test_all_large_parts_are_shown(self, tmp_path):
+        assert self.parts(tmp_path, 10, 12) == [True, True]
+
+    def test_one_small_part_hides_the_others(self, tmp_path):
+        assert self.parts(tmp_path, 30, 20, 4) == [False, False, False]
+
+    def test_two_small_parts_that_are_few_together_hide_the_others(self, tmp_path):
+        assert self.parts(tmp_path, 30, 4, 4) == [False, False, False]
+
+    def test_two_small_parts_that_are_many_together_hide_each_other(self, tmp_path):
+        assert self.parts(tmp_path, 30, 6, 6) == [True, False, False]
+
+    def test_parts_of_a_comparison_within_cohorts_stand_alone(self, tmp_path):
+        assert self.parts(tmp_path, 30, 4, design=RANDOMISED) == [True, False]
+
+    def test_an_empty_part_gives_nothing_away(self, tmp_path):
+        assert self.parts(tmp_path, 30, 0) == [True, False]
+
+
+METHODS = {"change": ("paired_t", "welch", "hodges_lehmann", "bonett"), "difference": ("ancova", "change_score"),
+           "pooled_change": ("reml_hk",), "pooled_difference": ("reml_hk",)}  # fmt: skip
+people = st.integers(0, 25)
+
+
+@st.composite
+def estimates(draw) -> Estimates:
+    """Rows of every kind, resting on few or many people, computed or not."""
+    rows, details = [], []
+    for place in range(draw(st.integers(1, 6))):
+        contrast = draw(st.sampled_from(sorted(METHODS)))
+        number = draw(st.floats(-3, 3))
+        row = row_of(
+            cohort=f"c{place}", contrast=contrast, method=draw(st.sampled_from(METHODS[contrast])), estimate=number,
+            n_pre=draw(people), n_post=draw(people), n_pairs=draw(people), ci_low=number - 1, ci_high=number + 1,
+            n_comparison=draw(people) if contrast.endswith("difference") else None, p_value=draw(st.floats(0, 1)),
+            reason=draw(st.sampled_from([None, "no_variation"])), arm=draw(st.sampled_from(["programme", "waitlist"])),
+        )  # fmt: skip
+        rows.append(row)
+        details.append((row["id"], "mean_pre", 2.5))
+        if row["method"] == "hodges_lehmann":
+            details.append((row["id"], "n_changed", float(draw(people))))
+    return Estimates(table_of(*rows), details_of(*details))
+
+
+def base(row: pd.Series, details: pd.DataFrame) -> int:
+    """How many people's answers a row rests on, the smallest group of them."""
+    groups = [row["n_pre"], row["n_post"]] if row["method"] == "welch" else [row["n_pairs"]]
+    groups += [] if pd.isna(row["n_comparison"]) else [row["n_comparison"]]
+    groups += details.loc[(details["id"] == row["id"]) & (details["quantity"] == "n_changed"), "value"].tolist()
+    return int(min(groups))
+
+
+@pytest.fixture(scope="module")
+def shared_study(tmp_path_factory):
+    return study_of(tmp_path_factory.mktemp("shared"), design=SHARED)
+
+
+@given(rows=estimates(), shared=st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_no_number_survives_with_a_base_below_the_rule(study, shared_study, rows, shared):
+    disclosed = disclose(rows, study=shared_study if shared else study)
+    for (_, before), (_, after) in zip(rows.table.iterrows(), disclosed.table.iterrows(), strict=True):
+        if base(before, rows.details) < disclosed.smallest_group:
+            assert after[NUMBERS].isna().all()
+            assert after["reason"] == HIDDEN
+            assert before["id"] not in set(disclosed.estimates.details["id"])
+        assert after[COUNTS].equals(before[COUNTS])

@@ -1,0 +1,230 @@
+"""The documents agree with the code: examples run, keys and reasons are all explained, links lead somewhere."""
+
+import json
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import click
+import pytest
+from pydantic import BaseModel
+
+import rm_research as rm
+from rm_research import stats
+from rm_research.catalogue import catalogue
+from rm_research.checks import GRAVITY
+from rm_research.claims import Claims
+from rm_research.cli import main
+from rm_research.findings.numbers import cohort_numbers
+from rm_research.readers import READERS
+from rm_research.study import settings
+from rm_research.study.codebook import FIXED
+
+ROOT = Path(__file__).parents[1]
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [*DOCS, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md") if (ROOT / name).is_file())]
+WORDS = catalogue("en").texts
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NAMED = re.compile(r"^`([\w-]+)/([\w.]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TABLES = {
+    "[link]": settings.Link, "[scales.NAME]": settings.Scale, "[design]": settings.Design,
+    "[reporting]": settings.Reporting, "[missing]": settings.Missing, "[waves.NAME]": settings.Wave,
+    "Top level": settings.Settings,
+}  # fmt: skip
+WARNINGS = {"long": [8], "compared": [5]}  # rows, as study-files.md says
+
+
+@cache
+def text(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def prose(page: str) -> str:
+    """Text of a page without its fenced blocks."""
+    return FENCE.sub("", page)
+
+
+def examples() -> dict[str, dict[str, str]]:
+    """Files of each study folder that study-files.md writes out in full."""
+    found: dict[str, dict[str, str]] = {}
+    for folder, file, content in NAMED.findall(text("study-files.md")):
+        found.setdefault(folder, {})[file] = content
+    return found
+
+
+def section(page: str, heading: str) -> str:
+    """Lines from a heading to the next one of its rank or above."""
+    begin = re.search(rf"^(#+) {re.escape(heading)}$", page, re.MULTILINE)
+    assert begin, f"no heading {heading!r}"
+    rest = page[begin.end() :]
+    end = re.search(rf"^#{{1,{len(begin[1])}}} ", rest, re.MULTILINE)
+    return rest[: end.start()] if end else rest
+
+
+def rows(table: str) -> dict[str, str]:
+    """Rows of the tables of a section, by each name in code type in their first cell."""
+    lines = [line for line in table.splitlines() if line.startswith("|")]
+    return {name: line for line in lines for name in re.findall(r"`([^`]+)`", line.split("|")[1])}
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write an example's study folder."""
+
+    def into_folder(name: str) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        for file, content in examples()[name].items():
+            (folder / file).write_text(content, encoding="utf-8")
+        return folder
+
+    return into_folder
+
+
+def test_the_minimal_example_gives_what_its_page_says(write):
+    folder = write("my-study")
+    assert len(rm.check_study(folder).table) == 0
+    prepared = rm.prepare_study(folder)
+    assert prepared.cohorts == ("all people",)
+    assert len(prepared.people) == 12
+    quoted = re.search(r'reads: "(.*?)"', text("study-files.md"), re.DOTALL)
+    assert quoted is not None
+    claims = Claims(cohort_numbers(prepared, "all people"), prepared.study, catalogue("en"))
+    row = claims.headline_row("all people", "participant", "programme", "inclusion", "after")
+    assert row is not None
+    assert claims.sentence(row) == " ".join(quoted[1].split())
+
+
+@pytest.mark.parametrize("name", list(examples()))
+def test_every_example_can_be_checked_and_prepared(name, write):
+    problems = rm.check_study(write(name))
+    assert problems.table["severity"].eq("warning").all(), list(problems.table["message"])
+    assert problems.table["source_row"].tolist() == WARNINGS.get(name, [])
+    assert problems.prepared is not None
+    assert len(problems.prepared.panel) > 0
+
+
+@pytest.mark.parametrize("snippet", [body for kind, body in FENCE.findall(text("study-files.md")) if kind == "toml"])
+def test_every_toml_snippet_has_known_keys(snippet):
+    given = tomllib.loads(snippet)
+    least = tomllib.loads(examples()["my-study"]["study.toml"])
+    settings.Settings.model_validate(least | given)
+
+
+def models() -> list[type[BaseModel]]:
+    found = [
+        value for value in vars(settings).values() if isinstance(value, type) and issubclass(value, settings.Table)
+    ]
+    return [model for model in found if model is not settings.Table]
+
+
+@pytest.mark.parametrize("model", models())
+def test_every_key_of_study_toml_is_explained(model):
+    missing = [name for name in model.model_fields if f"`{name}`" not in prose(text("study-files.md"))]
+    assert not missing
+
+
+@pytest.mark.parametrize(("heading", "model"), TABLES.items())
+def test_tables_of_keys_are_whole_and_give_the_defaults(heading, model):
+    table = rows(section(text("study-files.md"), heading))
+    fields = dict(model.model_fields)
+    if model is settings.Wave:
+        fields |= settings.Source.model_fields
+    elif "name" in fields:
+        del fields["name"]  # the name of the table itself
+    assert set(fields) <= set(table)
+    for name, field in fields.items():
+        default = field.get_default()
+        if isinstance(default, str | int | float) and default != "":
+            shown = table[name].split("|")[3]
+            assert json.dumps(default) in shown or (name == "encoding" and default in shown), (name, default)
+
+
+def test_facts_columns_and_formats_are_explained():
+    page = prose(text("study-files.md"))
+    assert set(settings.FACTS) <= set(rows(section(page, "[columns]")))
+    assert set(FIXED) <= set(rows(section(page, "codebook.csv")))
+    assert all(f"`{name}`" in page for name in settings.FORMATS)
+    assert all(f'`"{name}"`' in section(page, "[waves.NAME]") for name in READERS)
+    assert all(re.search(rf"^\| {name} \|", page, re.MULTILINE) for name in GRAVITY)
+
+
+def test_choices_are_explained():
+    page = prose(text("study-files.md"))
+    schemas = settings.Settings.model_json_schema()["$defs"]
+    words = {
+        word
+        for schema in schemas.values()
+        for name, value in schema.get("properties", {}).items()
+        if name != "format"
+        for word in value.get("enum", [])
+    }
+    assert len(words) > 10
+    assert not [word for word in words if f'`"{word}"`' not in page]
+
+
+def test_reasons_verdicts_and_methods_are_explained():
+    page = text("methods.md")
+    assert set(WORDS["reason"]) <= set(re.findall(r"`(\w+)`", section(page, "Why there is no number")))
+    assert set(WORDS["verdict"]) == set(rows(section(page, "Verdicts"))) - {"smallest_effect"}
+    for kind in ("method", "measure", "contrast"):
+        assert not [name for name in WORDS[kind] if f"`{name}`" not in page]
+
+
+def test_stakeholders_find_every_verdict_and_level_in_words():
+    page = text("reading-a-report.md")
+    table = section(page, "The verdict")
+    assert not [words for words in WORDS["verdict_short"].values() if f"| {words} |" not in table]
+    levels = section(page, "How strong the design is")
+    assert re.findall(r"^\| (\d) \|", levels, re.MULTILINE) == ["1", "2", "3", "5"]
+
+
+def test_every_method_names_its_function_and_its_reference():
+    table = section(text("methods.md"), "Compared with R")
+    functions = {name for line in table.splitlines() if line.startswith("|") for name in _code(line, cell=2)}
+    sources = [path.read_text(encoding="utf-8") for path in Path(stats.__path__[0]).glob("*.py")]
+    assert functions
+    assert not [name for name in functions if not any(f"def {name}(" in source for source in sources)]
+    references = {path.name for path in (ROOT / "tests" / "reference").glob("*.json")}
+    assert references == set(re.findall(r"`(\w+\.json)`", table))
+
+
+def _code(line: str, *, cell: int) -> list[str]:
+    return re.findall(r"`(\w+)`", line.split("|")[cell])
+
+
+def anchors(page: Path) -> set[str]:
+    """Anchors that GitHub makes of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", prose(page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.casefold()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_relative_link_leads_somewhere(page):
+    links = re.findall(r"\]\(([^)\s]+)\)", prose(page.read_text(encoding="utf-8")))
+    for link in links:
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = page if not path else page.parent / path
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_and_options_that_are_named_exist(page):
+    content = page.read_text(encoding="utf-8")
+    commands = main.commands
+    assert set(re.findall(r"rm-research ([a-z]+)", content)) <= set(commands)
+    known = {option for command in commands.values() for parameter in command.params
+             if isinstance(parameter, click.Option) for option in parameter.opts}  # fmt: skip
+    assert set(re.findall(r"`(--[a-z-]+)", content)) <= known
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_there_is_one_title_and_no_absolute_path(page):
+    headings = re.findall(r"^(#+) (.+)$", prose(page.read_text(encoding="utf-8")), re.MULTILINE)
+    assert [rank for rank, _ in headings].count("#") == 1
+    assert not re.search(r"(?:^|\s)/(?:work|tmp|home|Users)/", page.read_text(encoding="utf-8"))
