@@ -117,6 +117,12 @@ def _report_unknown(statements: pd.DataFrame, people: pd.DataFrame, journal: Jou
     """Point at people whom no source gives the role or arm that others have."""
     for fact in ("role", "arm"):
         unknown = people.loc[people[fact].isna(), WHO]
+        if len(unknown) > len(people) / 2:
+            message = (
+                f"No source gives the {fact} of {len(unknown)} of {len(people)} people, while others have one. Name "
+                f"the column under [columns], add it to the roster, or set {{ {fact} = … }} for each export."
+            )
+            journal.problem(f"unknown_{fact}", "error", message, column=fact)
         message = f"No source gives this person's {fact}, so they count in none. Add it to the roster or the export."
         journal.row_problems(f"unknown_{fact}", "warning", message, statements.merge(unknown, on=WHO), column=fact)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from rm_research.linkage import link_waves
+from rm_research.panel.prepare import prepare_openly
 from rm_research.people import build_participants
 from rm_research.responses.intake import take_in
 from rm_research.study import read_study
@@ -190,3 +191,27 @@ def test_meetings_of_unknown_dyads_are_counted_and_left_out(take_part):
 def test_nobody_gives_empty_frames(take_part):
     who = take_part("")
     assert (len(who.people), len(who.dyads), len(who.members)) == (0, 0, 0)
+
+
+def test_an_arm_that_most_people_lack_is_an_error(write_study):
+    toml = """
+title = "Half declared"
+[waves.pre]
+sources = [{ name = "a", file = "a.csv" }, { name = "b", file = "b.csv", set = { arm = "waitlist" } }]
+[columns]
+person = "code"
+[scales.mood]
+[design]
+comparison = "waitlist"
+"""
+    folder = write_study(
+        toml=toml,
+        codebook="item,scale,low,high\nq1,mood,1,5\n",
+        files={"a.csv": "code,q1\na,1\nb,2\nc,3\n", "b.csv": "code,q1\nd,1\n"},
+    )
+    problems = prepare_openly(read_study(folder)).problems
+    found = problems[(problems["rule"] == "unknown_arm") & (problems["severity"] == "error")]
+    assert found["message"].tolist() == [
+        "No source gives the arm of 3 of 4 people, while others have one. Name the column under [columns], add it to the "
+        "roster, or set { arm = … } for each export."
+    ]

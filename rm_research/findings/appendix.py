@@ -99,11 +99,10 @@ def _p(value: float, context: Context) -> str:
 
 
 def _reproduce(context: Context) -> list[str]:
-    say, reporting = context.words.say, context.study.reporting
+    say, reporting, digest = context.words.say, context.study.reporting, context.prepared.digest[:16]
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return [
-        say("methods.software", version=version("rm_research"), digest=context.prepared.digest[:16], seed=reporting.seed,
-            packages=packages),
+        say("methods.software", version=version("rm_research"), digest=digest, seed=reporting.seed, packages=packages),
         say("methods.parameters", cohort=context.cohort or say("methods.all_cohorts"), level=f"{reporting.level:g}",
             smallest=reporting.smallest_group),
     ]  # fmt: skip

@@ -10,9 +10,8 @@ from small_studies import RANDOMISED, row_of
 
 from rm_research.catalogue import MINUS
 
-CAUSAL = re.compile(
-    r"\b(caus\w*|effects?|impact|led to|thanks to|due to|raised|lowered|improved|made)\b", re.IGNORECASE
-)
+CAUSAL = re.compile(r"\b(caus\w*|effects?|impact|led to|thanks to|due to|raised|lowered|improved)\b", re.IGNORECASE)
+UP, DOWN = r"\b(rose|raised)\b|scale points more", r"\b(fell|lowered)\b|changed less than"
 NUMBER = re.compile(rf"[+{MINUS}]?\d+(?:\.\d+)?")
 SELF_SELECTED = RANDOMISED.replace("randomised", "self-selected")
 MATCHED = RANDOMISED.replace("randomised", "matched")
@@ -83,9 +82,8 @@ def test_numbers_of_the_verdict_are_the_row_s_and_the_scale_s(claims, situation)
 @whatever_the_numbers
 def test_the_direction_is_the_estimate_s(claims, situation):
     found, row = made(claims, situation)
-    said = set(re.findall(r"\w+", found.sentence(row) + found.title(row)))
-    wrong = {"fell", "lowered", "less"} if row["estimate"] > 0 else {"rose", "raised"}
-    assert not said & wrong
+    said = found.sentence(row) + found.title(row)
+    assert not re.search(DOWN if row["estimate"] > 0 else UP, said)
 
 
 @whatever_the_numbers
