@@ -14,6 +14,7 @@ from rm_research.panel import Prepared
 from rm_research.panel.prepare import prepare_openly
 from rm_research.study import Study, read_study
 
+UNKNOWN = "unknown"
 GRAVITY = ("error", "warning", "note")
 MOST_ROWS = 12  # named of one problem
 
@@ -26,17 +27,19 @@ def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame
     ----------
     prepared : Prepared
     cohort : str, optional
-        One cohort; all of them unless given.
+        One cohort; all that have no error unless given.
 
     Returns
     -------
     DataFrame
-        One row a role and arm: role, arm, invited (missing without a roster), before, then for each later wave
-        'answered <wave>' and 'both <wave>' (those who answered the baseline too; missing where waves are not linked).
-        Counts of people, the comparison last; a person counts once in each cohort.
+        One row a role and arm ('unknown' where no source gives one): role, arm, invited (missing without a roster),
+        before, then for each later wave 'answered <wave>' and 'both <wave>' (those who answered the baseline too;
+        missing where waves are not linked). Counts of people, the comparison last; a person counts once in each cohort.
     """
     study, who = prepared.study, ["cohort", "person"]
-    people = prepared.people if cohort is None else prepared.people[prepared.people["cohort"] == cohort]
+    cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
+    people = prepared.people[prepared.people["cohort"].isin(cohorts)]
+    people = people.assign(role=people["role"].fillna(UNKNOWN), arm=people["arm"].fillna(UNKNOWN))
     answered = prepared.responses[[*who, "wave"]].drop_duplicates().assign(here=True)
     waves = [study.baseline, *study.later_waves]
     wide = answered.pivot(index=who, columns="wave", values="here").reindex(columns=waves).notna()

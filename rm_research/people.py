@@ -64,6 +64,7 @@ def build_participants(linkage: Linkage, sessions: pd.DataFrame | None, study: S
     people = _settle(statements, linkage.roster is not None, study)
     _report_unknown(statements, people, journal)
     _check_comparison(people, study, journal)
+    _check_roles(people, study, journal)
     members = _members(statements, journal)
     dyads = _with_sessions(_pairs(members, people), members, sessions, journal)
     return Participants(
@@ -135,6 +136,18 @@ def _check_comparison(people: pd.DataFrame, study: Study, journal: Journal) -> N
             "design.comparison, or list its entries under [values.arm]."
         )
         journal.problem("no_comparison", "warning", message)
+
+
+def _check_roles(people: pd.DataFrame, study: Study, journal: Journal) -> None:
+    known = sorted(people["role"].dropna().unique())
+    for scale in study.scales:
+        strange = [role for role in scale.roles if role not in known]
+        if strange and len(people):
+            message = (
+                f"Nobody has the role {', '.join(map(repr, strange))} that scales.{scale.name}.roles names; roles are "
+                f"{', '.join(map(repr, known))}. Correct it there, or list its entries under [values.role]."
+            )
+            journal.problem("unknown_role_of_scale", "warning", message, file="study.toml", column=scale.name)
 
 
 def _members(statements: pd.DataFrame, journal: Journal) -> pd.DataFrame:

@@ -13,17 +13,16 @@ def meetings(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
     ----------
     prepared : Prepared
     cohort : str, optional
-        One cohort; all of them unless given.
+        One cohort; all that have no error unless given.
 
     Returns
     -------
     DataFrame
         One row a cohort: dyads (of the programme's arms), met (dyads with a meeting), meetings and hours (sums over
-        them; hours missing where nobody logged minutes). No rows without a log. Nothing in it is an answer.
+        them; hours missing where a dyad that met has none logged). No rows without a log. Nothing in it is an answer.
     """
-    dyads, people = prepared.dyads, prepared.people
-    if cohort is not None:
-        dyads = dyads[dyads["cohort"] == cohort]
+    cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
+    dyads, people = prepared.dyads[prepared.dyads["cohort"].isin(cohorts)], prepared.people
     arms = people.set_index(["cohort", "person"])["arm"]
     arm = dyads.join(arms, on=["cohort", "leader"])["arm"]
     logged = dyads[dyads["sessions"].notna() & (arm != prepared.study.comparison)]
@@ -31,4 +30,4 @@ def meetings(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
     once = logged.drop_duplicates(["cohort", "dyad"])
     by_cohort = once.assign(met=once["sessions"] > 0, hours=once["minutes"] / 60).groupby("cohort")
     counts = by_cohort.agg(dyads=("dyad", "size"), met=("met", "sum"), meetings=("sessions", "sum"))
-    return counts.assign(hours=by_cohort["hours"].sum(min_count=1)).reset_index()
+    return counts.assign(hours=by_cohort["hours"].sum(skipna=False)).reset_index()

@@ -98,6 +98,21 @@ def scale_scores(responses: pd.DataFrame, study: Study, name: str) -> tuple[pd.S
     return (keyed.mean(axis=1) * (n_items if scale.score == "sum" else 1)).where(enough), n_answered
 
 
+def report_items(study: Study) -> pd.DataFrame:
+    """Problems: for each scale whose waves ask different items, which of them take no part in its score."""
+    journal = Journal()
+    for scale in study.scales:
+        common = study.common_items(scale.name)
+        left_out = [item.name for item in study.items_of(scale.name) if item not in common]
+        if left_out:
+            message = (
+                f"Not every wave asks {', '.join(left_out)}, so the score of {scale.name!r} is made of the other "
+                f"{len(common)} items. Name their columns in codebook.csv where they were asked."
+            )
+            journal.problem("items_left_out", "warning", message, file="codebook.csv", column=scale.name)
+    return journal.problems
+
+
 def compare_published(responses: pd.DataFrame, published: pd.DataFrame, study: Study) -> pd.DataFrame:
     """
     Compare scores with the totals the exports bring.

@@ -212,6 +212,6 @@ comparison = "waitlist"
     problems = prepare_openly(read_study(folder)).problems
     found = problems[(problems["rule"] == "unknown_arm") & (problems["severity"] == "error")]
     assert found["message"].tolist() == [
-        "No source gives the arm of 3 of 4 people, while others have one. Name the column under [columns], add it to the "
-        "roster, or set { arm = … } for each export."
+        "No source gives the arm of 3 of 4 people, while others have one. Name the column under [columns], add it to "
+        "the roster, or set { arm = … } for each export."
     ]

@@ -86,6 +86,11 @@ class Claims:
         detectable = "" if pd.isna(row["detectable"]) else self.words.number(row["detectable"])
         return self.words.say(f"verdict.{found}", s=self.words.number(s), unit=self._unit(row), detectable=detectable)
 
+    def verdict_name(self, row: pd.Series) -> str:
+        """Verdict in a few words; empty where there is none."""
+        found = verdict(row, self.study.scale(row["scale"]))
+        return "" if found == "none" or pd.isna(row["estimate"]) else self.words.say(f"verdict_short.{found}")
+
     def title(self, row: pd.Series) -> str:
         """Title of a chart: the finding."""
         return self.words.say(f"chart.title_{self._family(row)}_{self._kind(row)}", **self._blanks(row))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,8 +50,12 @@ class Estimates:
 
     def detail(self, row_id: str, quantity: str) -> float:
         """One quantity of one row; NaN where it has none."""
-        found = self.details.loc[(self.details["id"] == row_id) & (self.details["quantity"] == quantity), "value"]
-        return float(found.iloc[0]) if len(found) else float("nan")
+        return self._details_by_key.get((row_id, quantity), float("nan"))
+
+    @cached_property
+    def _details_by_key(self) -> dict[tuple[str, str], float]:
+        keys = zip(self.details["id"], self.details["quantity"], strict=True)
+        return dict(zip(keys, self.details["value"].tolist(), strict=True))
 
     def __len__(self) -> int:
         return len(self.table)

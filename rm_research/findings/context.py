@@ -77,13 +77,14 @@ class Context:
         return table[table["cohort"] == self.place]
 
     def roles(self, scale: str) -> list[str]:
-        """Roles that have rows for a scale, leaders first."""
-        found = set(self.rows.loc[self.rows["scale"] == scale, "role"])
+        """Roles that have rows for a scale here or in any cohort of this page, leaders first."""
+        table = self.disclosed.table
+        found = set(table.loc[table["scale"] == scale, "role"])
         return [role for role in ROLE_ORDER if role in found] + sorted(found - set(ROLE_ORDER))
 
     def arms(self) -> list[str]:
         """Arms of the programme, without the comparison."""
-        return sorted(set(self.rows["arm"]) - {self.study.comparison})
+        return sorted(set(self.disclosed.table["arm"]) - {self.study.comparison})
 
     def waves(self, scale: Scale) -> list[str]:
         """Later waves that ask a scale."""

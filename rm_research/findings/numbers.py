@@ -1,5 +1,7 @@
 """Everything a page may show, decided before any of it is worded."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from rm_research.checks import response_flow
@@ -18,21 +20,17 @@ def cohort_numbers(prepared: Prepared, cohort: str) -> Disclosed:
 
 def programme_numbers(prepared: Prepared) -> Disclosed:
     """Estimates of all cohorts without errors, their average, and counts over the whole programme."""
-    estimates = _estimates(prepared, _sound(prepared))
+    estimates = _estimates(prepared, prepared.sound_cohorts)
     pooled = estimate_programme(poolable(estimates, study=prepared.study), study=prepared.study)
     return disclose(joined([estimates, pooled]), _tables(prepared, None), study=prepared.study)
 
 
-def _sound(prepared: Prepared) -> list[str]:
-    return [cohort for cohort in prepared.cohorts if not prepared.errors_of(cohort)]
-
-
-def _estimates(prepared: Prepared, cohorts: list[str]) -> Estimates:
+def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
     """Estimates of cohorts; a comparison that several cohorts share stands beside each of them, in all its parts."""
     study, panel = prepared.study, prepared.panel
     wanted = panel["cohort"].isin(cohorts)
     if study.design.comparison_scope == "shared":
-        wanted |= (panel["arm"] == study.comparison) & panel["cohort"].isin(_sound(prepared))
+        wanted |= (panel["arm"] == study.comparison) & panel["cohort"].isin(prepared.sound_cohorts)
     panel = panel[wanted]
     return joined([estimate_change(panel, study=study), estimate_difference(panel, study=study)])
 

@@ -115,7 +115,8 @@ def _numbers(scale: Scale, context: Context) -> Table:
     """Every headline-method row of an outcome; on the programme's page the cohorts' rows too."""
     rows = context.disclosed.table if context.pooled else context.rows
     rows = rows[(rows["scale"] == scale.name) & rows["method"].isin(HEADLINE_METHODS) & (rows["measure"] == "mean")]
-    names = ["cohort", "role", "arm", "contrast", "wave_name", "estimate", "interval", "n", "mean_pre", "mean_post"]
+    names = ["cohort", "role", "arm", "contrast", "wave_name", "estimate", "interval", "n", "verdict", "mean_pre",
+             "mean_post"]  # fmt: skip
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
     cells = [_cells(row, context) for _, row in rows.iterrows()]
     return table(scale.title, headings, cells, rows[DATA])
@@ -137,6 +138,7 @@ def _cells(row: pd.Series, context: Context) -> list[str]:
         number(row["estimate"], signed=True) if shown else claims.reason(row),
         words.say("format.range", low=number(row["ci_low"]), high=number(row["ci_high"])) if shown else "",
         claims.people_counted(row),
+        claims.verdict_name(row),
         *("" if pd.isna(mean) else number(mean) for mean in means),
     ]
 

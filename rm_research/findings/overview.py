@@ -10,6 +10,7 @@ from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN
 from rm_research.disclosure import HIDDEN
 from rm_research.findings.context import Context
 from rm_research.findings.tables import table
+from rm_research.study.settings import ROW_NUMBER
 
 
 def headline(context: Context) -> dict[str, Any]:
@@ -59,7 +60,9 @@ def _nothing(rows: list[pd.Series], context: Context) -> list[list[str]]:
     say, smallest = context.words.say, context.disclosed.smallest_group
     if context.pooled:
         return [[say("headline.too_few_cohorts")]]
-    if any(row["reason"] == HIDDEN for row in rows):
+    if context.prepared.errors_of(context.place):
+        reasons = [say("cohorts.unavailable", reason=say("cohorts.data_error")) + "."]
+    elif any(row["reason"] == HIDDEN for row in rows):
         reasons = [say("headline.too_small", smallest=smallest)]
     else:
         reasons = [context.claims.reason(row) for row in rows] or [say("headline.not_asked_again")]
@@ -95,7 +98,9 @@ def response(context: Context) -> dict[str, Any]:
         both = int(flow[f"both {last[0]}"].sum())
         sentences.append(words.say("response.lead", both=both, before=before, share=words.share(both / before)))
         blank = _blank_codes(context)
-        sentences.append(words.say("response.linked" if blank else "response.linked_all", blank=blank))
+        by_code = context.study.settings.columns.get("person") != (ROW_NUMBER,)
+        key = "linked_rows" if not by_code else "linked" if blank else "linked_all"
+        sentences.append(words.say(f"response.{key}", blank=blank))
     if repeats := _repeat_attenders(context):
         sentences.append(words.say("response.repeats", n=repeats))
     sentences.append(words.say("response.participation"))

@@ -66,6 +66,12 @@ def _settle(rows: pd.DataFrame, source: str, home: pd.Series, study: Study, jour
             "invited. Correct the cohort here or in the roster."
         )
         journal.row_problems("disagreement", "warning", message, rows[astray & ~moved], column="cohort")
+    elif study.link.within == "cohort":
+        message = (
+            f"{int(rows.loc[astray, 'person'].nunique())} codes stand at baseline in another cohort only and were not "
+            'linked. If a code is one person in the whole study, set within = "study" under [link].'
+        )
+        journal.problem("code_in_other_cohort", "warning", message)
     if moved.any():
         journal.step(f"cohorts of the {source}", before=len(rows), after=len(rows), cells=int(moved.sum()))
     return rows.assign(cohort=rows["cohort"].mask(moved, home))

@@ -1,6 +1,7 @@
 """prepare_study: the whole way from exports to Panel, cached."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ from rm_research.panel import cache
 from rm_research.panel.build import build_panel, sessions_before
 from rm_research.people import build_participants
 from rm_research.responses.intake import raise_study_errors, take_in
-from rm_research.scales import compare_published, score_scales
+from rm_research.scales import compare_published, report_items, score_scales
 from rm_research.study import Study, read_study
 
 
@@ -43,11 +44,16 @@ class Prepared:
     texts: dict[tuple[str, str], str]
     digest: str
 
-    @property
+    @cached_property
     def cohorts(self) -> tuple[str, ...]:
         """Names of all cohorts, sorted; also of those that have errors and nobody in them."""
         failed = self.problems.loc[self.problems["severity"] == "error", "cohort"].dropna()
         return tuple(sorted({*self.people["cohort"], *failed}))
+
+    @cached_property
+    def sound_cohorts(self) -> tuple[str, ...]:
+        """Names of the cohorts that can be reported."""
+        return tuple(cohort for cohort in self.cohorts if not self.errors_of(cohort))
 
     def errors_of(self, cohort: str) -> tuple[str, ...]:
         """Messages of the errors that keep a cohort from being reported; empty where it can be."""
@@ -116,7 +122,8 @@ def prepare_openly(study: Study) -> Prepared:
         sessions = sessions_before(linkage.responses, who, intake.sessions, study)
     panel = build_panel(scores, who.people, study, sessions=sessions)
     records = (intake, linkage, who)
-    problems = [*(record.problems for record in records), compare_published(intake.responses, intake.published, study)]
+    problems = [record.problems for record in records]
+    problems += [report_items(study), compare_published(intake.responses, intake.published, study)]
     free_text = [item.name for item in study.items if item.kind == "text"]
     return Prepared(
         study=study,

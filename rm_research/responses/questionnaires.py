@@ -76,6 +76,15 @@ def _dropped(rule: str, mask: pd.Series, before: pd.Series, opened: Opened) -> p
     if after.sum() < before.sum():
         opened.journal.step(rule, before=int(before.sum()), after=int(after.sum()), wave=opened.wave.name,
                             file=opened.source.file)  # fmt: skip
+        if rule == "consent" and not after.any():
+            message = (
+                'no row consents. List what means yes as [values.consent] yes = ["…"], or correct columns.consent.'
+            )
+            opened.fail("nobody_consents", f"{opened.source.file}: {message}")
+        elif rule == "not returned" and not after.any():
+            message = "no questionnaire is answered yet. If that is wrong, correct `returned` or codebook.csv."
+            opened.journal.problem("nobody_returned", "warning", f"{opened.source.file}: {message}",
+                                   wave=opened.wave.name, file=opened.source.file)  # fmt: skip
     return after
 
 

@@ -1,6 +1,7 @@
 """What study.toml and codebook.csv say of each other: every contradiction as a sentence with its remedy."""
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 
 from rm_research.frames import DYADS, PANEL, PEOPLE, RESPONSES, SCORES
 from rm_research.study.codebook import FIXED, NOT_ASKED, Item
@@ -16,7 +17,16 @@ TAKEN = {name for frame in (RESPONSES, PEOPLE, DYADS, SCORES, PANEL) for name in
 
 def check_settings(study: Study) -> list[str]:
     """Find what study.toml contradicts itself in, one sentence each."""
-    checks = (_check_waves, _check_outcomes, _check_design, _check_link, _check_names, _check_entries, _check_files)
+    checks = (
+        _check_waves,
+        _check_same_answers,
+        _check_outcomes,
+        _check_design,
+        _check_link,
+        _check_names,
+        _check_entries,
+        _check_files,
+    )
     return [f"study.toml: {sentence}" for check in checks for sentence in check(study)]
 
 
@@ -36,6 +46,20 @@ def _check_waves(study: Study) -> Iterator[str]:
         yield "waves: all are retrospective; at least one must be an occasion"
     elif study.baseline not in occasions:
         yield f"design.baseline: {study.baseline!r} is no occasion; {suggest(study.baseline, occasions)}"
+
+
+def _check_same_answers(study: Study) -> Iterator[str]:
+    """Two waves that read the same cells could show no change, whatever people answered."""
+    sources = [(wave, source) for wave in study.waves for source in wave.sources]
+    for (first, one), (second, other) in combinations(sources, 2):
+        if first is second or (one.file, one.where) != (other.file, other.where):
+            continue
+        places = [(i.candidates(first.name, one.name), i.candidates(second.name, other.name)) for i in study.items]
+        if any(before == after != () for before, after in places):
+            yield (
+                f"waves.{second.name}: reads the same columns of {other.file} as waves.{first.name}; tell their rows "
+                "apart by `where`, or name the columns of each in codebook.csv"
+            )
 
 
 def _check_outcomes(study: Study) -> Iterator[str]:

@@ -147,9 +147,12 @@ class Study:
         """
         Items that make the score: those asked in every wave that asks the scale at all.
 
-        A mean of other items at another time would differ for that reason alone.
+        A mean of other items at another time would differ for that reason alone. A retrospective wave has no say: what
+        it asks must not change the score of the others.
         """
-        rounds = [set(asked) for wave in self.waves if (asked := [item.name for item in self.asked(scale, wave.name)])]
+        asked = [(wave.kind, {item.name for item in self.asked(scale, wave.name)}) for wave in self.waves]
+        rounds = [names for kind, names in asked if names and kind == "occasion"]
+        rounds = rounds or [names for _, names in asked if names]
         shared = set.intersection(*rounds) if rounds else set()
         return tuple(item for item in self.items_of(scale) if item.name in shared)
 

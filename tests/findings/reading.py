@@ -1,0 +1,12 @@
+"""How tests read a page."""
+
+import re
+from html import unescape
+
+from rm_research.findings import Section
+
+
+def charts(section: Section) -> list[str]:
+    """Text of each picture."""
+    pictures = re.findall(r"<svg.*?</svg>", section.html, flags=re.DOTALL)
+    return [" | ".join(unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg)) for svg in pictures]

@@ -1,0 +1,290 @@
+"""Findings of studies of other designs, with gaps, and with text that means harm."""
+
+import re
+
+import numpy as np
+import pytest
+from reading import charts
+from small_studies import COLUMNS, TOML, Group, as_csv, small_study
+
+from rm_research.errors import StudyError
+from rm_research.findings import build_findings
+from rm_research.panel import prepare_study
+
+COMPARED = TOML + '[design]\ncomparison = "waitlist"\nassignment = "{}"\n'
+PROGRAMME, WAITLIST = Group(n=14, arm="programme", gain=0.9), Group(n=12, arm="waitlist", gain=0.0)
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "../../etc/passwd",
+    "=cmd|' /C calc'!A0",
+    "Zoë & \"Ångström\" 'Ltd'",
+    "\u202egnirps",
+    "\U0001f600 grin",
+    "$\\frac$ and $",
+    "{cohort} {0}",
+)
+
+
+class TestSingleGroup:
+    """No comparison, roster or log; people of several cohorts, a wide file."""
+
+    @pytest.fixture(scope="class")
+    def prepared(self, tmp_path_factory):
+        draws, people = np.random.default_rng(3), []
+        for place, (cohort, n) in enumerate({"2016": 14, "2017": 12, "2018": 5}.items()):
+            people += [[f"P{place}{i}" if i else "regular", cohort, *draws.integers(1, 5, 2), *draws.integers(2, 6, 2)]
+                       for i in range(n)]  # fmt: skip
+        toml = """title = "Summer workshop"
+[waves.pre]
+file = "wide.csv"
+[waves.post]
+file = "wide.csv"
+[columns]
+person = "code"
+cohort = "term"
+[link]
+within = "study"
+[scales.teaching]
+label = "Teaching knowledge"
+"""
+        codebook = "item,scale,low,high,pre,post\na,teaching,1,5,a_pre,a_post\nb,teaching,1,5,b_pre,b_post\n"
+        wide = as_csv(("code", "term", "a_pre", "b_pre", "a_post", "b_post"), people)
+        folder = tmp_path_factory.mktemp("wide")
+        files = {"study.toml": toml, "codebook.csv": codebook, "wide.csv": wide}
+        return prepare_study(small_study(folder, files=files))
+
+    def test_speaks_of_change_alone(self, prepared):
+        text = repr(build_findings(prepared, cohort="2016"))
+        assert "People’s teaching knowledge rose by an estimated" in text
+        assert "comparison" not in text.split("Methods and data")[0]
+
+    def test_says_that_nobody_else_was_asked(self, prepared):
+        assert "Nobody outside the programme was asked" in repr(build_findings(prepared, cohort="2016").headline)
+
+    def test_gives_no_verdict_without_a_smallest_change(self, prepared):
+        assert "no verdict is given" in repr(build_findings(prepared, cohort="2016").headline)
+
+    def test_shows_no_section_of_meetings(self, prepared):
+        assert build_findings(prepared, cohort="2016").programme.html == ""
+
+    def test_counts_nobody_as_invited(self, prepared):
+        assert "invited" not in repr(build_findings(prepared, cohort="2016").response).replace(
+            "People invited, and", ""
+        )
+
+    def test_counts_people_of_several_cohorts(self, prepared):
+        assert "1 people take part in more than one cohort" in repr(build_findings(prepared).response)
+
+    def test_averages_the_cohorts_that_can_be_shown(self, prepared):
+        text = repr(build_findings(prepared).headline)
+        assert "2 cohorts, 26 people" in text
+        assert "1 cohort is left out" in text
+
+    def test_lists_a_limit_of_one_outcome_only_where_it_applies(self, prepared):
+        assert "Several outcomes" not in repr(build_findings(prepared).limits)
+
+
+class TestUnlinked:
+    @pytest.fixture(scope="class")
+    def prepared(self, tmp_path_factory):
+        toml = TOML.replace('person = "code"\n', "") + '[link]\nmethod = "none"\n'
+        groups = [Group(cohort, 16, late=2) for cohort in "ABC"]
+        return prepare_study(small_study(tmp_path_factory.mktemp("unlinked"), *groups, toml=toml))
+
+    def test_says_so_in_the_headline(self, prepared):
+        text = repr(build_findings(prepared, cohort="A").headline)
+        assert "The two surveys could not be linked" in text
+        assert "14 people before, 16 after" in text
+
+    def test_never_says_that_people_changed(self, prepared):
+        text = repr(build_findings(prepared, cohort="A")) + repr(build_findings(prepared))
+        assert not re.search(r"\b(rose|fell)\b", text.split("Methods and data")[0])
+
+    def test_averages_all_the_same(self, prepared):
+        assert "3 cohorts, 42 people before, 48 after" in repr(build_findings(prepared).headline)
+
+    def test_counts_nobody_as_having_answered_both(self, prepared):
+        assert "Both" not in repr(build_findings(prepared).response)
+
+
+class TestSeveralArmsAndWaves:
+    @pytest.fixture(scope="class")
+    def findings(self, tmp_path_factory):
+        draws = np.random.default_rng(8)
+        rows = [
+            [f"P{person}", arm, wave, *np.clip(draws.integers(1, 4, 2) + (wave if arm == "thanks" else 0), 0, 6)]
+            for person, arm in enumerate(["thanks"] * 12 + ["strengths"] * 12 + ["placebo"] * 12)
+            for wave in (0, 1, 2)
+        ]
+        waves = "".join(f'[waves.{name}]\nfile = "long.csv"\nwhere = {{ occasion = {place} }}\n'
+                        for place, name in enumerate(("start", "week1", "month1")))  # fmt: skip
+        toml = f"""title = "Exercises"
+outcomes = ["low"]
+{waves}
+[columns]
+person = "id"
+arm = "arm"
+[scales.joy]
+score = "sum"
+unit = "points"
+[scales.low]
+label = "Low mood"
+better = "lower"
+smallest_effect = 0.5
+[design]
+comparison = "placebo"
+assignment = "randomised"
+"""
+        codebook = "item,scale,low,high\nj1,joy,0,6\nl1,low,0,6\n"
+        files = {"study.toml": toml, "codebook.csv": codebook,
+                 "long.csv": as_csv(("id", "arm", "occasion", "j1", "l1"), rows)}  # fmt: skip
+        return build_findings(prepare_study(small_study(tmp_path_factory.mktemp("long"), files=files)))
+
+    def test_headline_is_the_declared_outcome_at_the_first_later_wave_for_each_arm(self, findings):
+        text = repr(findings.headline)
+        assert "low mood in the arm thanks at week1" in text
+        assert "low mood in the arm strengths at week1" in text
+        assert "month1" not in text
+
+    def test_each_wave_has_its_heading_and_chart(self, findings):
+        assert findings.outcomes.html.count("<h4>By week1</h4>") == 2
+        assert len(charts(findings.outcomes)) == 4
+
+    def test_charts_name_each_arm_s_difference(self, findings):
+        first = charts(findings.outcomes)[0]
+        assert all(text in first for text in ("Placebo, 12:", "Thanks, 12:", "Difference, Strengths:"))
+
+    def test_a_rise_of_what_should_be_low_is_a_loss(self, findings):
+        text = repr(findings.headline)
+        assert "The programme raised people’s low mood in the arm thanks" in text
+        assert "This is a loss" in text or "a loss that matters" in text
+
+    def test_says_which_way_is_better(self, findings):
+        assert "Lower scores are better." in repr(findings.outcomes)
+
+    def test_outcomes_that_were_not_declared_are_called_so(self, findings):
+        text = repr(findings.outcomes)
+        assert text.count("not declared in advance") == 1
+        assert text.index("not declared in advance") > text.index("Joy, 0 to 6 points")
+
+
+class TestGaps:
+    TWICE = {"post.csv": as_csv(COLUMNS, [["P0-1", "Spring", *[""] * 4, 1, 1, 1]] * 2)}  # noqa: RUF012
+
+    def test_a_cohort_with_an_error_cannot_be_built(self, built):
+        with pytest.raises(StudyError, match="Cohort 'Spring' cannot be reported"):
+            built(
+                Group(),
+                files=self.TWICE,
+                cohort="Spring",
+            )
+
+    def test_a_programme_whose_cohorts_all_have_errors_shows_nothing(self, built):
+        findings = built(Group(), files=self.TWICE)
+        assert "No results can be shown" in repr(findings.headline)
+        assert "its data have an error" in repr(findings.cohorts)
+
+    def test_one_wave_alone_shows_no_change(self, built):
+        toml = TOML.replace('[waves.post]\nfile = "post.csv"\n', "")
+        assert "no answers to the first outcome that could be compared over time" in repr(
+            built(Group(), toml=toml).headline
+        )
+
+    def test_an_outcome_not_asked_before_is_not_called_too_small(self, built):
+        codebook = "item,scale,low,high,pre\nm1,mood,1,5,-\nm2,mood,1,5,-\nm3,mood,1,5,-\n"
+        text = repr(built(Group(), files={"codebook.csv": codebook}).headline)
+        assert "this was not asked before the programme" in text
+        assert "Fewer than" not in text
+
+    def test_people_who_came_uninvited_do_not_raise_the_response_rate(self, built):
+        toml = TOML + '[roster]\nfile = "roster.csv"\n'
+        roster = "code,cohort\n" + "".join(f"P0-{person},Spring\n" for person in range(3)) + "absent,Spring\n"
+        text = repr(built(Group(), toml=toml, files={"roster.csv": roster}).response)
+        assert "4 people were invited; 3 of them answered before (75%)." in text
+
+    def test_a_log_without_minutes_shows_no_hours(self, built):
+        roles = [Group(role=role, arm="programme") for role in ("leader", "mentor")]
+        toml = TOML.replace("[scales", '[sessions]\nfile = "log.csv"\n[scales').replace(
+            'dyad = "pair"\n', 'dyad = "team"\n'
+        )
+        toml += '[roster]\nfile = "roster.csv"\n'
+        roster = "code,cohort,role,arm,team\n" + "".join(
+            f"P{place}-{person},Spring,{group.role},programme,T{person}\n"
+            for place, group in enumerate(roles) for person in range(12)
+        )  # fmt: skip
+        findings = built(*roles, toml=toml, files={"roster.csv": roster, "log.csv": "team,date\nT1,2025-04-01\n"})
+        assert "1 of 12 dyads have met; 1 meetings are logged" in repr(findings.programme)
+        assert "Hours" not in repr(findings.programme)
+
+    def test_a_strength_is_claimed_only_where_groups_were_compared(self, built):
+        small = Group(n=4, arm="waitlist")
+        text = repr(built(PROGRAMME, small, toml=COMPARED.format("randomised")).limits)
+        assert "Strength: the programme group is set beside" not in text
+
+    def test_words_of_the_catalogue_are_free_for_waves_and_arms(self, built):
+        toml = TOML.replace("waves.post", "waves.wave").replace('comparison = "waitlist"', "")
+        findings = built(Group(n=12, arm="arm"), toml=toml, files={"wave.csv": ""})
+        assert "mood in the arm arm" in repr(findings.headline)
+
+
+@pytest.mark.parametrize(
+    ("assignment", "sentence"),
+    [
+        ("randomised", "The programme raised people’s mood by an estimated"),
+        ("matched", "People’s mood shows an estimated difference of"),
+        ("self-selected", "People’s mood changed more than the comparison group’s, by an estimated"),
+    ],
+)
+def test_the_design_decides_the_verb(built, assignment, sentence):
+    findings = built(PROGRAMME, WAITLIST, toml=COMPARED.format(assignment))
+    assert sentence in repr(findings.headline)
+
+
+class TestSharedComparison:
+    """One comparison group for several cohorts; a part of it alone is small."""
+
+    def findings(self, built, *parts, cohort):
+        toml = COMPARED.format("matched") + 'comparison_scope = "shared"\n'
+        programmes = [Group(name, 14, arm="programme") for name in "AB"]
+        waiting = [Group(name, n, arm="waitlist", gain=0.0, left=1) for name, n in zip("AB", parts, strict=True)]
+        return built(*programmes, *waiting, toml=toml, cohort=cohort)
+
+    def test_each_cohort_is_compared_with_all_of_it(self, built):
+        assert "14 people, 22 compared" in repr(self.findings(built, 12, 12, cohort="A").headline)
+
+    def test_a_small_part_cannot_be_worked_out_from_the_rest(self, built):
+        table = self.findings(built, 12, 6, cohort=None).disclosed.table
+        parts = table[(table["arm"] == "waitlist") & (table["contrast"] == "change")]
+        assert set(parts["cohort"]) == {"A", "B"}
+        assert parts["estimate"].isna().all()
+
+
+class TestHostileText:
+    """Text of a survey is data: shown as it was written, never run."""
+
+    @pytest.fixture(scope="class")
+    def prepared(self, tmp_path_factory):
+        groups = [Group(name, 11, role="leader", arm="programme") for name in HOSTILE]
+        toml = TOML.replace('label = "Mood"', "label = '<b onclick=x()>Mood</b>'").replace(
+            'title = "A small study"', "title = '<img src=x onerror=alert(1)>'"
+        )
+        return prepare_study(small_study(tmp_path_factory.mktemp("hostile"), *groups, toml=toml))
+
+    @pytest.mark.parametrize("name", HOSTILE)
+    def test_a_cohort_s_page_shows_its_name(self, prepared, name):
+        findings = build_findings(prepared, cohort=name)
+        assert name in repr(findings.headline)
+
+    def test_nothing_of_it_becomes_markup(self, prepared):
+        html = build_findings(prepared)._repr_html_() + build_findings(prepared, cohort=HOSTILE[0])._repr_html_()
+        assert not re.search(r"<script|<img|<b |onerror=alert\(1\)>|javascript:", html)
+
+    def test_links_stay_among_the_pages(self, prepared):
+        links = re.findall(r'<a href="([^"]*)"', build_findings(prepared).cohorts.html)
+        assert links
+        assert all(re.fullmatch(r"cohorts/[a-z0-9-]+/index\.html", link) for link in links)
+
+    def test_spreadsheets_do_not_run_it(self, prepared):
+        html = build_findings(prepared).outcomes.html
+        assert "%0A%27%3Dcmd" in html
+        assert "%0A%3Dcmd" not in html

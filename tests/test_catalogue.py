@@ -1,0 +1,173 @@
+"""Every text that code asks for is there, fits its blanks and is used; numbers read as pages write them."""
+
+import ast
+import re
+import string
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from rm_research.catalogue import Catalogue, capital, catalogue
+from rm_research.effects.estimates import HEADLINE_METHODS
+from rm_research.errors import StudyError
+
+PACKAGE = Path(__file__).parents[1] / "rm_research"
+LANGUAGES = sorted(path.stem for path in (PACKAGE / "catalogue").glob("*.toml"))
+MINUS = "−"
+
+
+def flat(texts: dict, prefix: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, text in texts.items():
+        found |= flat(text, f"{prefix}{name}.") if isinstance(text, dict) else {f"{prefix}{name}": text}
+    return found
+
+
+def asked() -> set[str]:
+    """Keys in calls of `say` and `has`, as regular expressions: blanks of f-strings stand for any word."""
+    patterns = set()
+    for path in PACKAGE.rglob("*.py"):
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            named = isinstance(call.func, ast.Attribute) and call.func.attr in ("say", "has", "heading")
+            if (named or (isinstance(call.func, ast.Name) and call.func.id == "say")) and call.args:
+                patterns |= pattern_of(call.args[0])
+    return {pattern for pattern in patterns if "\\." in pattern} | {r"columns\.[a-z_]+"}
+
+
+def pattern_of(key: ast.expr) -> set[str]:
+    if isinstance(key, ast.Constant):
+        return {re.escape(str(key.value))}
+    if isinstance(key, ast.IfExp):
+        return pattern_of(key.body) | pattern_of(key.orelse)
+    if isinstance(key, ast.BinOp):
+        return {left + right for left in pattern_of(key.left) for right in pattern_of(key.right)}
+    if isinstance(key, ast.JoinedStr):
+        parts = (re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[\w-]+" for part in key.values)  # noqa: PD011
+        return {"".join(parts)}
+    return {r"[\w-]+"}
+
+
+ASKED = sorted(asked())
+TEXTS = {
+    language: flat(tomllib.loads((PACKAGE / "catalogue" / f"{language}.toml").read_text())) for language in LANGUAGES
+}
+ENGLISH = TEXTS["en"]
+SOURCE = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+REASONS = set(re.findall(r'NotEstimableError\("(\w+)"\)', SOURCE))
+VOCABULARY = {
+    "reason": REASONS | {"hidden", "hidden_compared", "hidden_changed"},
+    "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none"},
+    "contrast": {"change", "difference", "pooled_change", "pooled_difference"},
+    "method": {*HEADLINE_METHODS, "hodges_lehmann", "bonett", "change_score"},
+    "measure": {"mean", "median", "g_av"},
+    "counts": {"interval", "pairs", "compared", "unlinked", "pooled", "pooled_unlinked"},
+    "change": {"clear", "unclear", "little"},
+    "unlinked": {"clear", "unclear", "little"},
+    "difference": {"clear_2", "clear_3", "clear_5", "unclear", "little"},
+    "chart": {f"title_{family}_{kind}" for family in ("change", "unlinked", "difference")
+              for kind in ("clear", "unclear", "little")} | {"axis_change", "axis_difference"},
+    "design": {"single", "no_usable", "randomised", "matched", "self-selected", "randomised_lowered", "matched_lowered",
+               "self-selected_lowered", "lowered_to_3", "lowered_to_2"},
+    "months": {str(month) for month in range(1, 13)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", ASKED)
+def test_every_text_that_code_asks_for_is_there(pattern):
+    assert [key for key in ENGLISH if re.fullmatch(pattern, key)]
+
+
+@pytest.mark.parametrize(("table", "words"), VOCABULARY.items(), ids=VOCABULARY)
+def test_every_word_of_the_vocabulary_has_a_text(table, words):
+    assert {word for word in words if f"{table}.{word}" not in ENGLISH} == set()
+
+
+def used(key: str) -> bool:
+    """Whether code asks for a key as it stands, or for its family and names its last word somewhere."""
+    table, word = key.rsplit(".", 1)
+    by_name = {"people", "one", "whose", "arms", "waves"}  # words of studies: roles, arms and waves
+    named = table in by_name or word in VOCABULARY.get(table, ()) or f'"{word}"' in SOURCE
+    return re.escape(key) in ASKED or (named and any(re.fullmatch(pattern, key) for pattern in ASKED))
+
+
+def test_every_text_is_used():
+    assert [key for key in ENGLISH if not used(key)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_format(language):
+    words = catalogue(language)
+    for key, text in TEXTS[language].items():
+        blanks = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        assert all(name.isidentifier() for name in blanks), key
+        words.say(key, **dict.fromkeys(blanks, "x"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_languages_have_the_same_texts(language):
+    assert set(TEXTS[language]) == set(ENGLISH)
+
+
+def test_values_are_no_templates():
+    assert catalogue("en").say("page.cohort_title", cohort="{smallest} {0}") == "{smallest} {0}: what changed"
+
+
+def test_a_missing_text_is_an_error_that_names_it():
+    with pytest.raises(StudyError, match=r"no text 'verdict\.perhaps'"):
+        catalogue("en").say("verdict.perhaps")
+
+
+def test_a_table_is_no_text():
+    assert not catalogue("en").has("verdict")
+
+
+def test_a_missing_language_is_an_error_with_a_way_out():
+    with pytest.raises(StudyError, match=r"no catalogue for language 'xx' yet\. Set language"):
+        catalogue("xx")
+
+
+@pytest.mark.parametrize(
+    ("value", "plain", "signed"),
+    [
+        (0.5, "0.50", "+0.50"),
+        (-0.5, f"{MINUS}0.50", f"{MINUS}0.50"),
+        (0.0, "0.00", "0.00"),
+        (0.004, "0.00", "0.00"),
+        (-0.004, "0.00", "0.00"),
+        (-0.006, f"{MINUS}0.01", f"{MINUS}0.01"),
+        (1234.5, "1234.50", "+1234.50"),
+    ],
+)
+def test_numbers_have_a_true_minus_and_zero_has_no_sign(value, plain, signed):
+    words = catalogue("en")
+    assert (words.number(value), words.number(value, signed=True)) == (plain, signed)
+
+
+def test_numbers_have_the_decimals_asked_for():
+    assert catalogue("en").number(-0.04, decimals=1) == "0.0"
+
+
+def test_numbers_have_the_language_s_decimal_sign():
+    assert Catalogue("xx", {"format": {"decimal": ","}}).number(-1.25) == f"{MINUS}1,25"
+
+
+def test_shares_are_whole_per_cent():
+    assert catalogue("en").share(0.286) == "29%"
+
+
+def test_months_are_words():
+    assert catalogue("en").month(pd.Timestamp("2025-03-31")) == "March 2025"
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_lists_are_prose(parts, text):
+    assert catalogue("en").listed(parts) == text
+
+
+@pytest.mark.parametrize(("text", "capitalised"), [("iPads", "IPads"), ("", ""), ("mentors’ IT", "Mentors’ IT")])
+def test_capitals_leave_the_rest_as_it_is(text, capitalised):
+    assert capital(text) == capitalised

@@ -1,0 +1,126 @@
+"""The command line as its user meets it: what it prints, writes and leaves with."""
+
+import json
+import subprocess
+
+import pytest
+from click.testing import CliRunner, Result
+from rendered_demo import COMMAND, demo, demo_out
+from small_studies import Group, small_study
+
+from rm_research.cli import main
+
+__all__ = ["demo", "demo_out"]
+
+
+def run(*arguments) -> Result:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+def add_line(path, line):
+    path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
+
+
+def test_help_names_the_commands():
+    said = run("--help").stdout
+    assert all(f"  {name} " in said for name in ("check", "report", "simulate"))
+
+
+@pytest.mark.parametrize("command", ["report", "check"])
+def test_a_study_that_is_not_there(tmp_path, command):
+    done = run(command, tmp_path / "nowhere")
+    assert done.exit_code == 1
+    said = done.stderr + done.stdout
+    assert "There is no folder" in said
+    assert "Traceback" not in said
+
+
+def test_broken_toml_is_said_without_a_traceback(tmp_path):
+    (tmp_path / "study.toml").write_text("title = \n")
+    done = run("report", tmp_path)
+    assert done.exit_code == 1
+    assert "study.toml: is not valid TOML" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_option_is_a_matter_of_usage(tmp_path):
+    assert run("report", tmp_path, "--nonsense").exit_code == 2
+
+
+class TestCheck:
+    def test_a_clean_study_leaves_with_0(self, tmp_path):
+        assert run("check", small_study(tmp_path / "s", Group(role="leader", arm="programme"))).exit_code == 0
+
+    def test_an_error_leaves_with_1_and_names_rows(self, tmp_path):
+        folder = small_study(tmp_path / "s", Group())
+        add_line(folder / "pre.csv", "P0-1,Spring,,,D,2025-03-04,1,2,3\n")
+        done = run("check", folder)
+        assert done.exit_code == 1
+        assert "duplicates" in done.stdout
+
+    def test_json_is_the_problems(self, demo):
+        rows = json.loads(run("check", demo, "--json").stdout)
+        assert {"rule", "severity", "file", "source_row", "message"} <= set(rows[0])
+
+    def test_html_is_written_where_asked(self, demo, tmp_path):
+        page = tmp_path / "quality.html"
+        assert run("check", demo, "--html", page).exit_code == 0
+        assert "Data quality" in page.read_text(encoding="utf-8")
+
+    def test_works_while_the_later_wave_is_not_in(self, tmp_path):
+        folder = small_study(tmp_path / "s", Group())
+        (folder / "post.csv").unlink()
+        done = run("check", folder)
+        assert done.exit_code == 1
+        assert "post.csv is not in the study folder" in " ".join(done.stdout.replace("│", " ").split())
+
+
+class TestReport:
+    def test_names_the_page_to_open(self, demo_out):
+        assert (demo_out / "index.html").is_file()
+
+    def test_dry_run_writes_nothing_and_names_hidden_cohorts(self, demo, tmp_path):
+        done = run("report", demo, "--out", tmp_path / "out", "--dry-run")
+        assert done.exit_code == 0
+        assert "2024 autumn" in done.stdout
+        assert "too small" in done.stdout
+        assert not (tmp_path / "out").exists()
+
+    def test_unknown_cohort_lists_the_known(self, demo, tmp_path):
+        done = run("report", demo, "--out", tmp_path / "out", "--cohort", "2022 sprung")
+        assert done.exit_code == 1
+        assert "'2022 spring'" in done.stderr
+
+    def test_a_folder_with_other_files_is_refused(self, demo, tmp_path):
+        (tmp_path / "thesis.docx").write_text("mine")
+        done = run("report", demo, "--out", tmp_path)
+        assert done.exit_code == 1
+        assert "thesis.docx" in done.stderr
+        assert [path.name for path in tmp_path.iterdir() if path.name != "evaluatrix"] == ["thesis.docx"]
+
+    def test_a_cohort_with_an_error_costs_itself_alone(self, tmp_path):
+        folder = small_study(tmp_path / "s", Group("Spring"), Group("Autumn"))
+        add_line(folder / "pre.csv", "P0-1,Spring,,,D,2025-03-04,1,2,3\n")
+        out = tmp_path / "out"
+        done = subprocess.run([*COMMAND, "report", str(folder), "--out", str(out)], capture_output=True, text=True)
+        assert done.returncode == 1
+        assert "Spring" in done.stderr
+        assert (out / "cohorts" / "autumn" / "index.html").is_file()
+        assert not (out / "cohorts" / "spring").exists()
+        status = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["cohorts"]
+        assert {name: entry["status"] for name, entry in status.items()} == {"Autumn": "done", "Spring": "failed"}
+        assert status["Spring"]["error"] == {"rule": "duplicate_codes", "wave": "pre", "count": 1}
+
+
+def test_simulate_writes_a_study_that_passes_check(tmp_path):
+    assert run("simulate", tmp_path / "s").exit_code == 0
+    assert run("check", tmp_path / "s").exit_code == 0
+
+
+def test_simulate_refuses_a_folder_of_other_files(tmp_path):
+    (tmp_path / "pre.csv").write_text("real,answers\n")
+    done = run("simulate", tmp_path)
+    assert done.exit_code == 1
+    assert (tmp_path / "pre.csv").read_text() == "real,answers\n"
