@@ -66,7 +66,7 @@ def _settle(rows: pd.DataFrame, source: str, home: pd.Series, study: Study, jour
             "invited. Correct the cohort here or in the roster."
         )
         journal.row_problems("disagreement", "warning", message, rows[astray & ~moved], column="cohort")
-    elif study.link.within == "cohort":
+    elif study.link.within == "cohort" and study.roster is None:
         message = (
             f"{int(rows.loc[astray, 'person'].nunique())} codes stand at baseline in another cohort only and were not "
             'linked. If a code is one person in the whole study, set within = "study" under [link].'

@@ -50,7 +50,7 @@ def _check_waves(study: Study) -> Iterator[str]:
 
 def _check_same_answers(study: Study) -> Iterator[str]:
     """Two waves that read the same cells could show no change, whatever people answered."""
-    sources = [(wave, source) for wave in study.waves for source in wave.sources]
+    sources = [(wave, source) for wave in study.waves if wave.kind == "occasion" for source in wave.sources]
     for (first, one), (second, other) in combinations(sources, 2):
         if first is second or (one.file, one.where) != (other.file, other.where):
             continue

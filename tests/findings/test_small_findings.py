@@ -29,7 +29,8 @@ class TestSingleGroup:
     """No comparison, roster or log; people of several cohorts, a wide file."""
 
     @pytest.fixture(scope="class")
-    def prepared(self, tmp_path_factory):
+    @classmethod
+    def prepared(cls, tmp_path_factory):
         draws, people = np.random.default_rng(3), []
         for place, (cohort, n) in enumerate({"2016": 14, "2017": 12, "2018": 5}.items()):
             people += [[f"P{place}{i}" if i else "regular", cohort, *draws.integers(1, 5, 2), *draws.integers(2, 6, 2)]
@@ -86,7 +87,8 @@ label = "Teaching knowledge"
 
 class TestUnlinked:
     @pytest.fixture(scope="class")
-    def prepared(self, tmp_path_factory):
+    @classmethod
+    def prepared(cls, tmp_path_factory):
         toml = TOML.replace('person = "code"\n', "") + '[link]\nmethod = "none"\n'
         groups = [Group(cohort, 16, late=2) for cohort in "ABC"]
         return prepare_study(small_study(tmp_path_factory.mktemp("unlinked"), *groups, toml=toml))
@@ -109,10 +111,11 @@ class TestUnlinked:
 
 class TestSeveralArmsAndWaves:
     @pytest.fixture(scope="class")
-    def findings(self, tmp_path_factory):
+    @classmethod
+    def findings(cls, tmp_path_factory):
         draws = np.random.default_rng(8)
         rows = [
-            [f"P{person}", arm, wave, *np.clip(draws.integers(1, 4, 2) + (wave if arm == "thanks" else 0), 0, 6)]
+            [f"P{person}", arm, wave, *np.clip(draws.integers(1, 4, 2) + (2 if wave and arm == "thanks" else 0), 0, 6)]
             for person, arm in enumerate(["thanks"] * 12 + ["strengths"] * 12 + ["placebo"] * 12)
             for wave in (0, 1, 2)
         ]
@@ -263,7 +266,8 @@ class TestHostileText:
     """Text of a survey is data: shown as it was written, never run."""
 
     @pytest.fixture(scope="class")
-    def prepared(self, tmp_path_factory):
+    @classmethod
+    def prepared(cls, tmp_path_factory):
         groups = [Group(name, 11, role="leader", arm="programme") for name in HOSTILE]
         toml = TOML.replace('label = "Mood"', "label = '<b onclick=x()>Mood</b>'").replace(
             'title = "A small study"', "title = '<img src=x onerror=alert(1)>'"
