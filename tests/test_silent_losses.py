@@ -73,12 +73,12 @@ def test_a_role_that_nobody_has_is_a_warning(write_study):
         THEN.split("[waves.then]")[0]
         + '[columns]\nperson = "code"\nrole = "role"\n[scales.mood]\nroles = ["leaders"]\n'
     )
-    files = {name: "code,role,m1,m2\na,leader,1,2\nb,mentor,2,3\n" for name in ("pre.csv", "post.csv")}
+    files = dict.fromkeys(("pre.csv", "post.csv"), "code,role,m1,m2\na,leader,1,2\nb,mentor,2,3\n")
     assert rules(write_study(toml=toml, files=files))["unknown_role_of_scale"] == "warning"
 
 
 def test_people_without_an_arm_are_still_counted_in_the_flow(write_study):
     toml = THEN.split("[waves.then]")[0] + '[columns]\nperson = "code"\narm = "arm"\n[scales.mood]\n'
-    files = {name: "code,arm,m1,m2\na,programme,1,2\nb,,2,3\nc,programme,2,2\n" for name in ("pre.csv", "post.csv")}
+    files = dict.fromkeys(("pre.csv", "post.csv"), "code,arm,m1,m2\na,programme,1,2\nb,,2,3\nc,programme,2,2\n")
     prepared = prepare_openly(read_study(write_study(toml=toml, files=files)))
     assert response_flow(prepared)["before"].sum() == 3

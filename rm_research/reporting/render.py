@@ -18,6 +18,7 @@ from rm_research.errors import ReportError
 from rm_research.reporting.kernels import ReportKernelManager
 from rm_research.reporting.parameters import check_parameters
 
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 NOTEBOOKS = ("cohort_findings", "programme_findings", "data_quality")
 
 
@@ -87,7 +88,7 @@ def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) ->
         try:
             executed = papermill.execute_notebook(
                 str(notebook), str(Path(place) / "executed.ipynb"), parameters=parameters,
-                kernel_name="python3", language="python", kernel_manager_class=ReportKernelManager,
+                kernel_name=KERNEL["name"], language=KERNEL["language"], kernel_manager_class=ReportKernelManager,
                 shutdown_kernel="immediate", resources={"metadata": {"path": str(folder)}}, progress_bar=False,
                 log_output=False,
             )  # fmt: skip
@@ -98,7 +99,7 @@ def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) ->
 
 def cleaned(executed: NotebookNode) -> NotebookNode:
     """Return the notebook without what differs between two equal runs or tells of the machine."""
-    metadata = {"kernelspec": executed.metadata.get("kernelspec", {}), "language_info": {"name": "python"}}
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     cells = []
     for number, cell in enumerate(executed.cells, start=1):
         kept = nbformat.from_dict({**cell, "id": f"cell-{number}", "metadata": {"tags": cell.metadata.get("tags", [])}})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from jupyter_core.utils import ensure_event_loop
 
 from rm_research.reporting import files
 from rm_research.reporting.kernels import stop_kernels
@@ -90,4 +91,6 @@ def make(task: Task, stopped: threading.Event) -> Outcome:
         kind = error.name if isinstance(error, NotebookFailedError) else type(error).__name__
         named: dict[str, str | int] = {"rule": "notebook_failed", "file": task.notebook.name, "count": 1, "kind": kind}
         return Outcome(task.name, "failed", time.perf_counter() - started, error=str(error), public_error=named)
+    finally:
+        ensure_event_loop().close()  # papermill's of this thread, which nobody else closes
     return Outcome(task.name, "done", time.perf_counter() - started, tuple(paths))

@@ -1,0 +1,104 @@
+"""Reports go into a folder that is ours, whole or not at all."""
+
+import json
+
+import pytest
+
+from rm_research.errors import ReportError
+from rm_research.reporting.files import EXECUTED, MANIFEST, MARK, claim, remove_page, write
+
+
+def report(out, *slugs):
+    """Write what a run leaves."""
+    for page in (out, *(out / "cohorts" / slug for slug in slugs)):
+        write(page / "index.html", f"<html>{MARK}")
+    for slug in slugs:
+        write(out / "cohorts" / slug / EXECUTED, "{}")
+    write(out / MANIFEST, json.dumps({"versions": {"rm_research": "0"}}))
+
+
+def left(out):
+    return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+
+
+def test_a_new_folder_is_made(tmp_path):
+    claim(tmp_path / "a" / "b", [])
+    assert (tmp_path / "a" / "b" / "cohorts").is_dir()
+
+
+def test_an_empty_folder_is_taken(tmp_path):
+    claim(tmp_path, [])
+
+
+def test_pages_of_cohorts_that_are_gone_go(tmp_path):
+    report(tmp_path, "old", "kept")
+    claim(tmp_path, ["kept"])
+    assert left(tmp_path / "cohorts") == ["kept/findings.ipynb", "kept/index.html"]
+
+
+def test_a_folder_among_the_pages_that_holds_something_else_stays(tmp_path):
+    report(tmp_path)
+    write(tmp_path / "cohorts" / "notes" / "mine.txt", "mine")
+    claim(tmp_path, [])
+    assert left(tmp_path / "cohorts") == ["notes/mine.txt"]
+
+
+def test_files_put_beside_a_report_stay(tmp_path):
+    report(tmp_path)
+    write(tmp_path / "letter.docx", "mine")
+    claim(tmp_path, [])
+    assert (tmp_path / "letter.docx").is_file()
+
+
+def test_a_run_that_was_stopped_can_be_taken_up_again(tmp_path):
+    report(tmp_path, "done")
+    (tmp_path / MANIFEST).unlink()
+    claim(tmp_path, ["done"])
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"data.csv": ""},
+        {"index.html": "<html>my own site"},
+        {"index.html": "<html>", MANIFEST: '{"name": "an app"}'},
+        {"index.html": "<html>", MANIFEST: "no json"},
+        {"cohorts/2024/index.html": "<html>my own site"},
+    ],
+    ids=str,
+)
+def test_a_folder_of_something_else_is_refused_and_left_alone(tmp_path, files):
+    for name, text in files.items():
+        write(tmp_path / name, text)
+    with pytest.raises(ReportError, match="holds files that are no reports"):
+        claim(tmp_path, [])
+    assert left(tmp_path) == sorted(files)
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "out").write_text("x")
+    with pytest.raises(ReportError, match=r"out is a file\. Name a folder with --out"):
+        claim(tmp_path / "out", [])
+
+
+def test_a_place_that_cannot_be_written_to_is_said(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ReportError, match=r"cannot be written to.*Name another folder"):
+        claim(tmp_path / "file" / "out", [])
+
+
+def test_a_file_is_replaced_whole(tmp_path):
+    write(tmp_path / "a.txt", "first\n")
+    write(tmp_path / "a.txt", "second\n")
+    assert left(tmp_path) == ["a.txt"]
+    assert (tmp_path / "a.txt").read_bytes() == b"second\n"
+
+
+def test_a_page_goes_with_its_notebook_and_folder(tmp_path):
+    report(tmp_path, "one")
+    remove_page(tmp_path / "cohorts" / "one", EXECUTED)
+    assert not (tmp_path / "cohorts" / "one").exists()
+
+
+def test_a_page_that_is_not_there_can_go(tmp_path):
+    remove_page(tmp_path / "cohorts" / "one", EXECUTED)

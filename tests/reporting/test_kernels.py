@@ -1,0 +1,152 @@
+"""Kernels are warm and yet alone: nothing of one notebook is seen in the next, nothing is left when they end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from rendered_demo import COMMAND
+
+from rm_research.reporting.kernels import CAN_FORK
+from rm_research.reporting.render import NotebookFailedError, run_notebook
+from rm_research.reporting.tasks import made
+
+SEES = """
+import json, os, sys
+import matplotlib.pyplot as plt
+print(json.dumps({"cwd": os.getcwd(), "warm": "rm_research" in sys.modules, "left": "left" in globals(),
+                  "environment": os.environ.get("LEFT"), "font": plt.rcParams["font.size"],
+                  "group": os.getpgid(0) == os.getpid()}))
+"""
+LEAVES = """
+import os
+import matplotlib.pyplot as plt
+left = os.environ["LEFT"] = "a trace"
+plt.rcParams["font.size"] = 77
+os.chdir("/")
+"""
+
+
+def seen(notebook: Path, folder: Path) -> dict[str, object]:
+    """Last thing that a notebook printed."""
+    return json.loads(run_notebook(notebook, {}, folder=folder).cells[-1].outputs[-1].text)
+
+
+class TestAlone:
+    @pytest.fixture
+    def sight(self, write_notebook, tmp_path):
+        run_notebook(write_notebook(LEAVES, name="leaves.ipynb"), {}, folder=tmp_path)
+        return seen(write_notebook(SEES), tmp_path)
+
+    def test_a_kernel_sees_nothing_of_the_one_before(self, sight, tmp_path):
+        usual = {"left": False, "environment": None, "font": 10.0, "cwd": str(tmp_path)}
+        assert {name: sight[name] for name in usual} == usual
+
+    @pytest.mark.skipif(not CAN_FORK, reason="kernels are warm on Linux alone")
+    def test_a_kernel_has_the_imports_done_and_does_not_hear_ctrl_c(self, sight):
+        assert sight["warm"]
+        assert sight["group"]
+
+
+def test_an_executed_notebook_tells_nothing_of_the_machine(write_notebook, tmp_path):
+    warns = "import warnings, sys\nwarnings.warn('here')\nprint(__name__, file=sys.stderr)\n3"
+    text = nbformat.writes(run_notebook(write_notebook(warns), {"study": "a"}, folder=tmp_path))
+    assert str(tmp_path) not in text
+    assert "ipykernel" not in text
+    assert "papermill" not in text.replace("injected-parameters", "")
+    assert '"execution_count": null' in text
+
+
+def test_equal_runs_give_equal_notebooks(write_notebook, tmp_path):
+    notebook = write_notebook("{study: cohort}")
+    first, second = (nbformat.writes(run_notebook(notebook, {"study": "a"}, folder=tmp_path)) for _ in range(2))
+    assert first == second
+
+
+def test_a_cell_that_raises_names_notebook_kind_and_message_without_a_traceback(write_notebook, tmp_path):
+    with pytest.raises(NotebookFailedError) as raised:
+        run_notebook(write_notebook("{}['x']"), {}, folder=tmp_path)
+    assert str(raised.value) == "own.ipynb: KeyError: 'x'"
+    assert raised.value.name == "KeyError"
+
+
+def test_a_kernel_that_dies_is_an_outcome(write_notebook, study, tmp_path):
+    from rm_research.reporting.render import Page
+    from rm_research.reporting.tasks import Task
+
+    task = Task("Spring", write_notebook("import os\nos._exit(3)"), {}, tmp_path, tmp_path / "out", Page("x"))
+    (outcome,) = made([task], 1)
+    assert outcome.status == "failed"
+    assert outcome.public_error == {
+        "rule": "notebook_failed",
+        "file": "own.ipynb",
+        "count": 1,
+        "kind": "DeadKernelError",
+    }
+
+
+SCRIPT = """
+from pathlib import Path
+from rm_research.reporting.batch import run_reports
+
+with Path("begun.txt").open("a") as handle:
+    handle.write("begun ")
+run_reports("home/small", out="out", notebook="own.ipynb", cohorts=["Spring"])
+"""
+
+
+def test_a_script_needs_no_guard(study, tmp_path, write_notebook):
+    """Where processes are forked by a server, Python runs the script again in each, unless kept from it."""
+    write_notebook("cohort")
+    (tmp_path / "mine.py").write_text(SCRIPT)
+    subprocess.run([sys.executable, "mine.py"], cwd=tmp_path, check=True, timeout=60)
+    assert (tmp_path / "begun.txt").read_text() == "begun "
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+
+
+def still_running(folder: Path) -> list[int]:
+    """Processes that have a folder in their environment."""
+    mark, found = f"={folder}".encode(), []
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark in place.read_bytes() and (place.parent / "cmdline").read_bytes():
+                found.append(int(place.parent.name))
+        except OSError:  # it has ended, or is somebody else's
+            continue
+    return found
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="reads /proc")
+@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["to the command", "as a terminal sends it"])
+def test_ctrl_c_ends_all_at_once(study, tmp_path, write_notebook, send):
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    notebook = write_notebook(
+        f"from pathlib import Path\nPath({str(marks)!r}, cohort).touch()", "import time\ntime.sleep(600)"
+    )
+    command = subprocess.Popen(
+        [*COMMAND, "report", str(study), "--out", str(tmp_path / "out"), "--notebook", str(notebook), "--jobs", "1"],
+        env=os.environ | {"TMPDIR": str(marks)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    wait_for(lambda: (marks / "Autumn").exists())
+    assert len(still_running(marks)) > 1
+    send(command.pid, signal.SIGINT)
+    said, _ = command.communicate(timeout=15)
+    assert command.returncode == 130
+    assert "Stopped. Pages that were finished are kept; run the command again" in said
+    assert "Traceback" not in said
+    wait_for(lambda: still_running(marks) == [], seconds=5)
+    assert [path.name for path in marks.iterdir() if path.name.startswith("rmk-")] == []
+    assert not (marks / "Spring").exists()
