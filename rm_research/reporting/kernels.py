@@ -26,6 +26,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 CAN_FORK = sys.platform == "linux"
+LONGEST = 75  # bytes of the folder for temporary files that leave room for a socket's name, of 107 in all
 PROVISIONER = "rm-research-warm"  # registered as an entry point in pyproject.toml
 PRELOAD = [__name__, "rm_research", "ipykernel.kernelapp", "ipykernel.debugger", "matplotlib_inline.backend_inline"]
 
@@ -37,9 +38,8 @@ class ReportKernelManager(AsyncKernelManager):
     """Kernel manager over sockets in a folder of its own, warm where the platform allows."""
 
     def __init__(self, **kwargs: Any) -> None:
-        # socket paths must be short (107 bytes), which the usual runtime folder is not
         self._place = tempfile.mkdtemp(prefix="rmk-")
-        if sys.platform != "win32":
+        if sys.platform != "win32" and _has_room_for_sockets():
             kwargs |= {"transport": "ipc", "connection_file": str(Path(self._place) / "k.json")}
         super().__init__(**kwargs)
         _managers.add(self)
@@ -48,7 +48,7 @@ class ReportKernelManager(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec | None:
         """The installed kernel, started by our provisioner."""
         spec = super().kernel_spec
-        if spec is not None and CAN_FORK:
+        if spec is not None and CAN_FORK and _has_room_for_sockets():
             spec.metadata = {**spec.metadata, "kernel_provisioner": {"provisioner_name": PROVISIONER}}
         return spec
 
@@ -58,6 +58,11 @@ class ReportKernelManager(AsyncKernelManager):
             shutil.rmtree(self._place, ignore_errors=True)
 
     cleanup_resources = _async_cleanup_resources
+
+
+def _has_room_for_sockets() -> bool:
+    """Whether sockets can have their files in the folder for temporary files; else kernels are cold and use ports."""
+    return len(os.fsencode(tempfile.gettempdir())) <= LONGEST
 
 
 def stop_kernels() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from rendered_demo import cohort_page
@@ -65,7 +66,7 @@ def test_has_one(page, tag):
 def test_skips_no_level_of_heading(page):
     levels = [int(tag[1]) for tag, _, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
-    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
 
 
 def test_first_link_skips_to_main(page):
@@ -102,10 +103,7 @@ def test_nothing_is_fetched_from_anywhere(html, page):
     ]
     allowed = r"#[\w-]+|(\.\./\.\./|cohorts/[\w-]+/)index\.html|data:text/csv[^\"]*"
     assert [address for address in addresses if address and not re.fullmatch(allowed, address)] == []
-    assert set(re.findall(r"url\(([^)]{4})", html)) <= {"#f" + html[i] + html[i + 1] for i in range(0)} | set(
-        re.findall(r"url\((#f[\w])", html)
-    )
-    assert "@import" not in html
+    assert not re.search(r"url\((?!#)|@import", html)
 
 
 def test_shows_no_code(html):

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -51,6 +53,13 @@ class TestAlone:
     def test_a_kernel_has_the_imports_done_and_does_not_hear_ctrl_c(self, sight):
         assert sight["warm"]
         assert sight["group"]
+
+
+def test_a_long_path_for_temporary_files_makes_kernels_cold(write_notebook, tmp_path, monkeypatch):
+    place = tmp_path / ("long" * 20)
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    assert not seen(write_notebook(SEES), tmp_path)["warm"]
 
 
 def test_an_executed_notebook_tells_nothing_of_the_machine(write_notebook, tmp_path):
@@ -129,9 +138,9 @@ def still_running(folder: Path) -> list[int]:
 
 @pytest.mark.skipif(not CAN_FORK, reason="reads /proc")
 @pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["to the command", "as a terminal sends it"])
-def test_ctrl_c_ends_all_at_once(study, tmp_path, write_notebook, send):
-    marks = tmp_path / "marks"
-    marks.mkdir()
+def test_ctrl_c_ends_all_at_once(request, study, tmp_path, write_notebook, send):
+    marks = Path(tempfile.mkdtemp(prefix="rmt-"))  # where sockets are made, whose paths must be short
+    request.addfinalizer(lambda: shutil.rmtree(marks, ignore_errors=True))
     notebook = write_notebook(
         f"from pathlib import Path\nPath({str(marks)!r}, cohort).touch()", "import time\ntime.sleep(600)"
     )
@@ -140,6 +149,8 @@ def test_ctrl_c_ends_all_at_once(study, tmp_path, write_notebook, send):
         env=os.environ | {"TMPDIR": str(marks)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         start_new_session=True,
     )  # fmt: skip
+    request.addfinalizer(command.wait)
+    request.addfinalizer(lambda: os.killpg(command.pid, signal.SIGKILL) if command.poll() is None else None)
     wait_for(lambda: (marks / "Autumn").exists())
     assert len(still_running(marks)) > 1
     send(command.pid, signal.SIGINT)
