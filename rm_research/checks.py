@@ -124,6 +124,8 @@ class Problems:
 
     def sections(self) -> dict[str, pd.DataFrame]:
         """Tables of the data-quality page by the key of their heading."""
+        if self.prepared is None:
+            return {"problems": self.summary()}
         return {
             "problems": self.summary(),
             "response": self.response.reset_index(),
@@ -135,7 +137,8 @@ class Problems:
     def counts(self) -> str:
         """Say how many problems of each gravity there are."""
         counts = self.table["severity"].value_counts()
-        return ", ".join(f"{int(counts.get(kind, 0))} {kind}s" for kind in GRAVITY)
+        numbers = {kind: int(counts.get(kind, 0)) for kind in GRAVITY}
+        return ", ".join(f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in numbers.items())
 
     def __repr__(self) -> str:
         found = self.summary()[["severity", "message", "count"]].itertuples(index=False, name=None)

@@ -100,11 +100,12 @@ class TestPicture:
 
     def test_repr_is_a_line_a_problem(self, problems):
         lines = repr(problems).split("\n")
-        assert lines[0].startswith("Problems: 1 errors, ")
+        assert lines[0].startswith("Problems: 1 error, ")
         assert len(lines) == len(problems.summary()) + 1
 
     def test_to_frame_is_a_copy(self, problems):
-        problems.to_frame()["message"] = ""
+        copy = problems.to_frame()
+        copy["message"] = ""
         assert problems.table["message"].str.len().min() > 0
 
     def test_html_has_every_section_and_is_escaped(self, study):
@@ -115,8 +116,7 @@ class TestPicture:
 
     def test_html_of_an_unreadable_study_says_what_is_wrong(self, tmp_path):
         html = check_study(tmp_path / "nowhere")._repr_html_()
-        assert html.count("<h2>") == 5
-        assert "No problems were found" in html  # of the sections that there is nothing to say of
+        assert html.count("<h2>") == 1
         assert "nowhere" in html
 
 
