@@ -150,6 +150,8 @@ class Problems:
         title = "" if self.prepared is None else self.prepared.study.title
         parts = [f"<h1>{escape(words.say('quality.title', study=title))}</h1><p>{words.say('quality.private')}</p>"]
         for name, table in self.sections().items():
+            if self.prepared is None and table.empty:
+                continue  # what was never read has no ledger to show
             parts.append(f"<h2>{escape(words.say(f'quality.{name}'))}</h2>")
             shown = table.dropna(axis=1, how="all").fillna("").to_html(index=False, border=0, escape=True)
             parts.append(shown if len(table) else f"<p>{words.say('quality.none')}</p>")
