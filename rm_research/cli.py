@@ -4,7 +4,8 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from rich.console import Console
@@ -18,11 +19,12 @@ from rm_research.errors import ReportError, StudyError
 from rm_research.findings.numbers import cohort_numbers
 from rm_research.panel import prepare_study
 from rm_research.panel.prepare import Prepared
-from rm_research.reporting.batch import chosen, run_reports
+from rm_research.reporting import kernels
 from rm_research.reporting.files import write
-from rm_research.reporting.render import Page, page_html, run_notebook, shipped_notebook
-from rm_research.reporting.tasks import Outcome
 from rm_research.simulate import simulate_study
+
+if TYPE_CHECKING:
+    from rm_research.reporting.tasks import Outcome
 
 COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 out_console, err_console = Console(), Console(stderr=True)
@@ -63,6 +65,8 @@ def report(
     study: Path, out: Path | None, cohorts: tuple[str, ...], jobs: int | None, dry_run: bool, notebook: Path | None
 ) -> None:
     """Make a page per cohort and one for the programme."""
+    if not dry_run:
+        kernels.warm_up()
     prepared = prepare_study(study)
     out = out or Path("reports") / study.resolve().name
     if dry_run:
@@ -74,13 +78,15 @@ def report(
         with _progress() as progress:
             bar = progress.add_task("Pages of cohorts", total=wanted)
 
-            def on_done(outcome: Outcome) -> None:
+            def on_done(outcome: "Outcome") -> None:
                 outcomes.append(outcome)
                 progress.advance(bar)
                 if not progress.console.is_terminal:
                     _say(f"{outcome.cohort}: {outcome.status}", progress.console)
 
-            run_reports(prepared.study, out=out, cohorts=cohorts, jobs=jobs, notebook=notebook, on_done=on_done)
+            _batch().run_reports(
+                prepared.study, out=out, cohorts=cohorts, jobs=jobs, notebook=notebook, on_done=on_done
+            )
     finally:
         made = sum(outcome.status == "done" for outcome in outcomes)
         page = Path(f"{out}-private", "cohorts") if notebook else out / "index.html"
@@ -93,6 +99,15 @@ def _say(text: str, console: Console = out_console) -> None:
     console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
+def _batch() -> ModuleType:
+    """Import what makes pages when it is wanted: it takes seconds, which help and check need not wait."""
+    # jsonschema, with which notebooks are read, would compile a grammar of web addresses on import; so it does without
+    sys.modules.setdefault("rfc3987_syntax", cast(ModuleType, None))
+    from rm_research.reporting import batch
+
+    return batch
+
+
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=err_console, transient=True)
@@ -101,7 +116,7 @@ def _progress() -> Progress:
 def _plan(prepared: Prepared, cohorts: tuple[str, ...]) -> Table:
     """Say what a run would make of each cohort."""
     table = Table("Cohort", "People", "Page", title=f"{escape(prepared.study.title)}: what would be made")
-    for cohort in chosen(prepared, cohorts):
+    for cohort in _batch().chosen(prepared, cohorts):
         people = int((prepared.people["cohort"] == cohort).sum())
         table.add_row(escape(cohort), str(people), _planned_page(prepared, cohort))
     return table
@@ -154,6 +169,9 @@ def _write_quality_page(study: Path, problems: Problems, html: Path) -> None:
     folder = study.resolve()
     if problems.prepared is None:
         raise ReportError("The study files must be mended before there is a page; see the problems above.")
+    _batch()
+    from rm_research.reporting.render import Page, page_html, run_notebook, shipped_notebook
+
     executed = run_notebook(shipped_notebook("data_quality"), {"study": folder.name}, folder=folder.parent)
     title = catalogue("en").say("quality.title", study=problems.prepared.study.title)
     write(html, page_html(executed, Page(title=title, kind="private")))

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from rm_research.cli import main
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "data" / "demo"
@@ -54,6 +57,17 @@ def demo_out(demo: Path) -> Path:
             )  # fmt: skip
             assert done.returncode == 0, done.stderr
     return out
+
+
+@pytest.fixture(scope="session")
+def quality_page(demo: Path) -> Path:
+    """What `rm-research check --html` makes of it."""
+    page = demo.parent / "quality.html"
+    with locked(demo.parent / "quality.lock"):
+        if not page.is_file():
+            done = CliRunner().invoke(main, ["check", str(demo), "--html", str(page)])
+            assert done.exit_code == 0, done.stderr
+    return page
 
 
 def cohort_page(out: Path, slug: str = "2022-spring") -> str:

@@ -1,16 +1,17 @@
 """The command line as its user meets it: what it prints, writes and leaves with."""
 
 import json
-import subprocess
+import re
 
+import nbformat
 import pytest
 from click.testing import CliRunner, Result
-from rendered_demo import COMMAND, demo, demo_out
+from rendered_demo import demo, demo_out, quality_page
 from small_studies import Group, small_study
 
 from rm_research.cli import main
 
-__all__ = ["demo", "demo_out"]
+__all__ = ["demo", "demo_out", "quality_page"]
 
 
 def run(*arguments) -> Result:
@@ -64,10 +65,16 @@ class TestCheck:
         rows = json.loads(run("check", demo, "--json").stdout)
         assert {"rule", "severity", "file", "source_row", "message"} <= set(rows[0])
 
-    def test_html_is_written_where_asked(self, demo, tmp_path):
-        page = tmp_path / "quality.html"
-        assert run("check", demo, "--html", page).exit_code == 0
-        assert "Data quality" in page.read_text(encoding="utf-8")
+    def test_html_is_written_where_asked(self, quality_page):
+        html = quality_page.read_text(encoding="utf-8")
+        assert "Data quality: Reverse mentoring, Northgate Council" in html
+        assert "For the evaluator alone" in html
+
+    def test_html_of_a_study_that_cannot_be_read_says_what_to_do(self, tmp_path):
+        done = run("check", tmp_path, "--html", tmp_path / "quality.html")
+        assert done.exit_code == 1
+        assert "must be mended before there is a page" in " ".join(done.stderr.split())
+        assert not (tmp_path / "quality.html").exists()
 
     def test_works_while_the_later_wave_is_not_in(self, tmp_path):
         folder = small_study(tmp_path / "s", Group())
@@ -75,6 +82,19 @@ class TestCheck:
         done = run("check", folder)
         assert done.exit_code == 1
         assert "post.csv is not in the study folder" in " ".join(done.stdout.replace("│", " ").split())
+
+
+@pytest.fixture
+def study(tmp_path):
+    return small_study(tmp_path / "s", Group("Spring"), Group("Autumn"))
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """Notebook of one's own that does nothing."""
+    tagged = nbformat.v4.new_code_cell('study = ""\ncohort = ""', metadata={"tags": ["parameters"]})
+    nbformat.write(nbformat.v4.new_notebook(cells=[tagged]), tmp_path / "own.ipynb")
+    return tmp_path / "own.ipynb"
 
 
 class TestReport:
@@ -100,18 +120,31 @@ class TestReport:
         assert "thesis.docx" in done.stderr
         assert [path.name for path in tmp_path.iterdir() if path.name != "evaluatrix"] == ["thesis.docx"]
 
-    def test_a_cohort_with_an_error_costs_itself_alone(self, tmp_path):
-        folder = small_study(tmp_path / "s", Group("Spring"), Group("Autumn"))
-        add_line(folder / "pre.csv", "P0-1,Spring,,,D,2025-03-04,1,2,3\n")
-        out = tmp_path / "out"
-        done = subprocess.run([*COMMAND, "report", str(folder), "--out", str(out)], capture_output=True, text=True)
-        assert done.returncode == 1
-        assert "Spring" in done.stderr
-        assert (out / "cohorts" / "autumn" / "index.html").is_file()
-        assert not (out / "cohorts" / "spring").exists()
-        status = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["cohorts"]
-        assert {name: entry["status"] for name, entry in status.items()} == {"Autumn": "done", "Spring": "failed"}
-        assert status["Spring"]["error"] == {"rule": "duplicate_codes", "wave": "pre", "count": 1}
+    def test_a_folder_named_like_markup_is_printed_as_it_is(self, study, notebook, tmp_path):
+        done = run("report", study, "--out", tmp_path / "[red]", "--notebook", notebook, "--cohort", "Autumn")
+        assert done.exit_code == 0
+        assert f"1 of 1 cohort pages made. Open {tmp_path}/[red]-private/cohorts" in done.stdout
+
+    def test_a_cohort_with_an_error_is_told_with_its_rows_and_leaves_with_1(self, study, notebook, tmp_path):
+        add_line(study / "pre.csv", "P0-1,Spring,,,D,2025-03-04,1,2,3\n")
+        done = run("report", study, "--out", tmp_path / "out", "--notebook", notebook)
+        assert done.exit_code == 1
+        assert "1 of 2 pages could not be made" in done.stderr
+        assert re.search(r"Spring: .*rows \d+", " ".join(done.stderr.split()))
+        assert "1 of 2 cohort pages made." in done.stdout
+
+    def test_each_cohort_is_told_as_it_is_done(self, study, notebook, tmp_path):
+        done = run("report", study, "--out", tmp_path / "out", "--notebook", notebook, "--jobs", "1")
+        assert done.stderr.split() == ["Autumn:", "done", "Spring:", "done"]
+
+    def test_a_title_like_markup_is_planned_as_it_is(self, study):
+        toml = (study / "study.toml").read_text(encoding="utf-8")
+        (study / "study.toml").write_text(toml.replace("A small study", "[/b] of [x]"), encoding="utf-8")
+        assert "[/b] of [x]" in run("report", study, "--dry-run").stdout
+
+    @pytest.mark.parametrize("jobs", ["0", "many"])
+    def test_jobs_are_a_number_from_one_up(self, study, jobs):
+        assert run("report", study, "--jobs", jobs).exit_code == 2
 
 
 def test_simulate_writes_a_study_that_passes_check(tmp_path):

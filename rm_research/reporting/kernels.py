@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
@@ -65,6 +66,21 @@ def _has_room_for_sockets() -> bool:
     return len(os.fsencode(tempfile.gettempdir())) <= LONGEST
 
 
+def warm_up() -> None:
+    """Begin the imports, which are then done, or nearly so, when the first kernel is wanted."""
+    if CAN_FORK and _has_room_for_sockets():
+        _forking()
+        with _launching, _without_main():
+            forkserver.ensure_running()
+
+
+def _forking() -> multiprocessing.context.ForkServerContext:
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the debugger, never used here, says hello
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    return context
+
+
 def stop_kernels() -> None:
     """End every kernel of this process at once, whatever it is doing."""
     for manager in list(_managers):
@@ -78,9 +94,7 @@ class WarmProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork; the arguments of `cmd` after the module's name are the kernel's."""
-        os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the debugger, never used here, says hello
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOAD)
+        context = _forking()
         folder, environment = str(kwargs.get("cwd") or Path.cwd()), dict(kwargs.get("env") or os.environ)
         forked = context.Process(target=_serve, args=(cmd[cmd.index("-f") :], folder, environment), daemon=True)
         with _launching, _without_main():

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from rendered_demo import demo, demo_out
+from rendered_demo import demo, demo_out, quality_page
 
-__all__ = ["demo", "demo_out"]
+__all__ = ["demo", "demo_out", "quality_page"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",

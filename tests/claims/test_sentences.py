@@ -57,7 +57,7 @@ def situations(draw, roles=(*OUR_ROLES, "sponsor")):
 
 
 def whatever_the_numbers(test, **kinds):
-    quick = settings(max_examples=50, deadline=None, phases=[Phase.generate])
+    quick = settings(max_examples=30, deadline=None, phases=[Phase.generate])
     return quick(given(situation=situations(**kinds))(test))
 
 

@@ -36,6 +36,13 @@ def test_pages_of_cohorts_that_are_gone_go(tmp_path):
     assert left(tmp_path / "cohorts") == ["kept/findings.ipynb", "kept/index.html"]
 
 
+def test_pages_of_one_s_own_notebook_go_too(tmp_path):
+    write(tmp_path / "cohorts" / "old" / "index.html", MARK)
+    write(tmp_path / "cohorts" / "old" / "own.ipynb", "{}")
+    claim(tmp_path, [], "own.ipynb")
+    assert left(tmp_path) == []
+
+
 def test_a_folder_among_the_pages_that_holds_something_else_stays(tmp_path):
     report(tmp_path)
     write(tmp_path / "cohorts" / "notes" / "mine.txt", "mine")

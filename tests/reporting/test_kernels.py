@@ -12,7 +12,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from rendered_demo import COMMAND
 
 from rm_research.reporting.kernels import CAN_FORK
 from rm_research.reporting.render import NotebookFailedError, run_notebook
@@ -101,20 +100,12 @@ def test_a_kernel_that_dies_is_an_outcome(write_notebook, study, tmp_path):
 
 SCRIPT = """
 from pathlib import Path
-from rm_research.reporting.batch import run_reports
+from rm_research.cli import main
 
 with Path("begun.txt").open("a") as handle:
     handle.write("begun ")
-run_reports("home/small", out="out", notebook="own.ipynb", cohorts=["Spring"])
+main()
 """
-
-
-def test_a_script_needs_no_guard(study, tmp_path, write_notebook):
-    """Where processes are forked by a server, Python runs the script again in each, unless kept from it."""
-    write_notebook("cohort")
-    (tmp_path / "mine.py").write_text(SCRIPT)
-    subprocess.run([sys.executable, "mine.py"], cwd=tmp_path, check=True, timeout=60)
-    assert (tmp_path / "begun.txt").read_text() == "begun "
 
 
 def wait_for(condition, seconds=60):
@@ -137,23 +128,22 @@ def still_running(folder: Path) -> list[int]:
 
 
 @pytest.mark.skipif(not CAN_FORK, reason="reads /proc")
-@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["to the command", "as a terminal sends it"])
-def test_ctrl_c_ends_all_at_once(request, study, tmp_path, write_notebook, send):
+def test_ctrl_c_ends_all_at_once(request, study, tmp_path, write_notebook):
+    """Of a script without a guard, which Python would run again in each process that is forked by a server."""
     marks = Path(tempfile.mkdtemp(prefix="rmt-"))  # where sockets are made, whose paths must be short
     request.addfinalizer(lambda: shutil.rmtree(marks, ignore_errors=True))
-    notebook = write_notebook(
-        f"from pathlib import Path\nPath({str(marks)!r}, cohort).touch()", "import time\ntime.sleep(600)"
-    )
+    (tmp_path / "mine.py").write_text(SCRIPT)
+    write_notebook(f"from pathlib import Path\nPath({str(marks)!r}, cohort).touch()", "import time\ntime.sleep(600)")
     command = subprocess.Popen(
-        [*COMMAND, "report", str(study), "--out", str(tmp_path / "out"), "--notebook", str(notebook), "--jobs", "1"],
-        env=os.environ | {"TMPDIR": str(marks)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        start_new_session=True,
+        [sys.executable, "mine.py", "report", str(study), "--out", "out", "--notebook", "own.ipynb", "--jobs", "1"],
+        cwd=tmp_path, env=os.environ | {"TMPDIR": str(marks)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, start_new_session=True,
     )  # fmt: skip
     request.addfinalizer(command.wait)
     request.addfinalizer(lambda: os.killpg(command.pid, signal.SIGKILL) if command.poll() is None else None)
     wait_for(lambda: (marks / "Autumn").exists())
     assert len(still_running(marks)) > 1
-    send(command.pid, signal.SIGINT)
+    os.killpg(command.pid, signal.SIGINT)  # as a terminal does
     said, _ = command.communicate(timeout=15)
     assert command.returncode == 130
     assert "Stopped. Pages that were finished are kept; run the command again" in said
@@ -161,3 +151,4 @@ def test_ctrl_c_ends_all_at_once(request, study, tmp_path, write_notebook, send)
     wait_for(lambda: still_running(marks) == [], seconds=5)
     assert [path.name for path in marks.iterdir() if path.name.startswith("rmk-")] == []
     assert not (marks / "Spring").exists()
+    assert (tmp_path / "begun.txt").read_text() == "begun "

@@ -3,13 +3,19 @@
 import json
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
-from small_studies import COLUMNS, TOML, Group, as_csv, small_study
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from rendered_demo import COMMAND
+from small_studies import COLUMNS, Group, as_csv, small_study
 
 from rm_research.errors import ReportError, StudyError
+from rm_research.reporting import batch
 from rm_research.reporting.batch import run_reports
+from rm_research.reporting.files import MARK, write
+from rm_research.reporting.render import Page, page_html, shipped_notebook
 
 TWICE = as_csv(COLUMNS, [["P0-1", "Spring", *[""] * 4, 2, 2, 2]] * 2).split("\n", 1)[1]  # one code on two rows
 
@@ -38,39 +44,47 @@ def pages(*slugs: str) -> list[str]:
 class TestWhole:
     """A study without errors."""
 
-    def test_writes_exactly_the_files_it_says(self, study, tmp_path):
-        out = tmp_path / "out"
-        written = run_reports(study, out=out)
+    @pytest.fixture(scope="class")
+    @classmethod
+    def run(cls, tmp_path_factory):
+        """Return the folder, what was said to be written, and the outcomes as they came."""
+        home, outcomes = tmp_path_factory.mktemp("whole"), []
+        study = small_study(home / "small", Group("Spring", 11), Group("Autumn", 4))
+        return home / "out", run_reports(study, out=home / "out", on_done=outcomes.append), outcomes
+
+    def test_writes_exactly_the_files_it_says(self, run):
+        out, written, _ = run
         assert left(out) == pages("autumn", "spring") + FILES
         assert sorted(path.relative_to(out).as_posix() for path in written) == left(out)
 
-    def test_one_cohort_limits_the_pages_alone(self, study, tmp_path):
-        run_reports(study, out=tmp_path / "out", cohorts=["Autumn"])
-        assert left(tmp_path / "out") == pages("autumn") + FILES
-        index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
-        assert 'href="cohorts/autumn/index.html"' in index
-        assert 'href="cohorts/spring/index.html"' not in index
-        assert "Spring" in (tmp_path / "out" / "estimates.csv").read_text(encoding="utf-8")
+    def test_outcomes_are_told_as_they_come(self, run):
+        assert {(outcome.cohort, outcome.status) for outcome in run[2]} == {("Spring", "done"), ("Autumn", "done")}
 
-    def test_a_cohort_that_is_gone_takes_its_page_along(self, study, tmp_path):
-        run_reports(study, out=tmp_path / "out", cohorts=["Autumn"])
-        small_study(study, Group("Spring", 11))
-        run_reports(study, out=tmp_path / "out")
-        assert left(tmp_path / "out") == pages("spring") + FILES
-
-    def test_outcomes_are_told_as_they_come(self, study, tmp_path):
-        outcomes = []
-        run_reports(study, out=tmp_path / "out", cohorts=["Spring"], on_done=outcomes.append)
-        assert [(outcome.cohort, outcome.status) for outcome in outcomes] == [("Spring", "done")]
-
-    def test_manifest_has_inputs_parameters_versions_and_status(self, study, tmp_path):
-        run_reports(study, out=tmp_path / "out", cohorts=["Spring"])
-        told = manifest(tmp_path / "out")
+    def test_manifest_has_inputs_parameters_versions_and_status(self, run):
+        told = manifest(run[0])
         assert set(told["inputs"]) == {"study.toml", "codebook.csv", "pre.csv", "post.csv"}
         assert told["parameters"]["smallest_group"] == 10
         assert "rm_research" in told["versions"]
         assert told["cohorts"]["Spring"]["page"] == "cohorts/spring/index.html"
         assert told["programme"]["page"] == "index.html"
+
+    def test_another_run_elsewhere_gives_the_same_bytes(self, run, tmp_path):
+        """In another folder, order, language, time zone and number of jobs."""
+        study = small_study(tmp_path / "elsewhere" / "small", Group("Spring", 11), Group("Autumn", 4))
+        environment = os.environ | {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
+        command = [*COMMAND, "report", str(study), "--out", str(tmp_path / "out"), "--jobs", "1"]
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+        equal = [name for name in left(run[0]) if name != "manifest.json"]
+        assert [name for name in equal if (run[0] / name).read_bytes() != (tmp_path / "out" / name).read_bytes()] == []
+
+
+def test_one_cohort_limits_the_pages_alone(study, tmp_path):
+    run_reports(study, out=tmp_path / "out", cohorts=["Autumn"])
+    assert left(tmp_path / "out") == pages("autumn") + FILES
+    index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert 'href="cohorts/autumn/index.html"' in index
+    assert 'href="cohorts/spring/index.html"' not in index
+    assert "Spring" in (tmp_path / "out" / "estimates.csv").read_text(encoding="utf-8")
 
 
 class TestRefused:
@@ -125,7 +139,7 @@ class TestDataError:
         """Render, spoil a cohort, and render again."""
         home = tmp_path_factory.mktemp("error")
         study, out = small_study(home / "small", Group("Spring", 11), Group("Autumn", 4)), home / "out"
-        run_reports(study, out=out)
+        run_reports(study, out=out, cohorts=["Spring"])
         spoil(study)
         with pytest.raises(ReportError) as raised:
             run_reports(study, out=out)
@@ -178,50 +192,33 @@ class TestOwnNotebook:
         assert "<pre>1.0" in page
         assert "cohort !=" not in page
 
-    def test_pages_of_cohorts_that_are_gone_go(self, study, tmp_path, write_notebook):
-        notebook = write_notebook("cohort")
-        run_reports(study, out=tmp_path / "out", notebook=notebook)
-        small_study(study, Group("Spring", 11))
-        run_reports(study, out=tmp_path / "out", notebook=notebook)
-        assert left(tmp_path / "out-private") == ["cohorts/spring/index.html", "cohorts/spring/own.ipynb"]
+
+@pytest.fixture
+def replace_notebook(write_notebook, monkeypatch):
+    """Put a notebook of one's own in the place of one that ships."""
+
+    def replace(name, *cells, **options):
+        own = write_notebook(*cells, name=f"{name}.ipynb", **options)
+        monkeypatch.setattr(batch, "shipped_notebook", lambda asked: own if asked == name else shipped_notebook(asked))
+
+    return replace
 
 
-class TestShippedNotebookThatFails:
-    """The findings of one cohort cannot be made for another reason than its data."""
-
-    @pytest.fixture
-    def failing(self, study, tmp_path, write_notebook, monkeypatch):
-        own = write_notebook("print(1 / (cohort != 'Autumn'))", name="cohort_findings.ipynb")
-        shipped = __import__("rm_research.reporting.render", fromlist=["x"]).shipped_notebook
-        monkeypatch.setattr(
-            "rm_research.reporting.batch.shipped_notebook",
-            lambda name: own if name == "cohort_findings" else shipped(name),
-        )
-        out = tmp_path / "out"
-        (out / "cohorts" / "autumn").mkdir(parents=True)
-        (out / "manifest.json").write_text('{"versions": {"rm_research": "0"}}')
-        for name in ("index.html", "findings.ipynb"):
-            (out / "cohorts" / "autumn" / name).write_text("of an earlier run")
-        with pytest.raises(ReportError, match="Autumn: cohort_findings"):
-            run_reports(study, out=out)
-        return out
-
-    def test_costs_its_cohort_alone(self, failing):
-        assert left(failing) == pages("spring") + FILES
-
-    def test_is_named_in_manifest_and_index(self, failing):
-        error = {"rule": "notebook_failed", "file": "cohort_findings.ipynb", "count": 1, "kind": "ZeroDivisionError"}
-        assert manifest(failing)["cohorts"]["Autumn"]["error"] == error
-        assert "Not available: its page was not made" in (failing / "index.html").read_text(encoding="utf-8")
+def test_a_page_that_fails_costs_its_cohort_alone(study, tmp_path, replace_notebook):
+    replace_notebook("cohort_findings", "print(1 / (cohort != 'Autumn'))")
+    out = tmp_path / "out"
+    for name in ("index.html", "findings.ipynb"):
+        write(out / "cohorts" / "autumn" / name, f"{MARK} of an earlier run")
+    with pytest.raises(ReportError, match=r"Autumn: cohort_findings\.ipynb: ZeroDivisionError"):
+        run_reports(study, out=out)
+    assert left(out) == pages("spring") + FILES
+    error = {"rule": "notebook_failed", "file": "cohort_findings.ipynb", "count": 1, "kind": "ZeroDivisionError"}
+    assert manifest(out)["cohorts"]["Autumn"]["error"] == error
+    assert "Not available: its page was not made" in (out / "index.html").read_text(encoding="utf-8")
 
 
-def test_a_programme_page_that_fails_is_told_and_the_cohorts_stay(study, tmp_path, write_notebook, monkeypatch):
-    own = write_notebook("1 / 0", parameters='study = "s"\nunavailable = []', name="programme_findings.ipynb")
-    shipped = __import__("rm_research.reporting.render", fromlist=["x"]).shipped_notebook
-    monkeypatch.setattr(
-        "rm_research.reporting.batch.shipped_notebook",
-        lambda name: own if name == "programme_findings" else shipped(name),
-    )
+def test_a_programme_page_that_fails_is_told_and_the_cohorts_stay(study, tmp_path, replace_notebook):
+    replace_notebook("programme_findings", "1 / 0", parameters='study = "s"\nunavailable = []')
     with pytest.raises(ReportError, match=r"The page of the programme: programme_findings\.ipynb: ZeroDivisionError"):
         run_reports(study, out=tmp_path / "out", cohorts=["Autumn"])
     assert left(tmp_path / "out") == [*pages("autumn"), "estimates.csv", "manifest.json", "tables.csv"]
@@ -239,8 +236,17 @@ def test_a_study_folder_that_cannot_be_written_to_works(study, tmp_path):
     assert "RM_RESEARCH_CACHE" not in os.environ
 
 
-def test_wording_of_the_study_is_read_from_its_folder(study, tmp_path):
-    (study / "study.toml").write_text(TOML.replace("A small study", "Grand-mère & <Söhne>"), encoding="utf-8")
-    run_reports(study, out=tmp_path / "out", cohorts=["Autumn"])
-    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
-    assert "<title>What changed across the programme – Grand-mère &amp; &lt;Söhne&gt;</title>" in page
+def test_titles_and_links_are_escaped_and_cells_shown_by_kind():
+    display = {"text/html": "<h1>as it is</h1>", "text/plain": "not shown"}
+    outputs = [new_output("display_data", display), new_output("stream", name="stdout", text="1 < 2"),
+               new_output("display_data", {"image/png": "iVBO"}, metadata={"alt": 'a "dot"'})]  # fmt: skip
+    notebook = new_notebook(cells=[new_code_cell("secret()", outputs=outputs), new_markdown_cell("*Said* so")])
+    html = page_html(notebook, Page(title="<b>", links=(("<i>", 'x"y'),)))
+    assert "<title>&lt;b&gt;</title>" in html
+    assert '<a href="x&#34;y">&lt;i&gt;</a>' in html
+    assert "<h1>as it is</h1>" in html
+    assert "<pre>1 &lt; 2</pre>" in html
+    assert '<img alt="a &#34;dot&#34;" src="data:image/png;base64,iVBO">' in html
+    assert "<em>Said</em>" in html
+    assert "secret()" not in html
+    assert "not shown" not in html
