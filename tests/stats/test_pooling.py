@@ -37,7 +37,8 @@ def test_reml_hk_equals_metafor(name, part, golden, compare):
         "low": r["ci95"][0], "high": r["ci95"][1], "p_q": r["Qp"],
         "prediction_low": r["pi95_HTS_t_km2"][0], "prediction_high": r["pi95_HTS_t_km2"][1],
     }  # fmt: skip
-    compare(ours, theirs, rel=1e-6)
+    because = "metafor's own prediction interval has t with k − 1; ours, as Higgins and others give it, k − 2"
+    compare(ours, theirs, of=[reml_hk], against=name, rel=1e-6, because=because)
     assert result.df == r["k"] - 1
     unadjusted = (results[part] if part else results)["REML_z"]["se"]
     assert result.std_error == pytest.approx(unadjusted * np.sqrt(max(1, d["q_hk"])), rel=1e-6)
