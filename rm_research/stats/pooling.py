@@ -1,10 +1,50 @@
-"""Random-effects pooling of a few estimates."""
+"""Random-effects pooling of a few estimates, and what explains that they differ."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import chdtrc
+from scipy.special import chdtrc, chdtri, fdtrc
 
+from rm_research.stats.regression import Matrix, least_squares
 from rm_research.stats.result import NotEstimableError, Result, Vector, critical_value, t_result
+
+ENOUGH_TO_EXPLAIN = 10  # estimates that a moderator needs: Cochrane Handbook 6.4, section 10.11.5.1
+
+
+@dataclass(frozen=True)
+class MetaRegression:
+    """
+    What moderators explain of the differences between estimates.
+
+    Attributes
+    ----------
+    coefficients : tuple of Result, length 1 + moderators
+        The intercept (the effect where every moderator is 0), then the slope of each moderator.
+    tau2 : float
+        Variance between cohorts that the moderators leave unexplained, in squared units of the estimates.
+    tau2_low, tau2_high : float
+        Its Q-profile interval.
+    r2 : float
+        Share of τ² that the moderators explain, 0 to 1; NaN where there is no τ² to explain.
+    q_e, q_e_df, q_e_p : float
+        Whether the estimates differ by more than the moderators and chance say: χ², its degrees of freedom, p.
+    q_m, q_m_df1, q_m_df2, q_m_p : float
+        Whether the moderators explain anything: F, its degrees of freedom, p.
+    """
+
+    coefficients: tuple[Result, ...]
+    tau2: float
+    tau2_low: float
+    tau2_high: float
+    r2: float
+    q_e: float
+    q_e_df: float
+    q_e_p: float
+    q_m: float
+    q_m_df1: float
+    q_m_df2: float
+    q_m_p: float
 
 
 def reml_hk(estimates: Vector, std_errors: Vector, *, level: float) -> Result:
@@ -13,20 +53,22 @@ def reml_hk(estimates: Vector, std_errors: Vector, *, level: float) -> Result:
 
     REML: Viechtbauer (2005). Standard error √(max(1, q) / Σw), q = Σw(y − μ)²/(k − 1), t with k − 1
     (Hartung & Knapp 2001; max(1, q): Röver, Knapp & Friede 2015). Prediction interval: t with k − 2 (Higgins, Thompson
-    & Spiegelhalter 2009). I² from the typical variance (Higgins & Thompson 2002, eq. 9).
+    & Spiegelhalter 2009). I² from the typical variance (Higgins & Thompson 2002, eq. 9). Interval of τ²: Q-profile
+    (Viechtbauer 2007).
 
     Parameters
     ----------
     estimates, std_errors : array, shape (k,)
         Independent estimates and their standard errors, none missing, no standard error 0.
     level : float
-        Of both intervals.
+        Of all intervals.
 
     Returns
     -------
     Result
-        `details`: tau2, i2 (share, 0 to 1), q (Cochran's Q), q_p, prediction_low and prediction_high (NaN when k < 3),
-        q_hk.
+        `details`: tau2, tau2_low, tau2_high, i2 (share, 0 to 1), q (Cochran's Q), q_p, prediction_low and
+        prediction_high (NaN when k < 3), q_hk, std_error_normal (1/√Σw, without Hartung and Knapp's factor), and
+        fixed, fixed_std_error: the average of these very estimates by their precision, as if τ² were 0.
 
     Raises
     ------
@@ -36,46 +78,175 @@ def reml_hk(estimates: Vector, std_errors: Vector, *, level: float) -> Result:
     k = len(estimates)
     if k < 2:
         raise NotEstimableError("too_few_cohorts")
-    v = std_errors**2
-    tau2 = _reml(estimates, v)
-    w, residuals = _residuals(estimates, v, tau2)
-    mean = float((w * estimates).sum() / w.sum())
-    q_hk = (w * residuals**2).sum() / (k - 1)
-    std_error = np.sqrt(max(1.0, q_hk) / w.sum())
-    fixed, fixed_residuals = _residuals(estimates, v, 0.0)
-    cochran = (fixed * fixed_residuals**2).sum()
-    typical = (k - 1) * fixed.sum() / (fixed.sum() ** 2 - (fixed**2).sum())
+    problem = _Problem.of(np.ones((k, 1)), estimates, std_errors)
+    random, fixed = problem.fit(problem.reml()), problem.fit(0.0)
+    std_error = np.sqrt(max(1.0, random.q / (k - 1))) * random.std_errors[0]
+    w, tau2 = 1 / problem.v, random.tau2
+    typical = (k - 1) * w.sum() / (w.sum() ** 2 - (w**2).sum())
     half = critical_value(k - 2, level) * np.sqrt(tau2 + std_error**2) if k > 2 else np.nan
+    low, high = problem.q_profile(level)
+    mean = random.coefficients[0]
     details = {
-        "tau2": tau2, "i2": tau2 / (tau2 + typical), "q": cochran, "q_p": chdtrc(k - 1, cochran),
-        "prediction_low": mean - half, "prediction_high": mean + half, "q_hk": q_hk,
+        "tau2": tau2, "tau2_low": low, "tau2_high": high, "i2": tau2 / (tau2 + typical),
+        "q": fixed.q, "q_p": chdtrc(k - 1, fixed.q),
+        "prediction_low": mean - half, "prediction_high": mean + half,
+        "q_hk": random.q / (k - 1), "std_error_normal": random.std_errors[0],
+        "fixed": fixed.coefficients[0], "fixed_std_error": fixed.std_errors[0],
     }  # fmt: skip
     return t_result(mean, std_error, k - 1, level, {name: float(value) for name, value in details.items()})
 
 
-def _residuals(y: Vector, v: Vector, tau2: float | Vector) -> tuple[Vector, Vector]:
-    """Weights 1 / (v + τ²) and distances from the mean they give; a column of τ² gives a row each."""
-    w = 1 / (v + tau2)
-    return w, y - (w * y).sum(axis=-1, keepdims=True) / w.sum(axis=-1, keepdims=True)
+def meta_regression(estimates: Vector, std_errors: Vector, moderators: Matrix, *, level: float) -> MetaRegression:
+    """
+    Random-effects regression of estimates on facts of their cohorts, by REML with Knapp and Hartung's standard errors.
+
+    τ² by REML (Viechtbauer 2005), standard errors times √max(1, q) with q = Σw e²/(k − p), t and F with k − p degrees
+    of freedom (Knapp & Hartung 2003; max(1, q) as in `reml_hk`), p counting the intercept. R² compares τ² with and
+    without moderators (Raudenbush 2009). Assumes independent cohorts, normal effects, known standard errors and
+    straight lines; cohorts were not assigned their moderators, so slopes are associations.
+
+    Parameters
+    ----------
+    estimates, std_errors : array, shape (k,)
+        Independent estimates and their standard errors, none missing, no standard error 0.
+    moderators : array, shape (k, m)
+        Facts of each cohort, one or more, none missing; the intercept is added here.
+    level : float
+        Of all intervals.
+
+    Returns
+    -------
+    MetaRegression
+
+    Raises
+    ------
+    NotEstimableError
+        'too_few_cohorts' for fewer than ten estimates a moderator, 'collinear' when a moderator does not vary, or only
+        with another.
+    """
+    k, m = moderators.shape
+    if k < ENOUGH_TO_EXPLAIN * m:
+        raise NotEstimableError("too_few_cohorts")
+    problem = _Problem.of(np.column_stack([np.ones(k), moderators]), estimates, std_errors)
+    df = k - m - 1
+    random, fixed = problem.fit(problem.reml()), problem.fit(0.0)
+    covariance = max(1.0, random.q / df) * random.covariance
+    slopes = random.coefficients[1:]
+    q_m = float(slopes @ np.linalg.solve(covariance[1:, 1:], slopes)) / m
+    unexplained = _Problem.of(np.ones((k, 1)), estimates, std_errors).reml()
+    low, high = problem.q_profile(level)
+    return MetaRegression(
+        coefficients=tuple(
+            t_result(estimate, std_error, df, level)
+            for estimate, std_error in zip(random.coefficients, np.sqrt(np.diag(covariance)), strict=True)
+        ),
+        tau2=random.tau2, tau2_low=low, tau2_high=high,
+        r2=max(0.0, 1 - random.tau2 / unexplained) if unexplained > 0 else float("nan"),
+        q_e=fixed.q, q_e_df=df, q_e_p=float(chdtrc(df, fixed.q)),
+        q_m=q_m, q_m_df1=m, q_m_df2=df, q_m_p=float(fdtrc(m, df, q_m)),
+    )  # fmt: skip
 
 
-def _reml(y: Vector, v: Vector) -> float:
-    """τ² where the restricted likelihood is highest, not below 0: the best of a grid, then the root of the slope."""
+@dataclass(frozen=True)
+class _Weighted:
+    """
+    Weighted least squares at one τ².
 
-    def deviance(tau2: Vector) -> Vector:
-        w, residuals = _residuals(y, v, tau2)
-        return (w * residuals**2 - np.log(w)).sum(axis=-1) + np.log(w.sum(axis=-1))
+    Attributes
+    ----------
+    tau2 : float
+    coefficients : array, shape (p,)
+    covariance : array, shape (p, p)
+        (XᵀWX)⁻¹.
+    q : float
+        Σ w e².
+    """
 
-    def slope(tau2: float) -> float:
-        w, residuals = _residuals(y, v, tau2)
-        return float(w.sum() - (w**2).sum() / w.sum() - (w**2 * residuals**2).sum())
+    tau2: float
+    coefficients: Vector
+    covariance: Matrix
+    q: float
 
-    top = float(max(y.var(ddof=1), v.max()) * 10)
-    grid = np.concatenate([[0.0], np.geomspace(top * 1e-8, top, 200)])
-    best = int(np.argmin(deviance(grid[:, None])))
-    if best == 0 and slope(0.0) >= 0:
-        return 0.0
-    low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    if slope(low) * slope(high) >= 0:
-        return float(grid[best])
-    return float(brentq(slope, low, high, xtol=1e-14 * top, rtol=1e-14))
+    @property
+    def std_errors(self) -> Vector:
+        return np.sqrt(np.diag(self.covariance))
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """
+    Estimates y with variances v + τ² around a plane; weights are w = 1 / (v + τ²).
+
+    Attributes
+    ----------
+    y, v : array, shape (k,)
+    basis : array, shape (k, p)
+        Orthonormal columns that span those of X: moderators far from 0, as years, lose no digits.
+    root : array, shape (p, p)
+        X · root = basis.
+    spread : float
+        Residual sum of squares of the unweighted fit.
+    """
+
+    y: Vector
+    v: Vector
+    basis: Matrix
+    root: Matrix
+    spread: float
+
+    @classmethod
+    def of(cls, X: Matrix, estimates: Vector, std_errors: Vector) -> "_Problem":
+        fit = least_squares(X, estimates)
+        return cls(estimates, std_errors**2, X @ fit.root, fit.root, float(fit.residuals @ fit.residuals))
+
+    def _solved(self, tau2: float | Vector) -> tuple[Vector, Matrix, Vector]:
+        """Weights, BᵀWB and residuals; a column of τ² gives a row each."""
+        w = 1 / (self.v + tau2)
+        gram = np.einsum("...k,ki,kj->...ij", w, self.basis, self.basis)
+        moments = np.einsum("...k,ki->...i", w * self.y, self.basis)
+        along = np.linalg.solve(gram, moments[..., None])[..., 0]
+        return w, gram, self.y - along @ self.basis.T
+
+    def fit(self, tau2: float) -> _Weighted:
+        w, gram, residuals = self._solved(tau2)
+        coefficients = self.root @ np.linalg.solve(gram, self.basis.T @ (w * self.y))
+        covariance = self.root @ np.linalg.solve(gram, self.root.T)
+        return _Weighted(tau2, coefficients, covariance, float(w @ residuals**2))
+
+    def reml(self) -> float:
+        """τ² where the restricted likelihood is highest, not below 0: best of a grid, then the root of the slope."""
+
+        def deviance(tau2: Vector) -> Vector:
+            w, gram, residuals = self._solved(tau2)
+            return (w * residuals**2 - np.log(w)).sum(axis=-1) + np.linalg.slogdet(gram)[1]
+
+        def slope(tau2: float) -> float:
+            w, gram, residuals = self._solved(tau2)
+            hat = np.einsum("ki,ij,kj->k", self.basis, np.linalg.inv(gram), self.basis)
+            return float((w - w**2 * hat - w**2 * residuals**2).sum())
+
+        top = float(max(self.y.var(ddof=1), self.v.max()) * 10)
+        grid = np.concatenate([[0.0], np.geomspace(top * 1e-8, top, 200)])
+        best = int(np.argmin(deviance(grid[:, None])))
+        if best == 0 and slope(0.0) >= 0:
+            return 0.0
+        low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
+        if slope(low) * slope(high) >= 0:
+            return float(grid[best])
+        return float(brentq(slope, low, high, xtol=1e-14 * top, rtol=1e-14))
+
+    def q_profile(self, level: float) -> tuple[float, float]:
+        """Interval of τ²: where Σ w e², which falls with τ², is as large as χ² with k − p lets it be; not below 0."""
+        df = self.basis.shape[0] - self.basis.shape[1]
+        tail = (1 - level) / 2
+        return self._where_q_is(float(chdtri(df, tail))), self._where_q_is(float(chdtri(df, 1 - tail)))
+
+    def _where_q_is(self, target: float) -> float:
+        def excess(tau2: float) -> float:
+            w, _, residuals = self._solved(tau2)
+            return float(w @ residuals**2) - target
+
+        if excess(0.0) <= 0:
+            return 0.0
+        most = 2 * self.spread / target  # Σ w e² ≤ Σ w e²(unweighted) < spread / τ²
+        return float(brentq(excess, 0.0, most, xtol=1e-15 * most, rtol=1e-14))
