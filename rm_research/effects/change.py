@@ -7,8 +7,9 @@ import pandas as pd
 
 from rm_research.effects.estimates import Estimates, Group, Row, collected, estimate_row, groups
 from rm_research.frames import PANEL, require_columns
-from rm_research.stats.paired import hodges_lehmann, paired_t, standardised_change, welch
+from rm_research.stats.paired import hodges_lehmann, paired_t, welch
 from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.standardised import standardised_change
 from rm_research.study import Study
 
 PAIRED = (

@@ -1,7 +1,7 @@
-"""Change of people measured twice: paired t, standardised change, Hodges–Lehmann; and two unlinked samples."""
+"""Change of people measured twice: paired t and Hodges–Lehmann; and two unlinked samples."""
 
 import numpy as np
-from scipy.special import gammaln, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
 from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
 
@@ -69,40 +69,6 @@ def _moments(pre: Vector, post: Vector) -> dict[str, float]:
         "sd_pre": float(pre.std(ddof=1)),
         "sd_post": float(post.std(ddof=1)),
     }
-
-
-def small_sample_factor(df: float) -> float:
-    """J, by which d overestimates in small samples (Hedges 1981, eq. 6e: the exact gamma form)."""
-    return float(np.exp(gammaln(df / 2) - gammaln((df - 1) / 2) - np.log(np.sqrt(df / 2))))
-
-
-def standardised_change(pre: Vector, post: Vector, *, level: float) -> Result:
-    """
-    Mean change in units of the average standard deviation, corrected for small samples: g_av.
-
-    d_av = mean change / √((s₁² + s₂²)/2), variance by Bonett (2008, Psychological Methods 13:99, with n − 1),
-    normal interval; estimate, standard error and both ends are then multiplied by Hedges' J(n − 1).
-
-    Raises
-    ------
-    NotEstimableError
-        'too_few_pairs' when fewer than three, or 'no_variation' when a wave's scores are all alike or everybody changed
-        by the same amount.
-    """
-    pre, post = complete_pairs(pre, post)
-    df = len(pre) - 1
-    if df < 2:
-        raise NotEstimableError("too_few_pairs")
-    if _alike(post - pre, pre, post) or _alike(pre, pre) or _alike(post, post):
-        raise NotEstimableError("no_variation")
-    v1, v2 = pre.var(ddof=1), post.var(ddof=1)
-    r = np.corrcoef(pre, post)[0, 1]
-    average = (v1 + v2) / 2
-    d = (post - pre).mean() / np.sqrt(average)
-    variance = d**2 * (v1**2 + v2**2 + 2 * r**2 * v1 * v2) / (8 * df * average**2)
-    variance += (v1 + v2 - 2 * r * np.sqrt(v1 * v2)) / (df * average)
-    j = small_sample_factor(df)
-    return t_result(j * d, j * np.sqrt(variance), float("nan"), level, {"d_av": float(d), "J": j})
 
 
 def hodges_lehmann(pre: Vector, post: Vector, *, level: float) -> Result:

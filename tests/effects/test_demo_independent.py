@@ -142,14 +142,14 @@ def paired(pre, post) -> dict[str, float]:
 
 
 def bonett(pre, post) -> dict[str, float]:
-    """g_av: R code of reference/paired_sleep.json, all multiplied by J."""
+    """g_av: R code of reference/paired_sleep.json; estimate and standard error times J, Bonett's interval as it is."""
     df, s1, s2, r = len(pre) - 1, np.std(pre, ddof=1), np.std(post, ddof=1), stats.pearsonr(pre, post).statistic
     average = np.sqrt((s1**2 + s2**2) / 2)
     d = np.mean(post - pre) / average
     variance = d**2 * (s1**4 + s2**4 + 2 * r**2 * s1**2 * s2**2) / (8 * df * average**4)
     variance += (s1**2 + s2**2 - 2 * r * s1 * s2) / (df * average**2)
     j = stats.chi.mean(df) ** -1 * np.sqrt(df) * (df - 1) / df  # Γ(df/2) / (√(df/2) Γ((df − 1)/2)), by the mean of chi
-    return by_t(j * d, j * np.sqrt(variance), np.nan)
+    return by_t(d, np.sqrt(variance), np.nan) | {"estimate": j * d, "std_error": j * np.sqrt(variance)}
 
 
 def median_change(pre, post) -> dict[str, float] | str:
