@@ -1,6 +1,7 @@
 """Who left: how many, how they differed at the start, and what went with leaving."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linprog
@@ -149,4 +150,5 @@ def _fitted(X: Matrix, left: Mask) -> tuple[Vector, Vector]:
 def _odds(estimate: float, std_error: float, level: float) -> Result:
     result = t_result(estimate, std_error, NAN, level)
     ends = {"odds_ratio": result.estimate, "odds_low": result.ci_low, "odds_high": result.ci_high}
-    return Result(**(vars(result) | {"details": {name: float(np.exp(value)) for name, value in ends.items()}}))
+    with np.errstate(over="ignore"):  # odds a tiny unit apart may be beyond any number
+        return replace(result, details={name: float(np.exp(value)) for name, value in ends.items()})

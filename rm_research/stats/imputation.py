@@ -126,7 +126,8 @@ def _drawn(
     """
     Draw the unknown values of a column, shape (m, unknown), given the predictors as they are filled now.
 
-    With X = U S Vᵀ the estimates are V S⁻¹ Uᵀy and the draws V S⁻¹ (Uᵀy + σ z), z standard normal.
+    With X = U S Vᵀ the estimates are V S⁻¹ Uᵀy, and the draws V S⁻¹ (Uᵀy + σ Vᵀz) with z standard normal: the root of
+    (XᵀX)⁻¹ is the symmetric one, so that the signs of U and V, which libraries choose as they like, play no part.
     """
     m, n = filled.shape[:2]
     X = np.concatenate([np.ones((m, n, 1)), filled[:, :, predictors]], axis=2)
@@ -136,9 +137,8 @@ def _drawn(
     projected = np.where(varies, np.einsum("mni,n->mi", U, y), 0.0)
     rss = ((y - np.einsum("mni,mi->mn", U, projected)) ** 2).sum(axis=1)
     sigma = np.sqrt(rss / draws.chisquare(known.sum() - varies.sum(axis=1)))[:, None]
-    turned = (projected + sigma * draws.standard_normal(projected.shape)) * np.where(
-        varies, 1 / np.where(varies, S, 1), 0
-    )
+    deviates = np.einsum("mij,mj->mi", Vt, draws.standard_normal(projected.shape))
+    turned = np.where(varies, (projected + sigma * deviates) / np.where(varies, S, 1), 0)
     fitted = np.einsum("mni,mji,mj->mn", X[:, ~known], Vt, turned)
     return fitted + sigma * draws.standard_normal(fitted.shape)
 
