@@ -15,7 +15,6 @@ from rm_research.stats.regression import Fit, Matrix, cr2, hc2, least_squares
 from rm_research.stats.result import NotEstimableError, Result, Vector
 from rm_research.stats.rubin import pool
 
-IMPUTATIONS = 50  # at least as many as per cent of people are missing (White, Royston & Wood 2011, sect. 7)
 IN_ARM = 1  # column of the design
 
 
@@ -66,7 +65,7 @@ class PerImputation:
 
 
 def complete_posts(
-    pre: Vector, post: Vector, draws: np.random.Generator, *, m: int = IMPUTATIONS, auxiliary: Matrix | None = None,
+    pre: Vector, post: Vector, draws: np.random.Generator, *, m: int, auxiliary: Matrix | None = None,
     limits: tuple[float, float] | None = None, step: float | None = None,
 ) -> Completed:  # fmt: skip
     """
@@ -81,7 +80,7 @@ def complete_posts(
         Scores of one arm; NaN = absent. People without a score before take no part.
     draws : Generator
     m : int
-        Number of imputations.
+        Number of imputations: about as many as per cent of people are missing (White, Royston & Wood 2011, sect. 7).
     auxiliary : array, shape (people, a), optional
         Further columns that help to predict, the most helpful first; NaN = missing.
     limits, step : optional

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rm_research.stats.imputed import (
-    IMPUTATIONS,
     Completed,
     PerImputation,
     complete_posts,
@@ -22,6 +21,7 @@ from rm_research.stats.result import NotEstimableError
 from rm_research.stats.rubin import pool
 
 few = settings(max_examples=15, deadline=None, derandomize=True, database=None)
+M = 50
 NUMBERS = ["estimate", "std_error", "df", "statistic", "p_value", "ci_low", "ci_high"]
 
 
@@ -39,7 +39,7 @@ def scores(seed: int, n: int = 24, gain: float = 0.5, left: int = 6) -> tuple[np
 
 
 def arm(seed: int, **options) -> Completed:
-    return complete_posts(*scores(seed, **options), rng(seed + 100))
+    return complete_posts(*scores(seed, **options), rng(seed + 100), m=M)
 
 
 def numbers(result) -> dict[str, float]:
@@ -81,11 +81,11 @@ def test_ancova_is_that_of_each_data_set_pooled(clustered, compare):
 
 def test_who_was_not_measured_at_the_start_takes_no_part():
     pre, post = scores(1)
-    more = complete_posts(np.append(pre, [np.nan, np.nan]), np.append(post, [4.0, np.nan]), rng(101))
+    more = complete_posts(np.append(pre, [np.nan, np.nan]), np.append(post, [4.0, np.nan]), rng(101), m=M)
     assert (more.post == arm(1).post).all()
     assert more.measured.tolist() == [True] * 24 + [False] * 2
     assert more.left.sum() == 6
-    assert more.post.shape == (IMPUTATIONS, 24)
+    assert more.post.shape == (M, 24)
 
 
 def test_where_nobody_left_it_is_the_estimate_of_complete_data(compare):
@@ -109,7 +109,9 @@ def test_leaving_by_the_score_before_does_not_move_the_estimate():
     post = 3.5 + 0.6 * (pre - 3) + draws.normal(0, 0.6, 4000)
     truth = (post - pre).mean()
     stayed = np.where(pre < 2.7, np.nan, post)
-    assert imputed_change(complete_posts(pre, stayed, rng()), level=0.95).estimate == pytest.approx(truth, abs=0.05)
+    assert imputed_change(complete_posts(pre, stayed, rng(), m=M), level=0.95).estimate == pytest.approx(
+        truth, abs=0.05
+    )
     assert paired_t(pre, stayed, level=0.95).estimate < truth - 0.1
 
 
@@ -198,11 +200,11 @@ UP = np.arange(12.0)
 )
 def test_too_few_to_learn_from(pre, post):
     with pytest.raises(NotEstimableError, match=r"^too_few_pairs$"):
-        complete_posts(pre, post, rng())
+        complete_posts(pre, post, rng(), m=M)
 
 
 def test_one_person():
-    one = complete_posts(UP[:1], UP[:1], rng())
+    one = complete_posts(UP[:1], UP[:1], rng(), m=M)
     with pytest.raises(NotEstimableError, match=r"^too_few_pairs$"):
         imputed_change(one, level=0.95)
     with pytest.raises(NotEstimableError, match=r"^one_of_a_kind$"):
@@ -211,15 +213,15 @@ def test_one_person():
 
 def test_everyone_changed_alike():
     post = np.where(UP > 8, np.nan, UP + 0.1)
-    same = complete_posts(UP, post, rng())
+    same = complete_posts(UP, post, rng(), m=M)
     with pytest.raises(NotEstimableError, match=r"^no_variation$"):
         imputed_change(same, level=0.95)
     with pytest.raises(NotEstimableError, match=r"^no_variation$"):
-        imputed_ancova(same, complete_posts(UP + 0.5, post, rng()), level=0.95)
+        imputed_ancova(same, complete_posts(UP + 0.5, post, rng(), m=M), level=0.95)
 
 
 def test_equal_scores_before_cannot_be_compared():
-    one = complete_posts(np.full(12, 0.1), UP, rng())
+    one = complete_posts(np.full(12, 0.1), UP, rng(), m=M)
     with pytest.raises(NotEstimableError, match=r"^collinear$"):
         imputed_ancova(one, one, level=0.95)
 
@@ -248,9 +250,9 @@ def test_intervals_cover_where_leaving_depends_on_the_score_before(n, likert, co
     hits, total = np.zeros(3), np.zeros(3)
     for _ in range(runs):
         one, other = answers(draws, n, gain, likert=likert), answers(draws, n, 0.0, likert=likert)
-        completed = complete_posts(*one, draws)
+        completed = complete_posts(*one, draws, m=M)
         results = [imputed_change(completed, level=0.95), paired_t(*one, level=0.95),
-                   imputed_ancova(completed, complete_posts(*other, draws), level=0.95)]  # fmt: skip
+                   imputed_ancova(completed, complete_posts(*other, draws, m=M), level=0.95)]  # fmt: skip
         hits += [result.ci_low <= gain <= result.ci_high for result in results]
         total += [result.estimate for result in results]
     coverage, bias = hits / runs, total / runs - gain
