@@ -1,0 +1,140 @@
+"""A stated way down from the model the design asks for to one that the data carry."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rm_research.stats.mixed.inference import determined, kenward_roger, satterthwaite
+from rm_research.stats.mixed.likelihood import moments, restricted, with_residual_variance
+from rm_research.stats.mixed.reml import Fit, fit_reml
+from rm_research.stats.mixed.system import prepare_system
+from rm_research.stats.mixed.taylor import Array
+from rm_research.stats.mixed.terms import Term
+from rm_research.stats.result import Result, Vector
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """
+    The model that was kept.
+
+    Attributes
+    ----------
+    fit : Fit
+    terms : sequence of Term
+        Those left.
+    step : int
+        How many slopes and intercepts were given up; 0 where the model is the one asked for.
+    """
+
+    fit: Fit
+    terms: Sequence[Term]
+    step: int
+
+
+def fit_by_ladder(y: Vector, X: Array, terms: Sequence[Term], *, keep: Collection[str] = ()) -> Ladder:
+    """
+    Fit by REML, simplified where the full model is singular (in the spirit of Barr et al. 2013, J. Mem. Lang. 68:255).
+
+    1. In the order declared, a slope and then an intercept are left out where the design cannot tell their variance
+       from those before and the residual one, as with an intercept for each row, or a slope over two waves.
+    2. Of slopes whose variance is 0 or whose correlation with the intercept is ±1, the one declared last is given up
+       and the model fitted again, until none is left.
+    3. Intercepts of variance 0 are given up, but for those in `keep`; the estimates are the same without them.
+
+    Parameters
+    ----------
+    y : array, shape (n,)
+    X : array, shape (n, p)
+        None missing.
+    terms : sequence of Term
+        The most important first.
+    keep : collection of str
+        Names of terms whose intercept stays, also at variance 0: that of the unit which was assigned to an arm, so that
+        Kenward and Roger's degrees of freedom go on counting these units.
+
+    Raises
+    ------
+    NotEstimableError
+        As `fit_reml`.
+    """
+    left = _determined(y, X, terms)
+    fit = fit_reml(y, X, left)
+    while singular := [k for k, term in enumerate(left) if term.slope is not None and term.name in fit.singular]:
+        left[singular[-1]] = left[singular[-1]].without_slope()
+        fit = fit_reml(y, X, left)
+    kept = [term for term in left if term.name not in fit.singular or term.name in keep]
+    if len(kept) < len(left):
+        fit = fit_reml(y, X, kept)
+    return Ladder(fit, kept, _size(terms) - _size(kept))
+
+
+def _size(terms: Sequence[Term]) -> int:
+    """Count intercepts and slopes."""
+    return sum(1 if term.slope is None else 2 for term in terms)
+
+
+def _determined(y: Vector, X: Array, terms: Sequence[Term]) -> list[Term]:
+    """Terms whose variances the design determines, each beside those before it."""
+    if _carries(y, X, terms):
+        return list(terms)
+    kept: list[Term] = []
+    for term in terms:
+        for form in [term] if term.slope is None else [term, term.without_slope()]:
+            if _carries(y, X, [*kept, form]):
+                kept.append(form)
+                break
+    return kept
+
+
+def _carries(y: Vector, X: Array, terms: Sequence[Term]) -> bool:
+    """Whether the expected information of the variances is of full rank; it is so everywhere or nowhere."""
+    system = prepare_system(y, X, terms)
+    psi = system.covariance.psi(np.diagonal(system.covariance.basis, axis1=1, axis2=2).any(axis=1).astype(float))
+    return determined(-restricted(with_residual_variance(moments(system, psi), psi, system.n)).dd_log)
+
+
+def mixed_contrast(
+    y: Vector, X: Array, contrast: ArrayLike, terms: Sequence[Term], *, level: float, keep: Collection[str] = ()
+) -> Result:
+    """
+    One contrast of fixed effects in a linear mixed model fitted by REML, simplified by the ladder where it is singular.
+
+    Parameters
+    ----------
+    y : array, shape (n,)
+    X : array, shape (n, p)
+        None missing.
+    contrast : array-like, shape (p,)
+        Weights of the coefficients: their weighted sum is estimated.
+    terms : sequence of Term
+        The most important first.
+    level : float
+        Of the intervals.
+    keep : collection of str
+        As in `fit_by_ladder`.
+
+    Returns
+    -------
+    Result
+        With Satterthwaite's degrees of freedom. `details`: variances and log_likelihood, ladder_step, and by Kenward
+        and Roger kr_std_error, kr_df, kr_p_value, kr_ci_low and kr_ci_high.
+
+    Raises
+    ------
+    NotEstimableError
+        As `fit_reml` and `satterthwaite`.
+    """
+    ladder = fit_by_ladder(y, X, terms, keep=keep)
+    return contrast_of(ladder, contrast, level=level)
+
+
+def contrast_of(ladder: Ladder, contrast: ArrayLike, *, level: float) -> Result:
+    """Return a further contrast of a model that is fitted, as `mixed_contrast` does."""
+    result = satterthwaite(ladder.fit, contrast, level=level)
+    checked = kenward_roger(ladder.fit, contrast, level=level)
+    further = {"ladder_step": float(ladder.step), "kr_std_error": checked.std_error, "kr_df": checked.df,
+               "kr_p_value": checked.p_value, "kr_ci_low": checked.ci_low, "kr_ci_high": checked.ci_high}  # fmt: skip
+    return replace(result, details=dict(result.details) | further)

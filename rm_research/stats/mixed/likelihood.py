@@ -1,0 +1,193 @@
+"""The restricted likelihood of y ~ N(Xβ, V) with exact first and second derivatives by the variances in V."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from rm_research.stats.mixed.elimination import Step
+from rm_research.stats.mixed.system import System
+from rm_research.stats.mixed.taylor import (
+    Array,
+    Integers,
+    Series,
+    add,
+    inverse,
+    log_determinant,
+    product,
+    transposed,
+)
+from rm_research.stats.result import Vector
+
+
+@dataclass(frozen=True)
+class Moments:
+    """
+    log |V| and WᵀV⁻¹W, W = (Q, y), with their derivatives by r parameters.
+
+    Attributes
+    ----------
+    L : float
+    L1 : array, shape (r,)
+    L2 : array, shape (r, r)
+    M : array, shape (p + 1, p + 1)
+    M1 : array, shape (r, p + 1, p + 1)
+    M2 : array, shape (r, r, p + 1, p + 1)
+    """
+
+    L: float
+    L1: Vector
+    L2: Array
+    M: Array
+    M1: Array
+    M2: Array
+
+
+def moments(system: System, psi: Vector, *, derivatives: bool = True) -> Moments:
+    """
+    Moments of V = I + ΣZΣZᵀ, its variances relative to the residual one; one step of groups after the other.
+
+    Let S = ZᵀV⁻¹Z and F = ZᵀV⁻¹W of the groups that remain. By Woodbury's identity effects a with covariance Σ, added
+    to V, turn these into log |V| + log |1 + ΣSₐₐ|, WᵀV⁻¹W − FₐᵀKFₐ, F − S·ₐKFₐ and S − S·ₐKSₐ· with
+    K = (1 + ΣSₐₐ)⁻¹Σ. Nothing is divided by a variance, so variances may be 0.
+    """
+    S: Series = {(): system.S.copy()}
+    F: Series = {(): system.F.copy()}
+    M: Series = {(): system.M}
+    L: Series = {(): np.zeros(())}
+    for step in system.plan.steps:
+        columns = system.covariance.columns(step.terms)
+        sigma = system.covariance.of(psi, step.terms, derivatives=derivatives)
+        inner = product(sigma, _own(S, step, columns))
+        inner[()] = inner[()] + np.eye(inner[()].shape[-1])
+        inverted = inverse(inner)
+        for key, part in log_determinant(inner, inverted).items():
+            add(L, key, part.sum())
+        K = product(inverted, sigma)
+        f = {key: _stacked(value)[:, columns] for key, value in _at(F, step.groups).items()}
+        Kf = product(K, f)
+        for key, part in product(_flat(f, transpose=True), _flat(Kf), np.matmul).items():
+            add(M, key, -part)
+        if len(step.edges):
+            _update(S, F, step, columns, K, Kf)
+    return _collected(L, M, len(psi) if derivatives else 0)
+
+
+def _own(S: Series, step: Step, columns: Integers) -> Series:
+    """S of the columns of a step's groups among themselves, shape (m, columns, columns)."""
+    k = step.own.shape[1]
+    above = np.triu(np.ones((k, k), dtype=bool))[:, :, None, None]
+    found = {}
+    for key, value in S.items():
+        blocks = value[step.own]
+        full = np.where(above, blocks, np.swapaxes(np.swapaxes(blocks, 1, 2), 3, 4)) if k > 1 else blocks
+        square = np.swapaxes(full, 2, 3).reshape(len(blocks), k * value.shape[-1], -1)
+        found[key] = square[:, columns[:, None], columns]
+    return found
+
+
+def _stacked(blocks: Array) -> Array:
+    """Blocks of shape (m, k, b, w) as (m, k·b, w)."""
+    return blocks.reshape(len(blocks), -1, blocks.shape[-1])
+
+
+def _flat(series: Series, *, transpose: bool = False) -> Series:
+    flat = {key: value.reshape(-1, value.shape[-1]) for key, value in series.items()}
+    return transposed(flat) if transpose else flat
+
+
+def _update(S: Series, F: Series, step: Step, columns: Integers, K: Series, Kf: Series) -> None:
+    """Take the effects of a step out of what remains."""
+    s = {key: value[:, columns] for key, value in _at(S, step.edges).items()}
+    back = transposed(s)
+    _subtract(F, step.neighbours, step.to_neighbours, product(back, _at(Kf, step.place)))
+    Ks = product(_at(K, step.place), s)
+    _subtract(S, step.targets, step.to_targets, product(_at(back, step.first), _at(Ks, step.second)))
+
+
+def _at(series: Series, rows: Integers) -> Series:
+    return {key: value[rows] for key, value in series.items()}
+
+
+def _subtract(series: Series, rows: Integers, sums: sparse.csr_array, parts: Series) -> None:
+    """Subtract parts, summed over those that go to the same row, in place."""
+    for key, part in parts.items():
+        if key not in series:
+            series[key] = np.zeros_like(series[()])
+        series[key][rows] -= (sums @ part.reshape(len(part), -1)).reshape(len(rows), *part.shape[1:])
+
+
+def _collected(L: Series, M: Series, r: int) -> Moments:
+    w = M[()].shape[0]
+    L1, L2, M1, M2 = np.zeros(r), np.zeros((r, r)), np.zeros((r, w, w)), np.zeros((r, r, w, w))
+    for series, first, second in ((L, L1, L2), (M, M1, M2)):
+        for key, part in series.items():
+            if len(key) == 1:
+                first[key] = part
+            elif len(key) == 2:
+                second[key] = second[key[::-1]] = part
+    return Moments(float(L[()]), L1, L2, M[()], M1, M2)
+
+
+def with_residual_variance(found: Moments, psi: Vector, n: int) -> Moments:
+    """
+    Moments by the variances themselves, where y is in units in which the residual variance is 1; that comes last.
+
+    log |V| − n log σ² is homogeneous of degree 0 in all variances and WᵀV⁻¹W of degree −1; the derivatives by σ² follow
+    by Euler's theorem.
+    """
+    L1 = np.append(found.L1, n - psi @ found.L1)
+    cross = -(found.L1 + found.L2 @ psi)
+    L2 = np.block([[found.L2, cross[:, None]], [cross[None, :], np.array([[-L1[-1] - psi @ cross]])]])
+    last = -(found.M + np.tensordot(psi, found.M1, 1))
+    mixed = -(2 * found.M1 + np.tensordot(psi, found.M2, 1))
+    M2 = np.zeros((len(L1), len(L1), *found.M.shape))
+    M2[:-1, :-1], M2[-1, :-1], M2[:-1, -1] = found.M2, mixed, mixed
+    M2[-1, -1] = -2 * last - np.tensordot(psi, mixed, 1)
+    return Moments(found.L, L1, L2, found.M, np.concatenate([found.M1, last[None]]), M2)
+
+
+@dataclass(frozen=True)
+class Restricted:
+    """
+    Parts of the restricted likelihood (Patterson & Thompson 1971) with their derivatives by r parameters.
+
+    −2 log likelihood is, but for a constant, log_det + rss. Half of −dd_log is the expected information.
+
+    Attributes
+    ----------
+    coefficients : array, shape (p,)
+    phi : array, shape (p, p)
+        (QᵀV⁻¹Q)⁻¹.
+    log_det, d_log, dd_log : float and arrays, shapes (r,) and (r, r)
+        log |V| + log |QᵀV⁻¹Q|.
+    rss, d_rss, dd_rss : float and arrays, shapes (r,) and (r, r)
+        yᵀPy.
+    """
+
+    coefficients: Vector
+    phi: Array
+    log_det: float
+    d_log: Vector
+    dd_log: Array
+    rss: float
+    d_rss: Vector
+    dd_rss: Array
+
+
+def restricted(found: Moments) -> Restricted:
+    """Profile the fixed effects out."""
+    A, b = found.M[:-1, :-1], found.M[:-1, -1]
+    phi = np.asarray(np.linalg.inv(A), dtype=float)
+    coefficients = phi @ b
+    v = np.append(-coefficients, 1.0)
+    slopes = found.M1[:, :-1, :-1]
+    turned = phi @ slopes
+    pull = found.M1 @ v
+    d_log = found.L1 + np.einsum("rii->r", turned)
+    dd_log = found.L2 + np.einsum("ij,rsji->rs", phi, found.M2[:, :, :-1, :-1])
+    dd_log = dd_log - np.einsum("rij,sji->rs", turned, turned)
+    dd_rss = np.einsum("i,rsij,j->rs", v, found.M2, v) - 2 * pull[:, :-1] @ phi @ pull[:, :-1].T
+    log_det = found.L + float(np.linalg.slogdet(A)[1])
+    rss = float(found.M[-1, -1] - b @ coefficients)
+    return Restricted(coefficients, phi, log_det, d_log, dd_log, rss, pull @ v, dd_rss)

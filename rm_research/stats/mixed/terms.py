@@ -1,0 +1,147 @@
+"""Random terms: which rows share an effect, and the variances of the effects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rm_research.stats.mixed.taylor import Array, Integers, Series
+from rm_research.stats.result import Vector
+
+RANK = 1e-12  # 1 − squared correlation below this is 0 but for rounding
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """
+    Random intercepts of groups of rows, and slopes that may correlate with them.
+
+    Attributes
+    ----------
+    name : str
+        Variances are reported as var_<name>, those of slopes as var_<name>_slope and cov_<name>_slope.
+    groups : array-like of int, shape (n,)
+        Group of each row; below 0 where the row is in none.
+    slope : array-like, shape (n,), or None
+        Covariate whose slope varies over the groups.
+    """
+
+    name: str
+    groups: ArrayLike
+    slope: ArrayLike | None = None
+
+    def without_slope(self) -> "Term":
+        """The intercept alone."""
+        return Term(self.name, self.groups)
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """
+    The covariance of the effects as a function of its parameters ψ, relative to the residual variance.
+
+    A term has a b × b matrix, b the same for all: 2 if any term has a slope, else 1. Terms have the parameter (0, 0),
+    those with a slope also (0, 1) and (1, 1). In coordinates λ, a Cholesky factor of each matrix, ψ_k = λᵀC_kλ.
+
+    Attributes
+    ----------
+    term : array of int, shape (r,)
+        Term of each parameter.
+    basis : array, shape (r, b, b)
+        Derivative of the term's matrix by the parameter.
+    C : array, shape (r, r, r)
+    """
+
+    term: Integers
+    basis: Array
+    C: Array
+
+    def columns(self, terms: Integers) -> Integers:
+        """Which of the k·b columns of groups of these terms have an effect: no slope where the term has none."""
+        used = [self.basis[self.term == term].any(axis=(0, 1)) for term in terms]
+        return np.flatnonzero(np.concatenate(used))
+
+    def of(self, psi: Vector, terms: Integers, *, derivatives: bool) -> Series:
+        """Covariance of the effects of groups of these terms, one of each, with its derivatives; for `columns`."""
+        inside = np.ix_(self.columns(terms), self.columns(terms))
+        found: Series = {(): np.zeros((len(inside[0]),) * 2)}
+        for parameter in np.flatnonzero((self.term[:, None] == terms).any(axis=1)):
+            block = self.basis[parameter]
+            if len(terms) > 1:
+                block = np.kron(np.diag((terms == self.term[parameter]).astype(float)), block)
+            found[()] = found[()] + psi[parameter] * block[inside]
+            if derivatives:
+                found[(int(parameter),)] = block[inside]
+        return found
+
+    def matrices(self, psi: Vector) -> list[Array]:
+        """Covariance matrix of each term, 1 × 1 or 2 × 2."""
+        sizes = np.bincount(self.term)
+        values = (psi[:, None, None] * self.basis).copy()
+        return [values[self.term == t].sum(axis=0)[: 1 + (size > 1), : 1 + (size > 1)] for t, size in enumerate(sizes)]
+
+    def psi(self, coordinates: Vector) -> Vector:
+        """Parameters at these coordinates."""
+        return coordinates @ self.C @ coordinates
+
+    def singular(self, psi: Vector) -> list[bool]:
+        """Whether each term's matrix is on the boundary: not of full rank."""
+        return [bool(np.linalg.det(own) <= RANK * np.prod(np.diag(own))) for own in self.matrices(psi)]
+
+    def free(self, psi: Vector) -> tuple[Array, Array]:
+        """
+        Directions in which the variances may move when what is on the boundary stays there.
+
+        A 2 × 2 matrix of rank one is ll' and moves with l; what is 0 does not move.
+
+        Returns
+        -------
+        jacobian : array, shape (r + 1, free)
+            Of ψ and the residual variance by the directions.
+        bend : array, shape (r + 1, free, free)
+            Second derivatives.
+        """
+        r = len(psi)
+        jacobian, bend, free = np.eye(r + 1), np.zeros((r + 1,) * 3), np.ones(r + 1, dtype=bool)
+        for term, (own, singular) in enumerate(zip(self.matrices(psi), self.singular(psi), strict=True)):
+            if singular:
+                places = np.flatnonzero(self.term == term)
+                factor = np.zeros(r)
+                factor[places[: len(own)]] = np.copysign(np.sqrt(np.diag(own)), own[0])
+                jacobian[places, :r] = 2 * self.C[places] @ factor
+                bend[places, :r, :r] = 2 * self.C[places]
+                free[places] = factor[places].any() & (np.arange(len(places)) < 2)
+        return jacobian[:, free], bend[:, free][:, :, free]
+
+    def coordinates(self, psi: Vector) -> Vector:
+        """λ with these ψ: the lower triangle of each matrix's Cholesky factor, which may be singular."""
+        found = np.zeros(len(psi))
+        for t, matrix in enumerate(self.matrices(psi)):
+            first = np.sqrt(max(matrix[0, 0], 0.0))
+            found[self.term == t] = [first] if len(matrix) == 1 else _lower(first, matrix)
+        return found
+
+
+def _lower(first: float, matrix: Array) -> list[float]:
+    below = matrix[0, 1] / first if first > 0 else 0.0
+    return [first, below, float(np.sqrt(max(matrix[1, 1] - below**2, 0.0)))]
+
+
+def covariance(with_slope: Sequence[bool]) -> Covariance:
+    """Parameters of terms with and without slopes."""
+    places = [(0, 0), (0, 1), (1, 1)]
+    b = 1 + any(with_slope)
+    term = np.repeat(np.arange(len(with_slope)), [3 if slope else 1 for slope in with_slope])
+    basis, C = np.zeros((len(term), b, b)), np.zeros((len(term),) * 3)
+    start = 0
+    for slope in with_slope:
+        # λ is (l₁₁, l₂₁, l₂₂) and the matrix (l₁₁², l₁₁l₂₁, l₂₁² + l₂₂²)
+        factors = [[(0, 0, 1.0)], [(0, 1, 0.5), (1, 0, 0.5)], [(1, 1, 1.0), (2, 2, 1.0)]]
+        for k in range(3 if slope else 1):
+            i, j = places[k]
+            basis[start + k, i, j] = basis[start + k, j, i] = 1.0
+            for row, column, value in factors[k]:
+                C[start + k, start + row, start + column] = value
+        start += 3 if slope else 1
+    return Covariance(term, basis, C)

@@ -1,0 +1,206 @@
+"""
+Two waves and one score for a person in each, those who left included: closed forms for one random intercept.
+
+Scores have one variance v at both waves and correlate by ρ within a person, which may be negative; people with a score
+before stay in without one after. Given ρ, scores before are ~ N(μ₀, v) and scores after, given those before, are
+~ N(αₐ + ρ pre, v(1 − ρ²)), with an intercept αₐ for each of m arms. So all but ρ has a closed form, and ρ is a root of
+a cubic polynomial.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rm_research.stats.mixed.taylor import Integers
+from rm_research.stats.paired import NOISE, paired_t
+from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """
+    What the restricted likelihood needs.
+
+    Attributes
+    ----------
+    n : int
+        People with a score before.
+    arms : array, shape (m,)
+        How many of each arm have a score after.
+    before : float
+        Sum of squares of all scores before, about their mean.
+    pre, post, cross : float
+        Sums of squares and of products of complete pairs, about the means of their arm.
+    means : array, shape (m, 2)
+        Means of the complete pairs of each arm, before and after.
+    mean : float
+        Of all scores before.
+    """
+
+    n: int
+    arms: Vector
+    before: float
+    pre: float
+    post: float
+    cross: float
+    means: Vector
+    mean: float
+
+    @property
+    def free(self) -> float:
+        """Degrees of freedom of the variance, ρ known."""
+        return float(self.n + self.arms.sum() - 1 - len(self.arms))
+
+
+def likelihood_change(pre: Vector, post: Vector, *, level: float) -> Result:
+    """
+    Mean change of everyone measured before, by REML for two means and equally correlated scores.
+
+    The model is that of a random intercept for each person (Laird & Ware 1982, Biometrics 38:963), with a correlation
+    that may be negative. Those who left keep their score before and are taken to have changed as others with that score
+    did, so the estimate holds if leaving depends on the score before and on nothing else that bears on the change. It
+    is the mean change of the complete pairs plus (ρ − 1)(mean of all before − mean before of the pairs), with degrees
+    of freedom by Satterthwaite. If nobody left, everything equals the paired t. Assumes that scores vary as much after
+    as before; where they do not, what those who left are taken to have changed is somewhat off.
+
+    Parameters
+    ----------
+    pre, post : array, shape (n,)
+        Scores of the same people; NaN = absent. People without a score before are left out.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    Result
+        `details`: mean_pre (of all with a score before), mean_post (what the model expects of all of them), sd (of one
+        wave) and r by the model, n_pre, n_pairs, n_leavers.
+
+    Raises
+    ------
+    NotEstimableError
+        'too_few_pairs' when there are fewer than two, 'no_variation' when all pairs changed by the same amount, or when
+        people left and all pairs have the same sum, which leaves nothing to estimate r by.
+    """
+    known = ~np.isnan(pre)
+    pre, post = pre[known], post[known]
+    sums = _summed(pre, post, np.zeros(len(pre), dtype=int), 1)
+    n_pairs = sums.arms[0]
+    if n_pairs == sums.n:
+        exact = paired_t(pre, post, level=level)
+        rho = 2 * sums.cross / (sums.pre + sums.post)
+        return replace(exact, details=_details(sums, np.sqrt((sums.pre + sums.post) / sums.free), rho))
+    rho = _correlation(sums)
+    factor = (1 - rho**2) / n_pairs + (1 - rho) ** 2 / sums.n
+    slope = -2 * rho / n_pairs - 2 * (1 - rho) / sums.n
+    variance, df = _satterthwaite(sums, rho, factor, slope)
+    details = _details(sums, np.sqrt(variance), rho)
+    estimate = details["mean_post"] - details["mean_pre"]
+    return t_result(estimate, np.sqrt(variance * factor), df, level, details)
+
+
+def constrained_likelihood(pre: Vector, post: Vector, in_arm: Vector, *, level: float) -> Result:
+    """
+    Difference after between two arms that were alike before, by REML: constrained longitudinal data analysis.
+
+    Liang & Zeger (2000, Sankhyā B 62:134): one mean before for both arms, as random assignment warrants, a mean after
+    for each; equally correlated scores as in `likelihood_change`, and as there those who left keep their score before.
+    The estimate is the difference after of the complete pairs less ρ times their difference before; degrees of freedom
+    are Satterthwaite's. Where people chose their arm the arms were not alike before, and this is the wrong model.
+
+    Parameters
+    ----------
+    pre, post : array, shape (n,)
+        Scores of the same people; NaN = absent. People without a score before are left out.
+    in_arm : array, shape (n,)
+        1 for the arm, 0 for the comparison.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    Result
+        `details`: mean_pre (of all with a score before), mean_post_arm and mean_post_comparison (what the model expects
+        of all of them), sd (of one wave) and r by the model, n_pre, n_pairs, n_leavers.
+
+    Raises
+    ------
+    NotEstimableError
+        'too_few_pairs' when an arm has fewer than two, 'no_variation' when in both arms all pairs changed by the same
+        amount, or all have the same sum.
+    """
+    known = ~np.isnan(pre)
+    pre, post, arm = pre[known], post[known], (np.asarray(in_arm)[known] == 1).astype(int)
+    sums = _summed(pre, post, arm, 2)
+    rho = _correlation(sums)
+    apart = (1 / sums.arms).sum()
+    variance, df = _satterthwaite(sums, rho, (1 - rho**2) * apart, -2 * rho * apart)
+    details = _details(sums, np.sqrt(variance), rho)
+    estimate = details["mean_post_arm"] - details["mean_post_comparison"]
+    return t_result(estimate, np.sqrt(variance * (1 - rho**2) * apart), df, level, details)
+
+
+def _summed(pre: Vector, post: Vector, arm: Integers, m: int) -> _Sums:
+    """Reduce people with a score before to sums, and refuse pairs that do not vary."""
+    both = ~np.isnan(post)
+    x, y, arm = pre[both], post[both], arm[both]
+    counts = np.bincount(arm, minlength=m).astype(float)
+    if counts.min() < 2:
+        raise NotEstimableError("too_few_pairs")
+    means = np.stack([np.bincount(arm, values, minlength=m) / counts for values in (x, y)], axis=1)
+    a, b = x - means[arm, 0], y - means[arm, 1]
+    sums = _Sums(len(pre), counts, float(((pre - pre.mean()) ** 2).sum()), float(a @ a), float(b @ b), float(a @ b),
+                 means, float(pre.mean()))  # fmt: skip
+    noise = NOISE * max(np.abs(pre).max(), np.abs(y).max())
+    opposite = np.abs(b + a).max() <= noise and (m > 1 or len(x) < len(pre))
+    if np.abs(b - a).max() <= noise or opposite:
+        raise NotEstimableError("no_variation")
+    return sums
+
+
+def _correlation(sums: _Sums) -> float:
+    """
+    ρ at the highest restricted likelihood.
+
+    With Q(ρ) = q(ρ) / (1 − ρ²) the sum of squares, −2 log likelihood is free · log q − (n − 1) log(1 − ρ²) but for a
+    constant, and its derivative vanishes where a polynomial of degree three does.
+    """
+    free, rest = sums.free, sums.n - 1
+    q = np.array([sums.before + sums.post, -2 * sums.cross, sums.pre - sums.before])
+    cubic = [2 * q[2] * (rest - free), q[1] * (2 * rest - free), 2 * (free * q[2] + rest * q[0]), free * q[1]]
+    roots = np.roots(cubic)
+    inside = np.real(roots[(np.abs(np.imag(roots)) < 1e-6) & (np.abs(np.real(roots)) < 1)])
+    if not len(inside):
+        raise NotEstimableError("no_optimum")
+    deviance = free * np.log(q[0] + q[1] * inside + q[2] * inside**2) - rest * np.log(1 - inside**2)
+    return float(inside[np.argmin(deviance)])
+
+
+def _satterthwaite(sums: _Sums, rho: float, factor: float, slope: float) -> tuple[float, float]:
+    """
+    Variance v of one score, and degrees of freedom of an estimate whose variance is v · factor(ρ).
+
+    From the Hessian of −2 log likelihood = free · log v + Σ (armₐ − 1) log(1 − ρ²) + Q(ρ)/v.
+    """
+    u = 1 / (1 - rho**2)
+    du, ddu = 2 * rho * u**2, 2 * u**2 + 8 * rho**2 * u**3
+    T = sums.post - 2 * rho * sums.cross + rho**2 * sums.pre
+    dT, ddT = 2 * (rho * sums.pre - sums.cross), 2 * sums.pre
+    variance = (sums.before + T * u) / sums.free
+    dQ, ddQ = dT * u + T * du, ddT * u + 2 * dT * du + T * ddu
+    pairs = sums.arms.sum() - len(sums.arms)
+    corner = -dQ / variance**2
+    hessian = np.array([[sums.free / variance**2, corner], [corner, ddQ / variance - 2 * pairs * (1 + rho**2) * u**2]])
+    gradient = np.array([factor, variance * slope])
+    df = (variance * factor) ** 2 / (gradient @ np.linalg.solve(hessian, gradient))
+    return variance, float(df)
+
+
+def _details(sums: _Sums, sd: float, rho: float) -> dict[str, float]:
+    """Means that the model expects of all who have a score before, and what else it found."""
+    expected = sums.means[:, 1] + rho * (sums.mean - sums.means[:, 0])
+    names = ["mean_post"] if len(expected) == 1 else ["mean_post_comparison", "mean_post_arm"]
+    pairs = float(sums.arms.sum())
+    found = {"mean_pre": sums.mean, **dict(zip(names, expected, strict=True)), "sd": sd, "r": rho, "n_pre": sums.n}
+    found |= {"n_pairs": pairs, "n_leavers": sums.n - pairs}
+    return {name: float(value) for name, value in found.items()}
