@@ -200,3 +200,25 @@ def test_dyads_half_of_whom_leave_seldom_leave_altogether():
 def test_what_cannot_be_planned(compute, reason):
     with pytest.raises(NotEstimableError, match=rf"^{reason}$"):
         compute()
+
+
+def test_normal_distribution_is_the_limit():
+    assert detectable(2.0, float("nan"), level=0.95) == pytest.approx(2 * (1.959963984540054 + 0.8416212335729143))
+    assert detectable(2.0, 1e9, level=0.95) == pytest.approx(detectable(2.0, float("nan"), level=0.95), rel=1e-7)
+
+
+def test_more_power_needs_more_effect():
+    found = [detectable(1, 9, level=0.95, power=share) for share in (0.1, 0.5, 0.8, 0.9, 0.99)]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize("df", [1, 1.3, 2.7, 9, 53, 366.4, 1e6, np.nan])
+@pytest.mark.parametrize("statistic", [0, 0.05, -1, 2, -5, 40])
+def test_t_result_equals_scipy(df, statistic, compare):
+    theirs = stats.norm if np.isnan(df) else stats.t(df)
+    result = t_result(statistic * 0.5, 0.5, df, 0.9)
+    half = theirs.ppf(0.95) * 0.5
+    ours = {"p": result.p_value, "low": result.ci_low, "high": result.ci_high}
+    expected = {"p": 2 * theirs.sf(abs(statistic)), "low": statistic * 0.5 - half, "high": statistic * 0.5 + half}
+    compare(ours, expected, of=[t_result, critical_value], against="scipy.stats.t", rel=1e-12)
+    assert (result.estimate, result.statistic) == (statistic * 0.5, statistic)
