@@ -101,22 +101,62 @@ def cr2(fit: Fit, clusters: ArrayLike, column: int, *, level: float) -> Result:
         its residuals then say nothing of that part, and CR2 would be too small. 'no_variation' when nothing is left to
         vary.
     """
-    names, group = np.unique(np.asarray(clusters), return_inverse=True)
-    c = fit.root[column]
-    gram, score = _by_cluster(fit, group)
+    terms = cluster_terms(fit, clusters, column)
+    variance = ((terms.weight * terms.score).sum(axis=1) ** 2).sum()
+    # Satterthwaite: tr(W)² / tr(W²); W_gg = expected_g, W_gh = −b_gᵀb_h, b_g = U_gᵀA_gU_g c
+    b = np.einsum("gij,gj->gi", terms.gram, terms.weight)
+    squares = (terms.expected**2).sum() + ((b.T @ b) ** 2).sum() - ((b**2).sum(axis=1) ** 2).sum()
+    details = {"n_clusters": float(len(terms.weight))}
+    df = terms.expected.sum() ** 2 / squares
+    return t_result(fit.coefficients[column], _root(variance, fit), df, level, details)
+
+
+@dataclass(frozen=True)
+class ClusterTerms:
+    """
+    What CR2 needs to know of G clusters, for one of k coefficients; U = XR, and c is the coefficient's row of R.
+
+    Attributes
+    ----------
+    gram : array, shape (G, k, k)
+        U_gᵀU_g.
+    score : array, shape (G, k)
+        U_gᵀe_g; the sum of all is 0.
+    weight : array, shape (G, k)
+        V(1 − Λ)^(−1/2)Vᵀc; its product with the score is what the cluster adds to the coefficient, adjusted.
+    expected : array, shape (G,)
+        Variance of that product when all errors have variance 1; the sum of all is the coefficient's variance.
+    """
+
+    gram: Matrix
+    score: Matrix
+    weight: Matrix
+    expected: Vector
+
+
+def cluster_terms(fit: Fit, clusters: ArrayLike, column: int) -> ClusterTerms:
+    """
+    Adjusted parts of a coefficient, by cluster (Bell & McCaffrey 2002).
+
+    Raises
+    ------
+    NotEstimableError
+        'too_few_clusters' when a cluster alone decides part of the coefficient.
+    ValueError
+        When the cluster of a row is missing.
+    """
+    c, labels = fit.root[column], np.asarray(clusters)
+    if (labels != labels).any():  # NaN would pass as one more cluster
+        raise ValueError("The cluster of a row is missing.")
+    gram, score = _by_cluster(fit, np.unique(labels, return_inverse=True)[1])
     eigen, V = np.linalg.eigh(gram)
     free = 1 - eigen > SINGULAR
     scaled = np.where(free, 1 / np.sqrt(np.where(free, 1 - eigen, 1.0)), 0.0)
     turned = np.einsum("gij,i->gj", V, c)  # Vᵀc
-    share = turned**2 * eigen
-    if share[~free].sum() > SINGULAR * (c @ c):
+    expected = turned**2 * eigen
+    if expected[~free].sum() > SINGULAR * (c @ c):
         raise NotEstimableError("too_few_clusters")
-    variance = (np.einsum("gj,gj,gij,gi->g", turned, scaled, V, score) ** 2).sum()
-    # Satterthwaite: tr(W)² / tr(W²); W_gg = Σ share of the cluster, W_gh = −b_gᵀb_h, b_g = U_gᵀA_gU_g c
-    b = np.einsum("gij,gj->gi", V, eigen * scaled * turned)
-    squares = (share.sum(axis=1) ** 2).sum() + ((b.T @ b) ** 2).sum() - ((b**2).sum(axis=1) ** 2).sum()
-    details = {"n_clusters": float(len(names))}
-    return t_result(fit.coefficients[column], _root(variance, fit), share.sum() ** 2 / squares, level, details)
+    return ClusterTerms(gram, score, np.einsum("gij,gj->gi", V, scaled * turned), expected.sum(axis=1))
 
 
 def _by_cluster(fit: Fit, group: NDArray[np.intp]) -> tuple[Matrix, Matrix]:

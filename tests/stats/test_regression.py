@@ -6,8 +6,8 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rm_research.stats.regression import cr2, hc2, least_squares
-from rm_research.stats.result import NotEstimableError
+from rm_research.stats.regression import cluster_terms, cr2, hc2, least_squares
+from rm_research.stats.result import NotEstimableError, t_result
 
 few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 TERMS = ["(Intercept)", "treat", "pre"]
@@ -31,6 +31,45 @@ def as_tidied(result) -> dict[str, float]:
 
 def rows_by_term(rows) -> dict[str, dict[str, float]]:
     return {row["term"]: {name: value for name, value in row.items() if name != "term"} for row in rows}
+
+
+@pytest.mark.parametrize("name", ["ancova_btheb", "ancova_cr2_bdf24"])
+@pytest.mark.parametrize(("method", "change"), [("ols", False), ("change_ols", True)])
+def test_least_squares_equals_lm(name, method, change, golden, compare):
+    """Classical standard errors, σ and R² follow from the fit; reports use HC2 and CR2."""
+    r, data = golden(name)
+    data = data.dropna()
+    X, y = design(data, change=change)
+    fit, rows = least_squares(X, y), rows_by_term(r[method])
+    sigma = np.sqrt((fit.residuals**2).sum() / (len(y) - X.shape[1]))
+    classical = [t_result(coefficient, sigma * np.sqrt(row @ row), len(y) - X.shape[1], 0.95)
+                 for coefficient, row in zip(fit.coefficients, fit.root, strict=True)]  # fmt: skip
+    for result, term in zip(classical, TERMS, strict=False):
+        names = ("Estimate", "Std. Error", "t value", "Pr(>|t|)")
+        theirs = dict(zip(("estimate", "se", "t", "p"), (rows[term][name] for name in names), strict=True))
+        ours = {"estimate": result.estimate, "se": result.std_error, "t": result.statistic, "p": result.p_value}
+        compare(ours, theirs, of=[least_squares], against=name)
+    if method == "ols":
+        theirs = {quantity: r[quantity] for quantity in ("sigma", "r2", "n", "n_treat")}
+        r2 = 1 - (fit.residuals**2).sum() / ((y - y.mean()) ** 2).sum()
+        ours = dict(zip(theirs, (sigma, r2, len(y), X[:, 1].sum()), strict=True))
+        ends = rows_by_term(r["ols_confint"])
+        theirs["ends"] = [list(ends[term].values()) for term in TERMS]
+        ours["ends"] = [[result.ci_low, result.ci_high] for result in classical]
+        compare(ours, theirs, of=[least_squares], against=name)
+
+
+@pytest.mark.parametrize("name", ["ancova_btheb", "ancova_cr2_bdf24"])
+def test_hc2_of_a_slope_for_each_arm_equals_estimatr(name, golden, compare):
+    """The design of Lin (2013): the score before is centred and has a slope of its own in the programme."""
+    r, data = golden(name)
+    X, y = design(data.dropna(), change=False)
+    centred = X[:, 2] - X[:, 2].mean()
+    fit = least_squares(np.column_stack([X[:, :2], centred, X[:, 1] * centred]), y)
+    for column, row in enumerate(r["lin_interacted_HC2"]):
+        theirs = {quantity: value for quantity, value in row.items() if quantity != "term"}
+        ours = as_tidied(hc2(fit, column, level=0.95))
+        compare({quantity: ours[quantity] for quantity in theirs}, theirs, of=[least_squares, hc2], against=name)
 
 
 @pytest.mark.parametrize("name", ["ancova_btheb", "ancova_cr2_bdf24"])
@@ -96,8 +135,8 @@ def clustered(seed: int, *, decided: bool = False):
     return X, y, clusters
 
 
-def written_out(X, y, clusters, column):
-    """CR2 with n × n matrices (Bell & McCaffrey 2002): coefficient, standard error, df; E(V) when variances are 1."""
+def adjusted(X, y, clusters, column):
+    """With n × n matrices (Bell & McCaffrey 2002): a row of weights for each cluster, residuals, I − H."""
     bread = np.linalg.inv(X.T @ X)
     M = np.eye(len(y)) - X @ bread @ X.T
     residuals, weights = M @ y, []
@@ -108,10 +147,15 @@ def written_out(X, y, clusters, column):
         A = np.zeros_like(M)
         A[np.ix_(clusters == name, clusters == name)] = vectors @ np.diag(root) @ vectors.T
         weights.append(A @ X @ bread[:, column])
-    W = np.array(weights)
+    return np.array(weights), residuals, M
+
+
+def written_out(X, y, clusters, column):
+    """CR2 of these weights: coefficient, standard error, df; E(V) when variances are 1."""
+    W, residuals, M = adjusted(X, y, clusters, column)
     G = W @ M @ W.T  # covariance of the clusters' contributions when all variances are 1
     variance = ((W @ residuals) ** 2).sum()
-    return (bread @ X.T @ y)[column], np.sqrt(variance), np.trace(G) ** 2 / (G**2).sum(), np.trace(G)
+    return np.linalg.lstsq(X, y)[0][column], np.sqrt(variance), np.trace(G) ** 2 / (G**2).sum(), np.trace(G)
 
 
 @few
@@ -125,6 +169,28 @@ def test_cr2_equals_its_formula_written_out(seed, decided):
         estimate, std_error, df, expected_variance = written_out(X, y, clusters, column)
         assert [ours.estimate, ours.std_error, ours.df] == pytest.approx([estimate, std_error, df], rel=1e-8)
         assert expected_variance == pytest.approx(np.linalg.inv(X.T @ X)[column, column])  # hence unbiased
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cluster_terms_equal_their_formula_written_out(seed, compare):
+    X, y, clusters = clustered(seed, decided=True)
+    terms = cluster_terms(least_squares(X, y), clusters, 1)
+    W, residuals, M = adjusted(X, y, clusters, 1)
+    ours = {"parts": (terms.weight * terms.score).sum(axis=1), "expected": terms.expected}
+    theirs = {"parts": W @ residuals, "expected": np.diag(W @ M @ W.T)}
+    because = "with n × n matrices"
+    compare(ours, theirs, of=[cluster_terms], against="formula written out", absolute=1e-12, because=because)
+    assert terms.score.sum(axis=0) == pytest.approx(0, abs=1e-9)
+    assert terms.gram.sum(axis=0) == pytest.approx(np.eye(4))
+
+
+@pytest.mark.parametrize("missing", [np.nan, None])
+def test_a_missing_cluster_is_no_further_cluster(missing):
+    X, y, clusters = clustered(1)
+    labels = clusters.astype(object)
+    labels[0] = missing
+    with pytest.raises((ValueError, TypeError)):
+        cr2(least_squares(X, y), labels, 1, level=0.95)
 
 
 @few
