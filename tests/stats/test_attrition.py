@@ -15,7 +15,7 @@ from statsmodels.stats.proportion import proportion_confint
 from rm_research.stats.attrition import leaving_model, share_lost, standardised_difference
 from rm_research.stats.result import NotEstimableError
 
-few = settings(max_examples=30, deadline=None, derandomize=True, database=None)
+few = settings(max_examples=12, deadline=None, derandomize=True, database=None)
 BTHEB = Path(__file__).parents[1] / "reference" / "attrition_btheb.csv"
 TERMS = ["pre", "treat", "drug", "long"]
 

@@ -10,7 +10,7 @@ from rm_research.stats.imputation import LEAST_DF, impute
 from rm_research.stats.normal_ml import normal_ml
 from rm_research.stats.result import NotEstimableError
 
-few = settings(max_examples=15, deadline=None, derandomize=True, database=None)
+few = settings(max_examples=10, deadline=None, derandomize=True, database=None)
 
 
 def rng(seed: int = 1) -> np.random.Generator:
@@ -64,7 +64,7 @@ def test_three_waves_of_dropout_are_drawn_one_after_the_other(compare):
     values = draws.normal(size=(400, 3)).cumsum(axis=1)
     values[values[:, 0] > 1.0, 1:] = np.nan
     values[~np.isnan(values[:, 1]) & (values[:, 1] > 1.5), 2] = np.nan
-    filled, fit = impute(values, rng(), m=400), normal_ml(values)
+    filled, fit = impute(values, rng(), m=200), normal_ml(values)
     ours = {"mean": filled.mean(axis=(0, 1)), "covariance": np.mean([np.cov(each.T) for each in filled], axis=0)}
     compare(ours, {"mean": fit.mean, "covariance": fit.covariance}, of=[impute, normal_ml], against="identity", rel=0,
             absolute=0.05, because="imputations of 400 people have the mean and covariance of likelihood, but for the "
@@ -81,20 +81,20 @@ def test_holes_anywhere_agree_with_likelihood(compare):
 
 
 def test_holes_anywhere_agree_with_the_gibbs_sampler_of_statsmodels(compare):
-    values = scattered(7, n=80)
+    values = scattered(7, n=60)
     holes = np.isnan(values)
     sampler, theirs = BayesGaussMI(values.copy()), []
     np.random.seed(1)  # noqa: NPY002 - the only source of randomness it knows
-    for _ in range(50):
+    for _ in range(20):
         sampler.update()
-    for _ in range(1500):
+    for _ in range(500):
         sampler.update()
         theirs.append(np.asarray(sampler.data)[holes])
-    ours = impute(values, rng(), m=1500)[:, holes]
+    ours = impute(values, rng(), m=500)[:, holes]
     compare({"mean": ours.mean(axis=0), "sd": ours.std(axis=0)},
             {"mean": np.mean(theirs, axis=0), "sd": np.std(theirs, axis=0)}, of=[impute],
-            against="statsmodels.imputation.bayes_mi.BayesGaussMI", rel=0, absolute=0.15,
-            because="means and spreads of 1,500 draws each of every hole; priors differ")  # fmt: skip
+            against="statsmodels.imputation.bayes_mi.BayesGaussMI", rel=0, absolute=0.25,
+            because="means and spreads of 500 draws each of every hole; priors differ")  # fmt: skip
 
 
 @few

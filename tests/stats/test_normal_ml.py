@@ -12,7 +12,7 @@ from rm_research.stats.normal_ml import fiml_regression, normal_ml
 from rm_research.stats.regression import least_squares
 from rm_research.stats.result import NotEstimableError
 
-few = settings(max_examples=10, deadline=None, derandomize=True, database=None)
+few = settings(max_examples=6, deadline=None, derandomize=True, database=None)
 BTHEB = Path(__file__).parents[1] / "reference" / "attrition_btheb.csv"
 PREDICTORS = ["pre", "treat", "drug", "long"]
 AUXILIARY = ["m2", "m3", "m5"]
