@@ -36,7 +36,10 @@ class Equivalence:
 
 def tost(result: Result, *, bound: float, level: float) -> Equivalence:
     """
-    Test that an effect is too small to matter (TOST; Schuirmann 1987, J. Pharmacokinet. Biopharm. 15:657).
+    Test that an effect is too small to matter, by two one-sided tests.
+
+    Schuirmann (1987, J. Pharmacokinet. Biopharm. 15:657): (estimate ± bound) / standard error by Student's t with the
+    result's degrees of freedom.
 
     Parameters
     ----------

@@ -101,10 +101,10 @@ def measurement_error(sd: float, retest: float) -> float:
 
 def reliable_change_index(pre: Vector, post: Vector, *, sd: float, retest: float) -> Vector:
     """
-    Change of each person in standard errors of a difference (Jacobson & Truax 1991, J. Consult. Clin. Psychol. 59:12).
+    Change of each person in standard errors of a difference: the reliable change index.
 
-    (post − pre) / (√2 · standard error of measurement). Assumes that errors are normal, of the same size for everybody
-    and independent between the waves.
+    (post − pre) / (√2 · standard error of measurement) (Jacobson & Truax 1991, J. Consult. Clin. Psychol. 59:12).
+    Assumes that errors are normal, of the same size for everybody and independent between the waves.
 
     Parameters
     ----------

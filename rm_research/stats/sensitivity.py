@@ -29,7 +29,9 @@ class EValue:
 
 def e_value_of_ratio(ratio: float, ci_low: float, ci_high: float) -> EValue:
     """
-    E-value of a risk ratio: RR + √(RR (RR − 1)), of 1/RR where RR is below 1 (VanderWeele & Ding 2017).
+    E-value of a risk ratio.
+
+    RR + √(RR (RR − 1)), with 1/RR for RR where that is below 1 (VanderWeele & Ding 2017, Ann. Intern. Med. 167:268).
 
     Parameters
     ----------
@@ -137,10 +139,10 @@ class ThenTest:
 
 def then_test(pre: Vector, then: Vector, post: Vector, *, level: float) -> ThenTest:
     """
-    Compare change with change as people see it looking back (Howard et al. 1979, Appl. Psychol. Meas. 3:1).
+    Compare change with change as people see it looking back.
 
-    Each difference by paired t. The comparison cannot tell a moved yardstick from poor memory or from the wish to see
-    progress (Schwartz & Sprangers 1999).
+    Howard et al. (1979, Appl. Psychol. Meas. 3:1); each difference by paired t. The comparison cannot tell a moved
+    yardstick from poor memory or from the wish to see progress (Schwartz & Sprangers 1999, Soc. Sci. Med. 48:1531).
 
     Parameters
     ----------

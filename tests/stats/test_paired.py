@@ -69,15 +69,16 @@ def test_hodges_lehmann_equals_r(case, compare):
     assert np.isnan([result.std_error, result.df]).all()
 
 
-def test_welch_equals_r(golden, compare):
-    r, data = golden("ancova_btheb")
+@pytest.mark.parametrize("name", ["ancova_btheb", "ancova_cr2_bdf24"])
+def test_welch_equals_r(name, golden, compare):
+    r, data = golden(name)
     change = (data["post"] - data["pre"]).to_numpy()
     result = welch(change[data["treat"] == 0], change[data["treat"] == 1], level=0.95)
     w = r["welch"]
     ours = {"t": result.statistic, "df": result.df, "p": result.p_value, "low": result.ci_low, "high": result.ci_high}
     theirs = {"t": w["t"], "df": w["df"], "p": w["p"], "low": w["ci95"][0], "high": w["ci95"][1]}
     ours, theirs = ours | {"estimate": result.estimate}, theirs | {"estimate": r["change_HC2"][1]["estimate"]}
-    compare(ours, theirs, of=[welch], against="ancova_btheb")
+    compare(ours, theirs, of=[welch], against=name)
 
 
 @few
