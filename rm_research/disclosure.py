@@ -9,6 +9,10 @@ from rm_research.frames import ESTIMATES, NUMBER
 from rm_research.study import Study
 
 HIDDEN = "hidden"
+# rows that rest on other people than the headline of their contrast: on those who stayed, or on everyone at baseline
+OTHER_PEOPLE = (("change", "mean", "paired_t"), ("difference", "mean", "change_score"),
+                ("difference", "mean", "constrained_likelihood"), ("difference", "mean", "imputed"),
+                ("change", "mean", "mixed_model"), ("difference", "mean", "mixed_model"))  # fmt: skip
 OF_DESIGN = ("not_asked_at_baseline", "no_comparison_here", "shared_comparison", "too_few_cohorts")
 
 
@@ -78,7 +82,7 @@ def poolable(estimates: Estimates, *, study: Study) -> Estimates:
 
 def _may_be_shown(estimates: Estimates, study: Study) -> pd.Series:
     """Whether each row rests on enough people's answers, and tells nothing of others that do not."""
-    enough = _large_enough(estimates, study)
+    enough = _large_enough(estimates, study) & ~beside_few_leavers(estimates, study)
     if study.design.comparison_scope != "shared" or study.comparison is None:
         return enough
     # differences rest on the whole comparison group: its parts, but for one small part, would give that part away
@@ -91,12 +95,27 @@ def _may_be_shown(estimates: Estimates, study: Study) -> pd.Series:
     return enough & ~(part & recoverable)
 
 
+def beside_few_leavers(estimates: Estimates, study: Study) -> pd.Series:
+    """
+    Whether each row's people are those of its headline but for a few who left.
+
+    What those few answered before could be worked out from the two numbers together.
+    """
+    table, details = estimates.table, estimates.details
+    # some say themselves how many people they do not share with the headline; the others leave out who left
+    left = table["id"].map(details[details["quantity"] == "n_left"].set_index("id")["value"])
+    left = left.fillna((table["n_pre"] - table["n_pairs"]).astype("float64"))
+    keys = pd.MultiIndex.from_frame(table[["contrast", "measure", "method"]])
+    return left.between(1, study.reporting.smallest_group - 1) & keys.isin(OTHER_PEOPLE)
+
+
 def _large_enough(estimates: Estimates, study: Study) -> pd.Series:
     """Whether each group of people behind a row is large enough, the comparison's included."""
     table, smallest = estimates.table, study.reporting.smallest_group
     unlinked = table["method"].eq("welch") | (study.link.method == "none")
     people = table["n_pairs"].where(~unlinked, table[["n_pre", "n_post"]].min(axis=1))
-    # some estimates rest on those alone whose score changed
-    changed = estimates.details[estimates.details["quantity"] == "n_changed"].set_index("id")["value"]
-    fewest = pd.concat([people, table["n_comparison"], table["id"].map(changed)], axis=1).astype("float64").min(axis=1)
+    # some estimates rest on those alone whose score changed, others compare more groups than two
+    smaller = estimates.details[estimates.details["quantity"].isin(["n_changed", "n_fewest"])]
+    least = table["id"].map(smaller.groupby("id")["value"].min())
+    fewest = pd.concat([people, table["n_comparison"], least], axis=1).astype("float64").min(axis=1)
     return people.notna() & fewest.ge(smallest)

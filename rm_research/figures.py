@@ -14,8 +14,9 @@ from matplotlib.ticker import MaxNLocator
 
 from rm_research.catalogue import capital, catalogue
 from rm_research.claims import Claims
+from rm_research.claims.judgement import OF_CHANGE
 from rm_research.disclosure import Disclosed
-from rm_research.effects.estimates import ALL_COHORTS, HEADLINE_METHODS
+from rm_research.effects.estimates import ALL_COHORTS, headlines
 from rm_research.study import Study
 
 WIDTH, ROW, FRAME = 4.4, 0.46, 0.72  # inches: a phone shows it at three quarters, so 11 points stay readable
@@ -129,6 +130,7 @@ def blank_axes(n_rows: int) -> Axes:
 def shown_rows(disclosed: Disclosed, *, cohort: str, role: str, scale: str, wave: str) -> pd.DataFrame:
     """Rows that `plot_change` shows: headline methods with an estimate, changes first."""
     table = _headline(disclosed)
+    table = table[table["contrast"].isin([*OF_CHANGE, *OF_CHANGE.values()])]
     same = (table["cohort"] == cohort) & (table["role"] == role) & (table["scale"] == scale) & (table["wave"] == wave)
     return table[same].sort_values("contrast", kind="stable", key=lambda column: column.str.endswith("difference"))
 
@@ -142,7 +144,7 @@ def forest_rows(disclosed: Disclosed, *, role: str, scale: str, wave: str, contr
 
 def _headline(disclosed: Disclosed) -> pd.DataFrame:
     table = disclosed.table
-    return table[table["method"].isin(HEADLINE_METHODS) & (table["measure"] == "mean") & table["estimate"].notna()]
+    return table[headlines(table) & table["estimate"].notna()]
 
 
 def _kind_and_label(row: pd.Series, claims: Claims, study: Study) -> tuple[str, str]:
@@ -200,7 +202,7 @@ def _words(mark: Mark, claims: Claims) -> str:
     """Label, people and numbers of a row; a difference is of two groups, whose people stand in their own rows."""
     row, number, label = mark.row, claims.words.number, mark.label
     if mark.kind != "difference":
-        n = row["n_post"] if row["method"] == "welch" else row["n_pairs"]
+        n = row[{"welch": "n_post", "likelihood": "n_pre"}.get(row["method"], "n_pairs")]
         label = claims.words.say("chart.row_label", label=label, n=int(n))
     return claims.words.say(
         "chart.row", label=label, estimate=number(row["estimate"], signed=True), low=number(row["ci_low"]),

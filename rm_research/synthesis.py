@@ -1,19 +1,40 @@
-"""Cohort Estimates into programme Estimates."""
+"""Cohort Estimates, and the people behind them, into programme Estimates."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import ALL_COHORTS, HEADLINE_METHODS, Estimates, Place, Row, collected, estimate_row
-from rm_research.frames import ESTIMATES, require_columns
-from rm_research.stats.pooling import reml_hk
-from rm_research.stats.result import NotEstimableError, Result
+from rm_research.effects.estimates import (
+    ALL_COHORTS,
+    ENOUGH_COHORTS,
+    Estimates,
+    Place,
+    Row,
+    collected,
+    estimate_row,
+    headlines,
+)
+from rm_research.effects.interaction import person_terms
+from rm_research.errors import FrameError
+from rm_research.frames import ESTIMATES, PANEL, require_columns
+from rm_research.stats.mixed.inference import kenward_roger
+from rm_research.stats.mixed.ladder import fit_by_ladder
+from rm_research.stats.mixed.terms import Term
+from rm_research.stats.pooling import meta_regression, reml_hk
+from rm_research.stats.regression import Matrix
+from rm_research.stats.result import NotEstimableError, Result, Vector
 from rm_research.study import Study
 
 POOLED = {"change": "pooled_change", "difference": "pooled_difference"}
+# kept at variance 0, so that degrees of freedom go on counting cohorts
+BETWEEN_COHORTS = ("cohort_change", "cohort_effect")
+KEYS = ["contrast", "role", "arm", "scale", "wave"]
 
 
-def estimate_programme(estimates: Estimates, *, study: Study) -> Estimates:
+def estimate_programme(estimates: Estimates, *, study: Study, panel: pd.DataFrame | None = None) -> Estimates:
     """
     Average over cohorts of each headline estimate.
 
@@ -22,38 +43,190 @@ def estimate_programme(estimates: Estimates, *, study: Study) -> Estimates:
     estimates : Estimates
         Of the cohorts, from `estimate_change` and `estimate_difference`.
     study : Study
-        Its level; a comparison shared by cohorts makes their differences dependent, which this does not pool.
+        Its level, declared moderators, and whether cohorts share a comparison.
+    panel : DataFrame, optional
+        Panel that the estimates were made of. With it come the one-stage rows and those of moderators.
 
     Returns
     -------
     Estimates
-        contrast 'pooled_change' and 'pooled_difference', measure 'mean', method 'reml_hk', cohort 'all cohorts'. The
-        estimand is the average cohort. `n_clusters` counts cohorts, other counts are sums over them. Details: tau2, i2,
-        q, prediction_low, prediction_high.
+        contrast 'pooled_change' and 'pooled_difference', cohort 'all cohorts'. measure 'mean', method 'reml_hk': the
+        average cohort; not where cohorts share a comparison, which makes their differences dependent. Details: tau2, i2,
+        q, prediction_low, prediction_high. Method 'one_stage': one mixed model of all people of those cohorts, with
+        Kenward and Roger's degrees of freedom; the average cohort where there are five or more, else the average person.
+        measure 'slope', method 'reml_hk': how the estimate goes with a declared moderator, named in `subgroup`, from ten
+        cohorts on; details tau2, r2, q_e, q_e_p. `n_clusters` counts cohorts, other counts are sums over them.
 
     Raises
     ------
     FrameError
-        When the table lacks a column.
+        When a frame lacks a column.
     """
     require_columns(estimates.table, ESTIMATES, verb="estimate_programme")
+    if panel is not None:
+        require_columns(panel, PANEL, verb="estimate_programme")
     table = estimates.table
-    headline = table[table["method"].isin(HEADLINE_METHODS) & table["contrast"].isin(POOLED)]
-    keys = ["contrast", "role", "arm", "scale", "wave"]
-    pools = headline.groupby(keys, sort=False)
-    return collected(_pool(str(key[0]), Place(ALL_COHORTS, *map(str, key[1:])), rows, study) for key, rows in pools)
+    pools = table[headlines(table) & table["contrast"].isin(POOLED)].groupby(KEYS, sort=False)
+    return collected(
+        row for key, rows in pools for row in _rows(Pool.of(tuple(map(str, key)), rows, panel, study), study)
+    )
 
 
-def _pool(contrast: str, place: Place, rows: pd.DataFrame, study: Study) -> Row:
-    usable = rows[rows["estimate"].notna() & rows["std_error"].notna()]
-    names = ("n_pre", "n_post", "n_pairs") + (("n_comparison",) if contrast == "difference" else ())
-    counts = {name: int(usable[name].sum()) for name in names} | {"n_clusters": len(usable)}
-    compute = partial(_compute, contrast, usable, study)
-    return estimate_row(place, POOLED[contrast], "mean", "reml_hk", compute, study, counts)
+@dataclass(frozen=True)
+class Pool:
+    """
+    Cohorts whose estimates of one question are averaged.
+
+    Attributes
+    ----------
+    contrast : str
+        'change' or 'difference'.
+    place : Place
+    rows : DataFrame
+        Estimates of the cohorts that have one.
+    people : DataFrame
+        Panel rows of the people behind them, the comparison's included, with `in_arm`, 1 in the programme and else 0;
+        empty where no Panel is given.
+    """
+
+    contrast: str
+    place: Place
+    rows: pd.DataFrame
+    people: pd.DataFrame
+
+    @classmethod
+    def of(cls, key: tuple[str, ...], rows: pd.DataFrame, panel: pd.DataFrame | None, study: Study) -> "Pool":
+        """Cohorts of `rows` that have an estimate, with their people."""
+        contrast, place = key[0], Place(ALL_COHORTS, *key[1:])
+        usable = rows[rows["estimate"].notna() & rows["std_error"].notna()]
+        people = PANEL.empty() if panel is None else _people(contrast, place, usable, panel, study)
+        return cls(contrast, place, usable, people)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Sums over the cohorts; `n_clusters` counts these."""
+        names = ("n_pre", "n_post", "n_pairs") + (("n_comparison",) if self.contrast == "difference" else ())
+        counts = {name: int(self.rows[name].sum()) for name in names}
+        if "n_comparison" in counts and len(self.people):  # a shared comparison counts once
+            compared = self.people[self.people["in_arm"].eq(0)]
+            counts["n_comparison"] = int(compared[["pre", "post"]].notna().all(axis=1).sum())
+        return counts | {"n_clusters": len(self.rows)}
 
 
-def _compute(contrast: str, rows: pd.DataFrame, study: Study) -> Result:
-    if contrast == "difference" and study.design.comparison_scope == "shared":
-        raise NotEstimableError("shared_comparison")
-    estimates, std_errors = (rows[name].to_numpy(float) for name in ("estimate", "std_error"))
+def _people(contrast: str, place: Place, rows: pd.DataFrame, panel: pd.DataFrame, study: Study) -> pd.DataFrame:
+    mine = panel[(panel["role"] == place.role) & (panel["scale"] == place.scale) & (panel["wave"] == place.wave)]
+    in_cohort, programme = mine["cohort"].isin(rows["cohort"]), mine["arm"] == place.arm
+    compared = mine["arm"] == study.comparison if contrast == "difference" else programme & False
+    if study.design.comparison_scope == "cohort":
+        compared &= in_cohort
+    return mine[(programme & in_cohort) | compared].assign(in_arm=programme.astype(float))
+
+
+def _rows(pool: Pool, study: Study) -> Iterator[Row]:
+    contrast, counts = POOLED[pool.contrast], pool.counts
+    yield estimate_row(pool.place, contrast, "mean", "reml_hk", partial(_average, pool, study), study, counts)
+    if pool.people.empty or study.link.method == "none":
+        return
+    yield estimate_row(pool.place, contrast, "mean", "one_stage", partial(_one_stage, pool, study), study, counts)
+    for name, values in _moderators(pool, study):
+        compute = partial(_moderated, pool, values, study)
+        yield estimate_row(pool.place, contrast, "slope", "reml_hk", compute, study, counts, subgroup=name)
+
+
+def _average(pool: Pool, study: Study) -> Result:
+    _refuse_shared(pool, study)
+    estimates, std_errors = _estimates(pool)
     return reml_hk(estimates, std_errors, level=study.reporting.level)
+
+
+def _refuse_shared(pool: Pool, study: Study) -> None:
+    if pool.contrast == "difference" and study.design.comparison_scope == "shared":
+        raise NotEstimableError("shared_comparison")
+
+
+def _estimates(pool: Pool) -> tuple[Vector, Vector]:
+    estimates, std_errors = (pool.rows[name].to_numpy(float) for name in ("estimate", "std_error"))
+    return estimates, std_errors
+
+
+def _moderators(pool: Pool, study: Study) -> Iterator[tuple[str, Vector]]:
+    """Each declared moderator with its value in each cohort: a mean, or the share of people with an entry."""
+    people = pool.people
+    for name in study.design.moderators:
+        if name not in people:
+            raise FrameError(
+                f"The Panel has no column {name!r}, which design.moderators names. Make it with build_panel."
+            )
+        values = people.drop_duplicates(["cohort", "person"]).set_index("cohort")[name].dropna()
+        numbers = pd.to_numeric(values, errors="coerce")
+        columns = {name: numbers} if numbers.notna().all() else {
+            f"{name}: {entry}": (values == entry).astype(float) for entry in sorted(values.unique(), key=str)[1:]
+        }  # fmt: skip
+        for title, column in columns.items():
+            yield title, column.groupby(level=0).mean().reindex(pool.rows["cohort"]).to_numpy(float)
+
+
+def _moderated(pool: Pool, values: Vector, study: Study) -> Result:
+    _refuse_shared(pool, study)
+    estimates, std_errors = _estimates(pool)
+    known = ~np.isnan(values)
+    found = meta_regression(estimates[known], std_errors[known], values[known, None], level=study.reporting.level)
+    details = {name: getattr(found, name) for name in ("tau2", "r2", "q_e", "q_e_p")}
+    return Result(**(vars(found.coefficients[1]) | {"details": details}))
+
+
+def _one_stage(pool: Pool, study: Study) -> Result:
+    """
+    Fit one model of all people of the pool's cohorts.
+
+    With ENOUGH_COHORTS cohorts have random intercepts and effects of their own, and the estimate is of the average cohort.
+    With fewer these could not be told from chance: cohorts have fixed intercepts and one effect, the average person's.
+    """
+    k = len(pool.rows)
+    if k < 2:
+        raise NotEstimableError("too_few_cohorts")
+    model = _changes if pool.contrast == "change" else _differences
+    y, X, terms = model(pool, k >= ENOUGH_COHORTS, study)
+    contrast = np.zeros(X.shape[1])
+    contrast[0] = 1.0
+    ladder = fit_by_ladder(y, X, terms, keep=BETWEEN_COHORTS)
+    result = kenward_roger(ladder.fit, contrast, level=study.reporting.level)
+    return Result(**(vars(result) | {"details": {**result.details, "ladder_step": float(ladder.step)}}))
+
+
+def _changes(pool: Pool, random: bool, study: Study) -> tuple[Vector, Matrix, list[Term]]:
+    """Both scores of everyone with a score before; the first column is the change."""
+    people = pool.people.dropna(subset=["pre"])
+    rows = pd.concat([people.assign(y=people["pre"], after=0.0), people.assign(y=people["post"], after=1.0)])
+    rows = rows.dropna(subset=["y"])
+    after, cohorts = rows["after"].to_numpy(float), pd.factorize(rows["cohort"])[0]
+    terms = [*person_terms(rows), *_met_twice(rows, study)]
+    if random:
+        terms += [Term("cohort", cohorts), Term("cohort_change", np.where(after == 1, cohorts, -1))]
+    return rows["y"].to_numpy(float), np.column_stack([after, _intercepts(cohorts, random)]), terms
+
+
+def _differences(pool: Pool, random: bool, study: Study) -> tuple[Vector, Matrix, list[Term]]:
+    """ANCOVA of people with both scores; the first column is the arm."""
+    rows = pool.people.dropna(subset=["pre", "post"])
+    in_arm, cohorts = rows["in_arm"].to_numpy(float), pd.factorize(rows["cohort"])[0]
+    shared = study.design.comparison_scope == "shared"
+    terms = _met_twice(rows, study)
+    if rows.groupby("cluster").size().max() > 1:
+        terms.append(Term("cluster", pd.factorize(rows["cluster"])[0]))
+    if random:
+        terms.append(Term("cohort_effect", np.where(in_arm == 1, cohorts, -1)))
+        terms += [] if shared else [Term("cohort", cohorts)]
+    X = np.column_stack([in_arm, rows["pre"].to_numpy(float), _intercepts(cohorts, random or shared)])
+    return rows["post"].to_numpy(float), X, terms
+
+
+def _intercepts(cohorts: np.ndarray, one: bool) -> Matrix:
+    """One column for everybody, or one a cohort."""
+    return np.ones((len(cohorts), 1)) if one else (cohorts[:, None] == np.unique(cohorts)).astype(float)
+
+
+def _met_twice(rows: pd.DataFrame, study: Study) -> list[Term]:
+    """People of several cohorts are clusters of their own, where a code stands for one person in all of them."""
+    several = study.link.within == "study" and rows.groupby("person")["cohort"].nunique().max() > 1
+    return [Term("person_over_cohorts", pd.factorize(rows["person"])[0])] if several else []

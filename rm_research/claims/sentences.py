@@ -1,13 +1,14 @@
 """One row of Estimates, one sentence, one title, one alternative text: all from the same numbers."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
 from rm_research.catalogue import Catalogue, capital
 from rm_research.claims.judgement import LEVELS, OF_CHANGE, design_level, verdict
-from rm_research.disclosure import HIDDEN, Disclosed
-from rm_research.effects.estimates import ALL_COHORTS, HEADLINE_METHODS
+from rm_research.disclosure import HIDDEN, OTHER_PEOPLE, Disclosed
+from rm_research.effects.estimates import ALL_COHORTS, EVERYONE, headlines
 from rm_research.study import Study
 from rm_research.study.model import PROGRAMME
 
@@ -42,16 +43,21 @@ class Claims:
         lowered = self.words.say(f"design.lowered_to_{level}", people=self.people(row["role"]))
         return f"{self.words.say(f'design.{assignment}_lowered')} {lowered}"
 
+    @cached_property
+    def headlines(self) -> pd.DataFrame:
+        """Rows that answer their question, in the order of the table."""
+        return self.disclosed.table[headlines(self.disclosed.table)]
+
     def headline_row(self, cohort: str, role: str, arm: str, scale: str, wave: str) -> pd.Series | None:
         """
         Row that speaks for a group: the difference where it can be shown and the design bears it, else the change.
 
         None where the group has no row at all.
         """
-        table = self.disclosed.table
+        table = self.headlines
         mine = table[
             (table["cohort"] == cohort) & (table["role"] == role) & (table["arm"] == arm) & (table["scale"] == scale)
-            & (table["wave"] == wave) & table["method"].isin(HEADLINE_METHODS) & (table["measure"] == "mean")
+            & (table["wave"] == wave) & table["subgroup"].eq(EVERYONE)
         ]  # fmt: skip
         pooled = "pooled_" if cohort == ALL_COHORTS else ""
         differences = mine[(mine["contrast"] == f"{pooled}difference") & mine["estimate"].notna()]
@@ -98,11 +104,17 @@ class Claims:
     def reason(self, row: pd.Series) -> str:
         """Say why a row has no estimate."""
         key = row["reason"]
-        if key == HIDDEN and row["contrast"] in OF_CHANGE:
-            key = "hidden_compared"
-        elif key == HIDDEN and row["method"] == "hodges_lehmann" and row["n_pairs"] >= self.disclosed.smallest_group:
-            key = "hidden_changed"
+        if key == HIDDEN:
+            key = self._kind_of_hidden(row)
         return self.words.say(f"reason.{key}", smallest=self.disclosed.smallest_group)
+
+    def _kind_of_hidden(self, row: pd.Series) -> str:
+        groups = [row["n_pairs"], *([row["n_comparison"]] if row["contrast"] in OF_CHANGE else [])]
+        if min(groups) < self.disclosed.smallest_group:
+            return "hidden_compared" if row["contrast"] in OF_CHANGE else "hidden"
+        if tuple(row[["contrast", "measure", "method"]]) in OTHER_PEOPLE:
+            return "hidden_beside"
+        return "hidden_changed" if row["method"] == "hodges_lehmann" else "hidden"
 
     def interval(self, row: pd.Series) -> str:
         """Interval with its level."""
@@ -124,12 +136,18 @@ class Claims:
             kind = "compared"
         n = int(row["n_pre"] if unlinked else row["n_pairs"])
         m = row["n_post"] if unlinked else row["n_comparison"]
+        if kind == "pairs" and self.counts_leavers(row):
+            kind, n, m = "followed", int(row["n_pre"]), n
         people = self.people(row["role"], n)
         return self.words.say(f"counts.{kind}", n=n, people=people, m=m, k=row["n_clusters"])
 
     def unlinked(self, row: pd.Series) -> bool:
         """Whether a row compares the two waves' people without knowing who is who, or averages such rows."""
         return row["method"] == "welch" or self.study.link.method == "none"
+
+    def counts_leavers(self, row: pd.Series) -> bool:
+        """Whether a row speaks of people who did not answer after."""
+        return row["method"] == "likelihood" and row["n_pre"] > row["n_pairs"]
 
     def people(self, role: str, n: int = 2) -> str:
         """Plural of a role, or its singular for one person."""

@@ -1,21 +1,26 @@
 """How much more the programme arm changed than the comparison."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Group, Row, collected, estimate_row, groups
+from rm_research.effects.estimates import Estimates, Group, Row, collected, estimate_row, generator, groups
+from rm_research.effects.interaction import difference_interactions
+from rm_research.effects.missing import imputed_differences
 from rm_research.frames import PANEL, require_columns
-from rm_research.stats.regression import Matrix, cr2, hc2, least_squares
+from rm_research.stats.mixed.two_waves import constrained_likelihood
+from rm_research.stats.regression import Fit, cr2, hc2, least_squares
+from rm_research.stats.resampling import wild_bootstrap
 from rm_research.stats.result import NotEstimableError, Result, Vector
+from rm_research.stats.standardised import d_ppc2
 from rm_research.study import Study
 
 TREATED = 1  # column of the arm in both designs
-METHODS = ("ancova", "change_score")
+FEW_DF = 4  # with fewer, the interval of a cluster-robust standard error is rough (Pustejovsky & Tipton 2018)
 
 
 def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
@@ -32,10 +37,14 @@ def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
     Returns
     -------
     Estimates
-        contrast 'difference', measure 'mean': ancova (post ~ arm + pre, the headline) and change_score
+        contrast 'difference', programme − comparison; `n_pre`, `n_post` and `n_pairs` are of the programme arm,
+        `n_clusters` is of both arms' pairs. Measure 'mean': ancova (post ~ arm + pre, the headline) and change_score
         (post − pre ~ arm), with CR2 and Satterthwaite degrees of freedom where the assigned unit holds several people,
-        HC2 and t where it is the person. Programme − comparison. `n_pre`, `n_post` and `n_pairs` are of the programme
-        arm; `n_clusters` is of both arms' pairs. No rows in a study without a comparison, or with unlinked waves.
+        HC2 and t where it is the person; wild_bootstrap (a p-value for the ancova) where those are fewer than four;
+        constrained_likelihood (everyone with a score before, one mean before) where arms were randomised; imputed where
+        somebody left. Measure 'd_ppc2': change_score. contrast 'interaction', where declared: difference of such
+        differences (ancova). Detail n_left: people of both arms with a score before and none after. No rows in a study
+        without a comparison, or with unlinked waves.
 
     Raises
     ------
@@ -45,13 +54,71 @@ def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
     require_columns(panel, PANEL, verb="estimate_difference")
     if study.comparison is None or study.link.method == "none":
         return collected([])
-    found = list(groups(panel, study))
-    comparisons: dict[tuple[str, ...], list[Group]] = defaultdict(list)
+    compared = list(comparisons(list(groups(panel, study)), study))
+    rows = [row for arms in compared for row in _rows(arms, study)]
+    return collected([*rows, *difference_interactions(compared, study)])
+
+
+@dataclass(frozen=True)
+class Compared:
+    """
+    People of a programme arm and of the comparison, on one scale and later wave.
+
+    Attributes
+    ----------
+    group : Group
+        Of the programme.
+    comparison : tuple of Group
+        Of one cohort, or of all where they share a comparison; none where nobody is in it.
+    """
+
+    group: Group
+    comparison: tuple[Group, ...]
+
+    def joined(self, name: str) -> np.ndarray:
+        """Values of everybody, the programme's people first."""
+        return np.concatenate([getattr(member, name) for member in (self.group, *self.comparison)])
+
+    @property
+    def pre(self) -> Vector:
+        """Scores before, of everybody."""
+        return self.joined("pre")
+
+    @property
+    def post(self) -> Vector:
+        """Scores after, of everybody."""
+        return self.joined("post")
+
+    @property
+    def clusters(self) -> np.ndarray:
+        """Cluster of everybody."""
+        return self.joined("clusters")
+
+    @property
+    def paired(self) -> np.ndarray:
+        """Who has both scores."""
+        return self.joined("paired")
+
+    @property
+    def in_arm(self) -> Vector:
+        """1 in the programme, 0 in the comparison."""
+        return (np.arange(len(self.pre)) < len(self.group.pre)).astype(float)
+
+    @property
+    def n_left(self) -> int:
+        """People of both arms with a score before and none after."""
+        return int((~np.isnan(self.pre) & np.isnan(self.post)).sum())
+
+
+def comparisons(found: Sequence[Group], study: Study) -> Iterator[Compared]:
+    """Each group of the programme beside its comparison."""
+    waiting: dict[tuple[str, ...], list[Group]] = defaultdict(list)
     for group in found:
         if group.place.arm == study.comparison:
-            comparisons[_compared_within(group, study)].append(group)
-    treated = ((g, comparisons[_compared_within(g, study)]) for g in found if g.place.arm != study.comparison)
-    return collected(row for group, comparison in treated for row in _rows(group, comparison, study))
+            waiting[_compared_within(group, study)].append(group)
+    for group in found:
+        if group.place.arm != study.comparison:
+            yield Compared(group, tuple(waiting[_compared_within(group, study)]))
 
 
 def _compared_within(group: Group, study: Study) -> tuple[str, ...]:
@@ -61,62 +128,82 @@ def _compared_within(group: Group, study: Study) -> tuple[str, ...]:
     return ("" if everywhere else place.cohort, place.role, place.scale, place.wave)
 
 
-@dataclass(frozen=True)
-class _Pairs:
+def _rows(arms: Compared, study: Study) -> Iterator[Row]:
+    counts = _counts(arms)
+
+    def row(measure: str, method: str, estimator: Callable[[Compared, Study], Result]) -> Row:
+        compute = partial(_compute, estimator, arms, study)
+        return estimate_row(arms.group.place, "difference", measure, method, compute, study, counts)
+
+    ancova = row("mean", "ancova", partial(_regression, _ancova))
+    yield ancova
+    yield row("mean", "change_score", partial(_regression, _change_score))
+    if float(str(ancova.columns.get("df", FEW_DF))) < FEW_DF:
+        yield row("mean", "wild_bootstrap", partial(_bootstrap, str(ancova.columns["id"])))
+    if study.design.assignment == "randomised":
+        yield row("mean", "constrained_likelihood", _constrained)
+    yield row("d_ppc2", "change_score", _standardised)
+    yield from imputed_differences(arms, study)
+
+
+def _counts(arms: Compared) -> dict[str, int]:
+    paired, in_arm = arms.paired, arms.in_arm
+    both = {"n_comparison": int((in_arm[paired] == 0).sum()), "n_clusters": len(set(arms.clusters[paired]))}
+    return arms.group.counts | both
+
+
+def _compute(estimator: Callable[[Compared, Study], Result], arms: Compared, study: Study) -> Result:
+    check_compared(arms, study)
+    result = estimator(arms, study)
+    return replace(result, details={**result.details, "n_left": float(arms.n_left)})
+
+
+def check_compared(arms: Compared, study: Study) -> None:
     """
-    People of both arms with both scores.
+    Refuse where there is nothing to compare.
 
-    Attributes
-    ----------
-    pre, post : array, shape (people,)
-    in_arm : array, shape (people,)
-        1 in the programme arm, 0 in the comparison.
-    clusters : array of str, shape (people,)
+    Raises
+    ------
+    NotEstimableError
+        'not_asked_at_baseline', 'too_few_pairs' or 'no_comparison_here'.
     """
-
-    pre: Vector
-    post: Vector
-    in_arm: Vector
-    clusters: np.ndarray
-
-
-def _pairs(group: Group, comparison: Sequence[Group]) -> _Pairs:
-    members = [group, *comparison]
-    paired = np.concatenate([member.paired for member in members])
-    pre, post, clusters = (
-        np.concatenate([getattr(member, name) for member in members])[paired] for name in ("pre", "post", "clusters")
-    )
-    in_arm = np.arange(len(paired)) < len(group.pre)
-    return _Pairs(pre, post, in_arm[paired].astype(float), clusters)
-
-
-def _rows(group: Group, comparison: Sequence[Group], study: Study) -> Iterator[Row]:
-    pairs = _pairs(group, comparison)
-    counts = group.counts | {
-        "n_comparison": int((pairs.in_arm == 0).sum()),
-        "n_clusters": len(set(pairs.clusters)),
-    }
-    for method in METHODS:
-        compute = partial(_compute, method, pairs, group, study)
-        yield estimate_row(group.place, "difference", "mean", method, compute, study, counts)
-
-
-def _compute(method: str, pairs: _Pairs, group: Group, study: Study) -> Result:
-    if not study.measured(group.place.scale, study.baseline):
+    if not study.measured(arms.group.place.scale, study.baseline):
         raise NotEstimableError("not_asked_at_baseline")
-    if not pairs.in_arm.any():
+    in_arm = arms.in_arm[arms.paired]
+    if not in_arm.any():
         raise NotEstimableError("too_few_pairs")
-    if pairs.in_arm.all():
+    if in_arm.all():
         raise NotEstimableError("no_comparison_here")
-    fit = least_squares(*_design(method, pairs))
-    if study.clustered_by == "person" and len(set(pairs.clusters)) == len(pairs.clusters):
+
+
+def _regression(design: Callable[[Compared], Fit], arms: Compared, study: Study) -> Result:
+    fit, clusters = design(arms), arms.clusters[arms.paired]
+    if study.clustered_by == "person" and len(set(clusters)) == len(clusters):
         return hc2(fit, TREATED, level=study.reporting.level)
-    return cr2(fit, pairs.clusters, TREATED, level=study.reporting.level)
+    return cr2(fit, clusters, TREATED, level=study.reporting.level)
 
 
-def _design(method: str, pairs: _Pairs) -> tuple[Matrix, Vector]:
-    """Columns and outcome of a method's regression."""
-    ones = np.ones(len(pairs.pre))
-    if method == "ancova":
-        return np.column_stack([ones, pairs.in_arm, pairs.pre]), pairs.post
-    return np.column_stack([ones, pairs.in_arm]), pairs.post - pairs.pre
+def _ancova(arms: Compared) -> Fit:
+    pre, post, in_arm = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm))
+    return least_squares(np.column_stack([np.ones(len(pre)), in_arm, pre]), post)
+
+
+def _change_score(arms: Compared) -> Fit:
+    pre, post, in_arm = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm))
+    return least_squares(np.column_stack([np.ones(len(pre)), in_arm]), post - pre)
+
+
+def _bootstrap(row_id: str, arms: Compared, study: Study) -> Result:
+    draws = generator(study, arms.group.place.cohort, row_id)
+    fit, clusters = _ancova(arms), arms.clusters[arms.paired]
+    found = wild_bootstrap(fit, clusters, TREATED, level=study.reporting.level, generator=draws)
+    # the bootstrap has no standard error of its own, and one without df would promise too much of what can be found
+    return replace(found, std_error=float("nan"), statistic=float("nan"))
+
+
+def _constrained(arms: Compared, study: Study) -> Result:
+    return constrained_likelihood(arms.pre, arms.post, arms.in_arm, level=study.reporting.level)
+
+
+def _standardised(arms: Compared, study: Study) -> Result:
+    return d_ppc2(arms.pre, arms.post, arms.in_arm, level=study.reporting.level)

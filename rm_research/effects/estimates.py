@@ -1,5 +1,6 @@
 """Estimates: a table with one row an estimate, and how such rows are made."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,13 @@ from rm_research.study import Study
 EVERYONE = "everyone"
 ALL_COHORTS = "all cohorts"
 ROLE_ORDER = ("leader", "mentor", "participant")
-HEADLINE_METHODS = ("paired_t", "welch", "ancova", "reml_hk")
+ENOUGH_COHORTS = 5  # from here on the average cohort is the headline of a programme, below it the average person
+POOLED = ("pooled_change", "pooled_difference")
+HEADLINES = {
+    "change": ("likelihood", "welch"), "difference": ("ancova",), "role_difference": ("likelihood",),
+    "interaction": ("ancova", "likelihood"), "pooled_change": ("reml_hk", "one_stage"),
+    "pooled_difference": ("reml_hk", "one_stage"),
+}  # fmt: skip
 SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "ci_low", "ci_high",
          "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
@@ -103,12 +110,15 @@ class Group:
     pre, post : array, shape (people,)
         Their scores; NaN = absent.
     clusters : array of str, shape (people,)
+    rows : DataFrame
+        Their rows of the Panel.
     """
 
     place: Place
     pre: Vector
     post: Vector
     clusters: np.ndarray
+    rows: pd.DataFrame
 
     @property
     def paired(self) -> np.ndarray:
@@ -148,7 +158,7 @@ def groups(panel: pd.DataFrame, study: Study) -> Iterator[Group]:
 
     for place in sorted(found, key=order):
         at = found[place]
-        yield Group(place, pre[at], post[at], clusters[at])
+        yield Group(place, pre[at], post[at], clusters[at], panel.iloc[at])
 
 
 def _check_groups(panel: pd.DataFrame, known: dict[str, list[str]]) -> None:
@@ -171,7 +181,7 @@ class Row:
 
 def estimate_row(
     place: Place, contrast: str, measure: str, method: str, compute: Callable[[], Result], study: Study,
-    counts: dict[str, int],
+    counts: dict[str, int], *, subgroup: str = EVERYONE,
 ) -> Row:  # fmt: skip
     """
     One row, computed or with the reason why not.
@@ -186,9 +196,12 @@ def estimate_row(
     study : Study
     counts : dict of str to int
         Columns that count people or clusters.
+    subgroup : str
+        Whom it is about within the place, or which groups it compares.
     """
+    name = ":".join([contrast, measure, method, *place, *([] if subgroup == EVERYONE else [subgroup])])
     row: dict[str, object] = {
-        "id": ":".join([contrast, measure, method, *place]), **place._asdict(), "subgroup": EVERYONE,
+        "id": name, **place._asdict(), "subgroup": subgroup,
         "contrast": contrast, "measure": measure, "method": method, "planned": place.scale in study.outcomes, **counts,
     }  # fmt: skip
     try:
@@ -201,6 +214,16 @@ def estimate_row(
     return Row(row, dict(result.details))
 
 
+def generator(study: Study, cohort: str, row_id: str) -> np.random.Generator:
+    """
+    Random numbers of one row: the same in whatever order, by however many processes and on whatever machine it is made.
+
+    Seeded by the study's seed, the cohort and the id of the row.
+    """
+    digest = hashlib.sha256("\0".join([str(study.reporting.seed), cohort, row_id]).encode()).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
+
+
 def collected(rows: Iterable[Row]) -> Estimates:
     """Estimates of rows, with `p_adjusted` in its place."""
     kept = list(rows)
@@ -209,14 +232,30 @@ def collected(rows: Iterable[Row]) -> Estimates:
     return Estimates(adjusted(table), DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
 
 
+def headlines(table: pd.DataFrame) -> pd.Series:
+    """
+    Whether each row is the one that answers its question; the others stand beside it.
+
+    Over cohorts that is the average cohort (reml_hk) where there are enough of them, else the average person
+    (one_stage), which is also the only one where cohorts share a comparison.
+    """
+    pairs = [(contrast, method) for contrast, methods in HEADLINES.items() for method in methods]
+    known = table["measure"].eq("mean") & pd.MultiIndex.from_frame(table[["contrast", "method"]]).isin(pairs)
+    place = [table[name] for name in ("contrast", "role", "arm", "scale", "wave")]
+    one_stage = table["method"].eq("one_stage") & known
+    enough = table["n_clusters"].ge(ENOUGH_COHORTS).fillna(False).astype(bool) & table["reason"].ne("shared_comparison")
+    average = table["method"].eq("reml_hk") & known & (enough | ~one_stage.groupby(place).transform("any"))
+    return average | (one_stage & ~average.groupby(place).transform("any")) | (known & ~table["contrast"].isin(POOLED))
+
+
 def adjusted(table: pd.DataFrame) -> pd.DataFrame:
     """
     Return the table with `p_adjusted`: Holm over declared outcomes, Benjamini–Hochberg over the others.
 
-    A family is the headline-method rows of one contrast in one cohort and role. Other rows have none.
+    A family is the headline rows of one contrast in one cohort and role. Other rows have none.
     """
     p_values, found = table["p_value"].to_numpy(float), np.full(len(table), np.nan)
-    headline = table[table["method"].isin(HEADLINE_METHODS) & table["measure"].eq("mean")]
+    headline = table[headlines(table)]
     families: dict[Any, Any] = headline.groupby(["cohort", "role", "contrast", "planned"]).indices
     for (*_, planned), at in families.items():
         places = headline.index.to_numpy()[at]

@@ -11,6 +11,12 @@ from rm_research.findings.tables import Table, table
 from rm_research.frames import ESTIMATES
 
 PACKAGES = ("numpy", "pandas", "scipy", "statsmodels")
+# contrasts, measures and methods that have a sentence of their own, in the order of the page
+EXPLAINED = (
+    "likelihood", "paired_t", "hodges_lehmann", "bonett", "d_rm", "wilson", "reliable_change", "welch", "then_test",
+    "mixed_model", "ancova", "change_score", "constrained_likelihood", "d_ppc2", "wild_bootstrap", "instrument",
+    "imputed", "role_difference", "interaction", "apim", "ols", "reml_hk", "one_stage",
+)  # fmt: skip
 DATA = [name for name in ESTIMATES.columns if name not in ("id", "subgroup")]
 
 
@@ -35,18 +41,18 @@ def methods(context: Context) -> dict[str, Any]:
 def _sentences(context: Context) -> list[str]:
     """One sentence per method in use on this page."""
     study, say = context.study, context.words.say
-    used = set(context.rows["method"]) | ({"ancova"} & set(context.disclosed.table["method"]))
+    table = context.rows if not context.pooled else context.disclosed.table
+    used = {name for kind in ("contrast", "measure", "method") for name in table.loc[table["estimate"].notna(), kind]}
     shares = {scale.score: scale.min_answered for scale in study.scales}
     texts = [
         say("methods.scores_sum" if score == "sum" else "methods.scores", share=context.words.share(share))
         for score, share in shares.items()
     ]
-    texts += [say(f"methods.{m}") for m in ("paired_t", "hodges_lehmann", "bonett", "welch") if m in used]
+    imputations = study.settings.missing.imputations
+    keys = [name for name in EXPLAINED if name in used]
     if "ancova" in used:
-        key = "ancova_person" if study.clustered_by == "person" else "ancova_cluster"
-        texts += [say(f"methods.{key}", unit=study.clustered_by), say("methods.change_score")]
-    if "reml_hk" in used:
-        texts.append(say("methods.reml_hk"))
+        keys[keys.index("ancova")] = "ancova_person" if study.clustered_by == "person" else "ancova_cluster"
+    texts += [say(f"methods.{key}", unit=study.clustered_by, imputations=imputations) for key in keys]
     return texts + [say(f"methods.{rule}") for rule in ("verdicts", "multiplicity", "missing", "duplicates")]
 
 

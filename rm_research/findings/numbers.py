@@ -6,7 +6,15 @@ import pandas as pd
 
 from rm_research.checks import response_flow
 from rm_research.disclosure import Disclosed, disclose, poolable
-from rm_research.effects import Estimates, estimate_change, estimate_difference
+from rm_research.effects import (
+    Estimates,
+    estimate_change,
+    estimate_difference,
+    estimate_dose,
+    estimate_dyads,
+    estimate_hindsight,
+    estimate_waves,
+)
 from rm_research.effects.estimates import joined
 from rm_research.panel import Prepared
 from rm_research.process import meetings
@@ -21,7 +29,8 @@ def cohort_numbers(prepared: Prepared, cohort: str) -> Disclosed:
 def programme_numbers(prepared: Prepared) -> Disclosed:
     """Estimates of all cohorts without errors, their average, and counts over the whole programme."""
     estimates = _estimates(prepared, prepared.sound_cohorts)
-    pooled = estimate_programme(poolable(estimates, study=prepared.study), study=prepared.study)
+    shown = poolable(estimates, study=prepared.study)
+    pooled = estimate_programme(shown, study=prepared.study, panel=prepared.panel)
     return disclose(joined([estimates, pooled]), _tables(prepared, None), study=prepared.study)
 
 
@@ -32,7 +41,16 @@ def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
     if study.design.comparison_scope == "shared":
         wanted |= (panel["arm"] == study.comparison) & panel["cohort"].isin(prepared.sound_cohorts)
     panel = panel[wanted]
-    return joined([estimate_change(panel, study=study), estimate_difference(panel, study=study)])
+    parts = [
+        estimate_change(panel, study=study),
+        estimate_difference(panel, study=study),
+        estimate_hindsight(panel, prepared.scores, study=study),
+        estimate_dose(panel, study=study),
+        estimate_dyads(panel, prepared.dyads, study=study),
+    ]
+    if len(study.later_waves) > 1:  # one later wave is what the change and the difference are already about
+        parts.append(estimate_waves(panel, study=study))
+    return joined(parts)
 
 
 def _tables(prepared: Prepared, cohort: str | None) -> dict[str, pd.DataFrame]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from rm_research.catalogue import capital
 from rm_research.disclosure import HIDDEN
-from rm_research.effects.estimates import ALL_COHORTS, HEADLINE_METHODS
+from rm_research.effects.estimates import ALL_COHORTS, headlines
 from rm_research.figures import blank_axes, forest_rows, plot_change, plot_forest, shown_rows
 from rm_research.findings.context import Context, slug
 from rm_research.findings.pictures import inline_svg
@@ -35,7 +35,7 @@ def _block(scale: Scale, context: Context) -> dict[str, Any] | None:
         notes.append(say("outcome.better_lower"))
     if scale.name not in context.study.outcomes:
         notes.append(say("outcome.exploratory"))
-    if (rows["reason"].eq(HIDDEN) & rows["method"].isin(HEADLINE_METHODS)).any():
+    if (rows["reason"].eq(HIDDEN) & headlines(rows)).any():
         notes.append(say("outcome.hidden_rows", smallest=context.disclosed.smallest_group))
     several = len(context.waves(scale)) > 1
     parts = [
@@ -114,7 +114,7 @@ def _figure(axes: Any, title: str, alt: str, scale: Scale, role: str, context: C
 def _numbers(scale: Scale, context: Context) -> Table:
     """Every headline-method row of an outcome; on the programme's page the cohorts' rows too."""
     rows = context.disclosed.table if context.pooled else context.rows
-    rows = rows[(rows["scale"] == scale.name) & rows["method"].isin(HEADLINE_METHODS) & (rows["measure"] == "mean")]
+    rows = rows[(rows["scale"] == scale.name) & headlines(rows)]
     names = ["cohort", "role", "arm", "contrast", "wave_name", "estimate", "interval", "n", "verdict", "mean_pre",
              "mean_post"]  # fmt: skip
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]

@@ -52,6 +52,7 @@ def _missing_people(row: pd.Series, context: Context) -> str:
     n_pre, people = int(row["n_pre"]), context.claims.people(row["role"])
     missing = n_pre - int(row["n_pairs"])
     key = "missing_people" if missing else "everyone_counted"
+    key = "leavers_counted" if context.claims.counts_leavers(row) else key
     return context.words.say(f"headline.{key}", missing=missing, n_pre=n_pre, people=people)
 
 
@@ -76,7 +77,10 @@ def _notes(shown: list[pd.Series], context: Context) -> list[str]:
         notes = [_of_role(role, text, context) for role, text in texts.items()]
     else:
         notes = list(texts.values())[:1]
-    return ([context.words.say("headline.pooled")] if shown and context.pooled else []) + notes
+    if shown and context.pooled:
+        people = any(row["method"] == "one_stage" for row in shown)
+        notes.insert(0, context.words.say("headline.pooled_people" if people else "headline.pooled"))
+    return notes
 
 
 def _of_role(role: str, text: str, context: Context) -> str:

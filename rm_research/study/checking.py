@@ -78,6 +78,14 @@ def _check_design(study: Study) -> Iterator[str]:
         unit = getattr(design, key)
         if unit is not None and unit not in units:
             yield f"design.{key}: {unit!r} is neither {', '.join(UNITS)} nor an attribute; {suggest(unit, units)}"
+    for name in design.interactions:
+        if name not in (splits := ["role", *study.settings.attributes]):
+            yield f"design.interactions: {name!r} is neither role nor an attribute; {suggest(name, splits)}"
+    for table, key, names in (("design", "moderators", design.moderators),
+                              ("missing", "auxiliary", study.settings.missing.auxiliary)):  # fmt: skip
+        for name in names:
+            if name not in study.settings.attributes:
+                yield f"{table}.{key}: {name!r} is no attribute; {suggest(name, study.settings.attributes)}"
     if study.clustered_by == "dyad" and "dyad" not in known:
         yield "design.unit: no column says who is in which dyad; add dyad under [columns] or to [roster]"
     if design.comparison == PROGRAMME:

@@ -93,6 +93,21 @@ class Link(Table):
     elements: tuple[str, ...] = ()
 
 
+class Picked(Table):
+    """How people came in who were picked for their score: below or above a limit, out of whom."""
+
+    below: float | None = None
+    above: float | None = None
+    mean: float
+    sd: Annotated[float, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> "Picked":
+        if (self.below is None) == (self.above is None):
+            raise ValueError("needs either below or above: the score that people were picked for")
+        return self
+
+
 class Scale(Table):
     """A score made of items."""
 
@@ -104,6 +119,8 @@ class Scale(Table):
     min_answered: Annotated[float, Field(gt=0, le=1)] = 0.5
     score: Literal["mean", "sum"] = "mean"
     unit: str = "scale points"
+    retest: Annotated[float, Field(gt=0, lt=1)] | None = None
+    picked: Picked | None = None
     published: str | None = None
 
     @property
@@ -121,6 +138,8 @@ class Design(Table):
     unit: str = "person"
     clusters: str | None = None
     comparison_scope: Literal["cohort", "shared"] = "cohort"
+    interactions: tuple[Text, ...] = ()
+    moderators: tuple[Text, ...] = ()
 
 
 class Reporting(Table):
@@ -133,9 +152,12 @@ class Reporting(Table):
 
 
 class Missing(Table):
-    """Entries that stand for no answer, beside the empty cell."""
+    """Entries that stand for no answer, beside the empty cell; and how scores that are not there are imputed."""
 
     values: Values = ()
+    imputations: Annotated[int, Field(ge=2)] = 20
+    auxiliary: tuple[Text, ...] = ()
+    rounded: bool = False
 
 
 FactColumns = Columns | dict[str, Columns]

@@ -1,0 +1,96 @@
+"""How change goes with meetings, and the effect of attending where a lot decided who was offered it."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from rm_research.effects.difference import Compared, check_compared, comparisons
+from rm_research.effects.estimates import Estimates, Group, Row, collected, estimate_row, groups
+from rm_research.frames import PANEL, require_columns
+from rm_research.stats.dose import dose_response, effect_of_attending
+from rm_research.stats.result import NotEstimableError, Result, Vector
+from rm_research.study import Study
+
+
+def estimate_dose(panel: pd.DataFrame, *, study: Study) -> Estimates:
+    """
+    Slope of meetings among participants, and the effect of attending at all.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Panel. `sessions` counts the meetings before each person's later questionnaire; 0 = a dyad without, missing = no
+        log.
+    study : Study
+        Its log of sessions, comparison arm and assignment.
+
+    Returns
+    -------
+    Estimates
+        By cohort, role, arm of the programme, scale and later wave. contrast 'dose', measure 'slope', method 'ols': the
+        difference in the later score that goes with one more meeting, at equal score before; an association. Where arms
+        were randomised also contrast 'difference', measure 'mean', method 'instrument': the effect of having met at all
+        on those who met because they were offered it; details first_stage_f_robust, weak, ar_low, ar_high. People of
+        the comparison count as not having met. No rows without a log, or with unlinked waves.
+
+    Raises
+    ------
+    FrameError
+        When `panel` lacks a column, or has rows without a cohort or cluster or of another study's scales or waves.
+    """
+    require_columns(panel, PANEL, verb="estimate_dose")
+    if study.link.method == "none" or panel["sessions"].isna().all():
+        return collected([])
+    found = list(groups(panel, study))
+    rows = [_dose(group, study) for group in found if group.place.arm != study.comparison and _logged(group)]
+    if study.comparison and study.design.assignment == "randomised":
+        rows += [row for arms in comparisons(found, study) if _logged(arms.group) for row in _attending(arms, study)]
+    return collected(rows)
+
+
+def _logged(group: Group) -> bool:
+    return bool(group.rows["sessions"].notna().any())
+
+
+def _dose(group: Group, study: Study) -> Row:
+    def compute() -> Result:
+        if not study.measured(group.place.scale, study.baseline):
+            raise NotEstimableError("not_asked_at_baseline")
+        sessions = group.rows["sessions"].to_numpy(float, na_value=np.nan)
+        clusters = _units(group.clusters, study)
+        result = dose_response(group.pre, group.post, sessions, level=study.reporting.level, clusters=clusters)
+        return _with_base(result)
+
+    return estimate_row(group.place, "dose", "slope", "ols", compute, study, group.counts)
+
+
+def _attending(arms: Compared, study: Study) -> Iterator[Row]:
+    def compute() -> Result:
+        check_compared(arms, study)
+        result = effect_of_attending(
+            arms.pre, arms.post, _attended(arms), arms.in_arm, level=study.reporting.level,
+            clusters=_units(arms.clusters, study),
+        )  # fmt: skip
+        return _with_base(result)
+
+    paired, in_arm = arms.paired, arms.in_arm
+    counts = arms.group.counts | {"n_comparison": int((in_arm[paired] == 0).sum())}
+    yield estimate_row(arms.group.place, "difference", "mean", "instrument", compute, study, counts)
+
+
+def _attended(arms: Compared) -> Vector:
+    """1 who met, 0 who did not; nobody of the comparison was offered meetings."""
+    own = arms.group.rows["sessions"].to_numpy(float, na_value=np.nan)
+    met = np.where(np.isnan(own), np.nan, own > 0)
+    return np.concatenate([met, np.zeros(len(arms.pre) - len(own))])
+
+
+def _units(clusters: np.ndarray, study: Study) -> np.ndarray | None:
+    alone = study.clustered_by == "person" and len(set(clusters)) == len(clusters)
+    return None if alone else clusters
+
+
+def _with_base(result: Result) -> Result:
+    details = dict(result.details) | {"n_fewest": result.details["n_people"]}
+    return Result(**(vars(result) | {"details": details}))

@@ -1,0 +1,65 @@
+"""Change measured against how people judged their start in hindsight."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pandas as pd
+
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, groups
+from rm_research.frames import PANEL, SCORES, require_columns
+from rm_research.stats.result import Result, Vector
+from rm_research.stats.sensitivity import then_test
+from rm_research.study import Study
+
+
+def estimate_hindsight(panel: pd.DataFrame, scores: pd.DataFrame, *, study: Study) -> Estimates:
+    """
+    Change from the start as people judged it afterwards (then-test).
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Panel.
+    scores : DataFrame
+        Scores, with those of the study's retrospective wave.
+    study : Study
+        Its waves of kind 'retrospective'; each is held against every later wave.
+
+    Returns
+    -------
+    Estimates
+        contrast 'change', measure 'mean', method 'then_test': post − then, of people with all three scores, by
+        cohort, role, arm, scale and later wave; `subgroup` names the retrospective wave. Details: change (post − pre of
+        the same people) and response_shift (then − pre), with ends of their intervals. No rows without such a wave.
+
+    Raises
+    ------
+    FrameError
+        When a frame lacks a column.
+    """
+    require_columns(panel, PANEL, verb="estimate_hindsight")
+    require_columns(scores, SCORES, verb="estimate_hindsight")
+    asked = [wave.name for wave in study.waves if wave.kind == "retrospective"]
+    if study.link.method == "none" or not asked:
+        return collected([])
+    return collected(row for wave in asked for row in _rows(panel, scores[scores["wave"] == wave], wave, study))
+
+
+def _rows(panel: pd.DataFrame, then: pd.DataFrame, wave: str, study: Study) -> Iterator[Row]:
+    keys = ["cohort", "person", "scale"]
+    with_then = panel.merge(then[[*keys, "score"]], on=keys, how="inner", validate="many_to_one")
+    for group in groups(with_then, study):
+        if not study.measured(group.place.scale, study.baseline):
+            continue
+        compute = partial(_compute, group.pre, group.rows["score"].to_numpy(float), group.post, study)
+        counts = group.counts
+        yield estimate_row(group.place, "change", "mean", "then_test", compute, study, counts, subgroup=wave)
+
+
+def _compute(pre: Vector, then: Vector, post: Vector, study: Study) -> Result:
+    found = then_test(pre, then, post, level=study.reporting.level)
+    details = {"n_fewest": found.retrospective.df + 1}
+    for name in ("change", "response_shift"):
+        result = getattr(found, name)
+        details |= {name: result.estimate, f"{name}_low": result.ci_low, f"{name}_high": result.ci_high}
+    return Result(**(vars(found.retrospective) | {"details": details}))

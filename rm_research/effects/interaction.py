@@ -1,0 +1,192 @@
+"""Whether effects differ between roles or declared groups: one tested row, not two intervals side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from rm_research.effects.estimates import Group, Place, Row, estimate_row
+from rm_research.stats.mixed.ladder import mixed_contrast
+from rm_research.stats.mixed.terms import Term
+from rm_research.stats.regression import cr2, hc2, least_squares
+from rm_research.stats.result import NotEstimableError, Result
+from rm_research.study import Study
+
+if TYPE_CHECKING:
+    from rm_research.effects.difference import Compared
+
+DIFFERENCE = 3  # column of the interaction in the model of changes
+INTERACTION = 4  # and in that of differences
+
+
+@dataclass(frozen=True)
+class Split:
+    """
+    People of two groups whose changes, or differences from the comparison, are set against each other.
+
+    Attributes
+    ----------
+    place : Place
+        Where the row is filed: with the first group.
+    subgroup : str
+        Which groups, the first minus the second: 'leader − mentor'.
+    people : DataFrame
+        One row a person: pre, post, cluster, first (1 in the first group, 0 in the second), in_arm (1 in the programme,
+        0 in the comparison).
+    """
+
+    place: Place
+    subgroup: str
+    people: pd.DataFrame
+
+    @property
+    def paired(self) -> pd.DataFrame:
+        """People with both scores."""
+        return self.people.dropna(subset=["pre", "post"])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Counts of the first group's programme arm; of those set against it, with both scores; and clusters."""
+        own = self.people[self.people["first"].eq(1) & self.people["in_arm"].eq(1)]
+        paired = self.paired
+        both = int(own[["pre", "post"]].notna().all(axis=1).sum())
+        return {
+            "n_pre": int(own["pre"].notna().sum()), "n_post": int(own["post"].notna().sum()), "n_pairs": both,
+            "n_comparison": len(paired) - both, "n_clusters": paired["cluster"].nunique(),
+        }  # fmt: skip
+
+    @property
+    def n_fewest(self) -> int:
+        """People with both scores in the smallest of the groups set against each other."""
+        return int(self.paired.groupby(["first", "in_arm"]).size().min()) if len(self.paired) else 0
+
+
+def change_interactions(found: Sequence[Group], study: Study) -> Iterator[Row]:
+    """
+    Differences in mean change (likelihood): between roles, and between declared groups where there is no comparison.
+
+    Parameters
+    ----------
+    found : sequence of Group
+        Of the Panel.
+    study : Study
+        Its declared interactions.
+    """
+    if study.link.method == "none":
+        return
+    treated = [group for group in found if group.place.arm != study.comparison]
+    for split in _by_role([(group.place, _people(group)) for group in treated]):
+        yield _row(split, "role_difference", "likelihood", _changes, study)
+    if study.comparison is None:
+        for split in _by_attribute([(group.place, _people(group)) for group in treated], study):
+            yield _row(split, "interaction", "likelihood", _changes, study)
+
+
+def difference_interactions(compared: Sequence[Compared], study: Study) -> Iterator[Row]:
+    """
+    Differences of differences from the comparison (ancova), between declared groups.
+
+    Parameters
+    ----------
+    compared : sequence of Compared
+        Groups of the programme beside their comparison.
+    study : Study
+        Its declared interactions.
+    """
+    people = [(arms.group.place, _both_arms(arms)) for arms in compared]
+    splits = list(_by_attribute(people, study))
+    if "role" in study.design.interactions:
+        splits = [*_by_role(people), *splits]
+    for split in splits:
+        yield _row(split, "interaction", "ancova", _differences, study)
+
+
+def _both_arms(arms: Compared) -> pd.DataFrame:
+    return pd.concat([_people(arms.group), *(_people(group, 0.0) for group in arms.comparison)])
+
+
+def _people(group: Group, in_arm: float = 1.0) -> pd.DataFrame:
+    return group.rows.assign(in_arm=in_arm)
+
+
+def _by_role(people: Iterable[tuple[Place, pd.DataFrame]]) -> Iterator[Split]:
+    """Every two roles of a cohort, arm, scale and wave."""
+    together: dict[Place, list[tuple[Place, pd.DataFrame]]] = {}
+    for place, rows in people:
+        together.setdefault(place._replace(role=""), []).append((place, rows))
+    for members in together.values():
+        for (one, first), (other, second) in combinations(members, 2):
+            yield _split(one, f"{one.role} − {other.role}", first, second)
+
+
+def _by_attribute(people: Iterable[tuple[Place, pd.DataFrame]], study: Study) -> Iterator[Split]:
+    """Every group of a declared attribute against the first of its groups, by name."""
+    names = [name for name in study.design.interactions if name != "role"]
+    for place, rows in people:
+        for name in names:
+            levels = sorted(rows[name].dropna().unique(), key=str)
+            for level in levels[1:]:
+                first, second = (rows[rows[name] == one] for one in (level, levels[0]))
+                yield _split(place, f"{name}: {level} − {levels[0]}", first, second)
+
+
+def _split(place: Place, subgroup: str, first: pd.DataFrame, second: pd.DataFrame) -> Split:
+    kept = ["cohort", "person", "pre", "post", "cluster", "in_arm"]
+    return Split(place, subgroup, pd.concat([first[kept].assign(first=1.0), second[kept].assign(first=0.0)]))
+
+
+def _row(
+    split: Split, contrast: str, method: str, estimator: Callable[[Split, Study], Result], study: Study
+) -> Row:  # fmt: skip
+    compute = partial(_compute, estimator, split, study)
+    return estimate_row(split.place, contrast, "mean", method, compute, study, split.counts, subgroup=split.subgroup)
+
+
+def _compute(estimator: Callable[[Split, Study], Result], split: Split, study: Study) -> Result:
+    if not study.measured(split.place.scale, study.baseline):
+        raise NotEstimableError("not_asked_at_baseline")
+    result = estimator(split, study)
+    return Result(**(vars(result) | {"details": dict(result.details) | {"n_fewest": float(split.n_fewest)}}))
+
+
+def _changes(split: Split, study: Study) -> Result:
+    """Difference in mean change of everyone with a score before; members of a cluster may be alike, in change too."""
+    people = split.people.dropna(subset=["pre"])
+    if people["post"].notna().groupby(people["first"]).sum().reindex([0.0, 1.0], fill_value=0).min() < 2:
+        raise NotEstimableError("too_few_pairs")
+    rows = pd.concat([people.assign(y=people["pre"], after=0.0), people.assign(y=people["post"], after=1.0)])
+    rows = rows.dropna(subset=["y"])
+    first, after = rows["first"].to_numpy(float), rows["after"].to_numpy(float)
+    X = np.column_stack([np.ones(len(rows)), after, first, first * after])
+    contrast = np.eye(X.shape[1])[DIFFERENCE]
+    return mixed_contrast(rows["y"].to_numpy(float), X, contrast, person_terms(rows), level=study.reporting.level)
+
+
+def person_terms(rows: pd.DataFrame) -> list[Term]:
+    """Random intercepts of persons, and of clusters (also at each wave) where some hold several people."""
+    persons = pd.factorize(rows["cohort"] + "\0" + rows["person"])[0]
+    terms = [Term("person", persons)]
+    if rows.groupby("cluster")["person"].nunique().max() > 1:
+        clusters = pd.factorize(rows["cluster"])[0]
+        at_wave = pd.factorize(pd.Series(clusters).astype(str) + "\0" + rows["after"].astype(str).to_numpy())[0]
+        terms += [Term("cluster", clusters), Term("cluster_wave", at_wave)]
+    return terms
+
+
+def _differences(split: Split, study: Study) -> Result:
+    """ANCOVA with everything apart for the two groups, so that its interaction is the difference of two ANCOVAs."""
+    people = split.paired
+    if people.groupby(["first", "in_arm"]).ngroups < 4:
+        raise NotEstimableError("no_comparison_here")
+    first, in_arm, pre = (people[name].to_numpy(float) for name in ("first", "in_arm", "pre"))
+    X = np.column_stack([np.ones(len(people)), in_arm, pre, first, first * in_arm, first * pre])
+    fit, clusters = least_squares(X, people["post"].to_numpy(float)), people["cluster"].to_numpy(object)
+    if study.clustered_by == "person" and len(set(clusters)) == len(clusters):
+        return hc2(fit, INTERACTION, level=study.reporting.level)
+    return cr2(fit, clusters, INTERACTION, level=study.reporting.level)

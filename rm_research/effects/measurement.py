@@ -1,0 +1,189 @@
+"""How well the scales measured: reliability, and whether they measured the same before and after, and in both roles."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rm_research.effects.estimates import ROLE_ORDER
+from rm_research.frames import INVARIANCE, RELIABILITY
+from rm_research.panel import Prepared
+from rm_research.scales import keyed_items
+from rm_research.stats.factor.invariance import (
+    DESCRIPTIVE_BELOW,
+    SKIPPED_BELOW,
+    Invariance,
+    Level,
+    group_invariance,
+    wave_invariance,
+)
+from rm_research.stats.intraclass import retest_correlation
+from rm_research.stats.reliability import reliability
+from rm_research.stats.result import NotEstimableError
+
+EVERY_LEVEL = "all"  # of a comparison that could not be made
+INDICES = ("chi2", "df", "p_value", "cfi", "tli", "rmsea", "rmsea_low", "rmsea_high", "srmr")
+Cells = dict[str, Any]
+
+
+def assess_reliability(prepared: Prepared) -> pd.DataFrame:
+    """
+    Assess how consistently each scale measured at each wave, and how stable it is in people without a programme.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Answers of all cohorts together.
+
+    Returns
+    -------
+    DataFrame
+        Reliability: a row a scale and wave, and below it one an item. alpha with Feldt's interval and omega (one
+        factor) are of people who answered all items. `retest` is ICC(A,1) between the baseline and the wave in the
+        comparison arm, missing without one or with unlinked waves: alpha does not stand in for it. A scale of one item
+        has a reason.
+    """
+    study = prepared.study
+    rows: list[Cells] = []
+    for scale in study.scales:
+        keyed = keyed_items(prepared.responses, study, scale.name)
+        for wave in study.waves:
+            if study.measured(scale.name, wave.name):
+                answers = keyed[prepared.responses["wave"] == wave.name]
+                retest = _retest(prepared, scale.name, wave.name)
+                rows += _reliability_rows(
+                    {"scale": scale.name, "wave": wave.name}, answers, retest, study.reporting.level
+                )
+    return RELIABILITY.conform(pd.DataFrame(rows))
+
+
+def _reliability_rows(place: Cells, answers: pd.DataFrame, retest: Cells, level: float) -> list[Cells]:
+    try:
+        found = reliability(answers.to_numpy(float), level=level)
+    except NotEstimableError as error:
+        return [place | retest | {"n": len(answers.dropna()), "n_items": answers.shape[1], "reason": str(error)}]
+    names = ("n", "n_items", "alpha", "alpha_low", "alpha_high", "omega", "mean_inter_item")
+    whole = place | retest | {name: getattr(found, name) for name in names}
+    items = zip(answers.columns, found.item_rest, found.alpha_if_dropped, strict=True)
+    return [
+        whole,
+        *(place | {"item": item, "item_rest": rest, "alpha_if_dropped": alpha} for item, rest, alpha in items),
+    ]
+
+
+def _retest(prepared: Prepared, scale: str, wave: str) -> Cells:
+    """Agreement of the comparison's scores with those at the baseline."""
+    study, panel = prepared.study, prepared.panel
+    if study.comparison is None or study.link.method == "none":
+        return {}
+    same = panel[panel["scale"].eq(scale) & panel["wave"].eq(wave) & panel["arm"].eq(study.comparison)]
+    pre, post = (same[name].to_numpy(float) for name in ("pre", "post"))
+    try:
+        found = retest_correlation(pre, post, level=study.reporting.level)
+    except NotEstimableError:
+        return {}
+    n = int((~np.isnan(pre + post)).sum())
+    return {"retest": found.estimate, "retest_low": found.ci_low, "retest_high": found.ci_high, "n_retest": n}
+
+
+def assess_invariance(prepared: Prepared) -> pd.DataFrame:
+    """
+    Assess whether each scale measured the same at the baseline and later, and in leaders and mentors.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Answers of all cohorts together.
+
+    Returns
+    -------
+    DataFrame
+        Invariance: a row a scale, comparison ('pre – post' over time, 'leader – mentor' at the baseline) and level of
+        equality: configural (same items), metric (loadings), scalar (also intercepts; means may be compared), strict
+        (also uniquenesses). Indices of fit, differences from the level before, and in the scalar row the latent
+        difference. `descriptive` where fewer than 100 people answered; fewer than 50 is 'too_few_people'. People count
+        once a cohort.
+    """
+    study = prepared.study
+    rows: list[Cells] = []
+    for scale in study.scales:
+        keyed = keyed_items(prepared.responses, study, scale.name)
+        answers = pd.concat([prepared.responses[["cohort", "person", "wave"]], keyed], axis=1)
+        if study.link.method != "none" and study.measured(scale.name, study.baseline):
+            for wave in study.later_waves:
+                if study.measured(scale.name, wave):
+                    rows += _over_time(scale.name, answers, wave, prepared)
+        rows += _over_roles(scale.name, answers, prepared)
+    return INVARIANCE.conform(pd.DataFrame(rows))
+
+
+def _over_time(scale: str, answers: pd.DataFrame, wave: str, prepared: Prepared) -> Iterator[Cells]:
+    study = prepared.study
+    by_wave = {
+        name: rows.set_index(["cohort", "person"]).drop(columns="wave") for name, rows in answers.groupby("wave")
+    }
+    if not {study.baseline, wave} <= set(by_wave):
+        return
+    before = by_wave[study.baseline]
+    after = by_wave[wave].reindex(before.index)
+    compute = partial(wave_invariance, before.to_numpy(float), after.to_numpy(float), level=study.reporting.level)
+    people = int(before.notna().any(axis=1).sum())
+    both = int((before.notna().any(axis=1) & after.notna().any(axis=1)).sum())
+    yield from _levels({"scale": scale, "compared": f"{study.baseline} – {wave}", "n": people}, both, compute)
+
+
+def _over_roles(scale: str, answers: pd.DataFrame, prepared: Prepared) -> Iterator[Cells]:
+    study = prepared.study
+    if not study.measured(scale, study.baseline):
+        return
+    who = ["cohort", "person"]
+    rows = answers[answers["wave"] == study.baseline].merge(prepared.people[[*who, "role"]], on=who, how="left")
+    items = [name for name in answers.columns if name not in (*who, "wave")]
+    groups = {str(role): part[items].to_numpy(float) for role, part in rows.groupby("role")}
+    groups = {role: part[~np.isnan(part).all(axis=1)] for role, part in groups.items()}
+    asked = study.scale(scale).roles
+    roles = sorted((role for role in groups if not asked or role in asked), key=_place)
+    for first, second in combinations(roles, 2):
+        members = [groups[first], groups[second]]
+        compute = partial(group_invariance, members, level=study.reporting.level)
+        place = {"scale": scale, "compared": f"{first} – {second}", "n": sum(map(len, members))}
+        yield from _levels(place, min(map(len, members)), compute)
+
+
+def _place(role: str) -> tuple[int, str]:
+    return (ROLE_ORDER.index(role) if role in ROLE_ORDER else len(ROLE_ORDER)), role
+
+
+def _levels(place: Cells, people: int, compute: Callable[[], Invariance]) -> Iterator[Cells]:
+    """Rows of a comparison, or one with the reason why it was not made."""
+    try:
+        if people < SKIPPED_BELOW:
+            raise NotEstimableError("too_few_people")
+        found = compute()
+    except NotEstimableError as error:
+        yield place | {"level": EVERY_LEVEL, "reason": str(error)}
+        return
+    for level in found.levels:
+        yield place | {"descriptive": people < DESCRIPTIVE_BELOW} | _cells(level, found)
+
+
+def _cells(level: Level, found: Invariance) -> Cells:
+    cells: Cells = {"level": level.name, "improper": level.improper}
+    cells |= {name: getattr(level.indices, name) for name in INDICES}
+    if level.step is not None:
+        step = level.step
+        cells |= {
+            "d_chi2": step.chi2,
+            "d_df": step.df,
+            "d_p_value": step.p_value,
+            "d_cfi": step.cfi,
+            "d_rmsea": step.rmsea,
+        }
+    if level.name == "scalar":
+        difference = found.mean_differences[0]
+        cells |= {"latent_difference": difference.estimate, "latent_low": difference.ci_low,
+                  "latent_high": difference.ci_high}  # fmt: skip
+    return cells
