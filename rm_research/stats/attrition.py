@@ -49,10 +49,10 @@ def share_lost(n_before: int, n_both: int, *, level: float) -> Result:
 
 def standardised_difference(leavers: Vector, stayers: Vector, *, level: float) -> Result:
     """
-    Difference of two groups at the start in units of their pooled standard deviation, corrected: Hedges' g.
+    Hedges' g of two groups at the start, the difference of their means in pooled standard deviations.
 
     d = (mean of leavers − mean of stayers) / pooled standard deviation; g = J(n₁ + n₂ − 2) d (Hedges 1981, exact J).
-    Standard error √(1/n₁ + 1/n₂ + g²/(2(n₁ + n₂))), normal interval (Hedges & Olkin 1985, sect. 5.E). Assumes equal
+    Standard error √(1/n₁ + 1/n₂ + g²/(2(n₁ + n₂))), normal interval (Hedges & Olkin 1985, ch. 5). Assumes equal
     spread and normal scores; with a handful of leavers the interval is rough.
 
     Parameters

@@ -209,7 +209,7 @@ def tipping_point(shifted: Callable[[float], PerImputation], *, level: float, la
     """
     Smallest shift of those who left, away from the finding, at which the interval includes 0.
 
-    Delta adjustment (Carpenter, Kenward & White 2007; van Buuren 2018, sect. 9.2): the draws stay as they are and all
+    Delta adjustment (Rubin 1987, ch. 6; van Buuren 2018, sect. 9.2): the draws stay as they are and all
     move by one number. The estimates are then linear in it and the squared standard errors quadratic, so that three
     shifts tell all, and the end of the interval next to 0 passes 0 once on the way; the root is found to rounding.
 

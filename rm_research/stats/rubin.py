@@ -7,10 +7,10 @@ from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
 
 def pool(estimates: Vector, std_errors: Vector, df_complete: float, *, level: float) -> Result:
     """
-    Pool the estimates that m imputed data sets give (Rubin 1987, eq. 3.1.2 to 3.1.8).
+    Pool the estimates of m imputed data sets by Rubin's rules.
 
-    Total variance T = W + (1 + 1/m) B, with W the mean of the squared standard errors and B the variance of the
-    estimates; t with the degrees of freedom of Barnard & Rubin (1999, eq. 3 to 5), which stay below those of complete
+    Rubin (1987, sect. 3.1): total variance T = W + (1 + 1/m) B, with W the mean of the squared standard errors and B the variance of the
+    estimates; t with the degrees of freedom of Barnard & Rubin (1999), which stay below those of complete
     data. Where the imputations give one and the same estimate, nothing that matters was missing, and the degrees of
     freedom are those of complete data. Assumes that the imputations are proper draws under the assumption about who is
     missing, and that the estimate of complete data is roughly normal.
@@ -55,7 +55,7 @@ def pool(estimates: Vector, std_errors: Vector, df_complete: float, *, level: fl
 
 
 def _degrees(share: float, m: int, df_complete: float) -> float:
-    """Degrees of freedom where `share` of the variance is due to missing data (Barnard & Rubin 1999, eq. 3 to 5)."""
+    """Degrees of freedom where `share` of the variance is due to missing data (Barnard & Rubin 1999)."""
     if not share:
         return df_complete
     of_imputing = share**2 / (m - 1)
