@@ -9,11 +9,11 @@ def pool(estimates: Vector, std_errors: Vector, df_complete: float, *, level: fl
     """
     Pool the estimates of m imputed data sets by Rubin's rules.
 
-    Rubin (1987, sect. 3.1): total variance T = W + (1 + 1/m) B, with W the mean of the squared standard errors and B the variance of the
-    estimates; t with the degrees of freedom of Barnard & Rubin (1999), which stay below those of complete
-    data. Where the imputations give one and the same estimate, nothing that matters was missing, and the degrees of
-    freedom are those of complete data. Assumes that the imputations are proper draws under the assumption about who is
-    missing, and that the estimate of complete data is roughly normal.
+    Total variance T = W + (1 + 1/m) B, with W the mean of the squared standard errors and B the variance of the
+    estimates (Rubin 1987, sect. 3.1); t with the degrees of freedom of Barnard & Rubin (1999), which stay below those
+    of complete data. Where the imputations give one and the same estimate, nothing that matters was missing, and the
+    degrees of freedom are those of complete data. Assumes that the imputations are proper draws under the assumption
+    about who is missing, and that the estimate of complete data is roughly normal.
 
     Parameters
     ----------
