@@ -13,6 +13,13 @@ HIDDEN = "hidden"
 OTHER_PEOPLE = (("change", "mean", "paired_t"), ("difference", "mean", "change_score"),
                 ("difference", "mean", "constrained_likelihood"), ("difference", "mean", "imputed"),
                 ("change", "mean", "mixed_model"), ("difference", "mean", "mixed_model"))  # fmt: skip
+# details that a page shows, and so a file beside it; others would say more of few people than the rows do
+QUANTITIES = (
+    "mean_pre", "mean_post", "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
+    "e_value", "e_value_interval", "tipping_shift", "largest_shift", "fmi", "share_worse", "share_worse_low",
+    "share_worse_high", "expected_by_selection", "icc_before", "icc_after", "p_distinguishable",
+    "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "n_changed",
+)  # fmt: skip
 OF_DESIGN = ("not_asked_at_baseline", "no_comparison_here", "shared_comparison", "too_few_cohorts")
 
 
@@ -69,9 +76,10 @@ def disclose(estimates: Estimates, tables: dict[str, pd.DataFrame] | None = None
     table.loc[~shown, numbers] = float("nan")
     # why an estimate failed can tell what people answered ("everyone changed alike"), unless the design alone says it
     table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
-    kept = estimates.details["id"].isin(table.loc[shown, "id"])
+    details = estimates.details
+    kept = details["id"].isin(table.loc[shown, "id"]) & details["quantity"].isin(QUANTITIES)
     # a p-value adjusted beside hidden ones would tell of them
-    rows = Estimates(adjusted(table), estimates.details[kept].reset_index(drop=True))
+    rows = Estimates(adjusted(table), details[kept].reset_index(drop=True))
     return Disclosed(rows, dict(tables or {}), study.reporting.smallest_group)
 
 

@@ -41,7 +41,8 @@ def records() -> Iterator[dict[str, object]]:
     """Run the tests of the numbers and yield what they put on record."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", f"--junitxml={report}", "tests/stats"]
+        command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", f"--junitxml={report}", "-o",
+                   "junit_family=xunit1", "tests/stats"]  # fmt: skip
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         for entry in ElementTree.parse(report).iter("property"):  # noqa: S314
             if entry.get("name") == "comparison":

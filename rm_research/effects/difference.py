@@ -14,13 +14,14 @@ from rm_research.effects.missing import imputed_differences
 from rm_research.frames import PANEL, require_columns
 from rm_research.stats.mixed.two_waves import constrained_likelihood
 from rm_research.stats.regression import Fit, cr2, hc2, least_squares
-from rm_research.stats.resampling import wild_bootstrap
+from rm_research.stats.resampling import FEW_DF, randomisation, wild_bootstrap
 from rm_research.stats.result import NotEstimableError, Result, Vector
+from rm_research.stats.sensitivity import e_value_of_difference
 from rm_research.stats.standardised import d_ppc2
 from rm_research.study import Study
 
+NAN = float("nan")
 TREATED = 1  # column of the arm in both designs
-FEW_DF = 4  # with fewer, the interval of a cluster-robust standard error is rough (Pustejovsky & Tipton 2018)
 
 
 def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
@@ -40,9 +41,11 @@ def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
         contrast 'difference', programme − comparison; `n_pre`, `n_post` and `n_pairs` are of the programme arm,
         `n_clusters` is of both arms' pairs. Measure 'mean': ancova (post ~ arm + pre, the headline) and change_score
         (post − pre ~ arm), with CR2 and Satterthwaite degrees of freedom where the assigned unit holds several people,
-        HC2 and t where it is the person; wild_bootstrap (a p-value for the ancova) where those are fewer than four;
+        HC2 and t where it is the person; wild_bootstrap where those are fewer than four,
+        and randomisation (p-value only) if arms were also randomised;
         constrained_likelihood (everyone with a score before, one mean before) where arms were randomised; imputed where
-        somebody left. Measure 'd_ppc2': change_score. contrast 'interaction', where declared: difference of such
+        somebody left. Measure 'd_ppc2': change_score
+        (details e_value, e_value_interval). contrast 'interaction', where declared: difference of such
         differences (ancova). Detail n_left: people of both arms with a score before and none after. No rows in a study
         without a comparison, or with unlinked waves.
 
@@ -139,7 +142,9 @@ def _rows(arms: Compared, study: Study) -> Iterator[Row]:
     yield ancova
     yield row("mean", "change_score", partial(_regression, _change_score))
     if float(str(ancova.columns.get("df", FEW_DF))) < FEW_DF:
-        yield row("mean", "wild_bootstrap", partial(_bootstrap, str(ancova.columns["id"])))
+        yield row("mean", "wild_bootstrap", _bootstrap)
+        if study.design.assignment == "randomised":
+            yield row("mean", "randomisation", _randomisation)
     if study.design.assignment == "randomised":
         yield row("mean", "constrained_likelihood", _constrained)
     yield row("d_ppc2", "change_score", _standardised)
@@ -193,12 +198,24 @@ def _change_score(arms: Compared) -> Fit:
     return least_squares(np.column_stack([np.ones(len(pre)), in_arm]), post - pre)
 
 
-def _bootstrap(row_id: str, arms: Compared, study: Study) -> Result:
-    draws = generator(study, arms.group.place.cohort, row_id)
+def _bootstrap(arms: Compared, study: Study) -> Result:
+    draws = _draws("wild_bootstrap", arms, study)
     fit, clusters = _ancova(arms), arms.clusters[arms.paired]
     found = wild_bootstrap(fit, clusters, TREATED, level=study.reporting.level, generator=draws)
     # the bootstrap has no standard error of its own, and one without df would promise too much of what can be found
-    return replace(found, std_error=float("nan"), statistic=float("nan"))
+    return replace(found, std_error=NAN, statistic=NAN)
+
+
+def _randomisation(arms: Compared, study: Study) -> Result:
+    fit, units = _ancova(arms), arms.clusters[arms.paired]
+    found = randomisation(fit, units, TREATED, generator=_draws("randomisation", arms, study))
+    details = {"draws": float(found.draws), "smallest_p": found.smallest_p}
+    return Result(found.statistic, NAN, NAN, NAN, found.p_value, NAN, NAN, details)
+
+
+def _draws(method: str, arms: Compared, study: Study) -> np.random.Generator:
+    place = arms.group.place
+    return generator(study, place.cohort, ":".join(["difference", "mean", method, *place]))
 
 
 def _constrained(arms: Compared, study: Study) -> Result:
@@ -206,4 +223,7 @@ def _constrained(arms: Compared, study: Study) -> Result:
 
 
 def _standardised(arms: Compared, study: Study) -> Result:
-    return d_ppc2(arms.pre, arms.post, arms.in_arm, level=study.reporting.level)
+    found = d_ppc2(arms.pre, arms.post, arms.in_arm, level=study.reporting.level)
+    hidden_cause = e_value_of_difference(found.estimate, found.ci_low, found.ci_high)
+    further = {"e_value": hidden_cause.estimate, "e_value_interval": hidden_cause.interval}
+    return replace(found, details={**found.details, **further})

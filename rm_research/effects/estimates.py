@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from rm_research.errors import FrameError
 from rm_research.frames import DETAILS, ESTIMATES, stacked
+from rm_research.stats.equivalence import tost
 from rm_research.stats.multiplicity import benjamini_hochberg, holm
 from rm_research.stats.power import detectable
 from rm_research.stats.result import NotEstimableError, Result, Vector
@@ -208,10 +209,20 @@ def estimate_row(
         result = compute()
     except NotEstimableError as error:
         return Row(row | {"reason": str(error)}, {})
+    smallest = study.scale(place.scale).smallest_effect
+    if smallest and measure == "mean" and method in HEADLINES.get(contrast, ()):
+        result = with_equivalence(result, smallest, study.reporting.level)
     row |= {name: value for name, value in vars(result).items() if name != "details"}
     if not np.isnan(result.std_error):
         row["detectable"] = detectable(result.std_error, result.df, level=study.reporting.level)
     return Row(row, dict(result.details))
+
+
+def with_equivalence(result: Result, smallest: float, level: float) -> Result:
+    """Add details of the test that the effect is smaller than what matters: tost_p, tost_low, tost_high."""
+    found = tost(result, bound=smallest, level=level)
+    further = {"tost_p": found.p_value, "tost_low": found.ci_low, "tost_high": found.ci_high}
+    return replace(result, details={**result.details, **further})
 
 
 def generator(study: Study, cohort: str, row_id: str) -> np.random.Generator:

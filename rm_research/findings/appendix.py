@@ -6,6 +6,8 @@ from typing import Any
 import pandas as pd
 
 from rm_research.catalogue import capital
+from rm_research.effects.estimates import EVERYONE
+from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
 from rm_research.frames import ESTIMATES
@@ -14,10 +16,11 @@ PACKAGES = ("numpy", "pandas", "scipy", "statsmodels")
 # contrasts, measures and methods that have a sentence of their own, in the order of the page
 EXPLAINED = (
     "likelihood", "paired_t", "hodges_lehmann", "bonett", "d_rm", "wilson", "reliable_change", "welch", "then_test",
-    "mixed_model", "ancova", "change_score", "constrained_likelihood", "d_ppc2", "wild_bootstrap", "instrument",
-    "imputed", "role_difference", "interaction", "apim", "ols", "reml_hk", "one_stage",
+    "mixed_model", "ancova", "change_score", "constrained_likelihood", "d_ppc2", "wild_bootstrap", "randomisation",
+    "instrument", "imputed", "role_difference", "interaction", "apim", "ols", "reml_hk", "one_stage",
 )  # fmt: skip
-DATA = [name for name in ESTIMATES.columns if name not in ("id", "subgroup")]
+SHARES = ("share_improved", "reliable_change")
+DATA = [name for name in ESTIMATES.columns if name != "id"]
 
 
 def methods(context: Context) -> dict[str, Any]:
@@ -31,6 +34,7 @@ def methods(context: Context) -> dict[str, Any]:
         "terms": _terms(context),
         "estimates_heading": say("headings.estimates"),
         "table": _all_estimates(context),
+        "checks": checks(context),
         "reproduce_heading": say("headings.reproduce"),
         "reproduce": _reproduce(context),
         "region": say("page.table_region"),
@@ -65,43 +69,46 @@ def _terms(context: Context) -> list[str]:
 
 
 def _all_estimates(context: Context) -> Table:
-    names = ["scale", "role", "arm", "wave_name", "contrast", "method", "estimate", "std_error", "interval", "df", "p",
-             "p_adjusted", "n"]  # fmt: skip
+    names = ["scale", "role", "arm", "subgroup", "wave_name", "contrast", "method", "estimate", "std_error", "interval",
+             "df", "p", "p_adjusted", "n"]  # fmt: skip
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
     cells = [_cells(row, context) for _, row in context.rows.iterrows()]
     return table(context.words.say("methods.caption"), headings, cells, context.rows[DATA])
 
 
 def _cells(row: pd.Series, context: Context) -> list[str]:
-    say, number, claims = context.words.say, context.words.number, context.claims
-    shown = pd.notna(row["estimate"])
+    say, claims = context.words.say, context.claims
+    shown, interval = pd.notna(row["estimate"]), ""
+    if pd.notna(row["ci_low"]):
+        interval = say("format.range", low=_written(row, "ci_low", context), high=_written(row, "ci_high", context))
     people = claims.people(row["role"])
     return [
         context.study.scale(row["scale"]).title,
         capital(people),
         claims.arm_title(row["arm"]),
+        "" if row["subgroup"] == EVERYONE else row["subgroup"],
         row["wave"] if len(context.study.later_waves) > 1 else "",
         say(f"contrast.{row['contrast']}"),
         f"{say('method.' + row['method'])}, {say('measure.' + row['measure'])}",
-        number(row["estimate"], signed=True) if shown else claims.reason(row),
+        _written(row, "estimate", context) if shown else claims.reason(row),
         _maybe(row["std_error"], context),
-        say("format.range", low=number(row["ci_low"]), high=number(row["ci_high"])) if shown else "",
+        interval,
         _maybe(row["df"], context, 1),
-        _p(row["p_value"], context),
-        _p(row["p_adjusted"], context),
+        context.p_value(row["p_value"]),
+        context.p_value(row["p_adjusted"]),
         claims.people_counted(row),
     ]
 
 
+def _written(row: pd.Series, name: str, context: Context) -> str:
+    """Write a share as per cent, any other number with the sign of an estimate."""
+    if row["measure"] in SHARES:
+        return context.words.share(row[name])
+    return context.words.number(row[name], signed=name == "estimate")
+
+
 def _maybe(value: float, context: Context, decimals: int = 2) -> str:
     return "" if pd.isna(value) else context.words.number(value, decimals=decimals)
-
-
-def _p(value: float, context: Context) -> str:
-    if pd.isna(value):
-        return ""
-    shown = context.words.number(max(value, 0.001), decimals=3)
-    return f"<{shown}" if value < 0.001 else shown
 
 
 def _reproduce(context: Context) -> list[str]:

@@ -116,6 +116,13 @@ class Context:
         shown = self.words.say("format.range", low=low, high=high)
         return self.words.say("outcome.measure", scale=scale.title, range=shown, unit=scale.unit)
 
+    def p_value(self, value: float) -> str:
+        """Write a p-value; empty where there is none."""
+        if pd.isna(value):
+            return ""
+        shown = self.words.number(max(value, 0.001), decimals=3)
+        return f"<{shown}" if value < 0.001 else shown
+
     def heading(self, column: str, **values: object) -> str:
         """Heading of a table's column."""
         return self.words.say(f"columns.{column}", **values)

@@ -23,7 +23,7 @@ from rm_research.synthesis import estimate_programme
 
 def cohort_numbers(prepared: Prepared, cohort: str) -> Disclosed:
     """Estimates and counts of one cohort."""
-    return disclose(_estimates(prepared, [cohort]), _tables(prepared, cohort), study=prepared.study)
+    return disclose(_estimates(prepared, [cohort]), participation(prepared, cohort), study=prepared.study)
 
 
 def programme_numbers(prepared: Prepared) -> Disclosed:
@@ -31,7 +31,7 @@ def programme_numbers(prepared: Prepared) -> Disclosed:
     estimates = _estimates(prepared, prepared.sound_cohorts)
     shown = poolable(estimates, study=prepared.study)
     pooled = estimate_programme(shown, study=prepared.study, panel=prepared.panel)
-    return disclose(joined([estimates, pooled]), _tables(prepared, None), study=prepared.study)
+    return disclose(joined([estimates, pooled]), participation(prepared, None), study=prepared.study)
 
 
 def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
@@ -53,5 +53,6 @@ def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
     return joined(parts)
 
 
-def _tables(prepared: Prepared, cohort: str | None) -> dict[str, pd.DataFrame]:
+def participation(prepared: Prepared, cohort: str | None) -> dict[str, pd.DataFrame]:
+    """Tables of counts of one cohort, or of all without errors."""
     return {"response": response_flow(prepared, cohort), "meetings": meetings(prepared, cohort)}

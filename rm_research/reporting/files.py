@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from rm_research.errors import ReportError
-from rm_research.findings.numbers import cohort_numbers, programme_numbers
+from rm_research.findings.numbers import participation, programme_numbers
 from rm_research.findings.tables import csv_text
 from rm_research.panel import Prepared
 from rm_research.panel.cache import input_hashes
@@ -97,9 +97,7 @@ def write_tables(prepared: Prepared, out: Path) -> list[Path]:
     programme = programme_numbers(prepared)
     tables = [_long(programme.tables, "")]
     tables += [
-        _long(cohort_numbers(prepared, cohort).tables, cohort)
-        for cohort in prepared.cohorts
-        if not prepared.errors_of(cohort)
+        _long(participation(prepared, cohort), cohort) for cohort in prepared.cohorts if not prepared.errors_of(cohort)
     ]
     details = programme.estimates.details.rename(columns={"id": "row"}).assign(table="estimates", cohort="")
     whole = pd.concat([*tables, details], ignore_index=True)[["table", "cohort", "row", "quantity", "value"]]

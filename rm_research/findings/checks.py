@@ -1,0 +1,81 @@
+"""What else is known of the estimates: tests of equivalence, tipping points and their kin, one row a check."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from rm_research.catalogue import capital
+from rm_research.findings.context import Context
+from rm_research.findings.tables import Table, table
+
+# the quantities that a check needs; it is made of the rows that have them all
+CHECKS = {
+    "tost": ("tost_p", "tost_low", "tost_high"),
+    "e_value": ("e_value", "e_value_interval"),
+    "tipping": ("tipping_shift",),
+    "no_tipping": ("largest_shift",),
+    "fmi": ("fmi",),
+    "share_worse": ("share_worse", "share_worse_low", "share_worse_high"),
+    "expected_by_selection": ("expected_by_selection",),
+    "between": ("tau2", "i2"),
+    "explained": ("r2",),
+    "icc": ("icc_before", "icc_after"),
+    "distinguishable": ("p_distinguishable",),
+    "first_stage": ("first_stage_f_robust",),
+    "anderson_rubin": ("ar_low", "ar_high"),
+    "ladder": ("ladder_step",),
+}
+SHARES = ("fmi", "i2", "r2", "share_worse", "share_worse_low", "share_worse_high")
+P_VALUES = ("tost_p", "p_distinguishable")
+COUNTED = ("ladder_step",)
+DATA = ["row", "check", "quantity", "value"]
+
+
+def checks(context: Context) -> Table:
+    """Table of all checks of a page's estimates; empty where there are none."""
+    names = ["scale", "role", "arm", "wave_name", "contrast", "method", "check", "value"]
+    headings = [context.heading(name) for name in names]
+    found = list(_found(context))
+    frame = pd.DataFrame([cell for _, numbers in found for cell in numbers], columns=DATA)
+    return table(context.words.say("methods.checks"), headings, [cells for cells, _ in found], frame)
+
+
+def _found(context: Context) -> Iterator[tuple[list[str], list[tuple[str, str, str, float]]]]:
+    """Cells and numbers of each check."""
+    details = context.disclosed.estimates.details
+    known = {row_id: dict(zip(rows["quantity"], rows["value"], strict=True)) for row_id, rows in details.groupby("id")}
+    for _, row in context.rows.iterrows():
+        own = known.get(row["id"], {})
+        for check, quantities in CHECKS.items():
+            values = [own.get(name, float("nan")) for name in quantities]
+            if pd.isna(values).any() or (check == "no_tipping" and "tipping_shift" in own):
+                continue
+            if check == "ladder" and not own["ladder_step"]:
+                continue
+            numbers = [(row["id"], check, name, value) for name, value in zip(quantities, values, strict=True)]
+            yield _cells(row, check, dict(zip(quantities, values, strict=True)), context), numbers
+
+
+def _cells(row: pd.Series, check: str, values: dict[str, float], context: Context) -> list[str]:
+    say, claims = context.words.say, context.claims
+    scale = context.study.scale(row["scale"])
+    shown = {name: _written(name, value, context) for name, value in values.items()}
+    narrow = f"{100 * (2 * context.study.reporting.level - 1):g}"
+    return [
+        scale.title,
+        capital(claims.people(row["role"])),
+        claims.arm_title(row["arm"]),
+        row["wave"] if len(context.study.later_waves) > 1 else "",
+        say(f"contrast.{row['contrast']}"),
+        f"{say('method.' + row['method'])}, {say('measure.' + row['measure'])}",
+        say(f"check.{check}"),
+        say(f"check_value.{check}", **shown, unit=scale.unit, narrow=narrow),
+    ]
+
+
+def _written(name: str, value: float, context: Context) -> str:
+    if name in P_VALUES:
+        return context.p_value(value)
+    if name in SHARES:
+        return context.words.share(value)
+    return context.words.number(value, decimals=0 if name in COUNTED else 2)

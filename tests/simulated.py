@@ -1,0 +1,336 @@
+"""
+How often intervals hold the truth, over many simulated studies: `make simulations` writes the table in docs/methods.md.
+
+Answers are those of a printed scale: four items from 1 to 5, each a rounded sum of what the person feels and chance. People
+leave by their score before, the unhappy more often, and by nothing else; so what stays is a selection, but a known one.
+"""
+
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from methods_table import write_between
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import expit
+
+from rm_research.stats.imputed import complete_posts, imputed_ancova, imputed_change
+from rm_research.stats.mixed.inference import kenward_roger
+from rm_research.stats.mixed.reml import fit_reml
+from rm_research.stats.mixed.terms import Term
+from rm_research.stats.mixed.two_waves import constrained_likelihood, likelihood_change
+from rm_research.stats.paired import paired_t
+from rm_research.stats.pooling import reml_hk
+from rm_research.stats.regression import cr2, hc2, least_squares
+from rm_research.stats.resampling import wild_bootstrap
+from rm_research.stats.result import NotEstimableError, Result
+
+PAGE = Path(__file__).parents[1] / "docs" / "methods.md"
+BEGIN, END = "<!-- simulations: written by make simulations -->", "<!-- end of simulations -->"
+LEVEL = 0.95
+LARGE = 400_000  # people from whom a truth is read off
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Waves:
+    """
+    Scores of drawn people.
+
+    Attributes
+    ----------
+    pre, post : array, shape (people,)
+        Complete, also of those who leave.
+    stayed : array of bool, shape (people,)
+    """
+
+    pre: Scores
+    post: Scores
+    stayed: NDArray[np.bool_]
+
+    @property
+    def answered(self) -> Scores:
+        """The later score, missing for those who left."""
+        return np.where(self.stayed, self.post, np.nan)
+
+
+def draw(rng: np.random.Generator, n: int, *, change: Scores | float = 0.0, shared: Scores | float = 0.0,
+         attrition: float = 0.0) -> Waves:  # fmt: skip
+    """Scores of n people; `change` and `shared` (with others of a cluster, both waves) are felt, before rounding."""
+    usual = rng.normal(0, 0.6, n) + shared
+    felt = [usual + rng.normal(0, 0.4, n), usual + rng.normal(0, 0.4, n) + change]
+    pre, post = (np.clip(np.rint(3.2 + f[:, None] + rng.normal(0, 0.7, (n, 4))), 1, 5).mean(axis=1) for f in felt)
+    leaves = rng.random(n) < leaving(pre, attrition) if attrition else np.zeros(n, bool)
+    return Waves(pre, post, ~leaves)
+
+
+def leaving(pre: Scores, attrition: float) -> Scores:
+    """Chance of leaving: higher for the unhappy, `attrition` on average."""
+    return expit(_intercept(attrition) - 1.6 * (pre - 3.2))
+
+
+@cache
+def _intercept(attrition: float) -> float:
+    pre = draw(np.random.default_rng(1), LARGE).pre
+    return float(brentq(lambda a: expit(a - 1.6 * (pre - 3.2)).mean() - attrition, -10, 10))
+
+
+@cache
+def true_change(change: float) -> float:
+    """Mean change of an endless supply of people, after rounding; below 0.003 off."""
+    waves = draw(np.random.default_rng(2), LARGE, change=change)
+    return float((waves.post - waves.pre).mean())
+
+
+@dataclass(frozen=True)
+class Case:
+    """
+    One method in one situation.
+
+    Attributes
+    ----------
+    method, situation : str
+        As the table has them.
+    estimate : callable
+        Draws a study with the generator it is given and returns the Result.
+    truth : callable
+        Returns what the estimate is of.
+    replicates : int
+    valid : bool
+        Whether the method is meant to hold in this situation; where it is not, the table shows that it does not.
+    highest : float
+        Coverage above which the method would be called too cautious.
+    """
+
+    method: str
+    situation: str
+    estimate: Callable[[np.random.Generator], Result]
+    truth: Callable[[], float]
+    replicates: int = 1000
+    valid: bool = True
+    highest: float = 0.98
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What came out of a case's replicates.
+
+    Attributes
+    ----------
+    estimated : int
+        Replicates that gave an estimate.
+    coverage, bias, spread : float
+        Share of intervals that hold the truth; mean of estimate − truth, and the estimates' standard deviation.
+    """
+
+    case: Case
+    estimated: int
+    coverage: float
+    bias: float
+    spread: float
+
+    @property
+    def error(self) -> float:
+        """Monte Carlo standard error of a coverage that is as it should be."""
+        return float(np.sqrt(LEVEL * (1 - LEVEL) / self.estimated))
+
+    @property
+    def covers(self) -> bool:
+        """Whether intervals hold the truth often enough, and not more often than the method is said to."""
+        return LEVEL - 2 * self.error <= self.coverage <= self.case.highest + 2 * self.error
+
+    @property
+    def unbiased(self) -> bool:
+        """Whether the mean error is chance, or below a fiftieth of a scale point."""
+        return abs(self.bias) <= 3 * self.spread / np.sqrt(self.estimated) + 0.02
+
+
+def simulate(case: Case) -> Outcome:
+    """Run a case; its draws depend on its names alone."""
+    rng = np.random.default_rng(zlib.crc32(f"{case.method}, {case.situation}".encode()))
+    truth, results = case.truth(), []
+    for _ in range(case.replicates):
+        try:
+            results.append(case.estimate(rng))
+        except NotEstimableError:
+            continue
+    low, high, estimates = (np.array([getattr(r, name) for r in results]) for name in ("ci_low", "ci_high", "estimate"))
+    covered = float(((low <= truth) & (truth <= high)).mean())
+    return Outcome(case, len(results), covered, float(estimates.mean() - truth), float(estimates.std(ddof=1)))
+
+
+def cases() -> Iterator[Case]:
+    """All cases, in the order of the table."""
+    yield from _changes()
+    yield from _differences()
+    yield from _clusters()
+    yield from _pools()
+
+
+CHANGE = 0.35  # felt
+
+
+def _changes() -> Iterator[Case]:
+    methods: dict[str, Callable[[Waves, np.random.Generator], Result]] = {
+        "paired_t": lambda waves, rng: paired_t(waves.pre, waves.answered, level=LEVEL),
+        "likelihood": lambda waves, rng: likelihood_change(waves.pre, waves.answered, level=LEVEL),
+        "imputed": lambda waves, rng: imputed_change(complete_posts(waves.pre, waves.answered, rng, m=20), level=LEVEL),
+    }
+    for n in (12, 24, 60, 160):
+        for attrition in (0.0, 0.15, 0.35):
+            for name, method in methods.items():
+                if name == "imputed" and not attrition:
+                    continue
+                yield Case(
+                    name, f"change, {n} people, {attrition:.0%} leave", partial(_change, method, n, attrition),
+                    partial(true_change, CHANGE), valid=not (name == "paired_t" and attrition and n >= 60),
+                )  # fmt: skip
+
+
+def _change(method: Callable[..., Result], n: int, attrition: float, rng: np.random.Generator) -> Result:
+    return method(draw(rng, n, change=CHANGE, attrition=attrition), rng)
+
+
+def _differences() -> Iterator[Case]:
+    for n in (12, 24, 60):
+        for name, method in {"ancova": _ancova, "constrained_likelihood": _constrained, "imputed": _imputed}.items():
+            situation = f"difference, {n} people an arm, 25% leave"
+            yield Case(name, situation, partial(_difference, method, n), partial(true_change, CHANGE))
+
+
+def _difference(method: Callable[..., Result], n: int, rng: np.random.Generator) -> Result:
+    in_arm = np.repeat([1.0, 0.0], n)
+    return method(draw(rng, 2 * n, change=CHANGE * in_arm, attrition=0.25), in_arm, rng)
+
+
+def _ancova(waves: Waves, in_arm: Scores, rng: np.random.Generator) -> Result:
+    return hc2(_regression(waves, in_arm), 1, level=LEVEL)
+
+
+def _regression(waves: Waves, in_arm: Scores) -> object:
+    X = np.column_stack([np.ones(len(in_arm)), in_arm, waves.pre])[waves.stayed]
+    return least_squares(X, waves.post[waves.stayed])
+
+
+def _constrained(waves: Waves, in_arm: Scores, rng: np.random.Generator) -> Result:
+    return constrained_likelihood(waves.pre, waves.answered, in_arm, level=LEVEL)
+
+
+def _imputed(waves: Waves, in_arm: Scores, rng: np.random.Generator) -> Result:
+    arms = [complete_posts(waves.pre[in_arm == arm], waves.answered[in_arm == arm], rng, m=20) for arm in (1, 0)]
+    return imputed_ancova(*arms, level=LEVEL)
+
+
+def _clusters() -> Iterator[Case]:
+    for clusters in (4, 6, 10, 20):
+        situation = f"difference, {clusters} clusters of 6 people, no effect"
+        yield Case("ancova, cr2", situation, partial(_clustered, _cr2, clusters), _nothing, highest=0.985)
+        if clusters >= 6:
+            yield Case("wild_bootstrap", situation, partial(_clustered, _bootstrapped, clusters), _nothing, 400)
+        yield Case("mixed model, Kenward–Roger", situation, partial(_clustered, _mixed, clusters), _nothing, 400,
+                   highest=0.99)  # fmt: skip
+
+
+def _nothing() -> float:
+    return 0.0
+
+
+def _clustered(method: Callable[..., Result], clusters: int, rng: np.random.Generator) -> Result:
+    cluster = np.repeat(np.arange(clusters), 6)
+    in_arm = (cluster % 2).astype(float)
+    waves = draw(
+        rng, len(cluster), shared=rng.normal(0, 0.35, clusters)[cluster], change=rng.normal(0, 0.2, clusters)[cluster]
+    )
+    return method(waves, in_arm, cluster, rng)
+
+
+def _cr2(waves: Waves, in_arm: Scores, cluster: NDArray[np.intp], rng: np.random.Generator) -> Result:
+    return cr2(_regression(waves, in_arm), cluster, 1, level=LEVEL)
+
+
+def _bootstrapped(waves: Waves, in_arm: Scores, cluster: NDArray[np.intp], rng: np.random.Generator) -> Result:
+    return wild_bootstrap(_regression(waves, in_arm), cluster, 1, level=LEVEL, generator=rng, draws=999)
+
+
+def _mixed(waves: Waves, in_arm: Scores, cluster: NDArray[np.intp], rng: np.random.Generator) -> Result:
+    X = np.column_stack([np.ones(len(in_arm)), in_arm, waves.pre])
+    return kenward_roger(fit_reml(waves.post, X, [Term("cluster", cluster)]), [0, 1, 0], level=LEVEL)
+
+
+def _pools() -> Iterator[Case]:
+    for k in (3, 6, 12):
+        for spread in (0.0, 0.25):
+            situation = f"average of {k} cohorts of 16 people an arm, effects vary by {spread:g}"
+            yield Case(
+                "reml_hk", situation, partial(_pooled, k, spread), partial(true_change, CHANGE), 400, highest=1.0
+            )
+    situation = "average of 6 cohorts of 16 people that share 30 compared, no effect"
+    yield Case("one_stage", situation, partial(_shared, _one_stage, 6), _nothing, 400, highest=0.99)
+    yield Case("reml_hk", situation, partial(_shared, _averaged, 6), _nothing, 400, valid=False)
+
+
+def _pooled(k: int, spread: float, rng: np.random.Generator) -> Result:
+    in_arm = np.repeat([1.0, 0.0], 16)
+    results = []
+    for _ in range(k):
+        waves = draw(rng, 32, change=(CHANGE + rng.normal(0, spread)) * in_arm)
+        results.append(_ancova(waves, in_arm, rng))
+    return reml_hk(np.array([r.estimate for r in results]), np.array([r.std_error for r in results]), level=LEVEL)
+
+
+def _shared(method: Callable[..., Result], k: int, rng: np.random.Generator) -> Result:
+    """One comparison group for all cohorts, whose effects vary about none."""
+    cohort = np.concatenate([np.repeat(np.arange(k), 16), np.full(30, -1)])
+    change = np.append(rng.normal(0, 0.15, k), 0.0)[cohort]
+    return method(draw(rng, len(cohort), change=change), cohort, rng)
+
+
+def _one_stage(waves: Waves, cohort: NDArray[np.intp], rng: np.random.Generator) -> Result:
+    X = np.column_stack([np.ones(len(cohort)), cohort >= 0, waves.pre])
+    return kenward_roger(fit_reml(waves.post, X, [Term("cohort_effect", cohort)]), [0, 1, 0], level=LEVEL)
+
+
+def _averaged(waves: Waves, cohort: NDArray[np.intp], rng: np.random.Generator) -> Result:
+    results = []
+    for number in range(cohort.max() + 1):
+        mine = (cohort == number) | (cohort == -1)
+        part = Waves(waves.pre[mine], waves.post[mine], waves.stayed[mine])
+        results.append(_ancova(part, (cohort[mine] == number).astype(float), rng))
+    return reml_hk(np.array([r.estimate for r in results]), np.array([r.std_error for r in results]), level=LEVEL)
+
+
+def table(outcomes: list[Outcome]) -> str:
+    """Rows of the table in docs/methods.md."""
+    lines = [
+        "| Method | Situation | Studies | Bias | Coverage | ± | As it should be |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for outcome in outcomes:
+        case = outcome.case
+        judged = "yes" if outcome.covers and outcome.unbiased else "no"
+        judged = judged if case.valid else f"{judged}: not valid here, shown for that reason"
+        lines.append(
+            f"| {case.method} | {case.situation} | {outcome.estimated} | {outcome.bias:+.3f} | {outcome.coverage:.3f} | "
+            f"{outcome.error:.3f} | {judged} |"
+        )
+    return "\n".join(lines)
+
+
+def simulate_all() -> list[Outcome]:
+    """Run every case, on as many cores as there are."""
+    with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+        return list(pool.map(_run, range(len(list(cases())))))
+
+
+def _run(number: int) -> Outcome:
+    return simulate(list(cases())[number])
+
+
+if __name__ == "__main__":
+    write_between(PAGE, BEGIN, END, table(simulate_all()))
