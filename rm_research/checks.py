@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from rm_research.catalogue import catalogue
+from rm_research.effects.measurement import assess_reliability
+from rm_research.effects.missing import assess_attrition
 from rm_research.errors import StudyError
 from rm_research.frames import PROBLEMS
 from rm_research.panel import Prepared
@@ -117,6 +119,18 @@ class Problems:
         ordered = [wave.name for wave in study.waves if wave.name in shares]
         return shares[ordered].rename_axis(index="item", columns=None)
 
+    @cached_property
+    def reliability(self) -> pd.DataFrame:
+        """How consistently each scale measured, by wave and item."""
+        return pd.DataFrame() if self.prepared is None else assess_reliability(self.prepared)
+
+    @cached_property
+    def attrition(self) -> pd.DataFrame:
+        """Who left, by cohort, role, arm, scale and later wave."""
+        if self.prepared is None or self.prepared.study.link.method == "none":
+            return pd.DataFrame()
+        return assess_attrition(self.prepared.panel, study=self.prepared.study)
+
     @property
     def ledger(self) -> pd.DataFrame:
         """What cleaning did."""
@@ -131,6 +145,8 @@ class Problems:
             "response": self.response.reset_index(),
             "links": self.links.reset_index(),
             "missing": self.missing.round(3).reset_index(),
+            "reliability": self.reliability.round(3),
+            "attrition": self.attrition.round(3),
             "ledger": self.ledger,
         }
 
@@ -153,7 +169,7 @@ class Problems:
             if self.prepared is None and table.empty:
                 continue  # what was never read has no ledger to show
             parts.append(f"<h2>{escape(words.say(f'quality.{name}'))}</h2>")
-            shown = table.dropna(axis=1, how="all").fillna("").to_html(index=False, border=0, escape=True)
+            shown = table.dropna(axis=1, how="all").astype(object).fillna("").to_html(index=False, border=0, escape=True)
             parts.append(shown if len(table) else f"<p>{words.say('quality.none')}</p>")
         return "\n".join(parts)
 

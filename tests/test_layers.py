@@ -8,8 +8,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "rm_research"
 ORDER = (
     "errors", "catalogue", "frames", "journal", "study", "readers", "privacy", "responses", "linkage", "people",
-    "scales", "panel", "checks", "stats", "effects", "synthesis", "process", "disclosure", "claims", "figures",
-    "findings", "reporting", "simulate", "cli",
+    "scales", "panel", "stats", "effects", "checks", "synthesis", "process", "disclosure", "claims", "figures",
+    "findings", "reporting", "simulate", "planning", "cli",
 )  # fmt: skip
 
 
