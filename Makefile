@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: report test test-slow lab lint format bench methods lock clean
+.PHONY: report test test-slow lab lint format bench methods simulations lock clean
 
 report: $(STAMP)  ## Render the demo study and print the page to open
 	@$(BIN)/rm-research report data/demo --out reports/demo
@@ -32,6 +32,9 @@ bench: $(STAMP)  ## Ratios measured in one run
 
 methods: $(STAMP)  ## Write the table of comparisons in docs/methods.md
 	@$(BIN)/python tests/methods_table.py
+
+simulations: $(STAMP)  ## Write the table of simulations in docs/methods.md (minutes)
+	@$(BIN)/python tests/simulated.py
 
 lock:  ## Pin the newest versions the bounds allow (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
