@@ -6,7 +6,7 @@ From pre/post surveys of a reverse-mentoring programme to findings.
 >>> prepared = rm.prepare_study(study)
 >>> estimates = rm.estimate_change(prepared.panel, study=study)
 
-The prefix of a verb tells what comes back: read_, prepare_, link_, score_, build_, estimate_, check_, plot_.
+The prefix of a verb tells what comes back: read_, prepare_, link_, score_, build_, estimate_, check_, plan_, plot_.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from rm_research.figures import plot_change, plot_forest
 from rm_research.findings import Findings, build_findings
 from rm_research.linkage import Linkage, link_waves
 from rm_research.panel import Prepared, build_panel, prepare_study
+from rm_research.planning import Plan, plan_study
 from rm_research.responses import Intake, read_responses
 from rm_research.scales import score_scales
 from rm_research.simulate import simulate_study
@@ -34,6 +35,7 @@ __all__ = [
     "Findings",
     "Intake",
     "Linkage",
+    "Plan",
     "Prepared",
     "Problems",
     "Study",
@@ -46,6 +48,7 @@ __all__ = [
     "estimate_difference",
     "estimate_programme",
     "link_waves",
+    "plan_study",
     "plot_change",
     "plot_forest",
     "prepare_study",

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 import click
+import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -19,6 +20,7 @@ from rm_research.errors import ReportError, StudyError
 from rm_research.findings.numbers import cohort_numbers
 from rm_research.panel import prepare_study
 from rm_research.panel.prepare import Prepared
+from rm_research.planning import plan_study
 from rm_research.reporting import kernels
 from rm_research.reporting.files import write
 from rm_research.simulate import simulate_study
@@ -175,6 +177,35 @@ def _write_quality_page(study: Path, problems: Problems, html: Path) -> None:
     executed = run_notebook(shipped_notebook("data_quality"), {"study": folder.name}, folder=folder.parent)
     title = catalogue("en").say("quality.title", study=problems.prepared.study.title)
     write(html, page_html(executed, Page(title=title, kind="private")))
+
+
+@main.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option("--scale", help="What to plan for.  [default: the first outcome]")
+@click.option("--role", help="Whom to plan for.  [default: the first role that is asked the scale]")
+@click.option("--n", multiple=True, type=click.IntRange(min=1), help="Size of the programme; may be repeated.")
+@click.option("--effect", type=float, help="Smallest change that matters, in the scale's unit.")
+@click.option("--sd", type=float, help="Standard deviation of scores, in the scale's unit.")
+@click.option("--correlation", type=float, help="Of scores before and after.")
+@click.option("--icc", type=float, help="Intraclass correlation of people of one dyad or cohort.")
+@click.option("--attrition", type=float, help="Share of those measured before who are not measured after.")
+@click.option("--power", type=float, help="Chance of finding the effect that is asked for.")
+@click.option("--simulate", "simulations", type=click.IntRange(min=0), default=0, help="Studies to draw for each size.")
+@_errors_said
+def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
+    """Say what cohorts of some sizes could find; what is not given comes from the study."""
+    made = plan_study(study, n=n or None, **options)
+    for table, title in ((made.shown(), made.title), (made.assumed(), None)):
+        out_console.print(_as_rich(table, title))
+    for sentence in made.sentences():
+        _say(sentence)
+
+
+def _as_rich(frame: pd.DataFrame, title: str | None) -> Table:
+    table = Table(*map(escape, frame.columns), title=title and escape(title))
+    for row in frame.itertuples(index=False, name=None):
+        table.add_row(*map(escape, row))
+    return table
 
 
 @main.command()

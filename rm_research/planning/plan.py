@@ -1,0 +1,155 @@
+"""A plan: what a study could find by its size, as tables and in words."""
+
+import math
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from rm_research.catalogue import Catalogue, capital, catalogue
+from rm_research.planning.assumptions import Assumptions
+from rm_research.planning.known import About
+
+
+@dataclass(frozen=True, repr=False)
+class Plan:
+    """
+    What a study could find, by its size.
+
+    Attributes
+    ----------
+    assumptions : Assumptions
+        What it rests on, with where each value comes from.
+    table : DataFrame
+        One row a size: n (units of the programme that are measured before), n_comparison (units of the comparison;
+        missing without one), people (expected to be measured twice, both arms), std_error and df of the estimate, power
+        (chance of finding the effect), detectable (smallest effect found with the power asked for), half_width (of the
+        interval, as expected), reason (why there are no numbers). Errors, effects and widths are in the unit of `sd`.
+    simulated : DataFrame
+        One row a size and method of reports: n, method, power (share of drawn studies in which it found the effect),
+        mc_error (standard error of that share), half_width (mean), simulations. No rows unless asked for.
+    needed : int or None
+        Fewest units of the programme with which the effect is found with the power asked for; None where a million are
+        too few.
+    typical : int or None
+        Units of the programme in a cohort of the study, the median; None without a study.
+    about : About
+        Words for what is planned.
+    """
+
+    assumptions: Assumptions
+    table: pd.DataFrame
+    simulated: pd.DataFrame
+    needed: int | None
+    typical: int | None
+    about: About
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a copy of the table, full precision."""
+        return self.table.copy()
+
+    @property
+    def title(self) -> str:
+        """Heading."""
+        about, say = self.about, self._words.say
+        return say("plan.title_of_scale", scale=about.scale, people=about.people) if about.scale else say("plan.title")
+
+    @property
+    def units(self) -> str:
+        """What `n` counts, in words."""
+        kind, say = self.assumptions.unit, self._words.say
+        if kind == "person":
+            return self.about.people or say("people.everyone")
+        return say(f"plan.units.{kind}") if kind in ("dyad", "cohort") else say("plan.units.other", unit=kind)
+
+    @property
+    def unit(self) -> str:
+        """Of the effect, in words."""
+        return self.about.unit or self._words.say("plan.standard_deviations")
+
+    def sentences(self) -> list[str]:
+        """What it comes to, in words."""
+        words, assumptions = self._words, self.assumptions
+        values = {"units": self.units, "unit": self.unit, "effect": words.number(assumptions.effect),
+                  "power": words.share(assumptions.power)}  # fmt: skip
+        key = "needed_compared" if assumptions.compared else "needed"
+        if self.needed is None:
+            said = [words.say("plan.out_of_reach", **values)]
+        else:
+            compared = math.ceil(self.needed * assumptions.ratio)
+            said = [words.say(f"plan.{key}", n=self.needed, m=compared, **values)]
+        rows = self.table[self.table["n"].isin([self.typical]) & self.table["reason"].isna()]
+        for row in rows.to_dict("records"):
+            numbers = {"chance": words.share(row["power"]), "detectable": words.number(row["detectable"])}
+            said.append(words.say("plan.typical", n=self.typical, **numbers, **values))
+        if len(self.simulated):
+            said.append(words.say("plan.simulations", simulations=self.simulated["simulations"].max()))
+        return said
+
+    def shown(self) -> pd.DataFrame:
+        """Return the table as text: rounded, with headings, simulated chances beside the others."""
+        words = self._words
+        hidden = [] if self.assumptions.compared else ["n_comparison"]
+        hidden += ["std_error", "df"] + ([] if self.table["reason"].notna().any() else ["reason"])
+        blanks = {"units": capital(self.units), "power": words.share(self.assumptions.power)}
+        found = {
+            words.say(f"plan.columns.{name}", **blanks): [self._cell(name, value) for value in self.table[name]]
+            for name in self.table.columns.drop(hidden)
+        }
+        for method, rows in self.simulated.groupby("method", sort=False):
+            chances = zip(
+                *(rows.set_index("n").reindex(self.table["n"])[name] for name in ("power", "mc_error")), strict=True
+            )
+            heading = words.say("plan.columns.simulated", method=words.say(f"method.{method}"))
+            found[heading] = [
+                words.say("plan.chance", chance=words.share(power), error=words.share(error))
+                for power, error in chances
+            ]
+        return pd.DataFrame(found)
+
+    def assumed(self) -> pd.DataFrame:
+        """Return what it rests on as text: assumption, value, and where that comes from."""
+        say, assumptions = self._words.say, self.assumptions
+        design = "design_compared" if assumptions.compared else "design_single"
+        values = {"compared": say(f"plan.{design}"), "unit": self.units}
+        left_out = ["linked"] + ([] if assumptions.compared else ["ratio"])
+        left_out += ["icc"] if assumptions.cluster_size == 1 else []
+        rows = [
+            (
+                say(f"plan.{name}"),
+                values.get(name) or self._cell(name, getattr(assumptions, name)),
+                say(f"plan.{source}"),
+            )
+            for name, source in assumptions.sources.items()
+            if name not in left_out
+        ]
+        return pd.DataFrame(rows, columns=[say(f"plan.{name}") for name in ("assumption", "value", "source")])
+
+    def _cell(self, name: str, value: Any) -> str:
+        """Write one number of the table or of what is assumed."""
+        words = self._words
+        if pd.isna(value):
+            return ""
+        if name == "reason":
+            return words.say(f"reason.{value}")
+        if name == "level":
+            return words.say("format.percent", value=f"{100 * value:g}")
+        if name in ("power", "attrition"):
+            return words.share(float(value))
+        whole = name in ("n", "n_comparison", "people")
+        return words.number(float(value), decimals=0 if whole else 2)
+
+    @property
+    def _words(self) -> Catalogue:
+        return catalogue(self.about.language)
+
+    def __repr__(self) -> str:
+        tables = [table.to_string(index=False) for table in (self.shown(), self.assumed())]
+        return "\n".join([self.title, *self.sentences(), *tables])
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences())
+        shown, assumed = (table.to_html(index=False) for table in (self.shown(), self.assumed()))
+        caption = f"<caption>{escape(self.title)}</caption><thead>"
+        return said + shown.replace("<thead>", caption, 1) + assumed

@@ -1,0 +1,139 @@
+"""Studies that are drawn, and analysed as a report would: how often each method finds the effect."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from rm_research.planning.assumptions import Assumptions
+from rm_research.stats.mixed.two_waves import likelihood_change
+from rm_research.stats.paired import paired_t, welch
+from rm_research.stats.pooling import reml_hk
+from rm_research.stats.regression import cr2, hc2, least_squares
+from rm_research.stats.result import NotEstimableError, Result, Vector
+
+ARM = 1  # column of the arm in ANCOVA
+
+
+@dataclass(frozen=True)
+class Trial:
+    """
+    One drawn study.
+
+    Attributes
+    ----------
+    pre, post : array, shape (people,)
+        Scores in the unit of `sd`; `post` is NaN for those who left.
+    in_arm : array, shape (people,)
+        1 in the programme, 0 in the comparison.
+    unit : array of int, shape (people,)
+        Unit of each person.
+    """
+
+    pre: Vector
+    post: Vector
+    in_arm: Vector
+    unit: np.ndarray
+
+
+@dataclass(frozen=True)
+class Found:
+    """
+    How a method did over the drawn studies.
+
+    Attributes
+    ----------
+    method : str
+    power : float
+        Share of studies in which the effect was found, in its direction.
+    mc_error : float
+        Standard error of that share (Agresti & Coull 1998, so that it is not 0 at 0 or 1).
+    half_width : float
+        Mean half width of the interval, in the unit of `sd`; NaN where no study had one.
+    """
+
+    method: str
+    power: float
+    mc_error: float
+    half_width: float
+
+
+def found_by_methods(assumptions: Assumptions, n: int, simulations: int, seed: int) -> list[Found]:
+    """
+    Draw studies with n units in the programme, and count how often each method finds the effect.
+
+    Scores are normal; people of a unit are alike by `icc`; who leaves is drawn by lot. Equal seeds give equal draws,
+    for each n of its own. What a method cannot estimate it has not found.
+    """
+    draws = np.random.default_rng([seed, n])
+    methods = _methods(assumptions)
+    found: dict[str, list[bool]] = {name: [] for name in methods}
+    widths: dict[str, list[float]] = {name: [] for name in methods}
+    for trial in _trials(assumptions, n, simulations, draws):
+        for name, method in methods.items():
+            try:
+                result = method(trial)
+            except NotEstimableError:
+                found[name].append(False)
+                continue
+            found[name].append(result.p_value < 1 - assumptions.level and result.estimate > 0)
+            widths[name].append((result.ci_high - result.ci_low) / 2)
+    return [_summary(name, found[name], widths[name]) for name in methods]
+
+
+def _summary(method: str, found: list[bool], widths: list[float]) -> Found:
+    share = (sum(found) + 2) / (len(found) + 4)
+    error = float(np.sqrt(share * (1 - share) / (len(found) + 4)))
+    return Found(method, float(np.mean(found)), error, float(np.mean(widths)) if widths else float("nan"))
+
+
+def _trials(assumptions: Assumptions, n: int, simulations: int, draws: np.random.Generator) -> Iterator[Trial]:
+    compared = max(1, round(n * assumptions.ratio)) if assumptions.compared else 0
+    whole, part = divmod(assumptions.cluster_size, 1)
+    r, icc, sd = assumptions.correlation, assumptions.icc, assumptions.sd
+    for _ in range(simulations):
+        sizes = int(whole) + (draws.uniform(size=n + compared) < part)
+        unit = np.repeat(np.arange(n + compared), sizes)
+        in_arm = (unit < n).astype(float)
+        shared, own = draws.normal(size=(2, n + compared)), draws.normal(size=(2, len(unit)))
+        start, rest = np.sqrt(icc) * shared[:, unit] + np.sqrt(1 - icc) * own
+        post = sd * (r * start + np.sqrt(1 - r**2) * rest) + assumptions.effect * in_arm
+        post[draws.uniform(size=len(post)) < assumptions.attrition] = np.nan
+        yield Trial(sd * start, post, in_arm, unit)
+
+
+def _methods(assumptions: Assumptions) -> dict[str, Callable[[Trial], Result]]:
+    """Methods that a report would use, its headline first, by their name."""
+    level = assumptions.level
+    if assumptions.compared:
+        return {"ancova": lambda trial: _ancova(trial, assumptions)}
+    if not assumptions.linked:
+        return {"welch": lambda trial: welch(trial.pre, trial.post, level=level)}
+    if assumptions.unit == "cohort":
+        return {"reml_hk": lambda trial: _average(trial, level)}
+    return {
+        "likelihood": lambda trial: likelihood_change(trial.pre, trial.post, level=level),
+        "paired_t": lambda trial: paired_t(trial.pre, trial.post, level=level),
+    }
+
+
+def _ancova(trial: Trial, assumptions: Assumptions) -> Result:
+    both = ~np.isnan(trial.post)
+    X = np.column_stack([np.ones(both.sum()), trial.in_arm[both], trial.pre[both]])
+    fit = least_squares(X, trial.post[both])
+    if assumptions.unit == "person":
+        return hc2(fit, ARM, level=assumptions.level)
+    return cr2(fit, trial.unit[both], ARM, level=assumptions.level)
+
+
+def _average(trial: Trial, level: float) -> Result:
+    """Random-effects average of the cohorts' changes; cohorts in which nothing can be estimated are left out."""
+    found = []
+    for cohort in np.unique(trial.unit):
+        own = trial.unit == cohort
+        try:
+            found.append(likelihood_change(trial.pre[own], trial.post[own], level=level))
+        except NotEstimableError:
+            continue
+    estimates, errors = (np.array([getattr(result, name) for result in found]) for name in ("estimate", "std_error"))
+    return reml_hk(estimates, errors, level=level)
