@@ -7,7 +7,7 @@ coarse crossed terms all touch each other is solved as one matrix for each conne
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,13 +64,16 @@ class Plan:
 
     Attributes
     ----------
+    term_of : array, shape (groups,)
+        Term of each group.
     rank : array, shape (groups,)
-        Number of each group in the order of elimination; all else here counts groups so.
+        Number of each group in the order of elimination; all that follows counts groups so.
     edges : array, shape (edges, 2)
         Groups that touch, each also itself; the first is taken out first.
     steps : sequence of Step
     """
 
+    term_of: Integers
     rank: Integers
     edges: Integers
     steps: Sequence[Step]
@@ -100,10 +103,10 @@ def plan_elimination(term_of: Integers, pairs: Integers) -> Plan:
     itself = np.repeat(np.arange(len(term_of)), 2).reshape(-1, 2)
     edges = np.sort(rank[np.concatenate([itself, every])], axis=1)
     edges = edges[np.lexsort((edges[:, 1], edges[:, 0]))]
-    plan = Plan(rank, edges, [])
+    plan = Plan(term_of, rank, edges, [])
     starts = np.searchsorted(edges[:, 0], np.arange(len(term_of) + 1))
     steps = [_step(plan, rank[chosen], term_of[chosen[0]], starts) for chosen in rounds]
-    return Plan(rank, edges, steps)
+    return replace(plan, steps=steps)
 
 
 def _rounds(term_of: Integers, pairs: Integers) -> tuple[list[Integers], Integers]:

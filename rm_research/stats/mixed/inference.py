@@ -10,7 +10,7 @@ from rm_research.stats.result import NotEstimableError, Result, t_result
 FLAT = 1e-9  # smallest eigenvalue, relative to the diagonal, of information that determines the variances
 
 
-def satterthwaite(fit: Fit, contrast: ArrayLike, *, level: float) -> Result:
+def satterthwaite(fit: Fit, contrast: ArrayLike, *, level: float, observed: bool = False) -> Result:
     """
     Contrast of fixed effects with the model's standard error and degrees of freedom by Satterthwaite (1941).
 
@@ -20,6 +20,10 @@ def satterthwaite(fit: Fit, contrast: ArrayLike, *, level: float) -> Result:
     intercept stays so, as in lmerTest. With few groups and a variance of 0 that makes the interval too narrow;
     `kenward_roger` does not do so.
 
+    Where rows are missing and others of the same people say which, the standard error so far is too small, because
+    the estimate then depends on the variances that were estimated. By observed information (Kenward & Molenberghs 1998,
+    Statist. Sci. 13:236) that adds ∇bᵀA∇b, b the estimate as a function of θ; the degrees of freedom stay.
+
     Parameters
     ----------
     fit : Fit
@@ -27,6 +31,8 @@ def satterthwaite(fit: Fit, contrast: ArrayLike, *, level: float) -> Result:
         Weights of the coefficients.
     level : float
         Of the interval.
+    observed : bool
+        Whether to add ∇bᵀA∇b. lmerTest does not.
 
     Returns
     -------
@@ -47,6 +53,10 @@ def satterthwaite(fit: Fit, contrast: ArrayLike, *, level: float) -> Result:
         raise NotEstimableError("no_optimum")
     gradient = -np.einsum("i,rij,j->r", turned, fit.moments.M1[:, :-1, :-1], turned) @ jacobian
     df = variance**2 / (gradient @ np.linalg.solve(hessian, gradient))
+    if observed:
+        residual = np.append(-fit.parts.coefficients, 1.0)
+        moves = (fit.moments.M1 @ residual)[:, :-1] @ turned @ jacobian
+        variance += 2 * moves @ np.linalg.solve(hessian, moves)
     return _result(fit, contrast, np.sqrt(variance), df, level)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from rm_research.stats.mixed.inference import determined, kenward_roger, satterthwaite
 from rm_research.stats.mixed.likelihood import moments, restricted, with_residual_variance
-from rm_research.stats.mixed.reml import Fit, fit_reml
+from rm_research.stats.mixed.reml import Fit, fit_at, fit_reml
 from rm_research.stats.mixed.system import prepare_system
 from rm_research.stats.mixed.taylor import Array
 from rm_research.stats.mixed.terms import Term
@@ -65,10 +65,13 @@ def fit_by_ladder(y: Vector, X: Array, terms: Sequence[Term], *, keep: Collectio
     while singular := [k for k, term in enumerate(left) if term.slope is not None and term.name in fit.singular]:
         left[singular[-1]] = left[singular[-1]].without_slope()
         fit = fit_reml(y, X, left)
-    kept = [term for term in left if term.name not in fit.singular or term.name in keep]
+    kept = [k for k, term in enumerate(left) if term.name not in fit.singular or term.name in keep]
     if len(kept) < len(left):
-        fit = fit_reml(y, X, kept)
-    return Ladder(fit, kept, _size(terms) - _size(kept))
+        # the maximum stays where it is, so that there is nothing to search for
+        psi = fit.psi[np.isin(fit.system.covariance.term, kept)]
+        left = [left[k] for k in kept]
+        fit = fit_at(psi, prepare_system(y, X, left), left)
+    return Ladder(fit, left, _size(terms) - _size(left))
 
 
 def _size(terms: Sequence[Term]) -> int:
@@ -97,7 +100,14 @@ def _carries(y: Vector, X: Array, terms: Sequence[Term]) -> bool:
 
 
 def mixed_contrast(
-    y: Vector, X: Array, contrast: ArrayLike, terms: Sequence[Term], *, level: float, keep: Collection[str] = ()
+    y: Vector,
+    X: Array,
+    contrast: ArrayLike,
+    terms: Sequence[Term],
+    *,
+    level: float,
+    keep: Collection[str] = (),
+    observed: bool = False,
 ) -> Result:
     """
     One contrast of fixed effects in a linear mixed model fitted by REML, simplified by the ladder where it is singular.
@@ -115,6 +125,8 @@ def mixed_contrast(
         Of the intervals.
     keep : collection of str
         As in `fit_by_ladder`.
+    observed : bool
+        As in `satterthwaite`: for rows of which some are missing depending on others.
 
     Returns
     -------
@@ -128,12 +140,12 @@ def mixed_contrast(
         As `fit_reml` and `satterthwaite`.
     """
     ladder = fit_by_ladder(y, X, terms, keep=keep)
-    return contrast_of(ladder, contrast, level=level)
+    return contrast_of(ladder, contrast, level=level, observed=observed)
 
 
-def contrast_of(ladder: Ladder, contrast: ArrayLike, *, level: float) -> Result:
+def contrast_of(ladder: Ladder, contrast: ArrayLike, *, level: float, observed: bool = False) -> Result:
     """Return a further contrast of a model that is fitted, as `mixed_contrast` does."""
-    result = satterthwaite(ladder.fit, contrast, level=level)
+    result = satterthwaite(ladder.fit, contrast, level=level, observed=observed)
     checked = kenward_roger(ladder.fit, contrast, level=level)
     further = {"ladder_step": float(ladder.step), "kr_std_error": checked.std_error, "kr_df": checked.df,
                "kr_p_value": checked.p_value, "kr_ci_low": checked.ci_low, "kr_ci_high": checked.ci_high}  # fmt: skip

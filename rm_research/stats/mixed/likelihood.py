@@ -55,11 +55,10 @@ def moments(system: System, psi: Vector, *, derivatives: bool = True) -> Moments
     F: Series = {(): system.F.copy()}
     M: Series = {(): system.M}
     L: Series = {(): np.zeros(())}
-    for step in system.plan.steps:
-        columns = system.covariance.columns(step.terms)
-        sigma = system.covariance.of(psi, step.terms, derivatives=derivatives)
+    for step, block in zip(system.plan.steps, system.blocks, strict=True):
+        columns, sigma = block.columns, block.at(psi, derivatives=derivatives)
         inner = product(sigma, _own(S, step, columns))
-        inner[()] = inner[()] + np.eye(inner[()].shape[-1])
+        inner[()] = inner[()] + np.eye(len(columns))
         inverted = inverse(inner)
         for key, part in log_determinant(inner, inverted).items():
             add(L, key, part.sum())

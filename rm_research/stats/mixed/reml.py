@@ -15,7 +15,7 @@ from rm_research.stats.result import NotEstimableError, Vector
 
 CLOSE = 1e-9  # differences of −2 log likelihood below this are none
 STARTS = (0.2, 1.5)  # standard deviations of effects, relative to the residual one, from which the search starts
-SMALL = 5000  # up to so many rows it starts twice
+FEW = 20  # groups of a term below which it starts twice
 TRACE = 0.1  # relative standard deviation above which an effect is no mere trace
 MOST_STEPS = 200
 LARGEST = 1e4  # relative standard deviation beyond which nothing is left for the residual
@@ -66,8 +66,8 @@ def fit_reml(y: Vector, X: Array, terms: Sequence[Term]) -> Fit:
     Newton's method within a trust region (Nocedal & Wright 2006, ch. 4) on Cholesky factors of the relative variances,
     as lme4 has them (Bates et al. 2015, JSS 67:1), with exact derivatives. At a factor of 0 the second derivative is
     that by the variance, so a variance stays at 0 only where the likelihood falls as it grows; it is then reported as
-    0. Up to 5,000 rows the search starts twice, from the best of a few points and from the corner opposite to what it
-    found, and the better end counts: restricted likelihoods of few groups can have two maxima.
+    0. Where a term has fewer than 20 groups the search starts twice, from the best of a few points and from the corner
+    opposite to what it found, and the better end counts: likelihoods of few groups can have two maxima.
 
     Parameters
     ----------
@@ -84,7 +84,11 @@ def fit_reml(y: Vector, X: Array, terms: Sequence[Term]) -> Fit:
         does not end.
     """
     system = prepare_system(y, X, terms)
-    psi = optimum(system)
+    return fit_at(optimum(system), system, terms)
+
+
+def fit_at(psi: Vector, system: System, terms: Sequence[Term]) -> Fit:
+    """The fit when the relative variances are these."""
     found = moments(system, psi)
     sigma2 = restricted(found).rss / (system.n - system.p)
     scale = np.append(np.ones(system.p), 1 / np.sqrt(sigma2))
@@ -146,7 +150,7 @@ def optimum(system: System) -> Vector:
         return np.zeros(0)
     starts = _starts(system)
     found = _descended(system, min(starts, key=lambda start: _value(system, start)))
-    if system.n <= SMALL:
+    if np.bincount(system.plan.term_of).min() < FEW:
         opposite = max(starts, key=lambda start: float(((np.abs(found) - start) ** 2).sum()))
         found = min(found, _descended(system, opposite), key=lambda end: _value(system, end))
     for _ in range(3):

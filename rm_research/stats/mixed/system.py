@@ -9,7 +9,7 @@ from scipy import sparse
 
 from rm_research.stats.mixed.elimination import Plan, plan_elimination
 from rm_research.stats.mixed.taylor import Array, Integers
-from rm_research.stats.mixed.terms import Covariance, Term, covariance
+from rm_research.stats.mixed.terms import Block, Covariance, Term, covariance
 from rm_research.stats.result import NotEstimableError, Vector
 
 NOISE = 1e-12  # what is left of y below this share of its size is rounding, not answers
@@ -29,6 +29,8 @@ class System:
         Rows and fixed effects.
     plan : Plan
     covariance : Covariance
+    blocks : sequence of Block
+        Of the plan's steps.
     S : array, shape (edges + 1, b, b)
         Products of the random columns of two groups that touch; the last is zero.
     F : array, shape (groups, b, p + 1)
@@ -51,6 +53,7 @@ class System:
     p: int
     plan: Plan
     covariance: Covariance
+    blocks: Sequence[Block]
     S: Array
     F: Array
     M: Array
@@ -85,8 +88,10 @@ def prepare_system(y: Vector, X: Array, terms: Sequence[Term]) -> System:
     W = np.column_stack([Q, residuals / unit])
     structure = covariance([term.slope is not None for term in terms])
     plan, S, F, slopes = _cross_products(W, terms, structure.basis.shape[1])
+    blocks = [structure.block(step.terms) for step in plan.steps]
     inverted, log_root = np.linalg.inv(R), float(np.linalg.slogdet(R)[1])
-    return System(n, p, plan, structure, S, F, W.T @ W, inverted @ start, unit * inverted, log_root, unit, slopes)
+    return System(n=n, p=p, plan=plan, covariance=structure, blocks=blocks, S=S, F=F, M=W.T @ W, unit=unit,
+                  start=inverted @ start, root=unit * inverted, log_root=log_root, slopes=slopes)  # fmt: skip
 
 
 def _cross_products(W: Array, terms: Sequence[Term], b: int) -> tuple[Plan, Array, Array, Array]:

@@ -37,6 +37,33 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Block:
+    """
+    Covariance of the effects of k groups, block by block.
+
+    Attributes
+    ----------
+    columns : array, shape (c,)
+        Which of the k·b columns have an effect: no slope where the term has none.
+    parameters : array, shape (own,)
+        Parameters that it depends on.
+    basis : array, shape (own, c, c)
+        Derivatives by these.
+    """
+
+    columns: Integers
+    parameters: Integers
+    basis: Array
+
+    def at(self, psi: Vector, *, derivatives: bool) -> Series:
+        """Covariance at these parameters."""
+        found: Series = {(): np.tensordot(psi[self.parameters], self.basis, 1)}
+        if derivatives:
+            found |= {(int(k),): basis for k, basis in zip(self.parameters, self.basis, strict=True)}
+        return found
+
+
+@dataclass(frozen=True)
 class Covariance:
     """
     The covariance of the effects as a function of its parameters ψ, relative to the residual variance.
@@ -57,23 +84,14 @@ class Covariance:
     basis: Array
     C: Array
 
-    def columns(self, terms: Integers) -> Integers:
-        """Which of the k·b columns of groups of these terms have an effect: no slope where the term has none."""
-        used = [self.basis[self.term == term].any(axis=(0, 1)) for term in terms]
-        return np.flatnonzero(np.concatenate(used))
-
-    def of(self, psi: Vector, terms: Integers, *, derivatives: bool) -> Series:
-        """Covariance of the effects of groups of these terms, one of each, with its derivatives; for `columns`."""
-        inside = np.ix_(self.columns(terms), self.columns(terms))
-        found: Series = {(): np.zeros((len(inside[0]),) * 2)}
-        for parameter in np.flatnonzero((self.term[:, None] == terms).any(axis=1)):
-            block = self.basis[parameter]
-            if len(terms) > 1:
-                block = np.kron(np.diag((terms == self.term[parameter]).astype(float)), block)
-            found[()] = found[()] + psi[parameter] * block[inside]
-            if derivatives:
-                found[(int(parameter),)] = block[inside]
-        return found
+    def block(self, terms: Integers) -> Block:
+        """Of groups of these terms, one of each."""
+        b = self.basis.shape[1]
+        own = np.flatnonzero((self.term[:, None] == terms).any(axis=1))
+        full = [np.kron(np.diag((terms == self.term[k]).astype(float)), self.basis[k]) for k in own]
+        stacked = np.array(full).reshape(len(own), len(terms) * b, len(terms) * b)
+        columns = np.flatnonzero(stacked.any(axis=(0, 1)))
+        return Block(columns, own, stacked[:, columns[:, None], columns])
 
     def matrices(self, psi: Vector) -> list[Array]:
         """Covariance matrix of each term, 1 × 1 or 2 × 2."""

@@ -52,16 +52,19 @@ class _Sums:
         return float(self.n + self.arms.sum() - 1 - len(self.arms))
 
 
-def likelihood_change(pre: Vector, post: Vector, *, level: float) -> Result:
+def likelihood_change(pre: Vector, post: Vector, *, level: float, equal_variances: bool = True) -> Result:
     """
-    Mean change of everyone measured before, by REML for two means and equally correlated scores.
+    Mean change of everyone measured before, by REML, those who left included.
 
     The model is that of a random intercept for each person (Laird & Ware 1982, Biometrics 38:963), with a correlation
     that may be negative. Those who left keep their score before and are taken to have changed as others with that score
     did, so the estimate holds if leaving depends on the score before and on nothing else that bears on the change. It
-    is the mean change of the complete pairs plus (ρ − 1)(mean of all before − mean before of the pairs), with degrees
-    of freedom by Satterthwaite. If nobody left, everything equals the paired t. Assumes that scores vary as much after
-    as before; where they do not, what those who left are taken to have changed is somewhat off.
+    is the mean change of the complete pairs plus (b − 1)(mean of all before − mean before of the pairs), where b is the
+    model's slope of after on before; degrees of freedom are Satterthwaite's. If nobody left, all equals the paired t.
+
+    With equal variances b is the correlation; where scores vary more or less after than before, it is off, and so is
+    what those who left are taken to have changed. Unequal variances do not assume that: b is then the least-squares
+    slope of the pairs, which takes more of them to be known well.
 
     Parameters
     ----------
@@ -69,34 +72,61 @@ def likelihood_change(pre: Vector, post: Vector, *, level: float) -> Result:
         Scores of the same people; NaN = absent. People without a score before are left out.
     level : float
         Of the interval.
+    equal_variances : bool
+        Whether scores are taken to vary as much after as before.
 
     Returns
     -------
     Result
-        `details`: mean_pre (of all with a score before), mean_post (what the model expects of all of them), sd (of one
-        wave) and r by the model, n_pre, n_pairs, n_leavers.
+        `details`: mean_pre (of all with a score before), mean_post (what the model expects of all of them), sd_pre,
+        sd_post and r by the model, n_pre, n_pairs, n_leavers.
 
     Raises
     ------
     NotEstimableError
-        'too_few_pairs' when there are fewer than two, 'no_variation' when all pairs changed by the same amount, or when
-        people left and all pairs have the same sum, which leaves nothing to estimate r by.
+        'too_few_pairs' when there are fewer than two (three with unequal variances), 'no_variation' when all pairs
+        changed by the same amount, or when people left and all pairs have the same sum or, with unequal variances, the
+        same score before: then nothing tells how those who left would have changed.
     """
     known = ~np.isnan(pre)
     pre, post = pre[known], post[known]
     sums = _summed(pre, post, np.zeros(len(pre), dtype=int), 1)
-    n_pairs = sums.arms[0]
-    if n_pairs == sums.n:
-        exact = paired_t(pre, post, level=level)
-        rho = 2 * sums.cross / (sums.pre + sums.post)
-        return replace(exact, details=_details(sums, np.sqrt((sums.pre + sums.post) / sums.free), rho))
+    if sums.arms[0] == sums.n:
+        spread = np.array([sums.pre, sums.post])
+        sd_pre, sd_post = np.sqrt((spread + spread[::-1]) / sums.free if equal_variances else spread / (sums.n - 1))
+        r = sums.cross / (sums.n - 1) / (sd_pre * sd_post) if sd_pre * sd_post > 0 else float("nan")
+        return replace(paired_t(pre, post, level=level), details=_details(sums, 0.0, sd_pre, sd_post, r))
+    if not equal_variances:
+        return _by_regression(sums, level)
     rho = _correlation(sums)
-    factor = (1 - rho**2) / n_pairs + (1 - rho) ** 2 / sums.n
-    slope = -2 * rho / n_pairs - 2 * (1 - rho) / sums.n
-    variance, df = _satterthwaite(sums, rho, factor, slope)
-    details = _details(sums, np.sqrt(variance), rho)
-    estimate = details["mean_post"] - details["mean_pre"]
-    return t_result(estimate, np.sqrt(variance * factor), df, level, details)
+    factor = (1 - rho**2) / sums.arms[0] + (1 - rho) ** 2 / sums.n
+    slope = -2 * rho / sums.arms[0] - 2 * (1 - rho) / sums.n
+    v, variance, df = _uncertainty(sums, rho, factor, slope, sums.mean - sums.means[0, 0])
+    details = _details(sums, rho, np.sqrt(v), np.sqrt(v), rho)
+    return t_result(details["mean_post"] - details["mean_pre"], np.sqrt(variance), df, level, details)
+
+
+def _by_regression(sums: _Sums, level: float) -> Result:
+    """
+    Change when variances may differ: everything has a closed form.
+
+    With b the slope, w the variance about the line and v that before, Var = w/pairs + (b − 1)²v/n, of which w, v and b
+    are estimated independently; as in `_uncertainty`, that b is estimated adds away² Var(b).
+    """
+    n, pairs = sums.n, float(sums.arms[0])
+    if pairs < 3:
+        raise NotEstimableError("too_few_pairs")
+    if sums.pre <= NOISE**2 * (sums.before + sums.post):
+        raise NotEstimableError("no_variation")
+    b, v = sums.cross / sums.pre, sums.before / (n - 1)
+    w = (sums.post - b * sums.cross) / (pairs - 1)
+    parts = np.array([w / pairs, (b - 1) ** 2 * v / n])
+    spread = 2 * (parts**2 / [pairs - 1, n - 1]).sum() + (2 * (b - 1) * v / n) ** 2 * w / sums.pre
+    sd_pre, sd_post = np.sqrt(v), np.sqrt(b**2 * v + w)
+    details = _details(sums, b, sd_pre, sd_post, b * sd_pre / sd_post if sd_post > 0 else float("nan"))
+    variance = parts.sum() + (sums.mean - sums.means[0, 0]) ** 2 * w / sums.pre
+    df = 2 * parts.sum() ** 2 / spread
+    return t_result(details["mean_post"] - details["mean_pre"], np.sqrt(variance), df, level, details)
 
 
 def constrained_likelihood(pre: Vector, post: Vector, in_arm: Vector, *, level: float) -> Result:
@@ -121,7 +151,7 @@ def constrained_likelihood(pre: Vector, post: Vector, in_arm: Vector, *, level: 
     -------
     Result
         `details`: mean_pre (of all with a score before), mean_post_arm and mean_post_comparison (what the model expects
-        of all of them), sd (of one wave) and r by the model, n_pre, n_pairs, n_leavers.
+        of all of them), sd_pre and sd_post (equal) and r by the model, n_pre, n_pairs, n_leavers.
 
     Raises
     ------
@@ -134,10 +164,11 @@ def constrained_likelihood(pre: Vector, post: Vector, in_arm: Vector, *, level: 
     sums = _summed(pre, post, arm, 2)
     rho = _correlation(sums)
     apart = (1 / sums.arms).sum()
-    variance, df = _satterthwaite(sums, rho, (1 - rho**2) * apart, -2 * rho * apart)
-    details = _details(sums, np.sqrt(variance), rho)
+    away = sums.means[0, 0] - sums.means[1, 0]
+    v, variance, df = _uncertainty(sums, rho, (1 - rho**2) * apart, -2 * rho * apart, away)
+    details = _details(sums, rho, np.sqrt(v), np.sqrt(v), rho)
     estimate = details["mean_post_arm"] - details["mean_post_comparison"]
-    return t_result(estimate, np.sqrt(variance * (1 - rho**2) * apart), df, level, details)
+    return t_result(estimate, np.sqrt(variance), df, level, details)
 
 
 def _summed(pre: Vector, post: Vector, arm: Integers, m: int) -> _Sums:
@@ -176,31 +207,33 @@ def _correlation(sums: _Sums) -> float:
     return float(inside[np.argmin(deviance)])
 
 
-def _satterthwaite(sums: _Sums, rho: float, factor: float, slope: float) -> tuple[float, float]:
+def _uncertainty(sums: _Sums, rho: float, factor: float, slope: float, away: float) -> tuple[float, float, float]:
     """
-    Variance v of one score, and degrees of freedom of an estimate whose variance is v · factor(ρ).
+    Variance v of one score, that of an estimate which moves by `away` per unit of ρ, and its degrees of freedom.
 
-    From the Hessian of −2 log likelihood = free · log v + Σ (armₐ − 1) log(1 − ρ²) + Q(ρ)/v.
+    Were ρ known, the variance would be v · factor(ρ); so has Satterthwaite's df. That ρ is estimated adds away² Var(ρ),
+    by observed information, as scores missing at random need it (Kenward & Molenberghs 1998, Statist. Sci. 13:236). The
+    Hessian is that of −2 log likelihood = free · log v + Σ (armₐ − 1) log(1 − ρ²) + Q(ρ)/v.
     """
     u = 1 / (1 - rho**2)
     du, ddu = 2 * rho * u**2, 2 * u**2 + 8 * rho**2 * u**3
     T = sums.post - 2 * rho * sums.cross + rho**2 * sums.pre
     dT, ddT = 2 * (rho * sums.pre - sums.cross), 2 * sums.pre
-    variance = (sums.before + T * u) / sums.free
+    v = (sums.before + T * u) / sums.free
     dQ, ddQ = dT * u + T * du, ddT * u + 2 * dT * du + T * ddu
     pairs = sums.arms.sum() - len(sums.arms)
-    corner = -dQ / variance**2
-    hessian = np.array([[sums.free / variance**2, corner], [corner, ddQ / variance - 2 * pairs * (1 + rho**2) * u**2]])
-    gradient = np.array([factor, variance * slope])
-    df = (variance * factor) ** 2 / (gradient @ np.linalg.solve(hessian, gradient))
-    return variance, float(df)
+    corner = -dQ / v**2
+    covariance = 2 * np.linalg.inv([[sums.free / v**2, corner], [corner, ddQ / v - 2 * pairs * (1 + rho**2) * u**2]])
+    gradient = np.array([factor, v * slope])
+    df = 2 * (v * factor) ** 2 / (gradient @ covariance @ gradient)
+    return v, float(v * factor + away**2 * covariance[1, 1]), float(df)
 
 
-def _details(sums: _Sums, sd: float, rho: float) -> dict[str, float]:
+def _details(sums: _Sums, slope: float, sd_pre: float, sd_post: float, r: float) -> dict[str, float]:
     """Means that the model expects of all who have a score before, and what else it found."""
-    expected = sums.means[:, 1] + rho * (sums.mean - sums.means[:, 0])
+    expected = sums.means[:, 1] + slope * (sums.mean - sums.means[:, 0])
     names = ["mean_post"] if len(expected) == 1 else ["mean_post_comparison", "mean_post_arm"]
     pairs = float(sums.arms.sum())
-    found = {"mean_pre": sums.mean, **dict(zip(names, expected, strict=True)), "sd": sd, "r": rho, "n_pre": sums.n}
-    found |= {"n_pairs": pairs, "n_leavers": sums.n - pairs}
+    found = {"mean_pre": sums.mean, **dict(zip(names, expected, strict=True)), "sd_pre": sd_pre, "sd_post": sd_post}
+    found |= {"r": r, "n_pre": sums.n, "n_pairs": pairs, "n_leavers": sums.n - pairs}
     return {name: float(value) for name, value in found.items()}

@@ -39,7 +39,7 @@ class WaveModel:
         NotEstimableError
             'too_few_people' when the arm has no scores in one of the two waves.
         """
-        return contrast_of(self.ladder, self._mean(wave, arm) - self._mean(0, arm), level=level)
+        return contrast_of(self.ladder, self._mean(wave, arm) - self._mean(0, arm), level=level, observed=True)
 
     def difference(self, wave: int, *, level: float) -> Result:
         """
@@ -51,7 +51,7 @@ class WaveModel:
             'too_few_people' when an arm has no scores in one of the two waves.
         """
         then = self._mean(wave, 1) - self._mean(wave, 0)
-        return contrast_of(self.ladder, then - (self._mean(0, 1) - self._mean(0, 0)), level=level)
+        return contrast_of(self.ladder, then - (self._mean(0, 1) - self._mean(0, 0)), level=level, observed=True)
 
     def _mean(self, wave: int, arm: int) -> Vector:
         if (wave, arm) not in self.cells:
@@ -75,8 +75,9 @@ def fit_waves(
     Fit all waves at once by REML: a mean for each wave and arm, random intercepts of people, dyads and cohorts.
 
     With three waves or more, people also have random slopes over the wave number (Laird & Ware 1982). All scores
-    count, also those of people who were not there in every wave: what is missing may depend on scores that were seen.
-    The ladder of `fit_by_ladder` says which terms are given up where they are singular.
+    count, also those of people who were not there in every wave: what is missing may depend on scores that were seen,
+    and standard errors allow for that (`observed` in `satterthwaite`). The ladder of `fit_by_ladder` says which terms
+    are given up where they are singular.
 
     Parameters
     ----------
