@@ -1,0 +1,64 @@
+"""Estimates of several cohorts as one, as the programme's are."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from rm_research.effects.difference import Compared
+from rm_research.effects.estimates import Place, Row, estimate_row
+from rm_research.effects.specifications.models import FEWEST
+from rm_research.stats.pooling import reml_hk
+from rm_research.stats.result import NotEstimableError, Result
+from rm_research.study import Study
+
+OneStage = Callable[[str, Sequence[Compared], Study], Result]  # takes the contrast, and the people of each cohort
+
+
+def average_row(
+    contrast: str, place: Place, method: str, cohorts: Sequence[tuple[Compared, Row]], study: Study,
+    one_stage: OneStage | None = None,
+) -> Row:  # fmt: skip
+    """
+    Row over cohorts, of those that have an estimate; as `estimate_programme` makes it, with `n_fewest` in its details.
+
+    Parameters
+    ----------
+    contrast : {'change', 'difference'}
+    place : Place
+        Of all cohorts.
+    method : str
+        'reml_hk', the average of the cohorts' estimates, or 'one_stage', one model of their people.
+    cohorts : sequence of (Compared, Row)
+        People and estimate of each.
+    study : Study
+    one_stage : callable, optional
+        For the method of that name.
+    """
+    usable = [(arms, row) for arms, row in cohorts if "reason" not in row.columns]
+    columns: list[dict[str, Any]] = [row.columns for _, row in usable]
+    compared = ("n_comparison",) if contrast == "difference" else ()
+    counts = {name: sum(one[name] for one in columns) for name in ("n_pre", "n_post", "n_pairs", *compared)}
+    if compared and study.design.comparison_scope == "shared":  # counts once
+        counts["n_comparison"] = max((one["n_comparison"] for one in columns), default=0)
+    if one_stage is None:
+        compute = partial(_average, contrast, columns, study)
+    else:
+        compute = partial(_modelled, contrast, [arms for arms, _ in usable], study, one_stage)
+    counts["n_clusters"] = len(usable)
+    row = estimate_row(place, f"pooled_{contrast}", "mean", method, compute, study, counts)
+    return Row(row.columns, row.details | {FEWEST: min((row.details[FEWEST] for _, row in usable), default=0.0)})
+
+
+def _average(contrast: str, cohorts: Sequence[dict[str, Any]], study: Study) -> Result:
+    if contrast == "difference" and study.design.comparison_scope == "shared":
+        raise NotEstimableError("shared_comparison")
+    estimates, std_errors = (np.array([one[name] for one in cohorts], float) for name in ("estimate", "std_error"))
+    return reml_hk(estimates, std_errors, level=study.reporting.level)
+
+
+def _modelled(contrast: str, cohorts: Sequence[Compared], study: Study, one_stage: OneStage) -> Result:
+    if len(cohorts) < 2:
+        raise NotEstimableError("too_few_cohorts")
+    return one_stage(contrast, cohorts, study)

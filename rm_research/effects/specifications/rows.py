@@ -1,0 +1,165 @@
+"""Data of all variants into rows: one a specification, each combination of data and model once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from rm_research.effects.difference import Compared, comparisons
+from rm_research.effects.estimates import ALL_COHORTS, HEADLINES, Group, Place, Row
+from rm_research.effects.specifications.averages import OneStage, average_row
+from rm_research.effects.specifications.models import estimated, fingerprint, models_of
+from rm_research.frames import PANEL
+from rm_research.study import Study
+
+CONTRASTS = ("change", "difference")
+ONE_STAGE_AS = ("likelihood", "ancova")  # the models whose people a one-stage model is about
+
+
+@dataclass(frozen=True)
+class Question:
+    """
+    What is estimated under every specification.
+
+    Attributes
+    ----------
+    study : Study
+    cohorts : tuple of str
+        One, or several that are averaged.
+    scale, wave : str
+    role : str or None
+        None for every role.
+    contrasts : tuple of str
+    one_stage : callable or None
+        Estimates one model of all people of several cohorts.
+    """
+
+    study: Study
+    cohorts: tuple[str, ...]
+    scale: str
+    wave: str
+    role: str | None
+    contrasts: tuple[str, ...]
+    one_stage: OneStage | None = None
+
+
+@dataclass(frozen=True)
+class Data:
+    """
+    What one variant makes of the answers.
+
+    Attributes
+    ----------
+    choices : dict of str to str
+        linkage, duplicates, scoring.
+    groups : tuple of Group
+        Of the scale and wave; where cohorts share a comparison, with all of its parts.
+    """
+
+    choices: dict[str, str]
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class Specified:
+    """
+    One specification.
+
+    Attributes
+    ----------
+    row : Row
+    choices : dict of str to object
+        As in the frame Specifications; `declared` says that data and model of cohorts are, which leaves the average.
+    """
+
+    row: Row
+    choices: dict[str, object]
+
+
+class Curve(NamedTuple):
+    """Whose specifications are compared with one another."""
+
+    contrast: str
+    role: str
+    arm: str
+
+
+class Cohort(NamedTuple):
+    """People of one cohort, and what tells whether they are the same with the same scores."""
+
+    arms: Compared
+    fingerprint: bytes
+
+
+def specified(question: Question, found: Sequence[Data]) -> Iterator[Specified]:
+    """Yield the rows of every curve, those of the declared data (the first) first."""
+    known: dict[tuple[object, ...], Row] = {}
+    for curve in _curves(question, found[0]):
+        seen = set()
+        for place, data in enumerate(found):
+            cohorts = _cohorts(curve, question, data)
+            if (prints := tuple((cohort.arms.group.place, cohort.fingerprint) for cohort in cohorts)) in seen:
+                continue
+            seen.add(prints)
+            for row, missing, model in _rows(curve, question, cohorts, known):
+                declared = place == 0 and model in (*HEADLINES[curve.contrast], "one_stage")
+                yield _named(row, data.choices | {"missing": missing, "model": model}, declared)
+
+
+def _curves(question: Question, declared: Data) -> Iterator[Curve]:
+    study = question.study
+    compared = study.comparison is not None and study.link.method != "none"
+    whom = dict.fromkeys(
+        (group.place.role, group.place.arm)
+        for group in declared.groups
+        if group.place.cohort in question.cohorts
+        and group.place.arm != study.comparison
+        and question.role in (None, group.place.role)
+    )
+    for contrast in question.contrasts:
+        if contrast == "change" or compared:
+            yield from (Curve(contrast, role, arm) for role, arm in whom)
+
+
+def _cohorts(curve: Curve, question: Question, data: Data) -> list[Cohort]:
+    """People of the curve by cohort; nobody, where a single cohort is left without."""
+    study, (contrast, role, arm) = question.study, curve
+    of_role = [group for group in data.groups if group.place.role == role]
+    found = [
+        arms if contrast == "difference" else Compared(arms.group, ())
+        for arms in comparisons(of_role, study)
+        if arms.group.place.arm == arm and arms.group.place.cohort in question.cohorts
+    ]
+    if not found and len(question.cohorts) == 1:
+        place = Place(question.cohorts[0], role, arm, question.scale, question.wave)
+        found = [Compared(Group(place, np.array([]), np.array([]), np.array([], object), PANEL.empty()), ())]
+    return [Cohort(arms, fingerprint(arms)) for arms in found]
+
+
+def _rows(
+    curve: Curve, question: Question, cohorts: Sequence[Cohort], known: dict[tuple[object, ...], Row]
+) -> Iterator[tuple[Row, str, str]]:
+    """Row, treatment of missing people and model, from estimates of cohorts that are kept in `known`."""
+    study, place = question.study, Place(ALL_COHORTS, curve.role, curve.arm, question.scale, question.wave)
+    someone_left = any(cohort.arms.n_left for cohort in cohorts)
+    for model in models_of(curve.contrast, study, someone_left=someone_left):
+        rows = []
+        for arms, print_ in cohorts:
+            key = (model.contrast, model.method, arms.group.place, print_)
+            if key not in known:
+                known[key] = estimated(model, arms, study)
+            rows.append((arms, known[key]))
+        if len(question.cohorts) == 1:
+            yield rows[0][1], model.missing, model.method
+        elif model.averaged:
+            yield average_row(curve.contrast, place, "reml_hk", rows, study), model.missing, model.method
+            if question.one_stage is not None and model.method in ONE_STAGE_AS:
+                whole = average_row(curve.contrast, place, "one_stage", rows, study, question.one_stage)
+                yield whole, model.missing, "one_stage"
+
+
+def _named(row: Row, choices: dict[str, str], declared: bool) -> Specified:
+    """Row with an identifier that says which specification it is."""
+    name = f"{row.columns['id']}:" + ";".join(f"{choice}={value}" for choice, value in choices.items())
+    return Specified(Row(row.columns | {"id": name}, row.details), {"id": name, **choices, "declared": declared})
