@@ -119,7 +119,8 @@ def row_of(**columns: Any) -> dict[str, Any]:
              "std_error": 0.1, "df": 11.0, "statistic": 5.0, "p_value": 0.001, "ci_low": 0.3, "ci_high": 0.7,
              "n_pre": 12, "n_post": 12, "n_pairs": 12, "detectable": 0.3, "planned": True}  # fmt: skip
     row = usual | columns
-    name = ":".join(str(row[key]) for key in ("contrast", "method", "cohort", "role", "arm", "scale", "wave"))
+    keys = ("contrast", "measure", "method", "cohort", "role", "arm", "scale", "wave")
+    name = ":".join(str(row[key]) for key in keys)
     return {"id": name} | row
 
 

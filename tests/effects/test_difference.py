@@ -1,15 +1,23 @@
-"""estimate_difference: its rows against R, who is compared with whom, and what cannot be computed."""
+"""estimate_difference: its rows against R and stats, who is compared with whom, and what cannot be computed."""
 
 import numpy as np
 import pytest
-from small_panels import drawn, golden, only, panel_of, stack
+from small_panels import check_rows, drawn, golden, numbers_in, numbers_of, only, panel_of, same_rows, stack
 
 from rm_research.effects import estimate_difference
+from rm_research.effects.estimates import generator
+from rm_research.stats.mixed.two_waves import constrained_likelihood
 from rm_research.stats.power import detectable
+from rm_research.stats.regression import least_squares
+from rm_research.stats.resampling import randomisation, wild_bootstrap
+from rm_research.stats.sensitivity import e_value_of_difference
+from rm_research.stats.standardised import d_ppc2
 
 COLUMNS = ["estimate", "std_error", "statistic", "p_value", "ci_low", "ci_high", "df"]
 TIDY = ["estimate", "std.error", "statistic", "p.value", "conf.low", "conf.high", "df"]
 NAMED = 'comparison = "control"\nunit = "{}"'.format
+DRAWN_BY_LOT = 'comparison = "control"\nassignment = "randomised"\nunit = "{}"'.format
+USUAL = [("mean", "ancova"), ("mean", "change_score"), ("d_ppc2", "change_score")]
 
 
 def of_golden(data):
@@ -29,7 +37,9 @@ def of_golden(data):
 def test_rows_equal_r(name, unit, results, make_study):
     r, data = golden(name)
     estimates = estimate_difference(of_golden(data), study=make_study(NAMED(unit)))
-    assert estimates.to_frame()["method"].tolist() == list(results)
+    table = estimates.to_frame()
+    left = (data["pre"].notna() & data["post"].isna()).sum()
+    assert list(zip(table["measure"], table["method"], strict=True)) == USUAL + [("mean", "imputed")] * bool(left)
     treated = data["treat"] == 1
     for method, result in results.items():
         row = only(estimates, method)
@@ -44,7 +54,9 @@ def test_rows_equal_r(name, unit, results, make_study):
         assert row["reason"] is None or row["reason"] != row["reason"]
         facts = ["difference", "mean", "one", "leader", "programme", "inclusion", "post"]
         assert row["id"] == ":".join([*facts[:2], method, *facts[2:]])
-    assert set(estimates.details["quantity"]) == ({"n_clusters"} if unit == "division" else set())
+        found = estimates.details[estimates.details["id"] == row["id"]].set_index("quantity")["value"].to_dict()
+        expected = {"n_clusters": row["n_clusters"], "n_left": left}
+        assert found == (expected if unit == "division" else {"n_left": left})
 
 
 def both_arms(seed=1, n=12, **columns):
@@ -118,7 +130,7 @@ def test_a_shared_comparison_elsewhere_is_enough(make_study):
     shared = make_study(NAMED("person") + '\ncomparison_scope = "shared"')
     assert estimate_difference(panel, study=shared).to_frame()["reason"].isna().all()
     own = estimate_difference(panel, study=make_study(NAMED("person"))).to_frame()
-    assert own.loc[own["cohort"] == "one", "reason"].tolist() == ["no_comparison_here"] * 2
+    assert own.loc[own["cohort"] == "one", "reason"].tolist() == ["no_comparison_here"] * 3
     assert own.loc[own["cohort"] == "two", "reason"].isna().all()
 
 
@@ -129,7 +141,8 @@ def test_a_person_of_several_cohorts_in_a_shared_comparison_is_a_cluster(make_st
     study = make_study(NAMED("person") + '\ncomparison_scope = "shared"')
     estimates = estimate_difference(panel, study=study)
     assert (estimates.to_frame()["n_clusters"] == 24).all()
-    assert (estimates.details["value"] == 24).all()
+    counted = estimates.details["quantity"] == "n_clusters"
+    assert estimates.details.loc[counted, "value"].tolist() == [24] * 4  # CR2 of both regressions, in both cohorts
 
 
 def test_dyads_are_clusters_even_where_each_holds_one_person(make_study):
@@ -148,40 +161,161 @@ def test_clusters_may_be_declared_apart_from_the_unit(make_study):
     assert row["df"] < 6
 
 
-def reasons_of(panel, study):
-    return estimate_difference(panel, study=study).to_frame()["reason"].tolist()
+def arrays(panel):
+    """Scores before, after, arm and cluster of everyone."""
+    return (panel["pre"].to_numpy(float), panel["post"].to_numpy(float), (panel["arm"] == "programme").to_numpy(float),
+            panel["cluster"].to_numpy(object))  # fmt: skip
+
+
+def some_left(panel, n=4):
+    """Let the first n people of each arm have no score after."""
+    place = panel.groupby("arm").cumcount()
+    return panel.assign(post=panel["post"].where(place >= n))
+
+
+class TestBesideTheHeadline:
+    def test_everyone_counts_where_a_lot_decided(self, make_study):
+        panel = some_left(both_arms(3, 16))
+        estimates = estimate_difference(panel, study=make_study(DRAWN_BY_LOT("person"), reporting="level = 0.9"))
+        row = only(estimates, "constrained_likelihood")
+        pre, post, in_arm, _ = arrays(panel)
+        expected = constrained_likelihood(pre, post, in_arm, level=0.9)
+        assert numbers_of(row) == numbers_in(expected)
+        assert estimates.detail(row["id"], "n_left") == estimates.detail(row["id"], "n_leavers") == 8
+        assert estimates.detail(row["id"], "mean_pre") == pytest.approx(pre.mean())
+        assert row[["n_pre", "n_post", "n_pairs", "n_comparison"]].tolist() == [16, 12, 12, 12]
+
+    @pytest.mark.parametrize("assignment", ["matched", "self-selected"])
+    def test_arms_that_nobody_drew_were_not_alike_before(self, assignment, make_study):
+        design = DRAWN_BY_LOT("person").replace("randomised", assignment)
+        table = estimate_difference(some_left(both_arms()), study=make_study(design)).to_frame()
+        assert list(zip(table["measure"], table["method"], strict=True)) == [*USUAL, ("mean", "imputed")]
+
+    def test_the_standardised_difference_is_morris_s(self, make_study):
+        panel = both_arms(4)
+        estimates = estimate_difference(panel, study=make_study(NAMED("person")))
+        row, expected = only(estimates, "change_score", "d_ppc2"), d_ppc2(*arrays(panel)[:3], level=0.95)
+        assert numbers_of(row) == pytest.approx(numbers_in(expected), nan_ok=True)
+        strength = e_value_of_difference(expected.estimate, expected.ci_low, expected.ci_high)
+        found = [estimates.detail(row["id"], name) for name in ("e_value", "e_value_interval", "sd_pre", "r")]
+        assert found == [strength.estimate, strength.interval, expected.details["sd_pre"], expected.details["r"]]
+        assert np.isnan(row["p_adjusted"])
+
+    def test_few_clusters_bring_tests_that_do_with_few(self, make_study):
+        panel = both_arms(5).assign(cluster=[f"d{place // 4}" for place in range(24)])
+        study = make_study(DRAWN_BY_LOT("division"))
+        estimates = estimate_difference(panel, study=study)
+        headline = only(estimates, "ancova")
+        assert headline["df"] < 4
+        pre, post, in_arm, clusters = arrays(panel)
+        fit = least_squares(np.column_stack([np.ones(24), in_arm, pre]), post)
+        row = only(estimates, "wild_bootstrap")
+        expected = wild_bootstrap(fit, clusters, 1, level=0.95, generator=generator(study, "one", row["id"]))
+        assert row[["estimate", "p_value", "ci_low", "ci_high"]].tolist() == [
+            expected.estimate, expected.p_value, expected.ci_low, expected.ci_high]  # fmt: skip
+        assert row["estimate"] == pytest.approx(headline["estimate"], rel=1e-12)
+        assert row[["std_error", "df", "statistic", "detectable", "p_adjusted"]].isna().all()
+        dealt = only(estimates, "randomisation")
+        drawn_anew = randomisation(fit, clusters, 1, generator=generator(study, "one", dealt["id"]))
+        assert dealt["p_value"] == drawn_anew.p_value
+        assert dealt["estimate"] == pytest.approx(headline["estimate"], rel=1e-12)
+        assert dealt[["std_error", "df", "ci_low", "ci_high", "detectable", "p_adjusted"]].isna().all()
+        assert estimates.detail(dealt["id"], "smallest_p") == drawn_anew.smallest_p
+
+    def test_dealing_anew_is_for_arms_that_a_lot_dealt(self, make_study):
+        panel = both_arms(5).assign(cluster=[f"d{place // 4}" for place in range(24)])
+        methods = set(estimate_difference(panel, study=make_study(NAMED("division"))).to_frame()["method"])
+        assert "wild_bootstrap" in methods
+        assert not methods & {"randomisation", "constrained_likelihood"}
+
+    def test_enough_clusters_need_neither(self, make_study):
+        table = estimate_difference(both_arms(5), study=make_study(DRAWN_BY_LOT("dyad"))).to_frame()
+        assert not set(table["method"]) & {"wild_bootstrap", "randomisation"}
+
+
+def test_order_of_rows_does_not_matter(make_study):
+    panel = some_left(both_arms(6, 14)).assign(cluster=[f"d{place // 4}" for place in range(28)])
+    study = make_study(DRAWN_BY_LOT("division"))
+    once, again = (estimate_difference(rows, study=study) for rows in (panel, panel.sample(frac=1, random_state=1)))
+    assert {"wild_bootstrap", "randomisation", "constrained_likelihood", "imputed"} <= set(once.table["method"])
+    same_rows(once, again)
 
 
 NAN = np.nan
+NOBODY = "no_comparison_here"
+FEW, ALONE, LINEAR, ALIKE = "too_few_pairs", "one_of_a_kind", "collinear", "no_variation"
+LATE, CLUSTERS = "not_asked_at_baseline", "too_few_clusters"
+METHODS = ("ancova", "change_score", "constrained_likelihood", "d_ppc2", "imputed")
 
 
-def test_reasons(make_study):
-    study = make_study(NAMED("person"))
+def degenerate() -> dict[str, object]:
+    """Panels of which little or nothing can be said, by name."""
     programme, control = panel_of(*drawn(1)), panel_of(*drawn(2), arm="control")
+    alone, other = panel_of([3], [4]), panel_of([3], [4], arm="control")
     nobody = panel_of([3, NAN], [NAN, 3])
-    assert reasons_of(programme, study) == ["no_comparison_here"] * 2
-    assert reasons_of(stack(programme, nobody.assign(arm="control")), study)[:2] == ["no_comparison_here"] * 2
-    assert reasons_of(stack(nobody, control), study) == ["too_few_pairs"] * 2
-    assert reasons_of(nobody, study) == ["too_few_pairs"] * 2
-    assert reasons_of(stack(panel_of([3], [4]), control), study) == ["one_of_a_kind"] * 2
-    assert reasons_of(stack(programme, panel_of([3], [4], arm="control")), study) == ["one_of_a_kind"] * 2
-    assert reasons_of(stack(panel_of([3], [4]), panel_of([3], [4], arm="control")), study) == ["too_few_people"] * 2
-    level = stack(programme, control).assign(pre=0.3)
-    assert estimate_difference(level, study=study).to_frame()["reason"].fillna("").tolist() == ["collinear", ""]
-    alike = stack(programme, control)
-    alike["post"] = alike["pre"] + (alike["arm"] == "programme") / 3
-    assert reasons_of(alike, study) == ["no_variation"] * 2
-    late = stack(programme, control).assign(scale="aftermath")
-    assert reasons_of(late, study) == ["not_asked_at_baseline"] * 2
+    both = stack(programme, control)
+    return {
+        "no comparison": programme,
+        "nobody twice in the comparison": stack(programme, nobody.assign(arm="control")),
+        "nobody twice in the programme": stack(nobody, control),
+        "all of the comparison left": stack(programme, control.assign(post=NAN)),
+        "all of the programme left": stack(programme.assign(post=NAN), control),
+        "one in the programme": stack(alone, control),
+        "one in the comparison": stack(programme, other),
+        "one in each": stack(alone, other),
+        "all alike before": both.assign(pre=0.3),
+        "before says the arm": both.assign(pre=np.repeat([1.0, 2.0], 12)),
+        "all moved alike": both.assign(post=both["pre"] + (both["arm"] == "programme") / 3),
+        "all alike throughout": both.assign(pre=3.0, post=4.0),
+        "asked late": both.assign(scale="aftermath"),
+        "one cluster": both.assign(cluster="all"),
+        "one cluster in the programme": stack(programme.assign(cluster="one"), control),
+        "one cluster in the comparison": stack(programme, control.assign(cluster="one")),
+    }
 
 
-def test_reasons_of_clusters(make_study):
-    study = make_study(NAMED("dyad"))
-    programme, control = panel_of(*drawn(1)), panel_of(*drawn(2), arm="control")
-    assert reasons_of(stack(programme, control).assign(cluster="all"), study) == ["too_few_clusters"] * 2
-    assert reasons_of(stack(programme.assign(cluster="one"), control), study) == ["too_few_clusters"] * 2
-    assert reasons_of(stack(programme, control.assign(cluster="one")), study) == ["too_few_clusters"] * 2
-    assert reasons_of(stack(panel_of([3], [4]), control), study) == ["too_few_clusters"] * 2
+REASONS = {  # by METHODS; the last where somebody left
+    "no comparison": [NOBODY] * 4,
+    "nobody twice in the comparison": [NOBODY] * 5,
+    "nobody twice in the programme": [FEW] * 5,
+    "all of the comparison left": [NOBODY] * 5,
+    "all of the programme left": [FEW] * 5,
+    "one in the programme": [ALONE, ALONE, FEW, FEW],
+    "one in the comparison": [ALONE, ALONE, FEW, FEW],
+    "one in each": ["too_few_people", "too_few_people", FEW, FEW],
+    "all alike before": [LINEAR, None, None, ALIKE],
+    "before says the arm": [LINEAR, None, None, ALIKE],
+    "all moved alike": [ALIKE] * 4,
+    "all alike throughout": [LINEAR, ALIKE, ALIKE, ALIKE],
+    "asked late": [LATE] * 4,
+}
+
+
+@pytest.mark.parametrize("case", REASONS)
+def test_reasons(case, make_study):
+    assert reasons_of(degenerate()[case], make_study(DRAWN_BY_LOT("person"))) == REASONS[case]
+
+
+def reasons_of(panel, study):
+    """Reasons of the methods that do not depend on degrees of freedom, None where there is an estimate."""
+    estimates = estimate_difference(panel, study=study)
+    check_rows(estimates)
+    table = estimates.to_frame()
+    table = table[~table["method"].isin(["wild_bootstrap", "randomisation"])]
+    names = table["method"].where(table["measure"] == "mean", table["measure"])
+    assert names.tolist() == list(METHODS)[: len(table)]
+    return [None if reason != reason else reason for reason in table["reason"]]
+
+
+@pytest.mark.parametrize("case", ["one cluster", "one cluster in the programme", "one cluster in the comparison"])
+def test_reasons_of_clusters(case, make_study):
+    assert reasons_of(degenerate()[case], make_study(DRAWN_BY_LOT("dyad")))[:2] == [CLUSTERS] * 2
+
+
+def test_with_dyads_a_person_alone_is_a_cluster_alone(make_study):
+    study = make_study(DRAWN_BY_LOT("dyad"))
+    for case in ("one in the programme", "one in the comparison"):
+        assert reasons_of(degenerate()[case], study) == [CLUSTERS, CLUSTERS, FEW, FEW]
 
 
 def test_cohorts_as_units_have_one_cluster_in_the_arm(make_study):
@@ -190,6 +324,7 @@ def test_cohorts_as_units_have_one_cluster_in_the_arm(make_study):
     panel = stack(panel_of(*drawn(9), cluster="one"), *parts)
     study = make_study(NAMED("cohort") + '\ncomparison_scope = "shared"')
     table = estimate_difference(panel, study=study).to_frame()
-    assert table["reason"].tolist() == ["too_few_clusters"] * 2
+    assert table.loc[table["measure"] == "mean", "reason"].tolist() == [CLUSTERS] * 2
     assert (table["n_clusters"] == 5).all()
-    assert reasons_of(panel, make_study(NAMED("cohort"))) == ["no_comparison_here"] * 2
+    own = estimate_difference(panel, study=make_study(NAMED("cohort"))).to_frame()
+    assert own["reason"].tolist() == [NOBODY] * 3

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from small_panels import drawn, only, panel_of, stack, write_study
+from small_studies import row_of, table_of
 
 from rm_research.effects import Estimates, estimate_change, estimate_difference
-from rm_research.effects.estimates import joined
+from rm_research.effects.estimates import ENOUGH_COHORTS, headlines, joined
 from rm_research.frames import DETAILS, ESTIMATES
 
 SCALES = ("inclusion", "engagement", "mood", "energy")
@@ -22,9 +23,10 @@ def whole(tmp_path_factory):
             for arm in ("programme", "control"):
                 for scale in SCALES:
                     part = panel_of(*drawn(seed), cohort=cohort, role=role, arm=arm, scale=scale)
-                    parts.append(part.assign(person=part["person"] + role, cluster=part["cluster"] + role))
+                    parts.append(part.assign(person=part["person"] + role))
                     seed += 1
     panel, study = stack(*parts), write_study(tmp_path_factory.mktemp("study"), COMPARED)
+    panel["cluster"] = panel["cohort"] + panel["person"]  # a person's scales are one cluster, and nobody shares it
     return joined([estimate_change(panel, study=study), estimate_difference(panel, study=study)])
 
 
@@ -50,7 +52,7 @@ def hochberg_by_hand(p_values):
     return dict(zip(ordered, steps, strict=True))
 
 
-@pytest.mark.parametrize(("contrast", "method", "size"), [("change", "paired_t", 4), ("difference", "ancova", 2)])
+@pytest.mark.parametrize(("contrast", "method", "size"), [("change", "likelihood", 4), ("difference", "ancova", 2)])
 def test_a_family_is_the_headline_of_one_contrast_cohort_and_role(whole, contrast, method, size):
     table = whole.to_frame()
     headline = table[(table["contrast"] == contrast) & (table["method"] == method)]
@@ -61,7 +63,7 @@ def test_a_family_is_the_headline_of_one_contrast_cohort_and_role(whole, contras
             assert len(family) == size  # two scales, and for changes two arms
             expected = family["p_value"].map(by_hand(family["p_value"].to_numpy()))
             assert family["p_adjusted"].tolist() == pytest.approx(expected.tolist(), rel=1e-12)
-    others = table[~table["method"].isin(["paired_t", "ancova"])]
+    others = table[~table["method"].isin(["likelihood", "ancova"])]
     assert others["p_adjusted"].isna().all()
     assert others["p_value"].notna().any()
 
@@ -69,13 +71,13 @@ def test_a_family_is_the_headline_of_one_contrast_cohort_and_role(whole, contras
 def test_rows_without_a_p_value_do_not_count_towards_the_family(make_study):
     panel = stack(panel_of(*drawn(1)), panel_of([3], [4], scale="engagement"))
     estimates = estimate_change(panel, study=make_study())
-    row = only(estimates.where(estimates.table["scale"] == "inclusion"), "paired_t")
+    row = only(estimates.where(estimates.table["scale"] == "inclusion"), "likelihood")
     assert row["p_adjusted"] == row["p_value"]
     assert estimates.table.loc[estimates.table["scale"] == "engagement", "p_adjusted"].isna().all()
 
 
 def test_where_keeps_rows_with_their_details(whole):
-    chosen = whole.where(whole.table["method"] == "paired_t")
+    chosen = whole.where((whole.table["method"] == "paired_t") & (whole.table["measure"] == "mean"))
     assert isinstance(chosen, Estimates)
     assert len(chosen) == 32
     assert chosen.table.index.tolist() == list(range(32))
@@ -102,7 +104,8 @@ def test_to_frame_is_a_copy(whole):
 
 
 def test_joined_keeps_order_and_everything(whole):
-    parts = [whole.where(whole.table["contrast"] == contrast) for contrast in ("change", "difference")]
+    contrasts = ("change", "role_difference", "difference")
+    parts = [whole.where(whole.table["contrast"] == contrast) for contrast in contrasts]
     again = joined(parts)
     pd.testing.assert_frame_equal(again.table, whole.table)
     pd.testing.assert_frame_equal(again.details, whole.details)
@@ -111,12 +114,14 @@ def test_joined_keeps_order_and_everything(whole):
 
 def test_shown_as_text_and_html(whole):
     text, html = repr(whole), whole._repr_html_()
-    assert text.startswith("Estimates, 128 rows\n")
-    assert "<caption>Estimates, 128 rows</caption>" in html
+    n = len(whole)
+    assert n == 32 * 6 + 16 + 16 * 3 + 8  # changes, reliable ones, differences, and leaders beside mentors
+    assert text.startswith(f"Estimates, {n} rows\n")
+    assert f"<caption>Estimates, {n} rows</caption>" in html
     assert "hodges_lehmann" in text
     assert "n_comparison" in html
     assert "reason" not in text  # no row lacks an estimate
-    assert len(html.split("<tr")) == 2 + 128
+    assert len(html.split("<tr")) == 2 + n
     mean = whole.table["estimate"][0]
     assert f"{mean:.3f}" in text
     assert repr(mean) not in text
@@ -134,3 +139,63 @@ def test_no_rows_are_shown_as_such(make_study):
     assert repr(nothing) == "Estimates, 0 rows"
     assert "Estimates, 0 rows" in nothing._repr_html_()
     assert list(nothing.to_frame()) == list(ESTIMATES.columns)
+
+
+class TestHeadlines:
+    """The one row that answers a question; what stands beside it has no adjusted p-value and is no headline."""
+
+    def methods(self, *rows):
+        table = table_of(*rows)
+        return [
+            f"{contrast} {method}"
+            for contrast, method in table.loc[headlines(table), ["contrast", "method"]].to_numpy()
+        ]
+
+    def test_of_a_change_is_that_of_everyone_measured_before(self):
+        beside = [row_of(method=name) for name in ("paired_t", "imputed", "mixed_model", "then_test")]
+        beside += [row_of(method="paired_t", measure="d_rm"), row_of(method="wilson", measure="share_improved")]
+        assert self.methods(row_of(), *beside) == ["change likelihood"]
+
+    def test_of_unlinked_waves_is_welch(self):
+        assert self.methods(row_of(method="welch")) == ["change welch"]
+
+    def test_of_a_difference_is_the_ancova(self):
+        names = ("ancova", "change_score", "constrained_likelihood", "imputed", "instrument", "wild_bootstrap")
+        rows = [row_of(contrast="difference", method=name) for name in names]
+        assert self.methods(*rows) == ["difference ancova"]
+
+    def test_of_slopes_there_is_none(self):
+        slopes = [row_of(contrast=name, measure="slope", method=method)
+                  for name, method in (("dose", "ols"), ("actor", "apim"), ("partner", "apim"))]  # fmt: skip
+        assert self.methods(*slopes) == []
+
+    @pytest.mark.parametrize(("k", "method"), [(ENOUGH_COHORTS - 1, "one_stage"), (ENOUGH_COHORTS, "reml_hk")])
+    def test_of_a_programme_is_the_average_cohort_where_there_are_enough(self, k, method):
+        rows = [row_of(contrast="pooled_change", cohort="all cohorts", method=name, n_clusters=k)
+                for name in ("reml_hk", "one_stage")]  # fmt: skip
+        moderated = row_of(contrast="pooled_change", cohort="all cohorts", method="reml_hk", measure="slope")
+        assert self.methods(*rows, moderated | {"id": "slope"}) == [f"pooled_change {method}"]
+
+    @pytest.mark.parametrize("k", [2, 12])
+    def test_of_cohorts_that_share_a_comparison_is_the_average_person(self, k):
+        pooled = {"contrast": "pooled_difference", "cohort": "all cohorts", "n_clusters": k}
+        rows = [row_of(method="reml_hk", reason="shared_comparison", estimate=np.nan, **pooled),
+                row_of(method="one_stage", **pooled)]  # fmt: skip
+        assert self.methods(*rows) == ["pooled_difference one_stage"]
+
+    def test_where_no_one_stage_row_was_made_is_the_average_cohort(self):
+        rows = [row_of(contrast="pooled_change", cohort="all cohorts", method="reml_hk", n_clusters=2, scale=scale)
+                for scale in ("mood", "zeal")]  # fmt: skip
+        person = row_of(contrast="pooled_change", cohort="all cohorts", method="one_stage", n_clusters=2)
+        table = table_of(*rows, person)
+        assert table.loc[headlines(table), ["scale", "method"]].to_numpy().tolist() == [
+            ["zeal", "reml_hk"], ["mood", "one_stage"]]  # fmt: skip
+
+    def test_every_place_of_a_programme_has_one(self):
+        places = [{"role": role, "scale": scale, "contrast": f"pooled_{kind}", "n_clusters": k}
+                  for role in ("leader", "mentor") for scale in ("mood", "zeal")
+                  for kind, k in (("change", 3), ("difference", 7))]  # fmt: skip
+        table = table_of(*(row_of(method=name, **place) for place in places for name in ("reml_hk", "one_stage")))
+        found = table[headlines(table)]
+        assert not found.duplicated(["role", "scale", "contrast"]).any()
+        assert len(found) == len(places)
