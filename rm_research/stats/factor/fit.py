@@ -1,0 +1,178 @@
+"""Patterns fitted to people: starting values, unrestricted moments, and what is read off a fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from rm_research.stats.factor.likelihood import Maximum, covariance_of_estimates, maximise
+from rm_research.stats.factor.pattern import (
+    Matrices,
+    Matrix,
+    Model,
+    Pattern,
+    implied,
+    implied_slopes,
+    model,
+    symmetric,
+)
+from rm_research.stats.factor.sample import Sample
+from rm_research.stats.result import NotEstimableError, Vector
+
+SHARE = 0.7  # of the first principal component's variance that a factor is given at the start
+IMPROPER = -1e-8  # an eigenvalue below this, with item variances 1, is negative
+
+
+class Unrestricted(NamedTuple):
+    """
+    Moments of p items that no model restricts, most likely given all answers, and their deviance.
+
+    Attributes
+    ----------
+    means : array, shape (p,)
+    covariances : array, shape (p, p)
+    deviance : float
+    """
+
+    means: Vector
+    covariances: Matrix
+    deviance: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """
+    A model with t parameters, fitted to one or several groups.
+
+    Attributes
+    ----------
+    model : Model
+    samples : tuple of Sample
+        For each group.
+    unrestricted : tuple of Unrestricted
+        For each group.
+    best : Maximum
+    """
+
+    model: Model
+    samples: tuple[Sample, ...]
+    unrestricted: tuple[Unrestricted, ...]
+    best: Maximum
+
+    def matrices(self) -> list[Matrices]:
+        """Matrices of each group."""
+        return self.model.matrices(self.best.parameters)
+
+    def covariances(self) -> Matrix:
+        """Covariances of the estimates, shape (t, t)."""
+        return covariance_of_estimates(self.model, self.samples, self.best)
+
+
+def fit(patterns: Sequence[Pattern], samples: Sequence[Sample], moments: Sequence[Unrestricted]) -> Fit:
+    """
+    Fit one pattern a group.
+
+    Parameters
+    ----------
+    patterns : sequence of Pattern
+    samples : sequence of Sample
+    moments : sequence of Unrestricted
+        Of these samples, from `unrestricted`.
+
+    Raises
+    ------
+    NotEstimableError
+        'not_converged' when no maximum of the likelihood is found.
+    """
+    made = model(patterns)
+    return Fit(made, tuple(samples), tuple(moments), maximise(made, samples, _starting_values(made, moments)))
+
+
+def unrestricted(people: Sample) -> Unrestricted:
+    """
+    Estimate means and covariances without a model.
+
+    Raises
+    ------
+    NotEstimableError
+        'items_alike' when the likelihood has no maximum, because some items decide another.
+    """
+    p = len(people.means)
+    covariances = symmetric(
+        np.array([[f"covariance {row} {column}" for column in range(p)] for row in range(p)], object)
+    )
+    means = np.array([f"mean {item}" for item in range(p)], object)
+    made = model([Pattern(np.zeros((p, 0), object), np.zeros((0, 0), object), covariances, means, np.zeros(0, object))])
+    start = Matrices(np.zeros((p, 0)), np.zeros((0, 0)), np.diag(people.variances), people.means, np.zeros(0))
+    try:
+        best = maximise(made, [people], made.parameters([start]))
+    except NotEstimableError as error:
+        raise NotEstimableError("items_alike") from error
+    values = made.matrices(best.parameters)[0]
+    return Unrestricted(values.intercepts, values.uniquenesses, best.deviance)
+
+
+def _starting_values(made: Model, moments: Sequence[Unrestricted]) -> Vector:
+    """Parameters to start from: each factor's loadings from the first principal component of its items."""
+    wanted = []
+    for fixed, slopes, (means, covariances, _) in zip(made.fixed, made.slopes, moments, strict=True):
+        spread = np.sqrt(np.diag(covariances))
+        correlations = covariances / np.outer(spread, spread)
+        loadings = np.zeros(fixed.loadings.shape)
+        for factor, carried in enumerate((slopes.loadings.any(axis=0) | (fixed.loadings != 0)).T):
+            values, vectors = np.linalg.eigh(correlations[np.ix_(carried, carried)])
+            towards = np.sign(vectors[:, -1].sum()) or 1.0
+            loadings[carried, factor] = towards * np.sqrt(SHARE * values[-1]) * vectors[:, -1] * spread[carried]
+        composites = loadings.T @ covariances @ loadings
+        size = np.sqrt(np.diag(composites))
+        uniquenesses = np.maximum(spread**2 - (loadings**2).sum(axis=1), spread**2 / 10)
+        start = loadings, composites / np.outer(size, size), np.diag(uniquenesses), means, np.zeros(len(size))
+        wanted.append(Matrices(*start))
+    return made.parameters(wanted)
+
+
+def is_improper(fitted: Fit) -> bool:
+    """Whether a variance is negative (a Heywood case) or a correlation of factors or uniquenesses is beyond 1."""
+    for values, moments in zip(fitted.matrices(), fitted.unrestricted, strict=True):
+        spread = np.sqrt(np.diag(moments.covariances))
+        uniquenesses = values.uniquenesses / np.outer(spread, spread)
+        if min(np.linalg.eigvalsh(uniquenesses)[0], np.linalg.eigvalsh(values.factor_covariances)[0]) < IMPROPER:
+            return True
+    return False
+
+
+def direction(fitted: Fit) -> Vector:
+    """Sign of each factor, −1 where it came out so that high answers mean little of it; shape (q,)."""
+    return np.where(sum(values.loadings.sum(axis=0) for values in fitted.matrices()) < 0, -1.0, 1.0)
+
+
+def standardised_loadings(fitted: Fit) -> list[Matrix]:
+    """
+    Loadings when items and factors have variance 1, shape (p, q) for each group.
+
+    λ √(φ / σ), with φ the variance of the factor and σ that of the item, as the model implies it (Bollen 1989, p. 349);
+    NaN where φ is negative. Factors point to where high answers are.
+    """
+    towards = direction(fitted)
+    return [
+        np.where(values.loadings == 0, 0.0, values.loadings * _units(values) * towards) for values in fitted.matrices()
+    ]
+
+
+def _units(values: Matrices) -> Matrix:
+    """Standard deviation of each factor in units of each item's, shape (p, q)."""
+    factors = np.diag(values.factor_covariances)
+    return np.sqrt(np.where(factors > 0, factors, np.nan) / np.diag(implied(values)[1])[:, None])
+
+
+def loading_errors(fitted: Fit) -> list[Matrix]:
+    """Standard errors of the standardised loadings by the delta method, shape (p, q) for each group."""
+    covariances, errors = fitted.covariances(), []
+    for values, slopes in zip(fitted.matrices(), fitted.model.slopes, strict=True):
+        by_items = np.diagonal(implied_slopes(values, slopes)[1], axis1=1, axis2=2) / np.diag(implied(values)[1])
+        by_factors = np.diagonal(slopes.factor_covariances, axis1=1, axis2=2) / np.diag(values.factor_covariances)
+        relative = (by_factors[:, None, :] - by_items[:, :, None]) / 2
+        turn = (slopes.loadings + values.loadings * relative) * _units(values)
+        errors.append(np.sqrt(np.einsum("tpq,tu,upq->pq", turn, covariances, turn)))
+    return errors

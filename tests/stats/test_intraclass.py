@@ -1,0 +1,161 @@
+"""Intraclass correlations, against psych and multilevel, and against each other."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rm_research.stats.intraclass import group_intraclass, intraclass_correlations, retest_correlation
+from rm_research.stats.result import NotEstimableError
+
+GOLDEN = "icc_shroutfleiss_sai_bh1996"
+few = settings(max_examples=30, deadline=None, derandomize=True, database=None)
+
+
+def read(name):
+    return pd.read_csv(Path(__file__).parents[1] / "reference" / f"icc_{name}.csv")
+
+
+def as_psych(result):
+    """Name the quantities as R does."""
+    return {
+        "ICC": result.estimate, "F": result.statistic, "df1": result.details["df1"], "df2": result.details["df2"],
+        "p": result.p_value, "lower.bound": result.ci_low, "upper.bound": result.ci_high,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "columns"),
+    [("shroutfleiss", "shroutfleiss", ["J1", "J2", "J3", "J4"]), ("sai_shed_retest", "sai_shed", ["s.1", "s.2"])],
+)
+def test_six_forms_equal_psych(key, name, columns, golden, compare):
+    r, _ = golden(GOLDEN)
+    results = intraclass_correlations(read(name)[columns].to_numpy(float), level=0.95)
+    assert list(results) == [row["type"] for row in r[key]]
+    for row in r[key]:
+        theirs = {name: value for name, value in row.items() if name != "type"}
+        compare(as_psych(results[row["type"]]), theirs, of=[intraclass_correlations], against=GOLDEN)
+
+
+def test_retest_equals_psych(golden, compare):
+    r, _ = golden(GOLDEN)
+    waves = read("sai_shed")[["s.1", "s.2"]].to_numpy(float)
+    pre, post = np.vstack([waves, [[1.0, np.nan], [np.nan, 2.0]]]).T
+    theirs = {name: value for name, value in r["sai_shed_retest"][1].items() if name != "type"}
+    result = retest_correlation(pre, post, level=0.95)
+    compare(as_psych(result), theirs, of=[retest_correlation], against=GOLDEN)
+    assert result.details["n"] == len(waves)
+
+
+def test_groups_equal_multilevel(golden, compare):
+    """Of the whole of bh1996 there are results but no data; these are those of its first thirty groups."""
+    r, data = golden(GOLDEN)[0], read("bh1996_grp30")
+    for name, expected in r["bh1996_grp30"].items():
+        values = np.append(data[name].to_numpy(float), np.nan)
+        result = group_intraclass(values, [*data["GRP"], 1])
+        ours = {"icc1": result.icc1, "icc2": result.icc2}
+        because = "m is the average size of a group, as in multilevel::ICC1"
+        theirs = dict(zip(ours, expected, strict=True))
+        compare(ours, theirs, of=[group_intraclass], against=GOLDEN, because=because)
+        assert (result.n, result.n_groups) == (len(data), 30)
+
+
+def ratings(seed, n, k, spread=1.0):
+    draws = np.random.default_rng(seed)
+    return draws.normal(size=(n, k)) + spread * draws.normal(size=(n, 1)) + draws.normal(size=k)
+
+
+@few
+@given(st.integers(0, 10_000), st.integers(2, 12), st.integers(2, 5))
+def test_groups_of_one_size_are_ratings_of_one_person(seed, n, k):
+    values = ratings(seed, n, k)
+    ours = group_intraclass(values.ravel(), np.repeat(np.arange(n), k))
+    theirs = intraclass_correlations(values, level=0.95)
+    assert [ours.icc1, ours.icc2] == pytest.approx([theirs["ICC1"].estimate, theirs["ICC1k"].estimate])
+
+
+@few
+@given(st.integers(0, 10_000), st.integers(3, 12), st.integers(2, 5), st.sampled_from([1e-3, 1e6]))
+def test_order_and_unit_do_not_matter(seed, n, k, unit):
+    values = ratings(seed, n, k)
+    draws = np.random.default_rng(seed)
+    turned = values[draws.permutation(n)][:, draws.permutation(k)] * unit + 2 * unit
+    for one, other in zip(
+        *(intraclass_correlations(each, level=0.9).values() for each in (values, turned)), strict=True
+    ):
+        assert as_psych(other) == pytest.approx(as_psych(one), rel=1e-6)
+        assert one.ci_low <= one.estimate <= one.ci_high <= 1
+
+
+def test_levels_of_raters_count_for_agreement_alone():
+    values = ratings(4, 30, 2)
+    moved = values + np.array([0, 3])
+    one, other = intraclass_correlations(values, level=0.95), intraclass_correlations(moved, level=0.95)
+    assert other["ICC3"].estimate == pytest.approx(one["ICC3"].estimate)
+    assert other["ICC2"].estimate < one["ICC2"].estimate
+
+
+def test_people_of_one_group_may_be_unlike():
+    pairs = np.column_stack([np.arange(10.0), 10 + 0.1 * np.arange(10.0) - np.arange(10.0)])
+    result = group_intraclass(pairs.ravel(), np.repeat(np.arange(10), 2))
+    assert -1 < result.icc1 < -0.9
+    assert result.icc2 < -1
+
+
+def test_means_that_do_not_differ_at_all_have_no_reliability():
+    """People agree less than raters' chance would make them, so the mean of their ratings has no variance left."""
+    values = ratings(3, 3, 4, spread=0.0)
+    forms = intraclass_correlations(values, level=0.9)
+    assert forms["ICC2k"].ci_low == -np.inf
+    assert np.isfinite([forms["ICC2"].estimate, forms["ICC2"].ci_low]).all()
+
+
+RATED = ratings(1, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (RATED[:, :1], "too_few_items"),
+        (RATED[:0], "too_few_people"),
+        (RATED[:1], "too_few_people"),
+        (RATED * [1, np.nan, 1], "too_few_people"),
+        (RATED * 0 + 0.1, "no_variation"),
+        (RATED[:, [0, 0, 0]], "no_variation"),
+        (RATED[:, [0, 0]] + np.array([0, 0.3]), "no_variation"),
+        (np.array([[1.0, 3.0], [3.0, 1.0], [2.0, 2.0]]), "no_variation"),
+    ],
+)
+def test_what_has_no_intraclass_correlation(values, reason):
+    with pytest.raises(NotEstimableError, match=rf"^{reason}$"):
+        intraclass_correlations(values, level=0.95)
+
+
+@pytest.mark.parametrize(
+    ("pre", "post", "reason"),
+    [([1.0, 2, np.nan], [1.0, np.nan, 2], "too_few_pairs"), ([1.0, 2, 3], [2.0, 3, 4], "no_variation")],
+)
+def test_what_has_no_retest_correlation(pre, post, reason):
+    with pytest.raises(NotEstimableError, match=rf"^{reason}$"):
+        retest_correlation(np.array(pre), np.array(post), level=0.95)
+
+
+@pytest.mark.parametrize(
+    ("values", "groups", "reason"),
+    [
+        ([], [], "too_few_clusters"),
+        ([1.0], ["a"], "too_few_clusters"),
+        ([1.0, 2, 3], ["a", "a", "a"], "too_few_clusters"),
+        ([1.0, 2, np.nan], ["a", "a", "b"], "too_few_clusters"),
+        ([1.0, 2, 3], ["a", "b", "c"], "too_few_people"),
+        ([1.0, 1, 2, 2], ["a", "a", "b", "b"], "no_variation"),
+        ([1.0, 2, 1, 2], ["a", "a", "b", "b"], "no_variation"),
+        ([0.1, 0.1, 0.1], ["a", "a", "b"], "no_variation"),
+    ],
+)
+def test_groups_that_have_no_intraclass_correlation(values, groups, reason):
+    with pytest.raises(NotEstimableError, match=rf"^{reason}$"):
+        group_intraclass(np.array(values), groups)
