@@ -491,6 +491,14 @@ def test_codes_that_changed_cohort_are_linked_over_the_study_too(tmp_path):
     assert pairs.to_dict() == {"within cohort": 3, "within study": 4}
 
 
+def test_a_cohort_that_a_linkage_leaves_without_people_has_a_row(tmp_path):
+    # linked over the study, those who name X after are of Y, where they were before
+    frame = estimate_specifications(in_cohorts(tmp_path / "s", "YYYYYYYY", "XXXXYYYY"), cohort="X").to_frame()
+    counts = frame[frame["scoring"] == "min_answered=0.5"].groupby("linkage")["n_post"].max()
+    assert counts.to_dict() == {"within cohort": 4, "within study": 0}
+    assert set(frame["reason"]) == {"too_few_pairs"}
+
+
 def test_codes_known_to_be_shared_are_not_linked_over_the_study(tmp_path):
     prepared = in_cohorts(tmp_path / "s", "XXXXYYYY", "XXXYYYYY")
     rows = (tmp_path / "s" / "pre.csv").read_text() + "a,3,2,1,Y\n"

@@ -25,12 +25,13 @@ def estimate_specifications(
 
     - linkage: within the cohort; within the study, people of several cohorts in all or the first of them. Over the
       study only where that is declared, or no code stands in two cohorts at once;
-    - duplicates: the declared rule, or its opposite;
-    - scoring: the declared share of items that must be answered, half, four fifths, all; or each item left out in turn;
+    - duplicates: the declared rules, or each other rule in all waves that have one;
+    - scoring: the declared share of items that must be answered, half, four fifths, all; or each item left out in turn,
+      at the declared share, the others standing for it;
     - missing people and model, which go together: `effects/specifications/models.py` lists them.
 
-    Combinations that give the same data are made once. All are as defensible as the declared one on paper; they are no
-    sample of anything, and their share of intervals without 0 is no p-value.
+    Combinations that give the same data are made once. Each could have been declared, but together they are no sample
+    of anything: what share of them excludes 0 is a description, no p-value.
 
     Parameters
     ----------
@@ -55,7 +56,8 @@ def estimate_specifications(
     -------
     Specifications
         A curve for each role and programme arm. Its estimates have contrast 'change' or 'difference' in a cohort,
-        'pooled_change' or 'pooled_difference' over several. The declared row is that of the verb for the contrast.
+        'pooled_change' or 'pooled_difference' over several. The declared row is the headline of `estimate_change` or
+        `estimate_difference`; over several cohorts that of `estimate_programme`, with or without its one-stage rows.
 
     Raises
     ------
