@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from rm_research.checks import Problems, check_study
 from rm_research.disclosure import Disclosed, disclose
-from rm_research.effects import Estimates, estimate_change, estimate_difference
+from rm_research.effects import (
+    Estimates,
+    Specifications,
+    assess_attrition,
+    assess_invariance,
+    assess_reliability,
+    estimate_change,
+    estimate_difference,
+    estimate_dose,
+    estimate_dyads,
+    estimate_hindsight,
+    estimate_specifications,
+    estimate_waves,
+)
 from rm_research.errors import StudyError
 from rm_research.figures import plot_change, plot_forest
 from rm_research.findings import Findings, build_findings
@@ -38,15 +51,24 @@ __all__ = [
     "Plan",
     "Prepared",
     "Problems",
+    "Specifications",
     "Study",
     "StudyError",
+    "assess_attrition",
+    "assess_invariance",
+    "assess_reliability",
     "build_findings",
     "build_panel",
     "check_study",
     "disclose",
     "estimate_change",
     "estimate_difference",
+    "estimate_dose",
+    "estimate_dyads",
+    "estimate_hindsight",
     "estimate_programme",
+    "estimate_specifications",
+    "estimate_waves",
     "link_waves",
     "plan_study",
     "plot_change",

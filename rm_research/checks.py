@@ -169,7 +169,8 @@ class Problems:
             if self.prepared is None and table.empty:
                 continue  # what was never read has no ledger to show
             parts.append(f"<h2>{escape(words.say(f'quality.{name}'))}</h2>")
-            shown = table.dropna(axis=1, how="all").astype(object).fillna("").to_html(index=False, border=0, escape=True)
+            filled = table.dropna(axis=1, how="all").astype(object).fillna("")
+            shown = filled.to_html(index=False, border=0, escape=True)
             parts.append(shown if len(table) else f"<p>{words.say('quality.none')}</p>")
         return "\n".join(parts)
 

@@ -10,9 +10,11 @@ from rm_research.study import Study
 
 HIDDEN = "hidden"
 # rows that rest on other people than the headline of their contrast: on those who stayed, or on everyone at baseline
-OTHER_PEOPLE = (("change", "mean", "paired_t"), ("difference", "mean", "change_score"),
-                ("difference", "mean", "constrained_likelihood"), ("difference", "mean", "imputed"),
-                ("change", "mean", "mixed_model"), ("difference", "mean", "mixed_model"))  # fmt: skip
+OTHER_PEOPLE = (
+    ("change", "mean", "paired_t"), ("change", "mean", "mixed_model"), ("difference", "mean", "change_score"),
+    ("difference", "mean", "constrained_likelihood"), ("difference", "mean", "imputed"),
+    ("difference", "mean", "instrument"), ("difference", "mean", "mixed_model"),
+)  # fmt: skip
 # details that a page shows, and so a file beside it; others would say more of few people than the rows do
 QUANTITIES = (
     "mean_pre", "mean_post", "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
@@ -34,7 +36,7 @@ class Disclosed:
         Numbers made of fewer people's answers than `smallest_group` are missing, with the reason 'hidden'; counts of
         people stay.
     tables : dict of str to DataFrame
-        Participation counts by name; nothing in them is made of answers.
+        Participation counts by name; and, where asked for, summaries that rest on enough people's answers.
     smallest_group : int
         The rule.
     """
@@ -93,14 +95,22 @@ def _may_be_shown(estimates: Estimates, study: Study) -> pd.Series:
     enough = _large_enough(estimates, study) & ~beside_few_leavers(estimates, study)
     if study.design.comparison_scope != "shared" or study.comparison is None:
         return enough
-    # differences rest on the whole comparison group: its parts, but for one small part, would give that part away
-    table = estimates.table
+    # differences rest on the whole comparison group: its parts, but for few people, would give these away
+    table, smallest = estimates.table, study.reporting.smallest_group
     part = table["contrast"].eq("change") & table["arm"].eq(study.comparison) & table["n_pairs"].gt(0)
-    keys = [table[name] for name in ("role", "scale", "wave", "method")]
-    small = table["n_pairs"].where(part & ~enough)
-    recoverable = small.groupby(keys).transform("count").eq(1)
-    recoverable |= small.groupby(keys).transform("sum").between(1, study.reporting.smallest_group - 1)
-    return enough & ~(part & recoverable)
+    question = [table[name] for name in ("role", "scale", "wave")]
+    kind = [*question, table["measure"], table["method"]]
+    given_away = _given_away(table["n_pairs"].where(part & ~enough), kind, smallest)
+    # not every part has a row of every method: of who are few themselves, none may be shown of the others
+    few = table["n_pairs"].where(part & table["n_pairs"].lt(smallest))
+    given_away |= _given_away(few, kind, smallest).groupby(question).transform("any")
+    return enough & ~(part & given_away)
+
+
+def _given_away(hidden: pd.Series, by: list[pd.Series], smallest: int) -> pd.Series:
+    """Whether the hidden parts of a group, of so many people, are one alone or few people together."""
+    parts = hidden.groupby(by)
+    return parts.transform("count").eq(1) | parts.transform("sum").between(1, smallest - 1)
 
 
 def beside_few_leavers(estimates: Estimates, study: Study) -> pd.Series:
@@ -110,11 +120,14 @@ def beside_few_leavers(estimates: Estimates, study: Study) -> pd.Series:
     What those few answered before could be worked out from the two numbers together.
     """
     table, details = estimates.table, estimates.details
-    # some say themselves how many people they do not share with the headline; the others leave out who left
-    left = table["id"].map(details[details["quantity"] == "n_left"].set_index("id")["value"])
-    left = left.fillna((table["n_pre"] - table["n_pairs"]).astype("float64"))
+    # some say themselves how many people they do not share with the headline, or with those who have a score before;
+    # the others leave out who left
+    counts = {name: table["id"].map(details[details["quantity"] == name].set_index("id")["value"])
+              for name in ("n_left", "n_late")}  # fmt: skip
+    counts["n_left"] = counts["n_left"].fillna((table["n_pre"] - table["n_pairs"]).astype("float64"))
+    few = [count.between(1, study.reporting.smallest_group - 1) for count in counts.values()]
     keys = pd.MultiIndex.from_frame(table[["contrast", "measure", "method"]])
-    return left.between(1, study.reporting.smallest_group - 1) & keys.isin(OTHER_PEOPLE)
+    return (few[0] | few[1]) & keys.isin(OTHER_PEOPLE)
 
 
 def _large_enough(estimates: Estimates, study: Study) -> pd.Series:

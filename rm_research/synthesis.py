@@ -51,11 +51,11 @@ def estimate_programme(estimates: Estimates, *, study: Study, panel: pd.DataFram
     -------
     Estimates
         contrast 'pooled_change' and 'pooled_difference', cohort 'all cohorts'. measure 'mean', method 'reml_hk': the
-        average cohort; not where cohorts share a comparison, which makes their differences dependent. Details: tau2, i2,
-        q, prediction_low, prediction_high. Method 'one_stage': one mixed model of all people of those cohorts, with
-        Kenward and Roger's degrees of freedom; the average cohort where there are five or more, else the average person.
-        measure 'slope', method 'reml_hk': how the estimate goes with a declared moderator, named in `subgroup`, from ten
-        cohorts on; details tau2, r2, q_e, q_e_p. `n_clusters` counts cohorts, other counts are sums over them.
+        average cohort; not where cohorts share a comparison, which makes their differences dependent. Details: tau2,
+        i2, q, prediction_low, prediction_high. Method 'one_stage': one mixed model of all people of those cohorts,
+        with Kenward and Roger's degrees of freedom; the average cohort where there are five or more, else the average
+        person. measure 'slope', method 'reml_hk': how the estimate goes with a declared moderator, named in `subgroup`,
+        from ten cohorts on; details tau2, r2, q_e, q_e_p. `n_clusters` counts cohorts, other counts are sums over them.
 
     Raises
     ------

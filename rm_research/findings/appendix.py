@@ -35,6 +35,7 @@ def methods(context: Context) -> dict[str, Any]:
         "estimates_heading": say("headings.estimates"),
         "table": _all_estimates(context),
         "checks": checks(context),
+        "specifications": _specifications(context),
         "reproduce_heading": say("headings.reproduce"),
         "reproduce": _reproduce(context),
         "region": say("page.table_region"),
@@ -74,6 +75,23 @@ def _all_estimates(context: Context) -> Table:
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
     cells = [_cells(row, context) for _, row in context.rows.iterrows()]
     return table(context.words.say("methods.caption"), headings, cells, context.rows[DATA])
+
+
+def _specifications(context: Context) -> Table:
+    """How the estimates of the first outcome spread over the ways to make them; empty unless asked for."""
+    words, summary = context.words, context.disclosed.tables.get("specifications", pd.DataFrame())
+    names = ["scale", "role", "contrast", "specifications", "same_sign", "excludes_zero", "spread", "declared"]
+    cells = [
+        [
+            context.study.scale(row["scale"]).title, capital(context.claims.people(row["role"])),
+            words.say(f"contrast.{row['contrast']}"), str(row["estimated"]), words.share(row["same_sign"]),
+            words.share(row["excludes_zero"]),
+            words.say("format.range", low=words.number(row["lowest"]), high=words.number(row["highest"])),
+            words.number(row["declared"], signed=True),
+        ]
+        for _, row in summary.iterrows()
+    ]  # fmt: skip
+    return table(words.say("methods.specifications"), [context.heading(name) for name in names], cells, summary)
 
 
 def _cells(row: pd.Series, context: Context) -> list[str]:

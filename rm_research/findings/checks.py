@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from rm_research.catalogue import capital
@@ -78,4 +79,6 @@ def _written(name: str, value: float, context: Context) -> str:
         return context.p_value(value)
     if name in SHARES:
         return context.words.share(value)
+    if np.isinf(value):
+        return context.words.say("format.endless" if value > 0 else "format.endless_below")
     return context.words.number(value, decimals=0 if name in COUNTED else 2)

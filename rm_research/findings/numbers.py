@@ -13,6 +13,7 @@ from rm_research.effects import (
     estimate_dose,
     estimate_dyads,
     estimate_hindsight,
+    estimate_specifications,
     estimate_waves,
 )
 from rm_research.effects.estimates import joined
@@ -23,7 +24,10 @@ from rm_research.synthesis import estimate_programme
 
 def cohort_numbers(prepared: Prepared, cohort: str) -> Disclosed:
     """Estimates and counts of one cohort."""
-    return disclose(_estimates(prepared, [cohort]), participation(prepared, cohort), study=prepared.study)
+    tables = participation(prepared, cohort)
+    if prepared.study.reporting.specifications:
+        tables["specifications"] = _specifications(prepared, cohort)
+    return disclose(_estimates(prepared, [cohort]), tables, study=prepared.study)
 
 
 def programme_numbers(prepared: Prepared) -> Disclosed:
@@ -51,6 +55,12 @@ def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
     if len(study.later_waves) > 1:  # one later wave is what the change and the difference are already about
         parts.append(estimate_waves(panel, study=study))
     return joined(parts)
+
+
+def _specifications(prepared: Prepared, cohort: str) -> pd.DataFrame:
+    """Summaries of the curves that rest on enough people in each of their specifications."""
+    found = estimate_specifications(prepared, cohort=cohort).summary()
+    return found[found["fewest"] >= prepared.study.reporting.smallest_group].reset_index(drop=True)
 
 
 def participation(prepared: Prepared, cohort: str | None) -> dict[str, pd.DataFrame]:
