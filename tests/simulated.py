@@ -1,8 +1,9 @@
 """
 How often intervals hold the truth, over many simulated studies: `make simulations` writes the table in docs/methods.md.
 
-Answers are those of a printed scale: four items from 1 to 5, each a rounded sum of what the person feels and chance. People
-leave by their score before, the unhappy more often, and by nothing else; so what stays is a selection, but a known one.
+Answers are those of a printed scale: four items from 1 to 5, each a rounded sum of what the person feels and chance.
+People leave by their score before, the unhappy more often, and by nothing else; so what stays is a selection, but a
+known one.
 """
 
 import zlib
@@ -315,10 +316,8 @@ def table(outcomes: list[Outcome]) -> str:
         case = outcome.case
         judged = "yes" if outcome.covers and outcome.unbiased else "no"
         judged = judged if case.valid else f"{judged}: not valid here, shown for that reason"
-        lines.append(
-            f"| {case.method} | {case.situation} | {outcome.estimated} | {outcome.bias:+.3f} | {outcome.coverage:.3f} | "
-            f"{outcome.error:.3f} | {judged} |"
-        )
+        numbers = f"{outcome.estimated} | {outcome.bias:+.3f} | {outcome.coverage:.3f} | {outcome.error:.3f}"
+        lines.append(f"| {case.method} | {case.situation} | {numbers} | {judged} |")
     return "\n".join(lines)
 
 

@@ -20,7 +20,7 @@ KINDS = ("change", "difference", "pooled_change", "pooled_difference")
 
 
 def held(seed: int) -> Counter[tuple[str, str, bool]]:
-    """How many headline intervals of one seed hold the truth about these very people, and that about all such people."""
+    """How many headline intervals of one seed hold the truth about these very people, and about all such people."""
     with TemporaryDirectory() as folder:
         rm.simulate_study(folder, seed=seed, dirt=False)
         prepared = prepare_openly(rm.read_study(folder))
