@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_studies import RANDOMISED, details_of, row_of, study_of, table_of
 
-from rm_research.disclosure import HIDDEN, OF_DESIGN, disclose, poolable
+from rm_research.disclosure import HIDDEN, OF_DESIGN, OTHER_PEOPLE, QUANTITIES, disclose, poolable
 from rm_research.effects.estimates import Estimates
 from rm_research.frames import COUNT, ESTIMATES, NUMBER
 
@@ -54,6 +54,24 @@ class TestSmallestGroup:
         median = row_of(measure="median", method="hodges_lehmann", n_pairs=30)
         assert shown(study, median, details=[(median["id"], "n_changed", n)]) == [seen]
 
+    @pytest.mark.parametrize("contrast", ["role_difference", "interaction"])
+    def test_groups_set_against_each_other_rest_on_the_smallest_of_them(self, study, n, seen, contrast):
+        row = row_of(contrast=contrast, n_pairs=30, n_comparison=60)
+        assert shown(study, row, details=[(row["id"], "n_fewest", n)]) == [seen]
+
+    def test_a_slope_of_meetings_rests_on_those_with_a_log(self, study, n, seen):
+        row = row_of(contrast="dose", measure="slope", method="ols", n_pairs=30)
+        assert shown(study, row, details=[(row["id"], "n_fewest", n)]) == [seen]
+
+    def test_of_several_counts_the_smallest_decides(self, study, n, seen):
+        row = row_of(method="then_test", n_pairs=30)
+        details = [(row["id"], "n_changed", 25), (row["id"], "n_fewest", n)]
+        assert shown(study, row, details=details) == [seen]
+
+    def test_slopes_of_dyads_rest_on_dyads(self, study, n, seen):
+        row = row_of(contrast="actor", measure="slope", method="apim", n_pairs=n, n_pre=40, n_post=40)
+        assert shown(study, row) == [seen]
+
     def test_a_pool_of_unlinked_waves_rests_on_both(self, tmp_path, n, seen):
         pool = row_of(contrast="pooled_change", method="reml_hk", n_pairs=0, n_pre=n, n_post=30, n_clusters=3)
         assert shown(study_of(tmp_path, link="none"), pool) == [seen]
@@ -86,6 +104,16 @@ def test_details_of_hidden_rows_are_gone(study):
     details = details_of((small["id"], "mean_pre", 2.0), (large["id"], "mean_pre", 3.0))
     disclosed = disclose(Estimates(table_of(small, large), details), study=study)
     assert disclosed.estimates.details["id"].tolist() == [large["id"]]
+
+
+def test_details_that_no_page_shows_are_gone(study):
+    """Standard deviations, correlations and counts of those who left would say more of few people than the rows do."""
+    row = row_of()
+    names = ["mean_pre", "sd_pre", "r", "n_left", "n_fewest", "n_leavers", "tipping_shift"]
+    details = details_of(*((row["id"], name, 20.0) for name in names))
+    disclosed = disclose(Estimates(table_of(row), details), study=study)
+    assert disclosed.estimates.details["quantity"].tolist() == ["mean_pre", "tipping_shift"]
+    assert not {"n_left", "n_late", "n_leavers", "n_imputed", "n_fewest", "sd_pre", "sd_post", "r"} & set(QUANTITIES)
 
 
 def test_hidden_lists_the_rows_that_were_emptied(study):
@@ -135,9 +163,71 @@ class TestSharedComparison:
     def test_an_empty_part_gives_nothing_away(self, tmp_path):
         assert self.parts(tmp_path, 30, 0) == [True, False]
 
+    def table(self, folder, *rows):
+        table = disclose(Estimates(table_of(*rows), details_of()), study=study_of(folder, design=SHARED)).table
+        return table.set_index(["cohort", "measure", "method"])["estimate"].notna().to_dict()
 
-METHODS = {"change": ("paired_t", "welch", "hodges_lehmann", "bonett"), "difference": ("ancova", "change_score"),
-           "pooled_change": ("reml_hk",), "pooled_difference": ("reml_hk",)}  # fmt: skip
+    def test_several_measures_of_one_method_do_not_hide_that_a_part_is_alone(self, tmp_path):
+        """paired_t gives a mean and d_rm: one small cohort has two rows of the method, and is one small cohort."""
+        rows = [row_of(cohort=cohort, arm="waitlist", n_pre=n, n_pairs=n, measure=measure, method="paired_t")
+                for cohort, n in (("large", 30), ("small", 6)) for measure in ("mean", "d_rm")]  # fmt: skip
+        assert not any(self.table(tmp_path, *rows).values())
+
+    def test_a_method_that_the_small_part_has_no_row_of_is_hidden_too(self, tmp_path):
+        """Nobody left the small part, so it has no imputed row; that of the large one tells its mean change."""
+        rows = [row_of(cohort="large", arm="waitlist", n_pre=40, n_pairs=30, method=name)
+                for name in ("likelihood", "imputed")]  # fmt: skip
+        rows.append(row_of(cohort="small", arm="waitlist", n_pre=4, n_pairs=4))
+        assert not any(self.table(tmp_path, *rows).values())
+
+    def test_a_number_hidden_for_those_who_left_is_not_given_away_by_the_others(self, tmp_path):
+        """The mean change of all who stayed, less that of the other cohorts' who stayed, would be the hidden one."""
+        rows = [
+            row_of(cohort=cohort, arm="waitlist", n_pre=n_pre, n_pairs=20, method=name)
+            for cohort, n_pre in (("few left", 22), ("nobody left", 20))
+            for name in ("likelihood", "paired_t")
+        ]
+        seen = self.table(tmp_path, *rows)
+        assert [key for key, shown in seen.items() if not shown] == [
+            (cohort, "mean", "paired_t") for cohort in ("few left", "nobody left")
+        ]
+
+
+@pytest.mark.parametrize(("left", "seen"), [(0, True), (1, False), (9, False), (10, True)])
+class TestBesideFewLeavers:
+    """A number of other people than the headline's is hidden where the two differ by few people."""
+
+    def test_the_mean_change_of_those_who_stayed(self, study, left, seen):
+        rows = [row_of(n_pre=30 + left, n_pairs=30), row_of(method="paired_t", n_pre=30 + left, n_pairs=30)]
+        assert shown(study, *rows) == [True, seen]
+
+    @pytest.mark.parametrize("method", [method for contrast, _, method in OTHER_PEOPLE if contrast == "difference"])
+    def test_differences_count_who_left_themselves(self, study, left, seen, method):
+        row = row_of(contrast="difference", method=method, n_pre=30, n_pairs=30, n_comparison=30)
+        assert shown(study, row, details=[(row["id"], "n_left", left)]) == [seen]
+
+    @pytest.mark.parametrize("contrast", ["change", "difference"])
+    def test_a_model_of_all_waves_also_counts_who_came_late(self, study, left, seen, contrast):
+        row = row_of(contrast=contrast, method="mixed_model", n_pre=30, n_pairs=30, n_comparison=30)
+        assert shown(study, row, details=[(row["id"], "n_left", 40), (row["id"], "n_late", left)]) == [seen]
+
+    def test_what_rests_on_the_headline_s_people_stays(self, study, left, seen):
+        imputed = row_of(method="imputed", n_pre=30 + left, n_pairs=30)
+        median = row_of(method="hodges_lehmann", measure="median", n_pre=30 + left, n_pairs=30)
+        assert shown(study, imputed, median) == [True, True]
+
+    def test_it_says_that_it_is_hidden(self, study, left, seen):
+        row = row_of(method="paired_t", n_pre=30 + left, n_pairs=30)
+        disclosed = disclose(Estimates(table_of(row), details_of((row["id"], "mean_pre", 3.0))), study=study)
+        assert (len(disclosed.hidden) == 0) is seen
+        assert (len(disclosed.estimates.details) == 1) is seen
+
+
+METHODS = {
+    "change": ("likelihood", "paired_t", "welch", "hodges_lehmann", "bonett"),
+    "difference": ("ancova", "change_score", "mixed_model"), "role_difference": ("likelihood",), "dose": ("ols",),
+    "pooled_change": ("reml_hk", "one_stage"), "pooled_difference": ("reml_hk", "one_stage"),
+}  # fmt: skip
 people = st.integers(0, 25)
 
 
@@ -158,6 +248,10 @@ def estimates(draw) -> Estimates:
         details.append((row["id"], "mean_pre", 2.5))
         if row["method"] == "hodges_lehmann":
             details.append((row["id"], "n_changed", float(draw(people))))
+        if contrast in ("role_difference", "dose"):
+            details.append((row["id"], "n_fewest", float(draw(people))))
+        if contrast == "difference":
+            details.append((row["id"], "n_left", float(draw(people))))
     return Estimates(table_of(*rows), details_of(*details))
 
 
@@ -165,7 +259,8 @@ def base(row: pd.Series, details: pd.DataFrame) -> int:
     """How many people's answers a row rests on, the smallest group of them."""
     groups = [row["n_pre"], row["n_post"]] if row["method"] == "welch" else [row["n_pairs"]]
     groups += [] if pd.isna(row["n_comparison"]) else [row["n_comparison"]]
-    groups += details.loc[(details["id"] == row["id"]) & (details["quantity"] == "n_changed"), "value"].tolist()
+    fewer = details["quantity"].isin(["n_changed", "n_fewest"])
+    groups += details.loc[(details["id"] == row["id"]) & fewer, "value"].tolist()
     return int(min(groups))
 
 

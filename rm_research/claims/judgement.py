@@ -36,6 +36,8 @@ def attrition(row: pd.Series, table: pd.DataFrame, study: Study) -> dict[str, fl
     ]  # fmt: skip
     if study.design.comparison_scope == "cohort":
         same = same[same["cohort"] == row["cohort"]]
+    # of several methods, each with the same people, one
+    same = same.drop_duplicates(["cohort", "arm"])
     shares = {}
     for arm in arms:
         of_arm = same[(same["arm"] == arm) & ((same["cohort"] == row["cohort"]) | (arm == study.comparison))]

@@ -1,6 +1,7 @@
 """How change goes with meetings, and the effect of attending where a lot decided who was offered it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -31,8 +32,9 @@ def estimate_dose(panel: pd.DataFrame, *, study: Study) -> Estimates:
         By cohort, role, arm of the programme, scale and later wave. contrast 'dose', measure 'slope', method 'ols': the
         difference in the later score that goes with one more meeting, at equal score before; an association. Where arms
         were randomised also contrast 'difference', measure 'mean', method 'instrument': the effect of having met at all
-        on those who met because they were offered it; details first_stage_f_robust, weak, ar_low, ar_high. People of
-        the comparison count as not having met. No rows without a log, or with unlinked waves.
+        on those who met because they were offered it; details first_stage_f_robust, weak, ar_low, ar_high, and n_left:
+        people with both scores of whom nobody knows whether they met. People of the comparison count as not having met.
+        No rows without a log, or with unlinked waves.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def _dose(group: Group, study: Study) -> Row:
         sessions = group.rows["sessions"].to_numpy(float, na_value=np.nan)
         clusters = _units(group.clusters, study)
         result = dose_response(group.pre, group.post, sessions, level=study.reporting.level, clusters=clusters)
-        return _with_base(result)
+        return _with(result, n_fewest=result.details["n_people"])
 
     return estimate_row(group.place, "dose", "slope", "ols", compute, study, group.counts)
 
@@ -69,12 +71,12 @@ def _attending(arms: Compared, study: Study) -> Iterator[Row]:
     def compute() -> Result:
         check_compared(arms, study)
         result = effect_of_attending(
-            arms.pre, arms.post, _attended(arms), arms.in_arm, level=study.reporting.level,
-            clusters=_units(arms.clusters, study),
-        )  # fmt: skip
-        return _with_base(result)
+            arms.pre, arms.post, attended, in_arm, level=study.reporting.level, clusters=_units(arms.clusters, study)
+        )
+        known = in_arm[paired & ~np.isnan(attended)]
+        return _with(result, n_fewest=min(known.sum(), (1 - known).sum()), n_left=paired.sum() - len(known))
 
-    paired, in_arm = arms.paired, arms.in_arm
+    paired, in_arm, attended = arms.paired, arms.in_arm, _attended(arms)
     counts = arms.group.counts | {"n_comparison": int((in_arm[paired] == 0).sum())}
     yield estimate_row(arms.group.place, "difference", "mean", "instrument", compute, study, counts)
 
@@ -91,6 +93,6 @@ def _units(clusters: np.ndarray, study: Study) -> np.ndarray | None:
     return None if alone else clusters
 
 
-def _with_base(result: Result) -> Result:
-    details = dict(result.details) | {"n_fewest": result.details["n_people"]}
-    return Result(**(vars(result) | {"details": details}))
+def _with(result: Result, **counts: float) -> Result:
+    further = {name: float(count) for name, count in counts.items()}
+    return replace(result, details={**result.details, **further})

@@ -5,13 +5,13 @@ from functools import cache, partial
 
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Place, Row, collected, estimate_row
+from rm_research.effects.estimates import Estimates, Group, Row, collected, estimate_row, groups
 from rm_research.frames import DYADS, PANEL, require_columns
 from rm_research.stats.dyadic import ActorPartner, actor_partner, distinguishability, dyadic_icc
 from rm_research.stats.result import NotEstimableError, Result
 from rm_research.study import Study
 
-MEMBERS = ("leader", "mentor")
+MEMBERS = LEADER, MENTOR = ("leader", "mentor")
 
 
 def estimate_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, *, study: Study) -> Estimates:
@@ -23,7 +23,7 @@ def estimate_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, *, study: Study) ->
     panel : DataFrame
         Panel.
     dyads : DataFrame
-        Dyads. Those in which somebody has a second partner take no part; `n_left_out` counts them.
+        Dyads. Those in which somebody has a second partner take no part; `n_left_out` counts those of the arm.
     study : Study
         Its level and comparison arm.
 
@@ -39,25 +39,22 @@ def estimate_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, *, study: Study) ->
     Raises
     ------
     FrameError
-        When a frame lacks a column.
+        When a frame lacks a column, or `panel` has rows without a cohort or cluster or of another study's scales or
+        waves.
     """
     require_columns(panel, PANEL, verb="estimate_dyads")
     require_columns(dyads, DYADS, verb="estimate_dyads")
     if study.link.method == "none" or dyads.empty:
         return collected([])
-    rows = panel[panel["arm"].notna() & ~panel["arm"].isin([study.comparison])]
-    keys = ["cohort", "arm", "scale", "wave"]
-    order = {name: place for place, name in enumerate(scale.name for scale in study.scales)}
-    groups = sorted(rows.groupby(keys), key=lambda item: (item[0][0], order[str(item[0][2])], item[0][3], item[0][1]))
-    found = (
+    found = {group.place: group for group in groups(panel, study)}
+    partners = ((group, found.get(place._replace(role=MENTOR))) for place, group in found.items()
+                if place.role == LEADER and place.arm != study.comparison)  # fmt: skip
+    return collected(
         row
-        for (cohort, arm, scale, wave), group in groups
-        if set(MEMBERS) <= set(group["role"].dropna())
-        for row in _rows(
-            Place(str(cohort), "", str(arm), str(scale), str(wave)), group, dyads[dyads["cohort"] == cohort], study
-        )
+        for leaders, mentors in partners
+        if mentors
+        for row in _rows(leaders, mentors, dyads[dyads["cohort"] == leaders.place.cohort], study)
     )
-    return collected(found)
 
 
 def one_to_one(dyads: pd.DataFrame) -> pd.DataFrame:
@@ -66,17 +63,16 @@ def one_to_one(dyads: pd.DataFrame) -> pd.DataFrame:
     return dyads[alone[0] & alone[1]]
 
 
-def _paired(group: pd.DataFrame, dyads: pd.DataFrame) -> pd.DataFrame:
-    """One row a dyad of the group: pre and post of both members, NaN where absent."""
-    scores = group.set_index("person")[["pre", "post"]]
-    of_group = dyads[dyads["leader"].isin(scores.index) & dyads["mentor"].isin(scores.index)]
-    parts = [scores.loc[of_group[member]].reset_index(drop=True).add_suffix(f"_{member}") for member in MEMBERS]
-    return pd.concat(parts, axis=1)
+def _paired(leaders: Group, mentors: Group, dyads: pd.DataFrame) -> pd.DataFrame:
+    """One row a dyad of these people: pre and post of both members, NaN where absent."""
+    scores = [group.rows.set_index("person")[["pre", "post"]].add_suffix(f"_{group.place.role}")
+              for group in (leaders, mentors)]  # fmt: skip
+    return dyads[list(MEMBERS)].join(scores[0], on=LEADER, how="inner").join(scores[1], on=MENTOR, how="inner")
 
 
-def _rows(place: Place, group: pd.DataFrame, dyads: pd.DataFrame, study: Study) -> Iterator[Row]:
-    single = one_to_one(dyads)
-    pairs, left_out = _paired(group, single), len(dyads) - len(single)
+def _rows(leaders: Group, mentors: Group, dyads: pd.DataFrame, study: Study) -> Iterator[Row]:
+    place, pairs = leaders.place, _paired(leaders, mentors, one_to_one(dyads))
+    left_out = len(_paired(leaders, mentors, dyads)) - len(pairs)
     complete = int(pairs.notna().all(axis=1).sum())
     counts = {
         "n_pre": int(pairs[["pre_leader", "pre_mentor"]].notna().all(axis=1).sum()),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.effects.estimates import Group, Place, Row, estimate_row
+from rm_research.errors import FrameError
 from rm_research.stats.mixed.ladder import mixed_contrast
 from rm_research.stats.mixed.terms import Term
 from rm_research.stats.regression import cr2, hc2, least_squares
@@ -130,6 +131,10 @@ def _by_attribute(people: Iterable[tuple[Place, pd.DataFrame]], study: Study) ->
     names = [name for name in study.design.interactions if name != "role"]
     for place, rows in people:
         for name in names:
+            if name not in rows:
+                raise FrameError(
+                    f"The Panel has no column {name!r}, which design.interactions names. Make it with build_panel."
+                )
             levels = sorted(rows[name].dropna().unique(), key=str)
             for level in levels[1:]:
                 first, second = (rows[rows[name] == one] for one in (level, levels[0]))
@@ -164,8 +169,9 @@ def _changes(split: Split, study: Study) -> Result:
     rows = rows.dropna(subset=["y"])
     first, after = rows["first"].to_numpy(float), rows["after"].to_numpy(float)
     X = np.column_stack([np.ones(len(rows)), after, first, first * after])
-    contrast = np.eye(X.shape[1])[DIFFERENCE]
-    return mixed_contrast(rows["y"].to_numpy(float), X, contrast, person_terms(rows), level=study.reporting.level)
+    contrast, level = np.eye(X.shape[1])[DIFFERENCE], study.reporting.level
+    # who left may depend on the score before, which is among the rows
+    return mixed_contrast(rows["y"].to_numpy(float), X, contrast, person_terms(rows), level=level, observed=True)
 
 
 def person_terms(rows: pd.DataFrame) -> list[Term]:
@@ -182,7 +188,9 @@ def person_terms(rows: pd.DataFrame) -> list[Term]:
 def _differences(split: Split, study: Study) -> Result:
     """ANCOVA with everything apart for the two groups, so that its interaction is the difference of two ANCOVAs."""
     people = split.paired
-    if people.groupby(["first", "in_arm"]).ngroups < 4:
+    if people.loc[people["in_arm"].eq(1), "first"].nunique() < 2:
+        raise NotEstimableError("too_few_pairs")
+    if people.loc[people["in_arm"].eq(0), "first"].nunique() < 2:
         raise NotEstimableError("no_comparison_here")
     first, in_arm, pre = (people[name].to_numpy(float) for name in ("first", "in_arm", "pre"))
     X = np.column_stack([np.ones(len(people)), in_arm, pre, first, first * in_arm, first * pre])

@@ -1,6 +1,7 @@
 """All later waves in one model."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
@@ -32,7 +33,8 @@ def estimate_waves(panel: pd.DataFrame, *, study: Study) -> Estimates:
         'difference'; measure 'mean', method 'mixed_model'. Everyone with any score counts. Random intercepts of people,
         of clusters where they hold several people of a role, and with two later waves or more a slope of people over
         time; what is singular is given up (detail ladder_step). Arms share one mean before where they were randomised.
-        Detail n_left: people who count here and not in the headline of that contrast. No rows with unlinked waves.
+        Details: n_left, people who count here and not in the headline of that contrast, and n_late, those of them
+        without a score before. No rows with unlinked waves.
 
     Raises
     ------
@@ -51,39 +53,49 @@ def estimate_waves(panel: pd.DataFrame, *, study: Study) -> Estimates:
 
 def _rows(waves: list[Compared], study: Study) -> Iterator[Row]:
     asked = [arms for arms in waves if study.measured(arms.group.place.scale, arms.group.place.wave)]
+    scores = _scores(asked)
+    n_people = scores["who"].nunique()
+    n_late = n_people - scores.loc[scores["number"] == 0, "who"].nunique()
 
     @cache
     def model() -> WaveModel:
         if not study.measured(waves[0].group.place.scale, study.baseline):
             raise NotEstimableError("not_asked_at_baseline")
-        return _fitted(asked, study)
+        return _fitted(scores, study)
+
+    def contrast(kind: str, number: int, n_headline: int) -> Result:
+        estimate = model().difference if kind == "difference" else partial(model().change, arm=1)
+        result = estimate(number, level=study.reporting.level)
+        counts = {"n_left": float(n_people - n_headline), "n_late": float(n_late)}
+        return replace(result, details={**result.details, **counts})
 
     for number, arms in enumerate(asked, start=1):
         place, counts = arms.group.place, arms.group.counts
-        compute = partial(_contrast, model, "change", number, arms, study)
+        # the headline of a change is of everyone with a score before, that of a difference of those with both scores
+        compute = partial(contrast, "change", number, counts["n_pre"])
         yield estimate_row(place, "change", "mean", "mixed_model", compute, study, counts)
         if arms.comparison:
-            paired = sum(member.counts["n_pairs"] for member in arms.comparison)
-            compute = partial(_contrast, model, "difference", number, arms, study)
-            counts = counts | {"n_comparison": paired}
+            counts = counts | {"n_comparison": sum(member.counts["n_pairs"] for member in arms.comparison)}
+            compute = partial(contrast, "difference", number, int(arms.paired.sum()))
             yield estimate_row(place, "difference", "mean", "mixed_model", compute, study, counts)
 
 
-def _contrast(model: Callable[[], WaveModel], kind: str, number: int, arms: Compared, study: Study) -> Result:
-    estimate = model().difference if kind == "difference" else partial(model().change, arm=1)
-    result = estimate(number, level=study.reporting.level)
-    # the headline of a change is of everyone with a score before, that of a difference of those with both scores
-    later_only = int((np.isnan(arms.pre) & ~np.isnan(arms.post)).sum())
-    n_left = later_only + (arms.n_left if kind == "difference" else 0)
-    return Result(**(vars(result) | {"details": {**result.details, "n_left": float(n_left)}}))
-
-
-def _fitted(waves: list[Compared], study: Study) -> WaveModel:
+def _scores(waves: list[Compared]) -> pd.DataFrame:
     """Scores of everybody at the baseline and each later wave, once each."""
-    parts = [_scores(group, number, float(group is arms.group))
+    parts = [_long(group, number, float(group is arms.group))
              for number, arms in enumerate(waves, start=1) for group in (arms.group, *arms.comparison)]  # fmt: skip
-    rows = pd.concat(parts).drop_duplicates(["who", "number"])
-    rows = rows.dropna(subset=["y"])
+    return pd.concat(parts).drop_duplicates(["who", "number"]).dropna(subset=["y"])
+
+
+def _long(group: Group, number: int, in_arm: float) -> pd.DataFrame:
+    who = (group.rows["cohort"] + "\0" + group.rows["person"]).to_numpy(object)
+    facts = {"who": np.tile(who, 2), "cluster": np.tile(group.clusters, 2), "in_arm": in_arm}
+    return pd.DataFrame(
+        {**facts, "y": np.concatenate([group.pre, group.post]), "number": np.repeat([0, number], len(who))}
+    )
+
+
+def _fitted(rows: pd.DataFrame, study: Study) -> WaveModel:
     clusters = None
     if rows.groupby("cluster")["who"].nunique().max() > 1:
         clusters = pd.factorize(rows["cluster"])[0]
@@ -91,11 +103,3 @@ def _fitted(waves: list[Compared], study: Study) -> WaveModel:
         rows["y"].to_numpy(float), rows["number"].to_numpy(int), rows["in_arm"].to_numpy(float),
         pd.factorize(rows["who"])[0], dyad=clusters, constrained=study.design.assignment == "randomised",
     )  # fmt: skip
-
-
-def _scores(group: Group, number: int, in_arm: float) -> pd.DataFrame:
-    who = (group.rows["cohort"] + "\0" + group.rows["person"]).to_numpy(object)
-    facts = {"who": np.tile(who, 2), "cluster": np.tile(group.clusters, 2), "in_arm": in_arm}
-    return pd.DataFrame(
-        {**facts, "y": np.concatenate([group.pre, group.post]), "number": np.repeat([0, number], len(who))}
-    )

@@ -113,6 +113,17 @@ def test_attrition_of_a_pooled_difference_is_of_the_pooled_changes(studies):
     assert design_level(whole.iloc[-1], whole, study) == 3
 
 
+def test_attrition_counts_people_once_whatever_methods_there_are(studies):
+    """A row of imputed scores stands only where somebody left: it must not make those cohorts weigh twice."""
+    study = studies(design=DESIGN.format("matched") + '\ncomparison_scope = "shared"')
+    lost = [row_of(cohort="one", arm="waitlist", method=method, n_pre=100, n_pairs=60)
+            for method in ("likelihood", "paired_t", "imputed")]  # fmt: skip
+    kept = [row_of(cohort="two", arm="waitlist", method=method, n_pre=100, n_pairs=100)
+            for method in ("likelihood", "paired_t")]  # fmt: skip
+    whole = table_of(row_of(n_pre=100, n_pairs=100), *lost, *kept, row_of(**DIFFERENCE))
+    assert attrition(whole.iloc[-1], whole, study) == pytest.approx({"programme": 0.0, "waitlist": 0.2})
+
+
 def test_an_arm_with_nobody_before_has_no_attrition(studies):
     rows = table_of(row_of(n_pre=0, n_pairs=0))
     assert attrition(rows.iloc[0], rows, studies()) == {}

@@ -77,6 +77,8 @@ def test_numbers_are_the_row_s(claims, situation):
     ends = {words(row["ci_low"]), words(row["ci_high"])}
     allowed = ends | {words(row["estimate"], signed=True), words(abs(row["estimate"])), "95", str(row["n_pairs"])}
     allowed |= {str(row[name]) for name in ("n_comparison", "n_clusters") if pd.notna(row[name])}
+    if row["method"] == "likelihood":  # of everyone measured before
+        allowed.add(str(row["n_pre"]))
     numbers = set(NUMBER.findall(found.sentence(row)))
     assert ends <= numbers <= allowed
 
@@ -175,8 +177,8 @@ def test_an_interval_that_touches_zero_is_unclear(claims):
 
 
 def test_one_person_is_no_plural(claims):
-    row = claims(row_of(n_pairs=1)).disclosed.table.iloc[0]
-    assert claims(row_of(n_pairs=1)).people_counted(row) == "1 leader"
+    found = claims(row_of(n_pre=1, n_pairs=1))
+    assert found.people_counted(found.disclosed.table.iloc[0]) == "1 leader"
 
 
 def test_the_people_of_both_groups_are_counted(claims):
@@ -190,6 +192,46 @@ def test_the_people_of_unlinked_waves_are_counted_apart(claims):
 
 def test_the_cohorts_of_an_average_are_counted(claims):
     assert "4 cohorts, 12 leaders" in sentence(claims, row_of(**POOLED, contrast="pooled_change"))
+
+
+class TestThoseWhoLeft:
+    """They count in the change of everyone measured before, and the sentence says how many were measured twice."""
+
+    def counted(self, claims, **columns):
+        found = claims(row_of(**columns))
+        return found.people_counted(found.disclosed.table.iloc[0])
+
+    def test_both_numbers_are_named(self, claims):
+        assert sentence(claims, row_of(n_pre=23, n_pairs=18)) == (
+            "Leaders’ mood rose by an estimated 0.50 scale points "
+            "(95% interval 0.30 to 0.70; 23 leaders, 18 of them twice)."
+        )
+
+    @pytest.mark.parametrize(("estimate", "low", "high"), [(0.5, 0.3, 0.7), (0.5, -0.3, 1.3), (0.1, 0.05, 0.2)])
+    def test_sentences_stay_short(self, claims, estimate, low, high):
+        row = row_of(n_pre=123, n_pairs=118, estimate=estimate, ci_low=low, ci_high=high)
+        assert "123 leaders, 118 of them twice" in sentence(claims, row)
+        assert len(sentence(claims, row).split()) <= 25
+
+    def test_where_all_came_back_one_number_is_enough(self, claims):
+        assert self.counted(claims, n_pre=18, n_pairs=18) == "18 leaders"
+
+    def test_who_came_only_later_is_not_counted(self, claims):
+        assert self.counted(claims, n_pre=18, n_post=25, n_pairs=18) == "18 leaders"
+
+    def test_one_who_was_measured_before_is_singular(self, claims):
+        assert self.counted(claims, n_pre=1, n_pairs=0) == "1 leader, 0 of them twice"
+
+    def test_those_who_stayed_are_counted_where_the_number_is_theirs(self, claims):
+        assert self.counted(claims, method="paired_t", n_pre=23, n_pairs=18) == "18 leaders"
+        assert self.counted(claims, method="ancova", contrast="difference", n_pre=23, n_pairs=18, n_comparison=14) == (
+            "18 leaders, 14 compared"
+        )
+
+    def test_only_a_change_by_likelihood_counts_them(self, claims):
+        for method, counts in (("likelihood", True), ("paired_t", False), ("welch", False)):
+            found = claims(row_of(method=method, n_pre=23, n_pairs=18))
+            assert bool(found.counts_leavers(found.disclosed.table.iloc[0])) is counts
 
 
 class TestReason:
@@ -206,6 +248,12 @@ class TestReason:
         row = row_of(measure="median", method="hodges_lehmann", estimate=None, reason="hidden", n_pairs=30)
         found = claims(row)
         assert found.reason(found.disclosed.table.iloc[0]) == "Not shown: the scores of fewer than 10 people changed."
+
+    def test_of_a_number_beside_the_headline_that_would_tell_of_few(self, claims):
+        found = claims(row_of(n_pre=20, n_pairs=18), row_of(method="paired_t", n_pre=20, n_pairs=18))
+        headline, beside = (row for _, row in found.disclosed.table.iterrows())
+        assert pd.notna(headline["estimate"])
+        assert found.reason(beside) == "Not shown: beside the main estimate it would tell of the few people who left."
 
     def test_stands_with_whose_outcome_it_is(self, claims):
         found = claims(row_of(n_pairs=9))
