@@ -14,7 +14,7 @@ def label(case: Case) -> str:
 @pytest.mark.parametrize("case", [case for case in CASES if case.valid], ids=label)
 def test_intervals_hold_the_truth_as_often_as_they_should(case):
     outcome = simulate(case)
-    assert outcome.estimated > 0.9 * case.replicates
+    assert outcome.estimated > 0.75 * case.replicates  # with a dozen people some studies have too few pairs
     assert outcome.covers, outcome
     assert outcome.unbiased, outcome
 
