@@ -115,9 +115,12 @@ def test_deviance_is_infinite_where_covariances_are_not():
 def test_slopes_equal_differences(gaps, compare):
     made, answers, point = general(3, gaps)
     people = [sample(answers)]
-    values, slopes = made.matrices(point)[0], made.slopes[0]
-    by_means, by_covariances = implied_slopes(values, slopes)
-    ours = {"slope": gradient(made, people, point)[0], "means": by_means, "covariances": by_covariances}
+    values = made.matrices(point)[0]
+    slopes = implied_slopes(values, made.owners[0], len(point))
+    left, right = (slopes.columns[:, side] for side in (slopes.left, slopes.right))
+    by_covariances = np.zeros((len(point), 4, 4))
+    np.add.at(by_covariances, slopes.owners, np.einsum("pe,qe->epq", left, right))
+    ours = {"slope": gradient(made, people, point)[0], "means": slopes.means, "covariances": by_covariances}
     theirs = {
         "slope": numeric(lambda point: deviance(made, people, point), point),
         "means": numeric(lambda point: implied(made.matrices(point)[0])[0], point),

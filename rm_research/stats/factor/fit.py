@@ -6,20 +6,29 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rm_research.stats.factor.likelihood import Maximum, covariance_of_estimates, maximise
+from rm_research.stats.factor.likelihood import (
+    Maximum,
+    covariance_of_estimates,
+    deviance_at,
+    maximise,
+    summed,
+    weighted,
+)
 from rm_research.stats.factor.pattern import (
-    Matrices,
+    FIXED,
     Matrix,
     Model,
     Pattern,
+    Values,
     implied,
     implied_slopes,
     model,
-    symmetric,
+    standing,
 )
 from rm_research.stats.factor.sample import Sample
 from rm_research.stats.result import NotEstimableError, Vector
 
+STEPS, CLOSE = 1000, 1e-14  # of the EM algorithm, and what a further step would gain, in units of χ²
 SHARE = 0.7  # of the first principal component's variance that a factor is given at the start
 IMPROPER = -1e-8  # an eigenvalue below this, with item variances 1, is negative
 
@@ -60,7 +69,7 @@ class Fit:
     unrestricted: tuple[Unrestricted, ...]
     best: Maximum
 
-    def matrices(self) -> list[Matrices]:
+    def matrices(self) -> list[Values]:
         """Matrices of each group."""
         return self.model.matrices(self.best.parameters)
 
@@ -91,36 +100,36 @@ def fit(patterns: Sequence[Pattern], samples: Sequence[Sample], moments: Sequenc
 
 def unrestricted(people: Sample) -> Unrestricted:
     """
-    Estimate means and covariances without a model.
+    Estimate means and covariances without a model, by the EM algorithm (Little & Rubin 2002, ch. 8).
+
+    Its step replaces covariances S by S − SMS/n, with M the slope of the deviance: no sweep for each block is needed.
 
     Raises
     ------
     NotEstimableError
         'items_alike' when the likelihood has no maximum, because some items decide another.
     """
-    p = len(people.means)
-    covariances = symmetric(
-        np.array([[f"covariance {row} {column}" for column in range(p)] for row in range(p)], object)
-    )
-    means = np.array([f"mean {item}" for item in range(p)], object)
-    made = model([Pattern(np.zeros((p, 0), object), np.zeros((0, 0), object), covariances, means, np.zeros(0, object))])
-    start = Matrices(np.zeros((p, 0)), np.zeros((0, 0)), np.diag(people.variances), people.means, np.zeros(0))
-    try:
-        best = maximise(made, [people], made.parameters([start]))
-    except NotEstimableError as error:
-        raise NotEstimableError("items_alike") from error
-    values = made.matrices(best.parameters)[0]
-    return Unrestricted(values.intercepts, values.uniquenesses, best.deviance)
+    means, covariances = people.means, np.diag(people.variances)
+    for _ in range(STEPS):
+        lowest = deviance_at(people.blocks, means, covariances)
+        if lowest == np.inf:
+            break
+        distance, misfit = summed(people.blocks, weighted(people.blocks, means, covariances))
+        shift, turn = covariances @ distance / people.n, covariances @ misfit / people.n
+        if people.n * (distance @ shift / people.n + (turn * turn.T).sum() / 2) < CLOSE:
+            return Unrestricted(means, covariances, lowest)
+        means, covariances = means + shift, covariances - turn @ covariances - np.outer(shift, shift)
+    raise NotEstimableError("items_alike")
 
 
 def _starting_values(made: Model, moments: Sequence[Unrestricted]) -> Vector:
     """Parameters to start from: each factor's loadings from the first principal component of its items."""
     wanted = []
-    for fixed, slopes, (means, covariances, _) in zip(made.fixed, made.slopes, moments, strict=True):
+    for fixed, owners, (means, covariances, _) in zip(made.fixed, made.owners, moments, strict=True):
         spread = np.sqrt(np.diag(covariances))
         correlations = covariances / np.outer(spread, spread)
         loadings = np.zeros(fixed.loadings.shape)
-        for factor, carried in enumerate((slopes.loadings.any(axis=0) | (fixed.loadings != 0)).T):
+        for factor, carried in enumerate(((owners.loadings != FIXED) | (fixed.loadings != 0)).T):
             values, vectors = np.linalg.eigh(correlations[np.ix_(carried, carried)])
             towards = np.sign(vectors[:, -1].sum()) or 1.0
             loadings[carried, factor] = towards * np.sqrt(SHARE * values[-1]) * vectors[:, -1] * spread[carried]
@@ -128,7 +137,7 @@ def _starting_values(made: Model, moments: Sequence[Unrestricted]) -> Vector:
         size = np.sqrt(np.diag(composites))
         uniquenesses = np.maximum(spread**2 - (loadings**2).sum(axis=1), spread**2 / 10)
         start = loadings, composites / np.outer(size, size), np.diag(uniquenesses), means, np.zeros(len(size))
-        wanted.append(Matrices(*start))
+        wanted.append(Values(*start))
     return made.parameters(wanted)
 
 
@@ -160,7 +169,7 @@ def standardised_loadings(fitted: Fit) -> list[Matrix]:
     ]
 
 
-def _units(values: Matrices) -> Matrix:
+def _units(values: Values) -> Matrix:
     """Standard deviation of each factor in units of each item's, shape (p, q)."""
     factors = np.diag(values.factor_covariances)
     return np.sqrt(np.where(factors > 0, factors, np.nan) / np.diag(implied(values)[1])[:, None])
@@ -168,11 +177,14 @@ def _units(values: Matrices) -> Matrix:
 
 def loading_errors(fitted: Fit) -> list[Matrix]:
     """Standard errors of the standardised loadings by the delta method, shape (p, q) for each group."""
-    covariances, errors = fitted.covariances(), []
-    for values, slopes in zip(fitted.matrices(), fitted.model.slopes, strict=True):
-        by_items = np.diagonal(implied_slopes(values, slopes)[1], axis1=1, axis2=2) / np.diag(implied(values)[1])
-        by_factors = np.diagonal(slopes.factor_covariances, axis1=1, axis2=2) / np.diag(values.factor_covariances)
+    covariances, errors, t = fitted.covariances(), [], len(fitted.model.names)
+    for values, owners in zip(fitted.matrices(), fitted.model.owners, strict=True):
+        slopes = implied_slopes(values, owners, t)
+        terms = slopes.columns[:, slopes.left] * slopes.columns[:, slopes.right]
+        by_items = standing(slopes.owners, t) @ terms.T / np.diag(implied(values)[1])
+        factors = standing(owners.factor_covariances, t)
+        by_factors = np.diagonal(factors, axis1=1, axis2=2) / np.diag(values.factor_covariances)
         relative = (by_factors[:, None, :] - by_items[:, :, None]) / 2
-        turn = (slopes.loadings + values.loadings * relative) * _units(values)
-        errors.append(np.sqrt(np.einsum("tpq,tu,upq->pq", turn, covariances, turn)))
+        turn = (standing(owners.loadings, t) + values.loadings * relative) * _units(values)
+        errors.append(np.sqrt(np.einsum("tpq,tu,upq->pq", turn, covariances, turn, optimize=True)))
     return errors

@@ -7,6 +7,7 @@ from scipy.optimize import brentq
 from scipy.special import chdtr, chdtrc, chndtr
 
 from rm_research.stats.factor.fit import Fit
+from rm_research.stats.factor.likelihood import CLOSE
 from rm_research.stats.factor.pattern import implied
 
 CLOSE_FIT = 0.05  # RMSEA of the test of close fit (Browne & Cudeck 1993)
@@ -69,7 +70,8 @@ def fit_indices(fitted: Fit, *, means: bool = True) -> FitIndices:
     df, unused = moments - len(fitted.model.names), 0 if means else groups * p
     n_parameters = len(fitted.model.names) - unused
     lowest = sum(moment.deviance for moment in fitted.unrestricted)
-    chi2 = max(fitted.best.deviance - lowest, 0.0)
+    misfit = fitted.best.deviance - lowest
+    chi2 = misfit if misfit > CLOSE else 0.0  # less is only how far the search went
     answers = sum(sample.counts.sum() for sample in fitted.samples)
     log_likelihood = -(fitted.best.deviance + answers * np.log(2 * np.pi)) / 2
     cfi, tli = _against_baseline(chi2, df, _baseline(fitted) - lowest, groups * p * (p - 1) // 2)

@@ -5,8 +5,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rm_research.stats.factor.pattern import Matrix, Model, implied, implied_slopes
-from rm_research.stats.factor.sample import Block, Sample
+from rm_research.stats.factor.pattern import (
+    Matrix,
+    Model,
+    Owners,
+    Slopes,
+    Values,
+    implied,
+    implied_slopes,
+    standing,
+)
+from rm_research.stats.factor.sample import Blocks, Sample
 from rm_research.stats.result import NotEstimableError, Vector
 
 STEPS = 400
@@ -15,6 +24,7 @@ ROUNDING = 1e-13  # share of the deviance that is no difference
 SINGULAR = 1e-12  # eigenvalue below which scaled information says nothing of a combination of parameters
 DECIDED = 1e-10  # share of an item's variance below which the other items decide it
 DAMPED, STUCK = 1e-4, 1e8  # damping where a step first fails, and where no step is left to try
+AT_ONCE = 64  # blocks whose terms are held in memory together
 
 
 class Maximum(NamedTuple):
@@ -34,6 +44,25 @@ class Maximum(NamedTuple):
     information: Matrix
 
 
+class Weighted(NamedTuple):
+    """
+    Answers in the metric of the covariances of p items, a row for each block; 0 for items that it did not answer.
+
+    Attributes
+    ----------
+    inverse : array, shape (b, p, p)
+        V, the inverse of the covariances of the items answered.
+    distance : array, shape (b, p)
+        Vd, with d the distance of the block's means from the means.
+    seen : array, shape (b, p, p)
+        VTV, with T the block's second moments about the means.
+    """
+
+    inverse: Matrix
+    distance: Matrix
+    seen: Matrix
+
+
 def deviance(fitted: Model, samples: Sequence[Sample], parameters: Vector) -> float:
     """
     −2 log-likelihood of normal answers, without its constant; infinite where covariances are singular, or none at all.
@@ -41,56 +70,79 @@ def deviance(fitted: Model, samples: Sequence[Sample], parameters: Vector) -> fl
     People contribute what they answered (full information maximum likelihood: Arbuckle 1996; Enders & Bandalos 2001),
     which assumes that answers are missing at random.
     """
-    total = 0.0
-    for people, values in zip(samples, fitted.matrices(parameters), strict=True):
-        means, covariances = implied(values)
-        for block in people.blocks:
-            own = covariances[np.ix_(block.items, block.items)]
-            try:
-                root = np.linalg.cholesky(own)
-            except np.linalg.LinAlgError:
-                return np.inf
-            if (np.diag(root) ** 2 < DECIDED * np.diag(own)).any():
-                return np.inf
-            white = np.linalg.inv(root)
-            distance = white @ (block.means - means[block.items])
-            spread = ((white @ block.covariances) * white).sum()
-            total += block.n * (2 * np.log(np.diag(root)).sum() + spread + distance @ distance)
-    return float(total)
+    groups = zip(samples, fitted.matrices(parameters), strict=True)
+    return sum(deviance_at(people.blocks, *implied(values)) for people, values in groups)
+
+
+def deviance_at(blocks: Blocks, means: Vector, covariances: Matrix) -> float:
+    """Return the deviance of answers at these means and covariances."""
+    own = _own(blocks, covariances)
+    try:
+        roots = np.linalg.cholesky(own)
+    except np.linalg.LinAlgError:
+        return np.inf
+    shares = np.diagonal(roots, axis1=1, axis2=2) ** 2
+    if (shares < DECIDED * np.diagonal(own, axis1=1, axis2=2)).any():
+        return np.inf
+    white = np.linalg.inv(roots)
+    spread = ((white @ blocks.covariances) * white).sum(axis=(1, 2))
+    distance = (white @ _off(blocks, means)[:, :, None])[:, :, 0]
+    return float(blocks.sizes @ (np.log(shares).sum(axis=1) + spread + (distance**2).sum(axis=1)))
+
+
+def _own(blocks: Blocks, covariances: Matrix) -> Matrix:
+    """Covariances of the items each block answered; those it did not are as if of variance 1 and unrelated."""
+    return np.where(blocks.together, covariances, np.eye(len(covariances)))
+
+
+def _off(blocks: Blocks, means: Vector) -> Matrix:
+    """Distances of the means of the items that each block answered, 0 for the others."""
+    return np.where(np.diagonal(blocks.together, axis1=1, axis2=2), blocks.means - means, 0.0)
+
+
+def weighted(blocks: Blocks, means: Vector, covariances: Matrix) -> Weighted:
+    """Weigh answers by these covariances about these means."""
+    inverse = np.where(blocks.together, np.linalg.inv(_own(blocks, covariances)), 0.0)
+    distance = (inverse @ _off(blocks, means)[:, :, None])[:, :, 0]
+    seen = inverse @ blocks.covariances @ inverse + distance[:, :, None] * distance[:, None, :]
+    return Weighted(inverse, distance, seen)
+
+
+def summed(blocks: Blocks, answers: Weighted) -> tuple[Vector, Matrix]:
+    """
+    Sum Vd and V − VTV over people, shapes (p,) and (p, p).
+
+    They are −1/2 times the slope of the deviance by the means, and its slope by the covariances (Magnus & Neudecker
+    2019, ch. 15).
+    """
+    return blocks.sizes @ answers.distance, np.tensordot(blocks.sizes, answers.inverse - answers.seen, 1)
 
 
 def gradient(fitted: Model, samples: Sequence[Sample], parameters: Vector) -> tuple[Vector, Matrix]:
     """Slope of the deviance, shape (t,), and the Fisher information on the parameters, shape (t, t)."""
     t = len(parameters)
     slope, information = np.zeros(t), np.zeros((t, t))
-    for people, values, slopes in zip(samples, fitted.matrices(parameters), fitted.slopes, strict=True):
-        by_means, by_covariances = implied_slopes(values, slopes)
-        by_covariances = by_covariances.reshape(t, -1)
-        misfit, distance, weight, pairs = _summed(people.blocks, *implied(values))
-        slope += by_covariances @ misfit.ravel() - 2 * by_means @ distance
-        information += by_covariances @ pairs @ by_covariances.T / 2 + by_means @ weight @ by_means.T
+    for people, values, owners in zip(samples, fitted.matrices(parameters), fitted.owners, strict=True):
+        slopes, answers = implied_slopes(values, owners, t), weighted(people.blocks, *implied(values))
+        distance, misfit = summed(people.blocks, answers)
+        terms = (slopes.columns.T @ misfit @ slopes.columns)[slopes.left, slopes.right]
+        slope += np.bincount(slopes.owners, terms, t) - 2 * slopes.means @ distance
+        information += _products(people.blocks, answers.inverse, answers.inverse / 2, slopes)
     return slope, information
 
 
-def _summed(blocks: Sequence[Block], means: Vector, covariances: Matrix) -> tuple[Matrix, Vector, Matrix, Matrix]:
-    """
-    Derivatives of the deviance by means and covariances of all p items (Magnus & Neudecker 2019, ch. 15).
-
-    With V the inverse of the covariances of the items answered, 0 elsewhere, T the second moments about the means and
-    d the distance of the means: sums over people of V − VTV, of Vd, of V, and of V ⊗ V, shape (p², p²).
-    """
-    p = len(means)
-    misfit, distance, weight, pairs = np.zeros((p, p)), np.zeros(p), np.zeros((p, p)), np.zeros((p, p, p, p))
-    for block in blocks:
-        inverse, own = np.zeros((p, p)), np.ix_(block.items, block.items)
-        inverse[own] = np.linalg.inv(covariances[own])
-        off = inverse[:, block.items] @ (block.means - means[block.items])
-        seen = inverse[:, block.items] @ block.covariances @ inverse[block.items]
-        misfit += block.n * (inverse - seen - np.outer(off, off))
-        distance += block.n * off
-        weight += block.n * inverse
-        pairs += block.n * inverse[:, None, :, None] * inverse[None, :, None, :]
-    return misfit, distance, weight, pairs.reshape(p * p, p * p)
+def _products(blocks: Blocks, inverse: Matrix, inner: Matrix, slopes: Slopes) -> Matrix:
+    """Sum tr(V A X B) + aᵀVb over people, for A, B and a, b the slopes of two parameters and X the inner matrix."""
+    total, t = np.zeros((len(slopes.owners),) * 2), len(slopes.means)
+    outside, inside = (slopes.columns.T @ matrix @ slopes.columns for matrix in (inverse, inner))
+    for first in range(0, len(blocks.sizes), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        lefts = outside[some, slopes.left[:, None], slopes.left]
+        total += np.einsum(
+            "b,bef,bef->ef", blocks.sizes[some], lefts, inside[some, slopes.right[:, None], slopes.right]
+        )
+    pairs = np.bincount((slopes.owners[:, None] * t + slopes.owners).ravel(), total.ravel(), t * t).reshape(t, t)
+    return pairs + slopes.means @ np.tensordot(blocks.sizes, inverse, 1) @ slopes.means.T
 
 
 def maximise(fitted: Model, samples: Sequence[Sample], start: Vector) -> Maximum:
@@ -105,26 +157,26 @@ def maximise(fitted: Model, samples: Sequence[Sample], start: Vector) -> Maximum
     NotEstimableError
         'not_converged' when no maximum is found.
     """
-    parameters, damping = start, 0.0
+    parameters, damping = start, SINGULAR
     lowest = deviance(fitted, samples, parameters)
     for _ in range(STEPS):
         slope, information = gradient(fitted, samples, parameters)
         scale = np.sqrt(np.diag(information))
         if not scale.min() > 0:
             break
-        values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
-        uphill = vectors.T @ (slope / scale / 2)
-        if values[0] > SINGULAR and (uphill**2 / values).sum() < CLOSE:
+        scaled, uphill, same = information / np.outer(scale, scale), slope / scale / 2, np.eye(len(scale))
+        gain = uphill @ np.linalg.solve(scaled + SINGULAR * same, uphill)
+        if gain < CLOSE and np.linalg.eigvalsh(scaled)[0] > SINGULAR:
             return Maximum(parameters, lowest, information)
         while damping < STUCK:
-            step = vectors @ (uphill / (np.maximum(values, SINGULAR) + damping)) / scale
+            step = np.linalg.solve(scaled + damping * same, uphill) / scale
             now = deviance(fitted, samples, parameters - step)
             if now <= lowest + ROUNDING * abs(lowest):
                 break
             damping = max(10 * damping, DAMPED)
         else:
             break
-        parameters, lowest, damping = parameters - step, now, damping / 10 if damping > DAMPED else 0.0
+        parameters, lowest, damping = parameters - step, now, damping / 10 if damping > DAMPED else SINGULAR
     raise NotEstimableError("not_converged")
 
 
@@ -141,17 +193,40 @@ def covariance_of_estimates(fitted: Model, samples: Sequence[Sample], best: Maxi
     NotEstimableError
         'not_converged' when the likelihood has no clear peak.
     """
-    expected = np.asarray(np.linalg.inv(best.information), float)
-    if all(len(people.blocks) == 1 for people in samples):
-        return expected
-    steps = 1e-4 * np.sqrt(np.diag(expected))
-    rows = [
-        gradient(fitted, samples, best.parameters + step)[0] - gradient(fitted, samples, best.parameters - step)[0]
-        for step in np.diag(steps)
-    ]
-    curvature = np.array(rows) * steps / 4  # of half the deviance, in units of the steps
-    values, vectors = np.linalg.eigh((curvature + curvature.T) / 2)
-    if values[0] <= 0:
-        raise NotEstimableError("not_converged")
-    half = steps[:, None] * vectors / np.sqrt(values)
-    return half @ half.T
+    if all(people.complete for people in samples):
+        return np.asarray(np.linalg.inv(best.information), float)
+    scale = np.sqrt(np.diag(best.information))
+    try:
+        root = np.linalg.cholesky(_curvature(fitted, samples, best.parameters) / np.outer(scale, scale))
+    except np.linalg.LinAlgError as error:
+        raise NotEstimableError("not_converged") from error
+    half = np.linalg.inv(root) / scale
+    return half.T @ half
+
+
+def _curvature(fitted: Model, samples: Sequence[Sample], parameters: Vector) -> Matrix:
+    """
+    Observed information on the parameters, shape (t, t): second derivatives of half the deviance.
+
+    For slopes A, a and B, b of covariances and means by two parameters, the sum over people of
+    tr(V A (VTV − V/2) B) + aᵀVb + (Vd)ᵀ(A V b + B V a) (Magnus & Neudecker 2019, ch. 15), and `_bends`.
+    """
+    t = len(parameters)
+    total = np.zeros((t, t))
+    for people, values, owners in zip(samples, fitted.matrices(parameters), fitted.owners, strict=True):
+        slopes, answers = implied_slopes(values, owners, t), weighted(people.blocks, *implied(values))
+        joint = np.einsum("b,bp,bqr->pqr", people.blocks.sizes, answers.distance, answers.inverse) @ slopes.means.T
+        joint = np.einsum("pl,qr,pqt->lrt", slopes.columns, slopes.columns, joint, optimize=True)
+        terms = joint[slopes.left, slopes.right]
+        mixed = standing(slopes.owners, t) @ terms + _bends(values, owners, *summed(people.blocks, answers), t)
+        total += _products(people.blocks, answers.inverse, answers.seen - answers.inverse / 2, slopes)
+        total += mixed + mixed.T
+    return total
+
+
+def _bends(values: Values, owners: Owners, distance: Vector, misfit: Matrix, t: int) -> Matrix:
+    """What the second derivatives of the implied moments add, half of it: it is to be added to its transpose."""
+    loadings, factors = standing(owners.loadings, t), standing(owners.factor_covariances, t)
+    pull = misfit @ (loadings @ values.factor_covariances / 2 + values.loadings @ factors)
+    pull -= distance[:, None] * standing(owners.factor_means, t)[:, None, :]
+    return np.asarray(np.tensordot(pull, loadings, ([1, 2], [1, 2])), float)

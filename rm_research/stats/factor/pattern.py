@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,13 @@ from rm_research.stats.result import Vector
 
 Matrix = NDArray[np.float64]
 Table = NDArray[np.object_]
+Entry = TypeVar("Entry", bound=np.generic)
+FIXED = -1
 
 
-class Matrices(NamedTuple):
+class Matrices(NamedTuple, Generic[Entry]):
     """
-    The matrices of a factor model with p items and q factors, as numbers.
-
-    In slopes, which say how they change with each of t parameters, every array has t as a further first dimension.
+    The matrices of a factor model with p items and q factors.
 
     Attributes
     ----------
@@ -29,102 +29,120 @@ class Matrices(NamedTuple):
     factor_means : array, shape (q,)
     """
 
-    loadings: Matrix
-    factor_covariances: Matrix
-    uniquenesses: Matrix
-    intercepts: Vector
-    factor_means: Vector
+    loadings: NDArray[Entry]
+    factor_covariances: NDArray[Entry]
+    uniquenesses: NDArray[Entry]
+    intercepts: NDArray[Entry]
+    factor_means: NDArray[Entry]
 
 
-class Pattern(NamedTuple):
-    """
-    What is known of the matrices of one group before any data are seen.
-
-    Attributes
-    ----------
-    loadings, factor_covariances, uniquenesses, intercepts, factor_means : array of object
-        Shapes as in `Matrices`; an entry is a number (fixed) or a name (estimated; equal to all of that name).
-    """
-
-    loadings: Table
-    factor_covariances: Table
-    uniquenesses: Table
-    intercepts: Table
-    factor_means: Table
+Pattern = Matrices[np.object_]
+"""What is known before any data are seen: a number (fixed) or a name (estimated; equal to all of that name)."""
+Values = Matrices[np.float64]
+Owners = Matrices[np.intp]
+"""Which parameter stands in each place, counted from 0, or FIXED."""
 
 
 @dataclass(frozen=True)
 class Model:
     """
-    Matrices of each group as straight lines in the parameters.
+    Where each of t parameters stands.
 
     Attributes
     ----------
     names : tuple of str, length t
         Of the parameters.
-    fixed : tuple of Matrices
+    fixed : tuple of Values
         For each group, with 0 where something is estimated.
-    slopes : tuple of Matrices
-        For each group, 1 where a parameter stands, else 0.
+    owners : tuple of Owners
+        For each group.
     """
 
     names: tuple[str, ...]
-    fixed: tuple[Matrices, ...]
-    slopes: tuple[Matrices, ...]
+    fixed: tuple[Values, ...]
+    owners: tuple[Owners, ...]
 
-    def matrices(self, parameters: Vector) -> list[Matrices]:
+    def matrices(self, parameters: Vector) -> list[Values]:
         """Matrices of each group at these values of the parameters."""
         return [
-            Matrices(*(start + np.tensordot(parameters, slope, 1) for start, slope in zip(*both, strict=True)))
-            for both in zip(self.fixed, self.slopes, strict=True)
+            Values(*(np.where(of == FIXED, known, parameters[of]) for known, of in zip(*both, strict=True)))
+            for both in zip(self.fixed, self.owners, strict=True)
         ]
 
-    def parameters(self, wanted: Sequence[Matrices]) -> Vector:
+    def parameters(self, wanted: Sequence[Values]) -> Vector:
         """Parameters whose matrices come near those wanted: the average over the places where each stands."""
-        total, places = np.zeros(len(self.names)), np.zeros(len(self.names))
-        for slopes, values in zip(self.slopes, wanted, strict=True):
-            for slope, value in zip(slopes, values, strict=True):
-                total += np.tensordot(slope, value, value.ndim)
-                places += slope.reshape(len(slope), -1).sum(axis=1)
-        return total / places
+        owners = np.concatenate([table.ravel() for group in self.owners for table in group])
+        values = np.concatenate([table.ravel() for group in wanted for table in group])[owners != FIXED]
+        owners = owners[owners != FIXED]
+        return np.bincount(owners, values) / np.bincount(owners)
 
 
 def model(patterns: Sequence[Pattern]) -> Model:
     """Make the model of one or several groups; a name that occurs in several groups is one parameter."""
     entries = [entry for pattern in patterns for table in pattern for entry in table.ravel().tolist()]
-    names = tuple(dict.fromkeys(entry for entry in entries if isinstance(entry, str)))
-    fixed = [Matrices(*(_numbers(table) for table in pattern)) for pattern in patterns]
-    slopes = [Matrices(*(_places(table, names) for table in pattern)) for pattern in patterns]
-    return Model(names, tuple(fixed), tuple(slopes))
+    number = {name: place for place, name in enumerate(dict.fromkeys(e for e in entries if isinstance(e, str)))}
+
+    def filled(table: Table) -> Matrix:
+        known = [0.0 if isinstance(entry, str) else float(entry) for entry in table.ravel().tolist()]
+        return np.array(known).reshape(table.shape)
+
+    def owned(table: Table) -> NDArray[np.intp]:
+        return np.array([number.get(entry, FIXED) for entry in table.ravel().tolist()], np.intp).reshape(table.shape)
+
+    fixed = tuple(Values(*map(filled, pattern)) for pattern in patterns)
+    return Model(tuple(number), fixed, tuple(Owners(*map(owned, pattern)) for pattern in patterns))
 
 
-def _numbers(table: Table) -> Matrix:
-    """Fixed entries of a table, 0 elsewhere."""
-    entries = [0.0 if isinstance(entry, str) else float(entry) for entry in table.ravel().tolist()]
-    return np.array(entries).reshape(table.shape)
-
-
-def _places(table: Table, names: Sequence[str]) -> Matrix:
-    """1 where a parameter stands, shape (t, …)."""
-    places, number = np.zeros((len(names), table.size)), {name: place for place, name in enumerate(names)}
-    for place, entry in enumerate(table.ravel().tolist()):
-        if isinstance(entry, str):
-            places[number[entry], place] = 1.0
-    return places.reshape(len(names), *table.shape)
-
-
-def implied(values: Matrices) -> tuple[Vector, Matrix]:
+def implied(values: Values) -> tuple[Vector, Matrix]:
     """Means and covariances of the items that a model implies (Bollen 1989, Structural Equations, ch. 7)."""
     means = values.intercepts + values.loadings @ values.factor_means
     return means, values.loadings @ values.factor_covariances @ values.loadings.T + values.uniquenesses
 
 
-def implied_slopes(values: Matrices, slopes: Matrices) -> tuple[Matrix, Matrix]:
-    """By how much they change with each parameter, shapes (t, p) and (t, p, p)."""
-    means = slopes.intercepts + slopes.loadings @ values.factor_means + slopes.factor_means @ values.loadings.T
-    half = slopes.loadings @ (values.factor_covariances @ values.loadings.T)
-    inner = values.loadings @ slopes.factor_covariances @ values.loadings.T
-    return means, half + half.transpose(0, 2, 1) + inner + slopes.uniquenesses
+class Slopes(NamedTuple):
+    """
+    How implied means and covariances change with each of t parameters.
+
+    Covariances change by a sum of e terms, each the product of two columns of c. Sums over terms are much shorter than
+    over all p² covariances.
+
+    Attributes
+    ----------
+    means : array, shape (t, p)
+    columns : array, shape (p, c)
+    left, right : array of int, shape (e,)
+        Columns that each term is the product of.
+    owners : array of int, shape (e,)
+        The parameter to whose slope each term belongs.
+    """
+
+    means: Matrix
+    columns: Matrix
+    left: NDArray[np.intp]
+    right: NDArray[np.intp]
+    owners: NDArray[np.intp]
+
+
+def implied_slopes(values: Values, owners: Owners, t: int) -> Slopes:
+    """Slopes of `implied` by the rule of products, for t parameters."""
+    p, q = values.loadings.shape
+    item, factor = np.nonzero(owners.loadings != FIXED)
+    one, other = np.nonzero(owners.factor_covariances != FIXED)
+    row, column = np.nonzero(owners.uniquenesses != FIXED)
+    of = owners.loadings[item, factor]
+    means = standing(owners.intercepts, t) + standing(owners.loadings, t) @ values.factor_means
+    return Slopes(
+        means=means + standing(owners.factor_means, t) @ values.loadings.T,
+        columns=np.hstack([np.eye(p), values.loadings, values.loadings @ values.factor_covariances]),
+        left=np.concatenate([item, p + q + factor, p + one, row]),
+        right=np.concatenate([p + q + factor, item, p + other, column]),
+        owners=np.concatenate([of, of, owners.factor_covariances[one, other], owners.uniquenesses[row, column]]),
+    )
+
+
+def standing(owners: NDArray[np.intp], t: int) -> Matrix:
+    """1 where each of t parameters stands, else 0; shape (t, …)."""
+    return (owners == np.arange(t).reshape(t, *[1] * owners.ndim)).astype(float)
 
 
 def symmetric(table: Table) -> Table:

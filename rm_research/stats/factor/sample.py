@@ -13,23 +13,23 @@ ALIKE = 1e-9  # a correlation matrix with a smaller eigenvalue is singular but f
 
 
 @dataclass(frozen=True)
-class Block:
+class Blocks:
     """
-    People who answered the same items.
+    People in b blocks, each of those who answered the same of p items; 0 for items that they did not answer.
 
     Attributes
     ----------
-    n : int
-    items : array of int, shape (r,)
-        Which items these are.
-    means : array, shape (r,)
-    covariances : array, shape (r, r)
+    sizes : array, shape (b,)
+    together : array of bool, shape (b, p, p)
+        Whether both items were answered.
+    means : array, shape (b, p)
+    covariances : array, shape (b, p, p)
         With divisor n.
     """
 
-    n: int
-    items: NDArray[np.intp]
-    means: Vector
+    sizes: Vector
+    together: NDArray[np.bool_]
+    means: Matrix
     covariances: Matrix
 
 
@@ -42,14 +42,16 @@ class Sample:
     ----------
     n : int
         People who answered at least one item.
-    blocks : tuple of Block
-        One where nothing is missing.
+    complete : bool
+        Whether all of them answered the same items, which are then all items.
+    blocks : Blocks
     counts, means, variances : array, shape (p,)
         Of the answers to each item; divisor of the variance is the count.
     """
 
     n: int
-    blocks: tuple[Block, ...]
+    complete: bool
+    blocks: Blocks
     counts: Vector
     means: Vector
     variances: Vector
@@ -78,14 +80,25 @@ def sample(items: Matrix) -> Sample:
     low, high = np.nanmin(items, axis=0), np.nanmax(items, axis=0)
     if (high - low <= NOISE * np.maximum(abs(low), abs(high))).any():
         raise NotEstimableError("no_variation")
-    patterns, of_person = np.unique(known, axis=0, return_inverse=True)
-    blocks = tuple(_block(items[of_person == place], pattern) for place, pattern in enumerate(patterns))
-    if len(blocks) == 1 and np.linalg.eigvalsh(np.corrcoef(items.T))[0] < ALIKE:
+    complete = bool(known.all())
+    if complete and np.linalg.eigvalsh(np.corrcoef(items.T))[0] < ALIKE:
         raise NotEstimableError("items_alike")
     counts = known.sum(axis=0).astype(float)
-    return Sample(len(items), blocks, counts, np.nanmean(items, axis=0), np.nanvar(items, axis=0))
+    return Sample(
+        len(items), complete, _blocks(items, known), counts, np.nanmean(items, axis=0), np.nanvar(items, axis=0)
+    )
 
 
-def _block(rows: Matrix, answered: NDArray[np.bool_]) -> Block:
-    rows = rows[:, answered]
-    return Block(len(rows), np.flatnonzero(answered), rows.mean(axis=0), np.atleast_2d(np.cov(rows.T, bias=True)))
+def _blocks(items: Matrix, known: NDArray[np.bool_]) -> Blocks:
+    patterns, of_person = np.unique(known, axis=0, return_inverse=True)
+    rows = [np.where(pattern, items[of_person == block], 0.0) for block, pattern in enumerate(patterns)]
+    return Blocks(
+        sizes=np.array([len(answers) for answers in rows], float),
+        together=patterns[:, :, None] & patterns[:, None, :],
+        means=np.array([answers.mean(axis=0) for answers in rows]),
+        covariances=np.array([_covariances(answers - answers.mean(axis=0)) for answers in rows]),
+    )
+
+
+def _covariances(centred: Matrix) -> Matrix:
+    return centred.T @ centred / len(centred)
