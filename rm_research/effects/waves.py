@@ -59,11 +59,11 @@ def _rows(waves: list[Compared], study: Study) -> Iterator[Row]:
 
     @cache
     def model() -> WaveModel:
-        if not study.measured(waves[0].group.place.scale, study.baseline):
-            raise NotEstimableError("not_asked_at_baseline")
         return _fitted(scores, study)
 
     def contrast(kind: str, number: int, n_headline: int) -> Result:
+        arms = asked[number - 1]
+        _check(arms if kind == "difference" else Compared(arms.group, ()), study)
         estimate = model().difference if kind == "difference" else partial(model().change, arm=1)
         result = estimate(number, level=study.reporting.level)
         counts = {"n_left": float(n_people - n_headline), "n_late": float(n_late)}
@@ -78,6 +78,16 @@ def _rows(waves: list[Compared], study: Study) -> Iterator[Row]:
             counts = counts | {"n_comparison": sum(member.counts["n_pairs"] for member in arms.comparison)}
             compute = partial(contrast, "difference", number, int(arms.paired.sum()))
             yield estimate_row(place, "difference", "mean", "mixed_model", compute, study, counts)
+
+
+def _check(arms: Compared, study: Study) -> None:
+    """Refuse where nothing, or a person alone, says how an arm stood before or after."""
+    if not study.measured(arms.group.place.scale, study.baseline):
+        raise NotEstimableError("not_asked_at_baseline")
+    for members in ((arms.group,), arms.comparison):
+        for name in ("n_pre", "n_post"):
+            if members and sum(member.counts[name] for member in members) < 2:
+                raise NotEstimableError("too_few_people")
 
 
 def _scores(waves: list[Compared]) -> pd.DataFrame:
