@@ -107,9 +107,10 @@ def plot_forest(
     """
     claims = Claims(disclosed, study, catalogue(study.reporting.language))
     rows = forest_rows(disclosed, role=role, scale=scale, wave=wave, contrast=contrast, arm=arm)
-    average = claims.words.say("chart.average")
     marks = [
-        Mark("difference", average, row) if row["cohort"] == ALL_COHORTS else Mark("programme", row["cohort"], row)
+        Mark("difference", _average(row, claims), row)
+        if row["cohort"] == ALL_COHORTS
+        else Mark("programme", row["cohort"], row)
         for _, row in rows.iterrows()
     ]
     ax = _drawn(marks, claims, ax)
@@ -119,6 +120,10 @@ def plot_forest(
         text = claims.words.say("chart.title_forest", Whose=capital(whose), scale=name)
         ax.set_title(text, loc="left", wrap=True)
     return ax
+
+
+def _average(row: pd.Series, claims: Claims) -> str:
+    return claims.words.say("chart.average_people" if row["method"] == "one_stage" else "chart.average")
 
 
 def blank_axes(n_rows: int) -> Axes:

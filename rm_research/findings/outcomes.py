@@ -69,7 +69,10 @@ def _change(scale: Scale, wave: str, role: str, context: Context) -> dict[str, s
     axes = plot_change(context.disclosed, study=context.study, **place, ax=blank_axes(len(rows)), title=False)
     finding = context.claims.sentence(spoken[0])
     alt = context.words.say("chart.alt_change", scale=context.claims.scale_text(spoken[0]), finding=finding)
-    return _figure(axes, context.claims.title(spoken[0]), alt, scale, role, context)
+    figure = _figure(axes, context.claims.title(spoken[0]), alt, scale, role, context)
+    if rows["contrast"].eq("difference").any():
+        figure["note"] = context.words.say("chart.adjusted")
+    return figure
 
 
 def _forest(scale: Scale, wave: str, role: str, context: Context) -> dict[str, str] | None:

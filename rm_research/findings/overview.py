@@ -71,16 +71,21 @@ def _nothing(rows: list[pd.Series], context: Context) -> list[list[str]]:
 
 
 def _notes(shown: list[pd.Series], context: Context) -> list[str]:
-    """How strong the design is, once where it is the same for all roles."""
-    texts = {row["role"]: context.claims.level_text(row) for row in shown}
+    """Whom averages are of, and how strong the design is; once where it is the same for all roles."""
+    notes = []
+    if context.pooled:
+        notes += _by_role({row["role"]: _averaged(row, context) for row in shown}, context)
+    return notes + _by_role({row["role"]: context.claims.level_text(row) for row in shown}, context)
+
+
+def _averaged(row: pd.Series, context: Context) -> str:
+    return context.words.say("headline.pooled_people" if row["method"] == "one_stage" else "headline.pooled")
+
+
+def _by_role(texts: dict[str, str], context: Context) -> list[str]:
     if len(set(texts.values())) > 1:
-        notes = [_of_role(role, text, context) for role, text in texts.items()]
-    else:
-        notes = list(texts.values())[:1]
-    if shown and context.pooled:
-        people = any(row["method"] == "one_stage" for row in shown)
-        notes.insert(0, context.words.say("headline.pooled_people" if people else "headline.pooled"))
-    return notes
+        return [_of_role(role, text, context) for role, text in texts.items()]
+    return list(texts.values())[:1]
 
 
 def _of_role(role: str, text: str, context: Context) -> str:
