@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from rm_research.catalogue import catalogue
-from rm_research.effects.measurement import assess_reliability
+from rm_research.effects.measurement import assess_invariance, assess_reliability
 from rm_research.effects.missing import assess_attrition
 from rm_research.errors import StudyError
 from rm_research.frames import PROBLEMS
@@ -125,6 +125,11 @@ class Problems:
         return pd.DataFrame() if self.prepared is None else assess_reliability(self.prepared)
 
     @cached_property
+    def invariance(self) -> pd.DataFrame:
+        """Whether each scale measured the same at the baseline and later, and in each role."""
+        return pd.DataFrame() if self.prepared is None else assess_invariance(self.prepared)
+
+    @cached_property
     def attrition(self) -> pd.DataFrame:
         """Who left, by cohort, role, arm, scale and later wave."""
         if self.prepared is None or self.prepared.study.link.method == "none":
@@ -146,6 +151,7 @@ class Problems:
             "links": self.links.reset_index(),
             "missing": self.missing.round(3).reset_index(),
             "reliability": self.reliability.round(3),
+            "invariance": self.invariance.round(3),
             "attrition": self.attrition.round(3),
             "ledger": self.ledger,
         }

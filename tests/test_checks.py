@@ -110,7 +110,7 @@ class TestPicture:
 
     def test_html_has_every_section_and_is_escaped(self, study):
         html = check_study(study(toml=TOML.replace("A small study", "<b>"), files=TWICE))._repr_html_()
-        assert html.count("<h2>") == 7
+        assert html.count("<h2>") == 8
         assert "&lt;b&gt;" in html
         assert "<b>" not in html
 
