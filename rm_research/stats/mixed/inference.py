@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 
 from rm_research.stats.mixed.reml import Fit
 from rm_research.stats.mixed.taylor import Array
-from rm_research.stats.result import NotEstimableError, Result, t_result
+from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
 
 FLAT = 1e-9  # smallest eigenvalue, relative to the diagonal, of information that determines the variances
 
@@ -20,9 +20,10 @@ def satterthwaite(fit: Fit, contrast: ArrayLike, *, level: float, observed: bool
     intercept stays so, as in lmerTest. With few groups and a variance of 0 that makes the interval too narrow;
     `kenward_roger` does not do so.
 
-    Where rows are missing and others of the same people say which, the standard error so far is too small, because
-    the estimate then depends on the variances that were estimated. By observed information (Kenward & Molenberghs 1998,
-    Statist. Sci. 13:236) that adds ∇bᵀA∇b, b the estimate as a function of θ; the degrees of freedom stay.
+    Where rows are missing and others of the same people say which, that standard error is too small, because the
+    estimate b then moves with the variances that were estimated. This adds ∇bᵀA∇b, by observed information (Kenward &
+    Molenberghs 1998, Statist. Sci. 13:236), and f at the estimated variances is on average as much too small (Kenward &
+    Roger 1997); if asked for, both are made up for, f + 2∇bᵀA∇b. The degrees of freedom stay.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ def satterthwaite(fit: Fit, contrast: ArrayLike, *, level: float, observed: bool
     level : float
         Of the interval.
     observed : bool
-        Whether to add ∇bᵀA∇b. lmerTest does not.
+        Whether to add 2∇bᵀA∇b. lmerTest does not.
 
     Returns
     -------
@@ -49,14 +50,14 @@ def satterthwaite(fit: Fit, contrast: ArrayLike, *, level: float, observed: bool
     jacobian, bend = fit.system.covariance.free(fit.psi)
     hessian = jacobian.T @ (fit.parts.dd_log + fit.parts.dd_rss) @ jacobian
     hessian += np.tensordot(fit.parts.d_log + fit.parts.d_rss, bend, 1)
-    if not determined(hessian):
+    if not determined(hessian, np.diag(hessian)):
         raise NotEstimableError("no_optimum")
     gradient = -np.einsum("i,rij,j->r", turned, fit.moments.M1[:, :-1, :-1], turned) @ jacobian
     df = variance**2 / (gradient @ np.linalg.solve(hessian, gradient))
     if observed:
         residual = np.append(-fit.parts.coefficients, 1.0)
         moves = (fit.moments.M1 @ residual)[:, :-1] @ turned @ jacobian
-        variance += 2 * moves @ np.linalg.solve(hessian, moves)
+        variance += 4 * moves @ np.linalg.solve(hessian, moves)  # A is twice the inverse Hessian
     return _result(fit, contrast, np.sqrt(variance), df, level)
 
 
@@ -91,7 +92,7 @@ def kenward_roger(fit: Fit, contrast: ArrayLike, *, level: float) -> Result:
     phi, c = fit.parts.phi, fit.root.T @ np.asarray(contrast, dtype=float)
     variance, turned = float(c @ phi @ c), phi @ c
     information = -fit.parts.dd_log / 2
-    if not determined(information):
+    if not determined(information, -np.diag(fit.moments.L2) / 2):
         raise NotEstimableError("no_optimum")
     W, P = np.linalg.inv(information), fit.moments.M1[:, :-1, :-1]
     pulled = P @ turned
@@ -107,10 +108,9 @@ def _result(fit: Fit, contrast: ArrayLike, std_error: float, df: float, level: f
     return t_result(float(np.asarray(contrast, dtype=float) @ fit.coefficients), std_error, df, level, details)
 
 
-def determined(information: Array) -> bool:
-    """Whether a matrix of information is positive definite by more than rounding, once its diagonal is 1."""
-    diagonal = np.diag(information)
-    if not (diagonal > 0).all():
+def determined(information: Array, size: Vector) -> bool:
+    """Whether a matrix of information is positive definite by more than rounding, its diagonal being of this size."""
+    if not (size > 0).all():
         return False
-    scale = np.sqrt(diagonal)
+    scale = np.sqrt(size)
     return bool(np.linalg.eigvalsh(information / np.outer(scale, scale))[0] > FLAT)

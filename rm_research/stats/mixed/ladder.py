@@ -96,7 +96,9 @@ def _carries(y: Vector, X: Array, terms: Sequence[Term]) -> bool:
     """Whether the expected information of the variances is of full rank; it is so everywhere or nowhere."""
     system = prepare_system(y, X, terms)
     psi = system.covariance.psi(np.diagonal(system.covariance.basis, axis1=1, axis2=2).any(axis=1).astype(float))
-    return determined(-restricted(with_residual_variance(moments(system, psi), psi, system.n)).dd_log)
+    found = with_residual_variance(moments(system, psi), psi, system.n)
+    # information that coefficients take away altogether leaves rounding behind: judged by what there was before
+    return determined(-restricted(found).dd_log, -np.diag(found.L2))
 
 
 def mixed_contrast(

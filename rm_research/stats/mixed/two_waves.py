@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rm_research.stats.mixed.inference import determined
+from rm_research.stats.mixed.reml import CLOSE
 from rm_research.stats.mixed.taylor import Integers
 from rm_research.stats.paired import NOISE, paired_t
 from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
@@ -86,7 +88,8 @@ def likelihood_change(pre: Vector, post: Vector, *, level: float, equal_variance
     NotEstimableError
         'too_few_pairs' when there are fewer than two (three with unequal variances), 'no_variation' when all pairs
         changed by the same amount, or when people left and all pairs have the same sum or, with unequal variances, the
-        same score before: then nothing tells how those who left would have changed.
+        same score before: then nothing tells how those who left would have changed; 'no_optimum' when the correlation
+        has no clear best value.
     """
     known = ~np.isnan(pre)
     pre, post = pre[known], post[known]
@@ -111,7 +114,7 @@ def _by_regression(sums: _Sums, level: float) -> Result:
     Change when variances may differ: everything has a closed form.
 
     With b the slope, w the variance about the line and v that before, Var = w/pairs + (b − 1)²v/n, of which w, v and b
-    are estimated independently; as in `_uncertainty`, that b is estimated adds away² Var(b).
+    are estimated independently; as in `_uncertainty`, that b is estimated adds 2 away² Var(b).
     """
     n, pairs = sums.n, float(sums.arms[0])
     if pairs < 3:
@@ -124,7 +127,7 @@ def _by_regression(sums: _Sums, level: float) -> Result:
     spread = 2 * (parts**2 / [pairs - 1, n - 1]).sum() + (2 * (b - 1) * v / n) ** 2 * w / sums.pre
     sd_pre, sd_post = np.sqrt(v), np.sqrt(b**2 * v + w)
     details = _details(sums, b, sd_pre, sd_post, b * sd_pre / sd_post if sd_post > 0 else float("nan"))
-    variance = parts.sum() + (sums.mean - sums.means[0, 0]) ** 2 * w / sums.pre
+    variance = parts.sum() + 2 * (sums.mean - sums.means[0, 0]) ** 2 * w / sums.pre
     df = 2 * parts.sum() ** 2 / spread
     return t_result(details["mean_post"] - details["mean_pre"], np.sqrt(variance), df, level, details)
 
@@ -157,7 +160,7 @@ def constrained_likelihood(pre: Vector, post: Vector, in_arm: Vector, *, level: 
     ------
     NotEstimableError
         'too_few_pairs' when an arm has fewer than two, 'no_variation' when in both arms all pairs changed by the same
-        amount, or all have the same sum.
+        amount, or all have the same sum; 'no_optimum' when the correlation has no clear best value.
     """
     known = ~np.isnan(pre)
     pre, post, arm = pre[known], post[known], (np.asarray(in_arm)[known] == 1).astype(int)
@@ -201,19 +204,23 @@ def _correlation(sums: _Sums) -> float:
     cubic = [2 * q[2] * (rest - free), q[1] * (2 * rest - free), 2 * (free * q[2] + rest * q[0]), free * q[1]]
     roots = np.roots(cubic)
     inside = np.real(roots[(np.abs(np.imag(roots)) < 1e-6) & (np.abs(np.real(roots)) < 1)])
-    if not len(inside):
+    if not len(inside):  # changes so alike that rounding decides
         raise NotEstimableError("no_optimum")
     deviance = free * np.log(q[0] + q[1] * inside + q[2] * inside**2) - rest * np.log(1 - inside**2)
-    return float(inside[np.argmin(deviance)])
+    best = inside[deviance <= deviance.min() + CLOSE]
+    if np.ptp(best) > 1e-4:  # as good with either sign
+        raise NotEstimableError("no_optimum")
+    return float(best[0])
 
 
 def _uncertainty(sums: _Sums, rho: float, factor: float, slope: float, away: float) -> tuple[float, float, float]:
     """
     Variance v of one score, that of an estimate which moves by `away` per unit of ρ, and its degrees of freedom.
 
-    Were ρ known, the variance would be v · factor(ρ); so has Satterthwaite's df. That ρ is estimated adds away² Var(ρ),
-    by observed information, as scores missing at random need it (Kenward & Molenberghs 1998, Statist. Sci. 13:236). The
-    Hessian is that of −2 log likelihood = free · log v + Σ (armₐ − 1) log(1 − ρ²) + Q(ρ)/v.
+    Were v and ρ known, the variance would be v · factor(ρ), to which Satterthwaite's df belong. That they are estimated
+    adds away² Var(ρ), and v · factor(ρ) is on average as much too small (Kenward & Roger 1997); Var(ρ) is by observed
+    information, as scores missing at random need it (Kenward & Molenberghs 1998, Statist. Sci. 13:236). The Hessian is
+    that of −2 log likelihood = free · log v + Σ (armₐ − 1) log(1 − ρ²) + Q(ρ)/v.
     """
     u = 1 / (1 - rho**2)
     du, ddu = 2 * rho * u**2, 2 * u**2 + 8 * rho**2 * u**3
@@ -223,10 +230,13 @@ def _uncertainty(sums: _Sums, rho: float, factor: float, slope: float, away: flo
     dQ, ddQ = dT * u + T * du, ddT * u + 2 * dT * du + T * ddu
     pairs = sums.arms.sum() - len(sums.arms)
     corner = -dQ / v**2
-    covariance = 2 * np.linalg.inv([[sums.free / v**2, corner], [corner, ddQ / v - 2 * pairs * (1 + rho**2) * u**2]])
+    hessian = np.array([[sums.free / v**2, corner], [corner, ddQ / v - 2 * pairs * (1 + rho**2) * u**2]])
+    if not determined(hessian, np.diag(hessian)):
+        raise NotEstimableError("no_optimum")
+    covariance = 2 * np.linalg.inv(hessian)
     gradient = np.array([factor, v * slope])
     df = 2 * (v * factor) ** 2 / (gradient @ covariance @ gradient)
-    return v, float(v * factor + away**2 * covariance[1, 1]), float(df)
+    return v, float(v * factor + 2 * away**2 * covariance[1, 1]), float(df)
 
 
 def _details(sums: _Sums, slope: float, sd_pre: float, sd_post: float, r: float) -> dict[str, float]:
