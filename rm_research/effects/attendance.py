@@ -52,14 +52,14 @@ def estimate_dose(panel: pd.DataFrame, *, study: Study) -> Estimates:
 
 
 def _logged(group: Group) -> bool:
-    return bool(group.rows["sessions"].notna().any())
+    return bool(np.isfinite(group.numbers("sessions")).any())
 
 
 def _dose(group: Group, study: Study) -> Row:
     def compute() -> Result:
         if not study.measured(group.place.scale, study.baseline):
             raise NotEstimableError("not_asked_at_baseline")
-        sessions = group.rows["sessions"].to_numpy(float, na_value=np.nan)
+        sessions = group.numbers("sessions")
         clusters = _units(group.clusters, study)
         result = dose_response(group.pre, group.post, sessions, level=study.reporting.level, clusters=clusters)
         return _with(result, n_fewest=result.details["n_people"])
@@ -83,7 +83,7 @@ def _attending(arms: Compared, study: Study) -> Iterator[Row]:
 
 def _attended(arms: Compared) -> Vector:
     """1 who met, 0 who did not; nobody of the comparison was offered meetings."""
-    own = arms.group.rows["sessions"].to_numpy(float, na_value=np.nan)
+    own = arms.group.numbers("sessions")
     met = np.where(np.isnan(own), np.nan, own > 0)
     return np.concatenate([met, np.zeros(len(arms.pre) - len(own))])
 

@@ -111,15 +111,27 @@ class Group:
     pre, post : array, shape (people,)
         Their scores; NaN = absent.
     clusters : array of str, shape (people,)
-    rows : DataFrame
-        Their rows of the Panel.
+    panel : DataFrame
+        Panel they are from.
+    at : array of int, shape (people,)
+        Where they stand in it.
     """
 
     place: Place
     pre: Vector
     post: Vector
     clusters: np.ndarray
-    rows: pd.DataFrame
+    panel: pd.DataFrame
+    at: np.ndarray
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Their rows of the Panel."""
+        return self.panel.iloc[self.at]
+
+    def numbers(self, column: str) -> Vector:
+        """Their values in a column of the Panel; NaN where missing."""
+        return self.panel[column].to_numpy(float, na_value=np.nan)[self.at]
 
     @property
     def paired(self) -> np.ndarray:
@@ -159,7 +171,7 @@ def groups(panel: pd.DataFrame, study: Study) -> Iterator[Group]:
 
     for place in sorted(found, key=order):
         at = found[place]
-        yield Group(place, pre[at], post[at], clusters[at], panel.iloc[at])
+        yield Group(place, pre[at], post[at], clusters[at], panel, at)
 
 
 def _check_groups(panel: pd.DataFrame, known: dict[str, list[str]]) -> None:
@@ -238,6 +250,8 @@ def generator(study: Study, cohort: str, row_id: str) -> np.random.Generator:
 def collected(rows: Iterable[Row]) -> Estimates:
     """Estimates of rows, with `p_adjusted` in its place."""
     kept = list(rows)
+    if not kept:
+        return Estimates(ESTIMATES.empty(), DETAILS.empty())
     details = [(row.columns["id"], name, value) for row in kept for name, value in row.details.items()]
     table = ESTIMATES.conform(pd.DataFrame([row.columns for row in kept]))
     return Estimates(adjusted(table), DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
@@ -250,13 +264,16 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     Over cohorts that is the average cohort (reml_hk) where there are enough of them, else the average person
     (one_stage), which is also the only one where cohorts share a comparison.
     """
-    pairs = [(contrast, method) for contrast, methods in HEADLINES.items() for method in methods]
-    known = table["measure"].eq("mean") & pd.MultiIndex.from_frame(table[["contrast", "method"]]).isin(pairs)
+    pairs = [f"{contrast} {method}" for contrast, methods in HEADLINES.items() for method in methods]
+    known = table["measure"].eq("mean") & (table["contrast"] + " " + table["method"]).isin(pairs)
+    pooled = table["contrast"].isin(POOLED)
+    if not pooled.any():
+        return known
     place = [table[name] for name in ("contrast", "role", "arm", "scale", "wave")]
     one_stage = table["method"].eq("one_stage") & known
     enough = table["n_clusters"].ge(ENOUGH_COHORTS).fillna(False).astype(bool) & table["reason"].ne("shared_comparison")
     average = table["method"].eq("reml_hk") & known & (enough | ~one_stage.groupby(place).transform("any"))
-    return average | (one_stage & ~average.groupby(place).transform("any")) | (known & ~table["contrast"].isin(POOLED))
+    return average | (one_stage & ~average.groupby(place).transform("any")) | (known & ~pooled)
 
 
 def adjusted(table: pd.DataFrame) -> pd.DataFrame:

@@ -51,7 +51,7 @@ def _rows(panel: pd.DataFrame, then: pd.DataFrame, wave: str, study: Study) -> I
     for group in groups(with_then, study):
         if not study.measured(group.place.scale, study.baseline):
             continue
-        compute = partial(_compute, group.pre, group.rows["score"].to_numpy(float), group.post, study)
+        compute = partial(_compute, group.pre, group.numbers("score"), group.post, study)
         counts = group.counts
         yield estimate_row(group.place, "change", "mean", "then_test", compute, study, counts, subgroup=wave)
 

@@ -133,7 +133,11 @@ def _cohorts(curve: Curve, question: Question, data: Data) -> list[Cohort]:
     ]
     if not found and len(question.cohorts) == 1:
         place = Place(question.cohorts[0], role, arm, question.scale, question.wave)
-        found = [Compared(Group(place, np.array([]), np.array([]), np.array([], object), PANEL.empty()), ())]
+        found = [
+            Compared(
+                Group(place, np.array([]), np.array([]), np.array([], object), PANEL.empty(), np.array([], int)), ()
+            )
+        ]
     return [Cohort(arms, fingerprint(arms)) for arms in found]
 
 
