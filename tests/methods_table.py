@@ -68,8 +68,9 @@ def table(found: Iterator[dict[str, object]]) -> str:
 
 
 def _method(function: Callable[..., object]) -> str:
-    """First sentence of the docstring, without its full stop."""
+    """First sentence of the docstring, without source and full stop."""
     summary = (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")
+    summary = re.sub(r"\s*\([^()]*\d{4}[^()]*\)", "", summary)
     return re.split(r"[.:;](?:\s|$)", summary)[0].replace("`", "")
 
 
