@@ -30,7 +30,7 @@ from rm_research.study import Study
 
 POOLED = {"change": "pooled_change", "difference": "pooled_difference"}
 # kept at variance 0, so that degrees of freedom go on counting cohorts
-BETWEEN_COHORTS = ("cohort_change", "cohort_effect")
+BETWEEN_COHORTS = ("cohort_wave", "cohort_arm", "cohort_effect")
 KEYS = ["contrast", "role", "arm", "scale", "wave"]
 
 
@@ -119,7 +119,7 @@ def _people(contrast: str, place: Place, rows: pd.DataFrame, panel: pd.DataFrame
     compared = mine["arm"] == study.comparison if contrast == "difference" else programme & False
     if study.design.comparison_scope == "cohort":
         compared &= in_cohort
-    return mine[(programme & in_cohort) | compared].assign(in_arm=programme.astype(float))
+    return mine.assign(in_arm=programme.astype(float))[(programme & in_cohort) | compared]
 
 
 def _rows(pool: Pool, study: Study) -> Iterator[Row]:
@@ -179,8 +179,11 @@ def _one_stage(pool: Pool, study: Study) -> Result:
     """
     Fit one model of all people of the pool's cohorts.
 
-    With ENOUGH_COHORTS cohorts have random intercepts and effects of their own, and the estimate is of the average cohort.
-    With fewer these could not be told from chance: cohorts have fixed intercepts and one effect, the average person's.
+    With ENOUGH_COHORTS, cohorts have random intercepts and effects, and the estimate is of the average cohort. With
+    fewer these could not be told from chance: cohorts have fixed intercepts and one effect, the average person's.
+    Effects are intercepts of cohort and wave, or of cohort and arm, so that neither wave nor arm is taken to vary less
+    over cohorts than the other (Jackson et al. 2018, Stat. Med. 37:1059); where they share a comparison, of the
+    programme alone.
     """
     k = len(pool.rows)
     if k < 2:
@@ -200,9 +203,8 @@ def _changes(pool: Pool, random: bool, study: Study) -> tuple[Vector, Matrix, li
     rows = pd.concat([people.assign(y=people["pre"], after=0.0), people.assign(y=people["post"], after=1.0)])
     rows = rows.dropna(subset=["y"])
     after, cohorts = rows["after"].to_numpy(float), pd.factorize(rows["cohort"])[0]
-    terms = [*person_terms(rows), *_met_twice(rows, study)]
-    if random:
-        terms += [Term("cohort", cohorts), Term("cohort_change", np.where(after == 1, cohorts, -1))]
+    terms = _of_cohorts("cohort_wave", cohorts, after) if random else []
+    terms += [*person_terms(rows), *_met_twice(rows, study)]
     return rows["y"].to_numpy(float), np.column_stack([after, _intercepts(cohorts, random)]), terms
 
 
@@ -211,14 +213,20 @@ def _differences(pool: Pool, random: bool, study: Study) -> tuple[Vector, Matrix
     rows = pool.people.dropna(subset=["pre", "post"])
     in_arm, cohorts = rows["in_arm"].to_numpy(float), pd.factorize(rows["cohort"])[0]
     shared = study.design.comparison_scope == "shared"
-    terms = _met_twice(rows, study)
+    terms = []
+    if random:
+        effect = Term("cohort_effect", np.where(in_arm == 1, cohorts, -1))
+        terms = [effect] if shared else _of_cohorts("cohort_arm", cohorts, in_arm)
+    terms += _met_twice(rows, study)
     if rows.groupby("cluster").size().max() > 1:
         terms.append(Term("cluster", pd.factorize(rows["cluster"])[0]))
-    if random:
-        terms.append(Term("cohort_effect", np.where(in_arm == 1, cohorts, -1)))
-        terms += [] if shared else [Term("cohort", cohorts)]
     X = np.column_stack([in_arm, rows["pre"].to_numpy(float), _intercepts(cohorts, random or shared)])
     return rows["post"].to_numpy(float), X, terms
+
+
+def _of_cohorts(name: str, cohorts: np.ndarray, within: np.ndarray) -> list[Term]:
+    """Random intercepts of cohorts, and of their waves or arms."""
+    return [Term("cohort", cohorts), Term(name, 2 * cohorts + within.astype(int))]
 
 
 def _intercepts(cohorts: np.ndarray, one: bool) -> Matrix:

@@ -13,7 +13,7 @@ from rm_research.frames import PANEL
 from rm_research.stats.result import Result
 from rm_research.study import Study, read_study
 
-REFERENCE = Path(__file__).parents[1] / "reference"
+REFERENCE = Path(__file__).parent / "reference"
 WORDED = set(tomllib.loads((Path(rm_research.__file__).parent / "catalogue" / "en.toml").read_text())["reason"])
 NUMBERS = ["estimate", "std_error", "df", "statistic", "p_value", "ci_low", "ci_high"]
 
