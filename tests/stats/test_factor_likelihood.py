@@ -173,6 +173,23 @@ def test_unrestricted_likelihood_equals_lavaan(ending, estimator, golden, compar
     compare(ours, theirs, of=[sample, unrestricted], against=name)
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_unrestricted_moments_equal_those_of_a_model_with_all_of_them(seed, compare):
+    people = sample(np.hstack(drawn(seed, n=60, k=3, gaps=0.2, leave=0.3)))
+    covariances = symmetric(np.array([[f"{row} with {column}" for column in range(6)] for row in range(6)], object))
+    pattern = Pattern(
+        np.zeros((6, 0), object), np.zeros((0, 0), object), covariances, names("i", 6), np.zeros(0, object)
+    )
+    made = model([pattern])
+    start = Matrices(np.zeros((6, 0)), np.zeros((0, 0)), np.diag(people.variances), people.means, np.zeros(0))
+    best, moments = maximise(made, [people], made.parameters([start])), unrestricted(people)
+    values = made.matrices(best.parameters)[0]
+    ours = {"means": moments.means, "covariances": moments.covariances, "deviance": moments.deviance}
+    theirs = {"means": values.intercepts, "covariances": values.uniquenesses, "deviance": best.deviance}
+    of, because = [unrestricted, maximise], "EM against Fisher scoring, many gaps"
+    compare(ours, theirs, of=of, against="identity", rel=1e-4, absolute=1e-5, because=because)
+
+
 def test_unrestricted_moments_are_those_of_the_answers():
     answers = one_group(n=30)
     moments = unrestricted(sample(answers))

@@ -28,8 +28,9 @@ from rm_research.stats.factor.pattern import (
 from rm_research.stats.factor.sample import Sample
 from rm_research.stats.result import NotEstimableError, Vector
 
-STEPS, CLOSE = 1000, 1e-14  # of the EM algorithm, and what a further step would gain, in units of χ²
+STEPS, CLOSE = 2000, 1e-14  # of the EM algorithm, and what a further step would gain, in units of χ²
 SHARE = 0.7  # of the first principal component's variance that a factor is given at the start
+ALIKE = 1e-9  # a correlation matrix with a smaller eigenvalue is singular but for rounding
 IMPROPER = -1e-8  # an eigenvalue below this, with item variances 1, is negative
 
 
@@ -116,9 +117,13 @@ def unrestricted(people: Sample) -> Unrestricted:
             break
         distance, misfit = summed(people.blocks, weighted(people.blocks, means, covariances))
         shift, turn = covariances @ distance / people.n, covariances @ misfit / people.n
-        if people.n * (distance @ shift / people.n + (turn * turn.T).sum() / 2) < CLOSE:
-            return Unrestricted(means, covariances, lowest)
+        if distance @ shift + people.n * (turn * turn.T).sum() / 2 < CLOSE:
+            spread = np.sqrt(np.diag(covariances))
+            if np.linalg.eigvalsh(covariances / np.outer(spread, spread))[0] > ALIKE:
+                return Unrestricted(means, covariances, lowest)
+            break
         means, covariances = means + shift, covariances - turn @ covariances - np.outer(shift, shift)
+        covariances = (covariances + covariances.T) / 2  # else rounding makes them less symmetric at every step
     raise NotEstimableError("items_alike")
 
 

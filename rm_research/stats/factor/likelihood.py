@@ -19,7 +19,7 @@ from rm_research.stats.factor.sample import Blocks, Sample
 from rm_research.stats.result import NotEstimableError, Vector
 
 STEPS = 400
-CLOSE = 1e-10  # in units of χ²: what a further step would gain
+NEAR, CLOSE = 1.0, 1e-10  # in units of χ²: what a further step would gain
 ROUNDING = 1e-13  # share of the deviance that is no difference
 SINGULAR = 1e-12  # eigenvalue below which scaled information says nothing of a combination of parameters
 DECIDED = 1e-10  # share of an item's variance below which the other items decide it
@@ -149,8 +149,9 @@ def maximise(fitted: Model, samples: Sequence[Sample], start: Vector) -> Maximum
     """
     Fit by Fisher scoring, damped as by Levenberg & Marquardt where a full step would not raise the likelihood.
 
-    Neither steps nor their end depend on the units of the items. Variances may become negative, as in most programs
-    for factor models, so that a model which does not suit the data shows it.
+    Near the maximum the observed information takes the place of the expected one (Newton's steps). Neither steps nor
+    their end depend on the units of the items. Variances may become negative, as in most programs for factor models,
+    so that a model which does not suit the data shows it.
 
     Raises
     ------
@@ -164,10 +165,14 @@ def maximise(fitted: Model, samples: Sequence[Sample], start: Vector) -> Maximum
         scale = np.sqrt(np.diag(information))
         if not scale.min() > 0:
             break
-        scaled, uphill, same = information / np.outer(scale, scale), slope / scale / 2, np.eye(len(scale))
+        units, uphill, same = np.outer(scale, scale), slope / scale / 2, np.eye(len(scale))
+        scaled = information / units
         gain = uphill @ np.linalg.solve(scaled + SINGULAR * same, uphill)
         if gain < CLOSE and np.linalg.eigvalsh(scaled)[0] > SINGULAR:
             return Maximum(parameters, lowest, information)
+        if gain < NEAR:
+            observed = _curvature(fitted, samples, parameters) / units
+            scaled = observed if _is_definite(observed) else scaled
         while damping < STUCK:
             step = np.linalg.solve(scaled + damping * same, uphill) / scale
             now = deviance(fitted, samples, parameters - step)
@@ -196,12 +201,20 @@ def covariance_of_estimates(fitted: Model, samples: Sequence[Sample], best: Maxi
     if all(people.complete for people in samples):
         return np.asarray(np.linalg.inv(best.information), float)
     scale = np.sqrt(np.diag(best.information))
+    units = np.outer(scale, scale)
+    observed = _curvature(fitted, samples, best.parameters) / units
+    if not _is_definite(observed):
+        raise NotEstimableError("not_converged")
+    return np.asarray(np.linalg.inv(observed) / units, float)
+
+
+def _is_definite(information: Matrix) -> bool:
+    """Whether the likelihood falls in every direction."""
     try:
-        root = np.linalg.cholesky(_curvature(fitted, samples, best.parameters) / np.outer(scale, scale))
-    except np.linalg.LinAlgError as error:
-        raise NotEstimableError("not_converged") from error
-    half = np.linalg.inv(root) / scale
-    return half.T @ half
+        np.linalg.cholesky(information)
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def _curvature(fitted: Model, samples: Sequence[Sample], parameters: Vector) -> Matrix:
@@ -215,10 +228,12 @@ def _curvature(fitted: Model, samples: Sequence[Sample], parameters: Vector) -> 
     total = np.zeros((t, t))
     for people, values, owners in zip(samples, fitted.matrices(parameters), fitted.owners, strict=True):
         slopes, answers = implied_slopes(values, owners, t), weighted(people.blocks, *implied(values))
-        joint = np.einsum("b,bp,bqr->pqr", people.blocks.sizes, answers.distance, answers.inverse) @ slopes.means.T
-        joint = np.einsum("pl,qr,pqt->lrt", slopes.columns, slopes.columns, joint, optimize=True)
-        terms = joint[slopes.left, slopes.right]
-        mixed = standing(slopes.owners, t) @ terms + _bends(values, owners, *summed(people.blocks, answers), t)
+        mixed = _bends(values, owners, *summed(people.blocks, answers), t)
+        by_term = (answers.distance @ slopes.columns)[:, slopes.left]
+        across = slopes.columns.T @ answers.inverse @ slopes.means.T
+        np.add.at(
+            mixed, slopes.owners, np.einsum("b,be,bet->et", people.blocks.sizes, by_term, across[:, slopes.right])
+        )
         total += _products(people.blocks, answers.inverse, answers.seen - answers.inverse / 2, slopes)
         total += mixed + mixed.T
     return total

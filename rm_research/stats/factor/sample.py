@@ -9,7 +9,6 @@ from rm_research.stats.factor.pattern import Matrix
 from rm_research.stats.result import NotEstimableError, Vector
 
 NOISE = 1e-12  # answers that differ by less than this share of the largest are all alike
-ALIKE = 1e-9  # a correlation matrix with a smaller eigenvalue is singular but for rounding
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def sample(items: Matrix) -> Sample:
     ------
     NotEstimableError
         'too_few_people' when not more people than there are items answered each pair of items, 'no_variation' when all
-        gave the same answer to an item, 'items_alike' when some items decide another.
+        gave the same answer to an item.
     """
     known = ~np.isnan(items)
     items, known = items[known.any(axis=1)], known[known.any(axis=1)]
@@ -80,13 +79,9 @@ def sample(items: Matrix) -> Sample:
     low, high = np.nanmin(items, axis=0), np.nanmax(items, axis=0)
     if (high - low <= NOISE * np.maximum(abs(low), abs(high))).any():
         raise NotEstimableError("no_variation")
-    complete = bool(known.all())
-    if complete and np.linalg.eigvalsh(np.corrcoef(items.T))[0] < ALIKE:
-        raise NotEstimableError("items_alike")
     counts = known.sum(axis=0).astype(float)
-    return Sample(
-        len(items), complete, _blocks(items, known), counts, np.nanmean(items, axis=0), np.nanvar(items, axis=0)
-    )
+    means, variances = np.nanmean(items, axis=0), np.nanvar(items, axis=0)
+    return Sample(len(items), bool(known.all()), _blocks(items, known), counts, means, variances)
 
 
 def _blocks(items: Matrix, known: NDArray[np.bool_]) -> Blocks:
