@@ -20,8 +20,25 @@ from rm_research.stats.factor.fit import (
     unrestricted,
 )
 from rm_research.stats.factor.indices import fit_indices
-from rm_research.stats.factor.likelihood import covariance_of_estimates, deviance, gradient, maximise
-from rm_research.stats.factor.pattern import Matrices, Pattern, diagonal, implied, implied_slopes, model, symmetric
+from rm_research.stats.factor.likelihood import (
+    covariance_of_estimates,
+    deviance,
+    deviance_at,
+    gradient,
+    maximise,
+    summed,
+    weighted,
+)
+from rm_research.stats.factor.pattern import (
+    Matrices,
+    Pattern,
+    diagonal,
+    implied,
+    implied_slopes,
+    model,
+    standing,
+    symmetric,
+)
 from rm_research.stats.factor.sample import sample
 from rm_research.stats.result import NotEstimableError
 
@@ -83,6 +100,14 @@ def test_a_pattern_becomes_matrices_and_back(compare):
     compare(ours, theirs, of=[diagonal, symmetric, model], against="formula written out", because=because)
 
 
+def test_where_parameters_stand(compare):
+    places = standing(model([general_pattern()]).owners[0].loadings, 15)
+    theirs = np.zeros((15, 4, 2))
+    theirs[[0, 0, 1, 2, 3], [0, 2, 1, 1, 3], [0, 1, 0, 1, 1]] = 1  # a, a, b, c, d
+    because = "the loadings a, b, c and d of a pattern"
+    compare({"places": places}, {"places": theirs}, of=[standing], against="formula written out", because=because)
+
+
 def test_one_name_in_two_groups_is_one_parameter():
     made = model([one_factor_pattern(), one_factor_pattern()])
     assert len(made.names) == 12
@@ -127,6 +152,25 @@ def test_slopes_equal_differences(gaps, compare):
         "covariances": numeric(lambda point: implied(made.matrices(point)[0])[1], point),
     }
     of, because = [implied_slopes, gradient], "slopes against differences of what they are slopes of"
+    compare(ours, theirs, of=of, against="identity", rel=1e-5, absolute=1e-6, because=because)
+
+
+def test_sums_over_people_are_slopes_of_the_deviance(compare):
+    made, answers, point = general(3)
+    (means, covariances), blocks = implied(made.matrices(point)[0]), sample(answers).blocks
+    distance, misfit = summed(blocks, weighted(blocks, means, covariances))
+    ours = {"means": -2 * distance, "covariances": misfit[np.triu_indices(4)] * (2 - np.eye(4))[np.triu_indices(4)]}
+
+    def moved(upper):
+        other = np.zeros((4, 4))
+        other[np.triu_indices(4)] = upper
+        return deviance_at(blocks, means, np.triu(other) + np.triu(other, 1).T)
+
+    theirs = {
+        "means": numeric(lambda at: deviance_at(blocks, at, covariances), means),
+        "covariances": numeric(moved, covariances[np.triu_indices(4)]),
+    }
+    of, because = [weighted, summed, deviance_at], "slopes against differences of what they are slopes of"
     compare(ours, theirs, of=of, against="identity", rel=1e-5, absolute=1e-6, because=because)
 
 
