@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from rm_research.catalogue import Catalogue, capital, catalogue
-from rm_research.effects.estimates import HEADLINE_METHODS
 from rm_research.errors import StudyError
 
 PACKAGE = Path(__file__).parents[1] / "rm_research"
@@ -56,13 +55,20 @@ TEXTS = {
 ENGLISH = TEXTS["en"]
 SOURCE = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
 REASONS = set(re.findall(r'NotEstimableError\("(\w+)"\)', SOURCE))
+METHODS = {
+    "likelihood", "paired_t", "hodges_lehmann", "bonett", "wilson", "imputed", "mixed_model", "then_test", "welch",
+    "ancova", "change_score", "constrained_likelihood", "wild_bootstrap", "randomisation", "instrument", "ols", "apim",
+    "one_stage", "reml_hk",
+}  # fmt: skip
 VOCABULARY = {
-    "reason": REASONS | {"hidden", "hidden_compared", "hidden_changed"},
+    "reason": REASONS | {"hidden", "hidden_compared", "hidden_changed", "hidden_beside"},
     "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none"},
-    "contrast": {"change", "difference", "pooled_change", "pooled_difference"},
-    "method": {*HEADLINE_METHODS, "hodges_lehmann", "bonett", "change_score"},
-    "measure": {"mean", "median", "g_av"},
-    "counts": {"interval", "pairs", "compared", "unlinked", "pooled", "pooled_unlinked"},
+    "contrast": {"change", "difference", "role_difference", "interaction", "dose", "actor", "partner", "pooled_change",
+                 "pooled_difference"},
+    "method": METHODS,
+    "methods": METHODS - {"ancova"} | {"ancova_person", "ancova_cluster", "role_difference", "interaction"},
+    "measure": {"mean", "median", "g_av", "d_rm", "d_ppc2", "share_improved", "reliable_change", "slope"},
+    "counts": {"interval", "pairs", "followed", "compared", "unlinked", "pooled", "pooled_unlinked"},
     "change": {"clear", "unclear", "little"},
     "unlinked": {"clear", "unclear", "little"},
     "difference": {"clear_2", "clear_3", "clear_5", "unclear", "little"},

@@ -15,7 +15,7 @@ from rm_research.figures import COLOURS, blank_axes, plot_change, plot_forest, s
 from rm_research.findings.pictures import inline_svg
 
 CHANGE = row_of(estimate=0.5, ci_low=0.3, ci_high=0.7)
-WAITING = row_of(arm="waitlist", estimate=-0.1, ci_low=-0.4, ci_high=0.2, n_pairs=14)
+WAITING = row_of(arm="waitlist", estimate=-0.1, ci_low=-0.4, ci_high=0.2, n_pre=14, n_pairs=14)
 DIFFERENCE = row_of(contrast="difference", method="ancova", estimate=0.6, ci_low=0.1, ci_high=1.1, n_comparison=14)
 PLACE = {"cohort": "one", "role": "leader", "scale": "mood", "wave": "post"}
 FOREST = {"role": "leader", "scale": "mood", "wave": "post", "contrast": "change", "arm": "programme"}
@@ -86,8 +86,15 @@ class TestChange:
 
     def test_rows_of_other_groups_and_methods_have_no_mark(self, draw):
         others = [row_of(role="mentor"), row_of(scale="zeal"), row_of(cohort="two"), row_of(wave="later"),
-                  row_of(measure="median", method="hodges_lehmann"), row_of(method="change_score")]  # fmt: skip
+                  row_of(measure="median", method="hodges_lehmann"), row_of(method="paired_t"),
+                  row_of(method="imputed"), row_of(method="mixed_model"), row_of(method="then_test"),
+                  row_of(contrast="role_difference"), row_of(contrast="interaction"),
+                  row_of(contrast="difference", method="change_score", n_comparison=14)]  # fmt: skip
         assert len(words(draw(CHANGE, *others))) == 1
+
+    def test_who_left_is_counted_where_the_number_is_of_everyone_before(self, draw):
+        row = row_of(n_pre=23, n_pairs=18)
+        assert words(draw(row)) == ["Programme, 23: +0.50 (0.30 to 0.70)"]
 
     def test_differences_come_last_whatever_the_order_of_rows(self, study):
         disclosed = disclose(Estimates(table_of(DIFFERENCE, CHANGE), details_of()), study=study)
@@ -148,6 +155,15 @@ class TestForest:
     def test_hidden_cohorts_have_no_mark(self, draw_forest):
         rows = [*self.rows("2024"), row_of(cohort="small", n_pairs=4)]
         assert not any("small" in text for text in words(draw_forest(*rows)))
+
+    @pytest.mark.parametrize(("k", "estimate"), [(4, "+0.40"), (5, "+0.45")])
+    def test_the_average_is_the_headline_s(self, draw_forest, k, estimate):
+        """The average person of few cohorts, the average cohort of many: one mark, of whom the sentence speaks."""
+        pools = [row_of(contrast="pooled_change", method=method, cohort="all cohorts", estimate=size, n_clusters=k)
+                 for method, size in (("reml_hk", 0.45), ("one_stage", 0.4))]  # fmt: skip
+        said = words(draw_forest(row_of(cohort="2024"), *pools))
+        assert len(said) == 2
+        assert estimate in said[-1]
 
     def test_title_names_what_is_compared(self, draw_forest):
         title = draw_forest(*self.rows("2024"), title=True).get_title(loc="left")
