@@ -1,6 +1,8 @@
 # Everything runs inside .venv, which the first command makes. uv is used where it exists, pip where not.
 PYTHON ?= python3
 BIN := .venv/bin
+# matrices are small and processes are many: threads of the linear algebra would only wait for each other
+export OPENBLAS_NUM_THREADS := 1
 STAMP := .venv/.installed
 
 .PHONY: report test test-slow lab lint format bench methods simulations lock clean

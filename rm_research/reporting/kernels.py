@@ -76,6 +76,7 @@ def warm_up() -> None:
 
 def _forking() -> multiprocessing.context.ForkServerContext:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the debugger, never used here, says hello
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small and kernels are many: threads only wait
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
     return context
