@@ -171,6 +171,39 @@ assignment = "randomised"
         assert text.index("not declared in advance") > text.index("Joy, 0 to 6 points")
 
 
+class TestThoseWhoLeft:
+    """The headline says how many did not answer after, and what was made of them."""
+
+    def headline(self, built, *groups, cohort="Spring", **contents):
+        return repr(built(*groups, cohort=cohort, **contents).headline)
+
+    def test_in_a_change_they_count_with_the_score_they_had(self, built):
+        text = self.headline(built, Group(n=23, role="leader", left=5))
+        assert "23 leaders, 18 of them twice)" in text
+        assert "5 of the 23 leaders who answered before did not answer after; they are taken to have changed" in text
+        assert "Not counted" not in text
+
+    def test_nobody_is_said_to_have_left_where_all_came_back(self, built):
+        text = self.headline(built, Group(n=23, role="leader"))
+        assert "23 leaders)" in text
+        assert "All 23 leaders who answered before also answered after." in text
+
+    def test_in_a_difference_they_do_not_count(self, built):
+        groups = [Group(n=20, arm="programme", gain=0.9, left=2), Group(n=18, arm="waitlist", gain=0.0, left=1)]
+        text = self.headline(built, *groups, toml=COMPARED.format("randomised"))
+        assert "18 people, 17 compared" in text
+        assert "Not counted: 2 of the 20 people who answered before, because they did not answer after." in text
+
+    @pytest.mark.parametrize(
+        ("k", "words"), [(2, "over all people of these cohorts"), (5, "over cohorts, each counting")]
+    )
+    def test_an_average_says_whether_it_is_of_people_or_of_cohorts(self, built, k, words):
+        groups = [Group(f"C{place}", n=11, left=1, gain=0.3 + 0.1 * place) for place in range(k)]
+        text = self.headline(built, *groups, cohort=None)
+        assert words in text
+        assert f"{k} cohorts" in text
+
+
 class TestGaps:
     TWICE = {"post.csv": as_csv(COLUMNS, [["P0-1", "Spring", *[""] * 4, 1, 1, 1]] * 2)}  # noqa: RUF012
 
