@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixed_samples import derivatives_of_v, designs, nested, written_out
 
-from rm_research.stats.mixed import Term, fit_reml, kenward_roger, satterthwaite
+from rm_research.stats.mixed import Term, blocks, fit_reml, kenward_roger, satterthwaite
 from rm_research.stats.mixed.elimination import plan_elimination
 from rm_research.stats.mixed.inference import determined
 from rm_research.stats.mixed.likelihood import moments, restricted, with_residual_variance
@@ -61,7 +61,10 @@ def test_series_are_values_and_derivatives(size, compare):
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)
-def test_moments_are_those_of_n_by_n_matrices(structure, compare):
+@pytest.mark.parametrize("most", [blocks.MOST, 0])
+def test_moments_are_those_of_n_by_n_matrices(structure, most, compare, monkeypatch):
+    """Of small blocks, and when groups are taken out one after the other."""
+    monkeypatch.setattr(blocks, "MOST", most)
     y, X, terms = designs(3)[structure]
     system = prepare_system(y, X, terms)
     full = [1.0, 0.2, 0.5]
@@ -76,7 +79,7 @@ def test_moments_are_those_of_n_by_n_matrices(structure, compare):
         "L2": [[-np.sum((Vi @ a) * (Vi @ b).T) for b in G] for a in G], "M1": [-W.T @ Vi @ g @ Vi @ W for g in G],
         "M2": [[W.T @ Vi @ (a @ Vi @ b + b @ Vi @ a) @ Vi @ W for b in G] for a in G],
     }  # fmt: skip
-    functions = [covariance, plan_elimination, prepare_system, moments, with_residual_variance]
+    functions = [covariance, plan_elimination, blocks.small_blocks, prepare_system, moments, with_residual_variance]
     compare({name: getattr(ours, name) for name in theirs}, theirs, of=functions, against="formula written out",
             rel=1e-9, absolute=1e-9, because="the same sums over n × n matrices")  # fmt: skip
     alone = moments(system, psi, derivatives=False)
@@ -257,8 +260,8 @@ def test_groups_that_all_touch_are_solved_together():
     person, cohort = np.tile(np.arange(400), 2), draws.integers(0, 40, 800)
     y = draws.normal(size=400)[person] + draws.normal(size=40)[cohort] + draws.normal(size=800)
     fit = fit_reml(y, np.ones((800, 1)), [Term("cohort", cohort), Term("person", person)])
-    assert fit.system.plan.steps[0].groups.shape == (400, 1)
-    assert fit.system.plan.steps[-1].groups.shape[1] > 20
+    assert fit.system.design.plan.steps[0].groups.shape == (400, 1)
+    assert fit.system.design.plan.steps[-1].groups.shape[1] > 20
     G = derivatives_of_v([Term("cohort", cohort), Term("person", person)])
     theta = np.array(list(fit.variances.values()))
     expected = written_out(y, np.ones((800, 1)), theta, G, np.ones(1))

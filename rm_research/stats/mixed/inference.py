@@ -50,7 +50,8 @@ def satterthwaite(fit: Fit, contrast: ArrayLike, *, level: float, observed: bool
     jacobian, bend = fit.system.covariance.free(fit.psi)
     hessian = jacobian.T @ (fit.parts.dd_log + fit.parts.dd_rss) @ jacobian
     hessian += np.tensordot(fit.parts.d_log + fit.parts.d_rss, bend, 1)
-    if not determined(hessian, np.diag(hessian)):
+    # information that coefficients take away altogether leaves rounding behind: judged by what there was before
+    if not determined(hessian, np.diag(jacobian.T @ -fit.moments.L2 @ jacobian)):
         raise NotEstimableError("no_optimum")
     gradient = -np.einsum("i,rij,j->r", turned, fit.moments.M1[:, :-1, :-1], turned) @ jacobian
     df = variance**2 / (gradient @ np.linalg.solve(hessian, gradient))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from rm_research.stats.mixed.blocks import Blocks
 from rm_research.stats.mixed.elimination import Step
-from rm_research.stats.mixed.system import System
+from rm_research.stats.mixed.system import Products, System
 from rm_research.stats.mixed.taylor import (
     Array,
     Integers,
@@ -44,18 +45,46 @@ class Moments:
 
 
 def moments(system: System, psi: Vector, *, derivatives: bool = True) -> Moments:
+    """Moments of V = I + ΣZΣZᵀ, its variances relative to the residual one."""
+    if isinstance(system.design, Blocks):
+        return _by_blocks(system.design, psi, derivatives=derivatives)
+    return _by_elimination(system.design, system.M, psi, derivatives=derivatives)
+
+
+def _by_blocks(blocks: Blocks, psi: Vector, *, derivatives: bool) -> Moments:
     """
-    Moments of V = I + ΣZΣZᵀ, its variances relative to the residual one; one step of groups after the other.
+    Sums over the blocks of V = I + Σ ψₖGₖ (Searle, Casella & McCulloch 1992, §6.6).
+
+    The derivatives of log |V| are tr(V⁻¹Gₖ) and −tr(V⁻¹GₖV⁻¹Gₗ), those of WᵀV⁻¹W are −WᵀV⁻¹GₖV⁻¹W and
+    WᵀV⁻¹(GₖV⁻¹Gₗ + GₗV⁻¹Gₖ)V⁻¹W.
+    """
+    W, G = blocks.W, blocks.G
+    V = np.tensordot(psi, G, 1) + np.eye(W.shape[1])
+    A = np.asarray(np.linalg.inv(V), dtype=float)
+    U = A @ W
+    L, M = float(np.linalg.slogdet(V)[1].sum()), np.tensordot(W, U, ((0, 1), (0, 1)))
+    if not derivatives:
+        return _collected({(): np.array(L)}, {(): M}, 0)
+    AG, GU = A @ G, G @ U
+    L2 = -np.tensordot(AG, AG, ((1, 2, 3), (1, 3, 2)))
+    M1 = -np.tensordot(GU, U, ((1, 2), (0, 1)))
+    half = np.swapaxes(np.tensordot(GU, A @ GU, ((1, 2), (1, 2))), 1, 2)
+    return Moments(L, np.einsum("rmii->r", AG), L2, M, M1, half + np.swapaxes(half, 0, 1))
+
+
+def _by_elimination(products: Products, WtW: Array, psi: Vector, *, derivatives: bool) -> Moments:
+    """
+    One step of groups after the other.
 
     Let S = ZᵀV⁻¹Z and F = ZᵀV⁻¹W of the groups that remain. By Woodbury's identity effects a with covariance Σ, added
     to V, turn these into log |V| + log |1 + ΣSₐₐ|, WᵀV⁻¹W − FₐᵀKFₐ, F − S·ₐKFₐ and S − S·ₐKSₐ· with
     K = (1 + ΣSₐₐ)⁻¹Σ. Nothing is divided by a variance, so variances may be 0.
     """
-    S: Series = {(): system.S.copy()}
-    F: Series = {(): system.F.copy()}
-    M: Series = {(): system.M}
+    S: Series = {(): products.S.copy()}
+    F: Series = {(): products.F.copy()}
+    M: Series = {(): WtW}
     L: Series = {(): np.zeros(())}
-    for step, block in zip(system.plan.steps, system.blocks, strict=True):
+    for step, block in zip(products.plan.steps, products.blocks, strict=True):
         columns, sigma = block.columns, block.at(psi, derivatives=derivatives)
         inner = product(sigma, _own(S, step, columns))
         inner[()] = inner[()] + np.eye(len(columns))

@@ -150,7 +150,7 @@ def optimum(system: System) -> Vector:
         return np.zeros(0)
     starts = _starts(system)
     found = _descended(system, min(starts, key=lambda start: _value(system, start)))
-    if np.bincount(system.plan.term_of, minlength=len(system.slopes)).min() < FEW:
+    if system.groups.min() < FEW:
         opposite = max(starts, key=lambda start: float(((np.abs(found) - start) ** 2).sum()))
         found = min(found, _descended(system, opposite), key=lambda end: _value(system, end))
     for _ in range(3):

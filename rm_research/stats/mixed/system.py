@@ -7,6 +7,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 from scipy import sparse
 
+from rm_research.stats.mixed.blocks import Blocks, small_blocks
 from rm_research.stats.mixed.elimination import Plan, plan_elimination
 from rm_research.stats.mixed.taylor import Array, Integers
 from rm_research.stats.mixed.terms import Block, Covariance, Term, covariance
@@ -16,9 +17,31 @@ NOISE = 1e-12  # what is left of y below this share of its size is rounding, not
 
 
 @dataclass(frozen=True)
+class Products:
+    """
+    Cross products of the columns of groups that share rows, in the order in which groups are taken out.
+
+    Attributes
+    ----------
+    plan : Plan
+    blocks : sequence of Block
+        Of the plan's steps.
+    S : array, shape (edges + 1, b, b)
+        Products of the random columns of two groups that touch; the last is zero.
+    F : array, shape (groups, b, p + 1)
+        Products of each group's random columns with (Q, y).
+    """
+
+    plan: Plan
+    blocks: Sequence[Block]
+    S: Array
+    F: Array
+
+
+@dataclass(frozen=True)
 class System:
     """
-    Cross products of one model's columns.
+    What one model needs of its data.
 
     y is replaced by its least-squares residuals in units of their standard deviation, X by orthonormal columns Q, slope
     covariates by standardised ones, so that units, origin and collinearity within a term do not matter.
@@ -27,14 +50,10 @@ class System:
     ----------
     n, p : int
         Rows and fixed effects.
-    plan : Plan
+    groups : array, shape (terms,)
+        Number of groups of each term.
     covariance : Covariance
-    blocks : sequence of Block
-        Of the plan's steps.
-    S : array, shape (edges + 1, b, b)
-        Products of the random columns of two groups that touch; the last is zero.
-    F : array, shape (groups, b, p + 1)
-        Products of each group's random columns with (Q, y).
+    design : Blocks or Products
     M : array, shape (p + 1, p + 1)
         Products of (Q, y) with itself.
     start : array, shape (p,)
@@ -51,11 +70,9 @@ class System:
 
     n: int
     p: int
-    plan: Plan
+    groups: Integers
     covariance: Covariance
-    blocks: Sequence[Block]
-    S: Array
-    F: Array
+    design: Blocks | Products
     M: Array
     start: Vector
     root: Array
@@ -87,19 +104,23 @@ def prepare_system(y: Vector, X: Array, terms: Sequence[Term]) -> System:
     unit = float(np.sqrt(residuals @ residuals / (n - p)))
     W = np.column_stack([Q, residuals / unit])
     structure = covariance([term.slope is not None for term in terms])
-    plan, S, F, slopes = _cross_products(W, terms, structure.basis.shape[1])
-    blocks = [structure.block(step.terms) for step in plan.steps]
-    inverted, log_root = np.linalg.inv(R), float(np.linalg.slogdet(R)[1])
-    return System(n=n, p=p, plan=plan, covariance=structure, blocks=blocks, S=S, F=F, M=W.T @ W, unit=unit,
-                  start=inverted @ start, root=unit * inverted, log_root=log_root, slopes=slopes)  # fmt: skip
-
-
-def _cross_products(W: Array, terms: Sequence[Term], b: int) -> tuple[Plan, Array, Array, Array]:
     groups, term_of = _numbered(terms)
     slopes = np.array([_moments(term, group) for term, group in zip(terms, groups, strict=True)]).reshape(-1, 2)
-    columns = [_columns(term, mean, spread, len(W))[:, :b] for term, (mean, spread) in zip(terms, slopes, strict=True)]
+    b = structure.basis.shape[1]
+    columns = [_columns(term, mean, spread, n)[:, :b] for term, (mean, spread) in zip(terms, slopes, strict=True)]
+    design = small_blocks(W, groups, columns, structure) or _cross_products(W, groups, term_of, columns, structure)
+    inverted, log_root = np.linalg.inv(R), float(np.linalg.slogdet(R)[1])
+    return System(n=n, p=p, groups=np.bincount(term_of, minlength=len(terms)), covariance=structure, design=design,
+                  M=W.T @ W, unit=unit, start=inverted @ start, root=unit * inverted, log_root=log_root,
+                  slopes=slopes)  # fmt: skip
+
+
+def _cross_products(
+    W: Array, groups: Sequence[Integers], term_of: Integers, columns: Sequence[Array], structure: Covariance
+) -> Products:  # fmt: skip
+    b = structure.basis.shape[1]
     touching, products = [np.empty((0, 2), dtype=np.intp)], [np.empty((0, b, b))]
-    for s, t in combinations_with_replacement(range(len(terms)), 2):
+    for s, t in combinations_with_replacement(range(len(groups)), 2):
         both = (groups[s] >= 0) & (groups[t] >= 0)
         touching.append(np.stack([groups[s][both], groups[t][both]], axis=1))
         products.append(columns[s][both][:, :, None] * columns[t][both][:, None, :])
@@ -115,7 +136,7 @@ def _cross_products(W: Array, terms: Sequence[Term], b: int) -> tuple[Plan, Arra
     for group, column in zip(groups, columns, strict=True):
         row = np.flatnonzero(group >= 0)
         F += _summed(plan.rank[group[row]], column[row][:, :, None] * W[row][:, None, :], len(term_of))
-    return plan, S, F, slopes
+    return Products(plan, [structure.block(step.terms) for step in plan.steps], S, F)
 
 
 def _numbered(terms: Sequence[Term]) -> tuple[list[Integers], Integers]:
