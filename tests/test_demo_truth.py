@@ -27,7 +27,7 @@ def held(seed: int) -> Counter[tuple[str, str, bool]]:
         truth = json.loads((Path(folder) / "truth.json").read_text())
     study, panel = prepared.study, prepared.panel
     cohorts = joined([rm.estimate_change(panel, study=study), rm.estimate_difference(panel, study=study)])
-    pooled = rm.estimate_programme(poolable(cohorts, study=study), study=study, panel=panel)
+    pooled = rm.estimate_programme(poolable(cohorts, study=study), study=study)
     table = joined([cohorts, pooled]).to_frame()
     table = table[table["method"].isin(["likelihood", "ancova", "reml_hk"]) & table["estimate"].notna()]
     population = {(row["scale"], row["role"]): row for row in truth["population"]["scales"]}
