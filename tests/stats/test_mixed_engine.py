@@ -145,7 +145,7 @@ def test_no_variance_at_the_boundary_wants_to_grow_and_no_other_point_is_better(
         place += size
     draws = np.random.default_rng(seed)
     for _ in range(5):
-        psi = fit.system.covariance.psi(fit.system.covariance.coordinates(fit.psi) + draws.normal(0, 0.3, len(fit.psi)))
+        psi = fit.system.covariance.factor(fit.psi).psi(draws.normal(0, 0.3, len(fit.psi)))
         assert fit_at(psi, fit.system, terms).log_likelihood <= fit.log_likelihood + 1e-8
 
 

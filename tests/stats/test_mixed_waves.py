@@ -78,6 +78,17 @@ def test_a_slope_that_varies_is_kept():
     assert (ladder.step, names(ladder)) == (0, [("person", True)])
 
 
+def test_slopes_that_leave_nothing_for_the_residual_are_given_up():
+    """Everybody changes along a line of their own, without error."""
+    draws = np.random.default_rng(1)
+    person, wave = np.repeat(np.arange(9), 3), np.tile(np.arange(3.0), 9)
+    y, X = draws.normal(size=9)[person] + draws.normal(size=9)[person] * wave, np.column_stack([np.ones(27), wave])
+    with pytest.raises(NotEstimableError, match=r"^no_"):
+        fit_reml(y, X, [Term("person", person, wave)])
+    ladder = fit_by_ladder(y, X, [Term("person", person, wave)])
+    assert (ladder.step, names(ladder)) == (1, [("person", False)])
+
+
 def test_giving_up_what_is_zero_changes_kenward_and_roger_alone():
     y, X, terms = nested(2)
     cohorts = terms[2]

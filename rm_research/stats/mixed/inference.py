@@ -47,9 +47,7 @@ def satterthwaite(fit: Fit, contrast: ArrayLike, *, level: float, observed: bool
     """
     phi, c = fit.parts.phi, fit.root.T @ np.asarray(contrast, dtype=float)
     variance, turned = float(c @ phi @ c), phi @ c
-    jacobian, bend = fit.system.covariance.free(fit.psi)
-    hessian = jacobian.T @ (fit.parts.dd_log + fit.parts.dd_rss) @ jacobian
-    hessian += np.tensordot(fit.parts.d_log + fit.parts.d_rss, bend, 1)
+    jacobian, hessian = curvature(fit)
     # information that coefficients take away altogether leaves rounding behind: judged by what there was before
     if not determined(hessian, np.diag(jacobian.T @ -fit.moments.L2 @ jacobian)):
         raise NotEstimableError("no_optimum")
@@ -107,6 +105,21 @@ def kenward_roger(fit: Fit, contrast: ArrayLike, *, level: float) -> Result:
 def _result(fit: Fit, contrast: ArrayLike, std_error: float, df: float, level: float) -> Result:
     details = dict(fit.variances) | {"log_likelihood": fit.log_likelihood}
     return t_result(float(np.asarray(contrast, dtype=float) @ fit.coefficients), std_error, df, level, details)
+
+
+def curvature(fit: Fit) -> tuple[Array, Array]:
+    """
+    Hessian of −2 log likelihood, in the directions in which the variances may move.
+
+    Returns
+    -------
+    jacobian : array, shape (r, free)
+        Of the variances, the residual one last, by these directions; what is on the boundary stays there.
+    hessian : array, shape (free, free)
+    """
+    jacobian, bend = fit.system.covariance.free(fit.psi)
+    hessian = jacobian.T @ (fit.parts.dd_log + fit.parts.dd_rss) @ jacobian
+    return jacobian, hessian + np.tensordot(fit.parts.d_log + fit.parts.d_rss, bend, 1)
 
 
 def determined(information: Array, size: Vector) -> bool:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rm_research.stats.mixed.inference import determined, kenward_roger, satterthwaite
+from rm_research.stats.mixed.inference import curvature, determined, kenward_roger, satterthwaite
 from rm_research.stats.mixed.likelihood import moments, restricted, with_residual_variance
 from rm_research.stats.mixed.reml import Fit, fit_at, fit_reml
 from rm_research.stats.mixed.system import prepare_system
 from rm_research.stats.mixed.taylor import Array
 from rm_research.stats.mixed.terms import Term
-from rm_research.stats.result import Result, Vector
+from rm_research.stats.result import NotEstimableError, Result, Vector
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ def fit_by_ladder(y: Vector, X: Array, terms: Sequence[Term], *, keep: Collectio
     1. In the order declared, a slope and then an intercept are left out where the design cannot tell their variance
        from those before and the residual one, as with an intercept for each row, or a slope over two waves.
     2. Of slopes whose variance is 0 or whose correlation with the intercept is ±1, the one declared last is given up
-       and the model fitted again, until none is left.
+       and the model fitted again, until none is left; so is the last of all slopes where the likelihood with them has
+       no clear maximum.
     3. Intercepts of variance 0 are given up, but for those in `keep`; the estimates are the same without them.
 
     Parameters
@@ -61,10 +62,7 @@ def fit_by_ladder(y: Vector, X: Array, terms: Sequence[Term], *, keep: Collectio
         As `fit_reml`.
     """
     left = _determined(y, X, terms)
-    fit = fit_reml(y, X, left)
-    while singular := [k for k, term in enumerate(left) if term.slope is not None and term.name in fit.singular]:
-        left[singular[-1]] = left[singular[-1]].without_slope()
-        fit = fit_reml(y, X, left)
+    fit, left = _without_singular_slopes(y, X, left)
     kept = [k for k, term in enumerate(left) if term.name not in fit.singular or term.name in keep]
     if len(kept) < len(left):
         # the maximum stays where it is, so that there is nothing to search for
@@ -72,6 +70,24 @@ def fit_by_ladder(y: Vector, X: Array, terms: Sequence[Term], *, keep: Collectio
         left = [left[k] for k in kept]
         fit = fit_at(psi, prepare_system(y, X, left), left)
     return Ladder(fit, left, _size(terms) - _size(left))
+
+
+def _without_singular_slopes(y: Vector, X: Array, terms: Sequence[Term]) -> tuple[Fit, list[Term]]:
+    left = list(terms)
+    while True:
+        slopes = [k for k, term in enumerate(left) if term.slope is not None]
+        try:
+            fit = fit_reml(y, X, left)
+        except NotEstimableError:
+            if not slopes:
+                raise
+        else:
+            hessian = curvature(fit)[1]
+            if determined(hessian, np.diag(hessian)) or not slopes:
+                slopes = [k for k in slopes if left[k].name in fit.singular]
+            if not slopes:
+                return fit, left
+        left[slopes[-1]] = left[slopes[-1]].without_slope()
 
 
 def _size(terms: Sequence[Term]) -> int:
@@ -95,7 +111,7 @@ def _determined(y: Vector, X: Array, terms: Sequence[Term]) -> list[Term]:
 def _carries(y: Vector, X: Array, terms: Sequence[Term]) -> bool:
     """Whether the expected information of the variances is of full rank; it is so everywhere or nowhere."""
     system = prepare_system(y, X, terms)
-    psi = system.covariance.psi(np.diagonal(system.covariance.basis, axis1=1, axis2=2).any(axis=1).astype(float))
+    psi = system.covariance.are_variances.astype(float)
     found = with_residual_variance(moments(system, psi), psi, system.n)
     # information that coefficients take away altogether leaves rounding behind: judged by what there was before
     return determined(-restricted(found).dd_log, -np.diag(found.L2))

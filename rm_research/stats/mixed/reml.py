@@ -10,15 +10,15 @@ from scipy.optimize import brentq
 from rm_research.stats.mixed.likelihood import Moments, Restricted, moments, restricted, with_residual_variance
 from rm_research.stats.mixed.system import System, prepare_system
 from rm_research.stats.mixed.taylor import Array
-from rm_research.stats.mixed.terms import Term
+from rm_research.stats.mixed.terms import Factor, Term
 from rm_research.stats.result import NotEstimableError, Vector
 
 CLOSE = 1e-9  # differences of −2 log likelihood below this are none
 STARTS = (0.2, 1.5)  # standard deviations of effects, relative to the residual one, from which the search starts
 FEW = 20  # groups of a term below which it starts twice
 TRACE = 0.1  # relative standard deviation above which an effect is no mere trace
-MOST_STEPS = 200
-LARGEST = 1e4  # relative standard deviation beyond which nothing is left for the residual
+MOST_STEPS = 100
+LARGEST = 1e3  # relative standard deviation beyond which nothing is left for the residual
 
 
 @dataclass(frozen=True)
@@ -120,27 +120,27 @@ def _in_units(system: System, psi: Vector, sigma2: float, terms: Sequence[Term])
 
 @dataclass(frozen=True)
 class Curve:
-    """−2 log likelihood, σ² profiled out, at λ: value, gradient (r,) and Hessian (r, r)."""
+    """−2 log likelihood, σ² profiled out, by the coordinates of a factor: value, gradient (r,) and Hessian (r, r)."""
 
+    factor: Factor
     value: float
     gradient: Vector
     hessian: Array
 
 
-def _curve(system: System, coordinates: Vector) -> Curve:
-    C = system.covariance.C
-    parts = restricted(moments(system, system.covariance.psi(coordinates)))
+def _curve(system: System, psi: Vector) -> Curve:
+    factor, parts = system.covariance.factor(psi), restricted(moments(system, psi))
     free = system.n - system.p
     relative = parts.d_rss / parts.rss
     gradient = parts.d_log + free * relative
     hessian = parts.dd_log + free * (parts.dd_rss / parts.rss - np.outer(relative, relative))
-    jacobian = 2 * C @ coordinates
-    curved = jacobian.T @ hessian @ jacobian + 2 * np.tensordot(gradient, C, 1)
-    return Curve(parts.log_det + free * float(np.log(parts.rss)), jacobian.T @ gradient, curved)
+    jacobian = 2 * factor.C @ factor.coordinates
+    curved = jacobian.T @ hessian @ jacobian + 2 * np.tensordot(gradient, factor.C, 1)
+    return Curve(factor, parts.log_det + free * float(np.log(parts.rss)), jacobian.T @ gradient, curved)
 
 
-def _value(system: System, coordinates: Vector) -> float:
-    parts = restricted(moments(system, system.covariance.psi(coordinates), derivatives=False))
+def _value(system: System, psi: Vector) -> float:
+    parts = restricted(moments(system, psi, derivatives=False))
     return parts.log_det + (system.n - system.p) * float(np.log(parts.rss))
 
 
@@ -149,15 +149,18 @@ def optimum(system: System) -> Vector:
     if not len(system.covariance.term):
         return np.zeros(0)
     starts = _starts(system)
-    found = _descended(system, min(starts, key=lambda start: _value(system, start)))
+    psi = _descended(system, min(starts, key=lambda start: _value(system, start)))
     if system.groups.min() < FEW:
-        opposite = max(starts, key=lambda start: float(((np.abs(found) - start) ** 2).sum()))
-        found = min(found, _descended(system, opposite), key=lambda end: _value(system, end))
+        opposite = max(starts, key=lambda start: float(np.abs(np.sqrt(start) - np.sqrt(np.abs(psi))).sum()))
+        psi = min(psi, _descended(system, opposite), key=lambda end: _value(system, end))
     for _ in range(3):
-        found = _without_traces(system, found)
-        if _trust_step(_curve(system, found), 1.0)[1] < 10 * CLOSE:
-            return system.covariance.psi(found)
-        found = _descended(system, found)
+        psi = _without_traces(system, psi)
+        if _trust_step(_curve(system, psi), TRACE)[1] < 10 * CLOSE:
+            return psi
+        lower = _descended(system, psi)
+        if _value(system, psi) - _value(system, lower) < 10 * CLOSE:
+            return psi
+        psi = lower
     raise NotEstimableError("no_optimum")
 
 
@@ -165,26 +168,24 @@ def _starts(system: System) -> list[Vector]:
     """All combinations of large and small effects of the terms; where the terms are many, all small or all large."""
     terms = system.covariance.term.max() + 1
     levels = combinations(STARTS, repeat=terms) if terms <= 4 else ((start,) * terms for start in STARTS)
-    diagonal = np.diagonal(system.covariance.basis, axis1=1, axis2=2).any(axis=1)
-    return [np.where(diagonal, np.array(level)[system.covariance.term], 0.0) for level in levels]
+    return [system.covariance.are_variances * np.array(level)[system.covariance.term] ** 2 for level in levels]
 
 
-def _descended(system: System, coordinates: Vector) -> Vector:
+def _descended(system: System, psi: Vector) -> Vector:
     """The minimum of −2 log likelihood to which trust-region steps lead."""
-    radius, here = 1.0, _curve(system, coordinates)
+    radius, here = 1.0, _curve(system, psi)
     for _ in range(MOST_STEPS):
         step, predicted = _trust_step(here, radius)
+        trial = here.factor.psi(step)
         if predicted < CLOSE:
-            return coordinates + step
-        # λ and its canonical form give the same variances; only the latter sees every way in which they may grow
-        trial = system.covariance.coordinates(system.covariance.psi(coordinates + step))
-        if trial.max() > LARGEST:
+            return trial
+        if trial.max() > LARGEST**2:
             raise NotEstimableError("no_variation")
         there = _curve(system, trial)
         share, length = (here.value - there.value) / predicted, float(np.linalg.norm(step))
         radius = length / 4 if share < 0.25 else max(radius, 2 * length) if share > 0.75 else radius
         if share > 1e-3:
-            coordinates, here = trial, there
+            here = there
     raise NotEstimableError("no_optimum")
 
 
@@ -206,19 +207,17 @@ def _trust_step(here: Curve, radius: float) -> tuple[Vector, float]:
     return vectors @ step, float(-(slope @ step + values @ step**2 / 2))
 
 
-def _without_traces(system: System, coordinates: Vector) -> Vector:
-    """λ in which factors that might as well be 0 are 0."""
+def _without_traces(system: System, psi: Vector) -> Vector:
+    """ψ in which variances that might as well be 0, and what else is hardly off the boundary, are put there."""
     for term in np.unique(system.covariance.term):
         own = np.flatnonzero(system.covariance.term == term)
-        factor = coordinates[own]
-        if abs(factor[[0, -1]]).min() > TRACE:
-            continue
-        simpler = [[0.0]] if len(own) == 1 else [[0.0] * 3, [0.0, 0.0, np.hypot(*factor[1:])], [*factor[:2], 0.0]]
-        best = _value(system, coordinates)
-        for candidate in simpler:
-            trial = coordinates.copy()
-            trial[own] = candidate
-            if _value(system, trial) <= best + CLOSE:
-                coordinates = trial
-                break
-    return coordinates
+        factor = system.covariance.factor(psi)
+        simpler = [psi * (system.covariance.term != term)]
+        if len(own) > 1:
+            larger = int(np.argmax(psi[own[[0, 2]]]))
+            alone = simpler[0] + psi * (np.arange(len(psi)) == own[2 * larger])
+            simpler += [alone, factor.psi(-factor.coordinates * (np.arange(len(psi)) == own[2]))]
+        if abs(factor.coordinates[own[[0, -1]]]).min() < TRACE:
+            best = _value(system, psi)
+            psi = next((trial for trial in simpler if _value(system, trial) <= best + CLOSE), psi)
+    return psi

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from rm_research.stats.mixed.taylor import Array, Integers, Series
 from rm_research.stats.result import Vector
@@ -69,7 +69,7 @@ class Covariance:
     The covariance of the effects as a function of its parameters ψ, relative to the residual variance.
 
     A term has a b × b matrix, b the same for all: 2 if any term has a slope, else 1. Terms have the parameter (0, 0),
-    those with a slope also (0, 1) and (1, 1). In coordinates λ, a Cholesky factor of each matrix, ψ_k = λᵀC_kλ.
+    those with a slope also (0, 1) and (1, 1).
 
     Attributes
     ----------
@@ -77,12 +77,15 @@ class Covariance:
         Term of each parameter.
     basis : array, shape (r, b, b)
         Derivative of the term's matrix by the parameter.
-    C : array, shape (r, r, r)
     """
 
     term: Integers
     basis: Array
-    C: Array
+
+    @property
+    def are_variances(self) -> NDArray[np.bool_]:
+        """Which parameters are variances, not covariances."""
+        return np.asarray(np.diagonal(self.basis, axis1=1, axis2=2).any(axis=1))
 
     def block(self, terms: Integers) -> Block:
         """Of groups of these terms, one of each."""
@@ -98,10 +101,6 @@ class Covariance:
         sizes = np.bincount(self.term)
         values = (psi[:, None, None] * self.basis).copy()
         return [values[self.term == t].sum(axis=0)[: 1 + (size > 1), : 1 + (size > 1)] for t, size in enumerate(sizes)]
-
-    def psi(self, coordinates: Vector) -> Vector:
-        """Parameters at these coordinates."""
-        return coordinates @ self.C @ coordinates
 
     def singular(self, psi: Vector) -> list[bool]:
         """Whether each term's matrix is on the boundary: not of full rank."""
@@ -120,46 +119,58 @@ class Covariance:
         bend : array, shape (r + 1, free, free)
             Second derivatives.
         """
-        r = len(psi)
+        r, factor = len(psi), self.factor(psi)
         jacobian, bend, free = np.eye(r + 1), np.zeros((r + 1,) * 3), np.ones(r + 1, dtype=bool)
-        for term, (own, singular) in enumerate(zip(self.matrices(psi), self.singular(psi), strict=True)):
+        for term, singular in enumerate(self.singular(psi)):
             if singular:
                 places = np.flatnonzero(self.term == term)
-                factor = np.zeros(r)
-                factor[places[: len(own)]] = np.copysign(np.sqrt(np.diag(own)), own[0])
-                jacobian[places, :r] = 2 * self.C[places] @ factor
-                bend[places, :r, :r] = 2 * self.C[places]
-                free[places] = factor[places].any() & (np.arange(len(places)) < 2)
+                jacobian[places, :r] = 2 * factor.C[places] @ factor.coordinates
+                bend[places, :r, :r] = 2 * factor.C[places]
+                free[places] = (factor.coordinates[places[0]] > 0) & (np.arange(len(places)) < 2)
         return jacobian[:, free], bend[:, free][:, :, free]
 
-    def coordinates(self, psi: Vector) -> Vector:
-        """λ with these ψ: the lower triangle of each matrix's Cholesky factor, which may be singular."""
-        found = np.zeros(len(psi))
-        for t, matrix in enumerate(self.matrices(psi)):
-            first = np.sqrt(max(matrix[0, 0], 0.0))
-            found[self.term == t] = [first] if len(matrix) == 1 else _lower(first, matrix)
-        return found
+    def factor(self, psi: Vector) -> "Factor":
+        """Cholesky factors of the terms' matrices, the larger variance first."""
+        coordinates, C = np.zeros(len(psi)), np.zeros((len(psi),) * 3)
+        for term, matrix in enumerate(self.matrices(psi)):
+            start = int(np.flatnonzero(self.term == term)[0])
+            larger = int(np.argmax(np.diag(matrix)))
+            first = float(np.sqrt(max(matrix[larger, larger], 0.0)))
+            coordinates[start], C[start + 2 * larger, start, start] = first, 1.0
+            if len(matrix) > 1:
+                # the matrix of the larger and the smaller is (l², lm, m² + k²), in coordinates (l, m, k)
+                other, smaller = matrix[0, 1] / first if first > 0 else 0.0, matrix[1 - larger, 1 - larger]
+                coordinates[start + 1 : start + 3] = other, np.sqrt(max(smaller - other**2, 0.0))
+                C[start + 1, start, start + 1] = C[start + 1, start + 1, start] = 0.5
+                last = start + 2 - 2 * larger
+                C[last, start + 1, start + 1] = C[last, start + 2, start + 2] = 1.0
+        return Factor(coordinates, C)
 
 
-def _lower(first: float, matrix: Array) -> list[float]:
-    below = matrix[0, 1] / first if first > 0 else 0.0
-    return [first, below, float(np.sqrt(max(matrix[1, 1] - below**2, 0.0)))]
+@dataclass(frozen=True)
+class Factor:
+    """
+    Coordinates λ in which ψ_k = λᵀC_kλ, so that the matrices are never indefinite.
+
+    Attributes
+    ----------
+    coordinates : array, shape (r,)
+    C : array, shape (r, r, r)
+    """
+
+    coordinates: Vector
+    C: Array
+
+    def psi(self, step: Vector | float = 0.0) -> Vector:
+        """Parameters a step further on."""
+        return (self.coordinates + step) @ self.C @ (self.coordinates + step)
 
 
 def covariance(with_slope: Sequence[bool]) -> Covariance:
     """Parameters of terms with and without slopes."""
-    places = [(0, 0), (0, 1), (1, 1)]
-    b = 1 + any(with_slope)
+    places = [place for slope in with_slope for place in [(0, 0), (0, 1), (1, 1)][: 3 if slope else 1]]
     term = np.repeat(np.arange(len(with_slope)), [3 if slope else 1 for slope in with_slope])
-    basis, C = np.zeros((len(term), b, b)), np.zeros((len(term),) * 3)
-    start = 0
-    for slope in with_slope:
-        # λ is (l₁₁, l₂₁, l₂₂) and the matrix (l₁₁², l₁₁l₂₁, l₂₁² + l₂₂²)
-        factors = [[(0, 0, 1.0)], [(0, 1, 0.5), (1, 0, 0.5)], [(1, 1, 1.0), (2, 2, 1.0)]]
-        for k in range(3 if slope else 1):
-            i, j = places[k]
-            basis[start + k, i, j] = basis[start + k, j, i] = 1.0
-            for row, column, value in factors[k]:
-                C[start + k, start + row, start + column] = value
-        start += 3 if slope else 1
-    return Covariance(term, basis, C)
+    basis = np.zeros((len(term), 1 + any(with_slope), 1 + any(with_slope)))
+    for parameter, (i, j) in enumerate(places):
+        basis[parameter, i, j] = basis[parameter, j, i] = 1.0
+    return Covariance(term, basis)
