@@ -9,16 +9,25 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import statsmodels.api as sm
 from rich.console import Console
 from rich.table import Table
 
 import rm_research as rm
+from rm_research.findings.numbers import cohort_numbers
 from rm_research.panel.prepare import prepare_openly
 from rm_research.reporting import kernels
 from rm_research.reporting.render import run_notebook, shipped_notebook
+from rm_research.stats.mixed.inference import satterthwaite
+from rm_research.stats.mixed.reml import fit_reml
+from rm_research.stats.mixed.terms import Term
+from rm_research.stats.regression import cr2, least_squares
 
 COHORTS = (40,) * 50
+# what R took on a machine with two cores: lme4 with lmerTest, clubSandwich
+R_LARGE_MIXED, R_SMALL_MIXED, R_CR2 = 3.4, 0.3, 7.2
 
 
 def best_of(times: int, work: Callable[[], object]) -> float:
@@ -66,13 +75,87 @@ def reporting(folder: Path) -> tuple[str, float, float]:
     return "notebook in a warm kernel / in an ordinary one", warm, ordinary
 
 
+def one_cohort(folder: Path) -> tuple[str, float, float]:
+    """All estimates of a cohort's page: 50 dyads, two roles, three outcomes."""
+    rm.simulate_study(folder / "one", cohorts=(50,))
+    prepared = rm.prepare_study(folder / "one")
+    bare = best_of(3, lambda: prepared.panel.groupby(["role", "arm", "scale"])["post"].describe())
+    return "estimates of a cohort / describe()", best_of(3, lambda: cohort_numbers(prepared, *prepared.cohorts)), bare
+
+
+def mixed(cohorts: int) -> tuple[np.ndarray, np.ndarray, list[Term], np.ndarray]:
+    """Two waves of 25 dyads a cohort: scores, design and nested terms; the programme is a cohort's."""
+    rng = np.random.default_rng(1)
+    person = np.repeat(np.arange(cohorts * 50), 2)
+    dyad, cohort, wave = person // 2, person // 50, np.tile([0.0, 1.0], cohorts * 50)
+    sizes = ((cohorts, 0.3, cohort), (cohorts * 25, 0.3, dyad), (cohorts * 50, 0.6, person))
+    y = sum(rng.normal(0, spread, n)[codes] for n, spread, codes in sizes) + rng.normal(0, 0.5, len(person))
+    X = np.column_stack([np.ones(len(y)), wave, cohort % 2, wave * (cohort % 2)])
+    return y, X, [Term("cohort", cohort), Term("dyad", dyad), Term("person", person)], cohort
+
+
+def large_mixed(_: Path) -> tuple[str, float, float]:
+    y, X, terms, _cohort = mixed(400)
+    ours = best_of(1, lambda: satterthwaite(fit_reml(y, X, terms), [0, 0, 0, 1], level=0.95))
+    return "mixed model, 40,000 rows / lme4 and lmerTest, as noted", ours, R_LARGE_MIXED
+
+
+def small_mixed(_: Path) -> tuple[str, float, float]:
+    y, X, terms, _cohort = mixed(40)
+    ours = best_of(3, lambda: satterthwaite(fit_reml(y, X, terms), [0, 0, 0, 1], level=0.95))
+    return "mixed model, 4,000 rows / lme4 and lmerTest, as noted", ours, R_SMALL_MIXED
+
+
+def beside_statsmodels(_: Path) -> tuple[str, float, float]:
+    """What MixedLM can fit: people within cohorts as nested groups."""
+    y, X, terms, cohort = mixed(40)
+    nested = [terms[0], terms[2]]
+    person = np.asarray(terms[2].groups)
+    codes = {"person": "0 + C(person)"}
+    frame = pd.DataFrame({"y": y, "person": person, "cohort": cohort, **{f"x{k}": X[:, k] for k in range(1, 4)}})
+    model = sm.MixedLM.from_formula("y ~ x1 + x2 + x3", frame, groups="cohort", vc_formula=codes, re_formula="1")
+    return (
+        "mixed model, 4,000 rows / statsmodels MixedLM",
+        best_of(3, lambda: fit_reml(y, X, nested)),
+        best_of(1, model.fit),
+    )
+
+
+def clustered(_: Path) -> tuple[str, float, float]:
+    rng = np.random.default_rng(0)
+    cluster = rng.integers(0, 2000, 100_000)
+    X = np.column_stack([np.ones(len(cluster)), cluster % 2, rng.normal(size=len(cluster))])
+    fit = least_squares(X, rng.normal(size=len(cluster)) + rng.normal(size=2000)[cluster])
+    ours = best_of(3, lambda: cr2(fit, cluster, 1, level=0.95))
+    return "CR2 with df, 100,000 rows, 2,000 clusters / clubSandwich, as noted", ours, R_CR2
+
+
+def specifying(folder: Path) -> tuple[str, float, float]:
+    prepared = rm.prepare_study(folder / "one")
+    found = rm.estimate_specifications(prepared)
+    ours = best_of(2, lambda: rm.estimate_specifications(prepared)) * 500 / len(found)
+    return "500 specifications / preparing the study once", ours, best_of(2, lambda: prepare_openly(prepared.study))
+
+
+def planning(folder: Path) -> tuple[str, float, float]:
+    study = rm.read_study(folder / "one")
+    ours = best_of(1, lambda: rm.plan_study(study, n=30, simulations=1000))
+    return "1,000 simulated studies / one plan in closed form", ours, best_of(3, lambda: rm.plan_study(study, n=30))
+
+
+MEASURES = (
+    reading, estimating, one_cohort, large_mixed, small_mixed, beside_statsmodels, clustered, specifying, planning,
+    reporting,
+)  # fmt: skip
+
+
 def main() -> None:
     """Print a table of ratios."""
     table = Table("what", "seconds", "beside", "ratio", title=f"{sum(COHORTS)} dyads in {len(COHORTS)} cohorts")
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "study"
         rm.simulate_study(folder, cohorts=COHORTS)
-        for measure in (reading, estimating, reporting):
+        for measure in MEASURES:
             name, ours, beside = measure(folder)
             table.add_row(name, f"{ours:.2f}", f"{beside:.2f}", f"{ours / beside:.2f}")
     Console().print(table)
