@@ -65,8 +65,10 @@ def _joined(groups: Sequence[Integers], n: int) -> Integers:
     """Number of the block of each row."""
     if not groups:
         return np.arange(n)
-    every = np.concatenate(groups)
-    inside = np.flatnonzero(every >= 0)
-    size = n + 1 + int(every.max())
-    graph = sparse.coo_array((np.ones(len(inside)), (inside % n, n + every[inside])), shape=(size, size))
+    ends = np.stack(groups, axis=1)
+    inside = ends >= 0
+    edges, size = n + ends[inside], n + 1 + int(ends.max())
+    starts = np.append(0, np.cumsum(inside.sum(axis=1)))  # rows come first, then groups, from which no edge starts
+    starts = np.pad(starts, (0, size - n), mode="edge")
+    graph = sparse.csr_array((np.ones(len(edges)), edges, starts), shape=(size, size))
     return np.unique(connected_components(graph, directed=False)[1][:n], return_inverse=True)[1]

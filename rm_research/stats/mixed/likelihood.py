@@ -62,14 +62,15 @@ def _by_blocks(blocks: Blocks, psi: Vector, *, derivatives: bool) -> Moments:
     V = np.tensordot(psi, G, 1) + np.eye(W.shape[1])
     A = np.asarray(np.linalg.inv(V), dtype=float)
     U = A @ W
-    L, M = float(np.linalg.slogdet(V)[1].sum()), np.tensordot(W, U, ((0, 1), (0, 1)))
-    if not derivatives:
-        return _collected({(): np.array(L)}, {(): M}, 0)
-    AG, GU = A @ G, G @ U
-    L2 = -np.tensordot(AG, AG, ((1, 2, 3), (1, 3, 2)))
-    M1 = -np.tensordot(GU, U, ((1, 2), (0, 1)))
-    half = np.swapaxes(np.tensordot(GU, A @ GU, ((1, 2), (1, 2))), 1, 2)
-    return Moments(L, np.einsum("rmii->r", AG), L2, M, M1, half + np.swapaxes(half, 0, 1))
+    r, (m, s, w) = len(psi) if derivatives else 0, W.shape
+    u = U.reshape(m * s, w)
+    AG, GU = A @ G[:r], G[:r] @ U
+    L, L1 = float(np.linalg.slogdet(V)[1].sum()), np.einsum("rmii->r", AG)
+    L2 = -AG.reshape(r, m * s * s) @ np.swapaxes(AG, 2, 3).reshape(r, m * s * s).T
+    left, right = (np.moveaxis(part, 0, 2).reshape(m * s, r * w) for part in (GU, A @ GU))
+    M1 = -(u.T @ left).reshape(w, r, w).swapaxes(0, 1)
+    half = (left.T @ right).reshape(r, w, r, w).swapaxes(1, 2)
+    return Moments(L, L1, L2, W.reshape(m * s, w).T @ u, M1, half + np.swapaxes(half, 0, 1))
 
 
 def _by_elimination(products: Products, WtW: Array, psi: Vector, *, derivatives: bool) -> Moments:
@@ -209,13 +210,12 @@ def restricted(found: Moments) -> Restricted:
     phi = np.asarray(np.linalg.inv(A), dtype=float)
     coefficients = phi @ b
     v = np.append(-coefficients, 1.0)
-    slopes = found.M1[:, :-1, :-1]
-    turned = phi @ slopes
+    turned = phi @ found.M1[:, :-1, :-1]
     pull = found.M1 @ v
     d_log = found.L1 + np.einsum("rii->r", turned)
     dd_log = found.L2 + np.einsum("ij,rsji->rs", phi, found.M2[:, :, :-1, :-1])
     dd_log = dd_log - np.einsum("rij,sji->rs", turned, turned)
-    dd_rss = np.einsum("i,rsij,j->rs", v, found.M2, v) - 2 * pull[:, :-1] @ phi @ pull[:, :-1].T
+    dd_rss = found.M2 @ v @ v - 2 * pull[:, :-1] @ phi @ pull[:, :-1].T
     log_det = found.L + float(np.linalg.slogdet(A)[1])
     rss = float(found.M[-1, -1] - b @ coefficients)
     return Restricted(coefficients, phi, log_det, d_log, dd_log, rss, pull @ v, dd_rss)
