@@ -11,7 +11,7 @@ from mixed_samples import derivatives_of_v, designs, nested, written_out
 
 from rm_research.stats.mixed import Term, blocks, fit_reml, kenward_roger, satterthwaite
 from rm_research.stats.mixed.elimination import plan_elimination
-from rm_research.stats.mixed.inference import determined
+from rm_research.stats.mixed.inference import curvature, determined
 from rm_research.stats.mixed.likelihood import moments, restricted, with_residual_variance
 from rm_research.stats.mixed.reml import fit_at, optimum
 from rm_research.stats.mixed.system import prepare_system
@@ -117,7 +117,8 @@ def test_estimates_and_inference_are_those_of_n_by_n_matrices(seed, structure, c
     ours = {"df": naive.df, "observed_std_error": observed.std_error, "observed_df": observed.df}
     df = 2 * f**2 / (gradient @ A @ gradient)
     theirs = {"df": df, "observed_std_error": np.sqrt(f + 2 * moves @ A @ moves), "observed_df": df}
-    compare(ours, theirs, of=[fit_reml, restricted, satterthwaite], against="formula written out", rel=1e-5,
+    ours["hessian"], theirs["hessian"] = curvature(fit)[1] / fit.variances["var_residual"] ** 2, expected["hessian"]
+    compare(ours, theirs, of=[restricted, curvature, fit_reml, satterthwaite], against="formula written out", rel=1e-5,
             because="the same sums over n × n matrices")  # fmt: skip
 
 

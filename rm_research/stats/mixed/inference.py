@@ -48,9 +48,6 @@ def satterthwaite(fit: Fit, contrast: ArrayLike, *, level: float, observed: bool
     phi, c = fit.parts.phi, fit.root.T @ np.asarray(contrast, dtype=float)
     variance, turned = float(c @ phi @ c), phi @ c
     jacobian, hessian = curvature(fit)
-    # information that coefficients take away altogether leaves rounding behind: judged by what there was before
-    if not determined(hessian, np.diag(jacobian.T @ -fit.moments.L2 @ jacobian)):
-        raise NotEstimableError("no_optimum")
     gradient = -np.einsum("i,rij,j->r", turned, fit.moments.M1[:, :-1, :-1], turned) @ jacobian
     df = variance**2 / (gradient @ np.linalg.solve(hessian, gradient))
     if observed:
@@ -116,10 +113,19 @@ def curvature(fit: Fit) -> tuple[Array, Array]:
     jacobian : array, shape (r, free)
         Of the variances, the residual one last, by these directions; what is on the boundary stays there.
     hessian : array, shape (free, free)
+
+    Raises
+    ------
+    NotEstimableError
+        'no_optimum' when the likelihood is flat in some direction.
     """
     jacobian, bend = fit.system.covariance.free(fit.psi)
     hessian = jacobian.T @ (fit.parts.dd_log + fit.parts.dd_rss) @ jacobian
-    return jacobian, hessian + np.tensordot(fit.parts.d_log + fit.parts.d_rss, bend, 1)
+    hessian += np.tensordot(fit.parts.d_log + fit.parts.d_rss, bend, 1)
+    # information that coefficients take away altogether leaves rounding behind: judged by what there was before
+    if not determined(hessian, np.diag(jacobian.T @ -fit.moments.L2 @ jacobian)):
+        raise NotEstimableError("no_optimum")
+    return jacobian, hessian
 
 
 def determined(information: Array, size: Vector) -> bool:

@@ -78,13 +78,12 @@ def _without_singular_slopes(y: Vector, X: Array, terms: Sequence[Term]) -> tupl
         slopes = [k for k, term in enumerate(left) if term.slope is not None]
         try:
             fit = fit_reml(y, X, left)
+            curvature(fit)
         except NotEstimableError:
             if not slopes:
                 raise
         else:
-            hessian = curvature(fit)[1]
-            if determined(hessian, np.diag(hessian)) or not slopes:
-                slopes = [k for k in slopes if left[k].name in fit.singular]
+            slopes = [k for k in slopes if left[k].name in fit.singular]
             if not slopes:
                 return fit, left
         left[slopes[-1]] = left[slopes[-1]].without_slope()
