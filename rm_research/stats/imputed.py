@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from rm_research.stats.imputation import LEAST_DF, Mask, impute
 from rm_research.stats.paired import NOISE
-from rm_research.stats.regression import Fit, Matrix, cr2, hc2, least_squares
+from rm_research.stats.regression import Matrix, cr2, hc2, least_squares, residual_weights
 from rm_research.stats.result import NotEstimableError, Result, Vector
 from rm_research.stats.rubin import pool
 
@@ -184,12 +184,14 @@ def _ancovas(arm: Completed, comparison: Completed, clusters: ArrayLike | None, 
     X = np.column_stack([np.ones(len(pre)), np.arange(len(pre)) < len(arm.pre), pre])
     posts = np.concatenate([arm.shifted(shift), comparison.post], axis=1)
     # the imputations differ in their scores after alone, so what is made of the design is made once
-    root = least_squares(X, posts[0]).root
-    coefficients = posts @ X @ root @ root.T
-    fits = [Fit(X, b, post - X @ b, root) for b, post in zip(coefficients, posts, strict=True)]
-    results = [hc2(f, IN_ARM, level=0.95) if clusters is None else cr2(f, clusters, IN_ARM, level=0.95) for f in fits]
-    estimates, std_errors, df = np.array([(r.estimate, r.std_error, r.df) for r in results]).T
-    return PerImputation(estimates, std_errors, float(df.mean()))
+    first = least_squares(X, posts[0])
+    one = hc2(first, IN_ARM, level=0.95) if clusters is None else cr2(first, clusters, IN_ARM, level=0.95)
+    coefficients = posts @ X @ first.root @ first.root.T
+    residuals = posts - coefficients @ X.T
+    if np.abs(residuals).max(axis=1).min() <= NOISE * np.abs(posts).max():
+        raise NotEstimableError("no_variation")
+    pull = residual_weights(first, IN_ARM, clusters=clusters)
+    return PerImputation(coefficients[:, IN_ARM], np.sqrt(((residuals @ pull) ** 2).sum(axis=1)), one.df)
 
 
 def _with_tipping_point(

@@ -159,6 +159,27 @@ def cluster_terms(fit: Fit, clusters: ArrayLike, column: int) -> ClusterTerms:
     return ClusterTerms(gram, score, np.einsum("gij,gj->gi", V, scaled * turned), expected.sum(axis=1))
 
 
+def residual_weights(fit: Fit, column: int, *, clusters: ArrayLike | None = None) -> Matrix:
+    """
+    What turns residuals into the variance of a coefficient: the sum of squares of their product with these columns.
+
+    HC2 without clusters, else CR2, as `hc2` and `cr2` have them. The weights are made of the design alone, so they
+    serve all outcomes of one design.
+
+    Returns
+    -------
+    array, shape (n, clusters)
+        0 where a row is not of the cluster; without clusters every row is one.
+    """
+    U, c = fit.X @ fit.root, fit.root[column]
+    if clusters is None:
+        return np.diag(U @ c / np.sqrt(1 - (U**2).sum(axis=1)))
+    group = np.unique(np.asarray(clusters), return_inverse=True)[1]
+    weight = cluster_terms(fit, clusters, column).weight
+    members = group[:, None] == np.arange(len(weight))
+    return np.where(members, (U * weight[group]).sum(axis=1)[:, None], 0.0)
+
+
 def _by_cluster(fit: Fit, group: NDArray[np.intp]) -> tuple[Matrix, Matrix]:
     """U_gᵀU_g, shape (clusters, k, k), and U_gᵀe_g, shape (clusters, k); `group` numbers each row's cluster from 0."""
     order = np.argsort(group, kind="stable")

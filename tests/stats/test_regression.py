@@ -6,7 +6,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rm_research.stats.regression import cluster_terms, cr2, hc2, least_squares
+from rm_research.stats.regression import cluster_terms, cr2, hc2, least_squares, residual_weights
 from rm_research.stats.result import NotEstimableError, t_result
 
 few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
@@ -280,3 +280,17 @@ def test_all_in_one_cluster():
     fit = least_squares(np.column_stack([ONES, ARM]), RISING**2)
     with pytest.raises(NotEstimableError, match=r"^too_few_clusters$"):
         cr2(fit, np.zeros(8), 1, level=0.95)
+
+
+@pytest.mark.parametrize("clustered", [True, False])
+def test_residual_weights_give_the_standard_error_of_every_outcome(clustered, compare):
+    draws = np.random.default_rng(3)
+    X = np.column_stack([np.ones(40), np.arange(40) % 2, draws.normal(size=40)])
+    clusters = draws.integers(0, 12, 40) if clustered else None
+    weights = residual_weights(least_squares(X, draws.normal(size=40)), 1, clusters=clusters)
+    for _ in range(3):
+        fit = least_squares(X, draws.normal(size=40))
+        ours = {"std_error": np.sqrt(((fit.residuals @ weights) ** 2).sum())}
+        other = cr2(fit, clusters, 1, level=0.95) if clustered else hc2(fit, 1, level=0.95)
+        compare(ours, {"std_error": other.std_error}, of=[residual_weights], against="identity",
+                because="`hc2` and `cr2` of each outcome")  # fmt: skip
