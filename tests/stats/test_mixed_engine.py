@@ -12,7 +12,7 @@ from mixed_samples import derivatives_of_v, designs, nested, written_out
 from rm_research.stats.mixed import Term, blocks, fit_reml, kenward_roger, satterthwaite
 from rm_research.stats.mixed.elimination import plan_elimination
 from rm_research.stats.mixed.inference import curvature, determined
-from rm_research.stats.mixed.likelihood import moments, restricted, with_residual_variance
+from rm_research.stats.mixed.likelihood import deviances, moments, restricted, with_residual_variance
 from rm_research.stats.mixed.reml import fit_at, optimum
 from rm_research.stats.mixed.system import prepare_system
 from rm_research.stats.mixed.taylor import (
@@ -82,9 +82,10 @@ def test_moments_are_those_of_n_by_n_matrices(structure, most, compare, monkeypa
     functions = [covariance, plan_elimination, blocks.small_blocks, prepare_system, moments, with_residual_variance]
     compare({name: getattr(ours, name) for name in theirs}, theirs, of=functions, against="formula written out",
             rel=1e-9, absolute=1e-9, because="the same sums over n × n matrices")  # fmt: skip
-    alone = moments(system, psi, derivatives=False)
-    np.testing.assert_allclose(alone.L, ours.L)
-    assert alone.L1.shape == (0,)
+    parts = restricted(moments(system, psi))
+    deviance = parts.log_det + (len(y) - 3) * np.log(parts.rss)
+    compare({"first": deviances(system, np.array([psi, 2 * psi]))[0]}, {"first": deviance}, of=[deviances],
+            against="identity", because="the residual sum of squares is a ratio of determinants")  # fmt: skip
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)

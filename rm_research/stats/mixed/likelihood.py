@@ -44,14 +44,32 @@ class Moments:
     M2: Array
 
 
-def moments(system: System, psi: Vector, *, derivatives: bool = True) -> Moments:
+def moments(system: System, psi: Vector) -> Moments:
     """Moments of V = I + ΣZΣZᵀ, its variances relative to the residual one."""
     if isinstance(system.design, Blocks):
-        return _by_blocks(system.design, psi, derivatives=derivatives)
-    return _by_elimination(system.design, system.M, psi, derivatives=derivatives)
+        return _by_blocks(system.design, psi)
+    return _by_elimination(system.design, system.M, psi, derivatives=True)
 
 
-def _by_blocks(blocks: Blocks, psi: Vector, *, derivatives: bool) -> Moments:
+def deviances(system: System, points: Array) -> Vector:
+    """
+    −2 log restricted likelihood, the residual variance profiled out, at each of t points ψ, but for a constant.
+
+    yᵀPy is |WᵀV⁻¹W| / |QᵀV⁻¹Q|.
+    """
+    if isinstance(system.design, Blocks):
+        W = system.design.W
+        V = np.tensordot(points, system.design.G, 1) + np.eye(W.shape[1])
+        L = np.linalg.slogdet(V)[1].sum(axis=1)
+        M = (np.swapaxes(W, 1, 2) @ np.linalg.solve(V, W)).sum(axis=1)
+    else:
+        found = [_by_elimination(system.design, system.M, psi, derivatives=False) for psi in points]
+        L, M = np.array([one.L for one in found]), np.array([one.M for one in found])
+    fixed = np.linalg.slogdet(M[:, :-1, :-1])[1]
+    return np.asarray(L + fixed + (system.n - system.p) * (np.linalg.slogdet(M)[1] - fixed))
+
+
+def _by_blocks(blocks: Blocks, psi: Vector) -> Moments:
     """
     Sums over the blocks of V = I + Σ ψₖGₖ (Searle, Casella & McCulloch 1992, §6.6).
 
@@ -62,9 +80,9 @@ def _by_blocks(blocks: Blocks, psi: Vector, *, derivatives: bool) -> Moments:
     V = np.tensordot(psi, G, 1) + np.eye(W.shape[1])
     A = np.asarray(np.linalg.inv(V), dtype=float)
     U = A @ W
-    r, (m, s, w) = len(psi) if derivatives else 0, W.shape
+    r, (m, s, w) = len(psi), W.shape
     u = U.reshape(m * s, w)
-    AG, GU = A @ G[:r], G[:r] @ U
+    AG, GU = A @ G, G @ U
     L, L1 = float(np.linalg.slogdet(V)[1].sum()), np.einsum("rmii->r", AG)
     L2 = -AG.reshape(r, m * s * s) @ np.swapaxes(AG, 2, 3).reshape(r, m * s * s).T
     left, right = (np.moveaxis(part, 0, 2).reshape(m * s, r * w) for part in (GU, A @ GU))

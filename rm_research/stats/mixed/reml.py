@@ -7,7 +7,14 @@ from itertools import product as combinations
 import numpy as np
 from scipy.optimize import brentq
 
-from rm_research.stats.mixed.likelihood import Moments, Restricted, moments, restricted, with_residual_variance
+from rm_research.stats.mixed.likelihood import (
+    Moments,
+    Restricted,
+    deviances,
+    moments,
+    restricted,
+    with_residual_variance,
+)
 from rm_research.stats.mixed.system import System, prepare_system
 from rm_research.stats.mixed.taylor import Array
 from rm_research.stats.mixed.terms import Factor, Term
@@ -140,8 +147,7 @@ def _curve(system: System, psi: Vector) -> Curve:
 
 
 def _value(system: System, psi: Vector) -> float:
-    parts = restricted(moments(system, psi, derivatives=False))
-    return parts.log_det + (system.n - system.p) * float(np.log(parts.rss))
+    return float(deviances(system, psi[None])[0])
 
 
 def optimum(system: System) -> Vector:
@@ -149,9 +155,9 @@ def optimum(system: System) -> Vector:
     if not len(system.covariance.term):
         return np.zeros(0)
     starts = _starts(system)
-    psi = _descended(system, min(starts, key=lambda start: _value(system, start)))
+    psi = _descended(system, starts[np.argmin(deviances(system, starts))])
     if system.groups.min() < FEW:
-        opposite = max(starts, key=lambda start: float(np.abs(np.sqrt(start) - np.sqrt(np.abs(psi))).sum()))
+        opposite = starts[np.argmax(np.abs(np.sqrt(starts) - np.sqrt(np.abs(psi))).sum(axis=1))]
         psi = min(psi, _descended(system, opposite), key=lambda end: _value(system, end))
     for _ in range(3):
         psi = _without_traces(system, psi)
@@ -164,11 +170,11 @@ def optimum(system: System) -> Vector:
     raise NotEstimableError("no_optimum")
 
 
-def _starts(system: System) -> list[Vector]:
+def _starts(system: System) -> Array:
     """All combinations of large and small effects of the terms; where the terms are many, all small or all large."""
     terms = system.covariance.term.max() + 1
     levels = combinations(STARTS, repeat=terms) if terms <= 4 else ((start,) * terms for start in STARTS)
-    return [system.covariance.are_variances * np.array(level)[system.covariance.term] ** 2 for level in levels]
+    return np.array(list(levels))[:, system.covariance.term] ** 2 * system.covariance.are_variances
 
 
 def _descended(system: System, psi: Vector) -> Vector:
