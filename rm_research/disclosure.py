@@ -22,6 +22,7 @@ QUANTITIES = (
     "share_worse_high", "expected_by_selection", "icc_before", "icc_after", "p_distinguishable",
     "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "n_changed",
 )  # fmt: skip
+SHARES = ("share_improved", "reliable_change")  # of people
 OF_DESIGN = ("not_asked_at_baseline", "no_comparison_here", "shared_comparison", "too_few_cohorts")
 
 
@@ -80,6 +81,8 @@ def disclose(estimates: Estimates, tables: dict[str, pd.DataFrame] | None = None
     table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
     details = estimates.details
     kept = details["id"].isin(table.loc[shown, "id"]) & details["quantity"].isin(QUANTITIES)
+    of_all = details.loc[details["quantity"].eq("share_worse") & details["value"].isin([0.0, 1.0]), "id"]
+    kept &= ~(details["quantity"].str.startswith("share_worse") & details["id"].isin(of_all))
     # a p-value adjusted beside hidden ones would tell of them
     rows = Estimates(adjusted(table), details[kept].reset_index(drop=True))
     return Disclosed(rows, dict(tables or {}), study.reporting.smallest_group)
@@ -92,7 +95,7 @@ def poolable(estimates: Estimates, *, study: Study) -> Estimates:
 
 def _may_be_shown(estimates: Estimates, study: Study) -> pd.Series:
     """Whether each row rests on enough people's answers, and tells nothing of others that do not."""
-    enough = _large_enough(estimates, study) & ~beside_few_leavers(estimates, study)
+    enough = _large_enough(estimates, study) & ~beside_few_leavers(estimates, study) & ~tells_of_all(estimates.table)
     if study.design.comparison_scope != "shared" or study.comparison is None:
         return enough
     # differences rest on the whole comparison group: its parts, but for few people, would give these away
@@ -128,6 +131,11 @@ def beside_few_leavers(estimates: Estimates, study: Study) -> pd.Series:
     few = [count.between(1, study.reporting.smallest_group - 1) for count in counts.values()]
     keys = pd.MultiIndex.from_frame(table[["contrast", "measure", "method"]])
     return (few[0] | few[1]) & keys.isin(OTHER_PEOPLE)
+
+
+def tells_of_all(table: pd.DataFrame) -> pd.Series:
+    """Whether each row is a share of nobody or of everybody, and so says what each single person did."""
+    return table["measure"].isin(SHARES) & table["estimate"].isin([0.0, 1.0])
 
 
 def _large_enough(estimates: Estimates, study: Study) -> pd.Series:

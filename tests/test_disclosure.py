@@ -279,3 +279,14 @@ def test_no_number_survives_with_a_base_below_the_rule(study, shared_study, rows
             assert after["reason"] == HIDDEN
             assert before["id"] not in set(disclosed.estimates.details["id"])
         assert after[COUNTS].equals(before[COUNTS])
+
+
+@pytest.mark.parametrize(("share", "seen"), [(0.0, False), (0.5, True), (1.0, False)])
+def test_a_share_of_all_or_none_is_hidden(study, share, seen):
+    assert shown(study, row_of(measure="share_improved", method="wilson", estimate=share)) == [seen]
+
+
+def test_a_share_of_losses_of_all_or_none_is_hidden_beside_that_of_gains(study):
+    row = row_of(measure="reliable_change", method="wilson", estimate=0.3)
+    details = details_of((row["id"], "share_worse", 0.0), (row["id"], "share_worse_high", 0.2))
+    assert disclose(Estimates(table_of(row), details), study=study).estimates.details.empty

@@ -7,7 +7,7 @@ import pandas as pd
 
 from rm_research.catalogue import Catalogue, capital
 from rm_research.claims.judgement import LEVELS, OF_CHANGE, design_level, verdict
-from rm_research.disclosure import HIDDEN, OTHER_PEOPLE, Disclosed
+from rm_research.disclosure import HIDDEN, OTHER_PEOPLE, SHARES, Disclosed
 from rm_research.effects.estimates import ALL_COHORTS, EVERYONE, headlines
 from rm_research.study import Study
 from rm_research.study.model import PROGRAMME
@@ -114,6 +114,8 @@ class Claims:
             return "hidden_compared" if row["contrast"] in OF_CHANGE else "hidden"
         if tuple(row[["contrast", "measure", "method"]]) in OTHER_PEOPLE:
             return "hidden_beside"
+        if row["measure"] in SHARES:
+            return "hidden_share"
         return "hidden_changed" if row["method"] == "hodges_lehmann" else "hidden"
 
     def interval(self, row: pd.Series) -> str:

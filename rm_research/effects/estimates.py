@@ -20,6 +20,7 @@ from rm_research.study import Study
 EVERYONE = "everyone"
 ALL_COHORTS = "all cohorts"
 ROLE_ORDER = ("leader", "mentor", "participant")
+LEAST_DF = 0.5  # with fewer, Student's t has no interval that says anything
 ENOUGH_COHORTS = 5  # from here on the average cohort is the headline of a programme, below it the average person
 POOLED = ("pooled_change", "pooled_difference")
 HEADLINES = {
@@ -219,6 +220,8 @@ def estimate_row(
     }  # fmt: skip
     try:
         result = compute()
+        if result.df < LEAST_DF:
+            raise NotEstimableError("too_few_people")
     except NotEstimableError as error:
         return Row(row | {"reason": str(error)}, {})
     smallest = study.scale(place.scale).smallest_effect

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from rm_research.catalogue import capital
+from rm_research.disclosure import SHARES
 from rm_research.effects.estimates import EVERYONE
 from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
@@ -19,7 +20,6 @@ EXPLAINED = (
     "mixed_model", "ancova", "change_score", "constrained_likelihood", "d_ppc2", "wild_bootstrap", "randomisation",
     "instrument", "imputed", "role_difference", "interaction", "apim", "ols", "reml_hk", "one_stage",
 )  # fmt: skip
-SHARES = ("share_improved", "reliable_change")
 DATA = [name for name in ESTIMATES.columns if name != "id"]
 
 
