@@ -248,7 +248,6 @@ OF_CHANGE = {
     "nobody before": (lambda panel: panel.assign(pre=NAN), FEW),
     "all moved alike": (lambda panel: panel.assign(post=panel["pre"] + 1), ALIKE),
     "all alike throughout": (lambda panel: panel.assign(pre=3.0, post=4.0), ALIKE),
-    "all alike before": (lambda panel: panel.assign(pre=2.0), "no_optimum"),
     "asked late": (lambda panel: panel.assign(scale="aftermath"), LATE),
 }
 
@@ -298,6 +297,15 @@ def test_one_cluster_for_everyone_still_lets_roles_differ(make_study):
     check_rows(alone)
     assert alone.table["n_clusters"].tolist() == [1]
     assert alone.table["estimate"].tolist() == pytest.approx(apart.table["estimate"].tolist(), rel=1e-6)
+
+
+def test_alike_before_everyone_changed_by_what_they_came_to(make_study):
+    panel = both_roles().assign(pre=2.0)
+    estimates = estimate_change(panel, study=make_study())
+    check_rows(estimates)
+    after = panel.groupby("role")["post"].mean()
+    row = only(estimates, "likelihood", contrast="role_difference")
+    assert row["estimate"] == pytest.approx(after["leader"] - after["mentor"], rel=1e-9)
 
 
 @pytest.mark.parametrize("unit", [1e-3, 1e6])
