@@ -11,7 +11,8 @@ from rm_research.study import Study
 HIDDEN = "hidden"
 # rows that rest on other people than the headline of their contrast: on those who stayed, or on everyone at baseline
 OTHER_PEOPLE = (
-    ("change", "mean", "paired_t"), ("change", "mean", "mixed_model"), ("difference", "mean", "change_score"),
+    ("change", "mean", "paired_t"), ("change", "mean", "mixed_model"), ("change", "g_av", "bonett"),
+    ("change", "d_rm", "paired_t"), ("difference", "d_ppc2", "change_score"), ("difference", "mean", "change_score"),
     ("difference", "mean", "constrained_likelihood"), ("difference", "mean", "imputed"),
     ("difference", "mean", "instrument"), ("difference", "mean", "mixed_model"),
 )  # fmt: skip
@@ -96,6 +97,7 @@ def poolable(estimates: Estimates, *, study: Study) -> Estimates:
 def _may_be_shown(estimates: Estimates, study: Study) -> pd.Series:
     """Whether each row rests on enough people's answers, and tells nothing of others that do not."""
     enough = _large_enough(estimates, study) & ~beside_few_leavers(estimates, study) & ~tells_of_all(estimates.table)
+    enough &= ~crosses_groups(estimates.table, study)
     if study.design.comparison_scope != "shared" or study.comparison is None:
         return enough
     # differences rest on the whole comparison group: its parts, but for few people, would give these away
@@ -131,6 +133,16 @@ def beside_few_leavers(estimates: Estimates, study: Study) -> pd.Series:
     few = [count.between(1, study.reporting.smallest_group - 1) for count in counts.values()]
     keys = pd.MultiIndex.from_frame(table[["contrast", "measure", "method"]])
     return (few[0] | few[1]) & keys.isin(OTHER_PEOPLE)
+
+
+def crosses_groups(table: pd.DataFrame, study: Study) -> pd.Series:
+    """
+    Whether each row splits people by another attribute than the first whose effects are compared.
+
+    Two ways to split the same people may differ by few of them, whose answers both rows together would give away.
+    """
+    further = [name for name in study.design.interactions if name != "role"][1:]
+    return table["subgroup"].str.startswith(tuple(f"{name}: " for name in further)) if further else table["id"].isna()
 
 
 def tells_of_all(table: pd.DataFrame) -> pd.Series:

@@ -134,7 +134,7 @@ class Claims:
         kind = "unlinked" if unlinked else "pairs"
         if pooled:
             kind = "pooled_unlinked" if unlinked else "pooled"
-        elif row["contrast"] in OF_CHANGE:
+        elif row["contrast"] in (*OF_CHANGE, "role_difference", "interaction"):
             kind = "compared"
         n = int(row["n_pre"] if unlinked else row["n_pairs"])
         m = row["n_post"] if unlinked else row["n_comparison"]

@@ -64,7 +64,10 @@ def _dose(group: Group, study: Study) -> Row:
         result = dose_response(group.pre, group.post, sessions, level=study.reporting.level, clusters=clusters)
         return _with(result, n_fewest=result.details["n_people"])
 
-    return estimate_row(group.place, "dose", "slope", "ols", compute, study, group.counts)
+    logged = np.isfinite(group.numbers("sessions"))
+    present = {"n_pre": ~np.isnan(group.pre), "n_post": ~np.isnan(group.post), "n_pairs": group.paired}
+    counts = {name: int((mask & logged).sum()) for name, mask in present.items()}
+    return estimate_row(group.place, "dose", "slope", "ols", compute, study, counts)
 
 
 def _attending(arms: Compared, study: Study) -> Iterator[Row]:
@@ -73,11 +76,12 @@ def _attending(arms: Compared, study: Study) -> Iterator[Row]:
         result = effect_of_attending(
             arms.pre, arms.post, attended, in_arm, level=study.reporting.level, clusters=_units(arms.clusters, study)
         )
-        known = in_arm[paired & ~np.isnan(attended)]
-        return _with(result, n_fewest=min(known.sum(), (1 - known).sum()), n_left=paired.sum() - len(known))
+        return _with(result, n_fewest=min(both.values()), n_left=int(paired.sum() - known.sum()))
 
     paired, in_arm, attended = arms.paired, arms.in_arm, _attended(arms)
-    counts = arms.group.counts | {"n_comparison": int((in_arm[paired] == 0).sum())}
+    known = paired & ~np.isnan(attended)
+    both = {"n_pairs": int(in_arm[known].sum()), "n_comparison": int((1 - in_arm[known]).sum())}
+    counts = arms.group.counts | both
     yield estimate_row(arms.group.place, "difference", "mean", "instrument", compute, study, counts)
 
 

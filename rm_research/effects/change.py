@@ -8,13 +8,24 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Group, Place, Row, collected, estimate_row, groups
-from rm_research.effects.interaction import change_interactions
+from rm_research.effects.estimates import (
+    Estimates,
+    Group,
+    Place,
+    Row,
+    collected,
+    estimate_row,
+    groups,
+    people_share_clusters,
+)
+from rm_research.effects.interaction import change_interactions, long_scores, person_terms
 from rm_research.effects.missing import imputed_changes
 from rm_research.frames import PANEL, require_columns
 from rm_research.stats.individual import reliable_change, share_improved
+from rm_research.stats.mixed.inference import kenward_roger
+from rm_research.stats.mixed.ladder import fit_by_ladder
 from rm_research.stats.mixed.two_waves import likelihood_change
-from rm_research.stats.paired import hodges_lehmann, paired_t, welch
+from rm_research.stats.paired import complete_pairs, hodges_lehmann, paired_t, welch
 from rm_research.stats.result import NotEstimableError, Result
 from rm_research.stats.sensitivity import regression_to_the_mean
 from rm_research.stats.standardised import d_rm, standardised_change
@@ -24,7 +35,7 @@ ENOUGH_RETEST = 20  # pairs of the comparison from which a retest correlation is
 Estimator = Callable[[Group, Study], Result]
 
 
-def estimate_change(panel: pd.DataFrame, *, study: Study) -> Estimates:
+def estimate_change(panel: pd.DataFrame, *, study: Study, reference: pd.DataFrame | None = None) -> Estimates:
     """
     Change from the baseline to each later wave, by cohort, role, arm and scale.
 
@@ -34,6 +45,8 @@ def estimate_change(panel: pd.DataFrame, *, study: Study) -> Estimates:
         Panel.
     study : Study
         Its level, outcomes, declared interactions and way of linking.
+    reference : DataFrame, optional
+        Panel whose comparison arm gives the retest correlation, where `panel` is but a part of the study.
 
     Returns
     -------
@@ -53,7 +66,8 @@ def estimate_change(panel: pd.DataFrame, *, study: Study) -> Estimates:
     """
     require_columns(panel, PANEL, verb="estimate_change")
     found = list(groups(panel, study))
-    retest = retest_correlations(found, study)
+    compared = found if reference is None else groups(reference[reference["arm"].isin([study.comparison])], study)
+    retest = retest_correlations(found, list(compared), study)
     rows = [row for group in found for row in _rows(group, retest[group.place], study)]
     return collected([*rows, *change_interactions(found, study)])
 
@@ -96,7 +110,8 @@ def _of_scores(estimator: Callable[..., Result]) -> Estimator:
 
 def _likelihood(group: Group, study: Study) -> Result:
     """Mean change; with it what to expect without a programme, where people were picked for their score."""
-    result = likelihood_change(group.pre, group.post, level=study.reporting.level)
+    clustered = people_share_clusters(group.clusters, study)
+    result = (_by_cluster if clustered else _of_scores(likelihood_change))(group, study)
     scale = study.scale(group.place.scale)
     picked, retest = scale.picked, scale.retest
     if picked is None or retest is None:
@@ -106,6 +121,17 @@ def _likelihood(group: Group, study: Study) -> Result:
         float(limit or 0.0), mean=picked.mean, sd=picked.sd, retest=retest, below=picked.below is not None
     )
     return replace(result, details={**result.details, "expected_by_selection": expected})
+
+
+def _by_cluster(group: Group, study: Study) -> Result:
+    """Mean change by a mixed model in which members of a cluster are alike, in change too."""
+    complete_pairs(group.pre, group.post)
+    rows = long_scores(group.rows)
+    after = rows["after"].to_numpy(float)
+    X = np.column_stack([np.ones(len(rows)), after])
+    ladder = fit_by_ladder(rows["y"].to_numpy(float), X, person_terms(rows), keep=("cluster", "cluster_wave"))
+    result, (before, change) = kenward_roger(ladder.fit, [0, 1], level=study.reporting.level), ladder.fit.coefficients
+    return replace(result, details={**result.details, "mean_pre": float(before), "mean_post": float(before + change)})
 
 
 def _improved(group: Group, study: Study) -> Result:
@@ -126,14 +152,16 @@ def _up(group: Group, study: Study) -> int:
     return 1 if study.scale(group.place.scale).better == "higher" else -1
 
 
-def retest_correlations(found: Sequence[Group], study: Study) -> dict[Place, float]:
+def retest_correlations(
+    found: Sequence[Group], reference: Sequence[Group], study: Study
+) -> dict[Place, float]:  # fmt: skip
     """
-    Correlation of two measurements without a programme, by place: as declared, or the comparison's over all cohorts.
+    Correlation of two measurements without a programme, by place: as declared, or the reference's over all cohorts.
 
     NaN where there is neither, and for the comparison itself, whose people would be judged by themselves.
     """
     pairs: dict[tuple[str, ...], list[np.ndarray]] = defaultdict(list)
-    for group in found:
+    for group in reference:
         if group.place.arm == study.comparison:
             pairs[_question(group.place)].append(np.stack([group.pre[group.paired], group.post[group.paired]]))
     of_comparison = {key: _correlation(np.concatenate(parts, axis=1)) for key, parts in pairs.items()}

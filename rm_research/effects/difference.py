@@ -8,7 +8,17 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Group, Row, collected, estimate_row, generator, groups
+from rm_research.effects.estimates import (
+    Estimates,
+    Group,
+    Row,
+    collected,
+    estimate_row,
+    fewest,
+    generator,
+    groups,
+    people_share_clusters,
+)
 from rm_research.effects.interaction import difference_interactions
 from rm_research.effects.missing import imputed_differences
 from rm_research.frames import PANEL, require_columns
@@ -46,7 +56,8 @@ def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
         constrained_likelihood (everyone with a score before, one mean before) where arms were randomised; imputed where
         somebody left. Measure 'd_ppc2': change_score
         (details e_value, e_value_interval). contrast 'interaction', where declared: difference of such
-        differences (ancova). Detail n_left: people of both arms with a score before and none after. No rows in a study
+        differences (ancova). Detail n_left: people with a score before and none after, of
+        the arm where they are fewest. No rows in a study
         without a comparison, or with unlinked waves.
 
     Raises
@@ -109,8 +120,9 @@ class Compared:
 
     @property
     def n_left(self) -> int:
-        """People of both arms with a score before and none after."""
-        return int((~np.isnan(self.pre) & np.isnan(self.post)).sum())
+        """People with a score before and none after, of the arm where they are fewest; 0 where nobody left either."""
+        left = ~np.isnan(self.pre) & np.isnan(self.post)
+        return fewest(int(left[self.in_arm == arm].sum()) for arm in (1, 0))
 
 
 def comparisons(found: Sequence[Group], study: Study) -> Iterator[Compared]:
@@ -145,9 +157,10 @@ def _rows(arms: Compared, study: Study) -> Iterator[Row]:
         yield row("mean", "wild_bootstrap", _bootstrap)
         if study.design.assignment == "randomised":
             yield row("mean", "randomisation", _randomisation)
-    if study.design.assignment == "randomised":
-        yield row("mean", "constrained_likelihood", _constrained)
-    yield row("d_ppc2", "change_score", _standardised)
+    if not people_share_clusters(arms.clusters, study):  # these take people for independent
+        if study.design.assignment == "randomised":
+            yield row("mean", "constrained_likelihood", _constrained)
+        yield row("d_ppc2", "change_score", _standardised)
     yield from imputed_differences(arms, study)
 
 

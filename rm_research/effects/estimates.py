@@ -193,6 +193,16 @@ class Row:
     details: dict[str, float]
 
 
+def people_share_clusters(clusters: np.ndarray, study: Study) -> bool:
+    """Whether a declared unit beyond the dyad holds several of these people, so that they are not independent."""
+    return study.clustered_by not in ("person", "dyad") and len(set(clusters)) < len(clusters)
+
+
+def fewest(counts: Iterable[int]) -> int:
+    """Smallest of the counts that are not 0; 0 where all are."""
+    return min((count for count in counts if count), default=0)
+
+
 def estimate_row(
     place: Place, contrast: str, measure: str, method: str, compute: Callable[[], Result], study: Study,
     counts: dict[str, int], *, subgroup: str = EVERYONE,

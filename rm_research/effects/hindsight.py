@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, groups
@@ -52,7 +53,9 @@ def _rows(panel: pd.DataFrame, then: pd.DataFrame, wave: str, study: Study) -> I
         if not study.measured(group.place.scale, study.baseline):
             continue
         compute = partial(_compute, group.pre, group.numbers("score"), group.post, study)
-        counts = group.counts
+        judged = ~np.isnan(group.numbers("score"))
+        present = {"n_pre": ~np.isnan(group.pre), "n_post": ~np.isnan(group.post), "n_pairs": group.paired}
+        counts = {name: int((mask & judged).sum()) for name, mask in present.items()}
         yield estimate_row(group.place, "change", "mean", "then_test", compute, study, counts, subgroup=wave)
 
 

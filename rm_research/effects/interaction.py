@@ -165,13 +165,19 @@ def _changes(split: Split, study: Study) -> Result:
     people = split.people.dropna(subset=["pre"])
     if people["post"].notna().groupby(people["first"]).sum().reindex([0.0, 1.0], fill_value=0).min() < 2:
         raise NotEstimableError("too_few_pairs")
-    rows = pd.concat([people.assign(y=people["pre"], after=0.0), people.assign(y=people["post"], after=1.0)])
-    rows = rows.dropna(subset=["y"])
+    rows = long_scores(people)
     first, after = rows["first"].to_numpy(float), rows["after"].to_numpy(float)
     X = np.column_stack([np.ones(len(rows)), after, first, first * after])
     contrast, level = np.eye(X.shape[1])[DIFFERENCE], study.reporting.level
     # who left may depend on the score before, which is among the rows
     return mixed_contrast(rows["y"].to_numpy(float), X, contrast, person_terms(rows), level=level, observed=True)
+
+
+def long_scores(people: pd.DataFrame) -> pd.DataFrame:
+    """One row a score of everyone with a score before: y, and after (1 for the later wave)."""
+    people = people.dropna(subset=["pre"])
+    rows = pd.concat([people.assign(y=people["pre"], after=0.0), people.assign(y=people["post"], after=1.0)])
+    return rows.dropna(subset=["y"])
 
 
 def person_terms(rows: pd.DataFrame) -> list[Term]:

@@ -93,7 +93,7 @@ def impute_difference(arms: Compared, study: Study) -> Result:
     result = imputed_ancova(
         arm, comparison, level=study.reporting.level, clusters=None if alone else clusters, largest_shift=widest
     )
-    return Result(**(vars(result) | {"details": {**result.details, "n_left": result.details["n_imputed"]}}))
+    return Result(**(vars(result) | {"details": {**result.details, "n_left": float(arms.n_left)}}))
 
 
 def _row_id(contrast: str, place: Place) -> str:

@@ -1,6 +1,6 @@
 """All later waves in one model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.effects.difference import Compared, comparisons
-from rm_research.effects.estimates import Estimates, Group, Place, Row, collected, estimate_row, groups
+from rm_research.effects.estimates import Estimates, Group, Place, Row, collected, estimate_row, fewest, groups
 from rm_research.frames import PANEL, require_columns
 from rm_research.stats.mixed.waves import WaveModel, fit_waves
 from rm_research.stats.result import NotEstimableError, Result
@@ -33,8 +33,8 @@ def estimate_waves(panel: pd.DataFrame, *, study: Study) -> Estimates:
         'difference'; measure 'mean', method 'mixed_model'. Everyone with any score counts. Random intercepts of people,
         of clusters where they hold several people of a role, and with two later waves or more a slope of people over
         time; what is singular is given up (detail ladder_step). Arms share one mean before where they were randomised.
-        Details: n_left, people who count here and not in the headline of that contrast, and n_late, those of them
-        without a score before. No rows with unlinked waves.
+        Details, each of the arm where they are fewest: n_left, people who count here and not in the headline, and
+        n_late, those of them without a score before. No rows with unlinked waves.
 
     Raises
     ------
@@ -54,30 +54,42 @@ def estimate_waves(panel: pd.DataFrame, *, study: Study) -> Estimates:
 def _rows(waves: list[Compared], study: Study) -> Iterator[Row]:
     asked = [arms for arms in waves if study.measured(arms.group.place.scale, arms.group.place.wave)]
     scores = _scores(asked)
-    n_people = scores["who"].nunique()
-    n_late = n_people - scores.loc[scores["number"] == 0, "who"].nunique()
+    people = _people_by_arm(scores)
+    n_late = fewest(people[arm] - at_baseline for arm, at_baseline in _people_by_arm(scores, number=0).items())
 
     @cache
     def model() -> WaveModel:
         return _fitted(scores, study)
 
-    def contrast(kind: str, number: int, n_headline: int) -> Result:
+    def contrast(kind: str, number: int, headline: Mapping[int, int]) -> Result:
         arms = asked[number - 1]
         _check(arms if kind == "difference" else Compared(arms.group, ()), study)
         estimate = model().difference if kind == "difference" else partial(model().change, arm=1)
         result = estimate(number, level=study.reporting.level)
-        counts = {"n_left": float(n_people - n_headline), "n_late": float(n_late)}
+        n_left = fewest(people[arm] - count for arm, count in headline.items())
+        counts = {"n_left": float(n_left), "n_late": float(n_late)}
         return replace(result, details={**result.details, **counts})
 
     for number, arms in enumerate(asked, start=1):
         place, counts = arms.group.place, arms.group.counts
         # the headline of a change is of everyone with a score before, that of a difference of those with both scores
-        compute = partial(contrast, "change", number, counts["n_pre"])
+        compute = partial(contrast, "change", number, _by_arm(arms, "n_pre"))
         yield estimate_row(place, "change", "mean", "mixed_model", compute, study, counts)
         if arms.comparison:
             counts = counts | {"n_comparison": sum(member.counts["n_pairs"] for member in arms.comparison)}
-            compute = partial(contrast, "difference", number, int(arms.paired.sum()))
+            compute = partial(contrast, "difference", number, _by_arm(arms, "n_pairs"))
             yield estimate_row(place, "difference", "mean", "mixed_model", compute, study, counts)
+
+
+def _people_by_arm(scores: pd.DataFrame, *, number: int | None = None) -> dict[int, int]:
+    """People with any score, or with one at a wave: 1 in the programme, 0 in the comparison."""
+    rows = scores if number is None else scores[scores["number"] == number]
+    found = rows.groupby("in_arm")["who"].nunique()
+    return {arm: int(found.get(arm, 0)) for arm in (1, 0)}
+
+
+def _by_arm(arms: Compared, count: str) -> dict[int, int]:
+    return {1: arms.group.counts[count], 0: sum(member.counts[count] for member in arms.comparison)}
 
 
 def _check(arms: Compared, study: Study) -> None:

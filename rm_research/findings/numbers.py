@@ -1,7 +1,9 @@
 """Everything a page may show, decided before any of it is worded."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from rm_research.checks import response_flow
@@ -34,8 +36,13 @@ def programme_numbers(prepared: Prepared) -> Disclosed:
     """Estimates of all cohorts without errors, their average, and counts over the whole programme."""
     estimates = _estimates(prepared, prepared.sound_cohorts)
     shown = poolable(estimates, study=prepared.study)
-    pooled = estimate_programme(shown, study=prepared.study, panel=prepared.panel)
+    pooled = estimate_programme(shown, study=prepared.study, panel=_sound(prepared))
     return disclose(joined([estimates, pooled]), participation(prepared, None), study=prepared.study)
+
+
+def _sound(prepared: Prepared) -> pd.DataFrame:
+    """Panel of the cohorts without errors."""
+    return prepared.panel[prepared.panel["cohort"].isin(prepared.sound_cohorts)]
 
 
 def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
@@ -46,7 +53,7 @@ def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
         wanted |= (panel["arm"] == study.comparison) & panel["cohort"].isin(prepared.sound_cohorts)
     panel = panel[wanted]
     parts = [
-        estimate_change(panel, study=study),
+        estimate_change(panel, study=study, reference=_sound(prepared)),
         estimate_difference(panel, study=study),
         estimate_hindsight(panel, prepared.scores, study=study),
         estimate_dose(panel, study=study),
@@ -58,9 +65,20 @@ def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
 
 
 def _specifications(prepared: Prepared, cohort: str) -> pd.DataFrame:
-    """Summaries of the curves that rest on enough people in each of their specifications."""
-    found = estimate_specifications(prepared, cohort=cohort).summary()
-    return found[found["fewest"] >= prepared.study.reporting.smallest_group].reset_index(drop=True)
+    """Summaries of curves that rest on enough people in each specification, no two of which are few people apart."""
+    found, smallest = estimate_specifications(prepared, cohort=cohort), prepared.study.reporting.smallest_group
+    summary, curve = found.summary(), ["contrast", "role", "arm"]
+    few_apart = {key for key, rows in found.to_frame().groupby(curve) if _few_apart(rows, smallest)}
+    apart = np.array([tuple(key) not in few_apart for key in summary[curve].itertuples(index=False)], dtype=bool)
+    return summary[(summary["fewest"] >= smallest) & apart].reset_index(drop=True)
+
+
+def _few_apart(rows: pd.DataFrame, smallest: int) -> bool:
+    """Whether, going by their numbers, some two specifications differ by few people."""
+    left = (rows["n_pre"] - rows["n_pairs"]).between(1, smallest - 1).any()
+    sizes = [sorted(rows[name].dropna().unique()) for name in ("n_pre", "n_pairs", "n_comparison")]
+    steps = [later - earlier for ordered in sizes for earlier, later in pairwise(ordered)]
+    return bool(left or any(0 < step < smallest for step in steps))
 
 
 def participation(prepared: Prepared, cohort: str | None) -> dict[str, pd.DataFrame]:

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from rm_research.catalogue import capital
+from rm_research.claims.judgement import OF_CHANGE
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimates import ALL_COHORTS, headlines
 from rm_research.figures import blank_axes, forest_rows, plot_change, plot_forest, shown_rows
@@ -117,7 +118,9 @@ def _figure(axes: Any, title: str, alt: str, scale: Scale, role: str, context: C
 def _numbers(scale: Scale, context: Context) -> Table:
     """Every headline-method row of an outcome; on the programme's page the cohorts' rows too."""
     rows = context.disclosed.table if context.pooled else context.rows
-    rows = rows[(rows["scale"] == scale.name) & headlines(rows)]
+    # whether roles or groups differ stands in the appendix: a verdict on it would say who gained, not that
+    compared = rows["contrast"].isin([*OF_CHANGE, *OF_CHANGE.values()])
+    rows = rows[(rows["scale"] == scale.name) & headlines(rows) & compared]
     names = ["cohort", "role", "arm", "contrast", "wave_name", "estimate", "interval", "n", "verdict", "mean_pre",
              "mean_post"]  # fmt: skip
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]

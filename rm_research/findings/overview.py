@@ -192,7 +192,9 @@ def limits(context: Context) -> dict[str, Any]:
         only = say("limits.smallest", smallest=context.disclosed.smallest_group)
         return {"heading": say("headings.limits"), "items": [only]}
     items = []
-    differences = context.rows[context.rows["contrast"].str.endswith("difference") & context.rows["estimate"].notna()]
+    differences = context.rows[
+        context.rows["contrast"].isin(["difference", "pooled_difference"]) & context.rows["estimate"].notna()
+    ]
     if len(differences):
         items.append(say("limits.strength_comparison"))
     items.append(say("limits.strength_linked" if study.link.method != "none" else "limits.unlinked"))

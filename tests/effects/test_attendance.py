@@ -154,7 +154,7 @@ class TestEffectOfAttending:
         panel = stack(without_log(programme(), *range(2, 11)), control())
         estimates = estimate_dose(panel, study=make_study(BY_LOT("person")))
         row = only(estimates, "instrument")
-        assert (row["n_pairs"], row["n_comparison"]) == (14, 12)
+        assert (row["n_pairs"], row["n_comparison"]) == (5, 12)
         assert estimates.detail(row["id"], "n_fewest") == 5
         assert estimates.detail(row["id"], "n_left") == 9
 

@@ -347,3 +347,19 @@ def test_a_panel_without_rows_gives_no_rows(make_study):
 def test_a_panel_that_would_lose_rows_is_refused(spoil, message, make_study):
     with pytest.raises(FrameError, match=message):
         estimate_change(spoil(panel_of([1, 2, 3], [2, 2, 4])), study=make_study())
+
+
+def test_members_of_a_declared_cluster_are_not_independent(make_study):
+    """Ten clusters whose members change alike: the likelihood is far less sure than of a hundred people."""
+    draws = np.random.default_rng(4)
+    cluster = np.repeat(np.arange(10), 10)
+    pre = draws.normal(3, 0.5, 100)
+    post = pre + 0.3 + draws.normal(0, 0.4, 10)[cluster] + draws.normal(0, 0.3, 100)
+    panel = panel_of(pre, post, cluster=[f"d{code}" for code in cluster])
+    alone = only(estimate_change(panel, study=make_study()), "likelihood")
+    row = only(estimate_change(panel, study=make_study('clusters = "division"')), "likelihood")
+    means = np.array([(post - pre)[cluster == code].mean() for code in range(10)])
+    assert row["estimate"] == pytest.approx(means.mean(), rel=1e-6)
+    assert row["std_error"] == pytest.approx(means.std(ddof=1) / np.sqrt(10), rel=0.1)
+    assert row["df"] < 20
+    assert row["std_error"] > 2 * alone["std_error"]

@@ -39,7 +39,8 @@ def test_rows_equal_r(name, unit, results, make_study):
     estimates = estimate_difference(of_golden(data), study=make_study(NAMED(unit)))
     table = estimates.to_frame()
     left = (data["pre"].notna() & data["post"].isna()).sum()
-    assert list(zip(table["measure"], table["method"], strict=True)) == USUAL + [("mean", "imputed")] * bool(left)
+    usual = [row for row in USUAL if unit == "person" or row != ("d_ppc2", "change_score")]  # which knows no clusters
+    assert list(zip(table["measure"], table["method"], strict=True)) == usual + [("mean", "imputed")] * bool(left)
     treated = data["treat"] == 1
     for method, result in results.items():
         row = only(estimates, method)
@@ -181,7 +182,8 @@ class TestBesideTheHeadline:
         pre, post, in_arm, _ = arrays(panel)
         expected = constrained_likelihood(pre, post, in_arm, level=0.9)
         assert numbers_of(row) == numbers_in(expected)
-        assert estimates.detail(row["id"], "n_left") == estimates.detail(row["id"], "n_leavers") == 8
+        assert estimates.detail(row["id"], "n_leavers") == 8
+        assert estimates.detail(row["id"], "n_left") == 4  # of either arm
         assert estimates.detail(row["id"], "mean_pre") == pytest.approx(pre.mean())
         assert row[["n_pre", "n_post", "n_pairs", "n_comparison"]].tolist() == [16, 12, 12, 12]
 
@@ -237,7 +239,7 @@ def test_order_of_rows_does_not_matter(make_study):
     panel = some_left(both_arms(6, 14)).assign(cluster=[f"d{place // 4}" for place in range(28)])
     study = make_study(DRAWN_BY_LOT("division"))
     once, again = (estimate_difference(rows, study=study) for rows in (panel, panel.sample(frac=1, random_state=1)))
-    assert {"wild_bootstrap", "randomisation", "constrained_likelihood", "imputed"} <= set(once.table["method"])
+    assert {"wild_bootstrap", "randomisation", "imputed"} <= set(once.table["method"])
     same_rows(once, again)
 
 
@@ -327,4 +329,4 @@ def test_cohorts_as_units_have_one_cluster_in_the_arm(make_study):
     assert table.loc[table["measure"] == "mean", "reason"].tolist() == [CLUSTERS] * 2
     assert (table["n_clusters"] == 5).all()
     own = estimate_difference(panel, study=make_study(NAMED("cohort"))).to_frame()
-    assert own["reason"].tolist() == [NOBODY] * 3
+    assert own["reason"].tolist() == [NOBODY] * 2
