@@ -176,7 +176,8 @@ class Problems:
                 continue  # what was never read has no ledger to show
             parts.append(f"<h2>{escape(words.say(f'quality.{name}'))}</h2>")
             filled = table.dropna(axis=1, how="all").astype(object).fillna("")
-            shown = filled.to_html(index=False, border=0, escape=True)
+            # wide tables scroll sideways, by keyboard too
+            shown = filled.to_html(index=False, border=0, escape=True).replace("<table ", '<table tabindex="0" ', 1)
             parts.append(shown if len(table) else f"<p>{words.say('quality.none')}</p>")
         return "\n".join(parts)
 
