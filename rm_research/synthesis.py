@@ -17,7 +17,7 @@ from rm_research.effects.estimates import (
     estimate_row,
     headlines,
 )
-from rm_research.effects.interaction import person_terms
+from rm_research.effects.interaction import long_scores, person_terms
 from rm_research.errors import FrameError
 from rm_research.frames import ESTIMATES, PANEL, require_columns
 from rm_research.stats.mixed.inference import kenward_roger
@@ -172,7 +172,7 @@ def _moderated(pool: Pool, values: Vector, study: Study) -> Result:
     known = ~np.isnan(values)
     found = meta_regression(estimates[known], std_errors[known], values[known, None], level=study.reporting.level)
     details = {name: getattr(found, name) for name in ("tau2", "r2", "q_e", "q_e_p")}
-    return Result(**(vars(found.coefficients[1]) | {"details": details}))
+    return found.coefficients[1].detailed(**details)
 
 
 def _one_stage(pool: Pool, study: Study) -> Result:
@@ -194,14 +194,12 @@ def _one_stage(pool: Pool, study: Study) -> Result:
     contrast[0] = 1.0
     ladder = fit_by_ladder(y, X, terms, keep=BETWEEN_COHORTS)
     result = kenward_roger(ladder.fit, contrast, level=study.reporting.level)
-    return Result(**(vars(result) | {"details": {**result.details, "ladder_step": float(ladder.step)}}))
+    return result.detailed(ladder_step=ladder.step)
 
 
 def _changes(pool: Pool, random: bool, study: Study) -> tuple[Vector, Matrix, list[Term]]:
     """Both scores of everyone with a score before; the first column is the change."""
-    people = pool.people.dropna(subset=["pre"])
-    rows = pd.concat([people.assign(y=people["pre"], after=0.0), people.assign(y=people["post"], after=1.0)])
-    rows = rows.dropna(subset=["y"])
+    rows = long_scores(pool.people)
     after, cohorts = rows["after"].to_numpy(float), pd.factorize(rows["cohort"])[0]
     terms = _of_cohorts("cohort_wave", cohorts, after) if random else []
     terms += [*person_terms(rows), *_met_twice(rows, study)]

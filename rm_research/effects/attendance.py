@@ -1,13 +1,12 @@
 """How change goes with meetings, and the effect of attending where a lot decided who was offered it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from rm_research.effects.difference import Compared, check_compared, comparisons
-from rm_research.effects.estimates import Estimates, Group, Row, collected, estimate_row, groups
+from rm_research.effects.estimates import Estimates, Group, Row, collected, estimate_row, groups, units
 from rm_research.frames import PANEL, require_columns
 from rm_research.stats.dose import dose_response, effect_of_attending
 from rm_research.stats.result import NotEstimableError, Result, Vector
@@ -59,24 +58,22 @@ def _dose(group: Group, study: Study) -> Row:
     def compute() -> Result:
         if not study.measured(group.place.scale, study.baseline):
             raise NotEstimableError("not_asked_at_baseline")
-        sessions = group.numbers("sessions")
-        clusters = _units(group.clusters, study)
+        clusters = units(group.clusters, study)
         result = dose_response(group.pre, group.post, sessions, level=study.reporting.level, clusters=clusters)
-        return _with(result, n_fewest=result.details["n_people"])
+        return result.detailed(n_fewest=result.details["n_people"])
 
-    logged = np.isfinite(group.numbers("sessions"))
-    present = {"n_pre": ~np.isnan(group.pre), "n_post": ~np.isnan(group.post), "n_pairs": group.paired}
-    counts = {name: int((mask & logged).sum()) for name, mask in present.items()}
-    return estimate_row(group.place, "dose", "slope", "ols", compute, study, counts)
+    sessions = group.numbers("sessions")
+    logged = np.isfinite(sessions)
+    return estimate_row(group.place, "dose", "slope", "ols", compute, study, group.counts_among(logged))
 
 
 def _attending(arms: Compared, study: Study) -> Iterator[Row]:
     def compute() -> Result:
         check_compared(arms, study)
         result = effect_of_attending(
-            arms.pre, arms.post, attended, in_arm, level=study.reporting.level, clusters=_units(arms.clusters, study)
+            arms.pre, arms.post, attended, in_arm, level=study.reporting.level, clusters=units(arms.clusters, study)
         )
-        return _with(result, n_fewest=min(both.values()), n_left=int(paired.sum() - known.sum()))
+        return result.detailed(n_fewest=min(both.values()), n_left=int(paired.sum() - known.sum()))
 
     paired, in_arm, attended = arms.paired, arms.in_arm, _attended(arms)
     known = paired & ~np.isnan(attended)
@@ -90,13 +87,3 @@ def _attended(arms: Compared) -> Vector:
     own = arms.group.numbers("sessions")
     met = np.where(np.isnan(own), np.nan, own > 0)
     return np.concatenate([met, np.zeros(len(arms.pre) - len(own))])
-
-
-def _units(clusters: np.ndarray, study: Study) -> np.ndarray | None:
-    alone = study.clustered_by == "person" and len(set(clusters)) == len(clusters)
-    return None if alone else clusters
-
-
-def _with(result: Result, **counts: float) -> Result:
-    further = {name: float(count) for name, count in counts.items()}
-    return replace(result, details={**result.details, **further})

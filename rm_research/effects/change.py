@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -85,7 +84,7 @@ def _estimators(retest: float, study: Study) -> dict[tuple[str, str], Estimator]
     if study.link.method == "none":
         return {("mean", "welch"): _of_scores(welch)}
     linked: dict[tuple[str, str], Estimator] = {
-        ("mean", "likelihood"): _likelihood,
+        ("mean", "likelihood"): likelihood,
         ("mean", "paired_t"): _of_scores(paired_t),
         ("median", "hodges_lehmann"): _of_scores(hodges_lehmann),
         ("g_av", "bonett"): _of_scores(standardised_change),
@@ -108,8 +107,8 @@ def _of_scores(estimator: Callable[..., Result]) -> Estimator:
     return estimate
 
 
-def _likelihood(group: Group, study: Study) -> Result:
-    """Mean change; with it what to expect without a programme, where people were picked for their score."""
+def likelihood(group: Group, study: Study) -> Result:
+    """Mean change of everyone with a score before; with it what to expect where people were picked for their score."""
     clustered = people_share_clusters(group.clusters, study)
     result = (_by_cluster if clustered else _of_scores(likelihood_change))(group, study)
     scale = study.scale(group.place.scale)
@@ -120,7 +119,7 @@ def _likelihood(group: Group, study: Study) -> Result:
     expected = regression_to_the_mean(
         float(limit or 0.0), mean=picked.mean, sd=picked.sd, retest=retest, below=picked.below is not None
     )
-    return replace(result, details={**result.details, "expected_by_selection": expected})
+    return result.detailed(expected_by_selection=expected)
 
 
 def _by_cluster(group: Group, study: Study) -> Result:
@@ -131,7 +130,7 @@ def _by_cluster(group: Group, study: Study) -> Result:
     X = np.column_stack([np.ones(len(rows)), after])
     ladder = fit_by_ladder(rows["y"].to_numpy(float), X, person_terms(rows), keep=("cluster", "cluster_wave"))
     result, (before, change) = kenward_roger(ladder.fit, [0, 1], level=study.reporting.level), ladder.fit.coefficients
-    return replace(result, details={**result.details, "mean_pre": float(before), "mean_post": float(before + change)})
+    return result.detailed(mean_pre=before, mean_post=before + change)
 
 
 def _improved(group: Group, study: Study) -> Result:
@@ -143,9 +142,10 @@ def _reliably(retest: float, group: Group, study: Study) -> Result:
     level = study.reporting.level
     found = reliable_change(group.pre, group.post, retest=retest, level=level, sign=_up(group, study))
     worse = found.deteriorated
-    details = {"retest": retest, "threshold": found.threshold, "share_worse": worse.estimate,
-               "share_worse_low": worse.ci_low, "share_worse_high": worse.ci_high}  # fmt: skip
-    return replace(found.improved, details={**found.improved.details, **details})
+    return found.improved.detailed(
+        retest=retest, threshold=found.threshold, share_worse=worse.estimate, share_worse_low=worse.ci_low,
+        share_worse_high=worse.ci_high,
+    )  # fmt: skip
 
 
 def _up(group: Group, study: Study) -> int:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,13 @@ from rm_research.effects.estimates import (
     generator,
     groups,
     people_share_clusters,
+    units,
 )
 from rm_research.effects.interaction import difference_interactions
 from rm_research.effects.missing import imputed_differences
 from rm_research.frames import PANEL, require_columns
 from rm_research.stats.mixed.two_waves import constrained_likelihood
-from rm_research.stats.regression import Fit, cr2, hc2, least_squares
+from rm_research.stats.regression import Fit, least_squares, robust
 from rm_research.stats.resampling import FEW_DF, randomisation, wild_bootstrap
 from rm_research.stats.result import NotEstimableError, Result, Vector
 from rm_research.stats.sensitivity import e_value_of_difference
@@ -93,27 +94,27 @@ class Compared:
         """Values of everybody, the programme's people first."""
         return np.concatenate([getattr(member, name) for member in (self.group, *self.comparison)])
 
-    @property
+    @cached_property
     def pre(self) -> Vector:
         """Scores before, of everybody."""
         return self.joined("pre")
 
-    @property
+    @cached_property
     def post(self) -> Vector:
         """Scores after, of everybody."""
         return self.joined("post")
 
-    @property
+    @cached_property
     def clusters(self) -> np.ndarray:
         """Cluster of everybody."""
         return self.joined("clusters")
 
-    @property
+    @cached_property
     def paired(self) -> np.ndarray:
         """Who has both scores."""
         return self.joined("paired")
 
-    @property
+    @cached_property
     def in_arm(self) -> Vector:
         """1 in the programme, 0 in the comparison."""
         return (np.arange(len(self.pre)) < len(self.group.pre)).astype(float)
@@ -121,8 +122,8 @@ class Compared:
     @property
     def n_left(self) -> int:
         """People with a score before and none after, of the arm where they are fewest; 0 where nobody left either."""
-        left = ~np.isnan(self.pre) & np.isnan(self.post)
-        return fewest(int(left[self.in_arm == arm].sum()) for arm in (1, 0))
+        compared = sum(int(member.left.sum()) for member in self.comparison)
+        return fewest([int(self.group.left.sum()), compared])
 
 
 def comparisons(found: Sequence[Group], study: Study) -> Iterator[Compared]:
@@ -150,16 +151,16 @@ def _rows(arms: Compared, study: Study) -> Iterator[Row]:
         compute = partial(_compute, estimator, arms, study)
         return estimate_row(arms.group.place, "difference", measure, method, compute, study, counts)
 
-    ancova = row("mean", "ancova", partial(_regression, _ancova))
-    yield ancova
-    yield row("mean", "change_score", partial(_regression, _change_score))
-    if float(str(ancova.columns.get("df", FEW_DF))) < FEW_DF:
+    adjusted = row("mean", "ancova", ancova)
+    yield adjusted
+    yield row("mean", "change_score", change_score)
+    if float(str(adjusted.columns.get("df", FEW_DF))) < FEW_DF:
         yield row("mean", "wild_bootstrap", _bootstrap)
         if study.design.assignment == "randomised":
             yield row("mean", "randomisation", _randomisation)
     if not people_share_clusters(arms.clusters, study):  # these take people for independent
         if study.design.assignment == "randomised":
-            yield row("mean", "constrained_likelihood", _constrained)
+            yield row("mean", "constrained_likelihood", constrained)
         yield row("d_ppc2", "change_score", _standardised)
     yield from imputed_differences(arms, study)
 
@@ -172,8 +173,7 @@ def _counts(arms: Compared) -> dict[str, int]:
 
 def _compute(estimator: Callable[[Compared, Study], Result], arms: Compared, study: Study) -> Result:
     check_compared(arms, study)
-    result = estimator(arms, study)
-    return replace(result, details={**result.details, "n_left": float(arms.n_left)})
+    return estimator(arms, study).detailed(n_left=arms.n_left)
 
 
 def check_compared(arms: Compared, study: Study) -> None:
@@ -194,34 +194,38 @@ def check_compared(arms: Compared, study: Study) -> None:
         raise NotEstimableError("no_comparison_here")
 
 
-def _regression(design: Callable[[Compared], Fit], arms: Compared, study: Study) -> Result:
-    fit, clusters = design(arms), arms.clusters[arms.paired]
-    if study.clustered_by == "person" and len(set(clusters)) == len(clusters):
-        return hc2(fit, TREATED, level=study.reporting.level)
-    return cr2(fit, clusters, TREATED, level=study.reporting.level)
+def ancova(arms: Compared, study: Study) -> Result:
+    """Difference after at equal score before, of people with both scores."""
+    return _treated(_ancova_fit(arms), arms, study)
 
 
-def _ancova(arms: Compared) -> Fit:
+def change_score(arms: Compared, study: Study) -> Result:
+    """Difference of the mean changes of people with both scores."""
+    pre, post, in_arm = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm))
+    return _treated(least_squares(np.column_stack([np.ones(len(pre)), in_arm]), post - pre), arms, study)
+
+
+def _treated(fit: Fit, arms: Compared, study: Study) -> Result:
+    clusters = units(arms.clusters[arms.paired], study)
+    return robust(fit, TREATED, clusters=clusters, level=study.reporting.level)
+
+
+def _ancova_fit(arms: Compared) -> Fit:
     pre, post, in_arm = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm))
     return least_squares(np.column_stack([np.ones(len(pre)), in_arm, pre]), post)
 
 
-def _change_score(arms: Compared) -> Fit:
-    pre, post, in_arm = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm))
-    return least_squares(np.column_stack([np.ones(len(pre)), in_arm]), post - pre)
-
-
 def _bootstrap(arms: Compared, study: Study) -> Result:
     draws = _draws("wild_bootstrap", arms, study)
-    fit, clusters = _ancova(arms), arms.clusters[arms.paired]
+    fit, clusters = _ancova_fit(arms), arms.clusters[arms.paired]
     found = wild_bootstrap(fit, clusters, TREATED, level=study.reporting.level, generator=draws)
     # the bootstrap has no standard error of its own, and one without df would promise too much of what can be found
     return replace(found, std_error=NAN, statistic=NAN)
 
 
 def _randomisation(arms: Compared, study: Study) -> Result:
-    fit, units = _ancova(arms), arms.clusters[arms.paired]
-    found = randomisation(fit, units, TREATED, generator=_draws("randomisation", arms, study))
+    fit, clusters = _ancova_fit(arms), arms.clusters[arms.paired]
+    found = randomisation(fit, clusters, TREATED, generator=_draws("randomisation", arms, study))
     details = {"draws": float(found.draws), "smallest_p": found.smallest_p}
     return Result(found.statistic, NAN, NAN, NAN, found.p_value, NAN, NAN, details)
 
@@ -231,12 +235,12 @@ def _draws(method: str, arms: Compared, study: Study) -> np.random.Generator:
     return generator(study, place.cohort, ":".join(["difference", "mean", method, *place]))
 
 
-def _constrained(arms: Compared, study: Study) -> Result:
+def constrained(arms: Compared, study: Study) -> Result:
+    """Difference after of everyone with a score before, of whom both arms had one mean."""
     return constrained_likelihood(arms.pre, arms.post, arms.in_arm, level=study.reporting.level)
 
 
 def _standardised(arms: Compared, study: Study) -> Result:
     found = d_ppc2(arms.pre, arms.post, arms.in_arm, level=study.reporting.level)
     hidden_cause = e_value_of_difference(found.estimate, found.ci_low, found.ci_high)
-    further = {"e_value": hidden_cause.estimate, "e_value_interval": hidden_cause.interval}
-    return replace(found, details={**found.details, **further})
+    return found.detailed(e_value=hidden_cause.estimate, e_value_interval=hidden_cause.interval)

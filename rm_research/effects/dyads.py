@@ -102,7 +102,7 @@ def _rows(leaders: Group, mentors: Group, dyads: pd.DataFrame, study: Study) -> 
 
     def slope(kind: str, member: int) -> Result:
         found: Result = getattr(model(), kind)[member]
-        return Result(**(vars(found) | {"details": dict(found.details) | details()}))
+        return found.detailed(**details())
 
     for kind in ("actor", "partner"):
         for member, role in enumerate(MEMBERS):

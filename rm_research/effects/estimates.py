@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -140,10 +140,19 @@ class Group:
         return ~(np.isnan(self.pre) | np.isnan(self.post))
 
     @property
+    def left(self) -> np.ndarray:
+        """Who has a score before and none after."""
+        return ~np.isnan(self.pre) & np.isnan(self.post)
+
+    @property
     def counts(self) -> dict[str, int]:
         """Number of people with a score before, after and both."""
+        return self.counts_among(np.ones(len(self.pre), dtype=bool))
+
+    def counts_among(self, some: np.ndarray) -> dict[str, int]:
+        """Those numbers among some of the people."""
         present = {"n_pre": ~np.isnan(self.pre), "n_post": ~np.isnan(self.post), "n_pairs": self.paired}
-        return {name: int(mask.sum()) for name, mask in present.items()}
+        return {name: int((mask & some).sum()) for name, mask in present.items()}
 
 
 def groups(panel: pd.DataFrame, study: Study) -> Iterator[Group]:
@@ -191,6 +200,12 @@ class Row:
 
     columns: dict[str, object]
     details: dict[str, float]
+
+
+def units(clusters: np.ndarray, study: Study) -> np.ndarray | None:
+    """Clusters that a robust standard error goes by; None where persons were assigned and are all independent."""
+    alone = study.clustered_by == "person" and len(set(clusters)) == len(clusters)
+    return None if alone else clusters
 
 
 def people_share_clusters(clusters: np.ndarray, study: Study) -> bool:
@@ -247,7 +262,7 @@ def with_equivalence(result: Result, smallest: float, level: float) -> Result:
     """Add details of the test that the effect is smaller than what matters: tost_p, tost_low, tost_high."""
     found = tost(result, bound=smallest, level=level)
     further = {"tost_p": found.p_value, "tost_low": found.ci_low, "tost_high": found.ci_high}
-    return replace(result, details={**result.details, **further})
+    return result.detailed(**further)
 
 
 def generator(study: Study, cohort: str, row_id: str) -> np.random.Generator:

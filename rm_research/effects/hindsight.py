@@ -1,6 +1,7 @@
 """Change measured against how people judged their start in hindsight."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -54,8 +55,7 @@ def _rows(panel: pd.DataFrame, then: pd.DataFrame, wave: str, study: Study) -> I
             continue
         compute = partial(_compute, group.pre, group.numbers("score"), group.post, study)
         judged = ~np.isnan(group.numbers("score"))
-        present = {"n_pre": ~np.isnan(group.pre), "n_post": ~np.isnan(group.post), "n_pairs": group.paired}
-        counts = {name: int((mask & judged).sum()) for name, mask in present.items()}
+        counts = group.counts_among(judged)
         yield estimate_row(group.place, "change", "mean", "then_test", compute, study, counts, subgroup=wave)
 
 
@@ -65,4 +65,4 @@ def _compute(pre: Vector, then: Vector, post: Vector, study: Study) -> Result:
     for name in ("change", "response_shift"):
         result = getattr(found, name)
         details |= {name: result.estimate, f"{name}_low": result.ci_low, f"{name}_high": result.ci_high}
-    return Result(**(vars(found.retrospective) | {"details": details}))
+    return replace(found.retrospective, details=details)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import Group, Place, Row, estimate_row
+from rm_research.effects.estimates import Group, Place, Row, estimate_row, units
 from rm_research.errors import FrameError
 from rm_research.stats.mixed.ladder import mixed_contrast
 from rm_research.stats.mixed.terms import Term
-from rm_research.stats.regression import cr2, hc2, least_squares
+from rm_research.stats.regression import least_squares, robust
 from rm_research.stats.result import NotEstimableError, Result
 from rm_research.study import Study
 
@@ -156,8 +156,7 @@ def _row(
 def _compute(estimator: Callable[[Split, Study], Result], split: Split, study: Study) -> Result:
     if not study.measured(split.place.scale, study.baseline):
         raise NotEstimableError("not_asked_at_baseline")
-    result = estimator(split, study)
-    return Result(**(vars(result) | {"details": dict(result.details) | {"n_fewest": float(split.n_fewest)}}))
+    return estimator(split, study).detailed(n_fewest=split.n_fewest)
 
 
 def _changes(split: Split, study: Study) -> Result:
@@ -201,6 +200,4 @@ def _differences(split: Split, study: Study) -> Result:
     first, in_arm, pre = (people[name].to_numpy(float) for name in ("first", "in_arm", "pre"))
     X = np.column_stack([np.ones(len(people)), in_arm, pre, first, first * in_arm, first * pre])
     fit, clusters = least_squares(X, people["post"].to_numpy(float)), people["cluster"].to_numpy(object)
-    if study.clustered_by == "person" and len(set(clusters)) == len(clusters):
-        return hc2(fit, INTERACTION, level=study.reporting.level)
-    return cr2(fit, clusters, INTERACTION, level=study.reporting.level)
+    return robust(fit, INTERACTION, clusters=units(clusters, study), level=study.reporting.level)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import EVERYONE, Group, Place, Row, estimate_row, generator, groups
+from rm_research.effects.estimates import EVERYONE, Group, Place, Row, estimate_row, generator, groups, units
 from rm_research.frames import ATTRITION, PANEL, require_columns
 from rm_research.stats.attrition import leaving_model, share_lost, standardised_difference
 from rm_research.stats.imputed import Completed, complete_posts, imputed_ancova, imputed_change
@@ -26,7 +26,7 @@ SPREADS = 4  # standard deviations; how far who left is moved where the scale ha
 
 def imputed_changes(group: Group, study: Study) -> Iterator[Row]:
     """Row of the mean change of everyone with a score before, who left imputed; none where nobody left."""
-    if _left(group).any():
+    if group.left.any():
         compute = partial(impute_change, group, study)
         yield estimate_row(group.place, "change", "mean", "imputed", compute, study, group.counts)
 
@@ -34,7 +34,7 @@ def imputed_changes(group: Group, study: Study) -> Iterator[Row]:
 def imputed_differences(arms: Compared, study: Study) -> Iterator[Row]:
     """Row of the ANCOVA of everyone with a score before, who left imputed within their arm; none where nobody left."""
     members = (arms.group, *arms.comparison)
-    if any(_left(member).any() for member in members):
+    if any(member.left.any() for member in members):
         measured = ~np.isnan(arms.pre)
         counts = arms.group.counts | {
             "n_comparison": sum(member.counts["n_pairs"] for member in arms.comparison),
@@ -42,11 +42,6 @@ def imputed_differences(arms: Compared, study: Study) -> Iterator[Row]:
         }
         compute = partial(impute_difference, arms, study)
         yield estimate_row(arms.group.place, "difference", "mean", "imputed", compute, study, counts)
-
-
-def _left(group: Group) -> np.ndarray:
-    """Who has a score before and none after."""
-    return ~np.isnan(group.pre) & np.isnan(group.post)
 
 
 def impute_change(group: Group, study: Study) -> Result:
@@ -88,12 +83,11 @@ def impute_difference(arms: Compared, study: Study) -> Result:
     draws = generator(study, place.cohort, _row_id("difference", place))
     arm, comparison = (_completed(members, study, draws) for members in ([arms.group], arms.comparison))
     clusters = arms.clusters[np.concatenate([arm.measured, comparison.measured])]
-    alone = study.clustered_by == "person" and len(set(clusters)) == len(clusters)
     widest = _widest([arms.group, *arms.comparison], study)
     result = imputed_ancova(
-        arm, comparison, level=study.reporting.level, clusters=None if alone else clusters, largest_shift=widest
+        arm, comparison, level=study.reporting.level, clusters=units(clusters, study), largest_shift=widest
     )
-    return Result(**(vars(result) | {"details": {**result.details, "n_left": float(arms.n_left)}}))
+    return result.detailed(n_left=arms.n_left)
 
 
 def _row_id(contrast: str, place: Place) -> str:
@@ -188,7 +182,7 @@ def _of_group(group: Group, level: float) -> Iterator[dict[str, object]]:
     """Share who left, and how they differed before."""
     counts = {name: group.counts[name] for name in ("n_pre", "n_pairs")}
     share = _tried(share_lost, counts["n_pre"], counts["n_pairs"], level=level)
-    apart = _tried(standardised_difference, group.pre[_left(group)], group.pre[group.paired], level=level)
+    apart = _tried(standardised_difference, group.pre[group.left], group.pre[group.paired], level=level)
     for measure, columns in (("share", share), ("standardised_difference", apart)):
         yield group.place._asdict() | {"measure": measure} | counts | columns
 
@@ -209,7 +203,7 @@ def _columns(result: Result) -> dict[str, object]:
 def _of_leaving(members: Sequence[Group], study: Study) -> Iterator[dict[str, object]]:
     """Rows of the model of leaving of a cohort, scale and later wave, one a term."""
     terms = _terms(members, study)
-    left = np.concatenate([_left(member)[~np.isnan(member.pre)] for member in members])
+    left = np.concatenate([member.left[~np.isnan(member.pre)] for member in members])
     X = np.column_stack([np.ones(len(left)), *terms.values()])
     try:
         found = [_columns(result) for result in leaving_model(X, left, level=study.reporting.level)[1:]]

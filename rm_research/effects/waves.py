@@ -1,7 +1,6 @@
 """All later waves in one model."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
@@ -67,8 +66,7 @@ def _rows(waves: list[Compared], study: Study) -> Iterator[Row]:
         estimate = model().difference if kind == "difference" else partial(model().change, arm=1)
         result = estimate(number, level=study.reporting.level)
         n_left = fewest(people[arm] - count for arm, count in headline.items())
-        counts = {"n_left": float(n_left), "n_late": float(n_late)}
-        return replace(result, details={**result.details, **counts})
+        return result.detailed(n_left=n_left, n_late=n_late)
 
     for number, arms in enumerate(asked, start=1):
         place, counts = arms.group.place, arms.group.counts

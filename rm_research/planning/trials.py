@@ -9,7 +9,7 @@ from rm_research.planning.assumptions import Assumptions
 from rm_research.stats.mixed.two_waves import likelihood_change
 from rm_research.stats.paired import paired_t, welch
 from rm_research.stats.pooling import reml_hk
-from rm_research.stats.regression import cr2, hc2, least_squares
+from rm_research.stats.regression import least_squares, robust
 from rm_research.stats.result import NotEstimableError, Result, Vector
 
 ARM = 1  # column of the arm in ANCOVA
@@ -121,9 +121,8 @@ def _ancova(trial: Trial, assumptions: Assumptions) -> Result:
     both = ~np.isnan(trial.post)
     X = np.column_stack([np.ones(both.sum()), trial.in_arm[both], trial.pre[both]])
     fit = least_squares(X, trial.post[both])
-    if assumptions.unit == "person":
-        return hc2(fit, ARM, level=assumptions.level)
-    return cr2(fit, trial.unit[both], ARM, level=assumptions.level)
+    clusters = None if assumptions.unit == "person" else trial.unit[both]
+    return robust(fit, ARM, clusters=clusters, level=assumptions.level)
 
 
 def _average(trial: Trial, level: float) -> Result:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.special import ndtri
 
 from rm_research.stats.imputation import Mask
+from rm_research.stats.individual import wilson
 from rm_research.stats.paired import NOISE
 from rm_research.stats.regression import Matrix
 from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
@@ -37,14 +37,7 @@ def share_lost(n_before: int, n_both: int, *, level: float) -> Result:
     NotEstimableError
         'too_few_people' when nobody was measured at the start.
     """
-    if not n_before:
-        raise NotEstimableError("too_few_people")
-    share, z2 = 1 - n_both / n_before, float(ndtri((1 + level) / 2)) ** 2
-    middle = (share + z2 / (2 * n_before)) / (1 + z2 / n_before)
-    half = np.sqrt(z2 * (share * (1 - share) + z2 / (4 * n_before)) / n_before) / (1 + z2 / n_before)
-    low, high = max(0.0, middle - half), min(1.0, middle + half)
-    # at no loss and whole loss the ends are 0 and 1 but for rounding
-    return Result(share, NAN, NAN, NAN, NAN, low if n_both < n_before else 0.0, high if n_both else 1.0)
+    return wilson(n_before - n_both, n_before, level=level)
 
 
 def standardised_difference(leavers: Vector, stayers: Vector, *, level: float) -> Result:

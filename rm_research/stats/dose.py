@@ -1,18 +1,17 @@
 """How scores after go with the number of sessions; and, where a lot assigned people, the effect of attending."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtrc
 
-from rm_research.stats.regression import Fit, Matrix, cr2, hc2, least_squares
+from rm_research.stats.paired import NOISE
+from rm_research.stats.regression import Fit, Matrix, least_squares, robust
 from rm_research.stats.result import Result, Vector, critical_value
 
 WEAK = 10.0  # first-stage F below which the usual interval misleads (Staiger & Stock 1997)
 EXPOSURE = 1  # column of sessions, or of attendance, in every design
-NOISE = 1e-12  # residuals below this share of the largest value are rounding
 
 
 def dose_response(
@@ -52,7 +51,7 @@ def dose_response(
     fit = least_squares(np.column_stack([np.ones(len(pre)), sessions, pre]), post)
     further = {"mean_sessions": sessions.mean(), "sd_sessions": sessions.std(ddof=1),
                "std_error_classical": np.sqrt(_classical(fit)[1])}  # fmt: skip
-    return _with(_robust(fit, units, level), counts | further)
+    return _exposed(fit, units, level).detailed(**counts, **further)
 
 
 def effect_of_attending(
@@ -103,12 +102,12 @@ def effect_of_attending(
     X = np.column_stack([ones, attended, pre])
     projected = least_squares(np.column_stack([ones, Z @ first.coefficients, pre]), post)
     second = Fit(projected.X, projected.coefficients, post - X @ projected.coefficients, projected.root)
-    result = _robust(second, units, level)
+    result = _exposed(second, units, level)
     low, high = _anderson_rubin(Z, post - result.estimate * attended, attended, units, level)
     strength = _first_stage(first, attended, units, level) | _wu_hausman(X, first.residuals, post)
     intervals = {"std_error_classical": np.sqrt(_classical(second)[1]),
                  "ar_low": result.estimate + low, "ar_high": result.estimate + high}  # fmt: skip
-    return _with(result, counts | strength | intervals)
+    return result.detailed(**counts, **strength, **intervals)
 
 
 def _complete(columns: Sequence[Vector], clusters: ArrayLike | None) -> tuple[Matrix, NDArray | None, dict[str, float]]:
@@ -119,13 +118,8 @@ def _complete(columns: Sequence[Vector], clusters: ArrayLike | None) -> tuple[Ma
     return values[:, known], units, {"n_people": known.sum(), "n_incomplete": (~known).sum()}
 
 
-def _robust(fit: Fit, clusters: NDArray | None, level: float) -> Result:
-    return hc2(fit, EXPOSURE, level=level) if clusters is None else cr2(fit, clusters, EXPOSURE, level=level)
-
-
-def _with(result: Result, further: Mapping[str, float]) -> Result:
-    details = {**result.details, **further}
-    return replace(result, details={name: float(value) for name, value in details.items()})
+def _exposed(fit: Fit, clusters: NDArray | None, level: float) -> Result:
+    return robust(fit, EXPOSURE, clusters=clusters, level=level)
 
 
 def _classical(fit: Fit) -> tuple[float, float]:
@@ -145,9 +139,9 @@ def _first_stage(first: Fit, attended: Vector, clusters: NDArray | None, level: 
     slope, variance = _classical(first)
     if _did_as_assigned(first.residuals, attended):
         return {"first_stage": slope, "first_stage_f": np.inf, "first_stage_f_robust": np.inf, "weak": 0.0}
-    robust = _robust(first, clusters, level).statistic ** 2
-    return {"first_stage": slope, "first_stage_f": slope**2 / variance, "first_stage_f_robust": robust,
-            "weak": float(robust < WEAK)}  # fmt: skip
+    strength = _exposed(first, clusters, level).statistic ** 2
+    return {"first_stage": slope, "first_stage_f": slope**2 / variance, "first_stage_f_robust": strength,
+            "weak": float(strength < WEAK)}  # fmt: skip
 
 
 def _wu_hausman(X: Matrix, unexplained: Vector, post: Vector) -> dict[str, float]:
@@ -174,13 +168,13 @@ def _anderson_rubin(
     estimate, π the first stage; V, quadratic in residuals, belongs to u = post − estimate · attended (whose
     coefficient is 0) and d = attended. Infinite where π is within its own limits: what then fits has no end.
     """
-    of_u, first = _robust(least_squares(Z, unexplained), clusters, level), least_squares(Z, attended)
+    of_u, first = _exposed(least_squares(Z, unexplained), clusters, level), least_squares(Z, attended)
     limit, v_uu, pi = critical_value(of_u.df, level) ** 2, of_u.std_error**2, first.coefficients[EXPOSURE]
     v_dd = v_ud = 0.0
     if not _did_as_assigned(first.residuals, attended):
-        v_dd = _robust(first, clusters, level).std_error ** 2
+        v_dd = _exposed(first, clusters, level).std_error ** 2
         scale = np.sqrt(v_uu / v_dd)
-        v_both = _robust(least_squares(Z, unexplained + scale * attended), clusters, level).std_error ** 2
+        v_both = _exposed(least_squares(Z, unexplained + scale * attended), clusters, level).std_error ** 2
         v_ud = (v_both - 2 * v_uu) / (2 * scale)
     bend = pi**2 - limit * v_dd
     if bend <= 0:

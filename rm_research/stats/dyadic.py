@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc, fdtr, fdtrc, fdtri, ndtri, psi, stdtr
 
+from rm_research.stats.paired import NOISE
 from rm_research.stats.regression import Fit, Matrix, least_squares
 from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
 
-NOISE = 1e-12  # what remains below this share of the largest score is rounding, not answers
 FIRST, SECOND = 1, 2  # columns of the members' predictors, after the intercept
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from rm_research.stats.imputation import LEAST_DF, Mask, impute
 from rm_research.stats.paired import NOISE
-from rm_research.stats.regression import Matrix, cr2, hc2, least_squares, residual_weights
+from rm_research.stats.regression import Matrix, least_squares, residual_weights, robust
 from rm_research.stats.result import NotEstimableError, Result, Vector
 from rm_research.stats.rubin import pool
 
@@ -185,7 +185,7 @@ def _ancovas(arm: Completed, comparison: Completed, clusters: ArrayLike | None, 
     posts = np.concatenate([arm.shifted(shift), comparison.post], axis=1)
     # the imputations differ in their scores after alone, so what is made of the design is made once
     first = least_squares(X, posts[0])
-    one = hc2(first, IN_ARM, level=0.95) if clusters is None else cr2(first, clusters, IN_ARM, level=0.95)
+    one = robust(first, IN_ARM, clusters=clusters, level=0.95)
     coefficients = posts @ X @ first.root @ first.root.T
     residuals = posts - coefficients @ X.T
     if np.abs(residuals).max(axis=1).min() <= NOISE * np.abs(posts).max():
@@ -204,7 +204,7 @@ def _with_tipping_point(
         # that no shift tips it shows in the lack of this detail; the estimate stands
         with suppress(NotEstimableError):
             further["tipping_shift"] = tipping_point(shifted, level=level, largest=largest)
-    return replace(result, details={**result.details, **further})
+    return result.detailed(**further)
 
 
 def tipping_point(shifted: Callable[[float], PerImputation], *, level: float, largest: float) -> float:

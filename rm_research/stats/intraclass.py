@@ -6,12 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtrc, fdtri
 
-from rm_research.stats.paired import complete_pairs
+from rm_research.stats.paired import NOISE, complete_pairs
 from rm_research.stats.result import NotEstimableError, Result, Vector
 
 Matrix = NDArray[np.float64]
-
-NOISE = 1e-12  # scores that differ by less than this share of the largest are all alike
 
 
 @dataclass(frozen=True)

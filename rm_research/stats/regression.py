@@ -111,6 +111,11 @@ def cr2(fit: Fit, clusters: ArrayLike, column: int, *, level: float) -> Result:
     return t_result(fit.coefficients[column], _root(variance, fit), df, level, details)
 
 
+def robust(fit: Fit, column: int, *, clusters: ArrayLike | None, level: float) -> Result:
+    """Coefficient by `hc2` without clusters, else by `cr2`."""
+    return hc2(fit, column, level=level) if clusters is None else cr2(fit, clusters, column, level=level)
+
+
 @dataclass(frozen=True)
 class ClusterTerms:
     """

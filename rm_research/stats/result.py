@@ -1,7 +1,7 @@
 """What every estimator returns, and how it says that there is nothing to estimate."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,10 @@ class Result:
     ci_low: float
     ci_high: float
     details: Mapping[str, float] = field(default_factory=dict)
+
+    def detailed(self, **further: float) -> "Result":
+        """Return the result with further details."""
+        return replace(self, details={**self.details, **{name: float(value) for name, value in further.items()}})
 
 
 def critical_value(df: float, level: float) -> float:

@@ -6,7 +6,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rm_research.stats.regression import cluster_terms, cr2, hc2, least_squares, residual_weights
+from rm_research.stats.regression import cluster_terms, cr2, hc2, least_squares, residual_weights, robust
 from rm_research.stats.result import NotEstimableError, t_result
 
 few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
@@ -294,3 +294,13 @@ def test_residual_weights_give_the_standard_error_of_every_outcome(clustered, co
         other = cr2(fit, clusters, 1, level=0.95) if clustered else hc2(fit, 1, level=0.95)
         compare(ours, {"std_error": other.std_error}, of=[residual_weights], against="identity",
                 because="`hc2` and `cr2` of each outcome")  # fmt: skip
+
+
+@pytest.mark.parametrize("clustered", [True, False])
+def test_robust_is_the_standard_error_that_fits(clustered, golden, compare):
+    _, data = golden("ancova_cr2_bdf24")
+    fit = least_squares(*design(data, change=False))
+    clusters = data["cluster"] if clustered else None
+    theirs = cr2(fit, clusters, 1, level=0.9) if clustered else hc2(fit, 1, level=0.9)
+    ours = as_tidied(robust(fit, 1, clusters=clusters, level=0.9))
+    compare(ours, as_tidied(theirs), of=[robust], against="identity", because="`hc2`, or `cr2` of the clusters")

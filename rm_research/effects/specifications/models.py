@@ -7,12 +7,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.difference import TREATED, Compared, check_compared
+from rm_research.effects.change import likelihood
+from rm_research.effects.difference import Compared, ancova, change_score, check_compared, constrained
 from rm_research.effects.estimates import Row, estimate_row
 from rm_research.effects.missing import impute_change, impute_difference
-from rm_research.stats.mixed import constrained_likelihood, likelihood_change
 from rm_research.stats.paired import hodges_lehmann, paired_t, welch
-from rm_research.stats.regression import Fit, cr2, hc2, least_squares
 from rm_research.stats.result import NotEstimableError, Result
 from rm_research.study import Study
 
@@ -64,39 +63,17 @@ def _of_scores(estimator: Callable[..., Result]) -> Estimator:
     return lambda arms, study: estimator(arms.group.pre, arms.group.post, level=study.reporting.level)
 
 
-def _ancova(arms: Compared, study: Study) -> Result:
-    pre, post, in_arm = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm))
-    return _robust(least_squares(np.column_stack([np.ones(len(pre)), in_arm, pre]), post), arms, study)
-
-
-def _change_score(arms: Compared, study: Study) -> Result:
-    pre, post, in_arm = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm))
-    return _robust(least_squares(np.column_stack([np.ones(len(pre)), in_arm]), post - pre), arms, study)
-
-
-def _robust(fit: Fit, arms: Compared, study: Study) -> Result:
-    """Coefficient of the arm, by HC2 where the person was assigned, else by CR2."""
-    clusters = arms.clusters[arms.paired]
-    if study.clustered_by == "person" and len(set(clusters)) == len(clusters):
-        return hc2(fit, TREATED, level=study.reporting.level)
-    return cr2(fit, clusters, TREATED, level=study.reporting.level)
-
-
-def _constrained(arms: Compared, study: Study) -> Result:
-    return constrained_likelihood(arms.pre, arms.post, arms.in_arm, level=study.reporting.level)
-
-
 MODELS = (
-    Model("change", "mean", "likelihood", LIKELIHOOD, _of_scores(likelihood_change)),
+    Model("change", "mean", "likelihood", LIKELIHOOD, lambda arms, study: likelihood(arms.group, study)),
     Model("change", "mean", "paired_t", COMPLETERS, _of_scores(paired_t), for_leavers=True),
     Model("change", "median", "hodges_lehmann", COMPLETERS, _of_scores(hodges_lehmann), averaged=False),
     Model(
         "change", "mean", "imputed", IMPUTATION, lambda arms, study: impute_change(arms.group, study), for_leavers=True
     ),
     Model("change", "mean", "welch", RESPONDENTS, _of_scores(welch)),
-    Model("difference", "mean", "ancova", COMPLETERS, _ancova),
-    Model("difference", "mean", "change_score", COMPLETERS, _change_score),
-    Model("difference", "mean", "constrained_likelihood", LIKELIHOOD, _constrained, randomised=True),
+    Model("difference", "mean", "ancova", COMPLETERS, ancova),
+    Model("difference", "mean", "change_score", COMPLETERS, change_score),
+    Model("difference", "mean", "constrained_likelihood", LIKELIHOOD, constrained, randomised=True),
     Model("difference", "mean", "imputed", IMPUTATION, impute_difference, for_leavers=True),
 )
 

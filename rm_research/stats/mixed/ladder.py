@@ -1,7 +1,7 @@
 """A stated way down from the model the design asks for to one that the data carry."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -166,4 +166,4 @@ def contrast_of(ladder: Ladder, contrast: ArrayLike, *, level: float, observed: 
     checked = kenward_roger(ladder.fit, contrast, level=level)
     further = {"ladder_step": float(ladder.step), "kr_std_error": checked.std_error, "kr_df": checked.df,
                "kr_p_value": checked.p_value, "kr_ci_low": checked.ci_low, "kr_ci_high": checked.ci_high}  # fmt: skip
-    return replace(result, details=dict(result.details) | further)
+    return result.detailed(**further)
