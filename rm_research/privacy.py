@@ -6,49 +6,90 @@ import os
 import re
 import secrets
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from rm_research.errors import StudyError
-from rm_research.study.entries import tidy_text
+from rm_research.study.entries import per_entry, tidy
 
 HOME = ".rm_research"
+WHOSE = r"(?:recipient|your|my|home|work|respondent|participant|private|full|ihre?|deine?|meine?)"
+ASKING = (
+    r"(?:please[ _.,]*)?(?:(?:what|which)[ _.]*(?:is|are)|enter|give(?:[ _.]*us)?|provide|type|wie[ _.]*lautet|bitte)"
+)
+KIND = (
+    r"(?:e-?mail(?:[ _.]*address)?|ip[ _.-]*address|ip|name|(?:first|last|full|sur|family|given|nick)[ _.]*name(?:s)?"
+    r"|(?:tele|mobile[ _.]*|cell[ _.]*)?phone(?:[ _.]*(?:number|no))?|mobile(?:[ _.]*number)?"
+    r"|(?:location[ _.]*)?(?:latitude|longitude)|(?:geo|gps)[ _.-]*(?:location|coordinates?)|coordinates?"
+    r"|(?:postal[ _.]*|street[ _.]*)?address|post[ _.]*code|zip[ _.]*code|date[ _.]*of[ _.]*birth|birth[ _.]*(?:date|day)"
+    r"|contact[ _.]*(?:details?|information|data)|linkedin(?:[ _.]*profile)?"
+    r"|(?:vor|nach|familien)?name|(?:e-?mail|ip)[ _.-]*adresse|telefon(?:nummer)?|handy(?:nummer)?"
+    r"|geburts(?:datum|tag)|anschrift|postleitzahl|kontaktdaten)"
+)
+# a column's name or question that asks for who someone is: 'Recipient Email', 'Please enter your name:'
 PERSONAL_NAME = re.compile(
-    r"\s*(?:recipient|your|home|work|respondent)?[\s_.]*"
-    r"(?:e-?mail(?:[\s_.]*address)?|ip[\s_.-]*address|ip|name|(?:first|last|full|sur|family|given)[\s_.]*name"
-    r"|(?:tele|mobile[\s_.]*)?phone(?:[\s_.]*number)?|mobile|(?:location[\s_.]*)?(?:latitude|longitude)"
-    r"|(?:postal[\s_.]*)?address|post[\s_.]*code|zip[\s_.]*code|date[\s_.]*of[\s_.]*birth|birth[\s_.]*(?:date|day)"
-    r"|vorname|nachname|(?:e-?mail|ip)[\s_.-]*adresse|telefon(?:nummer)?|geburts(?:datum|tag)|anschrift|postleitzahl)\s*",
-    re.IGNORECASE,
+    rf"(?:{ASKING}[ _.]+)?(?:{WHOSE}[ _.]*)*{KIND}(?:[ _.]*\(optional\))?[ _.:?*]*", re.IGNORECASE
 )
 # lengths are bounded so that a long text without blanks is not searched for minutes
 EMAIL = re.compile(r"[^\s@,;<>()\"']{1,64}@[^\s@,;<>()\"']{1,250}\.[A-Za-z]{2,}")
 IP_ADDRESS = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
+COORDINATES = re.compile(r"(?<![\d.])-?\d{1,3}\.\d{3,},\s{0,3}-?\d{1,3}\.\d{3,}(?![\d.])")
+# with a prefix (+44, 0, brackets) or in American groups; a bare number may be anything
+PHONE = re.compile(
+    r"(?<![\w.+-])(?:\+\d|0[1-9]|\(\+?\d)(?:[ ()/.-]{0,2}\d){6,13}(?![\w-])|(?<![\w.-])\d{3}[ .-]\d{3}[ .-]\d{4}(?![\w-])"
+)
+CONTACTS = (EMAIL, COORDINATES, IP_ADDRESS, PHONE)
 TAKEN_OUT = "[…]"
 MOSTLY = 0.5  # of the filled cells of a column
 
 
-def personal_columns(rows: pd.DataFrame) -> list[str]:
+def personal_columns(rows: pd.DataFrame, texts: Mapping[str, str] | None = None) -> list[str]:
     """
-    Columns that hold personal data, by their name or because most of their cells are e-mail or IP addresses.
+    Columns that hold personal data, by name, by question, or because most of their cells are contacts.
 
     Parameters
     ----------
     rows : DataFrame
         An export's rows, all text.
+    texts : mapping of str to str, optional
+        Question text by column.
+
+    Returns
+    -------
+    list of str
+        Names, e-mail, postal and IP addresses, telephone numbers, coordinates, dates of birth.
     """
-    return [name for name in rows.columns if PERSONAL_NAME.fullmatch(name) or _mostly_addresses(rows[name])]
+    asked = texts or {}
+    return [
+        name
+        for name in rows.columns
+        if PERSONAL_NAME.fullmatch(name.strip())
+        or PERSONAL_NAME.fullmatch(asked.get(name, "").strip())
+        or _mostly_contacts(rows[name])
+    ]
 
 
-def _mostly_addresses(cells: pd.Series) -> bool:
-    filled = cells[cells.str.strip() != ""]
-    return len(filled) > 0 and bool((without_addresses(filled).str.strip() == TAKEN_OUT).mean() >= MOSTLY)
+def _mostly_contacts(cells: pd.Series) -> bool:
+    filled = cells[cells != ""]
+    return len(filled) > 0 and bool(per_entry(filled, _is_contact, dtype="bool").mean() >= MOSTLY)
 
 
-def without_addresses(cells: pd.Series) -> pd.Series:
-    """Text with each e-mail and IP address in it replaced by '[…]'; the rest of what was written stays."""
-    return cells.str.replace(EMAIL, TAKEN_OUT, regex=True).str.replace(IP_ADDRESS, TAKEN_OUT, regex=True)
+def _is_contact(entry: str) -> bool:
+    return freed_of_contacts(entry).strip() == TAKEN_OUT
+
+
+def freed_of_contacts(entry: str) -> str:
+    """Text with each e-mail and IP address, telephone number and pair of coordinates in it replaced by '[…]'."""
+    for contact in CONTACTS:
+        entry = contact.sub(TAKEN_OUT, entry)
+    return entry
+
+
+def without_contacts(cells: pd.Series) -> pd.Series:
+    """Cells, each freed of contacts; the rest of what was written stays."""
+    return per_entry(cells, freed_of_contacts)
 
 
 def private_folder(study: Path) -> Path | None:
@@ -118,11 +159,6 @@ def _make_key(path: Path) -> None:
         part.unlink()
 
 
-def tidy(values: pd.Series) -> pd.Series:
-    """Text as it is compared: trimmed, Unicode forms and case folded, inner white space one blank."""
-    return values.map({text: tidy_text(text) for text in values.unique()}).astype("str")
-
-
 def hash_codes(codes: pd.Series, key: bytes, *, kind: str = "person") -> pd.Series:
     """
     Keyed hashes of codes, 16 hexadecimal digits (HMAC-SHA256, FIPS 198-1).
@@ -141,9 +177,13 @@ def hash_codes(codes: pd.Series, key: bytes, *, kind: str = "person") -> pd.Seri
     Series of str
         Missing where the code is blank.
     """
-    typed = tidy(codes)
-    digest = {
-        text: hmac.new(key, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()[:16] if text else None
-        for text in typed.unique()
-    }
-    return typed.map(digest).astype("str")
+    keyed = hmac.new(key, f"{kind}:".encode(), hashlib.sha256)
+
+    def digest(text: str) -> str | None:
+        if not text:
+            return None
+        started = keyed.copy()  # setting up the key once makes a million codes twice as fast
+        started.update(text.encode())
+        return started.hexdigest()[:16]
+
+    return per_entry(tidy(codes), digest)

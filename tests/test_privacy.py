@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from rm_research.errors import StudyError
-from rm_research.privacy import hash_codes, personal_columns, private_folder, study_key, tidy, without_addresses
+from rm_research.privacy import hash_codes, personal_columns, private_folder, study_key, without_contacts
+from rm_research.study.entries import tidy
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 
@@ -43,12 +44,12 @@ def test_one_address_in_a_comment_does_not_cost_all_comments():
 
 
 def test_addresses_are_taken_out_of_what_people_wrote():
-    cleaned = without_addresses(text("ask mary.b@example.org (or 192.0.2.1), please", "version 1.2"))
+    cleaned = without_contacts(text("ask mary.b@example.org (or 192.0.2.1), please", "version 1.2"))
     assert cleaned.tolist() == ["ask […] (or […]), please", "version 1.2"]
 
 
 def test_a_long_text_without_blanks_is_searched_quickly():
-    assert len(without_addresses(text("a" * 100_000)).iloc[0]) == 100_000
+    assert len(without_contacts(text("a" * 100_000)).iloc[0]) == 100_000
 
 
 def test_text_is_compared_without_case_blanks_and_unicode_forms():

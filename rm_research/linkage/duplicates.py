@@ -15,11 +15,12 @@ def merge_parts(rows: pd.DataFrame, items: list[str], journal: Journal) -> pd.Da
 
     It stands in the place of its first part, and was handed in when its last part was.
     """
-    group = rows.groupby(QUESTIONNAIRE, sort=False).ngroup()
-    files = rows["file"].groupby(group).agg(["nunique", "size"])
-    answered = rows[items].notna().groupby(group).sum()
-    in_parts = (files["size"] > 1) & (files["nunique"] == files["size"]) & (answered <= 1).all(axis=1)
-    parts = rows[group.map(in_parts).astype(bool)]
+    repeated = rows[rows.duplicated(QUESTIONNAIRE, keep=False)]
+    group = repeated.groupby(QUESTIONNAIRE, sort=False).ngroup()
+    files = repeated["file"].groupby(group).agg(["nunique", "size"])
+    answered = repeated[items].notna().groupby(group).sum()
+    in_parts = (files["nunique"] == files["size"]) & (answered <= 1).all(axis=1)
+    parts = repeated[group.map(in_parts).astype(bool)]
     if parts.empty:
         return rows
     of_one = parts.groupby(group[parts.index], sort=False)

@@ -12,6 +12,7 @@ from rm_research.linkage.cohorts import fill_cohorts, keep_first_cohort
 from rm_research.linkage.duplicates import QUESTIONNAIRE, merge_parts, resolve_duplicates
 from rm_research.responses import Intake
 from rm_research.study import Study
+from rm_research.study.entries import per_entry
 
 FACT, TOTAL = "fact:", "total:"  # columns that travel beside the responses until duplicates are resolved
 
@@ -107,27 +108,32 @@ def _identify(
     rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Make persons of codes: within a cohort or the study, and one per row where there is no code or no linking."""
-    own = rows["file"].astype("str") + ":" + rows["wave"].astype("str") + ":" + rows["source_row"].astype("str")
-    alone = own.map(lambda text: "u" + hashlib.sha256(text.encode()).hexdigest()[:15]).astype("str")
     if study.link.method == "none":
-        return rows.assign(person=alone), None
+        return rows.assign(person=_alone(rows)), None
     if study.link.within == "cohort":
         rows = rows.assign(person=_within(rows))
         roster = None if roster is None else roster.assign(person=_within(roster))
-    return rows.assign(person=rows["person"].fillna(alone)), roster
+    blank = rows["person"].isna()
+    return rows.assign(person=rows["person"].fillna(_alone(rows[blank]))) if blank.any() else rows, roster
+
+
+def _alone(rows: pd.DataFrame) -> pd.Series:
+    """A person of its own for each row."""
+    own = rows["file"] + ":" + rows["wave"] + ":" + rows["source_row"].astype("str")
+    return per_entry(own, lambda text: "u" + hashlib.sha256(text.encode()).hexdigest()[:15])
 
 
 def _within(rows: pd.DataFrame) -> pd.Series:
     """Persons whose code stands for someone else in another cohort."""
-    joined = rows["cohort"] + ":" + rows["person"]
-    digest = {text: hashlib.sha256(text.encode()).hexdigest()[:16] for text in joined.dropna().unique()}
-    return joined.map(digest).astype("str")
+    return per_entry(rows["cohort"] + ":" + rows["person"], lambda text: hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
 def _links(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
     """How each questionnaire was linked; a question about the start that was asked later links nobody."""
     occasions = rows["wave"].isin([wave.name for wave in study.waves if wave.kind == "occasion"])
-    met = rows["wave"].where(occasions).groupby([rows["cohort"], rows["person"]]).transform("nunique")
+    who = rows.groupby(["cohort", "person"], sort=False).ngroup()
+    seen = pd.DataFrame({"who": who, "wave": rows["wave"]})[occasions].drop_duplicates()
+    met = who.map(seen["who"].value_counts()).fillna(0)
     how = pd.Series("alone", index=rows.index, dtype="str").mask(met - occasions.astype(int) > 0, "exact")
     how = how.mask(rows["person"].str.startswith("u"), "unlinked" if study.link.method == "none" else "blank")
     probability = pd.Series(1.0, index=rows.index).where(how == "exact")
@@ -138,15 +144,18 @@ def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal) -> None:
     """Find cohorts that answered twice but have no code in common: they have another fault than dropout."""
     if study.link.method == "none":
         return
-    for cohort, of_cohort in rows.groupby("cohort", sort=False):
-        persons = {str(wave): set(of_wave) for wave, of_wave in of_cohort["person"].groupby(of_cohort["wave"])}
-        before = persons.get(study.baseline, set())
-        for wave in study.later_waves:
-            after = persons.get(wave, set())
-            if before and after and not before & after:
-                message = (
-                    f"cohort {cohort!r} has {len(before)} questionnaires in wave {study.baseline!r} and {len(after)} "
-                    f'in wave {wave!r}, but no person code in common. Check columns.person, or set method = "none" '
-                    "under [link] to compare the waves unlinked."
-                )
-                journal.problem("no_pairs", "error", message, wave=wave, cohort=str(cohort))
+    counts = pd.crosstab(rows["cohort"], rows["wave"])
+    of_wave = {str(wave): part for wave, part in rows[["cohort", "person"]].groupby(rows["wave"], sort=False)}
+    before = of_wave.get(study.baseline)
+    for wave in study.later_waves:
+        if before is None or wave not in of_wave:
+            continue
+        in_common = set(of_wave[wave].merge(before, on=["cohort", "person"])["cohort"])
+        answered = counts[(counts[study.baseline] > 0) & (counts[wave] > 0)]
+        for cohort, questionnaires in answered.drop(list(in_common & {*answered.index})).iterrows():
+            message = (
+                f"cohort {str(cohort)!r} has {questionnaires[study.baseline]} questionnaires in wave "
+                f"{study.baseline!r} and {questionnaires[wave]} in wave {wave!r}, but no person code in common. "
+                'Check columns.person, or set method = "none" under [link] to compare the waves unlinked.'
+            )
+            journal.problem("no_pairs", "error", message, wave=wave, cohort=str(cohort))

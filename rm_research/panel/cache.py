@@ -31,9 +31,13 @@ def input_files(study: Study) -> list[Path]:
 def input_hashes(study: Study) -> dict[str, str]:
     """SHA-256 by file, as study.toml names it; '' where a file is absent."""
     return {
-        os.path.relpath(path, study.path): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-        for path in input_files(study)
+        os.path.relpath(path, study.path): _file_hash(path) if path.is_file() else "" for path in input_files(study)
     }
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digest(study: Study) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from rm_research.errors import ReadError
 
 PREFIX = "*"
+Steps = tuple[tuple[str, int], ...]  # what reading did without being told, and in how many cells
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Export:
         Names that more than one column bears; the second is kept as 'name (2)'.
     short : tuple of int
         Rows that had fewer cells than the header.
+    labels : dict of str to dict of str to str
+        Label by code, by column, where the format keeps both; `rows` then has the codes.
+    steps : tuple of (str, int)
+        What reading found or changed without being told, and in how many cells; each becomes a line of the ledger.
     """
 
     file: str
@@ -37,6 +42,8 @@ class Export:
     texts: dict[str, str]
     repeated: frozenset[str]
     short: tuple[int, ...] = ()
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    steps: Steps = ()
 
     @cached_property
     def _trimmed(self) -> dict[str, str]:
@@ -74,8 +81,9 @@ class Export:
 
 
 def as_export(
-    file: str, names: Sequence[str], rows: pd.DataFrame, texts: Sequence[str] = (), *, short: tuple[int, ...] = ()
-) -> Export:
+    file: str, names: Sequence[str], rows: pd.DataFrame, texts: Sequence[str] = (), *, short: tuple[int, ...] = (),
+    steps: Steps = (),
+) -> Export:  # fmt: skip
     """Export from column names, rows and question texts; nameless empty columns are dropped, twins numbered."""
     kept = [place for place, name in enumerate(names) if name.strip() or (rows.iloc[:, place] != "").any()]
     called = [names[place].strip() or f"column {place + 1}" for place in kept]
@@ -86,4 +94,5 @@ def as_export(
         # a column may really be called 'name (2)'
         unique.append(next(n for n in numbered if n not in {*unique, *called}) if name in repeated else name)
     frame = rows.iloc[:, kept].set_axis(unique, axis=1)
-    return Export(file, frame, {n: texts[k] for n, k in zip(unique, kept, strict=True) if texts}, repeated, short)
+    known = {name: texts[place] for name, place in zip(unique, kept, strict=True) if texts}
+    return Export(file, frame, known, repeated, short, steps=steps)

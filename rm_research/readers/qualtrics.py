@@ -20,8 +20,8 @@ DATE = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 
 def read(path: Path, file: File) -> Export:
     """Read a Qualtrics export with three or two header rows."""
-    cells, short = read_cells(path, file)
-    names, texts, ids = ([*cells.iloc[place]] if place < len(cells) else [] for place in range(3))
+    cells = read_cells(path, file)
+    names, texts, ids = (cells.row(place) for place in range(3))
     has_ids = any(IMPORT_ID.match(cell) for cell in ids)
     if any(IMPORT_ID.match(cell) for cell in texts):
         raise ReadError(
@@ -34,9 +34,9 @@ def read(path: Path, file: File) -> Export:
             'answers begin. Export it again, or leave one header row and set format = "csv".'
         )
     if has_ids:
-        return as_export(file.file, names, records(cells, 3), texts, short=short)
+        return as_export(file.file, names, records(cells.frame, 3), texts, short=cells.short, steps=cells.steps)
     called = [text if SYSTEM_COLUMN.match(name) and text else name for name, text in zip(names, texts, strict=True)]
-    return as_export(file.file, called, records(cells, 2), texts, short=short)
+    return as_export(file.file, called, records(cells.frame, 2), texts, short=cells.short, steps=cells.steps)
 
 
 def _is_legacy(names: list[str], texts: list[str]) -> bool:

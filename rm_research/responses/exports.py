@@ -7,7 +7,7 @@ import pandas as pd
 
 from rm_research.errors import ReadError, rows_text
 from rm_research.journal import Journal
-from rm_research.privacy import personal_columns, without_addresses
+from rm_research.privacy import personal_columns, without_contacts
 from rm_research.readers import Export, read_export
 from rm_research.study import Item, Source, Study, Wave
 from rm_research.study.settings import FACTS
@@ -60,6 +60,9 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
             _fail(wave, source, journal, "unreadable_file", str(error))
             continue
         journal.step("read", before=0, after=len(export.rows), wave=wave.name, file=source.file)
+        for rule, cells in export.steps:
+            rows = len(export.rows)
+            journal.step(rule, before=rows, after=rows, wave=wave.name, file=source.file, cells=cells)
         if not len(export.rows):
             message = f"{source.file} has a header but no answers. Export it again."
             _fail(wave, source, journal, "empty_export", message)
@@ -100,24 +103,26 @@ def _freed(opened: Opened) -> Opened:
     for attribute in study.settings.attributes:
         written |= {export.find(name) or "" for name in study.fact_columns(attribute, wave, source)}
     others = export.rows[[name for name in export.rows.columns if name not in facts | numbers]]
-    changed = without_personal_data(others, written, opened.journal, file=source.file, wave=wave.name)
+    changed = without_personal_data(others, written, opened.journal, file=source.file, wave=wave.name,
+                                    texts=export.texts)  # fmt: skip
     return replace(opened, export=replace(export, rows=export.rows.assign(**changed)))
 
 
 def without_personal_data(
-    rows: pd.DataFrame, used: set[str], journal: Journal, *, file: str, wave: str = ""
-) -> dict[str, pd.Series]:
-    """Columns that change: those of personal data emptied, and `used` ones freed of addresses."""
-    personal = [name for name in personal_columns(rows) if (rows[name].str.strip() != "").any()]
+    rows: pd.DataFrame, used: set[str], journal: Journal, *, file: str, wave: str = "",
+    texts: dict[str, str] | None = None,
+) -> dict[str, pd.Series]:  # fmt: skip
+    """Columns that change: those of personal data emptied, and `used` ones freed of contacts."""
+    personal = [name for name in personal_columns(rows, texts) if (rows[name].str.strip() != "").any()]
     changed = {name: pd.Series("", index=rows.index, dtype="str") for name in personal}
     if personal:
         message = f"{file}: personal data in {', '.join(personal)} were found and left out."
         journal.problem("personal_data", "note", message, wave=wave, file=file)
     for name in [name for name in rows.columns if name in used and name not in personal]:
-        cleaned = without_addresses(rows[name])
+        cleaned = without_contacts(rows[name])
         if cells := int((cleaned != rows[name]).sum()):
             changed[name] = cleaned
-            journal.step(f"addresses taken out of {name}", before=len(rows), after=len(rows), wave=wave, file=file,
+            journal.step(f"contacts taken out of {name}", before=len(rows), after=len(rows), wave=wave, file=file,
                          cells=cells)  # fmt: skip
     return changed
 

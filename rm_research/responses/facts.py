@@ -8,13 +8,14 @@ from rm_research.errors import ReadError
 from rm_research.privacy import EMAIL
 from rm_research.readers import Export
 from rm_research.study import Source, Study, Wave
-from rm_research.study.entries import comparable, tidy_text
+from rm_research.study.entries import comparable, per_entry, tidy, tidy_numbers, tidy_text
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 from rm_research.study.settings import ROW_NUMBER
 
 JOINED = " / "
 CODES = ("person", "dyad")  # hashed; of several columns all must be filled, or half a code would join strangers
 YES = ("yes", "y", "true", "1")
+DATE = r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b"
 WORDS = ("cohort", "role", "arm")  # kept as they stand
 
 
@@ -33,8 +34,7 @@ def where_mask(export: Export, source: Source) -> pd.Series:
         if column is None:
             raise ReadError(f"{export.file} has no column {name!r}, which `where` names; {export.nearest(name)}")
         entries = {comparable(str(entry)) for entry in (wanted if isinstance(wanted, list) else [wanted])}
-        cells = export.rows[column]
-        mask &= cells.isin({text for text in cells.unique() if comparable(text) in entries})
+        mask &= tidy_numbers(export.rows[column]).isin(entries)
     return mask
 
 
@@ -54,13 +54,18 @@ def fact(export: Export, columns: Sequence[str], study: Study, name: str) -> pd.
         raise ReadError(f"{export.file} has no column {hints}, declared for {name}. Correct study.toml.")
     rows = pd.Series([f"row {number}" for number in export.rows.index], index=export.rows.index, dtype="str")
     parts = [rows if place is None else export.rows[place].str.strip() for place in found.values()]
-    missing = {comparable(entry) for entry in study.missing}
-    blank = [{text for text in part.unique() if comparable(text) in missing} for part in parts]
-    given = [part.mask(part.isin(none), "") for part, none in zip(parts, blank, strict=True)]
+    given = [without_missing(part, study) for part in parts]
     joined = given[0] if len(given) == 1 else _joined(given, whole=name in CODES)
-    if name in WORDS and joined.str.contains(EMAIL, regex=True).any():
+    if name in WORDS and any(EMAIL.search(entry) for entry in joined.unique()):
         raise ReadError(f"{export.file} has e-mail addresses in the column declared for {name}. Name another column.")
     return recode(joined, known_words(study, name)).replace("", pd.NA).astype("str")
+
+
+def without_missing(cells: pd.Series, study: Study) -> pd.Series:
+    """Cells, '' where an entry is declared missing."""
+    if not study.missing:
+        return cells
+    return cells.mask(tidy_numbers(cells).isin({comparable(entry) for entry in study.missing}), "")
 
 
 def _joined(parts: list[pd.Series], *, whole: bool) -> pd.Series:
@@ -70,6 +75,14 @@ def _joined(parts: list[pd.Series], *, whole: bool) -> pd.Series:
         glue = JOINED if whole else ((joined != "") & (part != "")).map({True: JOINED, False: ""})
         joined, filled = joined + glue + part, filled & (part != "")
     return joined.where(filled, "") if whole else joined
+
+
+def code_parts(export: Export, columns: Sequence[str], study: Study) -> pd.DataFrame:
+    """Person codes as typed, one column (numbered from 0) for each of `columns`; '' where blank or declared missing."""
+    places = [export.find(column) for column in columns]
+    blank = pd.Series("", index=export.rows.index, dtype="str")
+    parts = [blank if place is None else without_missing(export.rows[place].str.strip(), study) for place in places]
+    return pd.DataFrame({str(number): part for number, part in enumerate(parts)}, index=export.rows.index)
 
 
 def known_words(study: Study, name: str) -> dict[str, tuple[str, ...]]:
@@ -85,7 +98,7 @@ def known_words(study: Study, name: str) -> dict[str, tuple[str, ...]]:
 def recode(values: pd.Series, words: dict[str, tuple[str, ...]]) -> pd.Series:
     """Entries listed under [values.…] replaced by the study's word for them."""
     known = {comparable(entry): word for word, entries in words.items() for entry in (word, *entries)}
-    return values.map({entry: known.get(comparable(entry), entry) for entry in values.unique()}).astype("str")
+    return per_entry(values, lambda entry: known.get(comparable(entry), entry)) if known else values
 
 
 def source_facts(
@@ -118,6 +131,11 @@ def source_facts(
     if faults:
         raise ReadError("\n".join(faults))
     return pd.DataFrame(facts, index=export.rows.index)
+
+
+def is_finished(entries: pd.Series) -> pd.Series:
+    """Whether a questionnaire was handed in: a yes, or the date when it was; blank is no."""
+    return tidy(entries.fillna("")).isin(YES) | entries.str.match(DATE).eq(True)
 
 
 def spellings(*columns: pd.Series) -> dict[str, str]:

@@ -4,14 +4,18 @@ import pandas as pd
 
 from rm_research.errors import rows_text
 from rm_research.journal import Severity
-from rm_research.privacy import tidy
-from rm_research.responses.answers import Answers, showable
+from rm_research.responses.answers import Answers, Fate, nearest_label, showable
 from rm_research.responses.exports import Opened
-from rm_research.responses.facts import CODES, YES, known_words
+from rm_research.responses.facts import CODES, is_finished, known_words
 from rm_research.study import Item
-from rm_research.study.entries import comparable
+from rm_research.study.entries import comparable, tidy, tidy_numbers
 
 PREVIEWS = ("survey preview", "survey test", "preview", "test", "1", "2", "spam", "8")
+SIGNS = {
+    "same_answers": "the same answer to many items in a row",
+    "too_fast": "answered faster than careless.fastest",
+    "attention": "an attention item answered otherwise than told",
+}
 FEW = 3  # so many answers, all unusable, are no slips of the pen
 
 
@@ -32,45 +36,76 @@ def report_previews(opened: Opened) -> None:
 
 def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFrame) -> None:
     """Answers that cannot be used: one problem a cell, a ledger line an item, an error where none can be."""
+    _report_tidied(opened, answers, rows)
     for item in opened.study.items:
         if item.name not in answers:
             continue
         found = answers[item.name]
-        faults = found.faults[rows.index].dropna()
-        for fault, alike in faults.groupby(faults):
-            _report_fault(opened, item, str(fault), found, rows.loc[alike.index])
-        if len(faults):
+        faulty = found.faulty(rows.index)
+        for (fault, column), alike in faulty.groupby(["fault", "column"]):
+            _report_fault(opened, item, str(fault), str(column), alike["entry"], rows.loc[alike.index])
+        if len(faulty):
             opened.journal.step(f"unusable answers of {item.name}", before=len(rows), after=len(rows),
-                                wave=opened.wave.name, file=opened.source.file, cells=len(faults))  # fmt: skip
-        if len(faults) == int(found.answered[rows.index].sum()) >= FEW:
+                                wave=opened.wave.name, file=opened.source.file, cells=len(faulty))  # fmt: skip
+        if len(faulty) == int(found.answered[rows.index].sum()) >= FEW:
             message = (
-                f"{opened.source.file}: none of the {len(faults)} answers to {item.name!r} in column "
-                f"{found.column[faults.index].iloc[0]!r} can be used. {_remedy(opened, item, str(faults.iloc[0]))}"
+                f"{opened.source.file}: none of the {len(faulty)} answers to {item.name!r} in column "
+                f"{faulty['column'].iloc[0]!r} can be used. {_remedy(opened, item, faulty['fault'].iloc[0])}"
             )
             opened.fail("no_usable_answer", message)
 
 
-def _report_fault(opened: Opened, item: Item, fault: str, found: Answers, rows: pd.DataFrame) -> None:
+def _report_tidied(opened: Opened, answers: dict[str, Answers], rows: pd.DataFrame) -> None:
+    """Ledger lines for what was read otherwise than it stands: labels as numbers, missing codes as no answer."""
+    labelled = [item.name for item in opened.study.items if item.answers and item.name in answers]
+    rules = (
+        ("labels read as numbers", labelled, (Fate.GIVEN, Fate.TIDIED)),
+        ("of these, labels that differed in case, blanks or letter forms", labelled, (Fate.TIDIED,)),
+        ("entries declared missing", list(answers), (Fate.DECLARED_MISSING,)),
+    )
+    for rule, names, fates in rules:
+        cells = sum(int(answers[name].fates[rows.index].isin(fates).sum()) for name in names)
+        if cells:
+            opened.journal.step(rule, before=len(rows), after=len(rows), wave=opened.wave.name,
+                                file=opened.source.file, cells=cells)  # fmt: skip
+
+
+def _report_fault(
+    opened: Opened, item: Item, fault: str, column: str, entries: pd.Series, rows: pd.DataFrame
+) -> None:  # fmt: skip
     labels = opened.study.settings.answers.get(item.answers, {})
-    shown = showable(found.text[rows.index], labels, smallest_group=opened.study.reporting.smallest_group)
-    for column, cells in found.column[rows.index].groupby(found.column[rows.index]):
-        opened.journal.row_problems(fault, "warning", _remedy(opened, item, fault), rows.loc[cells.index],
-                                    column=str(column), values=shown[cells.index])  # fmt: skip
+    shown = showable(entries, labels, smallest_group=opened.study.reporting.smallest_group)
+    for entry, alike in shown.fillna("").groupby(shown.fillna("")):
+        message = _remedy(opened, item, fault, str(entry))
+        opened.journal.row_problems(fault, "warning", message, rows.loc[alike.index], column=column,
+                                    values=shown[alike.index])  # fmt: skip
 
 
-def _remedy(opened: Opened, item: Item, fault: str) -> str:
+def _remedy(opened: Opened, item: Item, fault: str, entry: str = "") -> str:
+    """Say what is the matter with an answer; `entry` is named only where it may be shown."""
+    answer = f"The answer {entry!r}" if entry else "The answer"
     if fault == "unknown_label":
-        known = ", ".join(repr(label) for label in opened.study.settings.answers[item.answers])
-        return f"The answer is none of [answers.{item.answers}] ({known}); it counts as missing. Add it there."
+        labels = opened.study.settings.answers[item.answers]
+        near = nearest_label(entry, labels)
+        known = f"did you mean {near!r}?" if near else f"known are {', '.join(repr(label) for label in labels)}."
+        return f"{answer} is no label of [answers.{item.answers}]; {known} It counts as missing. Add it there."
     if fault == "not_a_number":
         return (
-            "The answer is no number; it counts as missing. Declare labels under [answers.…] and name them in "
+            f"{answer} is no number; it counts as missing. Declare labels under [answers.…] and name them in "
             "codebook.csv, or list the entry under [missing]."
         )
     return (
-        f"The answer is outside {item.low:g} to {item.high:g}; it counts as missing. If it is right, correct low and "
+        f"{answer} is outside {item.low:g} to {item.high:g}; it counts as missing. If it is right, correct low and "
         "high in codebook.csv."
     )
+
+
+def report_careless(opened: Opened, sign: str, rows: pd.Index, *, dropped: bool) -> None:
+    """Point at questionnaires that bear a sign of carelessness."""
+    kept = 'it counts all the same. Set action = "drop" under [careless] to leave such questionnaires out'
+    message = f"Careless answering? {SIGNS[sign].capitalize()}; {'it was left out' if dropped else kept}."
+    places = pd.DataFrame({"source_row": rows, "file": opened.source.file, "wave": opened.wave.name, "cohort": None})
+    opened.journal.row_problems(f"careless_{sign}", "warning", message, places)
 
 
 def report_facts(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
@@ -80,7 +115,8 @@ def report_facts(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> Non
         opened.journal.row_problems("blank_code", "warning", message, rows[rows["person"].isna()])
     _report_dates(opened, facts, rows)
     _report_words(opened, facts, rows)
-    unfinished = int((~tidy(facts["finished"].dropna()).isin(YES)).sum())
+    declared = opened.study.has_fact("finished", opened.wave, opened.source)
+    unfinished = int((~is_finished(facts["finished"])).sum()) if declared else 0
     if unfinished:
         message = f"{opened.source.file}: {unfinished} questionnaires were not finished; what was answered counts."
         opened.journal.problem("unfinished", "note", message, wave=opened.wave.name, file=opened.source.file)
@@ -106,6 +142,6 @@ def _report_words(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> No
         if name not in facts or name in CODES:
             continue
         words = {comparable(word) for word in known_words(opened.study, name)}
-        stray = rows[~facts[name].dropna().map(comparable).isin(words).reindex(rows.index, fill_value=True)]
+        stray = rows[~tidy_numbers(facts[name]).isin(words) & facts[name].notna()]
         message = f"The {name} is none of the words under [values.{name}]; it counts as it stands. Add it there."
         opened.journal.row_problems("unknown_word", "warning", message, stray, column=name)

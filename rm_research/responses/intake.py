@@ -14,7 +14,7 @@ from rm_research.responses.facts import spellings
 from rm_research.responses.questionnaires import PERSONAL_FACTS, check_returned, read_questionnaires
 from rm_research.responses.roster import facts_of_roster, read_roster, read_sessions
 from rm_research.study import Study, read_study
-from rm_research.study.entries import tidy_text
+from rm_research.study.entries import per_entry, tidy_text
 from rm_research.study.model import ONE_COHORT
 
 
@@ -33,8 +33,11 @@ class Intake:
         One row a questionnaire, same index: totals the export brings, by scale.
     ledger, problems : DataFrame
         What was done and what was found.
+    codes : DataFrame or None
+        One row a questionnaire, same index: person codes as typed, one column a part. Held in memory for `link_waves`
+        where codes are to be compared; None where they are not.
     roster : DataFrame or None
-        One row a roster line: source_row, person, cohort and facts; None without a roster.
+        One row a roster line: source_row, person, cohort and facts (and 'code:…' as `codes`); None without a roster.
     sessions : DataFrame or None
         One row a meeting: cohort, dyad (hashed), date, minutes; None without a log.
     texts : dict of (str, str) to str
@@ -46,6 +49,7 @@ class Intake:
     published: pd.DataFrame
     ledger: pd.DataFrame
     problems: pd.DataFrame
+    codes: pd.DataFrame | None
     roster: pd.DataFrame | None
     sessions: pd.DataFrame | None
     texts: dict[tuple[str, str], str]
@@ -154,13 +158,19 @@ def _spell_alike(
         first = spellings(*(frame[at] for frame, at in holders))
         cells = 0
         for frame, at in holders:
-            spelt = frame[at].map({word: first[tidy_text(word)] for word in frame[at].dropna().unique()}).astype("str")
+            spelt = per_entry(frame[at], lambda word, first=first: first[tidy_text(word)])  # type: ignore[misc]
             cells += int((spelt != frame[at])[spelt.notna()].sum())
             frame[at] = spelt
         if cells:
             journal.step(f"spellings of {name} made one", before=len(whole), after=len(whole), cells=cells)
         for found in journal.found if name == "cohort" else ():
             found["cohort"] = first.get(tidy_text(str(found["cohort"])), found["cohort"])
+
+
+def _codes(whole: pd.DataFrame) -> pd.DataFrame:
+    """Person codes of all questionnaires; '' where an export has fewer parts than another."""
+    held = whole[[name for name in whole.columns if name.startswith("code:")]]
+    return held.rename(columns=lambda name: name.removeprefix("code:")).fillna("")
 
 
 def _intake(
@@ -175,6 +185,7 @@ def _intake(
         published=whole[[f"total:{name}" for name in totals]].set_axis(totals, axis=1),
         ledger=journal.ledger,
         problems=journal.problems,
+        codes=_codes(whole) if study.link.method == "code" else None,
         roster=roster,
         sessions=sessions,
         texts=texts,

@@ -2,20 +2,22 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from rm_research.errors import ReadError
-from rm_research.privacy import hash_codes, tidy
-from rm_research.responses.answers import Answers, first_answered, read_answers
+from rm_research.privacy import hash_codes
+from rm_research.responses.answers import Answers, is_answered, read_answers
+from rm_research.responses.careless import careless_rows
 from rm_research.responses.exports import Opened
-from rm_research.responses.facts import YES, as_dates, source_facts, where_mask
-from rm_research.responses.faults import report_answers, report_facts, report_previews
+from rm_research.responses.facts import YES, as_dates, code_parts, is_finished, source_facts, where_mask
+from rm_research.responses.faults import SIGNS, report_answers, report_careless, report_facts, report_previews
 from rm_research.study import Item, Wave
-from rm_research.study.entries import comparable
+from rm_research.study.entries import tidy
 from rm_research.study.settings import ROW_NUMBER
 
 PERSONAL_FACTS = ("role", "arm", "dyad")
-ALL_FACTS = ("person", "cohort", "consent", "finished", "submitted", *PERSONAL_FACTS)
+ALL_FACTS = ("person", "cohort", "consent", "finished", "submitted", "duration", *PERSONAL_FACTS)
 
 
 def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame | None:
@@ -34,8 +36,9 @@ def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.D
     Returns
     -------
     DataFrame or None
-        The columns of Responses and one an item; then 'fact:…' for role, arm, dyad (hashed) and attributes, and
-        'total:…' for published totals. The index is the row as a spreadsheet counts it.
+        The columns of Responses and one an item; then 'fact:…' for role, arm, dyad (hashed) and attributes,
+        'total:…' for published totals, and 'code:…' for codes that are to be compared. The index is the row as a
+        spreadsheet counts it.
     """
     try:
         return _read(opened, key, in_roster)
@@ -53,7 +56,10 @@ def _read(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame:
     keep = _dropped("consent", _consenting(facts, opened), pd.Series(True, index=facts.index), opened)
     answers = {item.name: _answers(item, opened) for item in study.items if opened.columns(item)}
     keep = _dropped("not returned", _returned(answers, opened), keep, opened)
+    keep = _dropped("unfinished", _finished(facts, opened), keep, opened)
+    keep = _careful(careless_rows(opened, answers, facts), keep, opened)
     parts = [_who(facts, opened, key), _items(answers, opened), _facts(facts, opened, key), _totals(opened)]
+    parts += [_codes(opened)] if study.link.method == "code" else []
     rows = pd.concat(parts, axis=1)[keep]
     report_answers(opened, answers, rows)
     report_facts(opened, facts[keep], rows)
@@ -95,6 +101,29 @@ def _consenting(facts: pd.DataFrame, opened: Opened) -> pd.Series:
     return tidy(facts["consent"].fillna("")).isin(YES)
 
 
+def _finished(facts: pd.DataFrame, opened: Opened) -> pd.Series:
+    """Rows that were finished, or all where the wave keeps the others."""
+    if opened.wave.unfinished == "keep" or not opened.study.has_fact("finished", opened.wave, opened.source):
+        return pd.Series(True, index=facts.index)
+    return is_finished(facts["finished"])
+
+
+def _careful(signs: dict[str, pd.Series], keep: pd.Series, opened: Opened) -> pd.Series:
+    """Rows that stay: all but those answered without care, where these are to be dropped; each sign is counted."""
+    drop = opened.study.settings.careless.action == "drop"
+    for sign, found in signs.items():
+        flagged = keep & found
+        if not flagged.any():
+            continue
+        report_careless(opened, sign, flagged.index[flagged], dropped=drop)
+        if drop:
+            keep = _dropped(f"careless: {SIGNS[sign]}", ~found, keep, opened)
+        else:
+            opened.journal.step(f"flagged as careless: {SIGNS[sign]}", before=int(keep.sum()), after=int(keep.sum()),
+                                wave=opened.wave.name, file=opened.source.file, cells=int(flagged.sum()))  # fmt: skip
+    return keep
+
+
 def _answers(item: Item, opened: Opened) -> Answers:
     cells, settings = opened.export.rows[opened.columns(item)], opened.study.settings
     return read_answers(cells, item, settings.answers.get(item.answers, {}), opened.study.missing)
@@ -106,10 +135,11 @@ def _returned(answers: dict[str, Answers], opened: Opened) -> pd.Series:
     if name in answers:
         return answers[name].answered
     if name is not None and (column := opened.export.find(name)) is not None:
-        missing = {comparable(entry) for entry in opened.study.missing}
-        return first_answered(rows[[column]], missing)[0] != ""
-    answered = [answer.answered for answer in answers.values()]
-    return pd.concat(answered, axis=1).any(axis=1) if answered else pd.Series(False, index=rows.index)
+        return is_answered(rows[column], opened.study.missing)
+    answered = np.zeros(len(rows), dtype=bool)
+    for answer in answers.values():
+        answered |= answer.answered.to_numpy()
+    return pd.Series(answered, index=rows.index)
 
 
 def check_returned(wave: Wave, exports: list[Opened]) -> None:
@@ -160,6 +190,12 @@ def _persons(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.Series:
     codes = facts["person"].fillna("")
     columns = opened.study.fact_columns("person", opened.wave, opened.source)
     return hash_codes(opened.source.file + ":" + codes if columns == (ROW_NUMBER,) else codes, key)
+
+
+def _codes(opened: Opened) -> pd.DataFrame:
+    """Codes as typed, one column a part, for link_waves alone to compare; they go no further."""
+    columns = opened.study.fact_columns("person", opened.wave, opened.source)
+    return code_parts(opened.export, columns, opened.study).add_prefix("code:")
 
 
 def _items(answers: dict[str, Answers], opened: Opened) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from rm_research.journal import Journal
 from rm_research.privacy import hash_codes
 from rm_research.readers import Export, read_export
 from rm_research.responses.exports import without_personal_data
-from rm_research.responses.facts import as_dates, fact
+from rm_research.responses.facts import as_dates, code_parts, fact
 from rm_research.study import Study
 from rm_research.study.settings import FactFile
 
@@ -34,7 +34,7 @@ def read_roster(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | No
         return None
     rows["person"] = hash_codes(rows["person"].fillna(""), key)
     rows["dyad"] = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
-    nameless = rows["person"].isna()
+    nameless = rows["person"].isna() & ~(rows.filter(like="code:") != "").any(axis=1)
     if nameless.any():
         file = study.roster.file
         message = f"{file}: no person code in {rows_text(rows.index[nameless])}, which were left out. Add it there."
@@ -92,12 +92,19 @@ def _read_facts(
         export = _without_personal_data(study, export, columns, journal)
         nothing = pd.Series(pd.NA, index=export.rows.index, dtype="str")
         facts = {name: fact(export, found, study, name) if found else nothing for name, found in columns.items()}
+        codes = _codes(export, columns.get("person", ()), study)
     except ReadError as error:
         for line in str(error).splitlines():
             journal.problem("unreadable_file", "error", line, file=file.file)
         return None
     journal.step("read", before=0, after=len(export.rows), file=file.file)
-    return pd.DataFrame(facts, index=export.rows.index)
+    return pd.concat([pd.DataFrame(facts, index=export.rows.index), codes], axis=1)
+
+
+def _codes(export: Export, columns: tuple[str, ...], study: Study) -> pd.DataFrame:
+    """Person codes as typed, where link_waves is to compare them; else no column."""
+    compared = columns if study.link.method == "code" else ()
+    return code_parts(export, compared, study).add_prefix("code:")
 
 
 def _without_personal_data(

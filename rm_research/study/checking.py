@@ -23,6 +23,7 @@ def check_settings(study: Study) -> list[str]:
         _check_outcomes,
         _check_design,
         _check_link,
+        _check_cleaning,
         _check_names,
         _check_entries,
         _check_files,
@@ -104,6 +105,19 @@ def _check_link(study: Study) -> Iterator[str]:
             yield f"columns.person: is missing for wave {', '.join(lacking)}; {remedy}"
     if study.link.elements and study.link.method != "code":
         yield 'link.elements: goes with method = "code" only; remove it or change the method'
+
+
+def _check_cleaning(study: Study) -> Iterator[str]:
+    """What cleaning is told to go by must be declared somewhere."""
+    known, items = _declared_facts(study), [item.name for item in study.items]
+    if study.settings.careless.fastest is not None and "duration" not in known:
+        yield "careless.fastest: no column says how long people took; add duration under [columns]"
+    for name in study.settings.careless.attention:
+        if items and name not in items:
+            yield f"careless.attention: {name!r} is no item of codebook.csv; {suggest(name, items)}"
+    for wave in study.waves:
+        if wave.unfinished == "drop" and "finished" not in known:
+            yield f"waves.{wave.name}.unfinished: no column says who finished; add finished under [columns]"
 
 
 def _check_names(study: Study) -> Iterator[str]:

@@ -2,8 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
+BLANKS = r"[\s\x1c-\x1f]"  # what str.split() parts at, as far as it is ASCII
 
 
 def tidy_text(text: str) -> str:
@@ -15,3 +23,51 @@ def comparable(text: str) -> str:
     """Text as two entries are compared: tidied, and numbers as numbers ('1.0' is '1')."""
     tidied = tidy_text(text)
     return repr(float(tidied)) if NUMBER.fullmatch(tidied) else tidied
+
+
+def per_entry(cells: pd.Series, read: Callable[[str], Any], *, dtype: str = "str") -> pd.Series:
+    """
+    What `read` makes of each cell, called once for each distinct entry.
+
+    Parameters
+    ----------
+    cells : Series of str
+        Text; a missing cell stays missing (False where `dtype` is bool).
+    read : callable
+        From an entry to a value of `dtype`, or None for missing.
+    dtype : {'str', 'float64', 'bool'}
+        Of the result.
+    """
+    places, entries = pd.factorize(cells)
+    values = [read(entry) for entry in entries]
+    if dtype == "str":
+        return _spread(pa.array(values, pa.large_string()), places, cells.index)
+    nothing = False if dtype == "bool" else np.nan
+    known = np.array([nothing if value is None else value for value in values] + [nothing], dtype=dtype)
+    return pd.Series(known[places], index=cells.index)
+
+
+def _spread(values: pa.Array, places: np.ndarray, index: pd.Index) -> pd.Series:
+    """Text of each place; missing where the place is -1."""
+    taken = values.take(pa.array(places, mask=places < 0))
+    return pd.Series(taken, index=index, dtype=pd.ArrowDtype(pa.large_string())).astype("str")
+
+
+def tidy(cells: pd.Series) -> pd.Series:
+    """Cells as `tidy_text` makes them."""
+    text = pa.array(cells, pa.large_string())
+    plain = pc.and_(pc.string_is_ascii(text), pc.invert(pc.match_substring_regex(text, BLANKS)))
+    tidied = pd.Series(pc.ascii_lower(text), index=cells.index, dtype=pd.ArrowDtype(pa.large_string())).astype("str")
+    odd = ~np.asarray(plain.fill_null(True))
+    if odd.any():
+        tidied.iloc[np.flatnonzero(odd)] = per_entry(cells[odd], tidy_text).array
+    return tidied
+
+
+def tidy_numbers(cells: pd.Series) -> pd.Series:
+    """Cells as `comparable` makes them."""
+    tidied = tidy(cells)
+    numeric = tidied.str.match(r"[+\-.]?\d").fillna(False).to_numpy(dtype=bool)
+    if numeric.any():
+        tidied.iloc[np.flatnonzero(numeric)] = per_entry(tidied[numeric], comparable).array
+    return tidied

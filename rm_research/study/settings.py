@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 FORMATS = (
     "csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata",
 )  # fmt: skip
-FACTS = ("person", "cohort", "role", "dyad", "arm", "consent", "finished", "submitted")
+FACTS = ("person", "cohort", "role", "dyad", "arm", "consent", "finished", "submitted", "duration")
 ROW_NUMBER = "#row"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -30,7 +30,9 @@ class File(Table):
     file: Text
     format: Format = "csv"
     sheet: str | int | None = None
-    encoding: str = "utf-8"
+    title_rows: Annotated[int, Field(ge=0)] = 0
+    dictionary: Text | None = None
+    encoding: Text | None = None
     delimiter: Delimiter | None = None
     date_format: str | None = None
 
@@ -55,6 +57,7 @@ class Wave(Table):
     name: Text
     kind: Literal["occasion", "retrospective"] = "occasion"
     duplicates: Literal["error", "first", "last"] = "error"
+    unfinished: Literal["keep", "drop"] = "keep"
     returned: str | None = None
     sources: tuple[Source, ...] = Field(min_length=1)
 
@@ -90,7 +93,17 @@ class Link(Table):
     within: Literal["cohort", "study"] = "cohort"
     repeats: Literal["keep", "first"] = "keep"
     max_edits: Annotated[int, Field(ge=0, le=3)] = 1
-    elements: tuple[str, ...] = ()
+    elements: Values = ()
+    certainty: Annotated[float, Field(gt=0.5, lt=1)] = 0.9
+
+
+class Careless(Table):
+    """Which questionnaires count as answered without care, and what becomes of them."""
+
+    action: Literal["flag", "drop"] = "flag"
+    same_answers: Annotated[int, Field(ge=3)] | None = None
+    fastest: Annotated[float, Field(gt=0)] | None = None
+    attention: dict[str, str | float] = {}
 
 
 class Picked(Table):
@@ -170,12 +183,15 @@ class Settings(Table):
     title: Text
     outcomes: tuple[str, ...] = ()
     waves: dict[str, Wave] = Field(min_length=1)
-    columns: dict[Literal["person", "cohort", "role", "dyad", "arm", "consent", "finished", "submitted"], FactColumns]
+    columns: dict[
+        Literal["person", "cohort", "role", "dyad", "arm", "consent", "finished", "submitted", "duration"], FactColumns
+    ]
     attributes: dict[str, FactColumns] = {}
     values: dict[str, dict[str, Values]] = {}
     missing: Missing = Missing()
     roster: FactFile | None = None
     sessions: FactFile | None = None
+    careless: Careless = Careless()
     link: Link = Link()
     scales: dict[str, Scale] = Field(min_length=1)
     answers: dict[str, dict[str, float]] = {}

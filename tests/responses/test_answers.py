@@ -24,7 +24,8 @@ def given(answers):
 
 
 def faults(answers):
-    return answers.faults.astype(object).where(answers.faults.notna(), None).tolist()
+    found = answers.faulty(answers.given.index)["fault"]
+    return [found.get(row) for row in answers.given.index]
 
 
 def test_numbers_are_read_as_numbers():
@@ -84,7 +85,10 @@ def test_the_first_answered_column_counts():
 
 
 def test_the_column_that_was_taken_is_named():
-    assert read(("1", "2"), ("", "2")).column.tolist() == ["0", "1"]
+    assert read(("9", "2"), ("", "8")).faulty(pd.Index([0, 1])).to_numpy().tolist() == [
+        ["out_of_range", "0", "9"],
+        ["out_of_range", "1", "8"],
+    ]
 
 
 def test_choices_and_text_are_kept_as_they_stand():

@@ -144,7 +144,7 @@ def test_empty_columns_of_personal_data_are_not_called_found(intake):
 def test_addresses_in_a_comment_are_taken_out_and_entered_into_the_ledger(intake):
     pre = PRE.replace("fine", "ask mary@example.org") + "c,1,1,x,good\n"
     taken = intake(pre=pre)
-    step = taken.ledger.set_index("rule").loc["addresses taken out of note"]
+    step = taken.ledger.set_index("rule").loc["contacts taken out of note"]
     assert (taken.responses["note"].tolist()[1:3], step["cells"]) == (["ask […]", "good"], 1)
 
 

@@ -41,7 +41,7 @@ def intake(write_study):
 
 def ledger(intake):
     """Rows before, after and cells by rule, the reading aside."""
-    lines = intake.ledger[intake.ledger["rule"] != "read"]
+    lines = intake.ledger[~intake.ledger["rule"].isin(["read", "labels read as numbers"])]
     return {line.rule: (line.rows_before, line.rows_after, line.cells) for line in lines.itertuples()}
 
 
@@ -128,9 +128,18 @@ def test_unusable_answers_are_a_ledger_line_of_their_item(intake):
     assert ledger(intake(ROW, ROW.replace("Boss,1", "Boss,9"))) == {"unusable answers of m1": (2, 2, 1)}
 
 
-def test_a_label_that_is_not_declared_says_which_are(intake):
+def test_a_label_that_is_nearly_one_names_that(intake):
     message = problems(intake(ROW, ROW.replace("Low", "Lowe")), "message")[0][0]
-    assert message == "The answer is none of [answers.scale] ('Low', 'High'); it counts as missing. Add it there."
+    assert message == (
+        "The answer 'Lowe' is no label of [answers.scale]; did you mean 'Low'? It counts as missing. Add it there."
+    )
+
+
+def test_a_label_that_is_like_none_is_not_repeated_and_says_which_are(intake):
+    message = problems(intake(ROW, ROW.replace("Low", "Mary would know")), "message")[0][0]
+    assert message == (
+        "The answer is no label of [answers.scale]; known are 'Low', 'High'. It counts as missing. Add it there."
+    )
 
 
 def test_the_fault_names_the_column_that_was_read(intake):
