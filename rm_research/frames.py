@@ -88,9 +88,27 @@ LINKS = Frame(
         "person": (TEXT, "person the row belongs to, after linking"),
         "how": (
             TEXT,
-            "exact (code met in another wave), alone (met in no other), blank (no code), unlinked (by design)",
+            "exact (code met in another wave), near (a similar code did), alone (met in no other), blank (no code), "
+            "unlinked (by design)",
         ),
-        "probability": (NUMBER, "match probability, 0 to 1; 1 for an exact match; missing where nothing was matched"),
+        "probability": (
+            NUMBER,
+            "match probability, 0 to 1; where codes are not compared 1 for an exact match; missing where none was made",
+        ),
+    },
+)
+NEAR_MISSES = Frame(
+    "Near misses",
+    (),
+    {
+        "wave": (TEXT, "wave of the later questionnaire"),
+        "file": (TEXT, "export it came from"),
+        "source_row": (COUNT, "row in that file as a spreadsheet counts it"),
+        "like_wave": (TEXT, "wave of the questionnaire with a similar code; roster where it is a line of that"),
+        "like_file": (TEXT, "file it came from"),
+        "like_row": (COUNT, "row in that file"),
+        "probability": (NUMBER, "that both are of one person, 0 to 1"),
+        "reason": (TEXT, "why they were not linked"),
     },
 )
 PEOPLE = Frame(

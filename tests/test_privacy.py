@@ -23,19 +23,43 @@ def mode(path):
 @pytest.mark.parametrize(
     "name",
     ["RecipientEmail", "Recipient Last Name", "IPAddress", "IP Address", "LocationLatitude", "E-Mail", "name",
-     "First name", "Telephone number", "Date of birth", "Postcode", "Your email address", "E-Mail-Adresse", "Vorname"],
+     "First name", "Telephone number", "Date of birth", "Postcode", "Your email address", "E-Mail-Adresse", "Vorname",
+     "Please enter your e-mail address:", "What is your name?", "Your phone number (optional)", "Ihre Telefonnummer",
+     "GPS coordinates", "Contact details", "Mobile no."],
 )  # fmt: skip
 def test_columns_are_personal_by_their_name(name):
     assert personal_columns(pd.DataFrame({name: text("x")})) == [name]
 
 
-@pytest.mark.parametrize("name", ["cohort", "Q1_name_recall", "nameplate", "grade", "shipping", "code"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cohort",
+        "Q1_name_recall",
+        "nameplate",
+        "grade",
+        "shipping",
+        "code",
+        "Name one thing you learned",
+        "What is the name of your programme?",
+        "recipient",
+    ],
+)
 def test_other_names_are_not_personal(name):
     assert personal_columns(pd.DataFrame({name: text("x")})) == []
 
 
-@pytest.mark.parametrize("cells", [("mary@example.org", ""), ("192.0.2.1", "192.0.2.7"), (" a.b@c.de ", "x")])
-def test_columns_are_personal_when_most_of_their_cells_are_addresses(cells):
+def test_columns_are_personal_by_their_question():
+    rows = pd.DataFrame({"Q3": text("x"), "Q4": text("x")})
+    assert personal_columns(rows, {"Q3": "Please give us your e-mail address.", "Q4": "How are you?"}) == ["Q3"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [("mary@example.org", ""), ("192.0.2.1", "192.0.2.7"), (" a.b@c.de ", "x"), ("+44 7700 900123", "07700 900 456"),
+     ("52.5200, 13.4050", "48.137,11.575"), ("(030) 901820", ""), ("555-123-4567", "")],
+)  # fmt: skip
+def test_columns_are_personal_when_most_of_their_cells_are_contacts(cells):
     assert personal_columns(pd.DataFrame({"Q1": text(*cells)})) == ["Q1"]
 
 
@@ -46,6 +70,20 @@ def test_one_address_in_a_comment_does_not_cost_all_comments():
 def test_addresses_are_taken_out_of_what_people_wrote():
     cleaned = without_contacts(text("ask mary.b@example.org (or 192.0.2.1), please", "version 1.2"))
     assert cleaned.tolist() == ["ask […] (or […]), please", "version 1.2"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["2025-03-01 14:30:00", "3.5", "1 2 3 4 5 6 7 8", "2024-2025", "12345678", "01.02.2025", "10:30 to 12:45", "1/2/3",
+             "version 1.2.3", "0,5", "2025/04/04 1:08:48 pm"]
+)  # fmt: skip
+def test_dates_and_numbers_are_no_contacts(cell):
+    assert without_contacts(text(cell)).tolist() == [cell]
+
+
+def test_a_number_to_call_is_taken_out_of_what_people_wrote():
+    assert without_contacts(text("ring +49 (0)30 901820-0 after 5, or 0171 1234567")).tolist() == [
+        "ring […] after 5, or […]"
+    ]
 
 
 def test_a_long_text_without_blanks_is_searched_quickly():
@@ -76,9 +114,9 @@ def test_blank_codes_have_no_hash():
     assert hash_codes(text("", "  "), KEY).isna().all()
 
 
-def test_the_hash_is_hmac_sha256_of_kind_and_code():
-    # printf 'person:abc' | openssl dgst -sha256 -mac hmac -macopt key:kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk
-    assert hash_codes(text("abc"), KEY).iloc[0] == "1053865282a5d703"
+def test_the_hash_is_keyed_blake2b_of_kind_and_code():
+    # printf 'person:abc' | openssl mac -macopt hexkey:6b6b…6b (32 bytes) -macopt size:8 BLAKE2BMAC
+    assert hash_codes(text("abc"), KEY).iloc[0] == "0a450c9427244295"
 
 
 def test_the_key_is_made_once(tmp_path):

@@ -13,6 +13,9 @@ from rm_research.findings.tables import table
 from rm_research.study.settings import ROW_NUMBER
 
 
+HARDLY_ANY = 0.05  # wrong links expected
+
+
 def headline(context: Context) -> dict[str, Any]:
     """Values of the headline: the first outcome at the first later wave, every role."""
     scale = context.study.scales[0]
@@ -106,15 +109,39 @@ def response(context: Context) -> dict[str, Any]:
     elif last and before:
         both = int(flow[f"both {last[0]}"].sum())
         sentences.append(words.say("response.lead", both=both, before=before, share=words.share(both / before)))
-        blank = _blank_codes(context)
-        by_code = context.study.settings.columns.get("person") != (ROW_NUMBER,)
-        key = "linked_rows" if not by_code else "linked" if blank else "linked_all"
-        sentences.append(words.say(f"response.{key}", blank=blank))
+        sentences += _linking(context, last[0])
     if repeats := _repeat_attenders(context):
         sentences.append(words.say("response.repeats", n=repeats))
     sentences.append(words.say("response.participation"))
     return {"heading": words.say("headings.response"), "sentences": sentences, "table": _flow_table(context, flow),
             "region": words.say("page.table_region"), "download": words.say("page.download")}  # fmt: skip
+
+
+def _linking(context: Context, wave: str) -> list[str]:
+    """How questionnaires of `wave` were linked to those before, and how sure that is."""
+    words, blank = context.words, _blank_codes(context)
+    if context.study.settings.columns.get("person") == (ROW_NUMBER,):
+        return [words.say("response.linked_rows")]
+    sentences = [words.say("response.linked" if blank else "response.linked_all", blank=blank)]
+    links = _links_of_both(context, wave)
+    if context.study.link.method != "code" or links.empty:
+        return sentences
+    near = int((links["how"] == "near").sum())
+    wrong = float(len(links) - links["probability"].sum())
+    amount = words.say("response.hardly_any") if wrong < HARDLY_ANY else words.say("response.about", n=f"{wrong:.1f}")
+    counts = {"both": len(links), "near": near, "exact": len(links) - near, "wrong": amount}
+    return [*sentences, words.say("response.linked_similar", **counts)]
+
+
+def _links_of_both(context: Context, wave: str) -> pd.DataFrame:
+    """Links of the people of this page who answered before and at `wave`, one row each."""
+    answered = context.prepared.responses
+    if context.cohort is not None:
+        answered = answered[answered["cohort"] == context.cohort]
+    before = answered.loc[answered["wave"] == context.study.baseline, ["cohort", "person"]]
+    after = answered[answered["wave"] == wave].merge(before, on=["cohort", "person"])
+    places = ["wave", "file", "source_row"]
+    return after[places].merge(context.prepared.links, on=places)
 
 
 def _invited(context: Context) -> tuple[int, int]:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from rm_research.errors import rows_text
 from rm_research.journal import Journal
-from rm_research.study import Study
+from rm_research.study import Study, Wave
 
 QUESTIONNAIRE = ["cohort", "person", "wave"]
 
@@ -33,19 +33,24 @@ def merge_parts(rows: pd.DataFrame, items: list[str], journal: Journal) -> pd.Da
 
 def resolve_duplicates(rows: pd.DataFrame, key: list[str], study: Study, journal: Journal) -> pd.DataFrame:
     """Keep one questionnaire per key by the wave's rule; without a rule its cohort has an error."""
-    kept = [_resolve_wave(rows[rows["wave"] == w.name], key, w.name, w.duplicates, journal) for w in study.waves]
-    return rows[rows.index.isin(pd.concat(kept).index)]
-
-
-def _resolve_wave(rows: pd.DataFrame, key: list[str], wave: str, rule: str, journal: Journal) -> pd.DataFrame:
-    repeated = rows[rows.duplicated(key, keep=False)]
-    if repeated.empty:
+    if not (repeated := rows.duplicated(key, keep=False)).any():
         return rows
+    rest = rows[repeated]
+    kept = [_resolve_wave(rest[rest["wave"] == w.name], key, w, int((rows["wave"] == w.name).sum()), journal)
+            for w in study.waves]  # fmt: skip
+    return rows[~repeated | rows.index.isin(pd.concat(kept).index)]
+
+
+def _resolve_wave(repeated: pd.DataFrame, key: list[str], wave: Wave, before: int, journal: Journal) -> pd.DataFrame:
+    """Keep one of the questionnaires that share a key, of `before` that the wave has."""
+    rule = wave.duplicates
+    if repeated.empty:
+        return repeated
     # dates that only some of a person's questionnaires have do not tell which came first
     dated = repeated["submitted"].notna().groupby([repeated[name] for name in key]).transform("all")
     if rule == "error":
         for cohort, of_cohort in repeated.groupby("cohort", sort=False):
-            _duplicate_error(str(cohort), wave, of_cohort, journal)
+            _duplicate_error(str(cohort), wave.name, of_cohort, journal)
         dated = dated & False
     ordered = repeated.assign(when=repeated["submitted"].where(dated)).sort_values("when", kind="stable")
     dropped = repeated[ordered.duplicated(key, keep="last" if rule == "last" else "first").reindex(repeated.index)]
@@ -53,8 +58,8 @@ def _resolve_wave(rows: pd.DataFrame, key: list[str], wave: str, rule: str, jour
         message = f"A second questionnaire of the same person in this wave was left out; the {rule} counts ({how})."
         journal.row_problems("duplicate", "warning", message, dropped[dated[dropped.index] == by_date])
     what = f"duplicates, {rule} kept" if rule != "error" else "duplicates without a rule, first kept"
-    journal.step(what, before=len(rows), after=len(rows) - len(dropped), wave=wave)
-    return rows.drop(dropped.index)
+    journal.step(what, before=before, after=before - len(dropped), wave=wave.name)
+    return repeated.drop(dropped.index)
 
 
 def _duplicate_error(cohort: str, wave: str, rows: pd.DataFrame, journal: Journal) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from rm_research.errors import LinkError
-from rm_research.frames import LINKS, RESPONSES
+from rm_research.frames import LINKS, NEAR_MISSES, RESPONSES
 from rm_research.journal import Journal
 from rm_research.linkage.cohorts import fill_cohorts, keep_first_cohort
 from rm_research.linkage.duplicates import QUESTIONNAIRE, merge_parts, resolve_duplicates
+from rm_research.linkage.similar import CODE, link_similar
 from rm_research.responses import Intake
 from rm_research.study import Study
 from rm_research.study.entries import per_entry
@@ -28,6 +29,8 @@ class Linkage:
         Responses, linked: one row per person and wave; `person` is never missing.
     links : DataFrame
         Links: one row per questionnaire that came in, also of those that duplicates left out.
+    near_misses : DataFrame
+        Near misses: pairs of questionnaires with similar codes that were not linked; empty where codes are not compared.
     facts, published : DataFrame
         Same index as `responses`.
     roster : DataFrame or None
@@ -38,6 +41,7 @@ class Linkage:
 
     responses: pd.DataFrame
     links: pd.DataFrame
+    near_misses: pd.DataFrame
     facts: pd.DataFrame
     published: pd.DataFrame
     roster: pd.DataFrame | None
@@ -78,14 +82,18 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
     Raises
     ------
     LinkError
-        When the method has no linker yet.
+        When codes are to be compared that were not kept: the intake was read with another method.
     """
-    if study.link.method == "code":
-        raise LinkError('link.method = "code" has no linker yet. Use "exact" for codes that match, or "none".')
+    if study.link.method == "code" and intake.codes is None:
+        raise LinkError('These responses were read without codes to compare. Read them with link.method = "code".')
     journal, items = Journal(), [item.name for item in study.items]
     rows = pd.concat([intake.responses, intake.facts.add_prefix(FACT), intake.published.add_prefix(TOTAL)], axis=1)
-    rows, roster = fill_cohorts(rows, intake.roster, study, journal)
+    rows, roster = fill_cohorts(rows.assign(**_held(intake)), intake.roster, study, journal)
     rows, roster = _identify(rows, roster, study)
+    near_misses = NEAR_MISSES.empty()
+    if study.link.method == "code":
+        compared = link_similar(rows, roster, study, journal)
+        rows, near_misses = compared.rows, compared.near_misses
     rows, roster = keep_first_cohort(rows, roster, study, journal)
     links = _links(rows, study)
     # a part that was handed in twice is no obstacle to joining it with the other part
@@ -96,12 +104,19 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
     return Linkage(
         responses=RESPONSES.conform(rows[[*RESPONSES.columns, *items]]),
         links=links,
+        near_misses=near_misses,
         facts=rows[[f"{FACT}{name}" for name in intake.facts]].set_axis(intake.facts.columns, axis=1),
         published=rows[[f"{TOTAL}{name}" for name in intake.published]].set_axis(intake.published.columns, axis=1),
         roster=roster,
         ledger=journal.ledger,
         problems=journal.problems,
     )
+
+
+def _held(intake: Intake) -> dict[str, pd.Series]:
+    """Codes that travel with the questionnaires until they are compared."""
+    codes = intake.codes
+    return {} if codes is None else {f"{CODE}{name}": codes[name] for name in codes}
 
 
 def _identify(
@@ -135,8 +150,14 @@ def _links(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
     seen = pd.DataFrame({"who": who, "wave": rows["wave"]})[occasions].drop_duplicates()
     met = who.map(seen["who"].value_counts()).fillna(0)
     how = pd.Series("alone", index=rows.index, dtype="str").mask(met - occasions.astype(int) > 0, "exact")
-    how = how.mask(rows["person"].str.startswith("u"), "unlinked" if study.link.method == "none" else "blank")
-    probability = pd.Series(1.0, index=rows.index).where(how == "exact")
+    probability = pd.Series(1.0, index=rows.index)
+    if "how" in rows:  # codes were compared
+        near = (rows["how"] == "near").groupby(who).transform("any")
+        how = how.mask(near & (how == "exact"), "near")
+        probability = rows["probability"].groupby(who).transform("min")
+    nobody = rows["person"].str.startswith("u") & (how == "alone")
+    how = how.mask(nobody, "unlinked" if study.link.method == "none" else "blank")
+    probability = probability.where(how.isin(["exact", "near"]))
     return LINKS.conform(rows[["wave", "file", "source_row", "person"]].assign(how=how, probability=probability))
 
 
@@ -144,7 +165,7 @@ def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal) -> None:
     """Find cohorts that answered twice but have no code in common: they have another fault than dropout."""
     if study.link.method == "none":
         return
-    counts = pd.crosstab(rows["cohort"], rows["wave"])
+    counts = rows.groupby(["cohort", "wave"]).size().unstack(fill_value=0)
     of_wave = {str(wave): part for wave, part in rows[["cohort", "person"]].groupby(rows["wave"], sort=False)}
     before = of_wave.get(study.baseline)
     for wave in study.later_waves:

@@ -1,5 +1,6 @@
 """build_panel: scores, people and sessions into one row per person, scale and later wave."""
 
+import numpy as np
 import pandas as pd
 
 from rm_research.frames import PANEL, PEOPLE, SCORES, require_columns
@@ -37,8 +38,9 @@ def build_panel(
     """
     require_columns(scores, SCORES, verb="build_panel")
     require_columns(people, PEOPLE, verb="build_panel")
+    places = _places(scores, people)
     parts = [
-        _side_by_side(scores, people, scale, wave, study.baseline)
+        _side_by_side(scores, places, people, scale, wave, study.baseline)
         for scale in study.scales
         for wave in study.later_waves
         if study.measured(scale.name, wave)
@@ -51,15 +53,24 @@ def build_panel(
     return PANEL.conform(panel)
 
 
-def _side_by_side(scores: pd.DataFrame, people: pd.DataFrame, scale: Scale, wave: str, baseline: str) -> pd.DataFrame:
-    concerned = people[people["role"].isin(scale.roles)] if scale.roles else people
-    of_scale = scores[scores["scale"] == scale.name]
-    pre, post = (
-        of_scale.loc[of_scale["wave"] == name, [*WHO, "score"]].rename(columns={"score": label})
-        for name, label in ((baseline, "pre"), (wave, "post"))
-    )
-    known = concerned.drop(columns="invited").assign(scale=scale.name, wave=wave)
-    return known.merge(pre, on=WHO, how="left").merge(post, on=WHO, how="left")
+def _places(scores: pd.DataFrame, people: pd.DataFrame) -> np.ndarray:
+    """Row in `people` of each score; -1 where the person is not among them."""
+    numbers = pd.concat([people[WHO], scores[WHO]], ignore_index=True).groupby(WHO, sort=False).ngroup().to_numpy()
+    at = np.full(numbers.max(initial=-1) + 1, -1)
+    at[numbers[: len(people)]] = np.arange(len(people))
+    return at[numbers[len(people) :]]
+
+
+def _side_by_side(
+    scores: pd.DataFrame, places: np.ndarray, people: pd.DataFrame, scale: Scale, wave: str, baseline: str
+) -> pd.DataFrame:
+    known = people.drop(columns="invited").assign(scale=scale.name, wave=wave)
+    for label, name in (("pre", baseline), ("post", wave)):
+        here = ((scores["scale"] == scale.name) & (scores["wave"] == name)).to_numpy(dtype=bool) & (places >= 0)
+        values = np.full(len(people), np.nan)
+        values[places[here]] = scores["score"].to_numpy(dtype=float)[here]
+        known[label] = values
+    return known[people["role"].isin(scale.roles)] if scale.roles else known
 
 
 def sessions_before(responses: pd.DataFrame, who: Participants, met: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from rm_research.study import Study
 PLACE = "RM_RESEARCH_CACHE"
 TEXTS = "texts.json"
 Texts = dict[tuple[str, str], str]
-NAMES = ("responses", "people", "dyads", "links", "scores", "panel", "ledger", "problems")
+NAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")
 
 
 def input_files(study: Study) -> list[Path]:

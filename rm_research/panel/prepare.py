@@ -24,7 +24,7 @@ class Prepared:
     Attributes
     ----------
     study : Study
-    responses, people, dyads, links, scores, panel, ledger, problems : DataFrame
+    responses, people, dyads, links, near_misses, scores, panel, ledger, problems : DataFrame
         The frames of those names, linked. `responses` has no free text: `read_responses` gives it.
     texts : dict of (str, str) to str
         Question text by wave and item, where the export has one.
@@ -37,6 +37,7 @@ class Prepared:
     people: pd.DataFrame
     dyads: pd.DataFrame
     links: pd.DataFrame
+    near_misses: pd.DataFrame
     scores: pd.DataFrame
     panel: pd.DataFrame
     ledger: pd.DataFrame
@@ -131,6 +132,7 @@ def prepare_openly(study: Study) -> Prepared:
         people=who.people,
         dyads=who.dyads,
         links=linkage.links,
+        near_misses=linkage.near_misses,
         scores=scores,
         panel=panel,
         ledger=_numbered([record.ledger for record in records]),

@@ -52,13 +52,17 @@ def fact(export: Export, columns: Sequence[str], study: Study, name: str) -> pd.
     if lacking:
         hints = "; ".join(f"{column!r} ({export.nearest(column)})" for column in lacking)
         raise ReadError(f"{export.file} has no column {hints}, declared for {name}. Correct study.toml.")
-    rows = pd.Series([f"row {number}" for number in export.rows.index], index=export.rows.index, dtype="str")
-    parts = [rows if place is None else export.rows[place].str.strip() for place in found.values()]
+    parts = [_row_names(export) if place is None else export.rows[place].str.strip() for place in found.values()]
     given = [without_missing(part, study) for part in parts]
     joined = given[0] if len(given) == 1 else _joined(given, whole=name in CODES)
     if name in WORDS and any(EMAIL.search(entry) for entry in joined.unique()):
         raise ReadError(f"{export.file} has e-mail addresses in the column declared for {name}. Name another column.")
     return recode(joined, known_words(study, name)).replace("", pd.NA).astype("str")
+
+
+def _row_names(export: Export) -> pd.Series:
+    """Name of each row, where rows are people."""
+    return ("row " + export.rows.index.astype("str")).to_series(export.rows.index).astype("str")
 
 
 def without_missing(cells: pd.Series, study: Study) -> pd.Series:

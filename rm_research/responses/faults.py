@@ -1,5 +1,6 @@
 """What is the matter with the rows of one export that count, as Problems and ledger lines."""
 
+import numpy as np
 import pandas as pd
 
 from rm_research.errors import rows_text
@@ -41,6 +42,8 @@ def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
         if item.name not in answers:
             continue
         found = answers[item.name]
+        if not (found.fates >= Fate.UNKNOWN_LABEL).any():
+            continue
         faulty = found.faulty(rows.index)
         for (fault, column), alike in faulty.groupby(["fault", "column"]):
             _report_fault(opened, item, str(fault), str(column), alike["entry"], rows.loc[alike.index])
@@ -63,8 +66,10 @@ def _report_tidied(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
         ("of these, labels that differed in case, blanks or letter forms", labelled, (Fate.TIDIED,)),
         ("entries declared missing", list(answers), (Fate.DECLARED_MISSING,)),
     )
+    taken = opened.export.rows.index.isin(rows.index)
+    counts = {name: np.bincount(answers[name].fates.to_numpy()[taken], minlength=len(Fate)) for name in answers}
     for rule, names, fates in rules:
-        cells = sum(int(answers[name].fates[rows.index].isin(fates).sum()) for name in names)
+        cells = sum(int(counts[name][list(fates)].sum()) for name in names)
         if cells:
             opened.journal.step(rule, before=len(rows), after=len(rows), wave=opened.wave.name,
                                 file=opened.source.file, cells=cells)  # fmt: skip

@@ -34,7 +34,7 @@ def read_roster(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | No
         return None
     rows["person"] = hash_codes(rows["person"].fillna(""), key)
     rows["dyad"] = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
-    nameless = rows["person"].isna() & ~(rows.filter(like="code:") != "").any(axis=1)
+    nameless = rows["person"].isna()
     if nameless.any():
         file = study.roster.file
         message = f"{file}: no person code in {rows_text(rows.index[nameless])}, which were left out. Add it there."

@@ -39,7 +39,7 @@ def per_entry(cells: pd.Series, read: Callable[[str], Any], *, dtype: str = "str
         Of the result.
     """
     places, entries = pd.factorize(cells)
-    values = [read(entry) for entry in entries]
+    values = [read(entry) for entry in entries.tolist()]
     if dtype == "str":
         return _spread(pa.array(values, pa.large_string()), places, cells.index)
     nothing = False if dtype == "bool" else np.nan

@@ -11,8 +11,17 @@ FACTS = ("person", "cohort", "role", "dyad", "arm", "consent", "finished", "subm
 ROW_NUMBER = "#row"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Columns = Annotated[tuple[Text, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
-Values = Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
+
+
+def as_list(given: Any) -> Any:
+    """Let a single text stand for a list of one."""
+    return (given,) if isinstance(given, str) else given
+
+
+Columns = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
+Values = Annotated[tuple[str, ...], BeforeValidator(as_list)]
+# a part of a code: its name and how many characters it has
+Element = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^:]*[^:\s][^:]*:\s*[1-9]\d?$")]
 Format = Literal["csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata"]
 # a tab is white space, which Table strips elsewhere
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r'^[^"\r\nA-Za-z0-9]$')]
@@ -93,8 +102,8 @@ class Link(Table):
     within: Literal["cohort", "study"] = "cohort"
     repeats: Literal["keep", "first"] = "keep"
     max_edits: Annotated[int, Field(ge=0, le=3)] = 1
-    elements: Values = ()
-    certainty: Annotated[float, Field(gt=0.5, lt=1)] = 0.9
+    elements: Annotated[tuple[Element, ...], BeforeValidator(as_list)] = ()
+    certainty: Annotated[float, Field(ge=0.5, lt=1)] = 0.9
 
 
 class Careless(Table):

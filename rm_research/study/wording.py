@@ -63,6 +63,8 @@ def _finding(key: tuple[str, ...], detail: Any) -> str:
     if key[-1] == "format" and isinstance(value, str):
         return f"is {value!r}; formats are {', '.join(FORMATS)}"
     said = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if detail["type"] == "string_pattern_mismatch" and "elements" in key:
+        return f'is {value!r}; give a name and how many characters it has, such as "surname:2"'
     said = PLAIN.get(detail["type"], f"{said[0].lower()}{said[1:]}")
     return said + (f" (it is {value!r})" if isinstance(value, str | int | float) else "")
 

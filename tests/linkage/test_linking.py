@@ -94,11 +94,6 @@ def test_without_linking_codes_need_not_be_in_common(link):
     assert errors(link("a,x,1,1\n", "c,x,1,1\n", '[link]\nmethod = "none"')) == []
 
 
-def test_a_method_without_linker_names_those_there_are(link):
-    with pytest.raises(LinkError, match=r'link.method = "code" has no linker yet. Use "exact" .* or "none"'):
-        link("a,x,1,1\n", "a,x,1,1\n", '[link]\nmethod = "code"')
-
-
 def test_the_intake_is_left_as_it_was(write_study):
     study = read_study(
         write_study(toml=TOML, files={"pre.csv": HEADER + "a,x,1,1\n", "post.csv": HEADER + "a,x,1,1\n"})

@@ -13,7 +13,7 @@ from rm_research.panel.prepare import prepare_openly
 from rm_research.responses.intake import take_in
 from rm_research.study import read_study
 
-FRAMES = ("responses", "people", "dyads", "links", "scores", "panel", "ledger", "problems")
+FRAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")
 TOML = """
 title = "T"
 [waves.pre]

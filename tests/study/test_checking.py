@@ -30,7 +30,7 @@ def faults(folder):
         ('[design]\nunit = "team"', "design.unit: 'team' is neither person, dyad, cohort nor an attribute; known are"),
         ('[design]\nunit = "dyad"', "design.unit: no column says who is in which dyad; add dyad under [columns]"),
         ('[design]\ncomparison = "waitlist"', "design.comparison: no column says who is in which arm; add arm under"),
-        ('[link]\nelements = ["a"]', 'link.elements: goes with method = "code" only; remove it or change the method'),
+        ('[link]\nelements = ["a:2"]', 'link.elements: goes with method = "code" only; remove it or change the method'),
         ('[attributes]\nrole = "r"', "attributes.role: is a fact of every study; name its column under [columns]"),
         ('[attributes]\ncluster = "r"', "attributes.cluster: is a column of every study; call the attribute otherwise"),
         ('[values.rolle]\nleader = "L"', "values.rolle: is neither a fact nor an attribute; did you mean 'role'?"),

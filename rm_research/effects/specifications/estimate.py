@@ -24,7 +24,8 @@ def estimate_specifications(
     are linked, scored and analysed anew for each combination of
 
     - linkage: within the cohort; within the study, people of several cohorts in all or the first of them. Over the
-      study only where that is declared, or no code stands in two cohorts at once;
+      study only where that is declared, or no code stands in two cohorts at once. Where codes are compared, also
+      strictly (equal codes alone) and loosely (links from a certainty of 0.5);
     - duplicates: the declared rules, or each other rule in all waves that have one;
     - scoring: the declared share of items that must be answered, half, four fifths, all; or each item left out in turn,
       at the declared share, the others standing for it;

@@ -16,6 +16,7 @@ from rm_research.stats.result import Vector
 from rm_research.study import Study
 from rm_research.study.settings import Link, Wave
 
+LOOSE = 0.5  # certainty from which a link is more likely right than wrong
 SHARES = (0.5, 0.8, 1.0)  # of a scale's items that must be answered, beside the declared share
 
 
@@ -131,12 +132,15 @@ def _links(intake: Intake, study: Study) -> dict[str, Link]:
     Ways of linking by name; one where each code stands in one cohort, so that all would come to the same.
 
     Codes that are declared to stand for one person in a cohort only are matched over the study as well, unless some
-    code stands in two cohorts at one wave: then two people are known to share it.
+    code stands in two cohorts at one wave: then two people are known to share it. Codes that are compared are also
+    linked strictly (equal ones alone) and loosely (whatever is more likely right than wrong).
     """
     if study.link.method == "none":
         return {"unlinked": study.link}
     stated = _stated(intake)
     options = [study.link]
+    if study.link.method == "code":
+        options += [study.link.model_copy(update=rule) for rule in ({"method": "exact"}, {"certainty": LOOSE})]
     if stated.drop(columns="wave").drop_duplicates().duplicated("person").any():
         options.append(study.link.model_copy(update={"within": "cohort"}))
         if study.link.within == "study" or not stated.duplicated(["wave", "person"]).any():
@@ -158,7 +162,8 @@ def _stated(intake: Intake) -> pd.DataFrame:
 
 def _name(link: Link) -> str:
     within = f"within {link.within}"
-    return f"{within}, first cohort" if link.within == "study" and link.repeats == "first" else within
+    within = f"{within}, first cohort" if link.within == "study" and link.repeats == "first" else within
+    return f"{within}, similar codes from {link.certainty:g}" if link.method == "code" else within
 
 
 def _rules(study: Study) -> dict[str, dict[str, Wave]]:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from small_studies import COLUMNS, TOML, Group, as_csv, small_study
 
-from rm_research.checks import check_study, response_flow
+from rm_research.checks import check_study
 from rm_research.panel import prepare_study
 from rm_research.study import read_study
 
@@ -96,7 +96,7 @@ class TestPicture:
 
     def test_links_count_questionnaires(self, study):
         links = check_study(study(Group(n=10, left=3))).links
-        assert links.loc["pre", ["exact", "alone"]].tolist() == [7, 3]
+        assert links.set_index("wave").loc["pre", ["exact", "alone"]].tolist() == [7, 3]
 
     def test_repr_is_a_line_a_problem(self, problems):
         lines = repr(problems).split("\n")
@@ -110,7 +110,7 @@ class TestPicture:
 
     def test_html_has_every_section_and_is_escaped(self, study):
         html = check_study(study(toml=TOML.replace("A small study", "<b>"), files=TWICE))._repr_html_()
-        assert html.count("<h2>") == 8
+        assert html.count("<h2>") == 12
         assert "&lt;b&gt;" in html
         assert "<b>" not in html
 
@@ -118,46 +118,3 @@ class TestPicture:
         html = check_study(tmp_path / "nowhere")._repr_html_()
         assert html.count("<h2>") == 1
         assert "nowhere" in html
-
-
-class TestResponseFlow:
-    def test_counts_by_role_and_arm_the_comparison_last(self, study):
-        toml = TOML + '[design]\ncomparison = "control"\n'
-        groups = [Group(n=5, role=role, arm=arm, left=left) for role, arm, left in
-                  (("mentor", "control", 0), ("leader", "programme", 2), ("leader", "control", 1))]  # fmt: skip
-        flow = response_flow(prepare_study(study(*groups, toml=toml)))
-        assert flow[["role", "arm", "before", "answered post", "both post"]].to_numpy().tolist() == [
-            ["leader", "programme", 5, 3, 3],
-            ["leader", "control", 5, 4, 4],
-            ["mentor", "control", 5, 5, 5],
-        ]
-
-    def test_those_who_came_late_did_not_answer_both(self, study):
-        flow = response_flow(prepare_study(study(Group(n=10, late=4))))
-        assert flow[["before", "answered post", "both post"]].iloc[0].tolist() == [6, 10, 6]
-
-    def test_without_a_roster_nobody_was_invited(self, study):
-        assert response_flow(prepare_study(study()))["invited"].isna().all()
-
-    def test_with_a_roster_those_on_it_were(self, study):
-        roster = as_csv(("code", "cohort"), [["P0-1", "Spring"], ["absent", "Spring"]])
-        toml = TOML + '[roster]\nfile = "roster.csv"\n'
-        flow = response_flow(prepare_study(study(toml=toml, files={"roster.csv": roster})))
-        assert flow[["invited", "before"]].sum().tolist() == [2, 12]
-
-    def test_one_cohort_alone(self, study):
-        prepared = prepare_study(study(Group("Spring", 4), Group("Autumn", 7)))
-        assert response_flow(prepared, "Autumn")["before"].tolist() == [7]
-        assert response_flow(prepared)["before"].tolist() == [11]
-
-    def test_a_person_of_two_cohorts_counts_in_each(self, study):
-        row = ["P0-1", "Autumn", "", "", "", "", 3, 3, 3]
-        folder = study(Group("Spring", 4))
-        for wave in ("pre.csv", "post.csv"):
-            with (folder / wave).open("a") as handle:
-                handle.write(",".join(map(str, row)) + "\n")
-        assert response_flow(prepare_study(folder))["before"].tolist() == [5]
-
-    def test_unlinked_waves_have_nobody_in_both(self, study):
-        toml = TOML.replace('person = "code"\n', "") + '[link]\nmethod = "none"\n'
-        assert response_flow(prepare_study(study(toml=toml)))["both post"].isna().all()

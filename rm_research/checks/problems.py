@@ -1,5 +1,6 @@
-"""Everything so far into one picture of the data: what came in, what was cleaned, what is wrong."""
+"""check_study: every problem of a study, and the tables of its data-quality page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -8,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from rm_research.catalogue import catalogue
+from rm_research.checks.answering import careless_signs, missing_items, scale_quality
+from rm_research.checks.flow import link_quality, row_flow
 from rm_research.effects.measurement import assess_invariance, assess_reliability
 from rm_research.effects.missing import assess_attrition
 from rm_research.errors import StudyError
@@ -16,45 +19,12 @@ from rm_research.panel import Prepared
 from rm_research.panel.prepare import prepare_openly
 from rm_research.study import Study, read_study
 
-UNKNOWN = "unknown"
 GRAVITY = ("error", "warning", "note")
+SECTIONS = (
+    "problems", "flow", "response", "links", "near_misses", "careless", "scales", "missing", "reliability",
+    "invariance", "attrition", "ledger",
+)  # fmt: skip
 MOST_ROWS = 12  # named of one problem
-
-
-def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
-    """
-    People invited, and those who answered each wave, by role and arm.
-
-    Parameters
-    ----------
-    prepared : Prepared
-    cohort : str, optional
-        One cohort; all that have no error unless given.
-
-    Returns
-    -------
-    DataFrame
-        One row a role and arm ('unknown' where no source gives one): role, arm, invited (missing without a roster),
-        before, then for each later wave 'answered <wave>' and 'both <wave>' (those who answered the baseline too;
-        missing where waves are not linked). Counts of people, the comparison last; a person counts once in each cohort.
-    """
-    study, who = prepared.study, ["cohort", "person"]
-    cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
-    people = prepared.people[prepared.people["cohort"].isin(cohorts)]
-    people = people.assign(role=people["role"].fillna(UNKNOWN), arm=people["arm"].fillna(UNKNOWN))
-    answered = prepared.responses[[*who, "wave"]].drop_duplicates().assign(here=True)
-    waves = [study.baseline, *study.later_waves]
-    wide = answered.pivot(index=who, columns="wave", values="here").reindex(columns=waves).notna()
-    here = people[who].join(wide, on=who)[waves].eq(True)
-    flow = people[["role", "arm"]].assign(invited=people["invited"].astype("Int64"), before=here[study.baseline])
-    for wave in study.later_waves:
-        both = (here[study.baseline] & here[wave]).astype("Int64")
-        both = both.mask(both.notna() & (study.link.method == "none"))
-        flow = flow.assign(**{f"answered {wave}": here[wave], f"both {wave}": both})
-    counts = {name: "Int64" for name in flow.columns if name not in ("role", "arm")}
-    table = flow.astype(counts).groupby(["role", "arm"])[list(counts)].sum(min_count=1).reset_index()
-    compared = table["arm"] == study.comparison
-    return pd.concat([table[~compared], table[compared]], ignore_index=True)
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,26 +68,35 @@ class Problems:
 
     @cached_property
     def links(self) -> pd.DataFrame:
-        """Questionnaires by wave and how they were linked."""
-        if self.prepared is None:
-            return pd.DataFrame()
-        table = self.prepared.links.groupby(["wave", "how"], sort=False).size().unstack(fill_value=0)
-        return table.rename_axis(index="wave", columns=None)
+        """Questionnaires by wave and how they were linked, and how many links are expected to be wrong."""
+        return pd.DataFrame() if self.prepared is None else link_quality(self.prepared)
 
     @cached_property
     def missing(self) -> pd.DataFrame:
         """Share of questionnaires that leave an item unanswered, by item (rows) and wave (columns)."""
         if self.prepared is None:
             return pd.DataFrame()
-        study, responses = self.prepared.study, self.prepared.responses
-        items = [item.name for item in study.items if item.scale]
-        shares = responses[items].isna().groupby(responses["wave"]).mean().T
-        for wave in study.waves:
-            unasked = [i.name for i in study.items if i.scale and i not in study.asked(i.scale, wave.name)]
-            if wave.name in shares:
-                shares.loc[unasked, wave.name] = float("nan")
-        ordered = [wave.name for wave in study.waves if wave.name in shares]
-        return shares[ordered].rename_axis(index="item", columns=None)
+        return missing_items(self.prepared)
+
+    @cached_property
+    def flow(self) -> pd.DataFrame:
+        """Rows from the exports to the questionnaires that count, by wave."""
+        return pd.DataFrame() if self.prepared is None else row_flow(self.prepared)
+
+    @cached_property
+    def scales(self) -> pd.DataFrame:
+        """Scores that are missing, lowest and highest, by scale and wave."""
+        return pd.DataFrame() if self.prepared is None else scale_quality(self.prepared)
+
+    @cached_property
+    def careless(self) -> pd.DataFrame:
+        """Questionnaires with signs of careless answering, by wave."""
+        return pd.DataFrame() if self.prepared is None else careless_signs(self.prepared)
+
+    @cached_property
+    def near_misses(self) -> pd.DataFrame:
+        """Pairs of questionnaires with similar codes that were not linked, by row number."""
+        return pd.DataFrame() if self.prepared is None else self.prepared.near_misses
 
     @cached_property
     def reliability(self) -> pd.DataFrame:
@@ -141,20 +120,15 @@ class Problems:
         """What cleaning did."""
         return pd.DataFrame() if self.prepared is None else self.prepared.ledger
 
-    def sections(self) -> dict[str, pd.DataFrame]:
+    def sections(self, names: Sequence[str] = SECTIONS) -> dict[str, pd.DataFrame]:
         """Tables of the data-quality page by the key of their heading."""
         if self.prepared is None:
             return {"problems": self.summary()}
-        return {
-            "problems": self.summary(),
-            "response": self.response.reset_index(),
-            "links": self.links.reset_index(),
-            "missing": self.missing.round(3).reset_index(),
-            "reliability": self.reliability.round(3),
-            "invariance": self.invariance.round(3),
-            "attrition": self.attrition.round(3),
-            "ledger": self.ledger,
-        }
+        return {name: self._section(name) for name in names}
+
+    def _section(self, name: str) -> pd.DataFrame:
+        table = self.summary() if name == "problems" else getattr(self, name)
+        return (table.reset_index() if table.index.name else table).round(3)
 
     def counts(self) -> str:
         """Say how many problems of each gravity there are."""

@@ -1,0 +1,99 @@
+"""How the questionnaires were answered: what was skipped, how scores pile up at the ends, who did not read."""
+
+import pandas as pd
+
+from rm_research.panel import Prepared
+from rm_research.study import Scale
+
+PILED_UP = 0.15  # of scores at one end (McHorney and Tarlov 1995, doi:10.1007/BF01593882)
+
+
+def missing_items(prepared: Prepared) -> pd.DataFrame:
+    """
+    Share of questionnaires that leave an item unanswered, of those of people whom its scale is meant for.
+
+    Parameters
+    ----------
+    prepared : Prepared
+
+    Returns
+    -------
+    DataFrame
+        One row an item of a scale (index `item`), one column a wave; 0 to 1, NaN where the wave does not ask it.
+    """
+    study, who = prepared.study, ["cohort", "person"]
+    roles = prepared.responses[who].join(prepared.people.set_index(who)["role"], on=who)["role"]
+    waves = [wave.name for wave in study.waves if (prepared.responses["wave"] == wave.name).any()]
+    shares = {}
+    for scale in study.scales:
+        asked = _asked(roles, scale)
+        for wave in waves:
+            of_wave = prepared.responses[asked & (prepared.responses["wave"] == wave)]
+            for item in study.asked(scale.name, wave):
+                shares[item.name, wave] = of_wave[item.name].isna().mean()
+    table = pd.Series(shares, dtype="float64").unstack() if shares else pd.DataFrame()
+    items = [item.name for item in study.items if item.name in table.index]
+    return table.reindex(index=items, columns=waves).rename_axis(index="item", columns=None)
+
+
+def _asked(roles: pd.Series, scale: Scale) -> pd.Series:
+    """Whether a scale is meant for each of these roles."""
+    return roles.isin(scale.roles) if scale.roles else pd.Series(True, index=roles.index)
+
+
+def scale_quality(prepared: Prepared) -> pd.DataFrame:
+    """
+    Scores that are missing, and that lie at the ends of what can be had.
+
+    Parameters
+    ----------
+    prepared : Prepared
+
+    Returns
+    -------
+    DataFrame
+        One row a scale and wave that asks it, of those who are asked: scale, wave, questionnaires, missing (share
+        without a score), floor and ceiling (share of scores at the lowest and highest that can be had; NaN where
+        unbounded) and piled_up ('floor', 'ceiling' or both where that share is above 0.15: a change that way can hardly
+        show).
+    """
+    study, people = prepared.study, prepared.people.set_index(["cohort", "person"])["role"]
+    scores = prepared.scores.join(people, on=["cohort", "person"])
+    rows = []
+    for scale in study.scales:
+        asked = scores[(scores["scale"] == scale.name) & _asked(scores["role"], scale)]
+        for wave in [wave.name for wave in study.waves if study.measured(scale.name, wave.name)]:
+            given = asked.loc[asked["wave"] == wave, "score"]
+            ends = _ends(given.dropna(), study.scale_range(scale.name))
+            missing = given.isna().mean()
+            rows.append({"scale": scale.name, "wave": wave, "questionnaires": len(given), "missing": missing, **ends})
+    return pd.DataFrame(rows)
+
+
+def _ends(scores: pd.Series, limits: tuple[float, float] | None) -> dict[str, object]:
+    low, high = limits or (float("nan"), float("nan"))
+    known = limits is not None and len(scores) > 0
+    shares = {
+        "floor": (scores <= low).mean() if known else float("nan"),
+        "ceiling": (scores >= high).mean() if known else float("nan"),
+    }
+    return {**shares, "piled_up": " and ".join(end for end, share in shares.items() if share > PILED_UP)}
+
+
+def careless_signs(prepared: Prepared) -> pd.DataFrame:
+    """
+    Questionnaires with signs of careless answering.
+
+    Parameters
+    ----------
+    prepared : Prepared
+
+    Returns
+    -------
+    DataFrame
+        One row a wave and sign: wave, sign (same_answers, too_fast, attention), questionnaires.
+    """
+    problems = prepared.problems
+    found = problems[problems["rule"].str.startswith("careless_")]
+    counts = found.groupby(["wave", "rule"], sort=False).size().rename("questionnaires").reset_index()
+    return counts.assign(rule=counts["rule"].str.removeprefix("careless_")).rename(columns={"rule": "sign"})

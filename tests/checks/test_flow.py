@@ -1,0 +1,95 @@
+"""How many there are at each step from rows to people."""
+
+from itertools import pairwise
+
+import pytest
+from small_studies import COLUMNS, TOML, Group, as_csv, small_study
+
+from rm_research.checks import response_flow
+from rm_research.checks.flow import link_quality, row_flow
+from rm_research.panel import prepare_study
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Write a study of these groups and files."""
+    return lambda *groups, **contents: small_study(tmp_path / "study", *(groups or [Group()]), **contents)
+
+
+class TestResponseFlow:
+    def test_counts_by_role_and_arm_the_comparison_last(self, study):
+        toml = TOML + '[design]\ncomparison = "control"\n'
+        groups = [Group(n=5, role=role, arm=arm, left=left) for role, arm, left in
+                  (("mentor", "control", 0), ("leader", "programme", 2), ("leader", "control", 1))]  # fmt: skip
+        flow = response_flow(prepare_study(study(*groups, toml=toml)))
+        assert flow[["role", "arm", "before", "answered post", "both post"]].to_numpy().tolist() == [
+            ["leader", "programme", 5, 3, 3],
+            ["leader", "control", 5, 4, 4],
+            ["mentor", "control", 5, 5, 5],
+        ]
+
+    def test_those_who_came_late_did_not_answer_both(self, study):
+        flow = response_flow(prepare_study(study(Group(n=10, late=4))))
+        assert flow[["before", "answered post", "both post"]].iloc[0].tolist() == [6, 10, 6]
+
+    def test_without_a_roster_nobody_was_invited(self, study):
+        assert response_flow(prepare_study(study()))["invited"].isna().all()
+
+    def test_with_a_roster_those_on_it_were(self, study):
+        roster = as_csv(("code", "cohort"), [["P0-1", "Spring"], ["absent", "Spring"]])
+        toml = TOML + '[roster]\nfile = "roster.csv"\n'
+        flow = response_flow(prepare_study(study(toml=toml, files={"roster.csv": roster})))
+        assert flow[["invited", "before"]].sum().tolist() == [2, 12]
+
+    def test_one_cohort_alone(self, study):
+        prepared = prepare_study(study(Group("Spring", 4), Group("Autumn", 7)))
+        assert response_flow(prepared, "Autumn")["before"].tolist() == [7]
+        assert response_flow(prepared)["before"].tolist() == [11]
+
+    def test_a_person_of_two_cohorts_counts_in_each(self, study):
+        row = ["P0-1", "Autumn", "", "", "", "", 3, 3, 3]
+        folder = study(Group("Spring", 4))
+        for wave in ("pre.csv", "post.csv"):
+            with (folder / wave).open("a") as handle:
+                handle.write(",".join(map(str, row)) + "\n")
+        assert response_flow(prepare_study(folder))["before"].tolist() == [5]
+
+    def test_unlinked_waves_have_nobody_in_both(self, study):
+        toml = TOML.replace('person = "code"\n', "") + '[link]\nmethod = "none"\n'
+        assert response_flow(prepare_study(study(toml=toml)))["both post"].isna().all()
+
+
+class TestRowFlow:
+    ANSWERS = (["a", "Spring", "", "", "", "yes", 1, 2, 3], ["a", "Spring", "", "", "", "yes", 2, 2, 3],
+               ["b", "Spring", "", "", "", "no", 1, 1, 2], ["c", "Spring", "", "", "", "yes", "", "", ""],
+               ["d", "Spring", "", "", "", "yes", 4, 4, 5])  # fmt: skip
+    AGREED = TOML.replace('submitted = "when"', 'consent = "when"').replace(
+        'file = "pre.csv"', 'file = "pre.csv"\nduplicates = "last"'
+    )
+
+    def test_every_row_read_is_left_out_by_a_rule_or_counted(self, study):
+        files = {"pre.csv": as_csv(COLUMNS, self.ANSWERS), "post.csv": as_csv(COLUMNS, self.ANSWERS[4:])}
+        flow = row_flow(prepare_study(study(toml=self.AGREED, files=files))).set_index("wave")
+        assert flow.loc["pre"].to_dict() == {
+            "read": 5, "consent": 1, "not returned": 1, "duplicates, last kept": 1, "counted": 2,
+        }  # fmt: skip
+        assert flow.loc["post"].tolist() == [1, 0, 0, 0, 1]
+
+    def test_what_linking_leaves_out_of_all_waves_has_a_column(self, study):
+        toml = TOML + '[link]\nwithin = "study"\nrepeats = "first"\n'
+        person = ["P0-0", "", "", "", "2025-03-03", 3, 3, 3]
+        files = {wave: as_csv(COLUMNS, [[person[0], cohort, *person[1:]] for cohort in ("Autumn", "Spring")])
+                 for wave in ("pre.csv", "post.csv")}  # fmt: skip
+        flow = row_flow(prepare_study(study(toml=toml, files=files)))
+        assert flow[["read", "linking", "counted"]].to_numpy().tolist() == [[2, 1, 1], [2, 1, 1]]
+
+
+class TestLinkQuality:
+    def test_every_questionnaire_is_linked_in_one_way(self, study):
+        quality = link_quality(prepare_study(study(Group(n=10, left=3, late=2))))
+        assert quality.set_index("wave")[["exact", "alone"]].to_numpy().tolist() == [[7, 1], [7, 0]]
+
+
+def test_waves_come_in_the_order_of_the_study(study):
+    flow = row_flow(prepare_study(study()))
+    assert all(before == "pre" and after == "post" for before, after in pairwise(flow["wave"]))
