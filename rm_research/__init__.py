@@ -9,6 +9,7 @@ From pre/post surveys of a reverse-mentoring programme to findings.
 The prefix of a verb tells what comes back: read_, prepare_, link_, score_, build_, estimate_, check_, plan_, plot_.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rm_research.checks import Problems, check_study
@@ -41,6 +42,7 @@ from rm_research.synthesis import estimate_programme
 
 if TYPE_CHECKING:
     from rm_research.reporting.batch import run_reports
+    from rm_research.writers.clean import write_clean
 
 __all__ = [
     "Disclosed",
@@ -79,13 +81,13 @@ __all__ = [
     "run_reports",
     "score_scales",
     "simulate_study",
+    "write_clean",
 ]
+LATE = {"run_reports": "rm_research.reporting.batch", "write_clean": "rm_research.writers.clean"}
 
 
 def __getattr__(name: str) -> Any:
-    """Import `run_reports` when it is asked for: papermill and nbconvert take seconds that a notebook need not wait."""
-    if name == "run_reports":
-        from rm_research.reporting.batch import run_reports
-
-        return run_reports
+    """Import what makes pages when it is asked for: papermill and nbconvert take seconds a notebook need not wait."""
+    if name in LATE:
+        return getattr(import_module(LATE[name]), name)
     raise AttributeError(f"module 'rm_research' has no attribute {name!r}")

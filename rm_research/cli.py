@@ -12,22 +12,28 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from rm_research.catalogue import catalogue
 from rm_research.checks import MOST_ROWS, Problems, check_study
+from rm_research.drafting import Draft, draft_study, refuse_existing, write_draft
 from rm_research.errors import ReportError, StudyError
 from rm_research.findings.numbers import cohort_numbers
 from rm_research.panel import prepare_study
-from rm_research.panel.prepare import Prepared
+from rm_research.panel.prepare import Prepared, prepare_openly
 from rm_research.planning import plan_study
+from rm_research.privacy import HOME, purge_private
 from rm_research.reporting import kernels
 from rm_research.reporting.files import write
 from rm_research.simulate import simulate_study
+from rm_research.study import read_study
+from rm_research.writers import WRITERS
+from rm_research.writers.usable import errors_of
 
 if TYPE_CHECKING:
     from rm_research.reporting.tasks import Outcome
 
+SHOWN = ("flow", "links", "near_misses", "careless", "scales", "missing", "ledger")
 COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 out_console, err_console = Console(), Console(stderr=True)
 
@@ -147,11 +153,22 @@ def check(study: Path, html: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(problems.table.to_json(orient="records", indent=2, force_ascii=False))
     else:
+        _print_picture(problems)
         _print_problems(problems)
     if html is not None:
         _write_quality_page(study, problems, html)
         _say(f"Open {html}. It is for you alone: it names rows.", err_console)
     sys.exit(1 if problems.has_errors else 0)
+
+
+def _print_picture(problems: Problems) -> None:
+    """Print the tables of the data-quality page that are quickly made; the problems come after them."""
+    words, folder = catalogue("en"), problems.prepared
+    tables = problems.sections(SHOWN) if folder is not None else {}
+    for name, table in tables.items():
+        if len(table):
+            filled = table.dropna(axis=1, how="all").astype(object)
+            out_console.print(_as_rich(filled.where(filled.notna(), "").map(str), words.say(f"quality.{name}")))
 
 
 def _print_problems(problems: Problems) -> None:
@@ -177,6 +194,37 @@ def _write_quality_page(study: Path, problems: Problems, html: Path) -> None:
     executed = run_notebook(shipped_notebook("data_quality"), {"study": folder.name}, folder=folder.parent)
     title = catalogue("en").say("quality.title", study=problems.prepared.study.title)
     write(html, page_html(executed, Page(title=title, kind="private")))
+
+
+@main.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="A new or empty folder for the files.")
+@click.option("--format", "kind", type=click.Choice(list(WRITERS)), default="parquet", show_default=True)
+@click.option("--purge", is_flag=True, help="Remove the study's key and cache; hashes of persons differ afterwards.")
+@_errors_said
+def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
+    """Write cleaned, linked and scored data with a codebook page; waves that are not in yet are left out."""
+    if out is None and not purge:
+        raise click.UsageError("Say where to with --out, or --purge to remove key and cache.")
+    failed = _write_clean(study, out, kind) if out is not None else False
+    if purge:
+        removed = purge_private(study)
+        _say(f"Removed {study / HOME}." if removed else f"{study} has no key and no cache.")
+    sys.exit(1 if failed else 0)
+
+
+def _write_clean(study: Path, out: Path, kind: str) -> bool:
+    """Write cleaned data; whether there was an error."""
+    _batch()
+    from rm_research.writers.clean import write_clean
+
+    prepared = prepare_openly(read_study(study))
+    paths = write_clean(prepared, out=out, format=kind)
+    missing = errors_of(prepared)
+    for message in missing:
+        _say(f"Left out: {message}", err_console)
+    _say(f"{len(paths)} files in {out}. Open {paths[0]}. They are for you alone: they hold single answers.")
+    return bool(missing)
 
 
 @main.command()
@@ -216,3 +264,31 @@ def simulate(folder: Path, seed: int) -> None:
     """Write a whole study folder with known truth, to try things on."""
     paths = simulate_study(folder, seed=seed)
     _say(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("more", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--from", "files", metavar="FILE", multiple=True, required=True, type=click.Path(path_type=Path),
+              help="Exports, the earliest wave first: --from pre.csv post.csv.")  # fmt: skip
+@click.option("--wave", "waves", multiple=True, help="What to call a wave; give it once a wave, in order.")
+@_errors_said
+def init(folder: Path, more: tuple[Path, ...], files: tuple[Path, ...], waves: tuple[str, ...]) -> None:
+    """Draft study.toml and codebook.csv in DIR from survey exports, which are only read."""
+    refuse_existing(folder)
+    draft = draft_study(folder, [*files, *more], waves=waves)
+    paths = write_draft(draft, folder)
+    out_console.print(_drafted(draft))
+    for line, check in draft.checks.itertuples(index=False, name=None):
+        _say(f"study.toml line {line}: {check}")
+    _say(f"Written: {' and '.join(map(str, paths))}, with {len(draft.checks)} to check (marked CHECK in study.toml).")
+    _say(f"Next: rm-research check {folder}")
+
+
+def _drafted(draft: Draft) -> Table:
+    """Say what was found in each export."""
+    table = Table("File", "Format", "Waves", *(Column(name, justify="right") for name in ("Rows", "Columns", "Items")),
+                  Column("In several waves", justify="right"))  # fmt: skip
+    for file, *row in draft.files.itertuples(index=False, name=None):
+        table.add_row(escape(Path(file).name), *(escape(str(cell)) for cell in row))
+    return table

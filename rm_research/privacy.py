@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +23,8 @@ KIND = (
     r"(?:e-?mail(?:[ _.]*address)?|ip[ _.-]*address|ip|name|(?:first|last|full|sur|family|given|nick)[ _.]*name(?:s)?"
     r"|(?:tele|mobile[ _.]*|cell[ _.]*)?phone(?:[ _.]*(?:number|no))?|mobile(?:[ _.]*(?:number|no))?"
     r"|(?:location[ _.]*)?(?:latitude|longitude)|(?:geo|gps)[ _.-]*(?:location|coordinates?)|coordinates?"
-    r"|(?:postal[ _.]*|street[ _.]*)?address|post[ _.]*code|zip[ _.]*code|date[ _.]*of[ _.]*birth|birth[ _.]*(?:date|day)"
+    r"|(?:postal[ _.]*|street[ _.]*)?address|(?:post|zip)[ _.]*code"
+    r"|date[ _.]*of[ _.]*birth|birth[ _.]*(?:date|day)"
     r"|contact[ _.]*(?:details?|information|data)|linkedin(?:[ _.]*profile)?"
     r"|(?:vor|nach|familien)?name|(?:e-?mail|ip)[ _.-]*adresse|telefon(?:nummer)?|handy(?:nummer)?"
     r"|geburts(?:datum|tag)|anschrift|postleitzahl|kontaktdaten)"
@@ -107,6 +109,15 @@ def private_folder(study: Path) -> Path | None:
     except OSError:
         return None
     return folder
+
+
+def purge_private(study: Path) -> bool:
+    """Remove key and cache of a study; whether there were any."""
+    folder = study / HOME
+    if not folder.is_dir() or folder.is_symlink():
+        return False
+    shutil.rmtree(folder)
+    return True
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -26,7 +26,7 @@ NOT_IN_A_THIN_NOTEBOOK = (
 
 
 def test_all_kinds_of_report_have_one():
-    assert NAMES == ["cohort_findings", "data_quality", "plan_a_study", "programme_findings"]
+    assert NAMES == ["codebook", "cohort_findings", "data_quality", "plan_a_study", "programme_findings"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)

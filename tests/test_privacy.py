@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from rm_research.errors import StudyError
-from rm_research.privacy import hash_codes, personal_columns, private_folder, study_key, without_contacts
+from rm_research.privacy import hash_codes, personal_columns, private_folder, purge_private, study_key, without_contacts
 from rm_research.study.entries import tidy
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
@@ -160,3 +160,18 @@ def test_a_damaged_key_is_named_with_its_remedy(tmp_path):
         StudyError, match=r".rm_research/key is damaged: it holds 5 bytes, not 32. Delete it; a new one"
     ):
         study_key(tmp_path)
+
+
+def test_purging_removes_key_and_cache_and_nothing_else(tmp_path):
+    (tmp_path / "study.toml").write_text("title = 'x'")
+    study_key(tmp_path)
+    assert purge_private(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["study.toml"]
+    assert not purge_private(tmp_path)
+
+
+def test_what_only_points_to_another_folder_is_not_purged(tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / ".rm_research").symlink_to(tmp_path / "other")
+    assert not purge_private(tmp_path)
+    assert (tmp_path / "other").is_dir()

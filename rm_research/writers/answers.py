@@ -1,0 +1,118 @@
+"""How the answers to one item spread, wave by wave."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from rm_research.catalogue import catalogue
+from rm_research.study import Item
+from rm_research.writers.sheets import is_whole
+
+Counts = dict[Any, int]  # by answer, of one wave
+MOST_ROWS = 21  # answers listed one by one: 0 to 20
+SUMMARY = {"lowest": 0.0, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "highest": 1.0}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """
+    One cell of the table of answers.
+
+    Attributes
+    ----------
+    text : str
+    share : float or None
+        Of those who answered, 0 to 1; None where the cell is no count.
+    """
+
+    text: str
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer, and a cell a wave."""
+
+    answer: str
+    cells: tuple[Cell, ...]
+
+
+def answer_rows(item: Item, waves: Mapping[str, pd.Series], labels: Mapping[float, str]) -> tuple[Row, ...]:
+    """
+    Rows of the table of an item's answers.
+
+    Parameters
+    ----------
+    item : Item
+    waves : dict of str to Series
+        Answers by wave, missing where nothing was answered; a wave that did not ask has no rows.
+    labels : dict of float to str
+        What numbers stand for.
+
+    Returns
+    -------
+    tuple of Row
+        One each for answers that are printed or were given, where these are few; else, of numbers, five that tell
+        where they lie, and of texts the most frequent ones.
+    """
+    counts = [answers.value_counts().to_dict() for answers in waves.values()]
+    if item.kind != "number":
+        return _rows_of_texts(counts)
+    steps = _steps(item, counts, labels)
+    if len(steps) > MOST_ROWS:
+        return _summary(waves)
+    return tuple(Row(_named(step, labels), _cells([step], counts)) for step in steps)
+
+
+def _steps(item: Item, counts: list[Counts], labels: Mapping[float, str]) -> list[float]:
+    """Answers that are printed or were given, lowest first."""
+    given = {float(value) for of_wave in counts for value in of_wave}
+    printed = set(labels)
+    if not labels and item.low is not None and item.high is not None:
+        few = item.high - item.low < MOST_ROWS and item.low % 1 == 0
+        printed = {item.low + step for step in range(int(item.high - item.low) + 1)} if few else {item.low, item.high}
+    return sorted(given | printed)
+
+
+def _named(step: float, labels: Mapping[float, str]) -> str:
+    return f"{step:.12g} {labels.get(step, '')}".strip()
+
+
+def _cells(answers: list[Any], counts: list[Counts]) -> tuple[Cell, ...]:
+    """How often each wave gave any of these answers; empty where it gave none at all."""
+    cells = []
+    for of_wave in counts:
+        count, answered = sum(of_wave.get(answer, 0) for answer in answers), sum(of_wave.values())
+        share = count / answered if answered else None
+        cells.append(Cell("" if share is None else f"{count} ({catalogue('en').share(share)})", share))
+    return tuple(cells)
+
+
+def _summary(waves: Mapping[str, pd.Series]) -> tuple[Row, ...]:
+    words = catalogue("en")
+    decimals = 0 if all(is_whole(answers) for answers in waves.values() if answers.notna().any()) else 2
+
+    def cell(answers: pd.Series, share: float) -> Cell:
+        # one of the answers, not a number between two
+        value = answers.quantile(share, interpolation="lower")
+        return Cell("" if pd.isna(value) else words.number(float(value), decimals=decimals))
+
+    return tuple(
+        Row(words.say(f"codebook.{name}"), tuple(cell(answers, share) for answers in waves.values()))
+        for name, share in SUMMARY.items()
+    )
+
+
+def _rows_of_texts(counts: list[Counts]) -> tuple[Row, ...]:
+    """Most frequent first, by the alphabet where equally many gave them; the rest together."""
+    whole: Counter[Any] = Counter()
+    for of_wave in counts:
+        whole.update(of_wave)
+    ordered = sorted(whole, key=lambda text: (-whole[text], text))
+    rows = [Row(text, _cells([text], counts)) for text in ordered[:MOST_ROWS]]
+    if rest := ordered[MOST_ROWS:]:
+        rows.append(Row(catalogue("en").say("codebook.other_answers", n=len(rest)), _cells(rest, counts)))
+    return tuple(rows)

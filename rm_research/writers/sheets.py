@@ -1,0 +1,129 @@
+"""What the files hold: each frame with a label, a measure and value labels for every column."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import pandas as pd
+
+from rm_research.catalogue import catalogue
+from rm_research.frames import COUNT, FLAG, LEDGER, LINKS, NUMBER, PANEL, RESPONSES, SCORES, TEXT, WHEN, Frame
+from rm_research.panel import Prepared
+from rm_research.study import Item
+from rm_research.writers.names import legal_names
+
+Measure = Literal["nominal", "ordinal", "scale"]
+MEASURES: dict[str, Measure] = {TEXT: "nominal", FLAG: "nominal", NUMBER: "scale", COUNT: "scale", WHEN: "scale"}
+MOST_STEPS = 11  # of a printed answer scale whose steps are categories: 0 to 10
+EXACT = 2.0**53  # above it, not every whole number has a float
+
+
+@dataclass(frozen=True)
+class Variable:
+    """
+    One column of a file.
+
+    Attributes
+    ----------
+    name, column : str
+        Its name in the file, and in the frame.
+    label : str
+    measure : {'nominal', 'ordinal', 'scale'}
+    value_labels : dict of float to str
+        What each number stands for; empty where numbers speak for themselves.
+    low, high : float or None
+        Ends of the printed answer scale; None where there is none.
+    """
+
+    name: str
+    column: str
+    label: str
+    measure: Measure
+    value_labels: dict[float, str] = field(default_factory=dict)
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """
+    One file.
+
+    Attributes
+    ----------
+    name, title : str
+        Of the file, without extension, and what it is called inside.
+    frame : DataFrame
+        Its columns have the names of `variables`.
+    variables : tuple of Variable
+    """
+
+    name: str
+    title: str
+    frame: pd.DataFrame
+    variables: tuple[Variable, ...]
+
+    def renamed(self, longest: int | None) -> "Sheet":
+        """Return the sheet with names of at most so many characters that every program accepts; None: as it is."""
+        if longest is None:
+            return self
+        names = legal_names([variable.name for variable in self.variables], longest=longest)
+        variables = tuple(replace(variable, name=names[variable.name]) for variable in self.variables)
+        return replace(self, variables=variables, frame=self.frame.rename(columns=names))
+
+
+def build_sheets(prepared: Prepared) -> tuple[Sheet, ...]:
+    """Responses, Scores, Panel and Links of a prepared study, described."""
+    items = [_of_item(item, prepared) for item in prepared.study.items]
+    words = catalogue("en")
+    attributes = [
+        Variable(name, name, words.say("codebook.attribute"), "nominal") for name in prepared.study.settings.attributes
+    ]
+    return (
+        _sheet(RESPONSES, prepared.responses, items, prepared),
+        _sheet(SCORES, prepared.scores, [], prepared),
+        _sheet(PANEL, prepared.panel, attributes, prepared),
+        _sheet(LINKS, prepared.links, [], prepared),
+    )
+
+
+def ledger_sheet(prepared: Prepared) -> Sheet:
+    """Ledger of what cleaning did, described."""
+    return _sheet(LEDGER, prepared.ledger, [], prepared)
+
+
+def _sheet(declared: Frame, frame: pd.DataFrame, further: Iterable[Variable], prepared: Prepared) -> Sheet:
+    known = {name: Variable(name, name, meaning, MEASURES[kind]) for name, (kind, meaning) in declared.columns.items()}
+    known |= {variable.column: variable for variable in further if variable.column in frame}
+    name = declared.name.lower()
+    return Sheet(name, f"{prepared.study.title}: {name}", frame[list(known)], tuple(known.values()))
+
+
+def _of_item(item: Item, prepared: Prepared) -> Variable:
+    texts = (prepared.texts.get((wave.name, item.name)) for wave in prepared.study.waves)
+    label = item.label or next((text for text in texts if text), "")
+    labels = joined_labels(prepared.study.settings.answers.get(item.answers, {}))
+    return Variable(item.name, item.name, label, _measure(item, labels), labels, item.low, item.high)
+
+
+def _measure(item: Item, labels: dict[float, str]) -> Measure:
+    if item.kind != "number":
+        return "nominal"
+    few_steps = item.low is not None and item.high is not None and item.high - item.low < MOST_STEPS
+    return "ordinal" if labels or few_steps else "scale"
+
+
+def joined_labels(answers: dict[str, float]) -> dict[float, str]:
+    """What each number stands for, lowest first; labels that stand for the same number are joined."""
+    found: dict[float, str] = {}
+    for label, value in sorted(answers.items(), key=lambda pair: pair[1]):
+        found[value] = f"{found[value]} / {label}" if value in found else label
+    return found
+
+
+def is_whole(values: pd.Series) -> bool:
+    """Whether a column holds nothing but whole numbers; a column of nothing does not."""
+    filled = values.dropna()
+    if not len(filled) or not pd.api.types.is_numeric_dtype(values):
+        return False
+    return bool(((filled % 1 == 0) & (filled.abs() < EXACT)).all())

@@ -1,0 +1,67 @@
+"""What of a study can be written while waves are still out or a cohort has an error."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from rm_research.errors import ReportError, listed
+from rm_research.frames import LEDGER
+from rm_research.panel import Prepared
+from rm_research.responses.intake import raise_study_errors
+
+FRAMES = ("responses", "people", "dyads", "scores", "panel")
+LEFT_OUT = "cohorts with an error left out"
+
+
+def usable_part(prepared: Prepared) -> Prepared:
+    """
+    Return a study without the cohorts that have an error, each row of them in the ledger.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        From `prepare_study` or `prepare_openly`.
+
+    Raises
+    ------
+    ReadError
+        When an error concerns the whole study, other than that an export of a wave is not there or empty yet.
+    ReportError
+        When no questionnaire is left.
+    """
+    problems = prepared.problems
+    others = problems[~_not_in_yet(prepared)]
+    raise_study_errors(others)
+    failed = set(others.loc[others["severity"] == "error", "cohort"].dropna())
+    sound: dict[str, Any] = {name: _without(getattr(prepared, name), failed) for name in FRAMES}
+    if not len(sound["responses"]):
+        raise ReportError(listed(errors_of(prepared), "There is no questionnaire that could be written"))
+    # links have no cohort: whom nobody knows any more was of a cohort with an error
+    links = prepared.links[prepared.links["person"].isin(sound["people"]["person"])].reset_index(drop=True)
+    return replace(prepared, **sound, links=links, ledger=_with_left_out(prepared, len(sound["responses"])))
+
+
+def _without(frame: pd.DataFrame, cohorts: set[str]) -> pd.DataFrame:
+    return frame[~frame["cohort"].isin(cohorts)].reset_index(drop=True)
+
+
+def errors_of(prepared: Prepared) -> list[str]:
+    """Messages of all errors, each once."""
+    return prepared.problems.loc[prepared.problems["severity"] == "error", "message"].drop_duplicates().tolist()
+
+
+def _not_in_yet(prepared: Prepared) -> pd.Series:
+    """Whether a problem is that an export of a wave is not there, or has no answers yet."""
+    problems = prepared.problems
+    absent = {name for name in problems["file"].dropna().unique() if not (prepared.study.path / name).is_file()}
+    unread = problems["rule"].eq("unreadable_file") & problems["file"].isin(absent)
+    return (unread | problems["rule"].eq("empty_export")) & problems["wave"].notna()
+
+
+def _with_left_out(prepared: Prepared, kept: int) -> pd.DataFrame:
+    ledger, before = prepared.ledger, len(prepared.responses)
+    if kept == before:
+        return ledger
+    last = {"step": len(ledger) + 1, "rule": LEFT_OUT, "rows_before": before, "rows_after": kept, "cells": 0}
+    return LEDGER.conform(pd.concat([ledger, LEDGER.conform(pd.DataFrame([last]))], ignore_index=True))

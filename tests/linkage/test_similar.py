@@ -1,0 +1,191 @@
+"""Persons found by codes that are alike, through whole studies."""
+
+import numpy as np
+import pytest
+
+from rm_research.checks.flow import link_quality
+from rm_research.errors import LinkError
+from rm_research.linkage import link_waves
+from rm_research.linkage.similar import compact
+from rm_research.panel.prepare import prepare_openly
+from rm_research.responses.intake import take_in
+from rm_research.study import read_study
+
+TOML = """
+title = "T"
+[waves.pre]
+file = "pre.csv"
+[waves.post]
+file = "post.csv"
+[columns]
+person = "code"
+cohort = "cohort"
+[link]
+method = "code"
+elements = ["given:2", "surname:2", "day:2", "street:2"]
+[scales.mood]
+"""
+HEADER = "code,cohort,m1,m2\n"
+LETTERS = np.array(list("abcdefghijklmnoprstuvwz"))
+
+
+def people(count, seed=1):
+    """Codes that people might make up."""
+    draws = np.random.default_rng(seed)
+    letters = draws.choice(LETTERS, (count, 6))
+    return [
+        "".join([*row[:4], f"{day:02}", *row[4:]])
+        for row, day in zip(letters, draws.integers(1, 31, count), strict=True)
+    ]
+
+
+def export(codes, cohort="x"):
+    return HEADER + "".join(f"{code},{cohort},1,2\n" for code in codes)
+
+
+@pytest.fixture
+def study(write_study):
+    def made(pre, post, *, toml=TOML, more="", **files):
+        files = {"pre.csv": pre, "post.csv": post, **{f"{name}.csv": text for name, text in files.items()}}
+        return read_study(write_study(more, toml=toml, files=files))
+
+    return made
+
+
+def linked(study):
+    return link_waves(take_in(study), study)
+
+
+def row(linkage, wave, number):
+    links = linkage.links
+    return links[(links["wave"] == wave) & (links["source_row"] == number)].iloc[0]
+
+
+CODES = people(30)
+MISTYPED = CODES[0][:7] + ("x" if CODES[0][7] != "x" else "y")
+
+
+def test_a_mistyped_code_is_linked_and_the_equal_ones_stay(study):
+    linkage = linked(study(export(CODES), export([MISTYPED, *CODES[1:]])))
+    first, others = row(linkage, "post", 2), linkage.links[linkage.links["source_row"] > 2]
+    assert first["person"] == row(linkage, "pre", 2)["person"]
+    assert (first["how"], row(linkage, "pre", 2)["how"]) == ("near", "near")
+    assert 0.9 <= first["probability"] <= 1
+    assert set(others["how"]) == {"exact"}
+
+
+def test_a_swapped_pair_of_elements_is_linked(study):
+    code = CODES[0]
+    linkage = linked(study(export(CODES), export([code[2:4] + code[:2] + code[4:], *CODES[1:]])))
+    assert row(linkage, "post", 2)["how"] == "near"
+
+
+def test_a_stranger_stays_alone(study):
+    linkage = linked(study(export(CODES), export([people(1, seed=9)[0], *CODES[1:]])))
+    assert (row(linkage, "post", 2)["how"], row(linkage, "pre", 2)["how"]) == ("alone", "alone")
+    assert linkage.links["probability"].isna().sum() == 2
+
+
+def test_codes_of_other_cohorts_are_not_looked_at(study):
+    linkage = linked(study(export(CODES[:1], "y") + export(CODES[1:])[len(HEADER) :], export([MISTYPED, *CODES[1:]])))
+    assert row(linkage, "post", 2)["how"] == "alone"
+
+
+def test_marks_capitals_and_accents_do_not_count(study):
+    odd = f"{CODES[0][:4].upper()} - {CODES[0][4:6]}.{CODES[0][6:]}"
+    assert row(linked(study(export(CODES), export([odd, *CODES[1:]]))), "post", 2)["how"] in ("near", "exact")
+    assert compact("Ü-12 Straße") == "u12strasse"
+
+
+def test_each_element_may_have_a_column(study):
+    toml = TOML.replace('elements = ["given:2", "surname:2", "day:2", "street:2"]\n', "").replace(
+        'person = "code"', 'person = ["given", "surname", "day", "street"]'
+    )
+    header = "given,surname,day,street,cohort,m1,m2\n"
+
+    def parts(codes):
+        return header + "".join(f"{c[:2]},{c[2:4]},{c[4:6]},{c[6:]},x,1,2\n" for c in codes)
+
+    half = parts([CODES[0]]).replace(f",{CODES[0][6:]},x", ",,x")
+    linkage = linked(study(parts(CODES), half + parts(CODES[1:])[len(header) :], toml=toml))
+    assert row(linkage, "post", 2)["how"] == "near"
+
+
+def test_a_third_wave_finds_those_who_were_not_there_before(study):
+    toml = TOML.replace("[columns]", '[waves.later]\nfile = "later.csv"\n[columns]')
+    late, mistyped = people(1, seed=9)[0], people(1, seed=9)[0][:7] + "0"
+    linkage = linked(study(export(CODES), export([late, *CODES]), toml=toml, later=export([mistyped, *CODES])))
+    assert row(linkage, "later", 2)["person"] == row(linkage, "post", 2)["person"]
+    assert row(linkage, "later", 2)["how"] == "near"
+
+
+def test_blank_codes_are_linked_with_nobody(study):
+    linkage = linked(study(export(["", *CODES]), export(["", "", *CODES])))
+    assert linkage.links["how"].value_counts().to_dict() == {"exact": 60, "blank": 3}
+
+
+def test_near_misses_name_rows_and_a_reason_and_no_code(study):
+    # two strangers, equally like the one who came back
+    twins = [CODES[0][:6] + end for end in ("qa", "qb")]
+    linkage = linked(study(export([*twins, *CODES[1:]]), export([CODES[0][:6] + "qc", *CODES[1:]])))
+    misses = linkage.near_misses
+    assert row(linkage, "post", 2)["how"] == "alone"
+    assert set(misses["like_row"]) == {2, 3}
+    assert set(misses["source_row"]) == {2}
+    assert misses["reason"].notna().all()
+    assert "near_misses" in set(linkage.problems["rule"])
+    text = linkage.problems.to_csv() + misses.to_csv() + linkage.links.to_csv() + linkage.responses.to_csv()
+    assert not [code for code in [*CODES, *twins] if code in text]
+
+
+def test_the_ledger_counts_similar_codes(study):
+    linkage = linked(study(export(CODES), export([MISTYPED, *CODES[1:]])))
+    assert linkage.ledger.set_index("rule").loc["linked by a similar code", "cells"] == 1
+
+
+def test_a_later_answer_of_one_code_is_a_duplicate_as_with_equal_codes(study):
+    toml = TOML.replace('file = "post.csv"', 'file = "post.csv"\nduplicates = "last"')
+    linkage = linked(study(export(CODES), export([MISTYPED, MISTYPED, *CODES[1:]]), toml=toml))
+    after = linkage.responses[linkage.responses["wave"] == "post"]
+    assert after["source_row"].min() == 3
+    assert len(after) == 30
+
+
+def test_the_roster_is_matched_too(study):
+    roster = '[roster]\nfile = "roster.csv"\n'
+    lines = "code,cohort\n" + "".join(f"{code},x\n" for code in CODES)
+    made = study(export([MISTYPED, *CODES[1:]]), export([MISTYPED, *CODES[1:]]), more=roster, roster=lines)
+    people_found = prepare_openly(made).people
+    assert len(people_found) == 30
+    assert people_found["invited"].all()
+
+
+def test_quality_counts_links_and_what_may_be_wrong(study):
+    quality = link_quality(prepare_openly(study(export(CODES), export([MISTYPED, *CODES[1:]])))).set_index("wave")
+    assert quality.loc["post", ["exact", "near", "linked"]].tolist() == [29, 1, 1]
+    assert quality.loc["post", "expected_wrong"] == pytest.approx(30 * (1 - quality.loc["post", "mean_probability"]))
+
+
+def test_people_of_the_whole_study_are_matched_across_cohorts(study):
+    toml = TOML.replace('method = "code"', 'method = "code"\nwithin = "study"')
+    linkage = linked(study(export(CODES, "x"), export([MISTYPED, *CODES[1:]], "y"), toml=toml))
+    assert row(linkage, "post", 2)["person"] == row(linkage, "pre", 2)["person"]
+
+
+def test_an_intake_without_codes_is_refused(study):
+    made = study(export(CODES), export(CODES))
+    exact = made.settings.model_copy(update={"link": made.link.model_copy(update={"method": "exact"})})
+    intake = take_in(type(made)(made.path, exact, made.items))
+    assert intake.codes is None
+    with pytest.raises(LinkError, match=r'Read them with link\.method = "code"'):
+        link_waves(intake, made)
+
+
+def test_codes_are_neither_printed_nor_cached(study):
+    from rm_research.panel import prepare_study
+
+    made = study(export(CODES), export([MISTYPED, *CODES[1:]]))
+    assert not [code for code in CODES if code in repr(take_in(made))]
+    prepare_study(made)
+    kept = b"".join(path.read_bytes() for path in (made.path / ".rm_research").rglob("*") if path.is_file())
+    assert not [code for code in CODES if code.encode() in kept]
