@@ -4,13 +4,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rm_research.errors import ReadError
-from rm_research.readers import delimited, qualtrics
+from rm_research.readers import (
+    delimited,
+    excel,
+    google_forms,
+    limesurvey,
+    qualtrics,
+    redcap,
+    spss,
+    stata,
+    surveymonkey,
+)
 from rm_research.readers.export import Export
 from rm_research.study.settings import File
 
 READERS: dict[str, Callable[[Path, File], Export]] = {
     "csv": delimited.read,
+    "excel": excel.read,
     "qualtrics": qualtrics.read,
+    "surveymonkey": surveymonkey.read,
+    "google-forms": google_forms.read,
+    "redcap": redcap.read,
+    "limesurvey": limesurvey.read,
+    "spss": spss.read,
+    "stata": stata.read,
 }
 
 
@@ -23,7 +40,7 @@ def read_export(folder: Path, file: File) -> Export:
     folder : Path
         The study folder, which paths are relative to.
     file : File
-        Path, format, encoding and delimiter.
+        Path, format, and what its reader needs to know: sheet, title rows, dictionary, encoding, delimiter.
 
     Returns
     -------
@@ -32,16 +49,12 @@ def read_export(folder: Path, file: File) -> Export:
     Raises
     ------
     ReadError
-        When the file is missing, empty, in another encoding or delimiter, cut off, or of a format without a reader.
+        When the file is missing, empty, of another format, encoding or delimiter, damaged or cut off.
     """
-    if file.format not in READERS:
-        readable = " or ".join(READERS)
-        raise ReadError(f"{file.file}: format {file.format!r} has no reader yet. Export the survey as {readable}.")
-    path = folder / file.file
-    if not path.is_file():
+    if not (folder / file.file).is_file():
         raise ReadError(f"{file.file} is not in the study folder. Put it there, or correct its file in study.toml.")
     try:
-        return READERS[file.format](path, file)
+        return READERS[file.format](folder, file)
     except OSError as error:
         raise ReadError(
             f"{file.file} cannot be opened: {error.strerror}. Close it elsewhere and check who may read it."

@@ -1,11 +1,9 @@
 """CSV and its kin: one header row, one record a line; encoding and delimiter are found where they are not declared."""
 
-import codecs
 import csv
 import io
-import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -15,54 +13,29 @@ import pyarrow as pa
 import pyarrow.csv
 
 from rm_research.errors import ReadError
-from rm_research.readers.export import Export, Steps, as_export
+from rm_research.readers.cells import Cells, Steps, records, text_frame, text_table
+from rm_research.readers.encodings import as_utf8
+from rm_research.readers.export import Export, as_export
 from rm_research.study.settings import File
 
 DELIMITERS = {",": ",", ";": ";", "\t": "\\t", "|": "|"}
-UTF8 = ("utf-8", "utf-8-sig")
-MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-WESTERN = "cp1252"  # what spreadsheets write in Western Europe and America unless told otherwise
-LETTER_IN_UTF8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|\xe2\x80[\x80-\xbf]")
+WORKBOOK = b"PK\x03\x04"
 LOOKED_AT = 50  # records by which a delimiter is told
 AT_ONCE = 20_000  # records turned into columns at a time
 LONGEST_CELL = csv.field_size_limit()
-QUOTE = ord('"')
+QUOTE, LF, CR = b'"\n\r'
 PIECE = 1 << 18
 
 
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """
-    All cells of a table as text, header rows included.
-
-    Attributes
-    ----------
-    frame : DataFrame
-        The index counts rows as a spreadsheet does; columns are numbered from 0.
-    short : tuple of int
-        Rows with fewer cells than the header; what they lack reads as empty.
-    steps : tuple of (str, int)
-        What was found or changed without being told, and in how many cells.
-    """
-
-    frame: pd.DataFrame
-    short: tuple[int, ...] = ()
-    steps: Steps = ()
-
-    def row(self, place: int) -> list[str]:
-        """Cells of one row, counted from 0; none where the table is shorter."""
-        return list(self.frame.iloc[place]) if place < len(self.frame) else []
-
-
-def read(path: Path, file: File) -> Export:
+def read(folder: Path, file: File) -> Export:
     """Read a CSV file with one header row."""
-    cells = read_cells(path, file)
+    cells = read_cells(folder / file.file, file)
     return as_export(file.file, cells.row(0), records(cells.frame, 1), short=cells.short, steps=cells.steps)
 
 
 def read_cells(path: Path, file: File) -> Cells:
     """
-    All cells of a delimited file as text, header rows included.
+    All cells of a delimited file as text, header rows included, title rows not.
 
     Encoding and delimiter are those declared, else those found, which is among the steps.
 
@@ -72,116 +45,70 @@ def read_cells(path: Path, file: File) -> Cells:
         When the file is empty, holds other bytes than its encoding, has a row longer than its header, ends inside a
         row or a quoted cell, or may have one delimiter as well as another.
     """
-    content, found = _as_utf8(path.read_bytes(), file)
+    content, found = _text(path, file)
     delimiter, parted = _delimiter(content, file)
     frame = _quickly(content, delimiter)
     frame, short = (frame, ()) if frame is not None else _carefully(content, delimiter, file)
+    # rows are counted from the top of the file
+    frame.index += file.title_rows
     return Cells(frame, short, (*found, *parted))
 
 
-def records(frame: pd.DataFrame, header_rows: int) -> pd.DataFrame:
-    """Rows below the header, without those in which every cell is empty."""
-    rows = frame.iloc[header_rows:]
-    filled = np.zeros(len(rows), dtype=bool)
-    for place in range(rows.shape[1]):
-        if filled.all():
-            return rows
-        filled |= (rows.iloc[:, place] != "").to_numpy(dtype=bool)
-    return rows[filled]
+def first_rows(path: Path, file: File, count: int) -> list[list[str]]:
+    """Cells of the first rows as the most common delimiter parts them, no fault being looked for."""
+    content, _ = _text(path, file)
+    head = list(islice(_lines(content), 4 * count))
+    parted = [_parted(head, mark, count) for mark in DELIMITERS]
+    # most rows of one width, then the widest
+    return max(parted, key=lambda rows: max(_agreeing(rows), default=(0, 0)))
 
 
-def _as_utf8(content: bytes, file: File) -> tuple[bytes, Steps]:
-    """Bytes of the file in UTF-8 without a mark; what is no text in its encoding is named with its place."""
-    if content.startswith(b"PK\x03\x04"):
+def _agreeing(rows: list[list[str]]) -> Iterator[tuple[int, int]]:
+    """How many rows have a width, and the width, for each above one."""
+    widths = Counter(len(row) for row in rows)
+    yield from ((number, width) for width, number in widths.items() if width > 1)
+
+
+def _text(path: Path, file: File) -> tuple[bytes, Steps]:
+    """Text of the file below its title rows, in UTF-8."""
+    content = path.read_bytes()
+    if content.startswith(WORKBOOK):
         raise ReadError(
             f'{file.file} is a workbook, not a text file. Set format = "excel" beside its file in study.toml.'
         )
-    found: Steps = ()
-    encoding, steps = _encoding(content, file)
-    if encoding in UTF8:
-        content = content.removeprefix(codecs.BOM_UTF8)
-    else:
-        content = _decoded(content, encoding, file).encode()
-        found = steps
-    if (place := content.find(b"\x00")) >= 0:
-        line = content.count(b"\n", 0, place) + 1
-        raise ReadError(f"{file.file} holds bytes that are no text in line {line}. Save it as 'CSV UTF-8'.")
-    return content, found
+    content, found = as_utf8(content, file)
+    return (_below_title(content, file) if file.title_rows else content), found
 
 
-def _encoding(content: bytes, file: File) -> tuple[str, Steps]:
-    """Encoding declared, else found."""
-    faulty = _no_utf8(content)
-    if file.encoding is None:
-        marked = next((name for mark, name in MARKS.items() if content.startswith(mark)), None)
-        if marked or faulty is None:
-            return marked or "utf-8", ((f"encoding {marked} found", 0),) if marked == "utf-16" else ()
-        if LETTER_IN_UTF8.search(content):
-            raise ReadError(
-                f"{file.file} mixes encodings: line {_line(content, faulty)} is not utf-8, other lines are. Save it "
-                "as 'CSV UTF-8', or set encoding = \"cp1252\" beside its file in study.toml and accept that some "
-                "letters come out wrong."
-            )
-        return WESTERN, ((f"encoding {WESTERN} found (not utf-8)", _beyond_ascii(content)),)
+def _below_title(content: bytes, file: File) -> bytes:
+    """Text without its first rows, which may be of any length."""
+    reader = csv.reader(_lines(content), delimiter=file.delimiter or ",")
     try:
-        codec = codecs.lookup(file.encoding).name
-    except LookupError as error:
-        raise ReadError(f'{file.file}: {file.encoding!r} is no encoding. Try encoding = "cp1252".') from error
-    if codec in UTF8 and faulty is not None:
-        guess = MARKS.get(content[:2], WESTERN)
+        passed = len(list(islice(reader, file.title_rows)))
+    except csv.Error as error:
+        raise ReadError(f"{file.file} {_fault(str(error))} among its title_rows. Export it again.") from error
+    below = content[sum(len(line.encode()) for line in islice(_lines(content), reader.line_num)) :]
+    if passed < file.title_rows or not below:
         raise ReadError(
-            f"{file.file} is not {file.encoding}: line {_line(content, faulty)} holds other bytes. Save it as 'CSV "
-            f'UTF-8\', or set encoding = "{guess}" beside its file in study.toml.'
+            f"{file.file} has no header below its {file.title_rows} title_rows. Correct them in study.toml."
         )
-    if codec not in UTF8 and not content.isascii() and faulty is None:
-        # cp1252 and its kin can read any bytes, and would turn ä into Ã¤
-        raise ReadError(f"{file.file} is utf-8, not {file.encoding}. Remove encoding beside its file in study.toml.")
-    return codec, ()
-
-
-def _no_utf8(content: bytes) -> int | None:
-    """Place of the first byte that is not UTF-8; None where all are."""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start
-    return None
-
-
-def _line(content: bytes, place: int) -> int:
-    return content.count(b"\n", 0, place) + 1
-
-
-def _beyond_ascii(content: bytes) -> int:
-    """Letters that depend on the encoding; the step's count of cells is at most that."""
-    return int((np.frombuffer(content, dtype=np.uint8) > 127).sum())
-
-
-def _decoded(content: bytes, encoding: str, file: File) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        told = "" if file.encoding else f", and its line {_line(content, error.start)} is not {encoding} either"
-        wrong = f"is not {encoding}: line {_line(content, error.start)} holds other bytes" if file.encoding else (
-            f"is not utf-8{told}"
-        )  # fmt: skip
-        raise ReadError(
-            f"{file.file} {wrong}. Save it as 'CSV UTF-8', or set encoding beside its file in study.toml."
-        ) from error
+    return below
 
 
 def _delimiter(content: bytes, file: File) -> tuple[str, Steps]:
-    """Delimiter declared, else the comma, else the one that parts the first records alike."""
+    """Delimiter declared, else the one that parts the first rows as it parts the header, else the comma."""
     if file.delimiter is not None:
         return file.delimiter, ()
     head = list(islice(_lines(content), 4 * LOOKED_AT))
     if not head:
         raise ReadError(f"{file.file} is empty. Export it again.")
-    widths = {mark: _width(head, mark) for mark in DELIMITERS}
+    parted = {mark: _parted(head, mark, LOOKED_AT) for mark in DELIMITERS}
+    widths = {mark: _width(rows) for mark, rows in parted.items()}
     fitting = [mark for mark, width in widths.items() if width > 1]
     if len(fitting) > 1:
-        # of several that part every record alike, the one of the header's end parts cells, the others stand in them
-        fitting = [mark for mark in fitting if widths[mark] == max(widths.values())]
+        # of several, those stand in cells that part them into fewer, or tear quoted ones apart
+        whole = [mark for mark in fitting if not any(map(_torn, parted[mark]))] or fitting
+        fitting = [mark for mark in whole if widths[mark] == max(widths[mark] for mark in whole)]
     if len(fitting) > 1:
         shown = " or ".join(f'"{DELIMITERS[mark]}"' for mark in fitting)
         raise ReadError(f"{file.file} may be parted by {shown}. Set delimiter beside its file in study.toml.")
@@ -194,19 +121,30 @@ def _lines(content: bytes) -> Iterator[str]:
     yield from io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
 
 
-def _width(head: list[str], mark: str) -> int:
-    """Cells of each of the first records if they all have that many; 0 where they differ."""
+def _parted(head: list[str], mark: str, count: int) -> list[list[str]]:
+    """The first rows of a text by one delimiter; none where they cannot be parted by it."""
     try:
-        rows = [row for row in islice(csv.reader(head, delimiter=mark), LOOKED_AT) if row]
+        return list(islice(csv.reader(head, delimiter=mark), count))
     except csv.Error:
-        return 0
-    widths = {len(row) for row in rows[:-1] or rows}
-    return widths.pop() if len(widths) == 1 else 0
+        return []
+
+
+def _width(rows: list[list[str]]) -> int:
+    """Cells of the header if most rows have as many and none has more; 0 otherwise."""
+    filled = [len(row) for row in rows if row]
+    # the last may be cut off
+    widths = filled[:-1] or filled
+    return widths[0] if widths and 2 * widths.count(widths[0]) > len(widths) and max(widths) == widths[0] else 0
+
+
+def _torn(row: list[str]) -> bool:
+    """Whether a cell has a quote without its twin, as part of a quoted cell has."""
+    return any(cell.count('"') % 2 for cell in row)
 
 
 def _quickly(content: bytes, delimiter: str) -> pd.DataFrame | None:
     """Read cells by pyarrow, where nothing is odd; None where something is, and the careful way must say what."""
-    if _odd_quotes(content, delimiter) or len(delimiter.encode()) > 1:
+    if len(delimiter.encode()) > 1 or _odd_quotes(content, delimiter):
         return None
     try:
         header = next(csv.reader(_lines(content), delimiter=delimiter, strict=True), [])
@@ -228,26 +166,27 @@ def _quickly(content: bytes, delimiter: str) -> pd.DataFrame | None:
         )
     except pa.ArrowInvalid:
         return None
-    return _frame(table)
+    return text_frame(table, 1)
 
 
 def _odd_quotes(content: bytes, delimiter: str) -> bool:
     """Whether a quote stands where only care can tell what it means: inside a cell, or without its twin."""
-    bytes_ = np.frombuffer(content, dtype=np.uint8)
-    # piece by piece, so that the comparison stays in the processor's cache
-    pieces = [start + np.flatnonzero(bytes_[start : start + PIECE] == QUOTE) for start in range(0, len(bytes_), PIECE)]
-    quotes = np.concatenate([*pieces, np.empty(0, dtype=np.intp)])
-    if not len(quotes):
+    if QUOTE not in content:
         return False
-    edge = np.zeros(256, dtype=bool)
-    edge[[*b"\r\n", *delimiter.encode()]] = True
-    padded = np.frombuffer(b"\n" + content + b"\n", dtype=np.uint8)
-    before, after = padded[quotes], padded[quotes + 2]
-    inside = ~(edge[before] | edge[after] | (before == QUOTE) | (after == QUOTE))
-    # an empty quoted cell with text behind it
-    emptied = (before == QUOTE) & ~edge[after] & (after != QUOTE)
-    emptied[1:] &= edge[before[:-1]]
-    return len(quotes) % 2 == 1 or bool(inside.any()) or bool(emptied.any())
+    letters = np.frombuffer(b"\n\n" + content + b"\n", dtype=np.uint8)
+    quotes = 0
+    # piece by piece, so that the comparisons stay in the processor's cache
+    for start in range(2, len(letters) - 1, PIECE):
+        piece = letters[start - 2 : min(start + PIECE, len(letters) - 1) + 1]
+        quote = piece == QUOTE
+        edge = (piece == LF) | (piece == CR) | (piece == ord(delimiter))
+        text = ~(quote | edge)
+        here, behind = quote[2:-1], text[3:]
+        # text on both sides of a quote, or behind an empty quoted cell
+        if (here & behind & (text[1:-2] | (quote[1:-2] & edge[:-3]))).any():
+            return True
+        quotes += int(here.sum())
+    return quotes % 2 == 1
 
 
 def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pd.DataFrame, tuple[int, ...]]:
@@ -255,11 +194,12 @@ def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pd.DataFrame
     parts: list[pa.Table] = []
     rows: list[list[str]] = []
     short: list[int] = []
-    number, width = 0, 0
+    first = file.title_rows + 1
+    number, width = file.title_rows, 0
     reader = csv.reader(_lines(content), delimiter=delimiter, strict=True)
     try:
-        for number, row in enumerate(reader, start=1):
-            if number == 1:
+        for number, row in enumerate(reader, start=first):
+            if number == first:
                 _check_header(row, delimiter, file)
                 width = len(row)
             if len(row) > width:
@@ -271,27 +211,15 @@ def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pd.DataFrame
                 short.append(number)
             rows.append(row + [""] * (width - len(row)))
             if len(rows) == AT_ONCE:
-                parts.append(_table(rows, width))
+                parts.append(text_table(rows, width))
                 rows = []
     except csv.Error as error:
         raise ReadError(f"{file.file} row {number + 1} {_fault(str(error))}. Export it again.") from error
-    if not number:
+    if number < first:
         raise ReadError(f"{file.file} is empty. Export it again.")
     if short[-1:] == [number] and not content.endswith((b"\n", b"\r")):
         raise ReadError(f"{file.file} stops in the middle of row {number}: it may be cut off. Export it again.")
-    return _frame(pa.concat_tables([*parts, _table(rows, width)])), tuple(short)
-
-
-def _table(rows: list[list[str]], width: int) -> pa.Table:
-    columns = zip(*rows, strict=True) if rows else [()] * width
-    return pa.table([pa.array(column, pa.large_string()) for column in columns], names=list(map(str, range(width))))
-
-
-def _frame(table: pa.Table) -> pd.DataFrame:
-    frame = table.to_pandas()
-    frame.columns = pd.RangeIndex(frame.shape[1])
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
-    return frame.astype("str")
+    return text_frame(pa.concat_tables([*parts, text_table(rows, width)]), 1), tuple(short)
 
 
 def _fault(message: str) -> str:
@@ -307,10 +235,13 @@ def _fault(message: str) -> str:
 
 def _check_header(header: list[str], delimiter: str, file: File) -> None:
     if not any(header):
-        raise ReadError(f"{file.file} has no header in row 1. Export it again.")
+        raise ReadError(
+            f"{file.file} has no header in row {file.title_rows + 1}. Export it again, or set title_rows to the "
+            "rows above it."
+        )
     for mark, name in DELIMITERS.items() if len(header) == 1 else ():
         if mark in header[0] and mark != delimiter:
             raise ReadError(
-                f'{file.file} row 1 has one column only; it seems to use another delimiter. Set delimiter = "{name}" '
-                "beside its file in study.toml."
+                f"{file.file} row {file.title_rows + 1} has one column only; it seems to use another delimiter. Set "
+                f'delimiter = "{name}" beside its file in study.toml.'
             )

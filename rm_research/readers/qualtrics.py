@@ -9,8 +9,9 @@ import re
 from pathlib import Path
 
 from rm_research.errors import ReadError
-from rm_research.readers.delimited import read_cells, records
+from rm_research.readers.cells import records
 from rm_research.readers.export import Export, as_export
+from rm_research.readers.tables import read_cells
 from rm_research.study.settings import File
 
 IMPORT_ID = re.compile(r"^\s*\{\s*['\"]ImportId['\"]")
@@ -18,17 +19,17 @@ SYSTEM_COLUMN = re.compile(r"^V\d+$")
 DATE = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 
 
-def read(path: Path, file: File) -> Export:
+def read(folder: Path, file: File) -> Export:
     """Read a Qualtrics export with three or two header rows."""
-    cells = read_cells(path, file)
+    cells = read_cells(folder / file.file, file)
     names, texts, ids = (cells.row(place) for place in range(3))
-    has_ids = any(IMPORT_ID.match(cell) for cell in ids)
-    if any(IMPORT_ID.match(cell) for cell in texts):
+    has_ids = are_import_ids(ids)
+    if are_import_ids(texts):
         raise ReadError(
             f"{file.file} has its import ids in row 2: the row of question texts was removed. Export it again, or "
             'delete that row and set format = "csv".'
         )
-    if not has_ids and not _is_legacy(names, texts):
+    if not has_ids and not is_legacy(names, texts):
         raise ReadError(
             f"{file.file} has no import ids in row 3 and is no legacy export either, so it does not tell where its "
             'answers begin. Export it again, or leave one header row and set format = "csv".'
@@ -39,6 +40,11 @@ def read(path: Path, file: File) -> Export:
     return as_export(file.file, called, records(cells.frame, 2), texts, short=cells.short, steps=cells.steps)
 
 
-def _is_legacy(names: list[str], texts: list[str]) -> bool:
+def are_import_ids(row: list[str]) -> bool:
+    """Whether a row holds Qualtrics' import ids, in the quotes of today or of older exports."""
+    return any(map(IMPORT_ID.match, row))
+
+
+def is_legacy(names: list[str], texts: list[str]) -> bool:
     """Whether row 2 holds question texts: legacy names stand above it, and nothing in it is an answer's date."""
     return any(map(SYSTEM_COLUMN.match, names)) and len(texts) > 0 and not any(map(DATE.match, texts))

@@ -98,6 +98,8 @@ def _read_facts(
             journal.problem("unreadable_file", "error", line, file=file.file)
         return None
     journal.step("read", before=0, after=len(export.rows), file=file.file)
+    for rule, cells in export.steps:
+        journal.step(rule, before=len(export.rows), after=len(export.rows), file=file.file, cells=cells)
     return pd.concat([pd.DataFrame(facts, index=export.rows.index), codes], axis=1)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rm_research.errors import ReadError
-from rm_research.readers import read_export
+from rm_research.readers import delimited, read_export
 from rm_research.study.settings import File
 
 
@@ -56,6 +56,46 @@ def test_a_declared_encoding_is_used(export):
     assert export("code,q1\na,Öl\n".encode("cp1252"), encoding="cp1252").rows["q1"].tolist() == ["Öl"]
 
 
+def test_another_encoding_is_found_and_is_a_step(export):
+    read = export("code,q1\na,Öl\n".encode("cp1252"))
+    assert (read.rows["q1"].tolist(), read.steps) == (["Öl"], (("encoding cp1252 found (not utf-8)", 1),))
+
+
+def test_utf_16_and_its_tabs_are_found(export):
+    read = export("code\tq1\na\tÖl\n".encode("utf-16"))
+    assert read.rows["q1"].tolist() == ["Öl"]
+    assert read.steps == (("encoding utf-16 found", 0), ('delimiter "\\t" found', 0))
+
+
+@pytest.mark.parametrize(
+    ("content", "row"),
+    [
+        ("code;q1\na;1\n", ["a", "1"]),
+        ("code;q1\na;1,5\n", ["a", "1,5"]),
+        ("code\tq1\na\t1\n", ["a", "1"]),
+        ("code|q1\na|1;2\n", ["a", "1;2"]),
+        ('code,"Which? (a; b)"\na,1\n', ["a", "1"]),
+        ("code,q1,q2;\na,1,2;\n", ["a", "1", "2;"]),
+        ("code,q1\n", None),
+    ],
+)
+def test_the_delimiter_is_found(export, content, row):
+    assert export(content).rows.to_numpy().tolist() == ([row] if row else [])
+
+
+def test_a_delimiter_that_was_found_is_a_step(export):
+    assert (export("code;q1\na;1\n").steps, export("code,q1\na,1\n").steps) == ((('delimiter ";" found', 0),), ())
+
+
+def test_a_declared_delimiter_is_used(export):
+    assert export("a,b;c,d\n1,2;3,4\n", delimiter=";").rows.to_numpy().tolist() == [["1,2", "3,4"]]
+
+
+def test_title_rows_are_passed_and_counted(export):
+    read = export('Our survey\n"of ""2025"",\nsecond line"\n\ncode;q1;q2\na;1;2\nb;3\nc;4;5\n', title_rows=3)
+    assert (list(read.rows), read.rows.index.tolist(), read.short) == (["code", "q1", "q2"], [5, 6, 7], (6,))
+
+
 def test_utf_16_with_tabs_is_read_as_declared(export):
     rows = export("code\tq1\na\tÖl\n".encode("utf-16"), encoding="utf-16", delimiter="\t").rows
     assert rows.to_numpy().tolist() == [["a", "Öl"]]
@@ -76,28 +116,36 @@ def test_a_last_row_with_all_its_cells_needs_no_line_end(export):
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("content", "options", "message"),
     [
-        ("", "x.csv is empty. Export it again"),
-        ("\n\n", "x.csv has no header in row 1. Export it again"),
-        (",,\na,b,c\n", "x.csv has no header in row 1. Export it again"),
-        ("code,q1\na,1,2\n", "x.csv row 2 has 3 cells but the header has 2. Export it again; a cell that holds the"),
-        ("code,q1,q2\na,1,2\nb,1", "x.csv stops in the middle of row 3: it may be cut off. Export it again"),
-        ('code,q1\na,1\nb,"cut', "x.csv row 3 begins a quoted cell that never ends: it may be cut off. Export it"),
-        ('code,q1\na,"x" y\n', "x.csv row 2 has text after a quoted cell: a quote in a cell must be doubled. Export"),
-        ("code;q1\na;1\n", 'x.csv row 1 has one column only; it seems to use another delimiter. Set delimiter = ";"'),
-        ("code;q1\na;1,5\n", 'x.csv row 1 has one column only; it seems to use another delimiter. Set delimiter = ";"'),
-        ("code\tq1\na\t1\n", 'x.csv row 1 has one column only; it seems to use another delimiter. Set delimiter = "'),
-        ("code,q1\na,Ärger\n".encode("cp1252"), "x.csv is not utf-8: line 2 holds other bytes. Save it as 'CSV UTF-8'"),
-        ("code,q1\na,Ä\n".encode("cp1252"), 'set encoding = "cp1252" beside its file in study.toml'),
-        ("code,q1\na,1\n".encode("utf-16"), 'set encoding = "utf-16" beside its file in study.toml'),
-        ("code,q1\na,1\n".encode("utf-16-le"), "x.csv holds bytes that are no text in line 1. Save it as 'CSV UTF-8'"),
-        (b"PK\x03\x04rest", "x.csv is a workbook, not a CSV file. Save it as 'CSV UTF-8'"),
+        ("", {}, "x.csv is empty. Export it again"),
+        ("\n\n", {}, "x.csv has no header in row 1. Export it again"),
+        (",,\na,b,c\n", {}, "x.csv has no header in row 1. Export it again, or set title_rows to the rows above it"),
+        ("code,q1\na,1,2\n", {}, "x.csv row 2 has 3 cells but the header has 2. Export it again; a cell that holds"),
+        ("code,q1,q2\na,1,2\nb,1", {}, "x.csv stops in the middle of row 3: it may be cut off. Export it again"),
+        ('code,q1\na,1\nb,"cut', {}, "x.csv row 3 begins a quoted cell that never ends: it may be cut off. Export"),
+        ('code,q1\na,"x" y\n', {}, "x.csv row 2 has text after a quoted cell: a quote in a cell must be doubled. Exp"),
+        ("code;q1\na;1\n", {"delimiter": ","}, "x.csv row 1 has one column only; it seems to use another delimiter. S"),
+        ("code;q1\na;1,5\n", {"delimiter": ","}, 'Set delimiter = ";" beside its file in study.toml'),
+        ("code\tq1\na\t1\n", {"delimiter": ";"}, 'Set delimiter = "\\t" beside its file in study.toml'),
+        ("co;de,q1\na;1,2\n", {}, 'x.csv may be parted by "," or ";". Set delimiter beside its file in study.toml'),
+        ("code,q1\na,Ärger\n".encode("cp1252"), {"encoding": "utf-8"}, "x.csv is not utf-8: line 2 holds other bytes."),
+        ("code,q1\na,Ä\n".encode("cp1252"), {"encoding": "utf-8"}, 'set encoding = "cp1252" beside its file in study'),
+        ("code,q1\na,1\n".encode("utf-16"), {"encoding": "utf-8"}, 'set encoding = "utf-16" beside its file in study'),
+        ("code,q1\na,Ä\n".encode("cp1252"), {"encoding": "ascii"}, "x.csv is not ascii: line 2 holds other bytes. Sav"),
+        ("code,q1\na,1\n", {"encoding": "rot13"}, "x.csv is not rot13: line 1 holds other bytes. Save it as"),
+        ("code,q1\na,Ä\n".encode() + b"b,\xc4\n", {}, "x.csv mixes encodings: line 3 is not utf-8, other lines are. S"),
+        (b"code,q1\na,\x81\n", {}, "x.csv is not utf-8, and its line 2 is not cp1252 either. Save it as 'CSV UTF-8'"),
+        ("code,q1\na,1\n".encode("utf-16-le"), {}, "x.csv holds bytes that are no text in line 1. Save it as 'CSV UTF"),
+        (b"PK\x03\x04rest", {}, 'x.csv is a workbook, not a text file. Set format = "excel" beside its file in study'),
+        ("Survey\n", {"title_rows": 1}, "x.csv has no header below its 1 title_rows. Correct them in study.toml"),
+        ("Survey\n\ncode,q1\n", {"title_rows": 1}, "x.csv has no header in row 2. Export it again, or set title_rows"),
+        ("Survey\ncode,q1\na,1,2\n", {"title_rows": 1}, "x.csv row 3 has 3 cells but the header has 2. Export it"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_refused_with_place_and_remedy(export, content, message):
+def test_what_cannot_be_read_is_refused_with_place_and_remedy(export, content, options, message):
     with pytest.raises(ReadError) as caught:
-        export(content)
+        export(content, **options)
     assert message in str(caught.value)
 
 
@@ -140,6 +188,46 @@ def test_any_table_reads_back_as_it_was_written_or_is_refused(tmp_path_factory, 
     filled = {number: row for number, row in enumerate(table, start=2) if any(row)}
     rows = read_export(folder, File(file="x.csv")).rows
     assert dict(zip(rows.index, rows.to_numpy().tolist(), strict=True)) == filled
+
+
+def test_a_cell_without_end_is_refused(export):
+    with pytest.raises(
+        ReadError, match=r"x.csv row 2 has a cell of more than 131,072 characters, as a quote that is ne"
+    ):
+        export('code,q1\na,"' + "x" * 140_000 + '"b\n')
+
+
+ODD = st.text(st.sampled_from(list('",;\r\n aé\u2028€')), max_size=40)
+
+
+@given(st.one_of(ODD, ODD.map(lambda text: f"code,q1\n{text}\n"), st.text(max_size=30)), st.sampled_from(",;\t"))
+@settings(max_examples=60, deadline=None)
+def test_the_quick_way_gives_the_cells_that_the_careful_one_does(text, delimiter):
+    content = text.encode()
+    quick = delimited._quickly(content, delimiter)
+    if quick is None:
+        return
+    careful, short = delimited._carefully(content, delimiter, File(file="x.csv"))
+    assert short == ()
+    rows = {number: row for number, row in zip(careful.index, careful.to_numpy().tolist(), strict=True) if any(row)}
+    assert {n: row for n, row in zip(quick.index, quick.to_numpy().tolist(), strict=True) if any(row)} == rows
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_the_quick_way_reads_tables_with_quotes_and_line_ends_in_cells(data):
+    width = data.draw(st.integers(2, 4))
+    cells = st.text(st.sampled_from(list('",;\r\n aé\u2028€')), max_size=6)
+    table = data.draw(st.lists(st.lists(cells, min_size=width, max_size=width).filter(any), max_size=5))
+    text = io.StringIO(newline="")
+    end = data.draw(st.sampled_from(["\r\n", "\n", "\r"]))
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator=end).writerows([["a"] * width, *table])
+    quick = delimited._quickly(text.getvalue().encode(), ",")
+    careful, _ = delimited._carefully(text.getvalue().encode(), ",", File(file="x.csv"))
+    assert careful.to_numpy().tolist()[1:] == table
+    assert quick is None or quick.to_numpy().tolist()[1:] == table
+    # only an empty quoted cell beside a quote at a cell's edge may need care
+    assert quick is not None or any('"' in cell for row in table for cell in row)
 
 
 @given(st.binary(max_size=60))

@@ -1,5 +1,7 @@
 """Columns found by name."""
 
+from time import perf_counter
+
 import pandas as pd
 import pytest
 
@@ -30,6 +32,47 @@ def test_a_star_that_fits_several_columns_is_refused():
 
 def test_a_star_in_a_name_is_part_of_it():
     assert export("Q1*", "Q10").find("Q1*") == "Q1*"
+
+
+def asking(**texts):
+    return as_export("x.csv", list(texts), pd.DataFrame([["1"] * len(texts)], index=[2]), list(texts.values()))
+
+
+def test_a_question_finds_its_column_however_written():
+    assert asking(code="Your code", Q1="How ARE\n you? ").find("how are you?") == "Q1"
+
+
+def test_a_columns_name_comes_before_a_question():
+    assert asking(mood="How?", Q1="mood").find("mood") == "mood"
+
+
+def test_a_question_may_end_in_a_star():
+    assert asking(code="Your code", Q1="How are you?*").find("How are you?*") == "Q1"
+
+
+def test_a_question_of_several_columns_is_refused():
+    with pytest.raises(
+        ReadError,
+        match=r"x.csv has 2 columns with the question 'how\?', of which 'Q1' and 'Q2'. Give the column's name",
+    ):
+        asking(Q1="How?", Q2="how? ").find("how?")
+
+
+def test_columns_without_a_question_are_found_by_name_alone():
+    read = asking(code="", Q1="")
+    assert (read.find(""), read.texts) == (None, {})
+
+
+def test_many_columns_are_told_apart_at_once():
+    names = ["Response"] * 5_000 + [f"Q{number}" for number in range(10_000, 15_000)]
+    rows = pd.DataFrame([["1"] * len(names)], index=[2])
+    start = perf_counter()
+    read = as_export("x.csv", names, rows)
+    found = [read.find(f"Q{number}*") for number in range(10_000, 15_000)]
+    assert found == names[5_000:]
+    assert len(set(read.rows)) == 10_000
+    # a second at most; were each column compared with each, several times as long
+    assert perf_counter() - start < 8
 
 
 def test_twin_columns_are_refused_by_their_name():

@@ -31,6 +31,19 @@ def test_import_ids_may_stand_in_single_quotes(export):
     assert len(export("code,Q1\nYour code,How?\n{'ImportId': 'a'},{'ImportId': 'b'}\na,1\n").rows) == 1
 
 
+def test_texts_numbers_and_choices_come_as_they_are(export):
+    read = export("Q1,Q2_1,Q2_2,Q2_2_TEXT\nWie?,Was? - A,Was? - Anderes,Was? - Text\n" + IDS.strip() + "," + IDS
+                  + "3,A,,\nSehr gut,,Anderes,Äpfel\n")  # fmt: skip
+    assert read.rows.to_numpy().tolist() == [["3", "A", "", ""], ["Sehr gut", "", "Anderes", "Äpfel"]]
+    assert read.find("was? - anderes") == "Q2_2"
+
+
+def test_title_rows_are_passed(tmp_path):
+    (tmp_path / "x.csv").write_text("Survey\n\ncode,Q1\nYour code,How?\n" + IDS + "a,1\n", encoding="utf-8")
+    read = read_export(tmp_path, File(file="x.csv", format="qualtrics", title_rows=2))
+    assert (list(read.rows), read.rows.index.tolist()) == (["code", "Q1"], [6])
+
+
 def test_question_texts_are_kept_by_column(export):
     assert export("code,Q1\nYour code,How?\n" + IDS + "a,1\n").texts == {"code": "Your code", "Q1": "How?"}
 

@@ -1,10 +1,12 @@
 """Which formats there are readers for, and what is said of files that are not there."""
 
+from contextlib import suppress
+
 import pytest
 
 from rm_research.errors import ReadError
-from rm_research.readers import read_export
-from rm_research.study.settings import File
+from rm_research.readers import READERS, read_export
+from rm_research.study.settings import FORMATS, File
 
 
 def test_a_file_that_is_not_there_is_named_with_a_remedy(tmp_path):
@@ -20,10 +22,16 @@ def test_a_folder_is_no_file(tmp_path):
         read_export(tmp_path, File(file="pre.csv"))
 
 
-@pytest.mark.parametrize("name", ["excel", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata"])
-def test_a_format_without_reader_names_those_with_one(tmp_path, name):
-    with pytest.raises(ReadError, match=f"pre.x: format '{name}' has no reader yet. Export the survey as csv or qualt"):
-        read_export(tmp_path, File(file="pre.x", format=name))
+def test_there_is_a_reader_for_every_format_of_study_toml():
+    assert set(READERS) == set(FORMATS)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_without_records_has_none_or_is_refused(tmp_path, name):
+    for content in (b"", b"\n", b"code", b"code,q1\n"):
+        (tmp_path / "x").write_bytes(content)
+        with suppress(ReadError):
+            assert len(read_export(tmp_path, File(file="x", format=name)).rows) == 0
 
 
 def test_a_file_that_cannot_be_opened_is_said(tmp_path):

@@ -1,0 +1,167 @@
+"""
+REDCap CSV: raw codes or labels, one row a record, event or instance; the data dictionary says what they mean.
+
+Columns stay as they are: a longitudinal project tells its events by `redcap_event_name`, repeats by
+`redcap_repeat_instance`, checkboxes by `field___code`. What the dictionary marks as identifier is emptied.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from rm_research.errors import ReadError
+from rm_research.readers.cells import Steps, records
+from rm_research.readers.export import Export, as_export
+from rm_research.readers.markup import written
+from rm_research.readers.tables import read_cells
+from rm_research.study.entries import tidy_text
+from rm_research.study.settings import File
+
+# columns of the dictionary: as REDCap writes the file, and as its API does
+COLUMNS = {
+    "name": ("variable / field name", "field_name"),
+    "form": ("form name", "form_name"),
+    "kind": ("field type", "field_type"),
+    "label": ("field label", "field_label"),
+    "choices": ("choices, calculations, or slider labels", "select_choices_or_calculations"),
+    "identifier": ("identifier?", "identifier"),
+}
+SUFFIX = re.compile(r" \((choice=.*|\d+)\)$")  # of a checkbox's label, or as the reader numbers twins
+YES_NO = {"yesno": {"1": "Yes", "0": "No"}, "truefalse": {"1": "True", "0": "False"}}
+TICKED = {"0": "Unchecked", "1": "Checked"}
+STATUS = {"0": "Incomplete", "1": "Unverified", "2": "Complete"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """
+    One line of the dictionary.
+
+    Attributes
+    ----------
+    name, form, kind, label : str
+    choices : dict of str to str
+        Label by code.
+    identifier : bool
+        Whether it tells who someone is.
+    """
+
+    name: str
+    form: str
+    kind: str
+    label: str
+    choices: dict[str, str]
+    identifier: bool
+
+    def texts(self) -> dict[str, str]:
+        """Question text by column."""
+        if self.kind != "checkbox":
+            return {self.name: self.label}
+        return {_tick_column(self.name, code): f"{self.label}: {choice}" for code, choice in self.choices.items()}
+
+    def labels(self) -> dict[str, dict[str, str]]:
+        """Label by code, by column."""
+        if self.kind == "checkbox":
+            return {_tick_column(self.name, code): TICKED for code in self.choices}
+        known = YES_NO.get(self.kind) or (self.choices if self.kind in ("radio", "dropdown") else {})
+        return {self.name: known} if known else {}
+
+
+def read(folder: Path, file: File) -> Export:
+    """Read a REDCap export, and its data dictionary where one is declared."""
+    cells = read_cells(folder / file.file, file)
+    export = as_export(file.file, cells.row(0), records(cells.frame, 1), short=cells.short, steps=cells.steps)
+    if file.dictionary is None:
+        return export
+    fields = read_dictionary(folder, file.dictionary)
+    columns = _columns(export.rows.columns, fields)
+    if not columns:
+        raise ReadError(
+            f"{file.dictionary} describes no column of {file.file}. Download the data dictionary of the same project."
+        )
+    texts = {name: text for field in fields for name, text in field.texts().items() if name in export.rows.columns}
+    named = replace(export, texts=texts, labels=_labels(export.rows, fields))
+    return _without(named, [name for name, found in columns.items() if any(field.identifier for field in found)])
+
+
+def read_dictionary(folder: Path, name: str) -> list[Field]:
+    """
+    Fields of a data dictionary, in its order.
+
+    Raises
+    ------
+    ReadError
+        When there is no such file, or it lacks a column that every dictionary has.
+    """
+    if not (folder / name).is_file():
+        raise ReadError(f"{name} is not in the study folder. Put the data dictionary there, or correct study.toml.")
+    cells = read_cells(folder / name, File(file=name))
+    header = [tidy_text(cell) for cell in cells.row(0)]
+    places = {part: next((header.index(n) for n in names if n in header), None) for part, names in COLUMNS.items()}
+    lacking = [COLUMNS[part][0] for part, place in places.items() if place is None]
+    if lacking:
+        raise ReadError(
+            f"{name} is no data dictionary of REDCap: it has no column {', '.join(map(repr, lacking))}. Download it "
+            "again from 'Data Dictionary'."
+        )
+    rows = records(cells.frame, 1)
+    return [_field({part: str(row[place]).strip() for part, place in places.items()}) for row in rows.to_numpy()]
+
+
+def _columns(names: Iterable[str], fields: Iterable[Field]) -> dict[str, list[Field]]:
+    """Fields that a column of an export may be of: by its name or, in an export with labels, by its label."""
+    by_name = {field.name: [field] for field in fields}
+    by_label: dict[str, list[Field]] = {}
+    for field in fields:
+        if field.label:
+            by_label.setdefault(tidy_text(field.label), []).append(field)
+    found = {}
+    for name in names:
+        label = tidy_text(name)
+        found[name] = (
+            by_name.get(name.partition("___")[0])
+            or by_label.get(label)
+            or by_label.get(SUFFIX.sub("", label))
+            or []
+        )  # fmt: skip
+    return {name: of for name, of in found.items() if of}
+
+
+def parse_choices(text: str) -> dict[str, str]:
+    """Label by code of '0, Never | 1, Always'; what has no code is left out."""
+    parts = (part.partition(",") for part in text.split("|"))
+    return {code.strip(): written(label) for code, comma, label in parts if comma and code.strip()}
+
+
+def _field(line: dict[str, str]) -> Field:
+    choices = parse_choices(line["choices"]) if line["kind"] in ("radio", "dropdown", "checkbox") else {}
+    identifier = tidy_text(line["identifier"]) in ("y", "yes", "1")
+    return Field(line["name"], line["form"], line["kind"], written(line["label"]), choices, identifier)
+
+
+def _tick_column(field: str, code: str) -> str:
+    """Name the column of one choice of a checkbox."""
+    return f"{field}___{re.sub(r'[^a-z0-9_]', '_', code.lower())}"
+
+
+def _labels(rows: pd.DataFrame, fields: Iterable[Field]) -> dict[str, dict[str, str]]:
+    """Labels of the columns that hold codes; a column may have been exported with its labels already."""
+    known = {name: labels for field in fields for name, labels in field.labels().items()}
+    known |= {f"{form}_complete": STATUS for form in dict.fromkeys(field.form for field in fields)}
+    return {name: labels for name, labels in known.items() if name in rows.columns and _coded(rows[name], labels)}
+
+
+def _coded(cells: pd.Series, labels: dict[str, str]) -> bool:
+    entries = set(cells.unique()) - {""}
+    return not entries or bool(entries & set(labels)) or not entries & set(labels.values())
+
+
+def _without(export: Export, names: list[str]) -> Export:
+    """Export with these columns emptied, which is among its steps."""
+    filled = {name: int((export.rows[name] != "").sum()) for name in names}
+    steps: Steps = tuple((f"identifier {name} emptied", cells) for name, cells in filled.items() if cells)
+    nothing = {name: pd.Series("", index=export.rows.index, dtype="str") for name in filled}
+    return replace(export, rows=export.rows.assign(**nothing), steps=(*export.steps, *steps))

@@ -1,0 +1,67 @@
+"""
+SurveyMonkey: two header rows, of questions and of what stands below them.
+
+A question of several columns (matrix, several answers, 'Other (please specify)') stands above the first of them only.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rm_research.errors import ReadError
+from rm_research.readers.cells import records
+from rm_research.readers.export import Export, as_export
+from rm_research.readers.markup import written
+from rm_research.readers.tables import read_cells
+from rm_research.study.entries import tidy_text
+from rm_research.study.settings import File
+
+RESPONSES = ("response", "open-ended response")
+RESPONDENT = re.compile(r"respondent[ _]?id", re.IGNORECASE)
+
+
+def read(folder: Path, file: File) -> Export:
+    """Read a SurveyMonkey export; columns are named 'question' or 'question [what stands below it]'."""
+    cells = read_cells(folder / file.file, file)
+    questions, below = ([written(cell) for cell in cells.row(place)] for place in (0, 1))
+    if not has_two_headers(questions, below):
+        raise ReadError(
+            f"{file.file} has no second header row ('Response' and the like). Export it again with all its columns "
+            'expanded, or set format = "csv" beside its file in study.toml.'
+        )
+    names = _names(questions, below)
+    return as_export(file.file, names, records(cells.frame, 2), names, short=cells.short, steps=cells.steps)
+
+
+def has_two_headers(questions: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether the second row is no record: nothing below the respondent's number, else words of headers."""
+    pairs = list(zip(questions, below, strict=False))
+    numbers = [sub for question, sub in pairs if RESPONDENT.fullmatch(question)]
+    if numbers:
+        return not any(numbers)
+    return any(tidy_text(sub) in RESPONSES for _, sub in pairs) or any(sub for question, sub in pairs if not question)
+
+
+def _names(questions: Sequence[str], below: Sequence[str]) -> list[str]:
+    alone = _alone(questions)
+    words = Counter(sub for sub, single in zip(below, alone, strict=True) if single and sub)
+    # in another language too, what stands below several questions of one column says nothing about them
+    responses = {word for word, number in words.items() if number > 1 or tidy_text(word) in RESPONSES}
+    responses |= {sub for sub in below if tidy_text(sub) in RESPONSES}
+    names, asked = [], ""
+    for question, sub in zip(questions, below, strict=True):
+        asked = question or asked
+        if not sub:
+            names.append(question)
+        elif sub in responses or not asked:
+            names.append(asked or sub)
+        else:
+            names.append(f"{asked} [{sub}]")
+    return names
+
+
+def _alone(questions: Sequence[str]) -> list[bool]:
+    """Which columns are all there is of their question."""
+    following = [*questions[1:], "end"]
+    return [bool(question and after) for question, after in zip(questions, following, strict=True)]
