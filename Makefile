@@ -31,6 +31,8 @@ format: $(STAMP)
 
 bench: $(STAMP)  ## Ratios measured in one run
 	@$(BIN)/python tests/bench.py
+	@$(BIN)/python tests/bench_reading.py
+	@$(BIN)/python tests/bench_linkage.py
 
 methods: $(STAMP)  ## Write the table of comparisons in docs/methods.md
 	@$(BIN)/python tests/methods_table.py

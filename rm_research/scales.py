@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from rm_research.errors import FrameError, ScoringError
-from rm_research.frames import RESPONSES, SCORES, require_columns
+from rm_research.frames import RESPONSES, SCORES, numbered, require_columns
 from rm_research.journal import Journal
 from rm_research.study import Study
 
+QUESTIONNAIRE = ("cohort", "person", "wave")
 PRINTED = 0.0051  # exports round totals to two decimals
 
 
@@ -78,7 +79,7 @@ def score_scales(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
         When a scale has an item that no wave asks.
     """
     require_columns(responses, RESPONSES, verb="score_scales")
-    if responses["person"].isna().any() or responses.duplicated(["cohort", "person", "wave"]).any():
+    if responses["person"].isna().any() or numbered(responses, QUESTIONNAIRE).max(initial=-1) + 1 < len(responses):
         raise FrameError("score_scales needs linked Responses, one row a person and wave. Call link_waves first.")
     parts = []
     for scale in study.scales:
@@ -86,7 +87,7 @@ def score_scales(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
         scores = responses[["cohort", "person", "wave"]].assign(scale=scale.name, score=score, n_answered=n_answered)
         asking = [wave.name for wave in study.waves if study.measured(scale.name, wave.name)]
         parts.append(scores[scores["wave"].isin(asking)])
-    return SCORES.conform(pd.concat(parts, ignore_index=True))
+    return SCORES.conform(pd.concat(parts, ignore_index=True), unique=True)
 
 
 def scale_scores(responses: pd.DataFrame, study: Study, name: str) -> tuple[pd.Series, pd.Series]:

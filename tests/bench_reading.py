@@ -52,7 +52,7 @@ def write_study(folder: Path, people: int) -> None:
         when = np.datetime64("2025-01-06T08:00:00") + draws.integers(0, 10**6, people).astype("timedelta64[s]")
         facts = {"code": codes[order], "cohort": np.char.add("cohort ", (order // COHORT).astype(str)),
                  "role": np.where(order % 2, "leader", "mentor"), "submitted": when}  # fmt: skip
-        answers = {f"q{k}": np.array(LABELS)[draws.integers(0, 5, people)] for k in range(ITEMS)}
+        answers = {f"q{k}": pa.array(LABELS).take(pa.array(draws.integers(0, 5, people))) for k in range(ITEMS)}
         pa.csv.write_csv(pa.table(facts | answers), folder / f"{wave}.csv")
     scales = "".join(f"[scales.{scale}]\n" for scale in SCALES)
     labels = "".join(f'"{label}" = {value}\n' for value, label in enumerate(LABELS, start=1))

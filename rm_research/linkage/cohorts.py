@@ -42,8 +42,13 @@ def _trusted(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study) -> l
 
 def _home(rows: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
     """Cohort of each row's code in `known`, where it is one only."""
-    single = known[["person", "cohort"]].dropna().drop_duplicates().drop_duplicates("person", keep=False)
-    return rows["person"].map(single.set_index("person")["cohort"]).astype("str")
+    cohorts, names = pd.factorize(known["cohort"])
+    persons = pd.factorize(pd.concat([known["person"], rows["person"]], ignore_index=True))[0]
+    told = pd.DataFrame({"person": persons[: len(known)], "cohort": cohorts})
+    ends = told[(told >= 0).all(axis=1)].groupby("person")["cohort"].agg(["min", "max"])
+    single = ends.loc[ends["min"] == ends["max"], "min"]
+    home = single.reindex(persons[len(known) :]).fillna(-1).astype(int)
+    return pd.Series(names.take(home, allow_fill=True, fill_value=None), index=rows.index, dtype="str")
 
 
 def _settle(rows: pd.DataFrame, source: str, home: pd.Series, study: Study, journal: Journal) -> pd.DataFrame:

@@ -6,7 +6,8 @@ from rm_research.errors import rows_text
 from rm_research.journal import Journal
 from rm_research.study import Study, Wave
 
-QUESTIONNAIRE = ["cohort", "person", "wave"]
+WHO = "who"  # number of cohort and person: numbers are compared faster than texts
+QUESTIONNAIRE = [WHO, "wave"]
 
 
 def merge_parts(rows: pd.DataFrame, items: list[str], journal: Journal) -> pd.DataFrame:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from rm_research.errors import LinkError
-from rm_research.frames import LINKS, NEAR_MISSES, RESPONSES
+from rm_research.frames import LINKS, NEAR_MISSES, RESPONSES, numbered
 from rm_research.journal import Journal
 from rm_research.linkage.cohorts import fill_cohorts, keep_first_cohort
-from rm_research.linkage.duplicates import QUESTIONNAIRE, merge_parts, resolve_duplicates
+from rm_research.linkage.duplicates import QUESTIONNAIRE, WHO, merge_parts, resolve_duplicates
 from rm_research.linkage.similar import CODE, link_similar
 from rm_research.responses import Intake
 from rm_research.study import Study
@@ -95,6 +95,7 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
         compared = link_similar(rows, roster, study, journal)
         rows, near_misses = compared.rows, compared.near_misses
     rows, roster = keep_first_cohort(rows, roster, study, journal)
+    rows = rows.assign(**{WHO: numbered(rows, ["cohort", "person"])})
     links = _links(rows, study)
     # a part that was handed in twice is no obstacle to joining it with the other part
     rows = resolve_duplicates(rows, [*QUESTIONNAIRE, "file"], study, journal)
@@ -102,7 +103,7 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
     rows = resolve_duplicates(rows, QUESTIONNAIRE, study, journal).reset_index(drop=True)
     _check_pairs(rows, study, journal)
     return Linkage(
-        responses=RESPONSES.conform(rows[[*RESPONSES.columns, *items]]),
+        responses=RESPONSES.conform(rows[[*RESPONSES.columns, *items]], unique=True),
         links=links,
         near_misses=near_misses,
         facts=rows[[f"{FACT}{name}" for name in intake.facts]].set_axis(intake.facts.columns, axis=1),
@@ -146,9 +147,9 @@ def _within(rows: pd.DataFrame) -> pd.Series:
 def _links(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
     """How each questionnaire was linked; a question about the start that was asked later links nobody."""
     occasions = rows["wave"].isin([wave.name for wave in study.waves if wave.kind == "occasion"])
-    who = rows.groupby(["cohort", "person"], sort=False).ngroup()
-    seen = pd.DataFrame({"who": who, "wave": rows["wave"]})[occasions].drop_duplicates()
-    met = who.map(seen["who"].value_counts()).fillna(0)
+    who = rows[WHO]
+    seen = rows.loc[occasions, [WHO, "wave"]].drop_duplicates()
+    met = who.map(seen[WHO].value_counts()).fillna(0)
     how = pd.Series("alone", index=rows.index, dtype="str").mask(met - occasions.astype(int) > 0, "exact")
     probability = pd.Series(1.0, index=rows.index)
     if "how" in rows:  # codes were compared
@@ -158,7 +159,7 @@ def _links(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
     nobody = rows["person"].str.startswith("u") & (how == "alone")
     how = how.mask(nobody, "unlinked" if study.link.method == "none" else "blank")
     probability = probability.where(how.isin(["exact", "near"]))
-    return LINKS.conform(rows[["wave", "file", "source_row", "person"]].assign(how=how, probability=probability))
+    return LINKS.conform(rows[["wave", "file", "source_row", "person"]].assign(how=how, probability=probability), unique=True)
 
 
 def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal) -> None:
@@ -166,12 +167,12 @@ def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal) -> None:
     if study.link.method == "none":
         return
     counts = rows.groupby(["cohort", "wave"]).size().unstack(fill_value=0)
-    of_wave = {str(wave): part for wave, part in rows[["cohort", "person"]].groupby(rows["wave"], sort=False)}
+    of_wave = {str(wave): part for wave, part in rows[["cohort", WHO]].groupby(rows["wave"], sort=False)}
     before = of_wave.get(study.baseline)
     for wave in study.later_waves:
         if before is None or wave not in of_wave:
             continue
-        in_common = set(of_wave[wave].merge(before, on=["cohort", "person"])["cohort"])
+        in_common = set(before.loc[before[WHO].isin(of_wave[wave][WHO]), "cohort"])
         answered = counts[(counts[study.baseline] > 0) & (counts[wave] > 0)]
         for cohort, questionnaires in answered.drop(list(in_common & {*answered.index})).iterrows():
             message = (

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from rm_research.frames import PANEL, PEOPLE, SCORES, require_columns
+from rm_research.frames import PANEL, PEOPLE, SCORES, numbered, require_columns
 from rm_research.people import WHO, Participants, located_sessions
 from rm_research.study import Scale, Study
 
@@ -50,12 +50,12 @@ def build_panel(
     panel = pd.concat(parts, ignore_index=True)
     if sessions is not None:
         panel = panel.merge(sessions, on=[*WHO, "wave"], how="left")
-    return PANEL.conform(panel)
+    return PANEL.conform(panel, unique=True)
 
 
 def _places(scores: pd.DataFrame, people: pd.DataFrame) -> np.ndarray:
     """Row in `people` of each score; -1 where the person is not among them."""
-    numbers = pd.concat([people[WHO], scores[WHO]], ignore_index=True).groupby(WHO, sort=False).ngroup().to_numpy()
+    numbers = numbered(pd.concat([people[WHO], scores[WHO]], ignore_index=True), WHO)
     at = np.full(numbers.max(initial=-1) + 1, -1)
     at[numbers[: len(people)]] = np.arange(len(people))
     return at[numbers[len(people) :]]

@@ -25,6 +25,7 @@ AT_ONCE = 20_000  # records turned into columns at a time
 LONGEST_CELL = csv.field_size_limit()
 QUOTE, LF, CR = b'"\n\r'
 PIECE = 1 << 18
+BLANK_LINES = (b"\n\n", b"\n\r\n", b"\r\r")
 
 
 def read(folder: Path, file: File) -> Export:
@@ -155,7 +156,7 @@ def _quickly(content: bytes, delimiter: str) -> pd.DataFrame | None:
     names = [str(place) for place in range(len(header))]
     try:
         table = pa.csv.read_csv(
-            pa.BufferReader(content.rstrip(b"\r\n")),
+            pa.BufferReader(content.rstrip(b"\r\n") if content.endswith(BLANK_LINES) else content),
             read_options=pa.csv.ReadOptions(column_names=names, block_size=1 << 24),
             parse_options=pa.csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, double_quote=True
@@ -173,13 +174,14 @@ def _odd_quotes(content: bytes, delimiter: str) -> bool:
     """Whether a quote stands where only care can tell what it means: inside a cell, or without its twin."""
     if QUOTE not in content:
         return False
-    letters = np.frombuffer(b"\n\n" + content + b"\n", dtype=np.uint8)
     quotes = 0
-    # piece by piece, so that the comparisons stay in the processor's cache
-    for start in range(2, len(letters) - 1, PIECE):
-        piece = letters[start - 2 : min(start + PIECE, len(letters) - 1) + 1]
-        quote = piece == QUOTE
-        edge = (piece == LF) | (piece == CR) | (piece == ord(delimiter))
+    # piece by piece, each with two letters before and one behind, so that the comparisons stay in the processor's cache
+    for start in range(0, len(content), PIECE):
+        before = content[start - 2 : start] if start else b"\n\n"
+        piece = before + content[start : start + PIECE] + (content[start + PIECE : start + PIECE + 1] or b"\n")
+        letters = np.frombuffer(piece, dtype=np.uint8)
+        quote = letters == QUOTE
+        edge = (letters == LF) | (letters == CR) | (letters == ord(delimiter))
         text = ~(quote | edge)
         here, behind = quote[2:-1], text[3:]
         # text on both sides of a quote, or behind an empty quoted cell

@@ -13,7 +13,7 @@ from rm_research.responses.exports import check_asked, open_sources
 from rm_research.responses.facts import spellings
 from rm_research.responses.questionnaires import PERSONAL_FACTS, check_returned, read_questionnaires
 from rm_research.responses.roster import facts_of_roster, read_roster, read_sessions
-from rm_research.study import Study, read_study
+from rm_research.study import Study, Wave, read_study
 from rm_research.study.entries import per_entry, tidy_text
 from rm_research.study.model import ONE_COHORT
 
@@ -99,20 +99,31 @@ def take_in(study: Study) -> Intake:
     in_roster = facts_of_roster(roster, study)
     parts = []
     for wave in study.waves:
-        exports = list(open_sources(study, wave, journal))
-        check_asked(study, wave, exports)
-        check_returned(wave, exports)
-        for opened in exports:
-            part = read_questionnaires(opened, key, in_roster)
-            if part is not None:
-                parts.append(part)
-                texts |= opened.texts()
+        of_wave, asked = _read_wave(study, wave, key, in_roster, journal)
+        parts += of_wave
+        texts |= asked
     whole = _refuse_overlaps(_stacked(parts, study), journal)
     if not _has_cohorts(study, roster):
         whole = whole.assign(cohort=ONE_COHORT)
         roster, sessions = (f if f is None else f.assign(cohort=ONE_COHORT) for f in (roster, sessions))
     _spell_alike(study, whole, roster, sessions, journal)
     return _intake(study, whole, roster, sessions, texts, journal)
+
+
+def _read_wave(
+    study: Study, wave: Wave, key: bytes, in_roster: set[str], journal: Journal
+) -> tuple[list[pd.DataFrame], dict[tuple[str, str], str]]:
+    """Questionnaires of each export of a wave, and question texts; what the exports held is let go."""
+    exports = list(open_sources(study, wave, journal))
+    check_asked(study, wave, exports)
+    check_returned(wave, exports)
+    parts, texts = [], dict[tuple[str, str], str]()
+    for opened in exports:
+        part = read_questionnaires(opened, key, in_roster)
+        if part is not None:
+            parts.append(part)
+            texts |= opened.texts()
+    return parts, texts
 
 
 def _has_cohorts(study: Study, roster: pd.DataFrame | None) -> bool:
@@ -180,7 +191,7 @@ def _intake(
     facts = [*PERSONAL_FACTS, *study.settings.attributes]
     totals = [scale.name for scale in study.scales if scale.published]
     return Intake(
-        responses=RESPONSES.conform(whole[[*RESPONSES.columns, *(item.name for item in study.items)]]),
+        responses=RESPONSES.conform(whole[[*RESPONSES.columns, *(item.name for item in study.items)]], unique=True),
         facts=whole[[f"fact:{name}" for name in facts]].set_axis(facts, axis=1),
         published=whole[[f"total:{name}" for name in totals]].set_axis(totals, axis=1),
         ledger=journal.ledger,
