@@ -86,8 +86,8 @@ def link_quality(prepared: Prepared) -> pd.DataFrame:
     -------
     DataFrame
         One row a wave: wave, questionnaires by how they were linked (columns of those ways that occur), and where codes
-        were compared: linked (share of questionnaires), lowest and mean probability of a link, and expected_wrong, the
-        number of links that are wrong if each probability is right.
+        were compared: linked (share of questionnaires), lowest (probability of a link), and expected_wrong, the number
+        of links that are wrong if each probability is right.
     """
     links, waves = prepared.links, [wave.name for wave in prepared.study.waves]
     counts = pd.crosstab(links["wave"], links["how"])
@@ -97,8 +97,7 @@ def link_quality(prepared: Prepared) -> pd.DataFrame:
         of_wave = links.groupby("wave")["probability"]
         table = table.assign(
             linked=of_wave.count() / of_wave.size(),
-            lowest_probability=of_wave.min(),
-            mean_probability=of_wave.mean(),
+            lowest=of_wave.min(),
             expected_wrong=of_wave.count() - of_wave.sum(),
         )
     return table.rename_axis(index="wave", columns=None).reset_index()

@@ -47,7 +47,7 @@ def _home(rows: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
     told = pd.DataFrame({"person": persons[: len(known)], "cohort": cohorts})
     ends = told[(told >= 0).all(axis=1)].groupby("person")["cohort"].agg(["min", "max"])
     single = ends.loc[ends["min"] == ends["max"], "min"]
-    home = single.reindex(persons[len(known) :]).fillna(-1).astype(int)
+    home = single.reindex(persons[len(known) :]).fillna(-1).to_numpy(dtype=int)
     return pd.Series(names.take(home, allow_fill=True, fill_value=None), index=rows.index, dtype="str")
 
 

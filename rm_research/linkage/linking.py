@@ -30,7 +30,7 @@ class Linkage:
     links : DataFrame
         Links: one row per questionnaire that came in, also of those that duplicates left out.
     near_misses : DataFrame
-        Near misses: pairs of questionnaires with similar codes that were not linked; empty where codes are not compared.
+        Near misses: pairs of questionnaires with similar codes that were not linked; empty where none are compared.
     facts, published : DataFrame
         Same index as `responses`.
     roster : DataFrame or None
@@ -159,7 +159,8 @@ def _links(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
     nobody = rows["person"].str.startswith("u") & (how == "alone")
     how = how.mask(nobody, "unlinked" if study.link.method == "none" else "blank")
     probability = probability.where(how.isin(["exact", "near"]))
-    return LINKS.conform(rows[["wave", "file", "source_row", "person"]].assign(how=how, probability=probability), unique=True)
+    places = rows[["wave", "file", "source_row", "person"]]
+    return LINKS.conform(places.assign(how=how, probability=probability), unique=True)
 
 
 def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from rm_research.frames import NEAR_MISSES, stacked
 from rm_research.journal import Journal
-import rm_research.linkage.codes as TMP
+from rm_research.linkage.codes import Matches, match_codes, parse_element, split_codes
 from rm_research.study import Study
 from rm_research.study.entries import per_entry
 
@@ -57,7 +57,7 @@ def link_similar(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
         of_wave = rows[rows["wave"] == wave]
         nodes = _nodes(of_wave, study)
         if known is None:
-            known, part = nodes, of_wave.assign(how=pd.NA, probability=float("nan"))
+            known, part = nodes, of_wave.assign(how=pd.Series(dtype="str"), probability=float("nan"))
         else:
             matches = _matches(known, nodes, study)
             nodes = _renamed(nodes, known, matches, _whom(study))
@@ -101,11 +101,13 @@ def _whom(study: Study) -> list[str]:
 
 
 def _elements(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Codes by element, '' where unknown: the columns they were typed in, or the parts that [link] elements declares."""
+    """Codes by element, '' where unknown: the columns they were typed in, or the parts that `elements` declares."""
     parts = rows[[name for name in rows.columns if name.startswith(CODE)]]
     if study.link.elements:
-        typed = parts.iloc[:, 0].str.cat([parts.iloc[:, place] for place in range(1, parts.shape[1])])
-        parts = TMP.split_codes(per_entry(typed, compact), tuple(map(TMP.parse_element, study.link.elements)))
+        typed = parts.iloc[:, 0]
+        for name in parts.columns[1:]:
+            typed = typed + parts[name]
+        parts = split_codes(per_entry(typed, compact), tuple(map(parse_element, study.link.elements)))
     else:
         parts = parts.apply(per_entry, read=compact)
     missing = {compact(entry) for entry in study.missing}
@@ -118,13 +120,13 @@ def compact(code: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
-def _matches(known: pd.DataFrame, nodes: pd.DataFrame, study: Study) -> "TMP.Matches":
+def _matches(known: pd.DataFrame, nodes: pd.DataFrame, study: Study) -> Matches:
     elements = [name for name in nodes.columns if name not in (*WHO, *PLACE)]
     first, second = (
         people["cohort"] if study.link.within == "cohort" else pd.Series("", index=people.index, dtype="str")
         for people in (known, nodes)
     )
-    return TMP.match_codes(
+    return match_codes(
         known[elements],
         nodes[elements],
         first_blocks=first,
@@ -134,7 +136,7 @@ def _matches(known: pd.DataFrame, nodes: pd.DataFrame, study: Study) -> "TMP.Mat
     )
 
 
-def _renamed(nodes: pd.DataFrame, known: pd.DataFrame, matches: "TMP.Matches", whom: list[str]) -> pd.DataFrame:
+def _renamed(nodes: pd.DataFrame, known: pd.DataFrame, matches: Matches, whom: list[str]) -> pd.DataFrame:
     """Persons of a wave, called as those they are linked to; `was` is what equal codes call them."""
     pairs = matches.pairs.set_index("second")
     named = nodes.assign(was=nodes["person"], how=pairs["how"], probability=pairs["probability"])
@@ -158,7 +160,7 @@ def _applied(rows: pd.DataFrame, nodes: pd.DataFrame, whom: list[str]) -> pd.Dat
     )
 
 
-def _missed(known: pd.DataFrame, nodes: pd.DataFrame, matches: "TMP.Matches") -> pd.DataFrame:
+def _missed(known: pd.DataFrame, nodes: pd.DataFrame, matches: Matches) -> pd.DataFrame:
     """Places of the pairs that were nearly linked."""
     misses = matches.misses
     later = nodes.loc[misses["second"], PLACE].reset_index(drop=True)

@@ -103,7 +103,7 @@ class Link(Table):
     repeats: Literal["keep", "first"] = "keep"
     max_edits: Annotated[int, Field(ge=0, le=3)] = 1
     elements: Annotated[tuple[Element, ...], BeforeValidator(as_list)] = ()
-    certainty: Annotated[float, Field(ge=0.5, lt=1)] = 0.9
+    certainty: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 
 
 class Careless(Table):

@@ -25,7 +25,7 @@ def estimate_specifications(
 
     - linkage: within the cohort; within the study, people of several cohorts in all or the first of them. Over the
       study only where that is declared, or no code stands in two cohorts at once. Where codes are compared, also
-      strictly (equal codes alone) and loosely (links from a certainty of 0.5);
+      strictly (equal codes alone) and loosely (links from a certainty of 0.51);
     - duplicates: the declared rules, or each other rule in all waves that have one;
     - scoring: the declared share of items that must be answered, half, four fifths, all; or each item left out in turn,
       at the declared share, the others standing for it;

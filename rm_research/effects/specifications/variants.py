@@ -16,7 +16,7 @@ from rm_research.stats.result import Vector
 from rm_research.study import Study
 from rm_research.study.settings import Link, Wave
 
-LOOSE = 0.5  # certainty from which a link is more likely right than wrong
+LOOSE = 0.51  # certainty from which a link is more likely right than wrong
 SHARES = (0.5, 0.8, 1.0)  # of a scale's items that must be answered, beside the declared share
 
 

@@ -1,0 +1,199 @@
+"""draft_study: the two files of a study from the exports it shall read."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from rm_research.drafting.answers import judge
+from rm_research.drafting.codebook_file import codebook_text
+from rm_research.drafting.columns import grid
+from rm_research.drafting.facts import Facts, find_facts
+from rm_research.drafting.items import DraftItem, draft_items
+from rm_research.drafting.marks import marks
+from rm_research.drafting.occasions import Occasions, find_occasions
+from rm_research.drafting.opening import OpenedFile, open_files
+from rm_research.drafting.pairing import Questionnaire, pair_questions
+from rm_research.drafting.parts import Parts
+from rm_research.drafting.people import Person, find_person
+from rm_research.drafting.scales import DraftScale, draft_scales
+from rm_research.drafting.sets import find_sets
+from rm_research.drafting.study_file import study_text, study_title
+from rm_research.errors import StudyFileError
+from rm_research.study.entries import comparable
+
+NAMES = ("study.toml", "codebook.csv")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """
+    A drafted study, not written yet.
+
+    Attributes
+    ----------
+    study : str
+        Text of study.toml.
+    codebook : str
+        Text of codebook.csv.
+    files : DataFrame
+        One row an export: file, format, waves, rows, columns, items (in any of its waves), paired (items that more
+        than one wave asks).
+    checks : DataFrame
+        One row a mark: line (of study.toml), check (what has to be decided).
+    """
+
+    study: str
+    codebook: str
+    files: pd.DataFrame
+    checks: pd.DataFrame
+
+
+def draft_study(folder: str | Path, files: Sequence[str | Path], *, waves: Sequence[str] = ()) -> Draft:
+    """
+    Draft study.toml and codebook.csv from exports; nothing is written.
+
+    Parameters
+    ----------
+    folder : path
+        The study folder to be; paths of exports in study.toml are relative to it.
+    files : sequence of path
+        Exports, the earliest wave first; as seen from here, or else from the folder.
+    waves : sequence of str, optional
+        What to call the waves.
+
+    Returns
+    -------
+    Draft
+        Words people wrote are in it only where they are printed answers: of a known vocabulary, or shared by at least
+        three rows of one wave. Names of columns and questions are in it.
+
+    Raises
+    ------
+    ReadError
+        Naming every export that cannot be read.
+    StudyFileError
+        When `waves` cannot be the names of the waves found.
+    """
+    folder = Path(folder)
+    opened = open_files(folder, files)
+    parts = _parts(study_title(folder), find_occasions(opened, waves))
+    study = study_text(parts)
+    return Draft(
+        study, codebook_text(parts), _files(opened, parts), pd.DataFrame(marks(study), columns=["line", "check"])
+    )
+
+
+def _parts(title: str, occasions: Occasions) -> Parts:
+    facts = find_facts(occasions)
+    person = find_person(occasions, facts.columns_of("cohort"), set(facts.personal))
+    asked = pair_questions(occasions, _no_items(facts, person))
+    answered = [found for question in asked.questions if (found := judge(question)) is not None]
+    items = draft_items(occasions, answered, find_sets(answered))
+    scales = draft_scales(occasions, items)
+    kept = _kept(items, scales)
+    return Parts(title, occasions, facts, person, kept, scales, _blanks(occasions, facts, person, kept),
+                 _left_out(asked, kept), asked.renumbered, _returned(occasions, asked, kept))  # fmt: skip
+
+
+def _no_items(facts: Facts, person: Person) -> set[str]:
+    """Columns that hold a fact, or may, or describe people, or hold personal data."""
+    of_facts = {name for one in facts.found.values() for name in (*one.columns.values(), *one.others)}
+    return {*of_facts, *facts.attributes, *facts.personal, *person.columns.values(), *person.others}
+
+
+def _kept(items: Sequence[DraftItem], scales: Sequence[DraftScale]) -> tuple[DraftItem, ...]:
+    """Items with their scales; measurements only where they are a scale."""
+    scaled = {item.name: item for scale in scales for item in scale.items}
+    return tuple(scaled.get(item.name, item) for item in items if item.name in scaled or not item.numeric)
+
+
+def _blanks(occasions: Occasions, facts: Facts, person: Person, items: Sequence[DraftItem]) -> tuple[str, ...]:
+    """Entries that mean no answer in the columns that will be read, one spelling each."""
+    blanks = {entry for item in items for column in item.question.columns.values() for entry in column.blanks}
+    of_facts = [person.columns, *(one.columns for one in facts.found.values())]
+    for wave in occasions.waves:
+        for columns in of_facts:
+            name = columns.get(wave.name, "")
+            if name in wave.rows:
+                blanks |= wave.counted(name)[1]
+    return tuple({comparable(entry): entry for entry in sorted(blanks)}.values())
+
+
+def _left_out(asked: Questionnaire, items: Sequence[DraftItem]) -> tuple[str, ...]:
+    used = {id(item.question) for item in items}
+    names = {one.first.name for one in asked.questions}
+    # a choice of a question stands in a column of its own beside it
+    left = [one.first for one in asked.questions if id(one) not in used and grid(one.first.text)[0] not in names]
+    return tuple(column.name for column in left)
+
+
+def _returned(occasions: Occasions, asked: Questionnaire, items: Sequence[DraftItem]) -> dict[str, str]:
+    """Column that most rows have filled, of each wave that asks no item: else none of its rows would count."""
+    with_items = {wave for item in items for wave in item.question.waves}
+    found = {}
+    for wave in occasions.waves:
+        columns = [one.columns[wave.name] for one in asked.questions if wave.name in one.columns]
+        if wave.name not in with_items and columns:
+            found[wave.name] = max(columns, key=lambda column: column.filled).name
+    return found
+
+
+def _files(opened: Sequence[OpenedFile], parts: Parts) -> pd.DataFrame:
+    rows = []
+    for one in opened:
+        waves = [wave.name for wave in parts.waves if wave.opened is one]
+        asked = [item for item in parts.items if {*item.question.waves} & {*waves}]
+        paired = sum(len(item.question.waves) > 1 for item in asked)
+        rows.append((one.file.file, one.file.format, ", ".join(waves) or "not used", len(one.export.rows),
+                     len(one.columns), len(asked), paired))  # fmt: skip
+    return pd.DataFrame(rows, columns=["file", "format", "waves", "rows", "columns", "items", "paired"])
+
+
+def write_draft(draft: Draft, folder: str | Path) -> tuple[Path, ...]:
+    """
+    Write a draft's two files into its folder, both or neither.
+
+    Raises
+    ------
+    StudyFileError
+        When the folder has one of them already, or cannot be written to.
+    """
+    folder = Path(folder)
+    refuse_existing(folder)
+    paths = tuple(folder / name for name in NAMES)
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, text in zip(paths, (draft.study, draft.codebook), strict=True):
+            with path.open("x", encoding="utf-8", newline="") as file:
+                written.append(path)
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+    except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise StudyFileError(f"{folder} cannot be written to ({error.strerror}). Name another folder.") from error
+    return paths
+
+
+def refuse_existing(folder: Path) -> None:
+    """
+    Refuse a folder that has study files already, or is a file.
+
+    Raises
+    ------
+    StudyFileError
+        Naming them.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise StudyFileError(
+            f"{folder} is a file. Name the study folder first: rm-research init DIR --from pre.csv post.csv."
+        )
+    if there := [name for name in NAMES if (folder / name).exists()]:
+        raise StudyFileError(
+            f"{folder} has {' and '.join(there)} already, which init never overwrites. Name another folder."
+        )

@@ -1,0 +1,292 @@
+"""Which columns hold facts about people beside who they are: cohort, role, arm, dyad, consent, finished, submitted."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from rm_research.drafting.columns import Counts, titled
+from rm_research.drafting.families import VOCABULARIES, YES_NO, grade_of
+from rm_research.drafting.occasions import Occasion, Occasions
+from rm_research.drafting.pairing import FEWEST_ROWS
+from rm_research.drafting.words import (
+    AGREED,
+    ASKS,
+    BLANK_WORDS,
+    CLUSTER,
+    COMPARED,
+    DEMOGRAPHIC,
+    FACT_NAMES,
+    LEADERS,
+    MENTORS,
+    SUBMITTED,
+    YES,
+    plain,
+)
+from rm_research.privacy import PERSONAL_NAME, personal_columns
+from rm_research.responses.facts import as_dates
+from rm_research.study.entries import NUMBER, tidy, tidy_text
+from rm_research.study.model import PROGRAMME
+
+LONGEST = 80
+SHORTEST_CONTACT = 6  # 'a@b.de'
+LONGEST_QUESTION = 15  # words; what asks for a fact is short
+DATE_FORMATS = (
+    None, "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M", "%m/%d/%y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y",
+)  # fmt: skip
+DATED = 0.9  # share of entries that must be dates
+
+
+@dataclass(frozen=True)
+class Fact:
+    """
+    Where a fact stands.
+
+    Attributes
+    ----------
+    columns : dict of str to str
+        Column by wave.
+    entries : dict of str to int
+        Rows by entry, in the wave that has most of it; empty for facts of many entries.
+    others : tuple of str
+        Further columns that may be it.
+    words : dict of str to list of str
+        Entries recoded to our words.
+    date_formats : dict of str to str
+        How dates are written, by wave, where it is not ISO 8601.
+    doubt : str
+        What has to be checked.
+    """
+
+    columns: dict[str, str]
+    entries: dict[str, int] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    words: dict[str, list[str]] = field(default_factory=dict)
+    date_formats: dict[str, str] = field(default_factory=dict)
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """
+    All facts found.
+
+    Attributes
+    ----------
+    found : dict of str to Fact
+        By the fact's name in study.toml.
+    attributes : tuple of str
+        Columns that describe people and are no answers: age, grade, department.
+    cluster : str or None
+        The one of them within which everybody is in one arm.
+    personal : frozenset of str
+        Columns of personal data.
+    """
+
+    found: dict[str, Fact]
+    attributes: tuple[str, ...]
+    cluster: str | None
+    personal: frozenset[str]
+
+    def columns_of(self, fact: str) -> dict[str, str]:
+        """Column of a fact by wave; empty where it was not found."""
+        return self.found[fact].columns if fact in self.found else {}
+
+
+def find_facts(occasions: Occasions) -> Facts:
+    """
+    Columns of facts by their names, their questions and what stands in them.
+
+    An entry is quoted only if at least three rows share it; of personal data nothing is looked at but the name.
+    """
+    personal = frozenset().union(*(_personal(wave) for wave in occasions.waves))
+    found: dict[str, Fact] = {}
+    for fact, suits in SUITS.items():
+        if (fact_found := _find(fact, occasions, personal, suits)) is not None:
+            found[fact] = fact_found
+    for fact, describe in DESCRIBED.items():
+        if fact in found:
+            found[fact] = describe(found[fact])
+    if (submitted := _submitted(occasions)) is not None:
+        found["submitted"] = submitted
+    used = {column for one in found.values() for column in one.columns.values()}
+    attributes = _attributes(occasions, personal | used)
+    return Facts(found, attributes, _cluster(occasions, found.get("arm"), attributes), personal)
+
+
+def _personal(wave: Occasion) -> set[str]:
+    """Columns of personal data; what is too short to be a contact is told by its name alone."""
+    rows, texts = wave.rows, wave.opened.export.texts
+    long = [name for name in rows.columns if max(map(len, wave.counted(name)[0]), default=0) >= SHORTEST_CONTACT]
+    asked = ((name, said) for name in rows.columns for said in (name, texts.get(name, "")))
+    named = (name for name, said in asked if PERSONAL_NAME.fullmatch(said.strip()))
+    return {*named, *personal_columns(rows[long], texts)}
+
+
+def _find(fact: str, occasions: Occasions, personal: frozenset[str], suits: Callable[[pd.Series], bool]) -> Fact | None:
+    columns: dict[str, str] = {}
+    others: dict[str, None] = {}
+    for wave in occasions.waves:
+        named = [
+            name
+            for name in wave.rows.columns
+            if name not in personal | set(wave.where) and _is_called(fact, wave, name)
+        ]
+        fitting = [name for name in named if suits(_given(wave, name)) and not _is_opinion(wave.counted(name)[0])]
+        # what an earlier wave has is what a later one has
+        fitting.sort(key=lambda name: name not in columns.values())
+        if fitting:
+            columns[wave.name] = fitting[0]
+            others |= dict.fromkeys(fitting[1:])
+    if not columns:
+        return None
+    counts = [_given(wave, columns[wave.name]).value_counts() for wave in occasions.waves if wave.name in columns]
+    # rows of several waves may be one person's, so it is the rows of one wave that count
+    most = pd.concat(counts).groupby(level=0, sort=False).max()
+    entries = {} if fact == "dyad" else {str(entry): int(rows) for entry, rows in most.items()}
+    return Fact(columns, entries, tuple(name for name in others if name not in columns.values()))
+
+
+def _is_called(fact: str, wave: Occasion, name: str) -> bool:
+    code, question = titled(name, wave.opened.export.texts.get(name, ""))
+    if FACT_NAMES[fact].fullmatch(plain(code or name)):
+        return True
+    asked = plain(question)
+    return fact in ASKS and len(asked.split()) <= LONGEST_QUESTION and ASKS[fact].search(asked) is not None
+
+
+def _given(wave: Occasion, name: str) -> pd.Series:
+    """Entries of a column, stripped, without those that mean no answer."""
+    cells = wave.rows[name].str.strip()
+    return cells[~tidy(cells).isin(BLANK_WORDS | {""})]
+
+
+def _is_opinion(entries: Counts) -> bool:
+    """Whether all entries are graded words: 'My role in the programme is clear' is no role."""
+    scored = (one for one in VOCABULARIES if one is not YES_NO)
+    return any(all(grade_of(entry, one) is not None for entry in entries) for one in scored)
+
+
+def _few(least: int, most: int) -> Callable[[pd.Series], bool]:
+    """Whether a column has a handful of short entries that rows share."""
+
+    def suits(cells: pd.Series) -> bool:
+        kinds = cells.nunique()
+        return bool(least <= kinds <= min(most, max(least, len(cells) // 2)) and cells.str.len().max() <= LONGEST)
+
+    return suits
+
+
+def _in_pairs(cells: pd.Series) -> bool:
+    sizes = cells.value_counts()
+    return len(sizes) >= 2 and 1.5 <= sizes.mean() <= 5
+
+
+SUITS: dict[str, Callable[[pd.Series], bool]] = {
+    "cohort": _few(1, 60), "role": _few(2, 6), "arm": _few(2, 8), "dyad": _in_pairs, "consent": _few(1, 4),
+    "finished": _few(1, 3),
+}  # fmt: skip
+
+
+def quotable(entries: dict[str, int]) -> list[str]:
+    """Entries that at least three rows of one wave share."""
+    return [entry for entry, rows in entries.items() if rows >= FEWEST_ROWS]
+
+
+def _consent(fact: Fact) -> Fact:
+    if any(tidy_text(entry) in YES for entry in fact.entries):
+        return fact
+    agreed = [entry for entry in quotable(fact.entries) if tidy_text(entry) in AGREED]
+    if agreed:
+        return Fact(fact.columns, fact.entries, fact.others, {"yes": agreed})
+    # without a word for yes every row would be left out
+    return Fact({}, fact.entries, tuple(dict.fromkeys(fact.columns.values())), doubt="no entry is known to mean yes")
+
+
+def _role(fact: Fact) -> Fact:
+    if all(tidy_text(entry) in ("leader", "mentor") for entry in fact.entries):
+        return fact
+    known = {"leader": LEADERS, "mentor": MENTORS}
+    words = {word: [entry for entry in quotable(fact.entries) if pattern.search(tidy_text(entry))]
+             for word, pattern in known.items()}  # fmt: skip
+    # 'junior mentor' is plain; 'senior mentor' is not
+    clear = all(words.values()) and not set(words["leader"]) & set(words["mentor"])
+    doubt = "which entry is the senior person who is mentored (leader) and which the junior one who guides (mentor)."
+    return Fact(fact.columns, fact.entries, fact.others, words if clear else {}, doubt="" if clear else doubt)
+
+
+def _arm(fact: Fact) -> Fact:
+    compared = [entry for entry in quotable(fact.entries) if COMPARED.search(plain(entry))]
+    if len(compared) != 1:
+        return Fact(fact.columns, fact.entries, fact.others, doubt="which group is the one without the programme.")
+    others = [entry for entry in quotable(fact.entries) if entry not in compared]
+    # several groups with a programme stay apart, under the names they have
+    words = {PROGRAMME: others} if len(others) == 1 else {}
+    doubt = "which group had the programme, which did not, and how people came into them."
+    return Fact(fact.columns, fact.entries, fact.others, words | {"comparison": compared}, doubt=doubt)
+
+
+DESCRIBED: dict[str, Callable[[Fact], Fact]] = {"consent": _consent, "role": _role, "arm": _arm}
+
+
+def _submitted(occasions: Occasions) -> Fact | None:
+    columns: dict[str, str] = {}
+    formats: dict[str, str] = {}
+    for wave in occasions.waves:
+        named = [name for name in wave.rows.columns if _is_called("submitted", wave, name)]
+        named.sort(key=lambda name: next(place for place, said in enumerate(SUBMITTED) if said in plain(name)))
+        for name in named:
+            cells = _given(wave, name)
+            read = next(
+                (form for form in DATE_FORMATS if len(cells) and as_dates(cells, form).notna().mean() >= DATED), ""
+            )
+            if read != "":
+                columns[wave.name] = name
+                formats |= {wave.name: read} if read else {}
+                break
+    return Fact(columns, date_formats=formats) if columns else None
+
+
+def _attributes(occasions: Occasions, excluded: set[str] | frozenset[str]) -> tuple[str, ...]:
+    suits = _few(2, 60)
+    names = dict.fromkeys(
+        name
+        for wave in occasions.waves
+        for name in wave.rows.columns
+        if name not in excluded and name not in wave.where and describes(name, wave.opened.export.texts.get(name, ""))
+        if suits(_given(wave, name))
+    )
+    return tuple(names)
+
+
+def describes(name: str, text: str = "") -> bool:
+    """Whether a column's name says that it describes people rather than asks what they think."""
+    code, question = titled(name, text)
+    asked = re.sub(
+        r"^(?:please (?:select|state|indicate) |what is |which is |how old are )?(?:your |the )?", "", plain(question)
+    )
+    return bool(
+        DEMOGRAPHIC.fullmatch(plain(code or name)) or (len(asked.split()) <= 4 and DEMOGRAPHIC.fullmatch(asked))
+    )
+
+
+def _cluster(occasions: Occasions, arm: Fact | None, attributes: tuple[str, ...]) -> str | None:
+    """Attribute that was assigned as a whole: within each of its groups everybody is in one arm."""
+    if arm is None or len(set(arm.columns.values())) != 1:
+        return None
+    column = next(iter(arm.columns.values()))
+    for name in attributes:
+        held = [wave.rows for wave in occasions.waves if name in wave.rows and column in wave.rows]
+        if not CLUSTER.fullmatch(plain(name)) or not held:
+            continue
+        arms = pd.concat([rows[[name, column]] for rows in held]).drop_duplicates()
+        groups = arms[name].nunique()
+        if groups > 2 * arms[column].nunique() and len(arms) == groups and not _is_measured(arms[name]):
+            return name
+    return None
+
+
+def _is_measured(cells: pd.Series) -> bool:
+    return bool(cells.map(lambda entry: "." in entry and NUMBER.fullmatch(entry) is not None).any())

@@ -1,0 +1,132 @@
+"""The exports that a study is drafted from: found, their format detected, and read."""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rm_research.errors import ReadError, listed
+from rm_research.readers import Export, read_export
+from rm_research.readers.detection import detect_format
+from rm_research.study.entries import NUMBER
+from rm_research.study.settings import File
+
+FOUND = re.compile(r'(?P<what>encoding|delimiter) "?(?P<value>[^\s"]+)"? found')
+TABS = {"\\t": "\t"}
+DICTIONARY = "Variable / Field Name"
+
+
+@dataclass(frozen=True, eq=False)
+class OpenedFile:
+    """
+    One export, and how it was read.
+
+    Attributes
+    ----------
+    file : File
+        What study.toml shall say of it; its path is relative to the study folder where it can be.
+    reason : str
+        By what its format was told.
+    export : Export
+    """
+
+    file: File
+    reason: str
+    export: Export
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of its columns."""
+        return list(self.export.rows.columns)
+
+
+def open_files(folder: Path, files: Sequence[str | Path]) -> tuple[OpenedFile, ...]:
+    """
+    Read exports whose format nobody has declared yet; they are neither moved nor changed.
+
+    Parameters
+    ----------
+    folder : Path
+        The study folder to be.
+    files : sequence of path
+        As they are seen from here, or else from the study folder.
+
+    Returns
+    -------
+    tuple of OpenedFile
+        In the order given. REDCap's data dictionary is no export; those of REDCap refer to it.
+
+    Raises
+    ------
+    ReadError
+        Naming every file that cannot be read, or has no answers, or no header.
+    """
+    problems: list[str] = []
+    found: list[Path] = []
+    for given in files:
+        path = _located(folder, Path(given), problems)
+        if path is not None and path.resolve() not in {one.resolve() for one in found}:
+            found.append(path)
+    dictionary = next((path for path in found if _is_dictionary(path)), None)
+    opened = [_opened(folder, path, dictionary, problems) for path in found if path != dictionary]
+    if not opened and not problems:
+        problems.append(f"{dictionary} is a data dictionary. Name the export that it describes, too.")
+    if problems:
+        raise ReadError(listed(problems, "The exports cannot be read"))
+    return tuple(one for one in opened if one is not None)
+
+
+def _located(folder: Path, given: Path, problems: list[str]) -> Path | None:
+    path = next((path for path in (given, folder / given) if path.is_file()), None)
+    if path is None:
+        what = "is a folder. Name the files in it" if given.is_dir() else "is not there. Correct its path"
+        problems.append(f"{given} {what}.")
+    return path
+
+
+def _is_dictionary(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(200).lstrip(b'\xef\xbb\xbf"').startswith(DICTIONARY.encode())
+
+
+def relative_to(folder: Path, path: Path) -> str:
+    """Path from the study folder, with forward slashes; the whole path where there is no way (another drive)."""
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        return path.resolve().as_posix()
+
+
+def _opened(folder: Path, path: Path, dictionary: Path | None, problems: list[str]) -> OpenedFile | None:
+    try:
+        detected = detect_format(path)
+        whose = dictionary if detected.format == "redcap" else None
+        # read from its own folder, because the study folder may not exist yet
+        file = File(file=path.name, format=detected.format, title_rows=detected.title_rows, sheet=detected.sheet,
+                    dictionary=relative_to(path.parent, whose) if whose else None)  # fmt: skip
+        export = read_export(path.parent, file)
+        _check_usable(export)
+    except ReadError as error:
+        problems.extend(str(error).splitlines())
+        return None
+    placed = {"file": relative_to(folder, path), "dictionary": relative_to(folder, whose) if whose else None}
+    return OpenedFile(file.model_copy(update=_found_out(export) | placed), detected.reason, export)
+
+
+def _check_usable(export: Export) -> None:
+    names = list(export.rows.columns)
+    numbers = [name for name in names if NUMBER.fullmatch(name)]
+    # a header is not quoted here: without one, these are somebody's answers
+    if len(numbers) > len(names) / 2:
+        raise ReadError(
+            f"{export.file}: row 1 holds mostly numbers: the names of the columns seem to be missing. Export it again."
+        )
+    if not len(export.rows):
+        raise ReadError(f"{export.file} has a header but no answers. Export it again.")
+
+
+def _found_out(export: Export) -> dict[str, str]:
+    """Encoding and delimiter that reading found, by the key of study.toml that declares them."""
+    matches = [match for rule, _ in export.steps if (match := FOUND.match(rule))]
+    return {match["what"]: TABS.get(match["value"], match["value"]) for match in matches}

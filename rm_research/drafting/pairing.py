@@ -1,0 +1,193 @@
+"""Questions: the columns of several waves that ask the same."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from rm_research.drafting.columns import Column, Counts, grid, pooled, titled
+from rm_research.drafting.occasions import Occasion, Occasions
+from rm_research.drafting.words import is_system
+from rm_research.study.entries import tidy_text
+
+ALIKE = 90.0  # rapidfuzz's ratio of two wordings that may be one question
+SAME_CODE = 60.0  # below it, one code stands for two questions
+FEWEST_ROWS = 3
+MOST_COMPARED = 400_000  # pairs of wordings
+SHORTEST = 20  # characters; one word more or less makes a shorter question another
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """
+    One question.
+
+    Attributes
+    ----------
+    columns : dict of str to Column
+        Its column by wave, the earliest first.
+    reworded : bool
+        Whether its waves word it differently.
+    """
+
+    columns: dict[str, Column]
+    reworded: bool = False
+
+    @property
+    def first(self) -> Column:
+        """Column of the earliest wave that asks it."""
+        return next(iter(self.columns.values()))
+
+    @property
+    def waves(self) -> tuple[str, ...]:
+        """Waves that ask it."""
+        return tuple(self.columns)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """How often each entry was given, over all waves."""
+        return pooled(self.columns.values())
+
+    @cached_property
+    def quotable(self) -> list[str]:
+        """
+        Entries that a draft may quote: at least three rows of one wave share each.
+
+        Rows of several waves may be one person's.
+        """
+        often = [column.counts for column in self.columns.values()]
+        return [entry for entry in self.counts if any(counts.get(entry, 0) >= FEWEST_ROWS for counts in often)]
+
+
+@dataclass(frozen=True, eq=False)
+class Questionnaire:
+    """
+    All questions of the waves.
+
+    Attributes
+    ----------
+    questions : tuple of Question
+        In the order of the exports.
+    renumbered : tuple of str
+        Codes that stand for different questions in different waves.
+    """
+
+    questions: tuple[Question, ...]
+    renumbered: tuple[str, ...]
+
+
+@dataclass
+class _Pairing:
+    """Questions while waves are added one after the other."""
+
+    columns: list[dict[str, Column]] = field(default_factory=list)
+    reworded: set[int] = field(default_factory=set)
+
+    def unasked(self, wave: str) -> list[int]:
+        """Places of the questions that a wave does not ask so far."""
+        return [place for place, one in enumerate(self.columns) if wave not in one]
+
+
+def pair_questions(occasions: Occasions, excluded: set[str]) -> Questionnaire:
+    """
+    Match the columns of all waves by question, by code, and by what is nearly the same wording.
+
+    Parameters
+    ----------
+    occasions : Occasions
+    excluded : set of str
+        Columns that hold facts or personal data; those of survey software are left out as well.
+
+    Returns
+    -------
+    Questionnaire
+        Every other column that has an answer is a question of it, whatever was answered.
+    """
+    pairing = _Pairing()
+    for wave in occasions.waves:
+        columns = [_column(wave, name) for name in wave.headers if name not in excluded and not is_system(name)]
+        _add_wave(pairing, wave.name, [column for column in columns if column.filled])
+    questions = [Question(columns, place in pairing.reworded) for place, columns in enumerate(pairing.columns)]
+    return Questionnaire(tuple(questions), _renumbered(questions))
+
+
+def _renumbered(questions: list[Question]) -> tuple[str, ...]:
+    """Codes that waves use for different questions."""
+    used = Counter(code for one in questions for code in dict.fromkeys(c.code for c in one.columns.values()) if code)
+    return tuple(code for code, questions_of_it in used.items() if questions_of_it > 1)
+
+
+def _column(wave: Occasion, name: str) -> Column:
+    code, text = titled(wave.headers[name], wave.opened.export.texts.get(name, ""))
+    counts, blanks = wave.counted(name)
+    return Column(name, code, text, counts, blanks, wave.opened.export.labels.get(name, {}))
+
+
+def _add_wave(pairing: _Pairing, wave: str, columns: list[Column]) -> None:
+    left = columns
+    for how in (_by_text, _by_code):
+        left = _matched(pairing, wave, left, how(pairing, left, wave))
+    left = _matched(pairing, wave, left, _by_wording(pairing, left, wave))
+    pairing.columns.extend({wave: column} for column in left)
+
+
+def _matched(pairing: _Pairing, wave: str, columns: list[Column], matches: dict[int, int]) -> list[Column]:
+    """Put columns to the questions they match; return those left."""
+    for place, at in matches.items():
+        before, now = _latest(pairing.columns[at]).text, columns[place].text
+        if before and now and tidy_text(before) != tidy_text(now):
+            pairing.reworded.add(at)
+        pairing.columns[at][wave] = columns[place]
+    return [column for place, column in enumerate(columns) if place not in matches]
+
+
+def _unique(keys: dict[int, str]) -> dict[str, int]:
+    """Place of each key that stands there once and says something."""
+    counts = Counter(keys.values())
+    return {key: place for place, key in keys.items() if key and counts[key] == 1}
+
+
+def _latest(columns: dict[str, Column]) -> Column:
+    return list(columns.values())[-1]
+
+
+def _by_text(pairing: _Pairing, columns: list[Column], wave: str) -> dict[int, int]:
+    known = _unique({place: tidy_text(_latest(pairing.columns[place]).text) for place in pairing.unasked(wave)})
+    asked = _unique({place: tidy_text(column.text) for place, column in enumerate(columns)})
+    return {place: known[text] for text, place in asked.items() if text in known}
+
+
+def _by_code(pairing: _Pairing, columns: list[Column], wave: str) -> dict[int, int]:
+    """Match by code, or by the whole name; but not where both have a wording and it is another."""
+    latest = {place: _latest(pairing.columns[place]) for place in pairing.unasked(wave)}
+    known = _unique({place: one.code or one.name for place, one in latest.items()})
+    asked = _unique({place: column.code or column.name for place, column in enumerate(columns)})
+    shared = {place: known[code] for code, place in asked.items() if code in known}
+    return {place: at for place, at in shared.items() if _alike(latest[at].text, columns[place].text)}
+
+
+def _alike(before: str, now: str) -> bool:
+    return not before or not now or fuzz.ratio(tidy_text(before), tidy_text(now)) >= SAME_CODE
+
+
+def _by_wording(pairing: _Pairing, columns: list[Column], wave: str) -> dict[int, int]:
+    """Match what is worded alike: each the other's nearest. Of a grid, its lines are compared."""
+    open_ones = [place for place in pairing.unasked(wave) if len(_line(_latest(pairing.columns[place]))) >= SHORTEST]
+    asked = [place for place, column in enumerate(columns) if len(_line(column)) >= SHORTEST]
+    if not open_ones or not asked or len(open_ones) * len(asked) > MOST_COMPARED:
+        return {}
+    ratios = process.cdist(
+        [_line(columns[place]) for place in asked],
+        [_line(_latest(pairing.columns[place])) for place in open_ones],
+        scorer=fuzz.ratio, score_cutoff=ALIKE,
+    )  # fmt: skip
+    nearest, back = ratios.argmax(axis=1), ratios.argmax(axis=0)
+    rows = np.arange(len(asked))
+    mutual = (ratios[rows, nearest] >= ALIKE) & (back[nearest] == rows)
+    return {asked[row]: open_ones[nearest[row]] for row in np.flatnonzero(mutual)}
+
+
+def _line(column: Column) -> str:
+    return tidy_text(grid(column.text)[1])

@@ -1,0 +1,46 @@
+"""What questions belong together: a common beginning of their names, or a common question above them."""
+
+import re
+
+from rm_research.drafting.columns import grid
+from rm_research.drafting.pairing import Question
+
+# 'affSat1', 'Q5_1', 'prqc.1_3', 'item-12' end in a number, 'rse16a' in a letter behind one
+NUMBERED = re.compile(r"(?P<stem>.*?[^\W\d_].*?|[^\W\d_])[_.\-#]*\d+(?:\[\w+\])?")
+LETTERED = re.compile(r"(?P<stem>.*\d)[_.\-]?[a-z]")
+BRACKETED = re.compile(r"(?P<stem>.+)\[\w+\]")
+PARTS = re.compile(r"\W+", re.ASCII)
+LONGEST = 30
+
+
+def stem(question: Question) -> str:
+    """What a question has in common with its neighbours; empty where it has nothing of the kind."""
+    code = question.first.code
+    for pattern in (BRACKETED, NUMBERED, LETTERED):
+        if code and (found := pattern.fullmatch(code)):
+            return found["stem"].rstrip("_.-#")
+    return grid(question.first.text)[0]
+
+
+def slug(text: str, *, words: int = 6) -> str:
+    """Text as a short name of letters, digits and underscores; 'x' where it has none."""
+    parts = [part for part in PARTS.split(text.replace("_", " ")) if part] if not _is_name(text) else [text]
+    short = ""
+    for part in parts[:words]:
+        if short and len(short) + len(part) >= LONGEST:
+            break
+        short = f"{short}_{part}" if short else part[:LONGEST]
+    return short if _is_name(text) else short.casefold() or "x"
+
+
+def _is_name(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z]\w{0,29}", text, re.ASCII) is not None
+
+
+def unique(name: str, taken: set[str]) -> str:
+    """Name, or the name with a number where it is taken already; and note it as taken."""
+    found, number = name, 2
+    while found in taken:
+        found, number = f"{name}_{number}", number + 1
+    taken.add(found)
+    return found

@@ -1,0 +1,220 @@
+"""study.toml of a draft: what was found, why, and what its owner has to check."""
+
+import re
+from pathlib import Path
+
+from rm_research.drafting.facts import Fact
+from rm_research.drafting.marks import CHECK, Lines, checks
+from rm_research.drafting.occasions import Occasion
+from rm_research.drafting.parts import Parts
+from rm_research.drafting.scale_sections import about_items, answer_sections, scale_section
+from rm_research.drafting.stems import slug, unique
+from rm_research.drafting.toml import comment, key, quoted, value_text, wrapped
+from rm_research.drafting.words import DECLINED
+from rm_research.study.checking import TAKEN
+from rm_research.study.entries import tidy_text
+from rm_research.study.settings import FACTS
+
+DOCS = "docs/study-files.md"
+EXPLAINED = {
+    "person": "each person's code",
+    "cohort": "people of one cohort are shown on one page",
+    "role": "leader is the senior person who is mentored, mentor the junior one who guides",
+    "arm": "programme, or the group it is compared with",
+    "dyad": "the pair",
+    "consent": "rows whose entry does not mean yes are dropped and counted",
+    "finished": "counted; nothing is dropped",
+    "submitted": "orders what one person sent twice",
+}
+
+
+def study_text(parts: Parts) -> str:
+    """Say everything found as study.toml; what is not certain stands under a comment that begins with CHECK."""
+    sections = (
+        _head(parts),
+        *(_wave(parts, wave) for wave in parts.waves),
+        _columns(parts),
+        _attributes(parts),
+        *_words(parts),
+        _missing(parts),
+        _link(parts),
+        about_items(parts),
+        *(scale_section(scale) for scale in parts.scales),
+        *answer_sections(parts),
+        _design(parts),
+    )
+    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def _head(parts: Parts) -> Lines:
+    return [
+        comment(f"A draft that rm-research init made of the exports. {DOCS} explains every key."),
+        comment(
+            f'What cannot be known from the exports is marked "{CHECK[:-1]}" and a colon: decide, then remove the mark.'
+        ),
+        comment("Exports were read, never changed. Paths are relative to this folder."),
+        "",
+        f"title = {quoted(parts.title)}  {comment('stands on every page')}",
+        comment('outcomes = ["…"]: scales that were declared in advance, the headline first; else all of them'),
+        *_nothing_twice(parts),
+        "",
+        comment(parts.occasions.reason),
+        comment(
+            f"A wave of several exports (one a role or a cohort) has [[waves.NAME.sources]] instead of file: {DOCS}."
+        ),
+        *checks(*parts.occasions.doubts),
+    ]
+
+
+def _nothing_twice(parts: Parts) -> Lines:
+    if len(parts.waves) < 2 or parts.asked_again:
+        return []
+    return checks("NO QUESTION IS ASKED IN TWO WAVES, so no change can be measured. If one is, put its columns into "
+                   "one row of codebook.csv.")  # fmt: skip
+
+
+def _wave(parts: Parts, wave: Occasion) -> Lines:
+    opened, file = wave.opened, wave.opened.file
+    lines = [f"[waves.{key(wave.name)}]", f"file = {quoted(file.file)}"]
+    lines.append(f"format = {quoted(file.format)}  {comment(opened.reason)}")
+    if file.sheet is not None:
+        lines += checks("which sheet holds the answers; this is the first of several.")
+    for name in ("sheet", "title_rows", "dictionary", "encoding", "delimiter"):
+        if value := getattr(file, name):
+            lines.append(f"{name} = {value_text(value)}  {comment('found in the file')}")
+    submitted = parts.facts.found.get("submitted")
+    if submitted is not None and wave.name in submitted.date_formats:
+        lines += checks("whether day and month stand in this order.")
+        lines.append(
+            f"date_format = {quoted(submitted.date_formats[wave.name])}  {comment('reads the dates of the file')}"
+        )
+    if wave.where:
+        where = {column: entries if len(entries) > 1 else entries[0] for column, entries in wave.where.items()}
+        lines.append(
+            f"where = {value_text(where)}  {comment(f'takes {len(wave.rows)} of {len(opened.export.rows)} rows')}"
+        )
+    if wave.name in parts.returned:
+        lines += checks("this wave asks none of the items of codebook.csv. A row counts as answered if this column is:")
+        lines.append(f"returned = {quoted(parts.returned[wave.name])}")
+    if repeated := parts.person.repeated.get(wave.name):
+        codes = "1 code stands" if repeated == 1 else f"{repeated} codes stand"
+        lines += checks(f'{codes} in more than one row. "last" or "first" keeps one row, "error" refuses them.')
+        lines.append('duplicates = "last"')
+    return lines
+
+
+def _columns(parts: Parts) -> Lines:
+    lines: Lines = []
+    if parts.person.columns:
+        lines += checks(f"person: {parts.person.doubt}" if parts.person.doubt else "")
+        lines.append(_fact_line(parts, "person", parts.person.columns))
+        others = ", ".join(parts.person.others)
+        lines += wrapped(f"Other columns that differ from person to person: {others}") if others else []
+    for fact, found in parts.facts.found.items():
+        lines += checks(_fact_doubt(fact, found))
+        if found.columns:
+            lines.append(_fact_line(parts, fact, found.columns))
+    return ["[columns]", *lines] if lines else []
+
+
+def _fact_line(parts: Parts, fact: str, columns: dict[str, str]) -> str:
+    alike = len(set(columns.values())) == 1 and len(columns) == len(parts.waves)
+    value: str | dict[str, str | list[str]] = next(iter(columns.values())) if alike else dict(columns)
+    return f"{fact} = {value_text(value)}  {comment(EXPLAINED[fact])}"
+
+
+def _fact_doubt(fact: str, found: Fact) -> str:
+    also = f"other candidates: {', '.join(found.others)}." if found.others else ""
+    if not found.columns:
+        return (
+            f"{fact}: {', '.join(found.others)} may hold it, but {found.doubt}. Name the column here, and its words "
+            f"under [values.{fact}]."
+        )
+    doubt = " ".join(part for part in (found.doubt, also) if part)
+    return f"{fact}: {doubt}" if doubt else ""
+
+
+def _attributes(parts: Parts) -> Lines:
+    cluster, named = parts.facts.cluster, _attribute_names(parts)
+    lines = [f"{key(name)} = {quoted(column)}" for column, name in named.items()]
+    if not lines:
+        return []
+    said = comment("Facts of people that may tell groups apart; remove the number signs of those that are wanted.")
+    if cluster is None:
+        return [said, comment("[attributes]"), *map(comment, lines)]
+    return [
+        said,
+        "[attributes]",
+        *(line if column == cluster else comment(line) for column, line in zip(named, lines, strict=True)),
+    ]
+
+
+def _attribute_names(parts: Parts) -> dict[str, str]:
+    """Name of each attribute by its column."""
+    taken = {*FACTS, *TAKEN}
+    return {column: unique(slug(column, words=3), taken) for column in parts.facts.attributes}
+
+
+def _words(parts: Parts) -> list[Lines]:
+    """Entries recoded to our words."""
+    return [
+        [f"[values.{fact}]", *(f"{key(word)} = {value_text(entries)}" for word, entries in found.words.items())]
+        for fact, found in parts.facts.found.items()
+        if found.words
+    ]
+
+
+def _missing(parts: Parts) -> Lines:
+    if not parts.blanks:
+        return []
+    declined = {tidy_text(entry) for entry in DECLINED}
+    decided = [entry for entry in parts.blanks if tidy_text(entry) in declined]
+    lines = [
+        "[missing]",
+        f"values = {value_text(list(parts.blanks))}  {comment('count as no answer; the empty cell always does')}",
+    ]
+    if decided:
+        return [*checks(f"whether {', '.join(map(repr, decided))} shall count as no answer."), *lines]
+    return lines
+
+
+def _link(parts: Parts) -> Lines:
+    person = parts.person
+    if not person.columns:
+        said = "no column holds codes of people: waves are compared as groups of different people"
+        return [
+            *checks(f"link: {person.doubt}" if person.doubt else ""),
+            "[link]",
+            f'method = "none"  {comment(said)}',
+        ]
+    if len(parts.waves) < 2 or parts.occasions.side_by_side:
+        return []
+    lines = ["[link]", f'method = "exact"  {comment(f"{person.shared} codes of the first wave are met again")}']
+    if person.nearly:
+        lines += checks(f"{person.nearly} more codes are met again but for one character. If people made their codes "
+                         "themselves, this line in place of the one above may link those, too:")  # fmt: skip
+        lines.append(comment('method = "code"'))
+    return lines
+
+
+def _design(parts: Parts) -> Lines:
+    arm = parts.facts.found.get("arm")
+    if arm is None or "comparison" not in arm.words:
+        return []
+    lines = [
+        *checks('how people came into the groups: "randomised", "matched" or "self-selected".'),
+        "[design]",
+        'comparison = "comparison"',
+        'assignment = "self-selected"',
+    ]
+    if parts.facts.cluster is not None:
+        name = _attribute_names(parts)[parts.facts.cluster]
+        lines += checks(f"everybody of one {name} is in one group, so it seems to be what was assigned.")
+        lines.append(f"unit = {quoted(name)}")
+    return lines
+
+
+def study_title(folder: Path) -> str:
+    """Title of a study from the name of its folder."""
+    words = re.sub(r"[\s_\-]+", " ", folder.resolve().name).strip()
+    return words[:1].upper() + words[1:] or "My study"

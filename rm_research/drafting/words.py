@@ -1,0 +1,141 @@
+"""Words by which columns of exports are told: what survey software adds, what holds a fact, what means no answer."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from rm_research.study.entries import tidy_text
+
+CAMEL = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
+SEPARATORS = re.compile(r"[\s_.\-:?*#]+")
+
+CACHED = 1 << 16  # names, which are looked at again for each fact
+# columns that survey software adds, as `plain` makes their names
+SYSTEM = re.compile(
+    # Qualtrics
+    r"start date|end date|recorded date|status|response type|progress|finished|response (?:id|set)|duration(?: .*)?"
+    r"|external (?:data )?reference|distribution channel|user language|q recaptcha score|q relevant id .*"
+    r"|q ballot box .*|q dub score|q fraud score|q duplicate .*|q total duration|.*(?:first|last) click"
+    r"|.*page submit|.*click count"
+    # Google and Microsoft Forms
+    r"|timestamp|zeitstempel|(?:total )?score|punkte|start time|completion time|last modified time|startzeit"
+    r"|fertigstellungszeit"
+    # SurveyMonkey
+    r"|respondent ?id|collector ?id|date created|date modified|custom data \d+"
+    # LimeSurvey
+    r"|submitdate|date submitted|last ?page|start ?language|seed|startdate|date started|datestamp|date last action"
+    r"|refurl|referr?er url|total time|interview ?time|(?:group|question) time .*|groeptijd .*|file ?count .*"
+    # REDCap
+    r"|redcap .*|.* complete|.* timestamp|survey timestamp"
+    r"|unnamed \d+|column \d+"
+)
+# what a person ticked of a list: a column a choice
+CHECKBOX = re.compile(r"___\w+$")
+
+# when a questionnaire was handed in, what says it best first
+SUBMITTED = (
+    "recorded date", "date submitted", "submitdate", "submitted", "timestamp", "zeitstempel", "completion time",
+    "fertigstellungszeit", "end date", "date last action", "datestamp", "date modified", "survey timestamp",
+)  # fmt: skip
+NAMES = {
+    "cohort": r"cohort|kohorte|study|term|semester|jahrgang|intake|batch|edition|durchgang|course|kurs|programme round",
+    "role": r"role|rolle|part in the programme|funktion im programm",
+    "arm": r"arm|group|gruppe|condition|bedingung|treatment|intervention|treat|study arm|trial arm|group assignment",
+    "dyad": r"dyad|dyade|pair|paar|tandem|couple|pair (?:no|nr|number|id)|dyad (?:no|nr|number|id)",
+    "consent": r"consent|informed consent|agree|agreement|einwilligung|zustimmung|einverständnis",
+    "finished": r"finished|completed|beendet|abgeschlossen",
+    "submitted": "|".join(SUBMITTED),
+}
+OWNER = r"(?:(?:the|your|my|ihr|dein|mein|respondents?|participants?|study|programme|program|survey) )*"
+FACT_NAMES = {fact: re.compile(OWNER + f"(?:{pattern})") for fact, pattern in NAMES.items()}
+# a question that asks for the fact; only where few answers were given
+ASKS = {
+    "cohort": re.compile(
+        r"^(?:in |please )?(?:which|what|when|select|choose|welche\w*|wann)\b.*\b(?:cohort|kohorte|intake)\b"
+    ),
+    "role": re.compile(r"^(?:please|which|what|your|welche\w*|ihre?)\b.*\b(?:role|rolle|part) (?:in|within|im) "),
+    "consent": re.compile(r"\b(?:do you (?:agree|consent)|i (?:agree|consent) to|stimmen sie .*zu|einverstanden)\b"),
+}
+CODE = (
+    r"codes?|code ?name|pseudonym|pins?|token|identifier|identification|kennung|kürzel|kuerzel|chiffre|codewort|alias"
+)
+ID = r"id|nr|no|num|number|nummer|key"
+# names a person's code may have; of the second kind are also numbers of rows
+PERSON_CODE = re.compile(rf".*\b(?:{CODE})(?: (?:{ID}))?")
+PERSON_ID = re.compile(
+    rf"(?:sub|subj|subject|participant|person|student|staff|employee|pupil|child|member|study|record|teilnehmer"
+    rf"|teilnehmerin|versuchsperson|vp|case)(?: ?(?:{ID}))?"
+)
+ROW_ID = re.compile(rf"(?:the |your |my )?(?:{ID})")
+
+OCCASION = re.compile(
+    r"occasion|event|wave|welle|time|time ?point|zeitpunkt|messzeitpunkt|visit|session|phase|year|jahr"
+    r"|measurement|messung|assessment|survey|round|prepost|pre ?post|test|stage|redcap event name"
+)
+# words of an occasion and their place in time
+MOMENTS = {
+    "pre": 0, "before": 0, "baseline": 0, "start": 0, "vorher": 0, "vor": 0, "first": 0, "initial": 0, "prä": 0,
+    "mid": 1, "middle": 1, "during": 1, "mitte": 1, "interim": 1,
+    "post": 2, "after": 2, "end": 2, "final": 2, "nachher": 2, "nach": 2, "endline": 2, "second": 2,
+    "followup": 3, "follow up": 3, "fu": 3, "later": 3,
+}  # fmt: skip
+
+TECHNICAL_BLANKS = ("na", "n/a", "#n/a", "nan", "null", "n.a.", "missing", ".", "-", "--", "k.a.", "k. a.")
+DECLINED = (
+    "prefer not to say", "prefer not to answer", "n.a./prefer not to answer", "i prefer not to say", "no answer",
+    "not applicable", "does not apply", "not sure/not applicable", "don't know", "don’t know", "do not know",
+    "i don't know", "i don’t know", "dont know", "refused", "no response", "keine angabe", "weiß nicht",
+    "weiss nicht", "trifft nicht zu / keine angabe", "möchte ich nicht sagen", "nicht zutreffend",
+)  # fmt: skip
+BLANK_WORDS = frozenset(map(tidy_text, (*TECHNICAL_BLANKS, *DECLINED)))
+BLANK_NUMBERS = frozenset(
+    (99, 98, 97, 88, 77, 999, 998, 997, 888, 9999, -1, -7, -8, -9, -66, -77, -88, -97, -98, -99, -999)
+)
+
+DEMOGRAPHIC = re.compile(
+    r"(?:.* )?(?:age|alter|sex|gender|geschlecht|ethnicity|race|educ|education|degree|qualification|income|salary"
+    r"|grade|department|division|directorate|team|class|class (?:num|no|id)|school|site|country|region|religion|tenure"
+    r"|nationality|marital|marital status|rank"
+    r"|occupation|profession|job|job title|beruf|abteilung|klasse|schule|bildung|einkommen|seniority|language"
+    r"|unit|office)"
+)
+CLUSTER = re.compile(
+    r"(?:.* )?(?:class(?: ?room)?|klasse|school|schule|team|department|abteilung|site|cluster|ward|unit|office)"
+    r"(?: (?:num|no|nr|id|number|code|name))?"
+)
+YES = ("yes", "y", "true", "1")  # what counts as consent without being told
+AGREED = ("i agree", "i consent", "agree", "consent", "agreed", "yes, i agree", "yes, i consent", "i do", "ja",
+          "ich stimme zu", "einverstanden", "ich bin einverstanden", "ja, ich stimme zu")  # fmt: skip
+COMPARED = re.compile(
+    r"\b(?:control|controls|cntl|ctrl|ctl|kontroll\w*|comparison|compared|wait ?list\w*|waiting(?: list)?|warteliste\w*"
+    r"|placebo|vergleich\w*|usual|no (?:programme|treatment))\b"
+)
+LEADERS = re.compile(r"\b(?:leaders?|senior|seniors|mentees?|executives?|führungskr\w+|leitung)\b")
+MENTORS = re.compile(r"\b(?:mentors?|mentorin|juniors?)\b")
+
+
+@lru_cache(maxsize=CACHED)
+def plain(name: str) -> str:
+    """Name as words: 'RecordedDate' and 'recorded_date' are 'recorded date'."""
+    return SEPARATORS.sub(" ", tidy_text(CAMEL.sub(" ", name))).strip()
+
+
+def is_system(name: str) -> bool:
+    """Whether survey software adds a column of this name."""
+    return bool(SYSTEM.fullmatch(plain(name)) or CHECKBOX.search(name))
+
+
+def moment(entry: str) -> int | None:
+    """Place in time that an entry speaks of ('pre' 0, 'post' 2, 't1' 1); None where it speaks of none."""
+    words = plain(entry)
+    if words in MOMENTS:
+        return MOMENTS[words]
+    numbered = re.fullmatch(
+        r"(?:t|w|wave|time|time ?point|welle|visit|survey|test|year|round|phase|session) ?(\d+)", words
+    )
+    return int(numbered[1]) if numbered else None
+
+
+def all_moments(entries: Iterable[str]) -> bool:
+    """Whether every entry is a word or number of an occasion."""
+    return all(moment(entry) is not None for entry in entries)

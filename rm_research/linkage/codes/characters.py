@@ -1,0 +1,135 @@
+"""Evidence of undivided codes: how many edits they are apart, and how rare the characters are that they share."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from rapidfuzz.distance import Levenshtein
+
+from rm_research.linkage.codes.candidates import Pairs
+from rm_research.linkage.codes.distinct import Codes
+from rm_research.linkage.codes.edits import possible_swaps
+from rm_research.linkage.codes.evidence import Evidence
+from rm_research.linkage.codes.frequencies import NEW, Numbers, Texts, Whole, alphabet_size
+
+LEVELS = ("exact", "one edit", "edits in one place", "edits in several places")
+EXACT, ONE, PLACE, SEVERAL = range(4)
+NEXT = 15  # followers of a character nobody has given yet, besides those observed
+PRIOR = 20 * np.array([0.70, 0.10, 0.12, 0.08])  # as if 20 people had been seen
+
+
+def compare_characters(close: pd.DataFrame, first: Codes, second: Codes) -> tuple[Pairs, Evidence]:
+    """Compare undivided codes that are `close_codes`, which may contain a pair in several arrangements."""
+    table = close[["first", "second"]].drop_duplicates(ignore_index=True)
+    pair: Whole = np.asarray(close.groupby(["first", "second"], sort=True).ngroup(), dtype=np.int64)
+    shared = CharacterShares(first, second)
+    right = second.texts[close["second"], 0]
+    level, surprise = np.zeros(len(close), dtype=int), shared.whole(close["second"].to_numpy())
+    for row in np.flatnonzero(close["distance"]):
+        level[row], copied, ways = _edited(close["text"][row], right[row])
+        surprise[row] = shared.of(close["second"][row], copied) - np.log(ways)
+    evidence = Evidence(
+        pairs=len(table),
+        pair=pair,
+        arrangement=close["swap"].to_numpy(),
+        level=level[:, None],
+        surprise=surprise,
+        prior=PRIOR[None, :],
+        arrangements=1 + len(possible_swaps(first.texts[:, 0])),
+    )
+    return Pairs(table["first"].to_numpy(), table["second"].to_numpy()), evidence
+
+
+def level_chances(evidence: Evidence, probability: Numbers, pairs: Pairs, first: Codes, second: Codes) -> Numbers:
+    """Share of pairs of different people at each level, shape (1, 4), as counted."""
+    people = first.people[pairs.first] * second.people[pairs.second]
+    different = (people * (1 - probability))[evidence.pair]
+    stands = evidence.arrangement == 0
+    met = np.bincount(evidence.level[stands, 0], different[stands], len(LEVELS))
+    blocks = max(first.block.max(initial=-1), second.block.max(initial=-1)) + 1
+    everyone = np.bincount(first.block, first.people, blocks) @ np.bincount(second.block, second.people, blocks)
+    return met[None, :] / max(everyone - (people * probability).sum(), 1)
+
+
+def _edited(text: str, other: str) -> tuple[int, list[int], float]:
+    """Level of two different codes, places of the other one that are copied, and in how many ways it could be so."""
+    edits = Levenshtein.editops(text, other)
+    written = {edit.dest_pos for edit in edits if edit.tag != "delete"}
+    copied = [place for place in range(len(other)) if place not in written]
+    once = 3 * len(text) + 1  # any character changed or left out, or one put in anywhere
+    if len(edits) == 1:
+        return ONE, copied, once
+    span = max(_span(edit.src_pos for edit in edits), _span(edit.dest_pos for edit in edits))
+    if span < len(edits):
+        return PLACE, copied, once
+    return SEVERAL, copied, once ** len(edits) / 2
+
+
+def _span(places: Iterable[int]) -> int:
+    ordered = sorted(places)
+    return ordered[-1] - ordered[0]
+
+
+class CharacterShares:
+    """
+    How often people write each character of the second wave's codes in its place, after the one before it.
+
+    Parameters
+    ----------
+    first, second : Codes
+        Undivided codes of both waves.
+    """
+
+    def __init__(self, first: Codes, second: Codes) -> None:
+        texts = np.concatenate([first.texts[:, 0], second.texts[:, 0]])
+        people = np.concatenate([first.people, second.people]).astype(float)
+        letters = _matrix(texts)
+        alone = np.ones(letters.shape)
+        after = np.ones(letters.shape)
+        for place in range(letters.shape[1]):
+            here = letters[:, place]
+            even = 1 / alphabet_size("".join(map(chr, np.unique(here[here > 0]))))
+            alone[:, place] = _share(here, people, even)
+            after[:, place] = alone[:, place]
+            if place:
+                before = letters[:, place - 1]
+                after[:, place] = _share_after(before, here, people, alone[:, place])
+        there = slice(len(first.texts), None)
+        absent = letters[there] == 0
+        self.alone = np.where(absent, 0, -np.log(alone[there]))
+        self.after = np.where(absent, 0, -np.log(after[there]))
+
+    def whole(self, codes: Whole) -> Numbers:
+        """Log of 1 / chance of the whole code."""
+        return self.after[codes].sum(axis=1)
+
+    def of(self, code: int, places: list[int]) -> float:
+        """Log of 1 / chance of these characters; those that follow one of them are less of a surprise."""
+        if not places:
+            return 0.0
+        at = np.array(places)
+        follows = np.diff(at, prepend=-2) == 1
+        return float(np.where(follows, self.after[code, at], self.alone[code, at]).sum())
+
+
+def _matrix(texts: Texts) -> Whole:
+    """Characters as numbers, one column a place; 0 after the end."""
+    longest = max(map(len, texts), default=0) or 1
+    return np.array(texts, dtype=f"U{longest}").view(np.uint32).reshape(len(texts), longest).astype(np.int64)
+
+
+def _share(here: Whole, people: Numbers, even: float) -> Numbers:
+    """Share of people with each character in one place; Witten & Bell's share is left to others, evenly."""
+    characters, different = pd.factorize(here)
+    count = np.bincount(characters, people)[characters] / 2
+    new = len(different) + NEW
+    return (count + new * even) / (people.sum() / 2 + new)
+
+
+def _share_after(before: Whole, here: Whole, people: Numbers, alone: Numbers) -> Numbers:
+    """The same among people with one character before it; what is left to others is spread as in the whole place."""
+    context, _ = pd.factorize(before)
+    both, _ = pd.factorize(context * (int(here.max(initial=0)) + 1) + here)
+    followers = np.bincount(context[np.unique(both, return_index=True)[1]])[context] + NEXT
+    count, total = np.bincount(both, people)[both] / 2, np.bincount(context, people)[context] / 2
+    return (count + followers * alone) / (total + followers)

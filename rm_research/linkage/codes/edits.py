@@ -1,0 +1,109 @@
+"""Undivided codes that are few edits apart, found by what deletions leave; two swapped pieces are one edit."""
+
+from itertools import combinations
+from math import comb
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cpdist
+
+from rm_research.linkage.codes.candidates import ALL, meet, pairs_within_blocks
+from rm_research.linkage.codes.distinct import Codes
+from rm_research.linkage.codes.frequencies import Texts, Whole
+
+Swap = tuple[int, int, int]
+
+FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
+MANY = 20_000_000  # remainders of a wave up to which so many deletions are tried
+LONGEST = 24  # places in which swapped pieces are looked for
+
+
+def close_codes(first: Codes, second: Codes, max_edits: int) -> pd.DataFrame:
+    """
+    Pairs of undivided codes within blocks, at most `max_edits` edits apart.
+
+    An edit is a character inserted, left out or changed, or two pieces of one length swapped (single characters only
+    if they stand side by side). Pieces may be swapped once, with one more edit at most, in large blocks none.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair and swap: first, second (numbers of the codes), swap (number in `possible_swaps`, 0 is none),
+        text (the first code, swapped), distance (edits besides the swap).
+    """
+    left = first.texts[:, 0]
+    found = [_within(left, np.arange(len(left)), first, second, max_edits).assign(swap=0)]
+    small = pairs_within_blocks(first, second) <= ALL
+    for number, (i, j, size) in enumerate(possible_swaps(left) if max_edits else [], start=1):
+        text = np.array([swap_pieces(code, i, j, size) for code in left], dtype=object)
+        some = np.flatnonzero(text != left)
+        found.append(_within(text[some], some, first, second, min(max_edits - 1, int(small))).assign(swap=number))
+    met = pd.concat(found, ignore_index=True)
+    return met.sort_values(["first", "second", "swap"], kind="stable", ignore_index=True)
+
+
+def possible_swaps(texts: Texts) -> list[Swap]:
+    """Pieces that may be swapped, as (start, start, length); swap n of other functions is number n − 1 here."""
+    longest = min(max(map(len, texts), default=0), LONGEST)
+    return [
+        (i, j, size)
+        for size in range(1, longest // 2 + 1)
+        for i in range(longest - 2 * size + 1)
+        for j in range(i + size, longest - size + 1)
+        if size > 1 or j == i + 1
+    ]
+
+
+def swap_pieces(text: str, i: int, j: int, size: int) -> str:
+    """Text with the pieces of `size` characters from i and from j swapped; unchanged where it is too short."""
+    if j + size > len(text):
+        return text
+    return text[:i] + text[j : j + size] + text[i + size : j] + text[i : i + size] + text[j + size :]
+
+
+def _within(texts: Texts, owner: Whole, first: Codes, second: Codes, edits: int) -> pd.DataFrame:
+    """Pairs of these texts, of codes `owner` of the first wave, with codes at most `edits` apart."""
+    right = second.texts[:, 0]
+    while edits and max(_remainders_count(texts, edits), _remainders_count(right, edits)) > MANY:
+        edits -= 1
+    # codes so many edits apart have a remainder in common after as many deletions (Mor & Fraenkel 1982, Comm. ACM 25)
+    (left_hash, left_row), (right_hash, right_row) = (
+        _remainders(texts, first.block[owner], edits), _remainders(right, second.block, edits)
+    )  # fmt: skip
+    met = meet(left_hash, right_hash)
+    row, code = np.divmod(np.unique(left_row[met.first] * len(right) + right_row[met.second]), max(len(right), 1))
+    distance = np.zeros(len(row), dtype=int)
+    if len(row):
+        distance = cpdist(texts[row], right[code], scorer=Levenshtein.distance, score_cutoff=edits)
+    pairs = pd.DataFrame({"first": owner[row], "second": code, "text": texts[row], "distance": distance})
+    return pairs[(distance <= edits) & (first.block[owner[row]] == second.block[code])]
+
+
+def _remainders_count(texts: Texts, edits: int) -> int:
+    lengths = np.bincount([len(text) for text in texts])
+    return sum(int(count) * sum(comb(size, n) for n in range(edits + 1)) for size, count in enumerate(lengths))
+
+
+def _remainders(texts: Texts, block: Whole, edits: int) -> tuple[Whole, Whole]:
+    """Hash of block and of all that up to `edits` deletions leave of each text, with the row of the text."""
+    lengths = np.array([len(text) for text in texts], dtype=int)
+    hashes, rows = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for length in np.unique(lengths):
+        some = np.flatnonzero(lengths == length)
+        letters = np.array(texts[some], dtype=f"U{length}").view(np.uint32).reshape(len(some), length)
+        for kept in range(max(length - edits, 0), length + 1):
+            for places in combinations(range(length), kept):
+                hashes.append(_hash(letters[:, places], block[some]))
+                rows.append(some)
+    return np.concatenate(hashes), np.concatenate(rows)
+
+
+def _hash(letters: NDArray[np.uint32], block: Whole) -> Whole:
+    """Number of block and letters, not negative."""
+    value = block.astype(np.uint64) + np.uint64(1)
+    for column in letters.T:
+        value = (value ^ column.astype(np.uint64)) * FACTOR
+        value ^= value >> np.uint64(29)
+    return (value >> np.uint64(1)).astype(np.int64)
