@@ -51,11 +51,13 @@ def link_similar(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
     journal : Journal
         Takes what is done.
     """
-    known = _nodes(roster, study) if roster is not None else None
+    # a file may have fewer columns of a code than another
+    codes = list(dict.fromkeys(n for frame in (rows, roster) if frame is not None for n in frame if n.startswith(CODE)))
+    known = _nodes(roster, codes, study) if roster is not None else None
     parts, misses = [], []
     for wave in _in_order(study):
         of_wave = rows[rows["wave"] == wave]
-        nodes = _nodes(of_wave, study)
+        nodes = _nodes(of_wave, codes, study)
         if known is None:
             known, part = nodes, of_wave.assign(how=pd.Series(dtype="str"), probability=float("nan"))
         else:
@@ -84,9 +86,9 @@ def _in_order(study: Study) -> list[str]:
     return [*first, *(wave.name for wave in study.waves if wave.name not in first)]
 
 
-def _nodes(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
+def _nodes(rows: pd.DataFrame, codes: list[str], study: Study) -> pd.DataFrame:
     """One row a person of some wave who gave a code or part of one: cohort, person, place, code by element."""
-    elements = _elements(rows, study)
+    elements = _elements(rows.reindex(columns=codes, fill_value=""), study)
     given = (elements != "").any(axis=1)
     places = rows.reindex(columns=PLACE).assign(
         wave=rows.get("wave", ROSTER), file=rows.get("file", study.roster.file if study.roster else "")
@@ -100,9 +102,8 @@ def _whom(study: Study) -> list[str]:
     return WHO if study.link.within == "cohort" else ["person"]
 
 
-def _elements(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
+def _elements(parts: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Codes by element, '' where unknown: the columns they were typed in, or the parts that `elements` declares."""
-    parts = rows[[name for name in rows.columns if name.startswith(CODE)]]
     if study.link.elements:
         typed = parts.iloc[:, 0]
         for name in parts.columns[1:]:
@@ -140,7 +141,7 @@ def _renamed(nodes: pd.DataFrame, known: pd.DataFrame, matches: Matches, whom: l
     """Persons of a wave, called as those they are linked to; `was` is what equal codes call them."""
     pairs = matches.pairs.set_index("second")
     named = nodes.assign(was=nodes["person"], how=pairs["how"], probability=pairs["probability"])
-    partner = pairs["first"].map(known["person"]).reindex(nodes.index)
+    partner = known["person"].reindex(pairs["first"].reindex(nodes.index)).set_axis(nodes.index).astype("str")
     # an equal code that is not taken for the same person needs a name of its own
     taken = pd.MultiIndex.from_frame(nodes[whom]).isin(pd.MultiIndex.from_frame(known[whom])) & partner.isna()
     own = per_entry(nodes["wave"] + ":" + nodes["person"], _other)

@@ -181,6 +181,8 @@ def _spell_alike(
 def _codes(whole: pd.DataFrame) -> pd.DataFrame:
     """Person codes of all questionnaires; '' where an export has fewer parts than another."""
     held = whole[[name for name in whole.columns if name.startswith("code:")]]
+    if held.empty:
+        return pd.DataFrame({"0": ""}, index=whole.index, dtype="str")
     return held.rename(columns=lambda name: name.removeprefix("code:")).fillna("")
 
 

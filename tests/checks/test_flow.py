@@ -3,11 +3,15 @@
 from itertools import pairwise
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from small_studies import COLUMNS, TOML, Group, as_csv, small_study
 
 from rm_research.checks import response_flow
 from rm_research.checks.flow import link_quality, row_flow
 from rm_research.panel import prepare_study
+from rm_research.panel.prepare import prepare_openly
+from rm_research.study import read_study
 
 
 @pytest.fixture
@@ -93,3 +97,54 @@ class TestLinkQuality:
 def test_waves_come_in_the_order_of_the_study(study):
     flow = row_flow(prepare_study(study()))
     assert all(before == "pre" and after == "post" for before, after in pairwise(flow["wave"]))
+
+
+PEOPLE = st.lists(
+    st.tuples(st.sampled_from(["a", "b", "c", "d", "", " A"]), st.sampled_from(["x", "y", ""]),
+              st.sampled_from(["yes", "no", ""]), st.sampled_from(["", "1", "9", "often"]), st.sampled_from(["", "2"])),
+    min_size=1, max_size=14,
+)  # fmt: skip
+ROWS_TOML = """
+title = "T"
+[waves.pre]
+file = "pre.csv"
+duplicates = "last"
+[waves.post]
+duplicates = "first"
+[[waves.post.sources]]
+name = "one"
+file = "one.csv"
+[[waves.post.sources]]
+name = "two"
+file = "two.csv"
+[columns]
+person = "code"
+cohort = "cohort"
+consent = "agree"
+[link]
+[scales.mood]
+"""
+
+
+@given(
+    pre=PEOPLE,
+    one=PEOPLE,
+    two=PEOPLE,
+    method=st.sampled_from(["exact", "code", "none"]),
+    within=st.sampled_from(["cohort", "study"]),
+    repeats=st.sampled_from(["keep", "first"]),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_row_is_lost_without_a_ledger_line(write_study, pre, one, two, method, within, repeats):
+    toml = ROWS_TOML.replace("[link]", f'[link]\nmethod = "{method}"\nwithin = "{within}"\nrepeats = "{repeats}"')
+    files = {f"{name}.csv": as_csv(("code", "cohort", "agree", "m1", "m2"), rows)
+             for name, rows in (("pre", pre), ("one", one), ("two", two))}  # fmt: skip
+    prepared = prepare_openly(read_study(write_study(toml=toml, files=files)))
+    filled = sum(any(row) for rows in (pre, one, two) for row in rows)
+    ledger = prepared.ledger
+    read = ledger.loc[ledger["rule"] == "read", "rows_after"].sum()
+    left = (ledger["rows_before"] - ledger["rows_after"])[ledger["rule"] != "read"].sum()
+    assert read == filled
+    assert read - left == len(prepared.responses)
+    flow = row_flow(prepared).set_index("wave")
+    assert (flow["read"] - flow.drop(columns=["read", "counted"]).sum(axis=1) - flow["counted"]).eq(0).all()

@@ -189,3 +189,19 @@ def test_codes_are_neither_printed_nor_cached(study):
     prepare_study(made)
     kept = b"".join(path.read_bytes() for path in (made.path / ".rm_research").rglob("*") if path.is_file())
     assert not [code for code in CODES if code.encode() in kept]
+
+
+def test_a_finding_can_be_looked_at_under_strict_and_loose_linking_in_one_call(study):
+    from rm_research.effects.specifications import estimate_specifications
+    from rm_research.panel import prepare_study
+
+    draws = np.random.default_rng(5)
+    before, after = (
+        HEADER
+        + "".join(f"{code},x,{a},{b}\n" for code, (a, b) in zip(codes, draws.integers(1, 6, (30, 2)), strict=True))
+        for codes in (CODES, [MISTYPED, *CODES[1:]])
+    )
+    table = estimate_specifications(prepare_study(study(before, after))).to_frame()
+    linkages = table.groupby("linkage")["n_pairs"].max()
+    assert linkages["within cohort, similar codes from 0.95"] == 30
+    assert linkages["within cohort"] == 29
