@@ -9,6 +9,10 @@ import pandas as pd
 from rm_research.errors import FrameError
 
 TEXT, NUMBER, COUNT, FLAG, WHEN = "str", "float64", "Int64", "boolean", "datetime64[us]"
+# columns that travel beside declared ones while a study is prepared; no item or attribute can be called so
+FACT, TOTAL, CODE, WHO, HOW, SURE, TRUST = (
+    f"\0{name}" for name in ("fact:", "total:", "code:", "who", "how", "probability", "trust")
+)
 MISSING = {TEXT: None, NUMBER: float("nan"), COUNT: pd.NA, FLAG: pd.NA, WHEN: pd.NaT}
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from rm_research.frames import DYADS, PEOPLE
+from rm_research.frames import DYADS, PEOPLE, TRUST
 from rm_research.journal import Journal
 from rm_research.linkage import Linkage
 from rm_research.study import Study
@@ -81,11 +81,11 @@ def _statements(linkage: Linkage, study: Study) -> pd.DataFrame:
     facts = ["role", "arm", "dyad", *study.settings.attributes]
     order = {wave: place for place, wave in enumerate((study.baseline, *study.later_waves), start=1)}
     of_waves = pd.concat([linkage.responses[[*WHO, "wave", "file", "source_row"]], linkage.facts[facts]], axis=1)
-    parts = [of_waves.assign(trust=of_waves["wave"].map(order).fillna(len(order) + 1))]
+    parts = [of_waves.assign(**{TRUST: of_waves["wave"].map(order).fillna(len(order) + 1)})]
     if linkage.roster is not None and study.roster is not None:
         listed = linkage.roster[[*WHO, "source_row", *facts]]
-        parts.insert(0, listed.assign(file=study.roster.file, trust=0))
-    return pd.concat(parts, ignore_index=True).sort_values("trust", kind="stable", ignore_index=True)
+        parts.insert(0, listed.assign(file=study.roster.file, **{TRUST: 0}))
+    return pd.concat(parts, ignore_index=True).sort_values(TRUST, kind="stable", ignore_index=True)
 
 
 def _count_clashes(statements: pd.DataFrame, fact: str, journal: Journal) -> None:
@@ -108,7 +108,7 @@ def _settle(statements: pd.DataFrame, has_roster: bool, study: Study) -> pd.Data
         if people[fact].isna().all():
             people[fact] = word
     if has_roster:
-        invited = statements.loc[statements["trust"] == 0, WHO].drop_duplicates()
+        invited = statements.loc[statements[TRUST] == 0, WHO].drop_duplicates()
         people = people.merge(invited.assign(invited=True), on=WHO, how="left")
         people["invited"] = people["invited"].astype("boolean").fillna(False)
     return people
@@ -153,7 +153,7 @@ def _check_roles(people: pd.DataFrame, study: Study, journal: Journal) -> None:
 def _members(statements: pd.DataFrame, journal: Journal) -> pd.DataFrame:
     """Dyads of each person as the most trusted source gives them, which may be several."""
     said = statements.dropna(subset=["dyad"])
-    trusted = said["trust"] == said.groupby(WHO)["trust"].transform("min")
+    trusted = said[TRUST] == said.groupby(WHO)[TRUST].transform("min")
     members = said.loc[trusted, [*WHO, "dyad"]].drop_duplicates().reset_index(drop=True)
     known = pd.MultiIndex.from_frame(members)
     _report_clashes(said[~pd.MultiIndex.from_frame(said[[*WHO, "dyad"]]).isin(known)], "dyad", journal)

@@ -98,6 +98,7 @@ def link_quality(prepared: Prepared) -> pd.DataFrame:
         table = table.assign(
             linked=of_wave.count() / of_wave.size(),
             lowest=of_wave.min(),
-            expected_wrong=of_wave.count() - of_wave.sum(),
+            # a link counts once, at its later end
+            expected_wrong=(of_wave.count() - of_wave.sum()).drop(prepared.study.baseline, errors="ignore"),
         )
     return table.rename_axis(index="wave", columns=None).reset_index()

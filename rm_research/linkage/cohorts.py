@@ -11,18 +11,28 @@ Rows = tuple[pd.DataFrame, pd.DataFrame | None]
 
 def fill_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal) -> Rows:
     """
-    Questionnaires and roster lines with a cohort each.
+    Questionnaires and roster lines with their cohort.
 
-    Without one they get that of their code in the roster, else at baseline, where it is one only. Those that remain
-    without are left out.
+    Without one they get that of their code in the roster, else at baseline, where it is one only. Roster lines that
+    remain without are left out.
     """
     stated = rows["cohort"]
     for _, known in _trusted(rows, roster, study):
         rows = rows.assign(cohort=rows["cohort"].fillna(_home(rows, known)))
     if filled := int((stated.isna() & rows["cohort"].notna()).sum()):
         journal.step("cohorts filled in by code", before=len(rows), after=len(rows), cells=filled)
+    return settle_cohorts(rows, roster, study, journal), _lines_with_cohort(roster, study, journal)
+
+
+def settle_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal) -> pd.DataFrame:
+    """Questionnaires with the cohort that the most trusted source gives their person."""
     for source, known in _trusted(rows, roster, study):
         rows = _settle(rows, source, _home(rows, known), study, journal)
+    return rows
+
+
+def leave_out_homeless(rows: pd.DataFrame, journal: Journal) -> pd.DataFrame:
+    """Questionnaires without those whose cohort nobody knows."""
     homeless = rows["cohort"].isna()
     if homeless.any():
         message = (
@@ -31,7 +41,7 @@ def fill_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
         )
         journal.row_problems("no_cohort", "warning", message, rows[homeless])
         journal.step("no cohort", before=len(rows), after=int((~homeless).sum()))
-    return rows[~homeless], _lines_with_cohort(roster, study, journal)
+    return rows[~homeless]
 
 
 def _trusted(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study) -> list[tuple[str, pd.DataFrame]]:

@@ -3,11 +3,11 @@
 import pandas as pd
 
 from rm_research.errors import rows_text
+from rm_research.frames import FACT, WHO
 from rm_research.journal import Journal
 from rm_research.study import Study, Wave
 
-WHO = "who"  # number of cohort and person: numbers are compared faster than texts
-QUESTIONNAIRE = [WHO, "wave"]
+QUESTIONNAIRE = [WHO, "wave"]  # numbers of persons are compared faster than texts
 
 
 def merge_parts(rows: pd.DataFrame, items: list[str], journal: Journal) -> pd.DataFrame:
@@ -24,6 +24,11 @@ def merge_parts(rows: pd.DataFrame, items: list[str], journal: Journal) -> pd.Da
     parts = repeated[group.map(in_parts).astype(bool)]
     if parts.empty:
         return rows
+    for name in [name for name in parts.columns if name.startswith(FACT)]:
+        stated = parts[name].groupby(group[parts.index], sort=False).transform("first")
+        message = "The parts of this person's questionnaire differ in this fact; that of the first part counts."
+        journal.row_problems("disagreement", "warning", message, parts[parts[name].notna() & (parts[name] != stated)],
+                             column=name.removeprefix(FACT))  # fmt: skip
     of_one = parts.groupby(group[parts.index], sort=False)
     first = ~parts.duplicated(QUESTIONNAIRE)
     joined = of_one.first().assign(submitted=of_one["submitted"].max()).set_index(parts.index[first])

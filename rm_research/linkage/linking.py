@@ -6,16 +6,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from rm_research.errors import LinkError
-from rm_research.frames import LINKS, NEAR_MISSES, RESPONSES, numbered
+from rm_research.frames import CODE, FACT, HOW, LINKS, NEAR_MISSES, RESPONSES, SURE, TOTAL, WHO, numbered
 from rm_research.journal import Journal
-from rm_research.linkage.cohorts import fill_cohorts, keep_first_cohort
-from rm_research.linkage.duplicates import QUESTIONNAIRE, WHO, merge_parts, resolve_duplicates
-from rm_research.linkage.similar import CODE, link_similar
+from rm_research.linkage.cohorts import fill_cohorts, keep_first_cohort, leave_out_homeless, settle_cohorts
+from rm_research.linkage.duplicates import QUESTIONNAIRE, merge_parts, resolve_duplicates
+from rm_research.linkage.similar import link_similar
 from rm_research.responses import Intake
 from rm_research.study import Study
 from rm_research.study.entries import per_entry
-
-FACT, TOTAL = "fact:", "total:"  # columns that travel beside the responses until duplicates are resolved
 
 
 @dataclass(frozen=True, repr=False)
@@ -94,6 +92,9 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
     if study.link.method == "code":
         compared = link_similar(rows, roster, study, journal)
         rows, near_misses = compared.rows, compared.near_misses
+        if study.link.within == "study":
+            rows = settle_cohorts(rows, roster, study, journal)
+    rows = leave_out_homeless(rows, journal)
     rows, roster = keep_first_cohort(rows, roster, study, journal)
     rows = rows.assign(**{WHO: numbered(rows, ["cohort", "person"])})
     links = _links(rows, study)
@@ -152,10 +153,11 @@ def _links(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
     met = who.map(seen[WHO].value_counts()).fillna(0)
     how = pd.Series("alone", index=rows.index, dtype="str").mask(met - occasions.astype(int) > 0, "exact")
     probability = pd.Series(1.0, index=rows.index)
-    if "how" in rows:  # codes were compared
-        near = (rows["how"] == "near").groupby(who).transform("any")
-        how = how.mask(near & (how == "exact"), "near")
-        probability = rows["probability"].groupby(who).transform("min")
+    if HOW in rows:  # codes were compared, each with those met before; who was met first has the best of their links
+        equal = (rows[HOW] == "exact").groupby(who).transform("any")
+        best = equal.map({True: "exact", False: "near"}).astype("str")
+        how = how.mask(how == "exact", rows[HOW].fillna(best)).mask((how == "alone") & (rows[HOW] == "near"), "near")
+        probability = rows[SURE].fillna(rows[SURE].groupby(who).transform("max"))
     nobody = rows["person"].str.startswith("u") & (how == "alone")
     how = how.mask(nobody, "unlinked" if study.link.method == "none" else "blank")
     probability = probability.where(how.isin(["exact", "near"]))

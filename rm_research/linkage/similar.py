@@ -1,18 +1,16 @@
 """Persons found by codes that are alike: each wave's codes compared with all those met before."""
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass
 
 import pandas as pd
 
-from rm_research.frames import NEAR_MISSES, stacked
+from rm_research.frames import CODE, HOW, NEAR_MISSES, SURE, stacked
 from rm_research.journal import Journal
 from rm_research.linkage.codes import Matches, match_codes, parse_element, split_codes
 from rm_research.study import Study
-from rm_research.study.entries import per_entry
+from rm_research.study.entries import compact, per_entry
 
-CODE = "code:"
 WHO = ["cohort", "person"]
 PLACE = ["wave", "file", "source_row"]
 ROSTER = "roster"
@@ -26,8 +24,8 @@ class Compared:
     Attributes
     ----------
     rows : DataFrame
-        As they came, with `person` that of the code they are linked to, `how` (exact, near; missing where not linked to
-        an earlier wave) and `probability`.
+        As they came, with `person` that of the code they are linked to, HOW (exact, near; missing where not linked to
+        an earlier wave) and SURE, the probability; who gave no cohort has that of the partner.
     near_misses : DataFrame
         Near misses.
     """
@@ -43,7 +41,7 @@ def link_similar(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
     Parameters
     ----------
     rows : DataFrame
-        Questionnaires of all waves, with cohort, person (as equal codes tell) and 'code:…', codes as typed.
+        Questionnaires of all waves, with cohort, person (as equal codes tell) and CODE, codes as typed.
     roster : DataFrame or None
         The roster with the same columns; its lines come before all waves.
     study : Study
@@ -52,23 +50,24 @@ def link_similar(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
         Takes what is done.
     """
     # a file may have fewer columns of a code than another
-    codes = list(dict.fromkeys(n for frame in (rows, roster) if frame is not None for n in frame if n.startswith(CODE)))
+    held = [*rows.columns, *([] if roster is None else roster.columns)]
+    codes = [name for name in dict.fromkeys(held) if name.startswith(CODE)]
     known = _nodes(roster, codes, study) if roster is not None else None
     parts, misses = [], []
     for wave in _in_order(study):
         of_wave = rows[rows["wave"] == wave]
         nodes = _nodes(of_wave, codes, study)
         if known is None:
-            known, part = nodes, of_wave.assign(how=pd.Series(dtype="str"), probability=float("nan"))
+            known, part = nodes, of_wave.assign(**{HOW: pd.Series(dtype="str"), SURE: pd.Series(dtype="float64")})
         else:
-            matches = _matches(known, nodes, study)
-            nodes = _renamed(nodes, known, matches, _whom(study))
-            part = _applied(of_wave, nodes, _whom(study))
-            misses.append(_missed(known, nodes, matches))
-            known = pd.concat([known, nodes[~nodes.index.isin(matches.pairs["second"])]], ignore_index=True)
+            pairs, missed = _compared(known, nodes, study)
+            nodes = _renamed(nodes, known, pairs)
+            part = _applied(of_wave, nodes)
+            misses.append(_places_of(missed, known, nodes))
+            known = pd.concat([known, nodes.loc[~nodes.index.isin(pairs["second"]), known.columns]], ignore_index=True)
         parts.append(part)
     linked = pd.concat(parts).sort_index()
-    if near := int((linked["how"] == "near").sum()):
+    if near := int((linked[HOW] == "near").sum()):
         journal.step("linked by a similar code", before=len(rows), after=len(rows), cells=near)
     near_misses = stacked(misses, NEAR_MISSES)
     if len(near_misses):
@@ -94,12 +93,7 @@ def _nodes(rows: pd.DataFrame, codes: list[str], study: Study) -> pd.DataFrame:
         wave=rows.get("wave", ROSTER), file=rows.get("file", study.roster.file if study.roster else "")
     )
     nodes = pd.concat([rows[WHO], places, elements], axis=1)[given]
-    return nodes.drop_duplicates(_whom(study)).reset_index(drop=True)
-
-
-def _whom(study: Study) -> list[str]:
-    """Columns that name a person where a code stands for one."""
-    return WHO if study.link.within == "cohort" else ["person"]
+    return nodes.drop_duplicates("person").reset_index(drop=True)
 
 
 def _elements(parts: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -112,20 +106,32 @@ def _elements(parts: pd.DataFrame, study: Study) -> pd.DataFrame:
     else:
         parts = parts.apply(per_entry, read=compact)
     missing = {compact(entry) for entry in study.missing}
-    return parts.mask(parts.isin(missing), "")
+    parts = parts.mask(parts.isin(missing), "")
+    return parts.set_axis([f"{CODE}{number}" for number in range(parts.shape[1])], axis=1)
 
 
-def compact(code: str) -> str:
-    """Code as codes are compared: case folded, letters without accents, nothing but letters and digits."""
-    plain = unicodedata.normalize("NFKD", code).casefold()
-    return "".join(letter for letter in plain if letter.isalnum())
+def _compared(known: pd.DataFrame, nodes: pd.DataFrame, study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Pairs and near misses of a wave and those met before.
+
+    A code stands for someone of its cohort; who gave none is looked for among all whom nobody else was linked to.
+    """
+    if study.link.within == "study":
+        found = [_matches(known, nodes, study)]
+    else:
+        housed = _matches(known, nodes, study, block="cohort")
+        left = known[~known.index.isin(housed.pairs["first"]) & known["cohort"].notna()]
+        found = [housed, _matches(left, nodes[nodes["cohort"].isna()], study)]
+    pairs, misses = (
+        pd.concat([getattr(one, part) for one in found], ignore_index=True) for part in ("pairs", "misses")
+    )
+    return pairs, misses
 
 
-def _matches(known: pd.DataFrame, nodes: pd.DataFrame, study: Study) -> Matches:
-    elements = [name for name in nodes.columns if name not in (*WHO, *PLACE)]
+def _matches(known: pd.DataFrame, nodes: pd.DataFrame, study: Study, *, block: str | None = None) -> Matches:
+    elements = [name for name in nodes.columns if name.startswith(CODE)]
     first, second = (
-        people["cohort"] if study.link.within == "cohort" else pd.Series("", index=people.index, dtype="str")
-        for people in (known, nodes)
+        people[block] if block else pd.Series("", index=people.index, dtype="str") for people in (known, nodes)
     )
     return match_codes(
         known[elements],
@@ -137,33 +143,34 @@ def _matches(known: pd.DataFrame, nodes: pd.DataFrame, study: Study) -> Matches:
     )
 
 
-def _renamed(nodes: pd.DataFrame, known: pd.DataFrame, matches: Matches, whom: list[str]) -> pd.DataFrame:
+def _renamed(nodes: pd.DataFrame, known: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """Persons of a wave, called as those they are linked to; `was` is what equal codes call them."""
-    pairs = matches.pairs.set_index("second")
-    named = nodes.assign(was=nodes["person"], how=pairs["how"], probability=pairs["probability"])
-    partner = known["person"].reindex(pairs["first"].reindex(nodes.index)).set_axis(nodes.index).astype("str")
+    of_node = pairs.set_index("second").reindex(nodes.index)
+    partner = known[WHO].reindex(of_node["first"]).set_axis(nodes.index).astype("str")
     # an equal code that is not taken for the same person needs a name of its own
-    taken = pd.MultiIndex.from_frame(nodes[whom]).isin(pd.MultiIndex.from_frame(known[whom])) & partner.isna()
-    own = per_entry(nodes["wave"] + ":" + nodes["person"], _other)
-    return named.assign(person=partner.fillna(nodes["person"].mask(taken, own)))
+    taken = nodes["person"].isin(known["person"]) & partner["person"].isna()
+    own = nodes["person"].mask(taken, per_entry(nodes["wave"] + ":" + nodes["person"], _other))
+    return nodes.assign(
+        was=nodes["person"], person=partner["person"].fillna(own), cohort=nodes["cohort"].fillna(partner["cohort"]),
+        **{HOW: of_node["how"], SURE: of_node["probability"]},
+    )  # fmt: skip
 
 
 def _other(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _applied(rows: pd.DataFrame, nodes: pd.DataFrame, whom: list[str]) -> pd.DataFrame:
-    """Questionnaires of a wave with person, how and probability of their nodes."""
-    of_node = nodes.rename(columns={"person": "linked"}).rename(columns={"was": "person"})
-    found = rows[whom].join(of_node.set_index(whom)[["linked", "how", "probability"]], on=whom)
+def _applied(rows: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
+    """Questionnaires of a wave with person, cohort, how and probability of their nodes."""
+    of_node = nodes.set_index("was")[["person", "cohort", HOW, SURE]].reindex(rows["person"]).set_axis(rows.index)
     return rows.assign(
-        person=found["linked"].fillna(rows["person"]), how=found["how"], probability=found["probability"]
-    )
+        person=of_node["person"].fillna(rows["person"]), cohort=rows["cohort"].fillna(of_node["cohort"]),
+        **{HOW: of_node[HOW], SURE: of_node[SURE]},
+    )  # fmt: skip
 
 
-def _missed(known: pd.DataFrame, nodes: pd.DataFrame, matches: Matches) -> pd.DataFrame:
-    """Places of the pairs that were nearly linked."""
-    misses = matches.misses
+def _places_of(misses: pd.DataFrame, known: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
+    """Near misses by place."""
     later = nodes.loc[misses["second"], PLACE].reset_index(drop=True)
     earlier = known.loc[misses["first"], PLACE].reset_index(drop=True)
     like = earlier.set_axis(["like_wave", "like_file", "like_row"], axis=1)

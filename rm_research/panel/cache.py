@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from rm_research.privacy import HOME, private_folder, write_private
 from rm_research.study import Study
+from rm_research.study.settings import File
 
 PLACE = "RM_RESEARCH_CACHE"
 TEXTS = "texts.json"
@@ -23,8 +24,9 @@ NAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "pane
 
 def input_files(study: Study) -> list[Path]:
     """Files a study is made of, study.toml and codebook.csv first, each once."""
-    declared = [source.file for wave in study.waves for source in wave.sources]
-    declared += [file.file for file in (study.roster, study.sessions) if file]
+    files: list[File] = [source for wave in study.waves for source in wave.sources]
+    files += [file for file in (study.roster, study.sessions) if file]
+    declared = [name for file in files for name in (file.file, file.dictionary) if name]
     return [study.path / name for name in dict.fromkeys(["study.toml", "codebook.csv", *declared])]
 
 

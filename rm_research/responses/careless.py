@@ -25,7 +25,9 @@ def careless_rows(opened: Opened, answers: dict[str, Answers], facts: pd.DataFra
         found["same_answers"] = longest_run(asked, answers) >= limit
     if settings.fastest is not None:
         found["too_fast"] = seconds(facts["duration"]) < settings.fastest
-    wrong = [_failed(answers[name], right) for name, right in settings.attention.items() if name in answers]
+    labels = {item.name: opened.study.settings.answers.get(item.answers, {}) for item in opened.study.items}
+    told = {name: right_answer(right, labels[name]) for name, right in settings.attention.items() if name in answers}
+    wrong = [_failed(answers[name], right) for name, right in told.items()]
     if wrong:
         found["attention"] = pd.concat(wrong, axis=1).any(axis=1)
     return found
@@ -45,15 +47,20 @@ def longest_run(items: list[Item], answers: dict[str, Answers]) -> pd.Series:
 
 
 def seconds(durations: pd.Series) -> pd.Series:
-    """Durations in seconds, from a number of seconds or h:mm:ss; missing where it is neither."""
+    """Durations in seconds, from a number of seconds, m:ss or h:mm:ss; missing where it is none of these."""
     as_number = pd.to_numeric(durations, errors="coerce").astype("float64")
-    clock = durations.where(durations.str.fullmatch(r"\d+:\d{2}:\d{2}").eq(True))
-    return as_number.fillna(pd.to_timedelta(clock, errors="coerce").dt.total_seconds())
+    clock = durations.str.extract(r"^\s*(?:(\d{1,4}):)?(\d{1,4}):(\d{2})\s*$").astype("float64")
+    return as_number.fillna(clock[0].fillna(0) * 3600 + clock[1] * 60 + clock[2])
 
 
-def _failed(answer: Answers, right: str | float) -> pd.Series:
+def right_answer(right: str | float, labels: dict[str, float]) -> str:
+    """What an attention item should hold, as entries are compared: the number of a label, else the entry itself."""
+    numbers = {comparable(label): value for label, value in labels.items()}
+    return comparable(str(numbers.get(comparable(str(right)), right)))
+
+
+def _failed(answer: Answers, right: str) -> pd.Series:
     """Whether an attention item is answered, and otherwise than told."""
     if pd.api.types.is_float_dtype(answer.given.dtype):
-        return answer.answered & (answer.given != pd.to_numeric(str(right), errors="coerce"))
-    told = comparable(str(right))
-    return per_entry(answer.given, lambda entry: comparable(entry) != told, dtype="bool")
+        return answer.answered & (answer.given != float(right))
+    return per_entry(answer.given, lambda entry: comparable(entry) != right, dtype="bool")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from rm_research.errors import ReadError, rows_text
 from rm_research.journal import Journal
-from rm_research.privacy import personal_columns, without_contacts
+from rm_research.privacy import freed_of_contacts, personal_columns, without_contacts
 from rm_research.readers import Export, read_export
 from rm_research.study import Item, Source, Study, Wave
 from rm_research.study.settings import FACTS
@@ -68,10 +68,30 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
             _fail(wave, source, journal, "empty_export", message)
             continue
         _note_short_rows(export, wave, journal)
+        for doubt in export.doubts:
+            journal.problem("doubtful_dates", "warning", doubt, wave=wave.name, file=source.file)
         try:
+            check_header(export)
             yield _freed(Opened(study, wave, source, export, journal))
         except ReadError as error:
             _fail(wave, source, journal, "wrong_column", str(error))
+
+
+def check_header(export: Export) -> None:
+    """
+    Refuse a header that is a record: a contact in it would be quoted as the name of a column.
+
+    Raises
+    ------
+    ReadError
+        Naming the place, never what stands there.
+    """
+    odd = [place for place, name in enumerate(export.rows.columns, start=1) if freed_of_contacts(name) != name]
+    if odd:
+        raise ReadError(
+            f"{export.file}: column {odd[0]} of the header holds a contact of someone, so the header seems to be an "
+            "answer. Export it again with its header, or correct title_rows."
+        )
 
 
 def _fail(wave: Wave, source: Source, journal: Journal, rule: str, message: str, *, column: str = "") -> None:
@@ -94,7 +114,8 @@ def _freed(opened: Opened) -> Opened:
     """
     Export freed of personal data.
 
-    Facts (of which codes are hashed) are exempt; so are numbers, because nothing else is kept of their columns.
+    Facts (of which codes are hashed) are exempt; so are numbers, because nothing else is kept of their columns. What
+    is also kept as text is not.
     """
     study, wave, source, export = opened.study, opened.wave, opened.source, opened.export
     facts = {export.find(name) for fact in FACTS for name in study.fact_columns(fact, wave, source)}
@@ -102,18 +123,20 @@ def _freed(opened: Opened) -> Opened:
     written = {name for item in study.items if item.kind != "number" for name in opened.columns(item)}
     for attribute in study.settings.attributes:
         written |= {export.find(name) or "" for name in study.fact_columns(attribute, wave, source)}
+    facts, numbers = facts - written, numbers - written
     others = export.rows[[name for name in export.rows.columns if name not in facts | numbers]]
     changed = without_personal_data(others, written, opened.journal, file=source.file, wave=wave.name,
-                                    texts=export.texts)  # fmt: skip
+                                    texts=export.texts, marked=export.identifiers)  # fmt: skip
     return replace(opened, export=replace(export, rows=export.rows.assign(**changed)))
 
 
 def without_personal_data(
     rows: pd.DataFrame, used: set[str], journal: Journal, *, file: str, wave: str = "",
-    texts: dict[str, str] | None = None,
+    texts: dict[str, str] | None = None, marked: frozenset[str] = frozenset(),
 ) -> dict[str, pd.Series]:  # fmt: skip
     """Columns that change: those of personal data emptied, and `used` ones freed of contacts."""
-    personal = [name for name in personal_columns(rows, texts) if (rows[name].str.strip() != "").any()]
+    found = {*personal_columns(rows, texts), *marked}
+    personal = [name for name in rows.columns if name in found and (rows[name].str.strip() != "").any()]
     changed = {name: pd.Series("", index=rows.index, dtype="str") for name in personal}
     if personal:
         message = f"{file}: personal data in {', '.join(personal)} were found and left out."

@@ -8,7 +8,7 @@ from rm_research.errors import ReadError
 from rm_research.privacy import EMAIL
 from rm_research.readers import Export
 from rm_research.study import Source, Study, Wave
-from rm_research.study.entries import comparable, per_entry, tidy, tidy_numbers, tidy_text
+from rm_research.study.entries import compact, comparable, per_entry, tidy, tidy_numbers, tidy_text
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 from rm_research.study.settings import ROW_NUMBER
 
@@ -87,6 +87,13 @@ def code_parts(export: Export, columns: Sequence[str], study: Study) -> pd.DataF
     blank = pd.Series("", index=export.rows.index, dtype="str")
     parts = [blank if place is None else without_missing(export.rows[place].str.strip(), study) for place in places]
     return pd.DataFrame({str(number): part for number, part in enumerate(parts)}, index=export.rows.index)
+
+
+def equal_codes(codes: pd.Series, study: Study) -> pd.Series:
+    """Person codes as equal ones are told: where they are compared, marks and accents do not count either."""
+    if study.link.method != "code":
+        return codes
+    return per_entry(codes, lambda code: JOINED.join(map(compact, code.split(JOINED))))
 
 
 def known_words(study: Study, name: str) -> dict[str, tuple[str, ...]]:

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 
 from rm_research.errors import rows_text
+from rm_research.frames import CODE
 from rm_research.journal import Severity
 from rm_research.responses.answers import Answers, Fate, nearest_label, showable
+from rm_research.responses.careless import seconds
 from rm_research.responses.exports import Opened
 from rm_research.responses.facts import CODES, is_finished, known_words
 from rm_research.study import Item
@@ -117,7 +119,11 @@ def report_facts(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> Non
     """Facts that are declared but blank, that cannot be read, or that are none of the declared words."""
     if opened.study.link.method != "none":
         message = "The person code is blank, so this questionnaire cannot be linked; it counts in its wave alone."
-        opened.journal.row_problems("blank_code", "warning", message, rows[rows["person"].isna()])
+        # a code that is to be compared may be known in part
+        parts = rows[[name for name in rows.columns if name.startswith(CODE)]]
+        blank = rows["person"].isna() & ~(parts != "").any(axis=1)
+        opened.journal.row_problems("blank_code", "warning", message, rows[blank])
+    _report_durations(opened, facts, rows)
     _report_dates(opened, facts, rows)
     _report_words(opened, facts, rows)
     declared = opened.study.has_fact("finished", opened.wave, opened.source)
@@ -125,6 +131,18 @@ def report_facts(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> Non
     if unfinished:
         message = f"{opened.source.file}: {unfinished} questionnaires were not finished; what was answered counts."
         opened.journal.problem("unfinished", "note", message, wave=opened.wave.name, file=opened.source.file)
+
+
+def _report_durations(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
+    """Durations that cannot be read, where haste is looked for."""
+    unread = facts["duration"].notna() & seconds(facts["duration"]).isna()
+    if opened.study.settings.careless.fastest is not None and unread.any():
+        message = (
+            f"{opened.source.file}: {int(unread.sum())} durations are neither seconds nor h:mm:ss "
+            f"({rows_text(rows.loc[unread, 'source_row'])}), so nobody there is too fast. Correct columns.duration."
+        )
+        opened.journal.problem("unreadable_duration", "warning", message, wave=opened.wave.name,
+                               file=opened.source.file)  # fmt: skip
 
 
 def _report_dates(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:

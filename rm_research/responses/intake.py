@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from rm_research.errors import ReadError, listed, rows_text
-from rm_research.frames import RESPONSES
+from rm_research.frames import CODE, FACT, RESPONSES, TOTAL
 from rm_research.journal import Journal
 from rm_research.privacy import study_key
 from rm_research.responses.exports import check_asked, open_sources
@@ -135,9 +135,9 @@ def _stacked(parts: list[pd.DataFrame], study: Study) -> pd.DataFrame:
     """All questionnaires; columns that no export has are there, and empty."""
     filled = [part for part in parts if len(part)]
     whole = pd.concat(filled, ignore_index=True) if filled else RESPONSES.empty()
-    texts = [f"fact:{name}" for name in (*PERSONAL_FACTS, *study.settings.attributes)]
+    texts = [FACT + name for name in (*PERSONAL_FACTS, *study.settings.attributes)]
     texts += [item.name for item in study.items if item.kind != "number"]
-    numbers = [f"total:{scale.name}" for scale in study.scales if scale.published]
+    numbers = [TOTAL + scale.name for scale in study.scales if scale.published]
     numbers += [item.name for item in study.items if item.kind == "number"]
     dtypes = dict.fromkeys(texts, "str") | dict.fromkeys(numbers, "float64")
     lacking = {name: pd.Series(index=whole.index, dtype=dtype) for name, dtype in dtypes.items() if name not in whole}
@@ -163,7 +163,7 @@ def _spell_alike(
 ) -> None:
     """Make words one that differ in case or blanks alone: 'Spring 2025' and 'spring 2025' are one cohort."""
     for name in ("cohort", "role", "arm", *study.settings.attributes):
-        column = name if name == "cohort" else f"fact:{name}"
+        column = name if name == "cohort" else FACT + name
         holders = [(frame, at) for frame, at in ((roster, name), (whole, column), (sessions, name))
                    if frame is not None and at in frame]  # fmt: skip
         first = spellings(*(frame[at] for frame, at in holders))
@@ -175,15 +175,16 @@ def _spell_alike(
         if cells:
             journal.step(f"spellings of {name} made one", before=len(whole), after=len(whole), cells=cells)
         for found in journal.found if name == "cohort" else ():
-            found["cohort"] = first.get(tidy_text(str(found["cohort"])), found["cohort"])
+            if isinstance(stated := found["cohort"], str):
+                found["cohort"] = first.get(tidy_text(stated), stated)
 
 
 def _codes(whole: pd.DataFrame) -> pd.DataFrame:
     """Person codes of all questionnaires; '' where an export has fewer parts than another."""
-    held = whole[[name for name in whole.columns if name.startswith("code:")]]
+    held = whole[[name for name in whole.columns if name.startswith(CODE)]]
     if held.empty:
         return pd.DataFrame({"0": ""}, index=whole.index, dtype="str")
-    return held.rename(columns=lambda name: name.removeprefix("code:")).fillna("")
+    return held.rename(columns=lambda name: name.removeprefix(CODE)).fillna("")
 
 
 def _intake(
@@ -194,8 +195,8 @@ def _intake(
     totals = [scale.name for scale in study.scales if scale.published]
     return Intake(
         responses=RESPONSES.conform(whole[[*RESPONSES.columns, *(item.name for item in study.items)]], unique=True),
-        facts=whole[[f"fact:{name}" for name in facts]].set_axis(facts, axis=1),
-        published=whole[[f"total:{name}" for name in totals]].set_axis(totals, axis=1),
+        facts=whole[[FACT + name for name in facts]].set_axis(facts, axis=1),
+        published=whole[[TOTAL + name for name in totals]].set_axis(totals, axis=1),
         ledger=journal.ledger,
         problems=journal.problems,
         codes=_codes(whole) if study.link.method == "code" else None,

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from rm_research.errors import ReadError
+from rm_research.frames import CODE, FACT, TOTAL
 from rm_research.privacy import hash_codes
 from rm_research.responses.answers import Answers, is_answered, read_answers
 from rm_research.responses.careless import careless_rows
 from rm_research.responses.exports import Opened
-from rm_research.responses.facts import YES, as_dates, code_parts, is_finished, source_facts, where_mask
+from rm_research.responses.facts import YES, as_dates, code_parts, equal_codes, is_finished, source_facts, where_mask
 from rm_research.responses.faults import SIGNS, report_answers, report_careless, report_facts, report_previews
 from rm_research.study import Item, Wave
 from rm_research.study.entries import tidy
@@ -18,6 +19,10 @@ from rm_research.study.settings import ROW_NUMBER
 
 PERSONAL_FACTS = ("role", "arm", "dyad")
 ALL_FACTS = ("person", "cohort", "consent", "finished", "submitted", "duration", *PERSONAL_FACTS)
+
+
+LOSING = {"unfinished": 'unfinished = "drop" leaves all out; list what means finished as [values.finished] yes = ["…"]'}
+LOSING |= {f"careless: {sign}": f"dropping what shows {sign} leaves all out" for sign in SIGNS.values()}
 
 
 def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame | None:
@@ -36,19 +41,20 @@ def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.D
     Returns
     -------
     DataFrame or None
-        The columns of Responses and one an item; then 'fact:…' for role, arm, dyad (hashed) and attributes,
-        'total:…' for published totals, and 'code:…' for codes that are to be compared. The index is the row as a
-        spreadsheet counts it.
+        The columns of Responses and one an item; then, by prefix, FACT role, arm, dyad (hashed) and attributes, TOTAL
+        published totals, CODE codes that are to be compared. The index is the row as a spreadsheet counts it.
     """
     try:
+        opened = _taken(opened)
         return _read(opened, key, in_roster)
     except ReadError as error:
         opened.fail("wrong_column", str(error))
+        opened.journal.step("export that cannot be used", before=len(opened.export.rows), after=0,
+                            wave=opened.wave.name, file=opened.source.file)  # fmt: skip
         return None
 
 
 def _read(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame:
-    opened = _taken(opened)
     study, export = opened.study, opened.export
     names = (*ALL_FACTS, *study.settings.attributes)
     facts = source_facts(export, study, opened.wave, opened.source, names, in_roster=in_roster)
@@ -87,6 +93,9 @@ def _dropped(rule: str, mask: pd.Series, before: pd.Series, opened: Opened) -> p
                 'no row consents. List what means yes as [values.consent] yes = ["…"], or correct columns.consent.'
             )
             opened.fail("nobody_consents", f"{opened.source.file}: {message}")
+        elif rule in LOSING and before.any() and not after.any():
+            message = f"{LOSING[rule]}; no questionnaire of it is left. Correct study.toml."
+            opened.fail("nobody_left", f"{opened.source.file}: {message}")
         elif rule == "not returned" and not after.any():
             message = "no questionnaire is answered yet. If that is wrong, correct `returned` or codebook.csv."
             opened.journal.problem("nobody_returned", "warning", f"{opened.source.file}: {message}",
@@ -147,7 +156,12 @@ def check_returned(wave: Wave, exports: list[Opened]) -> None:
     name = wave.returned
     if name is None:
         return
-    lacking = [opened for opened in exports if not _can_tell(opened, name)]
+    lacking = []
+    for opened in exports:
+        try:
+            lacking += [] if _can_tell(opened, name) else [opened]
+        except ReadError as error:  # the name may mean several columns
+            opened.fail("wrong_column", str(error))
     if len(lacking) == len(wave.sources):
         for opened in lacking:
             message = (
@@ -170,7 +184,7 @@ def _totals(opened: Opened) -> pd.DataFrame:
     totals, rows = {}, opened.export.rows
     for scale in opened.study.scales:
         if scale.published and (column := opened.export.find(scale.published)) is not None:
-            totals[f"total:{scale.name}"] = pd.to_numeric(rows[column], errors="coerce").astype("float64")
+            totals[TOTAL + scale.name] = pd.to_numeric(rows[column], errors="coerce").astype("float64")
     return pd.DataFrame(totals, index=rows.index)
 
 
@@ -187,15 +201,15 @@ def _who(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.DataFrame:
 
 def _persons(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.Series:
     """Hash of the code, or of file and row where rows are people; blank codes stay missing."""
-    codes = facts["person"].fillna("")
     columns = opened.study.fact_columns("person", opened.wave, opened.source)
+    codes = equal_codes(facts["person"].fillna(""), opened.study)
     return hash_codes(opened.source.file + ":" + codes if columns == (ROW_NUMBER,) else codes, key)
 
 
 def _codes(opened: Opened) -> pd.DataFrame:
     """Codes as typed, one column a part, for link_waves alone to compare; they go no further."""
     columns = opened.study.fact_columns("person", opened.wave, opened.source)
-    return code_parts(opened.export, columns, opened.study).add_prefix("code:")
+    return code_parts(opened.export, columns, opened.study).add_prefix(CODE)
 
 
 def _items(answers: dict[str, Answers], opened: Opened) -> pd.DataFrame:
@@ -211,4 +225,4 @@ def _items(answers: dict[str, Answers], opened: Opened) -> pd.DataFrame:
 def _facts(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.DataFrame:
     own = facts[[*PERSONAL_FACTS, *opened.study.settings.attributes]]
     hashed = hash_codes(facts["dyad"].fillna(""), key, kind="dyad")
-    return own.assign(dyad=hashed).add_prefix("fact:")
+    return own.assign(dyad=hashed).add_prefix(FACT)

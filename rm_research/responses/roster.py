@@ -6,11 +6,12 @@ from dataclasses import replace
 import pandas as pd
 
 from rm_research.errors import ReadError, rows_text
+from rm_research.frames import CODE
 from rm_research.journal import Journal
 from rm_research.privacy import hash_codes
 from rm_research.readers import Export, read_export
-from rm_research.responses.exports import without_personal_data
-from rm_research.responses.facts import as_dates, code_parts, fact
+from rm_research.responses.exports import check_header, without_personal_data
+from rm_research.responses.facts import as_dates, code_parts, equal_codes, fact
 from rm_research.study import Study
 from rm_research.study.settings import FactFile
 
@@ -32,7 +33,7 @@ def read_roster(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | No
         message = f"{study.roster.file} has a header but no lines. Export it again, or remove [roster]."
         journal.problem("empty_export", "error", message, file=study.roster.file)
         return None
-    rows["person"] = hash_codes(rows["person"].fillna(""), key)
+    rows["person"] = hash_codes(equal_codes(rows["person"].fillna(""), study), key)
     rows["dyad"] = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
     nameless = rows["person"].isna()
     if nameless.any():
@@ -81,6 +82,7 @@ def _read_facts(
 ) -> pd.DataFrame | None:
     try:
         export = read_export(study.path, file)
+        check_header(export)
         columns = {name: _columns(study, file, export, name) for name in names}
         faults = [
             f"{file.file} has no column for {name}. Name it under columns = {{ {name} = … }}; {export.nearest(name)}"
@@ -106,7 +108,7 @@ def _read_facts(
 def _codes(export: Export, columns: tuple[str, ...], study: Study) -> pd.DataFrame:
     """Person codes as typed, where link_waves is to compare them; else no column."""
     compared = columns if study.link.method == "code" else ()
-    return code_parts(export, compared, study).add_prefix("code:")
+    return code_parts(export, compared, study).add_prefix(CODE)
 
 
 def _without_personal_data(

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from rm_research.frames import DYADS, PANEL, PEOPLE, RESPONSES, SCORES
 from rm_research.study.codebook import FIXED, NOT_ASKED, Item
-from rm_research.study.entries import comparable
+from rm_research.study.entries import NUMBER, comparable
 from rm_research.study.model import PROGRAMME, Study
 from rm_research.study.settings import FACTS, Source, Wave
 from rm_research.study.wording import suggest
@@ -24,6 +24,7 @@ def check_settings(study: Study) -> list[str]:
         _check_design,
         _check_link,
         _check_cleaning,
+        _check_codes,
         _check_names,
         _check_entries,
         _check_files,
@@ -115,6 +116,11 @@ def _check_cleaning(study: Study) -> Iterator[str]:
     for name in study.settings.careless.attention:
         if items and name not in items:
             yield f"careless.attention: {name!r} is no item of codebook.csv; {suggest(name, items)}"
+    for item in study.items:
+        if (right := study.settings.careless.attention.get(item.name)) is not None and item.kind == "number":
+            labels = {comparable(label) for label in study.settings.answers.get(item.answers, {})}
+            if comparable(str(right)) not in labels and not NUMBER.fullmatch(comparable(str(right))):
+                yield f"careless.attention: {item.name!r} is a number, but {right!r} is neither one nor a label of it"
     for wave in study.waves:
         if wave.unfinished == "drop" and "finished" not in known:
             yield f"waves.{wave.name}.unfinished: no column says who finished; add finished under [columns]"
@@ -150,6 +156,19 @@ def _declared_facts(study: Study) -> set[str]:
     of_sources = {fact for wave in study.waves for source in wave.sources for fact in (*source.set, *source.columns)}
     of_roster = {*study.roster.columns, "arm", "role", "cohort", "dyad"} if study.roster else set()
     return {*study.settings.columns, *of_sources, *of_roster}
+
+
+def _check_codes(study: Study) -> Iterator[str]:
+    """What is kept as it stands may not be read from the column of a code, which is hashed."""
+    for wave in study.waves:
+        for source in wave.sources:
+            codes = {name for fact in ("person", "dyad") for name in study.fact_columns(fact, wave, source)}
+            for name in study.settings.attributes:
+                if codes & {*study.fact_columns(name, wave, source)}:
+                    yield f"attributes.{name}: reads the column of a code in {source.file}; codes are hashed, remove it"
+            for item in study.items:
+                if item.kind != "number" and codes & {*item.candidates(wave.name, source.name)}:
+                    yield f"columns: item {item.name!r} reads the column of a code in {source.file}; remove the item"
 
 
 def _check_files(study: Study) -> Iterator[str]:

@@ -25,6 +25,12 @@ def comparable(text: str) -> str:
     return repr(float(tidied)) if NUMBER.fullmatch(tidied) else tidied
 
 
+def compact(code: str) -> str:
+    """Code as codes are compared: case folded, letters without accents, nothing but letters and digits."""
+    plain = unicodedata.normalize("NFKD", code).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
 def per_entry(cells: pd.Series, read: Callable[[str], Any], *, dtype: str = "str") -> pd.Series:
     """
     What `read` makes of each cell, called once for each distinct entry.

@@ -1,8 +1,10 @@
 """The keys of study.toml: one class a table, every default in its place, unknown keys refused."""
 
+import re
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 FORMATS = (
     "csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata",
@@ -16,6 +18,16 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 def as_list(given: Any) -> Any:
     """Let a single text stand for a list of one."""
     return (given,) if isinstance(given, str) else given
+
+
+def as_date_format(given: str) -> str:
+    """Refuse what no date can be read by."""
+    try:
+        datetime.strptime("", given)
+    except (ValueError, re.error) as error:
+        if "does not match format" not in str(error):
+            raise ValueError("is no format of dates; write it like %d/%m/%Y %H:%M") from error
+    return given
 
 
 Columns = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
@@ -43,7 +55,7 @@ class File(Table):
     dictionary: Text | None = None
     encoding: Text | None = None
     delimiter: Delimiter | None = None
-    date_format: str | None = None
+    date_format: Annotated[str, AfterValidator(as_date_format)] | None = None
 
 
 class Source(File):

@@ -6,10 +6,10 @@ import pytest
 from rm_research.checks.flow import link_quality
 from rm_research.errors import LinkError
 from rm_research.linkage import link_waves
-from rm_research.linkage.similar import compact
 from rm_research.panel.prepare import prepare_openly
 from rm_research.responses.intake import take_in
 from rm_research.study import read_study
+from rm_research.study.entries import compact
 
 TOML = """
 title = "T"
