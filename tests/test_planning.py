@@ -226,6 +226,7 @@ class TestFromAStudy:
         assert row_of(plan, 6)["df"] == pytest.approx(5, abs=1e-6)  # nobody's whole cohort leaves
 
 
+@pytest.mark.slow
 class TestSimulations:
     @pytest.mark.parametrize(
         ("given", "methods"),

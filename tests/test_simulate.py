@@ -236,6 +236,7 @@ def test_dyads_share_the_declared_part(large, wave):
         assert abs(icc - row["icc"]) < 4 / len(wide) ** 0.5
 
 
+@pytest.mark.slow
 def test_effects_average_to_the_population(tmp_path):
     found = []
     for seed in range(4):
@@ -250,6 +251,7 @@ def test_effects_average_to_the_population(tmp_path):
     assert all(row["effect"] == 0 for row in truth["differences"] + truth["population"]["scales"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attrition", [0.15, 0.35])
 def test_leaving_depends_on_baseline_engagement_only(tmp_path, large, attrition):
     simulate_study(tmp_path, seed=1, cohorts=(1000, 1000), attrition=attrition, dirt=False)

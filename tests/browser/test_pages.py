@@ -9,6 +9,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 COHORT, SMALL, PROGRAMME = "cohorts/2022-spring/index.html", "cohorts/2024-autumn/index.html", "index.html"
 PAGES = (COHORT, SMALL, PROGRAMME)
+SCHEMES = ("light", pytest.param("dark", marks=pytest.mark.slow))
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true })"
 
 
@@ -21,14 +22,15 @@ def violations(page, scheme):
     return [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in found.response["violations"]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", [pytest.param(COHORT, marks=pytest.mark.slow), SMALL, PROGRAMME])
 def test_no_barrier_by_axe(open_page, demo_out, name, scheme):
     page = open_page(demo_out / name, scheme=scheme).page
     page.evaluate(OPEN_ALL)
     assert violations(page, scheme) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_barrier_on_the_quality_page(open_page, quality_page, scheme):
     assert violations(open_page(quality_page, scheme=scheme).page, scheme) == []

@@ -134,7 +134,7 @@ consent = "agree"
     within=st.sampled_from(["cohort", "study"]),
     repeats=st.sampled_from(["keep", "first"]),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_row_is_lost_without_a_ledger_line(write_study, pre, one, two, method, within, repeats):
     toml = ROWS_TOML.replace("[link]", f'[link]\nmethod = "{method}"\nwithin = "{within}"\nrepeats = "{repeats}"')
     files = {f"{name}.csv": as_csv(("code", "cohort", "agree", "m1", "m2"), rows)

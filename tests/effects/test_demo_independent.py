@@ -35,6 +35,8 @@ from independent_statistics import (
     two_stages,
 )
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = ["estimate", "std_error", "df", "statistic", "p_value", "ci_low", "ci_high", "p_adjusted"]
 COUNTS = ["n_pre", "n_post", "n_pairs", "n_comparison", "n_clusters"]
 KEY = ["contrast", "measure", "method", "cohort", "role", "arm", "subgroup", "scale"]

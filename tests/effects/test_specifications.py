@@ -327,6 +327,7 @@ def demo(tmp_path_factory):
     return prepare_study(folder)
 
 
+@pytest.mark.slow
 def test_declared_rows_of_the_programme_of_the_demo(demo):
     specifications = estimate_specifications(demo, contrast="difference", role="leader")
     assert_declared(specifications, headline_rows(demo, estimate_difference, scale="inclusion", role="leader"))

@@ -155,6 +155,7 @@ class TestProgramme:
         for name in prepared.cohorts:
             assert f'{name.replace(" ", "-")}/index.html">{name}</a>' in programme.cohorts.html
 
+    @pytest.mark.slow
     def test_unavailable_cohorts_are_named_without_a_link(self, prepared):
         listed = build_findings(prepared, unavailable=["2022 spring"]).cohorts
         assert "2022-spring" not in listed.html

@@ -145,3 +145,26 @@ def test_an_item_answered_in_both_exports_makes_them_duplicates(link):
 def test_people_of_two_exports_stay_apart(link):
     linkage = link(toml=PARTS, one=ONE + "a,,1,leader\n", two=TWO + "b,,2,\n")
     assert len(linkage.responses) == 2
+
+
+def test_parts_that_differ_in_a_fact_are_told(write_study):
+    toml = """
+title = "T"
+[waves.pre]
+[[waves.pre.sources]]
+name = "one"
+file = "one.csv"
+[[waves.pre.sources]]
+name = "two"
+file = "two.csv"
+[columns]
+person = "code"
+role = "role"
+[scales.mood]
+"""
+    files = {"one.csv": "code,role,m1,m2\na,leader,1,\n", "two.csv": "code,role,m1,m2\na,mentor,,2\n"}
+    study = read_study(write_study(toml=toml, files=files))
+    linkage = link_waves(take_in(study), study)
+    told = linkage.problems[linkage.problems["rule"] == "disagreement"]
+    assert told[["file", "column"]].to_numpy().tolist() == [["two.csv", "role"]]
+    assert len(linkage.responses) == 1

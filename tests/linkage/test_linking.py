@@ -147,3 +147,11 @@ def test_rows_of_a_wide_file_without_codes_are_people(write_study):
     assert hows(linkage) == {
         "pre2": "exact", "pre3": "alone", "pre4": "exact", "post2": "exact", "post4": "exact",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["who", "how", "probability", "fact:role", "total:mood", "code:0", "trust"])
+def test_an_item_may_be_called_as_columns_of_ours_might_be(write_study, name):
+    codebook = f"item,scale,low,high\n{name},mood,1,5\nm2,mood,1,5\n"
+    files = {f"{wave}.csv": f"code,cohort,{name},m2\na,x,5,1\nb,x,4,2\n" for wave in ("pre", "post")}
+    study = read_study(write_study(toml=TOML, codebook=codebook, files=files))
+    assert link_waves(take_in(study), study).responses[name].tolist() == [5, 4, 5, 4]

@@ -205,3 +205,50 @@ def test_a_finding_can_be_looked_at_under_strict_and_loose_linking_in_one_call(s
     linkages = table.groupby("linkage")["n_pairs"].max()
     assert linkages["within cohort, similar codes from 0.95"] == 30
     assert linkages["within cohort"] == 29
+
+
+def test_who_gave_no_cohort_is_looked_for_in_all_and_gets_that_of_the_partner(study):
+    toml = TOML.replace('cohort = "cohort"', 'cohort = { pre = "cohort" }')
+    before = export(CODES[:15], "x") + export(CODES[15:], "y")[len(HEADER) :]
+    linkage = linked(study(before, export([MISTYPED, *CODES[1:]], ""), toml=toml))
+    after = linkage.responses[linkage.responses["wave"] == "post"].set_index("source_row")["cohort"]
+    assert (after[2], after[31], len(after)) == ("x", "y", 30)
+    assert row(linkage, "post", 2)["how"] == "near"
+
+
+def test_a_similar_code_of_another_cohort_is_settled_where_a_code_is_one_person_in_the_study(study):
+    toml = TOML.replace('method = "code"', 'method = "code"\nwithin = "study"')
+    linkage = linked(study(export(CODES, "x"), export([MISTYPED], "y") + export(CODES[1:])[len(HEADER) :], toml=toml))
+    assert set(linkage.responses["cohort"]) == {"x"}
+    assert row(linkage, "pre", 2)["how"] == "near"
+
+
+def test_one_code_typed_in_two_ways_at_one_wave_is_one_person(study):
+    toml = TOML.replace('file = "post.csv"', 'file = "post.csv"\nduplicates = "last"')
+    linkage = linked(study(export(CODES), export([*CODES, f"{CODES[0][:4]}-{CODES[0][4:]}"]), toml=toml))
+    assert linkage.links["person"].nunique() == 30
+    assert len(linkage.responses) == 60
+
+
+def test_each_wave_says_how_its_own_link_came_about(study):
+    toml = TOML.replace("[columns]", '[waves.later]\nfile = "later.csv"\n[columns]')
+    linkage = linked(study(export(CODES), export(CODES), toml=toml, later=export([MISTYPED, *CODES[1:]])))
+    assert [row(linkage, wave, 2)["how"] for wave in ("pre", "post", "later")] == ["exact", "exact", "near"]
+    assert row(linkage, "pre", 2)["probability"] == row(linkage, "post", 2)["probability"]
+
+
+def test_a_link_to_the_roster_alone_is_told(study):
+    roster = '[roster]\nfile = "roster.csv"\n'
+    lines = "code,cohort\n" + "".join(f"{code},x\n" for code in CODES)
+    linkage = linked(study(export([MISTYPED, *CODES[1:]]), export(CODES[1:]), more=roster, roster=lines))
+    assert row(linkage, "pre", 2)["how"] == "near"
+
+
+def test_a_code_known_in_part_is_not_called_blank(study):
+    toml = TOML.replace('elements = ["given:2", "surname:2", "day:2", "street:2"]\n', "").replace(
+        'person = "code"', 'person = ["one", "two"]'
+    )
+    header = "one,two,cohort,m1,m2\n"
+    made = study(header + "abcd,,x,1,2\n,,x,1,2\n", header + "abcd,efgh,x,1,2\n", toml=toml)
+    problems = take_in(made).problems
+    assert problems.loc[problems["rule"] == "blank_code", "source_row"].tolist() == [3]

@@ -68,6 +68,7 @@ class TestWhole:
         assert told["cohorts"]["Spring"]["page"] == "cohorts/spring/index.html"
         assert told["programme"]["page"] == "index.html"
 
+    @pytest.mark.slow
     def test_another_run_elsewhere_gives_the_same_bytes(self, run, tmp_path):
         """In another folder, order, language, time zone and number of jobs."""
         study = small_study(tmp_path / "elsewhere" / "small", Group("Spring", 11), Group("Autumn", 4))

@@ -104,7 +104,10 @@ def test_a_date_in_the_column_of_finished_means_finished_and_a_blank_does_not(in
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ("[careless]\nattention = { chek = 3 }", "careless.attention: 'chek' is no item of codebook.csv; did you mean 'check'?"),
+        (
+            "[careless]\nattention = { chek = 3 }",
+            "careless.attention: 'chek' is no item of codebook.csv; did you mean 'check'?",
+        ),
         ("[careless]\nsame_answers = 2", "careless.same_answers: should be greater than or equal to 3"),
         ('[careless]\naction = "hide"', "careless.action: should be 'flag' or 'drop'"),
     ],
@@ -131,3 +134,36 @@ def test_any_entry_is_a_duration_or_none(entries):
     found = seconds(pd.Series(entries, dtype="str"))
     assert found.dtype == "float64"
     assert len(found) == len(entries)
+
+
+def test_an_attention_item_may_have_labels(write_study):
+    toml = (
+        TOML + '[careless]\nattention = { check = "Strongly agree" }\n[answers.agree]\n"Strongly agree" = 5\n"No" = 1\n'
+    )
+    codebook = CODEBOOK.replace("check,,text,,\n", "check,,,1,5\n").replace("low,high\n", "low,high,answers\n", 1)
+    codebook = codebook.replace("check,,,1,5", "check,,,1,5,agree")
+    rows = "a,60,yes,1,2,3,4,5,1,4,strongly agree\nb,60,yes,1,2,3,4,5,1,4,No\n"
+    folder = write_study(toml=toml, codebook=codebook, files={"pre.csv": HEADER + rows})
+    assert flagged(take_in(read_study(folder)), "attention") == [3]
+
+
+def test_an_attention_item_that_is_a_number_needs_a_number_or_a_label(intake):
+    with pytest.raises(StudyFileError, match=r"'m6' is a number, but 'red' is neither one nor a label of it"):
+        intake(STRAIGHT, more='[careless]\nattention = { m6 = "red" }')
+
+
+def test_a_rule_that_leaves_nobody_is_an_error(intake):
+    problems = intake(CAREFUL, wave='unfinished = "drop"').problems
+    assert "list what means finished" in problems.loc[problems["rule"] == "nobody_left", "message"].iloc[0]
+
+
+def test_durations_that_cannot_be_read_are_told_where_haste_is_looked_for(intake):
+    problems = intake(STRAIGHT.replace("60", "a minute"), VARIED, more="[careless]\nfastest = 90").problems
+    message = problems.loc[problems["rule"] == "unreadable_duration", "message"].iloc[0]
+    assert message.startswith("pre.csv: 1 durations are neither seconds nor h:mm:ss (row 2)")
+
+
+def test_minutes_and_seconds_are_a_duration():
+    import pandas as pd
+
+    assert seconds(pd.Series(["1:30", "01:00:05", "90", "x"], dtype="str")).tolist()[:3] == [90, 3605, 90]

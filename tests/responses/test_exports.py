@@ -158,3 +158,16 @@ def test_question_texts_are_kept_by_wave_and_item(intake):
     pre = PRE.split("\n", 1)[0] + "\nCode,How 1?,How 2?,Team,Say more\n" + ids + "a,1,2,x,\n"
     taken = intake(toml=TOML.replace('file = "pre.csv"', 'file = "pre.csv"\nformat = "qualtrics"'), pre=pre)
     assert taken.texts == {("pre", "m1"): "How 1?", ("pre", "m2"): "How 2?", ("pre", "note"): "Say more"}
+
+
+@pytest.mark.parametrize("header", ["mary@example.org", "+44 7700 900123", "192.0.2.7"])
+def test_a_header_that_is_an_answer_is_refused_and_not_quoted(intake, header):
+    taken = intake(pre=PRE.replace("note", header, 1))
+    messages = taken.problems["message"].str.cat(sep=" ")
+    assert "seems to be an answer" in messages
+    assert header not in messages
+
+
+def test_no_cohort_takes_over_errors_of_the_whole_study(intake):
+    problems = intake(pre=PRE.replace("code,", "code,cohort,", 1).replace("\na,", "\na,None,"), post=None).problems
+    assert problems.loc[problems["rule"] == "unreadable_file", "cohort"].isna().all()

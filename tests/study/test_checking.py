@@ -148,3 +148,19 @@ def test_waves_without_a_common_item_cannot_be_compared(write_study):
     codebook = HEADER + "m1,mood,,,1,5,,,-\nm2,mood,,,1,5,,-,\n"
     said = faults(write_study(toml=BASE, codebook=codebook))
     assert said[0].startswith("codebook.csv: scale 'mood' has no item that all its waves ask, so no two waves can be")
+
+
+def test_the_column_of_a_code_is_kept_nowhere_as_text(write_study):
+    codebook = "item,scale,kind,low,high,pre,post\nm1,mood,,1,5,,\nm2,mood,,1,5,,\nwho,,text,,,code,-\n"
+    with pytest.raises(StudyFileError) as caught:
+        read_study(write_study('[attributes]\nmail = "code"\n', codebook=codebook))
+    said = str(caught.value)
+    assert "attributes.mail: reads the column of a code in pre.csv" in said
+    assert "item 'who' reads the column of a code in pre.csv" in said
+
+
+@pytest.mark.parametrize("given", ["%d/%m/%Q", "%d/%m/%", "%d/%d/%Y"])
+def test_a_format_that_no_date_can_have_is_refused(write_study, given):
+    toml = f'title = "T"\n[waves.pre]\nfile = "pre.csv"\ndate_format = "{given}"\n[columns]\nperson = "code"\n[scales.mood]\n'
+    with pytest.raises(StudyFileError, match="waves.pre.date_format: is no format of dates"):
+        read_study(write_study(toml=toml))

@@ -13,7 +13,10 @@ from rm_research.writers.sheets import build_sheets
 
 STUDIES = Path(__file__).parents[1] / "studies"
 DATA = Path(__file__).parents[3] / "shared" / "data"
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the real data are not in {DATA}")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not DATA.is_dir(), reason=f"the real data are not in {DATA}"),
+]
 
 
 @pytest.fixture(scope="module", params=["biodiversity_pd", "ahi_cesd"])
