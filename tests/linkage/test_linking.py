@@ -4,7 +4,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rm_research.errors import LinkError
 from rm_research.linkage import link_waves
 from rm_research.responses.intake import take_in
 from rm_research.study import read_study

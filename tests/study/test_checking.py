@@ -161,6 +161,7 @@ def test_the_column_of_a_code_is_kept_nowhere_as_text(write_study):
 
 @pytest.mark.parametrize("given", ["%d/%m/%Q", "%d/%m/%", "%d/%d/%Y"])
 def test_a_format_that_no_date_can_have_is_refused(write_study, given):
-    toml = f'title = "T"\n[waves.pre]\nfile = "pre.csv"\ndate_format = "{given}"\n[columns]\nperson = "code"\n[scales.mood]\n'
-    with pytest.raises(StudyFileError, match="waves.pre.date_format: is no format of dates"):
+    wave = f'[waves.pre]\nfile = "pre.csv"\ndate_format = "{given}"\n'
+    toml = f'title = "T"\n{wave}[columns]\nperson = "code"\n[scales.mood]\n'
+    with pytest.raises(StudyFileError, match=r"waves\.pre\.date_format: is no format of dates"):
         read_study(write_study(toml=toml))
