@@ -15,23 +15,44 @@ from rm_research.errors import StudyError
 from rm_research.study.entries import per_entry, tidy
 
 HOME = ".rm_research"
-WHOSE = r"(?:recipient|your|my|home|work|respondent|participant|private|full|ihre?|deine?|meine?)"
-ASKING = (
-    r"(?:please[ _.,]*)?(?:(?:what|which)[ _.]*(?:is|are)|enter|give(?:[ _.]*us)?|provide|type|wie[ _.]*lautet|bitte)"
+# whose particulars a form may ask for, in English and German: a person's, not a programme's or a team's
+ROLE = (
+    r"(?:recipient|respondent|participant|student|pupil|child|employee|staff|member|person|contact|mentor|mentee|leader"
+    r"|manager|facilitator|coach|trainer|teacher|instructor|supervisor|tutor|teilnehmer|mitarbeiter|schüler|betreuer"
+    r"|vorgesetzte[rn]?|führungskraft|leiter)"
 )
-KIND = (
-    r"(?:e-?mail(?:[ _.]*address)?|ip[ _.-]*address|ip|name|(?:first|last|full|sur|family|given|nick)[ _.]*name(?:s)?"
+WHOSE = (
+    r"(?:the|your|my|home|work|private|full|(?:ih|dei|mei)(?:n|r)e?[rsnm]?|de[rs]"
+    rf"|(?:(?:team|line|group|project|class)[ _.]*+)?{ROLE}(?:in)?(?:['’]?s|s['’]|es)?)"
+)
+ASKING = (
+    r"(?:please[ _.,]*)?(?:(?:what|which)[ _.]*(?:is|are)|enter|give(?:[ _.]*us)?|provide|type|wie[ _.]*lautet"
+    r"|bitte(?:[ _.]*(?:geben|nennen)[ _.]*sie)?)"
+)
+# blanks are taken once and lists are short, so that no odd question is searched for minutes
+AND = r"[ _.]*+(?:-[ _.]*+)?(?:,|/|&|\+|(?<![^\W_])(?:and|or|und|oder)(?![^\W_]))[ _.]*+"
+FIRST = r"(?:first|last|full|sur|family|given|middle|nick|fore|vor|nach|zu|familien)"
+FIRST_OR_LAST = rf"{FIRST}(?:[ _.-]*+names?)?(?:{AND}{FIRST}(?:[ _.-]*+names?)?){{0,3}}"
+PARTICULAR = (
+    r"(?:e-?mail(?:[ _.]*address)?|ip[ _.-]*address|ip"
+    rf"|(?:{FIRST}{AND}){{0,3}}(?:{FIRST}[ _.-]*+)?name[sn]?"
     r"|(?:tele|mobile[ _.]*|cell[ _.]*)?phone(?:[ _.]*(?:number|no))?|mobile(?:[ _.]*(?:number|no))?"
     r"|(?:location[ _.]*)?(?:latitude|longitude)|(?:geo|gps)[ _.-]*(?:location|coordinates?)|coordinates?"
     r"|(?:postal[ _.]*|street[ _.]*)?address|(?:post|zip)[ _.]*code"
     r"|date[ _.]*of[ _.]*birth|birth[ _.]*(?:date|day)"
     r"|contact[ _.]*(?:details?|information|data)|linkedin(?:[ _.]*profile)?"
-    r"|(?:vor|nach|familien)?name|(?:e-?mail|ip)[ _.-]*adresse|telefon(?:nummer)?|handy(?:nummer)?"
+    r"|(?:e-?mail|ip)[ _.-]*adresse|telefon(?:nummer)?|handy(?:nummer)?"
     r"|geburts(?:datum|tag)|anschrift|postleitzahl|kontaktdaten)"
+)
+# 'name and email', 'name (first and last)', 'name of your mentor'
+KIND = (
+    rf"{PARTICULAR}(?:{AND}(?:{WHOSE}[ _.]++){{0,3}}{PARTICULAR}){{0,3}}(?:[ _.]*+\({FIRST_OR_LAST}\))?"
+    rf"(?:[ _.]++(?:of|de[rs]|(?:ih|dei|mei)(?:n|r)e[rs])(?:[ _.]++{WHOSE}){{1,3}})?"
 )
 # a column's name or question that asks for who someone is: 'Recipient Email', 'Please enter your name:'
 PERSONAL_NAME = re.compile(
-    rf"(?:{ASKING}[ _.]+)?(?:{WHOSE}[ _.]*)*{KIND}(?:[ _.]*\(optional\))?[ _.:?*]*", re.IGNORECASE
+    rf"(?:{ASKING}[ _.]++)?(?:{WHOSE}[ _.]*+){{0,4}}{KIND}(?:[ _.]*+\(optional\))?(?:[ _.]*+(?:ein|an))?[ _.:?*]*",
+    re.IGNORECASE,
 )
 # lengths are bounded so that a long text without blanks is not searched for minutes
 EMAIL = re.compile(r"[^\s@,;<>()\"']{1,64}@[^\s@,;<>()\"']{1,250}\.[A-Za-z]{2,}")

@@ -1,6 +1,7 @@
 """Personal data found and kept out, codes hashed, and the private folder private."""
 
 import stat
+from time import perf_counter
 
 import pandas as pd
 import pytest
@@ -25,7 +26,10 @@ def mode(path):
     ["RecipientEmail", "Recipient Last Name", "IPAddress", "IP Address", "LocationLatitude", "E-Mail", "name",
      "First name", "Telephone number", "Date of birth", "Postcode", "Your email address", "E-Mail-Adresse", "Vorname",
      "Please enter your e-mail address:", "What is your name?", "Your phone number (optional)", "Ihre Telefonnummer",
-     "GPS coordinates", "Contact details", "Mobile no."],
+     "GPS coordinates", "Contact details", "Mobile no.", "Mentor name", "mentorName", "Student name", "Employee name",
+     "Participant's name", "First and last name", "first_and_last_name", "Name (first and last)", "Vor- und Nachname",
+     "Name, Vorname", "What is your name and email?", "Team leader's name", "Name of your mentor", "Name der Mentorin",
+     "Name Ihres Mentors", "Bitte geben Sie Ihren Namen ein", "Coach e-mail"],
 )  # fmt: skip
 def test_columns_are_personal_by_their_name(name):
     assert personal_columns(pd.DataFrame({name: text("x")})) == [name]
@@ -43,10 +47,29 @@ def test_columns_are_personal_by_their_name(name):
         "Name one thing you learned",
         "What is the name of your programme?",
         "recipient",
+        "programme name",
+        "name of your programme",
+        "Team name",
+        "Name of the team",
+        "Name the leader you admire",
+        "mentor",
+        "My mentor",
+        "username",
+        "contact",
     ],
 )
 def test_other_names_are_not_personal(name):
     assert personal_columns(pd.DataFrame({name: text("x")})) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["name and ", "first and name, ", "the mentor's ", "ihres ", "name, ", "name . . ", "name (first, "]
+)
+def test_no_question_is_searched_for_long(words):
+    start = perf_counter()
+    assert personal_columns(pd.DataFrame({words * 200 + "!": text("x")})) == []
+    # milliseconds; were each reading of it tried, longer than anybody waits
+    assert perf_counter() - start < 5
 
 
 def test_columns_are_personal_by_their_question():
@@ -73,8 +96,8 @@ def test_addresses_are_taken_out_of_what_people_wrote():
 
 
 @pytest.mark.parametrize(
-    "cell", ["2025-03-01 14:30:00", "3.5", "1 2 3 4 5 6 7 8", "2024-2025", "12345678", "01.02.2025", "10:30 to 12:45", "1/2/3",
-             "version 1.2.3", "0,5", "2025/04/04 1:08:48 pm"]
+    "cell", ["2025-03-01 14:30:00", "3.5", "1 2 3 4 5 6 7 8", "2024-2025", "12345678", "01.02.2025", "10:30 to 12:45",
+             "1/2/3", "version 1.2.3", "0,5", "2025/04/04 1:08:48 pm"]
 )  # fmt: skip
 def test_dates_and_numbers_are_no_contacts(cell):
     assert without_contacts(text(cell)).tolist() == [cell]

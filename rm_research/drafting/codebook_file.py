@@ -12,14 +12,16 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
 
 def codebook_text(parts: Parts) -> str:
     """One row an item, one column a wave."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     waves = [wave.name for wave in parts.waves]
-    writer.writerow([*FIXED, *waves])
+    lines = [[*FIXED, *waves]]
     for item in parts.items:
         row = _row(item)
         cells = [*(row[name] for name in FIXED), *(item.cells[wave] for wave in waves)]
-        writer.writerow([_harmless(cell) for cell in cells])
+        lines.append([_harmless(cell) for cell in cells])
+    # Python's writer would leave a lone carriage return bare, which ends a line when it is read
+    bare = any("\r" in cell for line in lines for cell in line)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL if bare else csv.QUOTE_MINIMAL).writerows(lines)
     return text.getvalue()
 
 

@@ -95,13 +95,15 @@ def _parts(title: str, occasions: Occasions) -> Parts:
     scales = draft_scales(occasions, items)
     kept = _kept(items, scales)
     return Parts(title, occasions, facts, person, kept, scales, _blanks(occasions, facts, person, kept),
-                 _left_out(asked, kept), asked.renumbered, _returned(occasions, asked, kept))  # fmt: skip
+                 _left_out(asked, kept), asked.renumbered, _returned(occasions, asked, kept),
+                 _personal(occasions, facts, person))  # fmt: skip
 
 
 def _no_items(facts: Facts, person: Person) -> set[str]:
     """Columns that hold a fact, or may, or describe people, or hold personal data."""
     of_facts = {name for one in facts.found.values() for name in (*one.columns.values(), *one.others)}
-    return {*of_facts, *facts.attributes, *facts.personal, *person.columns.values(), *person.others}
+    of_people = {*facts.attributes, *facts.personal, *facts.identifiers}
+    return {*of_facts, *of_people, *person.columns.values(), *person.others}
 
 
 def _kept(items: Sequence[DraftItem], scales: Sequence[DraftScale]) -> tuple[DraftItem, ...]:
@@ -128,6 +130,13 @@ def _left_out(asked: Questionnaire, items: Sequence[DraftItem]) -> tuple[str, ..
     # a choice of a question stands in a column of its own beside it
     left = [one.first for one in asked.questions if id(one) not in used and grid(one.first.text)[0] not in names]
     return tuple(column.name for column in left)
+
+
+def _personal(occasions: Occasions, facts: Facts, person: Person) -> tuple[str, ...]:
+    """Columns of personal data, in the order of the exports."""
+    columns = dict.fromkeys(name for wave in occasions.waves for name in wave.rows.columns)
+    used = {*person.columns.values(), *facts.columns_of("submitted").values()}
+    return tuple(name for name in columns if name in facts.personal | facts.identifiers and name not in used)
 
 
 def _returned(occasions: Occasions, asked: Questionnaire, items: Sequence[DraftItem]) -> dict[str, str]:

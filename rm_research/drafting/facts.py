@@ -83,12 +83,15 @@ class Facts:
         The one of them within which everybody is in one arm.
     personal : frozenset of str
         Columns of personal data.
+    identifiers : frozenset of str
+        Further columns that the export's dictionary says tell who someone is; one may be a person's code.
     """
 
     found: dict[str, Fact]
     attributes: tuple[str, ...]
     cluster: str | None
     personal: frozenset[str]
+    identifiers: frozenset[str]
 
     def columns_of(self, fact: str) -> dict[str, str]:
         """Column of a fact by wave; empty where it was not found."""
@@ -102,9 +105,10 @@ def find_facts(occasions: Occasions) -> Facts:
     An entry is quoted only if at least three rows share it; of personal data nothing is looked at but the name.
     """
     personal = frozenset().union(*(_personal(wave) for wave in occasions.waves))
+    identifiers = frozenset().union(*(wave.opened.export.identifiers for wave in occasions.waves)) - personal
     found: dict[str, Fact] = {}
     for fact, suits in SUITS.items():
-        if (fact_found := _find(fact, occasions, personal, suits)) is not None:
+        if (fact_found := _find(fact, occasions, personal | identifiers, suits)) is not None:
             found[fact] = fact_found
     for fact, describe in DESCRIBED.items():
         if fact in found:
@@ -112,8 +116,8 @@ def find_facts(occasions: Occasions) -> Facts:
     if (submitted := _submitted(occasions)) is not None:
         found["submitted"] = submitted
     used = {column for one in found.values() for column in one.columns.values()}
-    attributes = _attributes(occasions, personal | used)
-    return Facts(found, attributes, _cluster(occasions, found.get("arm"), attributes), personal)
+    attributes = _attributes(occasions, personal | identifiers | used)
+    return Facts(found, attributes, _cluster(occasions, found.get("arm"), attributes), personal, identifiers)
 
 
 def _personal(wave: Occasion) -> set[str]:

@@ -188,6 +188,14 @@ def tail(entry: str, vocabulary: Vocabulary) -> str:
     return "" if vocabulary is not EXTENT or words in graded(vocabulary.name) else words.rpartition(" ")[2]
 
 
+def is_known(entry: str) -> bool:
+    """Whether an entry is a number, words of a vocabulary, or both: '5 - Very helpful'."""
+    found = NUMBERED.fullmatch(entry.strip())
+    if found is None:
+        return entry.isdecimal() or any(said(entry) in graded(one.name) for one in VOCABULARIES)
+    return any(grade_of(found[2] or found[3], one) is not None for one in VOCABULARIES)
+
+
 def own_number(entry: str) -> int | None:
     """Return the number that a printed answer carries itself, as '5 - Strongly agree' and 'Strongly agree (5)' do."""
     found = NUMBERED.fullmatch(entry.strip())

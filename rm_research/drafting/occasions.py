@@ -181,7 +181,7 @@ def _long(opened: OpenedFile, names: Sequence[str]) -> Occasions | None:
     """Waves as rows: a column tells the occasion, and people come again at another one."""
     rows = opened.export.rows
     for column in opened.columns:
-        if not OCCASION.fullmatch(plain(column)):
+        if not OCCASION.fullmatch(plain(column)) or column in opened.export.identifiers:
             continue
         counts, _ = counted(rows[column])
         # names of REDCap's events are the designers' own; another entry is quoted only if rows share it

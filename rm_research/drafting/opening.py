@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rm_research.errors import ReadError, listed
+from rm_research.privacy import TAKEN_OUT, freed_of_contacts
 from rm_research.readers import Export, read_export
 from rm_research.readers.detection import detect_format
 from rm_research.study.entries import NUMBER
@@ -121,6 +122,11 @@ def _check_usable(export: Export) -> None:
     if len(numbers) > len(names) / 2:
         raise ReadError(
             f"{export.file}: row 1 holds mostly numbers: the names of the columns seem to be missing. Export it again."
+        )
+    if any(freed_of_contacts(name).strip() == TAKEN_OUT for name in names):
+        raise ReadError(
+            f"{export.file}: row 1 holds somebody's address or number: the names of the columns seem to be missing. "
+            "Export it again."
         )
     if not len(export.rows):
         raise ReadError(f"{export.file} has a header but no answers. Export it again.")

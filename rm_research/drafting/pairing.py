@@ -8,8 +8,9 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from rm_research.drafting.columns import Column, Counts, grid, pooled, titled
+from rm_research.drafting.families import is_known
 from rm_research.drafting.occasions import Occasion, Occasions
-from rm_research.drafting.words import is_system
+from rm_research.drafting.words import is_system, may_name_people
 from rm_research.study.entries import tidy_text
 
 ALIKE = 90.0  # rapidfuzz's ratio of two wordings that may be one question
@@ -55,10 +56,16 @@ class Question:
         """
         Entries that a draft may quote: at least three rows of one wave share each.
 
-        Rows of several waves may be one person's.
+        Rows of several waves may be one person's. Where people may be named, many may share a name, and known words
+        alone are quoted.
         """
         often = [column.counts for column in self.columns.values()]
-        return [entry for entry in self.counts if any(counts.get(entry, 0) >= FEWEST_ROWS for counts in often)]
+        shared = [entry for entry in self.counts if any(counts.get(entry, 0) >= FEWEST_ROWS for counts in often)]
+        return [entry for entry in shared if is_known(entry)] if self._may_name_people else shared
+
+    @cached_property
+    def _may_name_people(self) -> bool:
+        return any(may_name_people(said) for column in self.columns.values() for said in (column.name, column.text))
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,8 @@ class Parts:
         Codes that stand for different questions in different waves.
     returned : dict of str to str
         Column that most rows have filled, of each wave that asks no item.
+    personal : tuple of str
+        Columns of personal data that name no person to be linked.
     """
 
     title: str
@@ -44,6 +46,7 @@ class Parts:
     left_out: tuple[str, ...]
     renumbered: tuple[str, ...]
     returned: dict[str, str]
+    personal: tuple[str, ...]
 
     @property
     def waves(self) -> tuple[Occasion, ...]:

@@ -1,5 +1,7 @@
 """What study.toml of a draft says of items, scales and printed answers."""
 
+from collections.abc import Sequence
+
 from rm_research.drafting.items import DraftItem, names_of
 from rm_research.drafting.marks import Lines, checks
 from rm_research.drafting.parts import Parts
@@ -20,9 +22,10 @@ def about_items(parts: Parts) -> Lines:
     if alone:
         lines += wrapped(f"Items in no scale: {names_of(alone, most=MOST_LISTED)}. They are read, not scored.")
     if parts.left_out:
-        more = f" and {len(parts.left_out) - MOST_LISTED} more" if len(parts.left_out) > MOST_LISTED else ""
-        shown = "; ".join(_short(name) for name in parts.left_out[:MOST_LISTED])
-        lines += wrapped(f"Columns that are no items (free text, choices, measurements): {shown}{more}.")
+        shown = _columns(parts.left_out)
+        lines += wrapped(f"Columns that are no items (free text, choices, measurements): {shown}.")
+    if parts.personal:
+        lines += wrapped(f"Columns of personal data, of which nothing is kept: {_columns(parts.personal)}.")
     return [*lines, *_about_scales(parts)]
 
 
@@ -37,6 +40,12 @@ def _item_doubts(parts: Parts, alone: list[DraftItem]) -> Lines:
         "`missing`." if coded else "",
         f"codebook.csv: low and high of {names_of(unsure)} are guessed from what was answered." if unsure else "",
     ]  # fmt: skip
+
+
+def _columns(names: Sequence[str]) -> str:
+    """Names of columns as a list that stays short."""
+    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+    return "; ".join(_short(name) for name in names[:MOST_LISTED]) + more
 
 
 def _short(name: str) -> str:

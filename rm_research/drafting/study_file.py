@@ -77,6 +77,7 @@ def _wave(parts: Parts, wave: Occasion) -> Lines:
     opened, file = wave.opened, wave.opened.file
     lines = [f"[waves.{key(wave.name)}]", f"file = {quoted(file.file)}"]
     lines.append(f"format = {quoted(file.format)}  {comment(opened.reason)}")
+    lines += checks(*opened.export.doubts)
     if file.sheet is not None:
         lines += checks("which sheet holds the answers; this is the first of several.")
     for name in ("sheet", "title_rows", "dictionary", "encoding", "delimiter"):

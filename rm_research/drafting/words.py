@@ -103,6 +103,13 @@ CLUSTER = re.compile(
     r"(?:.* )?(?:class(?: ?room)?|klasse|school|schule|team|department|abteilung|site|cluster|ward|unit|office)"
     r"(?: (?:num|no|nr|id|number|code|name))?"
 )
+# a question that may be answered by somebody's name, in a column's name or its text
+PEOPLE = re.compile(
+    r"\b(?:\w*name[ns]?|(?:mentor|mentee|leader|manager|facilitator|coach|trainer|teacher|instructor|supervisor|tutor"
+    r"|boss|buddy|moderator|betreuer|leiter|lehrer|dozent|chef)(?:e?s|in|innen|en)?|führungskr[aä]fte?n?"
+    r"|vorgesetzte[rn]?|ansprechpartner(?:in)?)\b|^(?:who|whom|whose|wer|wen|wem|wessen)\b"
+)
+HOW_MUCH = re.compile(r"(?:how|wie) (?:often|many|much|long|well|far|oft|viele?|lange|gut|sehr|häufig)\b")
 YES = ("yes", "y", "true", "1")  # what counts as consent without being told
 AGREED = ("i agree", "i consent", "agree", "consent", "agreed", "yes, i agree", "yes, i consent", "i do", "ja",
           "ich stimme zu", "einverstanden", "ich bin einverstanden", "ja, ich stimme zu")  # fmt: skip
@@ -118,6 +125,12 @@ MENTORS = re.compile(r"\b(?:mentors?|mentorin|juniors?)\b")
 def plain(name: str) -> str:
     """Name as words: 'RecordedDate' and 'recorded_date' are 'recorded date'."""
     return SEPARATORS.sub(" ", tidy_text(CAMEL.sub(" ", name))).strip()
+
+
+def may_name_people(said: str) -> bool:
+    """Whether a column of this name or question may hold names of people: 'Your mentor', 'Who leads the group?'."""
+    words = plain(said)
+    return PEOPLE.search(words) is not None and HOW_MUCH.match(words) is None
 
 
 def is_system(name: str) -> bool:

@@ -12,7 +12,6 @@ from rm_research.findings.context import Context
 from rm_research.findings.tables import table
 from rm_research.study.settings import ROW_NUMBER
 
-
 HARDLY_ANY = 0.05  # wrong links expected
 
 

@@ -171,23 +171,27 @@ def _quickly(content: bytes, delimiter: str) -> pd.DataFrame | None:
 
 
 def _odd_quotes(content: bytes, delimiter: str) -> bool:
-    """Whether a quote stands where only care can tell what it means: inside a cell, or without its twin."""
+    """
+    Whether a quote stands where only care can tell what it means: inside a cell, before text, or without its twin.
+
+    Quotes open and close in turn, a doubled one closing and opening again. So each odd one has a cell's edge or a quote
+    before it, and each even one has such behind it; where that holds, nothing is left to be told.
+    """
     if QUOTE not in content:
         return False
+    beside = np.zeros(256, dtype=bool)
+    beside[[QUOTE, LF, CR, ord(delimiter)]] = True
     quotes = 0
-    # piece by piece, each with two letters before and one behind, so that the comparisons stay in the processor's cache
+    # piece by piece, each with one letter before and one behind, so that the comparisons stay in the processor's cache
     for start in range(0, len(content), PIECE):
-        before = content[start - 2 : start] if start else b"\n\n"
+        before = content[start - 1 : start] if start else b"\n"
         piece = before + content[start : start + PIECE] + (content[start + PIECE : start + PIECE + 1] or b"\n")
         letters = np.frombuffer(piece, dtype=np.uint8)
-        quote = letters == QUOTE
-        edge = (letters == LF) | (letters == CR) | (letters == ord(delimiter))
-        text = ~(quote | edge)
-        here, behind = quote[2:-1], text[3:]
-        # text on both sides of a quote, or behind an empty quoted cell
-        if (here & behind & (text[1:-2] | (quote[1:-2] & edge[:-3]))).any():
+        places = np.flatnonzero(letters[1:-1] == QUOTE) + 1
+        opening, closing = places[quotes % 2 :: 2], places[1 - quotes % 2 :: 2]
+        if not (beside[letters[opening - 1]].all() and beside[letters[closing + 1]].all()):
             return True
-        quotes += int(here.sum())
+        quotes += len(places)
     return quotes % 2 == 1
 
 

@@ -17,6 +17,7 @@ from rm_research.study.settings import File
 
 ZIP, OLD = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+ZEROS = re.compile("00+")
 FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 
 
@@ -134,7 +135,7 @@ def _texts(sheet: Any, most: int | None = None) -> tuple[list[list[str]], int]:
     filled, length, errors = 0, 0, 0
     for cells in sheet.iter_rows():
         errors += sum(cell.data_type == "e" for cell in cells)
-        row = ["" if cell.data_type == "e" else _text(cell.value) for cell in cells]
+        row = ["" if cell.data_type == "e" else _padded(cell) for cell in cells]
         while row and not row[-1]:
             row.pop()
         rows.append(row)
@@ -143,6 +144,15 @@ def _texts(sheet: Any, most: int | None = None) -> tuple[list[list[str]], int]:
         if filled == most:
             break
     return rows[:length], errors
+
+
+def _padded(cell: Any) -> str:
+    """Cell as text, a whole number with the leading zeros that its format shows: '0007' is a code, not a quantity."""
+    text = _text(cell.value)
+    whole = cell.data_type == "n" and text.lstrip("-").isdecimal()
+    if not (whole and cell.has_style and ZEROS.fullmatch(cell.number_format)):
+        return text
+    return text.zfill(len(cell.number_format) + text.startswith("-"))
 
 
 def _text(value: Any) -> str:

@@ -2,11 +2,12 @@
 Google Forms: the question is the column's name; rows of a grid stand in brackets behind it.
 
 Times become ISO 8601, as the clock of the form's owner showed them. The choices of checkboxes, joined by ';', are put
-into columns of their own beside the one they came in.
+into columns of their own beside the one they came in, as far as people share them; `Export.find` makes the others.
 """
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rm_research.readers.cells import Steps, records
+from rm_research.readers.choices import parts, ticked
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.tables import read_cells
 from rm_research.study.entries import per_entry, tidy_text
@@ -34,6 +36,8 @@ TIME = re.compile(
     r"\s*(?:[a-z]{1,5}(?:[+-]\d{1,2}(?::?\d{2})?)?)?)?",
     re.IGNORECASE,
 )
+MONTH_FIRST = ("month", "day", "year")
+MONTHS = 12
 ISO = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?")
 JOINT = ";"
 SHARED = 3  # people who tick a choice, at least; what fewer wrote would name them in a column's name
@@ -53,23 +57,39 @@ def _with_times(export: Export) -> Export:
     """Export whose times are ISO 8601; what cannot be read stays as it is."""
     changed: dict[str, pd.Series] = {}
     steps: Steps = ()
+    doubts: tuple[str, ...] = ()
     for name in [name for name in export.rows.columns if tidy_text(name) in TIMESTAMPS]:
         cells = export.rows[name]
-        order = _order(cells)
+        found = [match for match in map(TIME.fullmatch, cells.str.strip().unique()) if match]
+        order = _order(found)
         changed[name] = per_entry(cells, partial(iso_time, order=order))
         if number := int((changed[name] != cells).sum()):
             steps += ((f"times read as {'/'.join(order)} and written as ISO 8601", number),)
-    return replace(export, rows=export.rows.assign(**changed), steps=(*export.steps, *steps))
+        if found and order == MONTH_FIRST and all(int(match["two"]) <= MONTHS for match in found):
+            doubts += (_doubt(export.file, name, found[0]),)
+    return replace(export, rows=export.rows.assign(**changed), steps=(*export.steps, *steps), doubts=doubts)
 
 
-def _order(cells: pd.Series) -> tuple[str, str, str]:
+def _order(found: Sequence[re.Match[str]]) -> tuple[str, str, str]:
     """In which order year, month and day stand: months come first unless that gives no date somewhere."""
-    parts = [found for found in map(TIME.fullmatch, cells.str.strip().unique()) if found]
-    if any(len(found["one"]) == 4 for found in parts):
+    if any(len(match["one"]) == 4 for match in found):
         return ("year", "month", "day")
-    if any(found["mark"] == "." or int(found["one"]) > 12 for found in parts):
+    if any(match["mark"] == "." or int(match["one"]) > MONTHS for match in found):
         return ("day", "month", "year")
-    return ("month", "day", "year")
+    return MONTH_FIRST
+
+
+def _doubt(file: str, column: str, found: re.Match[str]) -> str:
+    """Say that days may stand first, and in what format either is declared."""
+    mark, clock = found["mark"], ""
+    if found["hour"]:
+        clock = " %I:%M" if found["half"] else " %H:%M"
+        clock += (":%S" if found["second"] else "") + (" %p" if found["half"] else "")
+    days, months = (f'"{order.replace("/", mark)}{clock}"' for order in ("%d/%m/%Y", "%m/%d/%Y"))
+    return (
+        f"{file}: no entry of {column!r} tells whether days or months come first; they were read with months first. "
+        f"Set date_format beside the file in study.toml: {days} where days come first, {months} where months do."
+    )
 
 
 def iso_time(entry: str, order: tuple[str, str, str]) -> str:
@@ -110,7 +130,8 @@ def _with_choices(export: Export) -> Export:
         for choice in _choices(cells):
             column = f"{name} [{choice}]"
             if column not in export.rows.columns:
-                found[column] = _ticked(cells, choice)
+                found[column] = ticked(cells, choice, JOINT)
+    export = replace(export, joint=JOINT)
     if not found:
         return export
     number = int(sum((cells != "").sum() for cells in found.values()))
@@ -119,6 +140,7 @@ def _with_choices(export: Export) -> Export:
         rows=pd.concat([export.rows, pd.DataFrame(found)], axis=1),
         texts={**export.texts, **{name: name for name in found}},
         steps=(*export.steps, (f"choices of checkboxes put into {len(found)} columns of their own", number)),
+        added=frozenset(found),
     )
 
 
@@ -127,17 +149,9 @@ def _choices(cells: pd.Series) -> list[str]:
     joined = np.asarray(pc.match_substring(pa.array(cells), JOINT))
     if not joined.any():
         return []
-    number = Counter(part for entry in cells for part in dict.fromkeys(_parts(entry)))
-    between = [part for entry in cells[joined] for part in _parts(entry)]
+    number = Counter(part for entry in cells for part in dict.fromkeys(parts(entry, JOINT)))
+    between = [part for entry in cells[joined] for part in parts(entry, JOINT)]
     shared = [part for part in number if number[part] >= SHARED]
     if sum(number[part] >= SHARED for part in between) < MOSTLY * max(len(between), 1):
         return []
     return shared
-
-
-def _parts(entry: str) -> list[str]:
-    return [part.strip() for part in entry.split(JOINT) if part.strip()]
-
-
-def _ticked(cells: pd.Series, choice: str) -> pd.Series:
-    return per_entry(cells, lambda entry: choice if choice in _parts(entry) else "")

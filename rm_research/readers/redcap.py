@@ -2,7 +2,8 @@
 REDCap CSV: raw codes or labels, one row a record, event or instance; the data dictionary says what they mean.
 
 Columns stay as they are: a longitudinal project tells its events by `redcap_event_name`, repeats by
-`redcap_repeat_instance`, checkboxes by `field___code`. What the dictionary marks as identifier is emptied.
+`redcap_repeat_instance`, checkboxes by `field___code`. What the dictionary marks as identifier is told, not emptied:
+a record's number or a date may be such, and be declared as a fact.
 """
 
 import re
@@ -13,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from rm_research.errors import ReadError
-from rm_research.readers.cells import Steps, records
+from rm_research.readers.cells import records
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.markup import written
 from rm_research.readers.tables import read_cells
@@ -83,8 +84,8 @@ def read(folder: Path, file: File) -> Export:
             f"{file.dictionary} describes no column of {file.file}. Download the data dictionary of the same project."
         )
     texts = {name: text for field in fields for name, text in field.texts().items() if name in export.rows.columns}
-    named = replace(export, texts=texts, labels=_labels(export.rows, fields))
-    return _without(named, [name for name, found in columns.items() if any(field.identifier for field in found)])
+    identifiers = frozenset(name for name, found in columns.items() if any(field.identifier for field in found))
+    return replace(export, texts=texts, labels=_labels(export.rows, fields), identifiers=identifiers)
 
 
 def read_dictionary(folder: Path, name: str) -> list[Field]:
@@ -157,11 +158,3 @@ def _labels(rows: pd.DataFrame, fields: Iterable[Field]) -> dict[str, dict[str, 
 def _coded(cells: pd.Series, labels: dict[str, str]) -> bool:
     entries = set(cells.unique()) - {""}
     return not entries or bool(entries & set(labels)) or not entries & set(labels.values())
-
-
-def _without(export: Export, names: list[str]) -> Export:
-    """Export with these columns emptied, which is among its steps."""
-    filled = {name: int((export.rows[name] != "").sum()) for name in names}
-    steps: Steps = tuple((f"identifier {name} emptied", cells) for name, cells in filled.items() if cells)
-    nothing = {name: pd.Series("", index=export.rows.index, dtype="str") for name in filled}
-    return replace(export, rows=export.rows.assign(**nothing), steps=(*export.steps, *steps))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drafted_exports import answers, codes, sheet, survey
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rm_research.drafting import draft_study, refuse_existing, write_draft
@@ -48,6 +48,57 @@ def test_personal_data_of_a_few_values_are_no_items(draft_of):
     made = draft_of({"pre.csv": survey(Name=["Anna", "Bert", "Carl"] * 10, Telefon=["0711", "0712", "0713"] * 10)})
     assert "Anna" not in made.draft.study + made.draft.codebook
     assert set(made.items) == {"q_1", "q_2", "q_3"}
+
+
+PEOPLE = ("Ann Meyer", "Bo Smith", "Cy Jones")
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["Mentor name", "Mentor", "Your mentor", "leader", "lineManager", "Which facilitator led your group?", "Coach",
+     "Who is your supervisor?", "trainer_1", "Tutor (autumn)", "Name of the person who helped you", "Your Mentorin",
+     "Wer ist Ihre Führungskraft?", "Vorgesetzter", "Betreuerin", "Employee name", "Programme name"],
+)  # fmt: skip
+@pytest.mark.parametrize("words", [PEOPLE, tuple(f"{n} - {name}" for n, name in enumerate(PEOPLE, start=1))])
+def test_names_of_people_are_not_written(draft_of, column, words):
+    made = draft_of({name: survey(**{column: [*words] * 10}) for name in ("pre.csv", "post.csv")})
+    written = made.draft.study + made.draft.codebook + made.draft.files.to_string() + made.checks
+    assert not [name for name in PEOPLE if name.split()[1] in written]
+    assert set(made.items) == {"q_1", "q_2", "q_3"}
+    assert "answers" not in made.toml
+    assert "attributes" not in made.toml
+    # the column itself is told, among those left out
+    said = [line for line in made.draft.study.splitlines() if line.startswith("# Columns ")]
+    assert any(column in line for line in said)
+    assert made.errors() == []
+
+
+def test_names_beside_known_answers_are_not_written(draft_of):
+    agreed = ("Disagree", "Agree", "Strongly agree", "Neither", "Strongly disagree")
+    given = [agreed[place % 5] if place > 2 else "Ann Meyer" for place in range(60)]
+    made = draft_of({"pre.csv": survey(people=60, mentor_1=given, mentor_2=given, other_1=given, other_2=given)})
+    assert set(made.items) == {"mentor_1", "mentor_2", "other_1", "other_2", "q_1", "q_2", "q_3"}
+    about = {line for line in made.draft.study.splitlines() if "Meyer" in line}
+    # whoever asks for no person has such answers told
+    assert len(about) == 1
+
+
+def test_opinions_about_people_are_items(draft_of):
+    agreed = ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree")
+    numbered = [f"{number} - {word}" for number, word in enumerate(agreed, start=1)]
+    columns = {
+        "My mentor listens to me": [*agreed] * 6, "My mentor helps me": [*agreed] * 6, "leader_1": [1, 2, 3, 4, 5] * 6,
+        "Who you are matters": [*numbered] * 6, "How often did you meet your mentor?": ["weekly", "monthly"] * 15,
+    }  # fmt: skip
+    made = draft_of({name: survey(**columns) for name in ("pre.csv", "post.csv")})
+    assert len(made.items) == 3 + len(columns)
+    assert made.errors() == []
+
+
+def test_columns_of_personal_data_are_told_by_their_name(draft_of):
+    made = draft_of({"pre.csv": survey(Email=[f"x{place}@example.org" for place in range(30)], Vorname=["Ann"] * 30)})
+    assert "# Columns of personal data, of which nothing is kept: Email; Vorname." in made.draft.study
+    assert "Ann" not in made.draft.study
 
 
 def test_what_was_found_in_a_file_is_declared(tmp_path):
@@ -103,6 +154,48 @@ def test_redcaps_dictionary_goes_with_its_export(tmp_path):
     wave = tomllib.loads(draft.study)["waves"]["pre"]
     assert (wave["format"], wave["dictionary"]) == ("redcap", "dictionary.csv")
     assert "m_1,m,number,,1,3,,,How is m_1?" in draft.codebook
+
+
+def test_what_redcaps_dictionary_calls_an_identifier_is_no_item(tmp_path):
+    header = (
+        'Variable / Field Name,Form Name,Field Type,Field Label,"Choices, Calculations, OR Slider Labels",Identifier?'
+    )
+    told = {"record_id": "y", "ward": "y", "m_1": "", "m_2": "", "visit": "y"}
+    lines = [f"{name},form,text,{name.title()}?,,{mark}" for name, mark in told.items()]
+    (tmp_path / "dictionary.csv").write_text("\n".join([header, *lines, ""]), encoding="utf-8")
+    for wave in ("pre", "post"):
+        records = [
+            (code, ("Quiet", "Busy")[n % 2], *answers(2, start=n), ("Ann", "Bo")[n % 2], 2)
+            for n, code in enumerate(codes(30))
+        ]
+        text = sheet(["record_id", "ward", "m_1", "m_2", "visit", "form_complete"], records)
+        (tmp_path / f"{wave}.csv").write_text(text, encoding="utf-8")
+    draft = draft_study(tmp_path, [tmp_path / name for name in ("pre.csv", "post.csv", "dictionary.csv")])
+    study = tomllib.loads(draft.study)
+    # a record's number is a code; of it, too, the name alone is written
+    assert study["columns"] == {"person": "record_id"}
+    assert [line.split(",")[0] for line in draft.codebook.splitlines()] == ["item", "m_1", "m_2"]
+    assert "of which nothing is kept: ward; visit." in draft.study
+    assert not [word for word in ("Quiet", "Busy", "Ann", "Bo", *codes(30)) if word in draft.study + draft.codebook]
+
+
+def test_days_or_months_first_is_to_be_checked(draft_of):
+    times = ["4/3/2025 9:00:00"] * 30
+    text = survey(people=30)
+    lines = [f"{time},{line}" for time, line in zip(["Timestamp", *times], text.splitlines(), strict=True)]
+    later = [line.replace("4/3/2025", "4/30/2025") for line in lines]
+    made = draft_of({"pre.csv": "\n".join(lines), "post.csv": "\n".join(later)})
+    assert made.toml["waves"]["pre"]["format"] == "google-forms"
+    assert made.checks.count("tells whether days or months come first") == 1
+    assert "pre.csv: no entry of 'Timestamp' tells" in made.checks
+
+
+@pytest.mark.parametrize("header", ["ann@example.org", "+44 20 7946 0958", "198.51.100.77"])
+def test_a_header_that_is_a_record_is_not_quoted(tmp_path, header):
+    (tmp_path / "headless.csv").write_text(f"{header},so,fine\nbo@example.org,so,good\n")
+    with pytest.raises(ReadError, match=r"headless.csv: row 1 holds somebody's address or number") as refused:
+        draft_study(tmp_path, [tmp_path / "headless.csv"])
+    assert header not in str(refused.value)
 
 
 def test_a_dictionary_alone_is_no_export(tmp_path):
@@ -179,6 +272,7 @@ NAMES = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00")
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(names=["0", "0\r0"], seed=0)
 @given(names=st.lists(NAMES, min_size=2, max_size=6, unique=True), seed=st.integers(0, 9))
 def test_any_names_of_columns_give_a_study_that_can_be_read(tmp_path_factory, names, seed):
     folder = tmp_path_factory.mktemp("hostile")

@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 
+import openpyxl
 import pytest
 
 from rm_research.errors import ReadError
@@ -16,6 +17,21 @@ def test_cells_are_text_as_a_csv_file_has_them(read):
     cells = ["007", 1, 2.0, 0.1 + 0.2, True, False, None, "NA", 12345678901]
     rows = read([[f"q{n}" for n in range(len(cells))], cells], "excel").rows
     assert rows.iloc[0].tolist() == ["007", "1", "2", "0.3", "TRUE", "FALSE", "", "NA", "12345678901"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "text"),
+    [(7, "0000", "0007"), (-7, "0000", "-0007"), (12345, "000", "12345"), (7, "0", "7"), (7, "General", "7"),
+     (0, "00", "00"), (7.5, "0000", "7.5"), (7, "#,##0", "7"), ("7", "0000", "7"), (True, "0000", "TRUE")],
+)  # fmt: skip
+def test_whole_numbers_have_the_leading_zeros_that_are_shown(read, value, shown, text):
+    book = openpyxl.Workbook()
+    book.active.append(["code", "q1"])
+    book.active.append([value, value])
+    book.active["A2"].number_format = shown
+    stream = io.BytesIO()
+    book.save(stream)
+    assert read(stream.getvalue(), "excel").rows["code"].tolist() == [text]
 
 
 def test_dates_and_times_are_iso_8601(read):

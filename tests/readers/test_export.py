@@ -96,5 +96,21 @@ def test_without_a_near_name_the_columns_are_counted():
     assert export("code", "q1").nearest("department") == "it has 2 columns."
 
 
+@pytest.mark.parametrize("header", ["code@example.org", "Q" * 61])
+def test_a_header_that_may_be_somebodys_words_is_no_hint(header):
+    assert export(header, "x").nearest(header[:-1]) == "it has 2 columns."
+
+
+def test_a_question_of_several_columns_quotes_no_address():
+    with pytest.raises(
+        ReadError, match=r"x.csv has 2 columns with the question 'how\?'. Give the column's name instead"
+    ):
+        asking(**{"a@b.de": "How?", "c@d.de": "how? "}).find("how?")
+
+
+def test_brackets_are_part_of_a_name_where_cells_hold_one_choice():
+    assert export("Pick", "code").find("Pick [A]") is None
+
+
 def test_a_repr_shows_no_answers():
     assert "1" not in repr(export("code", "q"))

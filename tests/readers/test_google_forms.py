@@ -1,5 +1,7 @@
 """Google Forms: times, grids and checkboxes."""
 
+from dataclasses import replace
+
 import pytest
 
 from rm_research.readers.google_forms import iso_time
@@ -47,6 +49,40 @@ def test_a_columns_dates_tell_the_order_of_day_and_month(read, cells, times, ord
     assert read.steps == ((f"times read as {order} and written as ISO 8601", 2),)
 
 
+@pytest.mark.parametrize(
+    ("cells", "formats"),
+    [
+        (["4/3/2025 9:00:00", "5/12/2025 9:00:00"], ["%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S"]),
+        (["4/3/2025 9:00:00 PM"], ["%d/%m/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p"]),
+        (["4-3-2025 9:00"], ["%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M"]),
+        (["4/3/2025"], ["%d/%m/%Y", "%m/%d/%Y"]),
+    ],
+)
+def test_an_order_of_day_and_month_that_nothing_proves_is_a_doubt(read, cells, formats):
+    read = read("Timestamp,q1\n" + "".join(f"{cell},1\n" for cell in cells), "google-forms")
+    assert read.rows["Timestamp"].str.startswith("2025-04-03").iloc[0]
+    (doubt,) = read.doubts
+    assert "x.csv: no entry of 'Timestamp' tells whether days or months come first" in doubt
+    assert doubt.endswith(f'in study.toml: "{formats[0]}" where days come first, "{formats[1]}" where months do.')
+
+
+@pytest.mark.parametrize(
+    ("cells", "options"),
+    [
+        (["4/3/2025 9:00:00", "4/30/2025 9:00:00"], {}),
+        (["4/3/2025 9:00:00", "30/4/2025 9:00:00"], {}),
+        (["4.3.2025 9:00:00"], {}),
+        (["2025/04/03 9:00:00"], {}),
+        (["2025-04-03"], {}),
+        (["soon", ""], {}),
+        (["4/3/2025 9:00:00"], {"date_format": "%d/%m/%Y %H:%M:%S"}),
+    ],
+)
+def test_an_order_that_is_proved_or_declared_is_none(read, cells, options):
+    content = "Timestamp,q1\n" + "".join(f"{cell},1\n" for cell in cells)
+    assert read(content, "google-forms", **options).doubts == ()
+
+
 def test_a_time_that_cannot_be_read_stays_and_is_not_counted(read):
     read = read("Timestamp,q1\nsoon,1\n2025/04/04 1:08:48 pm EET,2\n", "google-forms")
     assert read.rows["Timestamp"].tolist() == ["soon", "2025-04-04T13:08:48"]
@@ -78,6 +114,44 @@ def test_choices_that_repeat_get_columns_beside_the_question(read):
     assert read.rows["Pick [A]"].tolist() == ["A", "", "A", "A", ""]
     assert read.rows["Pick [B]"].tolist() == ["B", "B", "", "B", ""]
     assert read.steps == (("choices of checkboxes put into 2 columns of their own", 6),)
+
+
+def test_columns_of_choices_are_told_and_found_by_their_whole_name_alone(read):
+    read = read(form(TICKED), "google-forms")
+    assert read.added == {"Pick [A]", "Pick [B]"}
+    assert (read.find("Pi*"), read.find("pick")) == ("Pick", "Pick")
+    assert (read.find("Pick [A]"), read.find(" pick  [a] ")) == ("Pick [A]", "Pick [A]")
+
+
+@pytest.mark.parametrize(
+    ("choice", "ticks"),
+    [("C", ["", "C", "", "", ""]), ("My own", ["", "", "", "My own", ""]), ("nobody's", [""] * 5)],
+)
+def test_a_choice_that_few_ticked_has_a_column_when_it_is_asked_for(read, choice, ticks):
+    read = read(form(TICKED), "google-forms")
+    name = f"Pick [{choice}]"
+    assert name not in read.rows
+    assert [read.find(name), read.find(name)] == [name, name]
+    assert read.rows[name].tolist() == ticks
+    # which makes no other name ambiguous, in what is made of the export either
+    assert replace(read, rows=read.rows[read.rows["Pick"] != ""]).find("Pi*") == "Pick"
+
+
+def test_a_choice_is_found_where_nobody_gave_two(read):
+    read = read(form(["A", "B", "A"]), "google-forms")
+    assert (read.added, read.find("pick [a]")) == (frozenset(), "pick [a]")
+    assert read.rows["pick [a]"].tolist() == ["a", "", "a"]
+
+
+def test_a_line_that_no_grid_has_is_found_by_nobody(read):
+    read = read("Timestamp,Rate [Food]\n2025-04-04,5\n", "google-forms")
+    assert (read.find("Rate [Room]"), list(read.rows)) == (None, ["Timestamp", "Rate [Food]"])
+
+
+def test_a_choice_with_brackets(read):
+    read = read(form(["A [old];B", "B", "B;C"]), "google-forms")
+    assert read.find("Pick [A [old]]") == "Pick [A [old]]"
+    assert read.rows["Pick [A [old]]"].tolist() == ["A [old]", "", ""]
 
 
 @pytest.mark.parametrize(

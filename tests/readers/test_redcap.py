@@ -61,26 +61,33 @@ def test_a_column_exported_with_its_labels_has_no_codes(export):
     assert set(labels) == {"fit"}
 
 
-def test_identifiers_are_emptied_and_counted(export):
+def test_identifiers_are_told_and_stay(export):
     read = export()
-    assert read.rows[["first_name", "who___1"]].to_numpy().tolist() == [["", ""], ["", ""]]
-    assert read.steps == (("identifier first_name emptied", 1), ("identifier who___1 emptied", 2))
+    assert read.identifiers == {"first_name", "who___1"}
+    assert read.rows["first_name"].tolist() == ["Ann", ""]
+    assert read.steps == ()
 
 
-def test_identifiers_are_emptied_in_an_export_with_labels_too(export):
+def test_a_records_number_may_be_an_identifier(export):
+    read = export(dictionary=DICTIONARY.replace("Record ID,,\n", "Record ID,,y\n"))
+    assert "record_id" in read.identifiers
+    assert read.rows["record_id"].tolist() == ["1", "1"]
+
+
+def test_identifiers_are_told_in_an_export_with_labels_too(export):
     data = (
         "Record ID,Event Name,First name,How are you?,Whom do you know (choice=Ann),Gym (choice=Monday)\n"
         "1,Start,Ann,Bad,Checked,Checked\n"
     )
     read = export(data)
     assert list(read.rows)[3] == "How are you?"
-    assert read.rows.loc[2].tolist() == ["1", "Start", "", "Bad", "", "Checked"]
+    assert read.identifiers == {"First name", "Whom do you know (choice=Ann)"}
 
 
-def test_identifiers_with_one_label_are_emptied_though_numbered(export):
+def test_identifiers_with_one_label_are_told_though_numbered(export):
     dictionary = DICTIONARY.replace('mood,base,,radio,"How <b>are</b> you?"', "mood,base,,radio,First name")
-    rows = export("Record ID,First name,First name\n1,Ann,Bad\n", dictionary).rows
-    assert rows.loc[2].tolist() == ["1", "", ""]
+    read = export("Record ID,First name,First name\n1,Ann,Bad\n", dictionary)
+    assert read.identifiers == {"First name (1)", "First name (2)"}
 
 
 def test_the_api_names_the_dictionarys_columns_otherwise(export):
@@ -90,7 +97,7 @@ def test_the_api_names_the_dictionarys_columns_otherwise(export):
 
 def test_without_a_dictionary_cells_are_read_as_they_are(read):
     read = read(DATA, "redcap")
-    assert (read.rows.shape, read.texts, read.labels) == ((2, 12), {}, {})
+    assert (read.rows.shape, read.texts, read.labels, read.identifiers) == ((2, 12), {}, {}, frozenset())
 
 
 def test_a_dictionary_that_is_not_there_is_said(read):
