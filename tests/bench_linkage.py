@@ -1,5 +1,5 @@
 """
-People found by codes they made up, beside exact matching and splink: `python tests/bench_linkage.py [--seeds 1 2 3]`.
+People found by codes they made up, beside exact matching and splink: `python tests/bench_linkage.py [--seeds N …]`.
 
 The people are those of FEBRL data set 4, whose truth is known. A cohort has 100 of them; 20 % are then taken out of the
 second wave, or out of each wave. Each of 50 cohorts is a study of its own, except in the row that says otherwise.
@@ -23,6 +23,7 @@ from rm_research.linkage.codes import Element, match_codes, split_codes
 
 FEBRL = Path(__file__).parents[2] / "shared" / "data" / "linkage-febrl-sgic"
 COHORTS, PEOPLE, KEPT = 50, 100, 80
+SEEDS = (101, 102, 103)  # not those that priors and probabilities were chosen on
 MISSING = ["x", "xx", "0", "00"]
 LEFT_OUT = {"second": "20 % of the second wave absent", "each": "20 % of each wave absent"}
 
@@ -53,7 +54,7 @@ class Case:
 CASES = (
     Case("code8", (2, 2, 2, 2), 0.985, 0.999),
     Case("code6", (2, 2, 2), 0.93, 0.998),
-    # every other pair of people agrees in one of these three: only the surest pairs are right often enough
+    # so short that strangers have the same code: only the surest pairs are right often enough
     Case("code4", (2, 1, 1), 0.82, 0.997, min_probability=0.97),
     # two characters that are unknown in one wave are two edits
     Case("code8", (8,), 0.94, 0.998, max_edits=2),
@@ -213,7 +214,7 @@ def at_scale() -> Table:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     parser.add_argument("--splink-seeds", type=int, default=1, help="of the seeds, so many for splink, which is slow")
     asked = parser.parse_args()
     console = Console(width=140)

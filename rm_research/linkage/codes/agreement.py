@@ -14,7 +14,7 @@ from rm_research.linkage.codes.frequencies import Numbers, Values, Whole
 
 LEVELS = ("exact", "near", "other")
 EXACT, NEAR, OTHER = range(3)
-PRIOR = 20 * np.array([0.88, 0.05, 0.07])  # as if 20 people had been seen
+PRIOR = 40 * np.array([0.88, 0.05, 0.07])  # as if 40 people had been seen
 ALIKE = 0.1  # two elements with so similar values (cosine of their shares) can be mixed up
 COMMON = 500  # values compared for the chance of a near agreement
 LEFT_OUT = 3  # a third of the edits leave a character out or put one in, anywhere

@@ -10,7 +10,7 @@ import pandas as pd
 from rm_research.linkage.codes.distinct import Codes
 from rm_research.linkage.codes.frequencies import Values, Whole
 
-ALL = 1_000_000  # pairs of codes up to which every pair is compared
+ALL = 2_000_000  # pairs of codes up to which every pair is compared
 MANY = 5_000_000  # meetings up to which fewer elements need to agree
 
 

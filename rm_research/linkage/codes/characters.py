@@ -8,9 +8,9 @@ from rapidfuzz.distance import Levenshtein
 
 from rm_research.linkage.codes.candidates import Pairs
 from rm_research.linkage.codes.distinct import Codes
-from rm_research.linkage.codes.edits import possible_swaps
+from rm_research.linkage.codes.edits import as_numbers, possible_swaps
 from rm_research.linkage.codes.evidence import Evidence
-from rm_research.linkage.codes.frequencies import NEW, Numbers, Texts, Whole, alphabet_size
+from rm_research.linkage.codes.frequencies import NEW, Numbers, Whole, alphabet_size
 
 LEVELS = ("exact", "one edit", "edits in one place", "edits in several places")
 EXACT, ONE, PLACE, SEVERAL = range(4)
@@ -83,7 +83,7 @@ class CharacterShares:
     def __init__(self, first: Codes, second: Codes) -> None:
         texts = np.concatenate([first.texts[:, 0], second.texts[:, 0]])
         people = np.concatenate([first.people, second.people]).astype(float)
-        letters = _matrix(texts)
+        letters = as_numbers(texts).astype(np.int64)
         alone = np.ones(letters.shape)
         after = np.ones(letters.shape)
         for place in range(letters.shape[1]):
@@ -110,12 +110,6 @@ class CharacterShares:
         at = np.array(places)
         follows = np.diff(at, prepend=-2) == 1
         return float(np.where(follows, self.after[code, at], self.alone[code, at]).sum())
-
-
-def _matrix(texts: Texts) -> Whole:
-    """Characters as numbers, one column a place; 0 after the end."""
-    longest = max(map(len, texts), default=0) or 1
-    return np.array(texts, dtype=f"U{longest}").view(np.uint32).reshape(len(texts), longest).astype(np.int64)
 
 
 def _share(here: Whole, people: Numbers, even: float) -> Numbers:

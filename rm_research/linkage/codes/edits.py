@@ -1,5 +1,6 @@
 """Undivided codes that are few edits apart, found by what deletions leave; two swapped pieces are one edit."""
 
+from collections.abc import Iterator
 from itertools import combinations
 from math import comb
 
@@ -17,6 +18,7 @@ Swap = tuple[int, int, int]
 
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
 MANY = 20_000_000  # remainders of a wave up to which so many deletions are tried
+AT_ONCE = 500_000  # swapped texts held at one time
 LONGEST = 24  # places in which swapped pieces are looked for
 
 
@@ -34,14 +36,21 @@ def close_codes(first: Codes, second: Codes, max_edits: int) -> pd.DataFrame:
         text (the first code, swapped), distance (edits besides the swap).
     """
     left = first.texts[:, 0]
-    found = [_within(left, np.arange(len(left)), first, second, max_edits).assign(swap=0)]
-    small = pairs_within_blocks(first, second) <= ALL
-    for number, (i, j, size) in enumerate(possible_swaps(left) if max_edits else [], start=1):
-        text = np.array([swap_pieces(code, i, j, size) for code in left], dtype=object)
-        some = np.flatnonzero(text != left)
-        found.append(_within(text[some], some, first, second, min(max_edits - 1, int(small))).assign(swap=number))
+    found = [_within(left, np.arange(len(left)), first, second, max_edits).assign(swap=0).drop(columns="row")]
+    swaps = list(enumerate(possible_swaps(left), start=1)) if max_edits else []
+    rest = min(max_edits - 1, int(pairs_within_blocks(first, second) <= ALL))
+    for some in _batches(swaps, AT_ONCE // max(len(left), 1) + 1):
+        texts, owners = zip(*(swap_pieces(left, *swap) for _, swap in some), strict=True)
+        number = np.repeat([number for number, _ in some], [len(owner) for owner in owners])
+        met = _within(np.concatenate(texts), np.concatenate(owners), first, second, rest)
+        found.append(met.assign(swap=number[met.pop("row")]))
     met = pd.concat(found, ignore_index=True)
     return met.sort_values(["first", "second", "swap"], kind="stable", ignore_index=True)
+
+
+def _batches(swaps: list[tuple[int, Swap]], size: int) -> Iterator[list[tuple[int, Swap]]]:
+    for start in range(0, len(swaps), size):
+        yield swaps[start : start + size]
 
 
 def possible_swaps(texts: Texts) -> list[Swap]:
@@ -56,15 +65,25 @@ def possible_swaps(texts: Texts) -> list[Swap]:
     ]
 
 
-def swap_pieces(text: str, i: int, j: int, size: int) -> str:
-    """Text with the pieces of `size` characters from i and from j swapped; unchanged where it is too short."""
-    if j + size > len(text):
-        return text
-    return text[:i] + text[j : j + size] + text[i + size : j] + text[i : i + size] + text[j + size :]
+def swap_pieces(texts: Texts, i: int, j: int, size: int) -> tuple[Texts, Whole]:
+    """Texts with the pieces of `size` characters from i and from j swapped, where that changes them, and their rows."""
+    letters = as_numbers(texts)
+    order = np.arange(letters.shape[1])
+    order[i : i + size], order[j : j + size] = np.arange(j, j + size), np.arange(i, i + size)
+    changed = letters[:, order]
+    rows = np.flatnonzero((letters[:, j + size - 1] > 0) & (changed != letters).any(axis=1))
+    written = np.ascontiguousarray(changed[rows]).view(f"U{letters.shape[1]}").ravel()
+    return written.astype(object), rows
+
+
+def as_numbers(texts: Texts) -> NDArray[np.uint32]:
+    """Characters as numbers, one row per text and one column per place; 0 after the end."""
+    longest = max(map(len, texts), default=0) or 1
+    return np.array(texts, dtype=f"U{longest}").view(np.uint32).reshape(len(texts), longest)
 
 
 def _within(texts: Texts, owner: Whole, first: Codes, second: Codes, edits: int) -> pd.DataFrame:
-    """Pairs of these texts, of codes `owner` of the first wave, with codes at most `edits` apart."""
+    """Pairs of these texts, of codes `owner` of the first wave, codes at most `edits` apart, and the text's row."""
     right = second.texts[:, 0]
     while edits and max(_remainders_count(texts, edits), _remainders_count(right, edits)) > MANY:
         edits -= 1
@@ -77,7 +96,7 @@ def _within(texts: Texts, owner: Whole, first: Codes, second: Codes, edits: int)
     distance = np.zeros(len(row), dtype=int)
     if len(row):
         distance = cpdist(texts[row], right[code], scorer=Levenshtein.distance, score_cutoff=edits)
-    pairs = pd.DataFrame({"first": owner[row], "second": code, "text": texts[row], "distance": distance})
+    pairs = pd.DataFrame({"first": owner[row], "second": code, "text": texts[row], "distance": distance, "row": row})
     return pairs[(distance <= edits) & (first.block[owner[row]] == second.block[code])]
 
 
@@ -92,7 +111,7 @@ def _remainders(texts: Texts, block: Whole, edits: int) -> tuple[Whole, Whole]:
     hashes, rows = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for length in np.unique(lengths):
         some = np.flatnonzero(lengths == length)
-        letters = np.array(texts[some], dtype=f"U{length}").view(np.uint32).reshape(len(some), length)
+        letters = as_numbers(texts[some])
         for kept in range(max(length - edits, 0), length + 1):
             for places in combinations(range(length), kept):
                 hashes.append(_hash(letters[:, places], block[some]))

@@ -12,7 +12,7 @@ from rm_research.linkage.codes.partners import partner_probabilities, side
 
 STEPS = 25
 SETTLED = 1e-3  # change of a probability
-NEGLIGIBLE = 1e-5  # odds of pairs that are not followed further
+NEGLIGIBLE = 1e-3  # odds of pairs that are not followed further
 # people of the smaller wave who are in the other too, before the data are seen; as strongly as so many people of the
 # study show it, and how strongly a block is drawn to the study
 RETURNED, PRIOR_STUDY, PRIOR_BLOCK = 0.7, 4, 4

@@ -8,7 +8,7 @@ from rm_research.linkage.codes.frequencies import Numbers, Whole
 
 UNKNOWN = -1
 SWAPPED = 0.01  # people who swap two given parts, before the data are seen …
-PRIOR_SWAPPED = 20  # … as strongly as so many people would show it
+PRIOR_SWAPPED = 40  # … as strongly as so many people would show it
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ DIGITS, LETTERS = 10, 26
 # values are spelled by their first characters: a fourth one of a name is hardly a surprise
 SURPRISING = 3
 # in a small group many values are new: so many people's worth of values nobody has given yet, besides those observed
-NEW = 20
+NEW = 40
 EVEN = 10  # people's worth of evenly used characters
 
 
@@ -71,8 +71,12 @@ def element_values(first: Codes, second: Codes) -> Values:
     ])  # fmt: skip
     given = [values[row > 0] for row in counts]
     alphabet = np.array([alphabet_size("".join(column)) for column in given], dtype=float)
-    spelling = [spelling_chance(values, row, size) for row, size in zip(counts, alphabet, strict=True)]
     width = [_usual_width(column, row[row > 0]) for column, row in zip(given, counts, strict=True)]
+    # spelled by the same characters, values of one character would only count their people twice
+    spelling = [
+        spelling_chance(values, row, size) if many > 1 else np.full(len(values), 1 / size)
+        for row, size, many in zip(counts, alphabet, width, strict=True)
+    ]
     return Values(
         values, number[: len(first)], number[len(first) :], counts, np.array(spelling), alphabet, np.array(width)
     )

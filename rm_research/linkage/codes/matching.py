@@ -96,7 +96,9 @@ def match_codes(
     600–612, whose prior is replaced by the most probable number of pairs of each block).
     """
     _refuse(first, second, first_blocks, second_blocks, max_edits, min_probability)
-    one, two = distinct_codes(first, second, first_blocks, second_blocks)
+    # by label, so that people of equal codes are listed the same way however the rows are ordered
+    first, second = (wave.sort_index(key=lambda labels: labels.astype("str")) for wave in (first, second))
+    one, two = distinct_codes(first, second, first_blocks.loc[first.index], second_blocks.loc[second.index])
     compare = _compare_whole if first.shape[1] == 1 else _compare_elements
     pairs, evidence, describe = compare(one, two, [str(name) for name in first.columns], max_edits)
     fit = estimate(evidence, population(one, two, pairs))

@@ -97,11 +97,12 @@ def partner_probabilities(log_weight: Numbers, first: Side, second: Side) -> Num
     log_weight = np.clip(log_weight, -300, 300)
     to_first, to_second = log_weight.copy(), log_weight.copy()
     for _ in range(ROUNDS):
-        before = to_first
         # half-way in logs, because full steps swing between two solutions where rivals are alike
-        to_first = (to_first + log_weight - _crowd(to_second, second, first.size)) / 2
-        to_second = (to_second + log_weight - _crowd(to_first, first, second.size)) / 2
-        if not len(before) or np.abs(to_first - before).max() < SETTLED:
+        step_first = (log_weight - _crowd(to_second, second, first.size) - to_first) / 2
+        to_first = to_first + step_first
+        step_second = (log_weight - _crowd(to_first, first, second.size) - to_second) / 2
+        to_second = to_second + step_second
+        if max(np.abs(step_first).max(initial=0), np.abs(step_second).max(initial=0)) < SETTLED:
             break
     log_odds = to_first + to_second - log_weight
     return 1 / (1 + np.exp(-log_odds))
