@@ -29,7 +29,7 @@ from rm_research.effects import (
     estimate_waves,
 )
 from rm_research.errors import StudyError
-from rm_research.figures import plot_change, plot_forest
+from rm_research.figures import plot_answers, plot_change, plot_flow, plot_forest, plot_sessions
 from rm_research.findings import Findings, build_findings
 from rm_research.linkage import Linkage, link_waves
 from rm_research.panel import Prepared, build_panel, prepare_study
@@ -73,8 +73,11 @@ __all__ = [
     "estimate_waves",
     "link_waves",
     "plan_study",
+    "plot_answers",
     "plot_change",
+    "plot_flow",
     "plot_forest",
+    "plot_sessions",
     "prepare_study",
     "read_responses",
     "read_study",

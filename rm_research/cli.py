@@ -18,13 +18,13 @@ from rm_research.catalogue import catalogue
 from rm_research.checks import MOST_ROWS, Problems, check_study
 from rm_research.drafting import Draft, draft_study, refuse_existing, write_draft
 from rm_research.errors import ReportError, StudyError
-from rm_research.findings.numbers import cohort_numbers
 from rm_research.panel import prepare_study
 from rm_research.panel.prepare import Prepared, prepare_openly
 from rm_research.planning import plan_study
 from rm_research.privacy import HOME, purge_private
 from rm_research.reporting import kernels
 from rm_research.reporting.files import write
+from rm_research.reporting.forms.asked import asked_forms
 from rm_research.simulate import simulate_study
 from rm_research.study import read_study
 from rm_research.writers import WRITERS
@@ -68,17 +68,22 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(min=1), help="Pages made at a time.  [default: one per processor]")
 @click.option("--dry-run", is_flag=True, help="Say what would be made and hidden, and write nothing.")
 @click.option("--notebook", type=click.Path(path_type=Path), help="Run this notebook per cohort, into OUT-private.")
+@click.option("--pdf", is_flag=True, help="Print each page too: index.pdf, by Chromium or Google Chrome.")
+@click.option("--docx", is_flag=True, help="Write each page as a Word document too: findings.docx, to be edited.")
+@click.option("--png", is_flag=True, help="Write each picture too: figures/*.png, for slides.")
 @_errors_said
 def report(
-    study: Path, out: Path | None, cohorts: tuple[str, ...], jobs: int | None, dry_run: bool, notebook: Path | None
-) -> None:
+    study: Path, out: Path | None, cohorts: tuple[str, ...], jobs: int | None, dry_run: bool, notebook: Path | None,
+    **other_forms: bool,
+) -> None:  # fmt: skip
     """Make a page per cohort and one for the programme."""
+    forms = asked_forms(**other_forms, own_notebook=notebook is not None)
     if not dry_run:
         kernels.warm_up()
     prepared = prepare_study(study)
     out = out or Path("reports") / study.resolve().name
     if dry_run:
-        out_console.print(_plan(prepared, cohorts))
+        _print_preview(prepared, cohorts, forms.names)
         return
     wanted = len(set(cohorts)) or len(prepared.cohorts)
     outcomes: list[Outcome] = []
@@ -93,7 +98,7 @@ def report(
                     _say(f"{outcome.cohort}: {outcome.status}", progress.console)
 
             _batch().run_reports(
-                prepared.study, out=out, cohorts=cohorts, jobs=jobs, notebook=notebook, on_done=on_done
+                prepared.study, out=out, cohorts=cohorts, jobs=jobs, notebook=notebook, on_done=on_done, **other_forms
             )
     finally:
         made = sum(outcome.status == "done" for outcome in outcomes)
@@ -121,25 +126,16 @@ def _progress() -> Progress:
     return Progress(*columns, console=err_console, transient=True)
 
 
-def _plan(prepared: Prepared, cohorts: tuple[str, ...]) -> Table:
-    """Say what a run would make of each cohort."""
-    table = Table("Cohort", "People", "Page", title=f"{escape(prepared.study.title)}: what would be made")
-    for cohort in _batch().chosen(prepared, cohorts):
-        people = int((prepared.people["cohort"] == cohort).sum())
-        table.add_row(escape(cohort), str(people), _planned_page(prepared, cohort))
-    return table
+def _print_preview(prepared: Prepared, cohorts: tuple[str, ...], forms: tuple[str, ...]) -> None:
+    """Say what a run would make of each cohort, and what it would hide."""
+    from rm_research.reporting.preview import preview
 
-
-def _planned_page(prepared: Prepared, cohort: str) -> str:
-    if prepared.errors_of(cohort):
-        return "[red]none: its data have an error[/red]"
-    smallest, rows = prepared.study.reporting.smallest_group, cohort_numbers(prepared, cohort)
-    hidden, total = (int((table["cohort"] == cohort).sum()) for table in (rows.hidden, rows.table))
-    if not hidden:
-        return "full"
-    if hidden == total:
-        return f"says that it is too small (fewer than {smallest} people)"
-    return f"{hidden} of {total} estimates hidden (fewer than {smallest} people)"
+    table = preview(prepared, _batch().chosen(prepared, cohorts))
+    out_console.print(_as_rich(table, f"{prepared.study.title}: what would be made"))
+    smallest = prepared.study.reporting.smallest_group
+    _say(f"Hidden is what rests on the answers of fewer than {smallest} people, or would tell of them.")
+    if forms:
+        _say(f"Beside each page and that of the programme: {', '.join(forms)}.")
 
 
 @main.command()

@@ -10,6 +10,7 @@ import pandas as pd
 from rm_research.effects.estimates import (
     ALL_COHORTS,
     ENOUGH_COHORTS,
+    STRATUM,
     Estimates,
     Place,
     Row,
@@ -203,7 +204,7 @@ def _changes(pool: Pool, random: bool, study: Study) -> tuple[Vector, Matrix, li
     after, cohorts = rows["after"].to_numpy(float), pd.factorize(rows["cohort"])[0]
     terms = _of_cohorts("cohort_wave", cohorts, after) if random else []
     terms += [*person_terms(rows), *_met_twice(rows, study)]
-    return rows["y"].to_numpy(float), np.column_stack([after, _intercepts(cohorts, random)]), terms
+    return rows["y"].to_numpy(float), np.column_stack([after, _intercepts(rows, random)]), terms
 
 
 def _differences(pool: Pool, random: bool, study: Study) -> tuple[Vector, Matrix, list[Term]]:
@@ -218,7 +219,7 @@ def _differences(pool: Pool, random: bool, study: Study) -> tuple[Vector, Matrix
     terms += _met_twice(rows, study)
     if rows.groupby("cluster").size().max() > 1:
         terms.append(Term("cluster", pd.factorize(rows["cluster"])[0]))
-    X = np.column_stack([in_arm, rows["pre"].to_numpy(float), _intercepts(cohorts, random or shared)])
+    X = np.column_stack([in_arm, rows["pre"].to_numpy(float), _intercepts(rows, random or shared)])
     return rows["post"].to_numpy(float), X, terms
 
 
@@ -227,9 +228,10 @@ def _of_cohorts(name: str, cohorts: np.ndarray, within: np.ndarray) -> list[Term
     return [Term("cohort", cohorts), Term(name, 2 * cohorts + within.astype(int))]
 
 
-def _intercepts(cohorts: np.ndarray, one: bool) -> Matrix:
-    """One column for everybody, or one a cohort."""
-    return np.ones((len(cohorts), 1)) if one else (cohorts[:, None] == np.unique(cohorts)).astype(float)
+def _intercepts(rows: pd.DataFrame, one: bool) -> Matrix:
+    """One column for everybody, or one a cohort, also of those that are taken together."""
+    cohorts = pd.factorize(rows[STRATUM if STRATUM in rows else "cohort"])[0]
+    return np.ones((len(rows), 1)) if one else (cohorts[:, None] == np.unique(cohorts)).astype(float)
 
 
 def _met_twice(rows: pd.DataFrame, study: Study) -> list[Term]:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 import rm_research as rm
-from rm_research.findings.numbers import cohort_numbers
+from rm_research.findings.numbers import decide
 from rm_research.panel.prepare import prepare_openly
 from rm_research.reporting import kernels
 from rm_research.reporting.render import run_notebook, shipped_notebook
@@ -80,7 +80,7 @@ def one_cohort(folder: Path) -> tuple[str, float, float]:
     rm.simulate_study(folder / "one", cohorts=(50,))
     prepared = rm.prepare_study(folder / "one")
     bare = best_of(3, lambda: prepared.panel.groupby(["role", "arm", "scale"])["post"].describe())
-    return "estimates of a cohort / describe()", best_of(3, lambda: cohort_numbers(prepared, *prepared.cohorts)), bare
+    return "estimates of a cohort / describe()", best_of(3, lambda: decide(prepared)), bare
 
 
 def mixed(cohorts: int) -> tuple[np.ndarray, np.ndarray, list[Term], np.ndarray]:

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,6 +34,20 @@ def session_folder(factory: pytest.TempPathFactory) -> Path:
     return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
 
 
+def reported(study: Path, out: Path, *options: str, before: Callable[[], object] = lambda: None) -> Path:
+    """Run `rm-research report`, unless another test process has done so; `before` is done first."""
+    with locked(out.parent / f"{out.name}.lock"):
+        if not (out / "manifest.json").is_file():
+            before()
+            user = {"USER": EVALUATOR, "LOGNAME": EVALUATOR}
+            done = subprocess.run(
+                [*COMMAND, "report", str(study), "--out", str(out), *options], env=os.environ | user,
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+    return out
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy of the demo study."""
@@ -47,16 +61,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def demo_out(demo: Path) -> Path:
     """What `rm-research report` makes of it."""
-    out = demo.parent / "reports"
-    with locked(demo.parent / "reports.lock"):
-        if not (out / "manifest.json").is_file():
-            user = {"USER": EVALUATOR, "LOGNAME": EVALUATOR}
-            done = subprocess.run(
-                [*COMMAND, "report", str(demo), "--out", str(out)], env=os.environ | user, capture_output=True,
-                text=True, check=False,
-            )  # fmt: skip
-            assert done.returncode == 0, done.stderr
-    return out
+    return reported(demo, demo.parent / "reports")
 
 
 @pytest.fixture(scope="session")

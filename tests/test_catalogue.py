@@ -5,15 +5,18 @@ import re
 import string
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pytest
 
-from rm_research.catalogue import Catalogue, capital, catalogue
+from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.errors import StudyError
+from rm_research.study.settings import Reporting
 
 PACKAGE = Path(__file__).parents[1] / "rm_research"
 LANGUAGES = sorted(path.stem for path in (PACKAGE / "catalogue").glob("*.toml"))
+OTHERS = [language for language in LANGUAGES if language != "en"]
 MINUS = "−"
 
 
@@ -22,6 +25,28 @@ def flat(texts: dict, prefix: str = "") -> dict[str, str]:
     for name, text in texts.items():
         found |= flat(text, f"{prefix}{name}.") if isinstance(text, dict) else {f"{prefix}{name}": text}
     return found
+
+
+# blanks that code fills although no English text of that family has them all
+OFFERED = {
+    "claim.": {"Whose", "whose", "size", "signed", "moved", "raised", "more", "higher"},
+    "chart.title_": {"Whose", "whose", "size", "signed", "moved", "more", "higher"},
+    "counts.": {"people", "persons"},
+    "headline.also": {"whose", "Whose"},
+    "within.outcome": {"title", "lowered"},
+}
+# forms of one thing, of which a language picks one
+SAME = {"Whose": "whose", "signed": "size", "lowered": "text", "title": "text", "persons": "people"}
+FREE = {"more", "higher", "moved", "raised", "people"}  # words, not numbers: a sign may say the same
+ENGLISH_WORDS = re.compile(
+    r"\b(the|of|and|or|not|is|are|were|with|without|from|before|after|people|by|to|this|that|score|survey|change|"
+    r"estimates?|group|cohorts|leaders?|mentors|answers?|answered|shown|computed|show|here|page|which|who|what|for|than)\b",
+    re.IGNORECASE,
+)
+SAME_IN_GERMAN = {
+    "Alpha", "April", "August", "Bonett", "Hodges–Lehmann", "In Python", "Median", "November", "Omega",
+    "REML, Hartung–Knapp", "September", "Variable", "Welch", "Wilson", "p (Benjamini–Hochberg) {relation}",
+}  # fmt: skip
 
 
 def asked() -> set[str]:
@@ -60,6 +85,11 @@ METHODS = {
     "ancova", "change_score", "constrained_likelihood", "wild_bootstrap", "randomisation", "instrument", "ols", "apim",
     "one_stage", "reml_hk",
 }  # fmt: skip
+MEASURES = {"mean", "median", "g_av", "d_rm", "d_ppc2", "share_improved", "reliable_change", "slope"}
+VERDICTS = {
+    "gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none_higher", "none_lower",
+    "none_unclear",
+}  # fmt: skip
 VOCABULARY = {
     "reason": REASONS | {"hidden", "hidden_compared", "hidden_changed", "hidden_beside"},
     "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none"},
@@ -67,11 +97,12 @@ VOCABULARY = {
                  "pooled_difference"},
     "method": METHODS,
     "methods": METHODS - {"ancova"} | {"ancova_person", "ancova_cluster", "role_difference", "interaction"},
-    "measure": {"mean", "median", "g_av", "d_rm", "d_ppc2", "share_improved", "reliable_change", "slope"},
+    "measure": MEASURES,
     "counts": {"interval", "pairs", "followed", "compared", "unlinked", "pooled", "pooled_unlinked"},
-    "change": {"clear", "unclear", "little"},
-    "unlinked": {"clear", "unclear", "little"},
-    "difference": {"clear_2", "clear_3", "clear_5", "unclear", "little"},
+    "claim": {f"{level}.{verdict}" for level in ("unlinked", 1, 2, 3, 5) for verdict in VERDICTS},
+    "direction": {"rose", "fell", "more", "less", "higher", "lower", "raised", "lowered"},
+    "apa_measure": MEASURES,
+    "apa_contrast": {"change", "difference", "role_difference", "interaction"},
     "chart": {f"title_{family}_{kind}" for family in ("change", "unlinked", "difference")
               for kind in ("clear", "unclear", "little")} | {"axis_change", "axis_difference"},
     "design": {"single", "no_usable", "randomised", "matched", "self-selected", "randomised_lowered", "matched_lowered",
@@ -80,40 +111,104 @@ VOCABULARY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("pattern", ASKED)
-def test_every_text_that_code_asks_for_is_there(pattern):
-    assert [key for key in ENGLISH if re.fullmatch(pattern, key)]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_that_code_asks_for_is_there(language):
+    assert [key for key in ASKED if not any(re.fullmatch(key, known) for known in TEXTS[language])] == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("table", "words"), VOCABULARY.items(), ids=VOCABULARY)
-def test_every_word_of_the_vocabulary_has_a_text(table, words):
-    assert {word for word in words if f"{table}.{word}" not in ENGLISH} == set()
+def test_every_word_of_the_vocabulary_has_a_text(table, words, language):
+    assert {word for word in words if f"{table}.{word}" not in TEXTS[language]} == set()
 
 
 def used(key: str) -> bool:
     """Whether code asks for a key as it stands, or for its family and names its last word somewhere."""
     table, word = key.rsplit(".", 1)
     by_name = {"people", "one", "whose", "arms", "waves"}  # words of studies: roles, arms and waves
+    if table.startswith("claim."):
+        table, word = "claim", f"{table.removeprefix('claim.')}.{word}"
     named = table in by_name or word in VOCABULARY.get(table, ()) or f'"{word}"' in SOURCE
-    return re.escape(key) in ASKED or (named and any(re.fullmatch(pattern, key) for pattern in ASKED))
+    return re.escape(key) in ASKED or f'"{key}"' in SOURCE or (named and any(re.fullmatch(pattern, key) for pattern in ASKED))
 
 
 def test_every_text_is_used():
     assert [key for key in ENGLISH if not used(key)] == []
 
 
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_format(language):
     words = catalogue(language)
     for key, text in TEXTS[language].items():
-        blanks = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-        assert all(name.isidentifier() for name in blanks), key
-        words.say(key, **dict.fromkeys(blanks, "x"))
+        assert all(name.isidentifier() for name in blanks(text)), key
+        words.say(key, **dict.fromkeys(blanks(text), "x"))
+
+
+def test_every_language_of_a_study_has_a_catalogue():
+    """So that no language passes the reading of study.toml and fails when the pages are made."""
+    assert set(LANGUAGES) == set(get_args(Reporting.model_fields["language"].annotation))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_languages_have_the_same_texts(language):
+    assert set(TEXTS[language]) ^ set(ENGLISH) == set()
+
+
+def supplied(key: str) -> set[str]:
+    """Blanks that code fills for a key: those of the English text, and others it offers beside them."""
+    families = [offered for start, offered in OFFERED.items() if key.startswith(start)]
+    return blanks(ENGLISH[key]).union(*families)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_texts_ask_for_no_blank_that_code_does_not_fill(language):
+    texts = TEXTS[language]
+    assert {key: blanks(texts[key]) - supplied(key) for key in texts if blanks(texts[key]) - supplied(key)} == {}
+
+
+@pytest.mark.parametrize("start", OFFERED)
+def test_blanks_offered_beside_the_english_ones_are_used_somewhere(start):
+    used_there = {
+        name for texts in TEXTS.values() for key in texts if key.startswith(start) for name in blanks(texts[key])
+    }
+    assert OFFERED[start] <= used_there
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_numbers_and_names_are_never_lost_in_translation(language):
+    """A blank that holds a number stands in every language, once: two forms of one number are one."""
+    for key, text in TEXTS[language].items():
+        assert {SAME.get(name, name) for name in blanks(ENGLISH[key])} <= {
+            SAME.get(name, name) for name in blanks(text)
+        } | FREE, key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_languages_have_the_same_texts(language):
-    assert set(TEXTS[language]) == set(ENGLISH)
+def test_sentences_have_at_most_25_words(language):
+    for key, text in TEXTS[language].items():
+        for sentence in re.split(r"(?<=[.!?])\s+", text):
+            assert len(sentence.split()) <= 25, key
+
+
+def test_no_english_word_is_left_in_german():
+    """Names of methods and of things in study.toml or Python stay as they are."""
+    left = {
+        key: found
+        for key, text in TEXTS["de"].items()
+        if (found := ENGLISH_WORDS.findall(re.sub(r"\{.*?\}", "", text)))
+    }
+    assert left == {}
+
+
+def test_no_german_text_is_the_english_one():
+    """But for names, symbols and what holds nothing but blanks."""
+    same = {text for key, text in TEXTS["de"].items() if text == ENGLISH[key]}
+    worded = {text for text in same if re.search(r"[a-z]{4}", re.sub(r"\{.*?\}", "", text))}
+    assert worded <= SAME_IN_GERMAN
 
 
 def test_values_are_no_templates():
@@ -177,3 +272,27 @@ def test_lists_are_prose(parts, text):
 @pytest.mark.parametrize(("text", "capitalised"), [("iPads", "IPads"), ("", ""), ("mentors’ IT", "Mentors’ IT")])
 def test_capitals_leave_the_rest_as_it_is(text, capitalised):
     assert capital(text) == capitalised
+
+
+@pytest.mark.parametrize(
+    ("text", "small"), [("Mood at work", "mood at work"), ("IT skills", "IT skills"), ("", ""), ("X", "x")]
+)
+def test_texts_within_a_sentence_begin_small_but_for_abbreviations(text, small):
+    assert lowered(text) == small
+
+
+@pytest.mark.parametrize(("value", "text"), [(1.0, "1"), (97.5, "97,5"), (-0.25, f"{MINUS}0,25")])
+def test_numbers_that_somebody_set_keep_their_decimals(value, text):
+    assert Catalogue("xx", {"format": {"decimal": ","}}).plain(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(float("inf"), "∞"), (float("-inf"), "−∞")])
+def test_endless_numbers_are_signs(value, text):
+    assert catalogue("en").number(value) == text
+
+
+def test_german_numbers_shares_and_months():
+    words = catalogue("de")
+    assert (words.number(-1.25), words.share(0.286), words.month(pd.Timestamp("2025-03-31"))) == (
+        f"{MINUS}1,25", "29\u202f%", "März 2025",
+    )  # fmt: skip

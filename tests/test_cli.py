@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner, Result
 from rendered_demo import demo, demo_out, quality_page
+from rich.console import Console
 from small_studies import Group, small_study
 
 from rm_research.cli import main
@@ -97,6 +98,19 @@ def notebook(tmp_path):
     return tmp_path / "own.ipynb"
 
 
+@pytest.fixture
+def planned(monkeypatch):
+    """Rows that a dry run prints, by cohort, and what it says with them."""
+
+    def plan(study) -> tuple[dict[str, list[str]], str]:
+        monkeypatch.setattr("rm_research.cli.out_console", Console(width=200))
+        said = run("report", study, "--dry-run").stdout
+        rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in said.splitlines() if line.startswith("│")]
+        return {cohort: cells for cohort, *cells in rows}, said
+
+    return plan
+
+
 class TestReport:
     def test_names_the_page_to_open(self, demo_out):
         assert (demo_out / "index.html").is_file()
@@ -106,6 +120,32 @@ class TestReport:
         assert done.exit_code == 0
         assert "2024 autumn" in done.stdout
         assert "too small" in done.stdout
+        assert not (tmp_path / "out").exists()
+
+    def test_dry_run_names_what_is_hidden_by_role_and_in_words(self, demo, planned):
+        rows, said = planned(demo)
+        assert rows["2024 autumn"] == ["16", "says that it is too small", "leaders and mentors"]
+        assert re.fullmatch(r"mentors \(Waitlist\); \d+ of \d+ estimates", rows["2023 autumn"][2])
+        assert re.fullmatch(r"no main result; \d+ of \d+ estimates", rows["2022 spring"][2])
+        assert "fewer than 10 people, or would tell of them" in said
+
+    def test_dry_run_names_other_forms(self, study, tmp_path):
+        done = run("report", study, "--out", tmp_path / "out", "--dry-run", "--docx", "--png")
+        assert "Beside each page and that of the programme: findings.docx, figures." in done.stdout
+        assert not (tmp_path / "out").exists()
+
+    def test_dry_run_of_a_cohort_with_an_error_says_so(self, study, planned):
+        add_line(study / "pre.csv", "P0-1,Spring,,,D,2025-03-04,1,2,3\n")
+        rows, _ = planned(study)
+        assert rows["Spring"][1:] == ["none: its data have an error", "–"]
+        assert rows["Autumn"][1:] == ["full", "–"]
+
+    @pytest.mark.parametrize("more", [[], ["--dry-run"]], ids=["run", "dry run"])
+    def test_pdf_without_a_browser_says_what_to_install(self, study, tmp_path, monkeypatch, more):
+        monkeypatch.setenv("RM_RESEARCH_CHROMIUM", str(tmp_path / "none"))
+        done = run("report", study, "--out", tmp_path / "out", "--pdf", *more)
+        assert done.exit_code == 1
+        assert "Set it to the path of Chromium or Chrome" in done.stderr
         assert not (tmp_path / "out").exists()
 
     def test_unknown_cohort_lists_the_known(self, demo, tmp_path):

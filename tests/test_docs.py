@@ -16,7 +16,7 @@ from rm_research.catalogue import catalogue
 from rm_research.checks import GRAVITY
 from rm_research.claims import Claims
 from rm_research.cli import main
-from rm_research.findings.numbers import cohort_numbers
+from rm_research.findings.numbers import study_numbers
 from rm_research.readers import READERS
 from rm_research.study import settings
 from rm_research.study.codebook import FIXED
@@ -90,7 +90,7 @@ def test_the_minimal_example_gives_what_its_page_says(write):
     assert len(prepared.people) == 12
     quoted = re.search(r'reads: "(.*?)"', text("study-files.md"), re.DOTALL)
     assert quoted is not None
-    claims = Claims(cohort_numbers(prepared, "all people"), prepared.study, catalogue("en"))
+    claims = Claims(study_numbers(prepared), prepared.study, catalogue("en"))
     row = claims.headline_row("all people", "participant", "programme", "inclusion", "after")
     assert row is not None
     assert claims.sentence(row) == " ".join(quoted[1].split())

@@ -1,5 +1,6 @@
 """Every word a reader sees, by language; numbers and dates as that language writes them."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,9 +48,15 @@ class Catalogue:
 
     def number(self, value: float, *, signed: bool = False, decimals: int = 2) -> str:
         """Write a number with its sign; a value that rounds to zero has none."""
+        if math.isinf(value):
+            return self.say("format.endless" if value > 0 else "format.endless_below")
         rounded = round(value, decimals) + 0.0
         sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
         return sign + f"{abs(rounded):.{decimals}f}".replace(".", self.say("format.decimal"))
+
+    def plain(self, value: float) -> str:
+        """Write a number that somebody set, such as the end of a scale, with the decimals it was given."""
+        return f"{value:g}".replace("-", MINUS).replace(".", self.say("format.decimal"))
 
     def share(self, value: float) -> str:
         """Write a share as whole per cent."""
@@ -69,6 +76,11 @@ class Catalogue:
 def capital(text: str) -> str:
     """Return a text with its first letter in upper case and the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def lowered(text: str) -> str:
+    """Return a text as it stands within a sentence: its first letter in lower case, unless it opens an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 @cache

@@ -5,12 +5,19 @@ from functools import cached_property
 
 import pandas as pd
 
-from rm_research.catalogue import Catalogue, capital
-from rm_research.claims.judgement import LEVELS, OF_CHANGE, design_level, verdict
+from rm_research.catalogue import Catalogue, capital, lowered
+from rm_research.claims.apa import apa_line
+from rm_research.claims.judgement import LEVELS, OF_CHANGE, Followed, followed, level_of, verdict
 from rm_research.disclosure import HIDDEN, OTHER_PEOPLE, SHARES, Disclosed
 from rm_research.effects.estimates import ALL_COHORTS, EVERYONE, headlines
-from rm_research.study import Study
-from rm_research.study.model import PROGRAMME
+from rm_research.errors import ReportError
+from rm_research.study import Scale, Study
+from rm_research.study.model import ONE_ROLE, PROGRAMME
+
+OUR_UNIT = Scale.model_fields["unit"].default
+SPOKEN = (*OF_CHANGE, *OF_CHANGE.values())  # contrasts that sentences and titles are about
+
+CI, MOST_DECIMALS = ("ci_low", "ci_high"), 5
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,11 @@ class Claims:
 
     def level(self, row: pd.Series) -> int:
         """Design level of a row."""
-        return design_level(row, self.disclosed.table, self.study)
+        return level_of(row, self._followed, self.study)
+
+    @cached_property
+    def _followed(self) -> Followed:
+        return followed(self.disclosed.table)
 
     def level_text(self, row: pd.Series) -> str:
         """Name the design level in words, and what lowered it."""
@@ -40,8 +51,8 @@ class Claims:
             return self.words.say("design.single" if self.study.comparison is None else "design.no_usable")
         if level == LEVELS[assignment]:
             return self.words.say(f"design.{assignment}")
-        lowered = self.words.say(f"design.lowered_to_{level}", people=self.people(row["role"]))
-        return f"{self.words.say(f'design.{assignment}_lowered')} {lowered}"
+        step = self.words.say(f"design.lowered_to_{level}", people=self.people(row["role"]))
+        return f"{self.words.say(f'design.{assignment}_lowered')} {step}"
 
     @cached_property
     def headlines(self) -> pd.DataFrame:
@@ -67,30 +78,36 @@ class Claims:
         return changes.iloc[0] if len(changes) else None
 
     def sentence(self, row: pd.Series) -> str:
-        """One sentence with estimate, interval and number of people; the reason where there is no estimate."""
+        """
+        One sentence with estimate, interval and number of people; the reason where there is no estimate.
+
+        Raises
+        ------
+        ReportError
+            When the row is no change or difference, or a difference that its design does not bear.
+        """
         if pd.isna(row["estimate"]):
             return self.reason(row)
-        family = self._family(row)
-        kind = self._kind(row)
-        key = f"{family}.{kind}_{self.level(row)}" if family == "difference" and kind == "clear" else f"{family}.{kind}"
-        return self.words.say(key, **self._blanks(row), interval=self.interval(row), n=self.people_counted(row))
+        blanks = self._blanks(row) | {"interval": self.interval(row), "n": self.people_counted(row)}
+        return self.words.say(f"claim.{self._claimed_level(row)}.{self._judged(row)}", **blanks)
 
     def statement(self, row: pd.Series) -> str:
         """Return the sentence, or whose outcome it would have been about and the reason why there is none."""
         if pd.notna(row["estimate"]):
             return self.sentence(row)
-        whose, text = self.whose(row["role"]), self.reason(row)
-        text = text[0].lower() + text[1:]
-        return self.words.say("headline.also", whose=capital(whose), scale=self.scale_text(row), text=text)
+        text, whose = self.reason(row), self.whose(row["role"])
+        blanks = {"whose": whose, "Whose": capital(whose), "scale": self.scale_text(row)}
+        return self.words.say("headline.also", **blanks, text=text, lowered=lowered(text))
 
     def verdict_sentence(self, row: pd.Series) -> str:
-        """Say what the interval means beside the smallest change that matters; empty where there is no estimate."""
-        if pd.isna(row["estimate"]):
+        """Say what the interval means beside the smallest change that matters; empty where there is nothing to say."""
+        scale = self.study.scale(row["scale"])
+        found = verdict(row, scale)
+        if pd.isna(row["estimate"]) or (found == "unclear" and pd.isna(row["detectable"])):
             return ""
-        found = verdict(row, self.study.scale(row["scale"]))
-        s = self.study.scale(row["scale"]).smallest_effect or 0.0
         detectable = "" if pd.isna(row["detectable"]) else self.words.number(row["detectable"])
-        return self.words.say(f"verdict.{found}", s=self.words.number(s), unit=self._unit(row), detectable=detectable)
+        s = "" if scale.smallest_effect is None else self.words.number(scale.smallest_effect)
+        return self.words.say(f"verdict.{found}", s=s, unit=self.unit(scale), detectable=detectable)
 
     def verdict_name(self, row: pd.Series) -> str:
         """Verdict in a few words; empty where there is none."""
@@ -98,8 +115,16 @@ class Claims:
         return "" if found == "none" or pd.isna(row["estimate"]) else self.words.say(f"verdict_short.{found}")
 
     def title(self, row: pd.Series) -> str:
-        """Title of a chart: the finding."""
-        return self.words.say(f"chart.title_{self._family(row)}_{self._kind(row)}", **self._blanks(row))
+        """Title of a chart: the finding, without its interval."""
+        family, judged = self._family(row), self._judged(row).removeprefix("none_")
+        kind = {"too_small": "little", "unclear": "unclear"}.get(judged, "clear")
+        return self.words.say(f"chart.title_{family}_{kind}", **self._blanks(row))
+
+    def apa(self, row: pd.Series) -> str:
+        """One line on a row as journals print it, without what the row lacks; the reason where it has no estimate."""
+        if pd.isna(row["estimate"]):
+            return self.reason(row)
+        return apa_line(row, self.words, level=self.level_percent, unlinked=self.unlinked(row))
 
     def reason(self, row: pd.Series) -> str:
         """Say why a row has no estimate."""
@@ -120,13 +145,29 @@ class Claims:
 
     def interval(self, row: pd.Series) -> str:
         """Interval with its level."""
-        low, high = self.words.number(row["ci_low"]), self.words.number(row["ci_high"])
+        low, high = self.ends(row)
         return self.words.say("counts.interval", level=self.level_percent, low=low, high=high)
+
+    def range(self, row: pd.Series) -> str:
+        """Interval alone."""
+        low, high = self.ends(row)
+        return self.words.say("format.range", low=low, high=high)
+
+    def ends(self, row: pd.Series) -> tuple[str, str]:
+        """Ends of an interval; with more decimals where 0, which it excludes, would be printed as an end."""
+        low, high = (self._end(row[name], excludes=row["ci_low"] > 0 or row["ci_high"] < 0) for name in CI)
+        return low, high
+
+    def _end(self, value: float, *, excludes: bool) -> str:
+        decimals = 2
+        while excludes and value and round(value, decimals) == 0 and decimals < MOST_DECIMALS:
+            decimals += 1
+        return self.words.number(value, decimals=decimals)
 
     @property
     def level_percent(self) -> str:
         """Level of the intervals in per cent, as '95'."""
-        return f"{100 * self.study.reporting.level:g}"
+        return self.words.plain(100 * self.study.reporting.level)
 
     def people_counted(self, row: pd.Series) -> str:
         """How many people the row rests on."""
@@ -140,8 +181,8 @@ class Claims:
         m = row["n_post"] if unlinked else row["n_comparison"]
         if kind == "pairs" and self.counts_leavers(row):
             kind, n, m = "followed", int(row["n_pre"]), n
-        people = self.people(row["role"], n)
-        return self.words.say(f"counts.{kind}", n=n, people=people, m=m, k=row["n_clusters"])
+        people = {"people": self.people(row["role"], n), "persons": self.people(ONE_ROLE, n)}
+        return self.words.say(f"counts.{kind}", n=n, m=m, k=row["n_clusters"], **people)
 
     def unlinked(self, row: pd.Series) -> bool:
         """Whether a row compares the two waves' people without knowing who is who, or averages such rows."""
@@ -164,42 +205,57 @@ class Claims:
     def scale_text(self, row: pd.Series) -> str:
         """Name of the outcome within a sentence, with arm and survey where there are several."""
         title = self.study.scale(row["scale"]).title
-        name = title if title[1:2].isupper() else title[0].lower() + title[1:]
-        if row["arm"] not in (PROGRAMME, self.study.comparison):
-            name += self.words.say("within.arm", arm=row["arm"])
-        return name + (self.words.say("within.wave", wave=row["wave"]) if len(self.study.later_waves) > 1 else "")
+        name = self.words.say("within.outcome", title=title, lowered=lowered(title))
+        of_arm = row["arm"] not in (PROGRAMME, self.study.comparison)
+        of_wave = len(self.study.later_waves) > 1
+        if not (of_arm or of_wave):
+            return name
+        key = "both" if of_arm and of_wave else "arm" if of_arm else "wave"
+        return name + self.words.say(f"within.{key}", arm=row["arm"], wave=row["wave"])
 
     def arm_title(self, arm: str) -> str:
         """Name of an arm as a label."""
         return self.words.say(f"arms.{arm}") if self.words.has(f"arms.{arm}") else capital(arm)
 
-    def _unit(self, row: pd.Series) -> str:
-        return self.study.scale(row["scale"]).unit
+    def unit(self, scale: Scale) -> str:
+        """Unit of a scale: the study's own word, or ours where it has none."""
+        return self.words.say("unit.scale_points") if scale.unit == OUR_UNIT else scale.unit
 
     def _family(self, row: pd.Series) -> str:
+        if row["contrast"] not in SPOKEN:
+            raise ReportError(f"No sentence may be made of {row['id']!r}: it is neither a change nor a difference.")
         if row["contrast"] in OF_CHANGE:
             return "difference"
         return "unlinked" if self.unlinked(row) else "change"
 
-    def _kind(self, row: pd.Series) -> str:
-        """Say clear (excludes 0), little (inside the smallest change that matters) or unclear."""
-        if verdict(row, self.study.scale(row["scale"])) == "too_small":
-            return "little"
-        return "clear" if row["ci_low"] > 0 or row["ci_high"] < 0 else "unclear"
+    def _claimed_level(self, row: pd.Series) -> str:
+        """Column of the table of claims that a row falls into."""
+        family, level = self._family(row), self.level(row)
+        if family == "difference" and level == 1:
+            raise ReportError(f"No sentence may be made of {row['id']!r}: its design bears no comparison.")
+        return "unlinked" if family == "unlinked" else str(level)
+
+    def _judged(self, row: pd.Series) -> str:
+        """Verdict; where no smallest change that matters is declared, on which side of 0 the interval lies."""
+        found = verdict(row, self.study.scale(row["scale"]))
+        if found != "none":
+            return found
+        if row["ci_low"] > 0:
+            return "none_higher"
+        return "none_lower" if row["ci_high"] < 0 else "none_unclear"
 
     def _blanks(self, row: pd.Series) -> dict[str, str]:
         """Everything a template may ask for, from one row."""
-        say, up = self.words.say, row["estimate"] > 0
-        whose = self.whose(row["role"])
+        up, whose = row["estimate"] > 0, self.whose(row["role"])
         return {
             "Whose": capital(whose),
             "whose": whose,
             "scale": self.scale_text(row),
-            "unit": self._unit(row),
+            "unit": self.unit(self.study.scale(row["scale"])),
             "size": self.words.number(abs(row["estimate"])),
             "signed": self.words.number(row["estimate"], signed=True),
-            "moved": say("change.rose" if up else "change.fell"),
-            "raised": say("difference.raised" if up else "difference.lowered"),
-            "more": say("difference.more" if up else "difference.less"),
-            "higher": say("difference.higher" if up else "difference.lower"),
+            "moved": self.words.say("direction.rose" if up else "direction.fell"),
+            "raised": self.words.say("direction.raised" if up else "direction.lowered"),
+            "more": self.words.say("direction.more" if up else "direction.less"),
+            "higher": self.words.say("direction.higher" if up else "direction.lower"),
         }

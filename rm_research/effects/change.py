@@ -129,8 +129,13 @@ def _by_cluster(group: Group, study: Study) -> Result:
     after = rows["after"].to_numpy(float)
     X = np.column_stack([np.ones(len(rows)), after])
     ladder = fit_by_ladder(rows["y"].to_numpy(float), X, person_terms(rows), keep=("cluster", "cluster_wave"))
-    result, (before, change) = kenward_roger(ladder.fit, [0, 1], level=study.reporting.level), ladder.fit.coefficients
-    return result.detailed(mean_pre=before, mean_post=before + change)
+    change, before, later = (
+        kenward_roger(ladder.fit, contrast, level=study.reporting.level) for contrast in ([0, 1], [1, 0], [1, 1])
+    )
+    return change.detailed(
+        mean_pre=before.estimate, mean_pre_low=before.ci_low, mean_pre_high=before.ci_high,
+        mean_post=later.estimate, mean_post_low=later.ci_low, mean_post_high=later.ci_high,
+    )  # fmt: skip
 
 
 def _improved(group: Group, study: Study) -> Result:

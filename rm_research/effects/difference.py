@@ -110,6 +110,12 @@ class Compared:
         return self.joined("clusters")
 
     @cached_property
+    def strata(self) -> np.ndarray:
+        """Cohort of everybody, where several are taken together and each has its own comparison; else one for all."""
+        own = len(set(self.group.strata)) > 1
+        return self.joined("strata") if own else np.zeros(len(self.pre))
+
+    @cached_property
     def paired(self) -> np.ndarray:
         """Who has both scores."""
         return self.joined("paired")
@@ -211,8 +217,10 @@ def _treated(fit: Fit, arms: Compared, study: Study) -> Result:
 
 
 def _ancova_fit(arms: Compared) -> Fit:
-    pre, post, in_arm = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm))
-    return least_squares(np.column_stack([np.ones(len(pre)), in_arm, pre]), post)
+    pre, post, in_arm, strata = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm, arms.strata))
+    # cohorts taken together may differ in who was in which arm, so each has an intercept
+    of_strata = (strata[:, None] == np.unique(strata)[1:]).astype(float)
+    return least_squares(np.column_stack([np.ones(len(pre)), in_arm, pre, of_strata]), post)
 
 
 def _bootstrap(arms: Compared, study: Study) -> Result:

@@ -19,6 +19,7 @@ from rm_research.study import Study
 
 EVERYONE = "everyone"
 ALL_COHORTS = "all cohorts"
+STRATUM = "stratum"  # column of a Panel in which several cohorts bear one name: their own
 ROLE_ORDER = ("leader", "mentor", "participant")
 LEAST_DF = 0.5  # with fewer, Student's t has no interval that says anything
 ENOUGH_COHORTS = 5  # from here on the average cohort is the headline of a programme, below it the average person
@@ -133,6 +134,11 @@ class Group:
     def numbers(self, column: str) -> Vector:
         """Their values in a column of the Panel; NaN where missing."""
         return self.panel[column].to_numpy(float, na_value=np.nan)[self.at]
+
+    @property
+    def strata(self) -> np.ndarray:
+        """Cohort of each, of several that are taken together."""
+        return self.rows[STRATUM].to_numpy(str) if STRATUM in self.panel else np.full(len(self.pre), self.place.cohort)
 
     @property
     def paired(self) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import Group, Place, Row, estimate_row, units
+from rm_research.effects.estimates import STRATUM, Group, Place, Row, estimate_row, units
 from rm_research.errors import FrameError
 from rm_research.stats.mixed.ladder import mixed_contrast
 from rm_research.stats.mixed.terms import Term
@@ -181,7 +181,7 @@ def long_scores(people: pd.DataFrame) -> pd.DataFrame:
 
 def person_terms(rows: pd.DataFrame) -> list[Term]:
     """Random intercepts of persons, and of clusters (also at each wave) where some hold several people."""
-    persons = pd.factorize(rows["cohort"] + "\0" + rows["person"])[0]
+    persons = pd.factorize(rows[STRATUM if STRATUM in rows else "cohort"] + "\0" + rows["person"])[0]
     terms = [Term("person", persons)]
     if rows.groupby("cluster")["person"].nunique().max() > 1:
         clusters = pd.factorize(rows["cluster"])[0]

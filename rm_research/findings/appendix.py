@@ -30,12 +30,13 @@ def methods(context: Context) -> dict[str, Any]:
         "heading": say("headings.methods"),
         "intro": say("methods.intro"),
         "sentences": _sentences(context),
-        "terms_heading": say("headings.terms"),
-        "terms": _terms(context),
+        "apa_heading": say("headings.apa"),
+        "apa": _apa(context),
         "estimates_heading": say("headings.estimates"),
         "table": _all_estimates(context),
         "checks": checks(context),
         "specifications": _specifications(context),
+        "reliability": _reliability(context),
         "reproduce_heading": say("headings.reproduce"),
         "reproduce": _reproduce(context),
         "region": say("page.table_region"),
@@ -61,12 +62,28 @@ def _sentences(context: Context) -> list[str]:
     return texts + [say(f"methods.{rule}") for rule in ("verdicts", "multiplicity", "missing", "duplicates")]
 
 
-def _terms(context: Context) -> list[str]:
-    say, study = context.words.say, context.study
-    terms = [say("terms.estimate"), say("terms.interval", level=f"{100 * study.reporting.level:g}")]
-    terms += [say("terms.scale_points", unit=capital(unit))
-              for unit in dict.fromkeys(scale.unit for scale in study.scales)]  # fmt: skip
-    return terms + ([say("terms.dyad")] if len(context.prepared.dyads) else [])
+def _apa(context: Context) -> list[str]:
+    """Headline rows of this page as journals print them."""
+    say, claims, rows = context.words.say, context.claims, context.rows
+    headline = rows[rows.index.isin(claims.headlines.index) & rows["estimate"].notna()]
+    return [
+        say("methods.apa_line", scale=context.study.scale(row["scale"]).title, people=claims.people(row["role"]),
+            arm=claims.arm_title(row["arm"]), contrast=say(f"contrast.{row['contrast']}"), line=claims.apa(row))
+        for _, row in headline.iterrows()
+    ]  # fmt: skip
+
+
+def _reliability(context: Context) -> Table:
+    """Alpha and omega of each scale at each wave; none of one item, and none on a page that shows nothing else."""
+    words, frame = context.words, context.disclosed.tables["reliability"]
+    frame = frame[frame["alpha"].notna()] if context.rows["estimate"].notna().any() else frame[:0]
+    names = ["scale", "wave_name", "alpha", "omega", "n_complete"]
+    cells = [
+        [context.study.scale(row["scale"]).title, context.wave(row["wave"]), words.number(row["alpha"]),
+         _maybe(row["omega"], context), str(row["n"])]
+        for _, row in frame.iterrows()
+    ]  # fmt: skip
+    return table(words.say("methods.reliability"), [context.heading(name) for name in names], cells, frame)
 
 
 def _all_estimates(context: Context) -> Table:
@@ -79,7 +96,7 @@ def _all_estimates(context: Context) -> Table:
 
 def _specifications(context: Context) -> Table:
     """How the estimates of the first outcome spread over the ways to make them; empty unless asked for."""
-    words, summary = context.words, context.disclosed.tables.get("specifications", pd.DataFrame())
+    words, summary = context.words, context.table("specifications")
     names = ["scale", "role", "contrast", "specifications", "same_sign", "excludes_zero", "spread", "declared"]
     cells = [
         [
@@ -98,14 +115,16 @@ def _cells(row: pd.Series, context: Context) -> list[str]:
     say, claims = context.words.say, context.claims
     shown, interval = pd.notna(row["estimate"]), ""
     if pd.notna(row["ci_low"]):
-        interval = say("format.range", low=_written(row, "ci_low", context), high=_written(row, "ci_high", context))
+        shares = row["measure"] in SHARES
+        ends = (_written(row, name, context) for name in ("ci_low", "ci_high"))
+        interval = say("format.range", **dict(zip(("low", "high"), ends, strict=True))) if shares else claims.range(row)
     people = claims.people(row["role"])
     return [
         context.study.scale(row["scale"]).title,
         capital(people),
         claims.arm_title(row["arm"]),
         "" if row["subgroup"] == EVERYONE else row["subgroup"],
-        row["wave"] if len(context.study.later_waves) > 1 else "",
+        context.wave(row["wave"]) if len(context.study.later_waves) > 1 else "",
         say(f"contrast.{row['contrast']}"),
         f"{say('method.' + row['method'])}, {say('measure.' + row['measure'])}",
         _written(row, "estimate", context) if shown else claims.reason(row),
@@ -130,10 +149,10 @@ def _maybe(value: float, context: Context, decimals: int = 2) -> str:
 
 
 def _reproduce(context: Context) -> list[str]:
-    say, reporting, digest = context.words.say, context.study.reporting, context.prepared.digest[:16]
+    say, reporting, digest = context.words.say, context.study.reporting, context.digest[:16]
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return [
         say("methods.software", version=version("rm_research"), digest=digest, seed=reporting.seed, packages=packages),
-        say("methods.parameters", cohort=context.cohort or say("methods.all_cohorts"), level=f"{reporting.level:g}",
+        say("methods.parameters", cohort=context.cohort or say("methods.all_cohorts"), level=context.words.plain(reporting.level),
             smallest=reporting.smallest_group),
     ]  # fmt: skip

@@ -1,14 +1,17 @@
 """build_findings: prepared study to page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rm_research.catalogue import catalogue
 from rm_research.claims import Claims
+from rm_research.claims.glossary import first_used, terms
 from rm_research.errors import ReportError, StudyError, listed
-from rm_research.findings import appendix, outcomes, overview
+from rm_research.findings import appendix, cohorts, outcomes, overview
 from rm_research.findings.context import Context
-from rm_research.findings.numbers import cohort_numbers, programme_numbers
-from rm_research.findings.page import Findings, rendered
+from rm_research.findings.numbers import study_numbers
+from rm_research.findings.page import Findings, Section, rendered
+from rm_research.findings.pictures import Picture
 from rm_research.panel import Prepared
 
 
@@ -42,19 +45,43 @@ def build_findings(prepared: Prepared, *, cohort: str | None = None, unavailable
         raise ReportError(f"There is no cohort {cohort!r}. Cohorts are {known}.")
     if cohort is not None and (errors := prepared.errors_of(cohort)):
         raise StudyError(listed(errors, f"Cohort {cohort!r} cannot be reported"))
-    disclosed = programme_numbers(prepared) if cohort is None else cohort_numbers(prepared, cohort)
-    words = catalogue(prepared.study.reporting.language)
-    context = Context(prepared, cohort, Claims(disclosed, prepared.study, words), tuple(unavailable))
+    disclosed, words = study_numbers(prepared), catalogue(prepared.study.reporting.language)
+    context = Context(Claims(disclosed, prepared.study, words), cohort, prepared.digest, tuple(unavailable))
+    values = {
+        "headline": overview.headline(context), "outcomes": outcomes.outcomes(context),
+        "cohorts": cohorts.cohorts(context), "response": overview.response(context),
+        "programme": overview.programme(context), "limits": overview.limits(context),
+        "methods": appendix.methods(context),
+    }  # fmt: skip
     return Findings(
         title=context.title,
         study_title=prepared.study.title,
         cohort=cohort,
-        headline=rendered("headline", **overview.headline(context)),
-        outcomes=rendered("outcomes", **outcomes.outcomes(context)),
-        cohorts=rendered("cohorts", **outcomes.cohorts(context)),
-        response=rendered("response", **overview.response(context)),
-        programme=rendered("programme", **overview.programme(context)),
-        limits=rendered("limits", **overview.limits(context)),
-        methods=rendered("methods", **appendix.methods(context)),
+        **_with_terms(values, context),
+        pictures=tuple(_pictures(values)),
         disclosed=disclosed,
     )
+
+
+def _pictures(values: dict[str, dict[str, Any]]) -> Iterator[Picture]:
+    """Pictures of a page, in its order."""
+    for block in values["outcomes"]["blocks"]:
+        for part in block["parts"]:
+            for group in part["groups"]:
+                yield from group["pictures"]
+    yield from values["response"]["pictures"]
+    yield from values["programme"]["pictures"]
+
+
+def _with_terms(values: dict[str, dict[str, Any]], context: Context) -> dict[str, Section]:
+    """Sections in the order of the page, each with the terms that it is the first to use."""
+    heading = context.words.say("headings.words")
+    without = [rendered(name, **own, terms=(), terms_heading=heading) for name, own in values.items()]
+    units = [context.claims.unit(scale) for scale in context.study.scales]
+    known = terms(context.words, level=context.claims.level_percent, units=units)
+    first = first_used([[repr(section)] for section in without], known)
+    named = [[tuple(term.definition.split(": ", 1)) for term in found] for found in first]
+    return {
+        name: rendered(name, **own, terms=new, terms_heading=heading)
+        for (name, own), new in zip(values.items(), named, strict=True)
+    }

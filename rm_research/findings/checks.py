@@ -61,16 +61,16 @@ def _cells(row: pd.Series, check: str, values: dict[str, float], context: Contex
     say, claims = context.words.say, context.claims
     scale = context.study.scale(row["scale"])
     shown = {name: _written(name, value, context) for name, value in values.items()}
-    narrow = f"{100 * (2 * context.study.reporting.level - 1):g}"
+    narrow = context.words.plain(round(100 * (2 * context.study.reporting.level - 1), 9))
     return [
         scale.title,
         capital(claims.people(row["role"])),
         claims.arm_title(row["arm"]),
-        row["wave"] if len(context.study.later_waves) > 1 else "",
+        context.wave(row["wave"]) if len(context.study.later_waves) > 1 else "",
         say(f"contrast.{row['contrast']}"),
         f"{say('method.' + row['method'])}, {say('measure.' + row['measure'])}",
         say(f"check.{check}"),
-        say(f"check_value.{check}", **shown, unit=scale.unit, narrow=narrow),
+        say(f"check_value.{check}", **shown, unit=claims.unit(scale), narrow=narrow),
     ]
 
 

@@ -4,42 +4,53 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
 
 from rm_research.catalogue import Catalogue
 from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
+from rm_research.disclosure.together import QUESTION
 from rm_research.effects.estimates import ALL_COHORTS, ROLE_ORDER
-from rm_research.panel import Prepared
 from rm_research.study import Scale, Study
+
+
+class Counted(NamedTuple):
+    """Cohorts in an average by themselves, in it together with others (in so many groups), and not in it."""
+
+    alone: tuple[str, ...]
+    together: tuple[str, ...]
+    n_groups: int
+    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Context:
     """
-    One page in the making.
+    One page in the making, of nothing but what may be shown.
 
     Attributes
     ----------
-    prepared : Prepared
-        For names, dates and counts; numbers made of answers come from `claims.disclosed` alone.
+    claims : Claims
     cohort : str or None
         None for the programme.
-    claims : Claims
+    digest : str
+        SHA-256 of the study's files.
     unavailable : tuple of str
         Cohorts without a page.
     """
 
-    prepared: Prepared
-    cohort: str | None
     claims: Claims
+    cohort: str | None
+    digest: str
     unavailable: tuple[str, ...]
 
     @property
     def study(self) -> Study:
         """The study."""
-        return self.prepared.study
+        return self.claims.study
 
     @property
     def words(self) -> Catalogue:
@@ -54,14 +65,29 @@ class Context:
     @property
     def pooled(self) -> bool:
         """Whether the page speaks of an average over cohorts; a programme of one cohort is that cohort."""
-        return self.cohort is None and len(self.prepared.cohorts) > 1
+        return self.cohort is None and len(self.cohorts) > 1
+
+    @cached_property
+    def cohorts(self) -> tuple[str, ...]:
+        """Names of all cohorts, also of those whose data have an error."""
+        return tuple(name for name in self.disclosed.tables["cohorts"]["cohort"] if name != ALL_COHORTS)
+
+    def counts(self, place: str) -> pd.Series:
+        """Counts of people and questionnaires of a cohort, or of the programme."""
+        table = self.disclosed.tables["cohorts"]
+        return table[table["cohort"] == place].iloc[0]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Rows of a disclosed table that are about this page's cohort, or about the programme."""
+        whole = self.disclosed.tables[name]
+        return whole[whole["cohort"] == self.place]
 
     @property
     def place(self) -> str:
         """How rows of this page are marked in the Estimates."""
         if self.pooled:
             return ALL_COHORTS
-        return self.cohort or "".join(self.prepared.cohorts)
+        return self.cohort or "".join(self.cohorts)
 
     @property
     def title(self) -> str:
@@ -97,24 +123,44 @@ class Context:
             if row is not None:
                 yield row
 
+    def counted(self, row: pd.Series) -> "Counted":
+        """Which cohorts an average is of."""
+        table, contrast = self.claims.headlines, row["contrast"].removeprefix("pooled_")
+        same = (table[[*QUESTION, "arm"]] == row[[*QUESTION, "arm"]].to_numpy()).all(axis=1)
+        shown = set(table.loc[same & table["contrast"].eq(contrast) & table["estimate"].notna(), "cohort"])
+        small = self.disclosed.tables["together"]
+        small = small[(small[QUESTION] == row[QUESTION].to_numpy()).all(axis=1) & small["group"].isin(shown)]
+        alone = [name for name in self.cohorts if name in shown and name not in set(small["cohort"])]
+        counted = {*alone, *small["cohort"]}
+        return Counted(
+            tuple(alone), tuple(small["cohort"]), int(small["group"].nunique()),
+            tuple(name for name in self.cohorts if name not in counted),
+        )  # fmt: skip
+
     def dates(self) -> tuple[str, str] | None:
         """First and last month in which this page's questionnaires came in."""
-        responses = self.prepared.responses
-        if self.cohort is not None:
-            responses = responses[responses["cohort"] == self.cohort]
-        submitted = responses["submitted"].dropna()
-        if submitted.empty:
+        counts = self.counts(self.place)
+        if pd.isna(counts["first"]):
             return None
-        return self.words.month(submitted.min()), self.words.month(submitted.max())
+        first, last = (self.words.month(pd.Timestamp(f"{counts[name]}-01")) for name in ("first", "last"))
+        return first, last
 
     def measure(self, scale: Scale) -> str:
         """Name, range and unit of a scale."""
-        limits = self.study.scale_range(scale.name)
+        limits, unit = self.study.scale_range(scale.name), self.claims.unit(scale)
         if limits is None:
-            return self.words.say("outcome.measure_unbounded", scale=scale.title, unit=scale.unit)
-        low, high = (f"{limit:g}" for limit in limits)
+            return self.words.say("outcome.measure_unbounded", scale=scale.title, unit=unit)
+        low, high = map(self.words.plain, limits)
         shown = self.words.say("format.range", low=low, high=high)
-        return self.words.say("outcome.measure", scale=scale.title, range=shown, unit=scale.unit)
+        return self.words.say("outcome.measure", scale=scale.title, range=shown, unit=unit)
+
+    def place_name(self, cohort: str) -> str:
+        """Name of a cohort, or what all of them are called, as readers see it."""
+        return self.words.say("cohorts.all") if cohort == ALL_COHORTS else cohort
+
+    def wave(self, name: str) -> str:
+        """Name of a wave as readers see it."""
+        return self.words.say(f"waves.{name}") if self.words.has(f"waves.{name}") else name
 
     def p_value(self, value: float) -> str:
         """Write a p-value; empty where there is none."""

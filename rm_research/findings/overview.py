@@ -7,9 +7,14 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.claims import attrition
 from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN
+from rm_research.claims.measurement import measurement_limits
 from rm_research.disclosure import HIDDEN
+from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.figures import band_text
 from rm_research.findings.context import Context
-from rm_research.findings.tables import table
+from rm_research.findings.hidden import not_shown
+from rm_research.findings.illustrations import flow_picture, sessions_pictures
+from rm_research.findings.tables import Table, table
 from rm_research.study.settings import ROW_NUMBER
 
 HARDLY_ANY = 0.05  # wrong links expected
@@ -39,12 +44,15 @@ def _spoken(row: pd.Series, context: Context) -> list[str]:
 
 
 def _left_out(row: pd.Series, context: Context) -> str:
-    """How many cohorts are not in an average."""
-    hidden = len(context.prepared.cohorts) - int(row["n_clusters"]) if context.pooled else 0
-    if not hidden:
+    """How many cohorts count together, being small, and how many are not in an average at all."""
+    if not context.pooled:
         return ""
-    count = context.words.say("headline.one_cohort" if hidden == 1 else "headline.more_cohorts", n=hidden)
-    return context.words.say("headline.left_out", hidden=count)
+    say, (_, together, groups, left_out) = context.words.say, context.counted(row)
+    texts = [say("headline.together", n=len(together), m=groups)] if together else []
+    if left_out:
+        count = say("headline.one_cohort") if len(left_out) == 1 else say("headline.more_cohorts", n=len(left_out))
+        texts.append(say("headline.left_out", hidden=count))
+    return " ".join(texts)
 
 
 def _missing_people(row: pd.Series, context: Context) -> str:
@@ -63,7 +71,7 @@ def _nothing(rows: list[pd.Series], context: Context) -> list[list[str]]:
     say, smallest = context.words.say, context.disclosed.smallest_group
     if context.pooled:
         return [[say("headline.too_few_cohorts")]]
-    if context.prepared.errors_of(context.place):
+    if context.counts(context.place)["failed"]:
         reasons = [say("cohorts.unavailable", reason=say("cohorts.data_error")) + "."]
     elif any(row["reason"] == HIDDEN for row in rows):
         reasons = [say("headline.too_small", smallest=smallest)]
@@ -97,10 +105,10 @@ def _of_role(role: str, text: str, context: Context) -> str:
 
 def response(context: Context) -> dict[str, Any]:
     """Values of the flow table and the sentences above it."""
-    study, words, flow = context.study, context.words, context.disclosed.tables["response"]
+    study, words, flow, counts = context.study, context.words, context.table("response"), context.counts(context.place)
     last = study.later_waves[-1:]
     sentences = []
-    before, (invited, came) = int(flow["before"].sum()), _invited(context)
+    before, invited, came = int(flow["before"].sum()), counts["invited"], counts["came"]
     if invited:
         sentences.append(words.say("response.invited", invited=invited, before=came, share=words.share(came / invited)))
     if study.link.method == "none":
@@ -108,91 +116,53 @@ def response(context: Context) -> dict[str, Any]:
     elif last and before:
         both = int(flow[f"both {last[0]}"].sum())
         sentences.append(words.say("response.lead", both=both, before=before, share=words.share(both / before)))
-        sentences += _linking(context, last[0])
-    if repeats := _repeat_attenders(context):
-        sentences.append(words.say("response.repeats", n=repeats))
+        sentences += _linking(context)
+    if counts["repeats"]:
+        sentences.append(words.say("response.repeats", n=counts["repeats"]))
     sentences.append(words.say("response.participation"))
+    picture = flow_picture(context)
     return {"heading": words.say("headings.response"), "sentences": sentences, "table": _flow_table(context, flow),
+            "pictures": [picture] if picture else [], "show": words.say("page.show_table"),
             "region": words.say("page.table_region"), "download": words.say("page.download")}  # fmt: skip
 
 
-def _linking(context: Context, wave: str) -> list[str]:
-    """How questionnaires of `wave` were linked to those before, and how sure that is."""
-    words, blank = context.words, _blank_codes(context)
+def _linking(context: Context) -> list[str]:
+    """How questionnaires of the last wave were linked to those before, and how sure that is."""
+    words, counts = context.words, context.counts(context.place)
     if context.study.settings.columns.get("person") == (ROW_NUMBER,):
         return [words.say("response.linked_rows")]
+    blank, exact, near, wrong = counts[["without_code", "linked_exact", "linked_near", "linked_wrong"]]
     sentences = [words.say("response.linked" if blank else "response.linked_all", blank=blank)]
-    links = _links_of_both(context, wave)
-    if context.study.link.method != "code" or links.empty:
+    if not exact + near:
         return sentences
-    near = int((links["how"] == "near").sum())
-    wrong = float(len(links) - links["probability"].sum())
-    amount = words.say("response.hardly_any") if wrong < HARDLY_ANY else words.say("response.about", n=f"{wrong:.1f}")
-    counts = {"both": len(links), "near": near, "exact": len(links) - near, "wrong": amount}
-    return [*sentences, words.say("response.linked_similar", **counts)]
-
-
-def _links_of_both(context: Context, wave: str) -> pd.DataFrame:
-    """Links of the people of this page who answered before and at `wave`, one row each."""
-    answered = context.prepared.responses
-    if context.cohort is not None:
-        answered = answered[answered["cohort"] == context.cohort]
-    before = answered.loc[answered["wave"] == context.study.baseline, ["cohort", "person"]]
-    after = answered[answered["wave"] == wave].merge(before, on=["cohort", "person"])
-    places = ["wave", "file", "source_row"]
-    return after[places].merge(context.prepared.links, on=places)
-
-
-def _invited(context: Context) -> tuple[int, int]:
-    """How many people were invited, and how many of them answered before; others may have answered uninvited."""
-    prepared, who = context.prepared, ["cohort", "person"]
-    invited = prepared.people.loc[prepared.people["invited"].eq(True).fillna(False), who]
-    if context.cohort is not None:
-        invited = invited[invited["cohort"] == context.cohort]
-    answered = prepared.responses.loc[prepared.responses["wave"] == context.study.baseline, who]
-    return len(invited), len(invited.merge(answered.drop_duplicates()))
-
-
-def _blank_codes(context: Context) -> int:
-    problems = context.prepared.problems
-    blank = problems[problems["rule"] == "blank_code"]
-    return len(blank) if context.cohort is None else int((blank["cohort"] == context.cohort).sum())
-
-
-def _repeat_attenders(context: Context) -> int:
-    """People of this page who take part in another cohort too."""
-    if context.study.link.within == "cohort":
-        return 0
-    people = context.prepared.people
-    repeated = people[people["person"].duplicated(keep=False)]
-    own = repeated if context.cohort is None else repeated[repeated["cohort"] == context.cohort]
-    return int(own["person"].nunique())
+    few = wrong < HARDLY_ANY
+    amount = words.say("response.hardly_any") if few else words.say("response.about", n=words.number(wrong, decimals=1))
+    linked = {"both": exact + near, "exact": exact, "near": near, "wrong": amount}
+    return [*sentences, words.say("response.linked_similar", **linked)]
 
 
 def _flow_table(context: Context, flow: pd.DataFrame) -> Any:
     waves = context.study.later_waves
     headings = [context.heading("role"), context.heading("arm"), context.heading("invited"), context.heading("before")]
     for wave in waves:
-        name = _wave(context, wave)
+        name = context.wave(wave)
         headings += [context.heading("wave", wave=name), context.heading("both", wave=name)]
     cells = []
     for _, row in flow.iterrows():
         people = context.claims.people(str(row["role"]))
-        counts = ["" if pd.isna(count) else f"{count:.0f}" for count in row.tolist()[2:]]
+        counts = ["" if pd.isna(count) else f"{count:.0f}" for count in row.tolist()[3:]]
         cells.append([capital(people), context.claims.arm_title(str(row["arm"])), *counts])
     return table(context.words.say("response.caption"), headings, cells, flow)
 
 
-def _wave(context: Context, wave: str) -> str:
-    return context.words.say(f"waves.{wave}") if context.words.has(f"waves.{wave}") else wave
-
-
 def programme(context: Context) -> dict[str, Any]:
-    """Values of what the programme did; a single sentence without a log."""
+    """Values of what the programme did, and of how change goes with it; no heading without a log of meetings."""
     words, met = context.words, context.disclosed.tables["meetings"]
+    met = met if context.cohort is None else met[met["cohort"] == context.cohort]
     values: dict[str, Any] = {
-        "heading": words.say("headings.programme"), "table": None, "sentences": [],
+        "heading": words.say("headings.programme"), "tables": [], "sentences": [], "pictures": [],
         "region": words.say("page.table_region"), "download": words.say("page.download"),
+        "show": words.say("page.show_table"),
     }  # fmt: skip
     if met.empty:
         return values | {"heading": None}
@@ -201,22 +171,39 @@ def programme(context: Context) -> dict[str, Any]:
     values["sentences"] = [
         words.say("programme.lead", met=int(met["met"].sum()), dyads=dyads, meetings=meetings_held, average=average)
     ]
-    if context.cohort is None:
-        headings = [context.heading(name) for name in ("cohort", "dyads", "met", "meetings", "hours")]
-        cells = [
-            [str(cohort), *("" if pd.isna(count) else f"{count:.0f}" for count in counts)]
-            for cohort, *counts in met[["cohort", "dyads", "met", "meetings", "hours"]].itertuples(index=False)
-        ]
-        values["table"] = table(words.say("programme.caption"), headings, cells, met)
-    return values
+    values["pictures"] = sessions_pictures(context)
+    found = [_meetings(met, context)] if context.cohort is None else []
+    found += [_sessions(context)] if values["pictures"] else []
+    return values | {"tables": found}
+
+
+def _meetings(met: pd.DataFrame, context: Context) -> Table:
+    names = ["cohort", "dyads", "met", "meetings", "hours"]
+    cells = [
+        [str(cohort), *("" if pd.isna(count) else f"{count:.0f}" for count in counts)]
+        for cohort, *counts in met[names].itertuples(index=False)
+    ]
+    return table(context.words.say("programme.caption"), [context.heading(name) for name in names], cells, met)
+
+
+def _sessions(context: Context) -> Table:
+    """Change by number of meetings."""
+    words, claims, rows = context.words, context.claims, context.table("sessions")
+    names = ["role", "arm", "meetings", "n", "estimate", "interval"]
+    cells = [
+        [capital(claims.people(row["role"])), claims.arm_title(row["arm"]), band_text(row["low"], row["high"], words),
+         str(row["n_people"]), words.number(row["estimate"], signed=True), claims.range(row)]
+        for _, row in rows.iterrows()
+    ]  # fmt: skip
+    caption = words.say("programme.caption_sessions", scale=context.study.scales[0].title)
+    return table(caption, [context.heading(name, level=claims.level_percent) for name in names], cells, rows)
 
 
 def limits(context: Context) -> dict[str, Any]:
     """Values of the list of strengths and limits that apply to this page."""
     study, say = context.study, context.words.say
     if context.rows["estimate"].isna().all():
-        only = say("limits.smallest", smallest=context.disclosed.smallest_group)
-        return {"heading": say("headings.limits"), "items": [only]}
+        return {"heading": say("headings.limits"), "items": [], **not_shown(context)}
     items = []
     differences = context.rows[
         context.rows["contrast"].isin(["difference", "pooled_difference"]) & context.rows["estimate"].notna()
@@ -235,12 +222,14 @@ def limits(context: Context) -> dict[str, Any]:
         pooled = context.rows[context.rows["contrast"].str.startswith("pooled") & context.rows["estimate"].notna()]
         if len(pooled) and pooled["n_clusters"].min() < 5:
             items.append(say("limits.few_cohorts"))
-        if _repeat_attenders(context):
+        if context.counts(ALL_COHORTS)["repeats"]:
             items.append(say("limits.repeats"))
+    tables = context.disclosed.tables
+    items += measurement_limits(tables["reliability"], tables["invariance"], study=study, words=context.words)
     items += [say("limits.small"), say("limits.rounds")]
     items += [say("limits.multiple")] if len(study.scales) > 1 else []
-    items += [say("limits.weights"), say("limits.smallest", smallest=context.disclosed.smallest_group)]
-    return {"heading": say("headings.limits"), "items": items}
+    items.append(say("limits.weights"))
+    return {"heading": say("headings.limits"), "items": items, **not_shown(context)}
 
 
 def _attrition_limits(context: Context) -> list[str]:

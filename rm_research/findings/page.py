@@ -8,6 +8,7 @@ from html import unescape
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rm_research.disclosure import Disclosed
+from rm_research.findings.pictures import Picture
 
 SECTIONS = ("headline", "outcomes", "cohorts", "response", "programme", "limits", "methods")
 
@@ -48,6 +49,8 @@ class Findings:
         None for the programme.
     headline, outcomes, cohorts, response, programme, limits, methods : Section
         In the order of the page; a section that does not apply is empty.
+    pictures : tuple of Picture
+        Those of the sections, in their order.
     disclosed : Disclosed
         The numbers the page was made from.
     """
@@ -62,6 +65,7 @@ class Findings:
     programme: Section
     limits: Section
     methods: Section
+    pictures: tuple[Picture, ...]
     disclosed: Disclosed
 
     @property

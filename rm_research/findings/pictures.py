@@ -1,17 +1,87 @@
-"""Axes into SVG that a page can hold: the same bytes each time, named for screen readers, ids that never clash."""
+"""Pictures of a page: SVG that stands within HTML, and slides. The same bytes each time, without date or program."""
 
 import hashlib
 import io
 import re
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import cast
 
 import matplotlib as mpl
+import matplotlib.image as mpimg
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rm_research.figures import STYLE
+from rm_research.errors import ReportError
+from rm_research.figures import STYLE, blank_axes
+from rm_research.figures.lettering import wrapped
+from rm_research.figures.style import WIDE
+
+SLIDE, MARGIN = (960, 540), 36  # points: 16 to 9
+PIXELS = 4 / 3  # a point at single size
+TITLE, TEXT, SMALL = 24, 14, 11  # points
+INK, SOFT = "#000000", "#3D3D3D"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """
+    A chart with the words that belong to it.
+
+    Attributes
+    ----------
+    name : str
+        Stem of its file's name: letters, digits and hyphens.
+    title : str
+        The finding.
+    subtitle : str
+        Measure, range, people and dates.
+    alt : str
+        Kind of chart and main trend, for who cannot see it.
+    note : str
+        What else to know; may be empty.
+    draw : callable
+        Draws the chart into axes: a `plot_` verb with all its arguments but `ax`.
+    source : str
+        Where it is from, for the slide; may be empty.
+
+    Raises
+    ------
+    ReportError
+        When the name could not be that of a file everywhere.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    alt: str
+    note: str
+    draw: Callable[..., Axes]
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.name):
+            raise ReportError(f"A picture's name is made of letters, digits and hyphens; {self.name!r} is not.")
+
+    @cached_property
+    def svg(self) -> str:
+        """SVG to stand within HTML."""
+        return inline_svg(self.draw(ax=blank_axes()), self.alt)
+
+    def png(self, scale: float = 2) -> bytes:
+        """
+        Slide of 16 to 9 with all words in it.
+
+        Parameters
+        ----------
+        scale : float
+            1 makes it 1280 pixels wide.
+        """
+        return slide(self, scale)
 
 
 def inline_svg(axes: Axes, alt: str) -> str:
@@ -25,9 +95,7 @@ def inline_svg(axes: Axes, alt: str) -> str:
         What the picture shows; becomes its title.
     """
     figure, buffer = cast(Figure, axes.figure), io.StringIO()
-    with mpl.rc_context(STYLE), warnings.catch_warnings():
-        # the page's own font has the glyphs that matplotlib measures without
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+    with _drawing():
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
@@ -40,6 +108,50 @@ def inline_svg(axes: Axes, alt: str) -> str:
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
     width = figure.get_figwidth() * 96
     return (
-        f'{head} role="img" aria-labelledby="{prefix}-title" style="max-width:{width * 1.25:.0f}px">'
+        f'{head} role="img" aria-labelledby="{prefix}-title" style="max-width:{width * 1.2:.0f}px">'
         f'<title id="{prefix}-title">{escape(alt)}</title>{body.strip()}'
     )
+
+
+def slide(picture: Picture, scale: float) -> bytes:
+    """PNG of a picture: title and subtitle above the chart, note and source below."""
+    (width, height), inner = SLIDE, SLIDE[0] - 2 * MARGIN
+    page = Figure(figsize=(width / 72, height / 72), dpi=72 * PIXELS * scale, facecolor="white")
+    top = _write(page, picture.title, MARGIN, TITLE, INK, weight="bold")
+    top = _write(page, picture.subtitle, top + 4, TEXT, SOFT) + TEXT
+    bottom = _write(page, picture.source, MARGIN, SMALL, SOFT, up=True)
+    bottom = _write(page, picture.note, bottom + 4, TEXT, INK, up=True) + TEXT
+    chart = cast(Figure, picture.draw(ax=blank_axes(width=WIDE)).figure)
+    enlarged = min(inner / (72 * WIDE), (height - top - bottom) / (72 * chart.get_figheight()))
+    # a chart that fills the height is drawn again, as wide as the slide has room for
+    chart = cast(Figure, picture.draw(ax=blank_axes(width=inner / 72 / enlarged)).figure)
+    pixels = mpimg.imread(io.BytesIO(_png(chart, page.dpi * enlarged)))
+    page.figimage(pixels, round(MARGIN * PIXELS * scale), round((height - top) * PIXELS * scale) - len(pixels))
+    return _png(page, page.dpi)
+
+
+def _png(figure: Figure, dpi: float) -> bytes:
+    buffer = io.BytesIO()
+    with _drawing():
+        figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _write(
+    page: Figure, text: str, at: float, size: float, colour: str, *, weight: str = "normal", up: bool = False
+) -> float:  # fmt: skip
+    """Wrap a text and write it so many points from the top, or upwards from below; return where it ends."""
+    lines, (width, height) = wrapped(text, SLIDE[0] - 2 * MARGIN, size, weight), SLIDE
+    page.text(
+        MARGIN / width, at / height if up else 1 - at / height, "\n".join(lines), va="bottom" if up else "top",
+        size=size, color=colour, weight=weight, linespacing=1.2, family=STYLE["font.family"], parse_math=False,
+    )  # fmt: skip
+    return at + 1.4 * size * len(lines)
+
+
+@contextmanager
+def _drawing() -> Iterator[None]:
+    """The style of all charts; the page's own font has the glyphs that matplotlib measures without."""
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield

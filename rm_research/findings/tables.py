@@ -33,7 +33,7 @@ class Table:
     @property
     def href(self) -> str:
         """The CSV as a data: link, so that a page sent by mail still has it."""
-        return "data:text/csv;charset=utf-8," + quote(csv_text(self.frame))
+        return "data:text/csv;charset=utf-8," + quote(csv_text(self.frame), safe=",:;()/+")
 
 
 def csv_text(frame: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""Frames of a prepared study on disk, found again by a digest of everything they were made from."""
+"""Frames of a prepared study, and its numbers, on disk, found again by a digest of all they were made from."""
 
 import hashlib
 import json
@@ -18,6 +18,7 @@ from rm_research.study.settings import File
 
 PLACE = "RM_RESEARCH_CACHE"
 TEXTS = "texts.json"
+PREPARED, NUMBERS = "prepared", "numbers"  # kinds of what is kept
 Texts = dict[tuple[str, str], str]
 NAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")
 
@@ -49,29 +50,65 @@ def digest(study: Study) -> str:
 
 def load(study: Study, *, inputs: str = "") -> tuple[dict[str, pd.DataFrame], Texts] | None:
     """Frames and question texts prepared before by this code from the same inputs, or None."""
-    folder = _folder(study, inputs or digest(study))
-    if folder is None or not folder.is_dir():
+    folder = _folder(study, PREPARED, inputs or digest(study))
+    frames = _loaded(folder)
+    if frames is None or folder is None or not set(NAMES) <= set(frames):
         return None
     try:
         texts = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
-        return {name: _read(folder / f"{name}.arrow") for name in NAMES}, {(w, i): text for w, i, text in texts}
-    except (OSError, pa.ArrowInvalid, ValueError):
+    except (OSError, ValueError):
         return None
+    return {name: frames[name] for name in NAMES}, {(wave, item): text for wave, item, text in texts}
 
 
 def save(study: Study, frames: dict[str, pd.DataFrame], texts: Texts, *, inputs: str = "") -> None:
     """Keep frames for the next call, replacing those of other inputs; a folder that cannot be written is let be."""
-    folder = _folder(study, inputs or digest(study))
+    content = json.dumps([[*key, text] for key, text in texts.items()]).encode()
+    kept = {name: frames[name] for name in NAMES}
+    _save(_folder(study, PREPARED, inputs or digest(study)), kept, {TEXTS: content})
+
+
+def load_numbers(study: Study, made_of: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame] | None:
+    """Tables kept by `save_numbers` for a study and frames that are equal to these in every cell, or None."""
+    return _loaded(_folder(study, NUMBERS, _content(made_of)))
+
+
+def save_numbers(study: Study, made_of: dict[str, pd.DataFrame], tables: dict[str, pd.DataFrame]) -> None:
+    """Keep tables made of some frames for the next call, replacing those made of others."""
+    _save(_folder(study, NUMBERS, _content(made_of)), tables, {})
+
+
+def _content(frames: dict[str, pd.DataFrame]) -> str:
+    """Digest of all cells, names and types."""
+    whole = hashlib.sha256()
+    for name, frame in frames.items():
+        whole.update(f"{name}{list(frame.dtypes.astype(str).items())}".encode())
+        whole.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    return whole.hexdigest()
+
+
+def _loaded(folder: Path | None) -> dict[str, pd.DataFrame] | None:
+    if folder is None or not folder.is_dir():
+        return None
+    try:
+        return {path.stem: _read(path) for path in folder.glob("*.arrow")}
+    except (OSError, pa.ArrowInvalid):
+        return None
+
+
+def _save(folder: Path | None, frames: dict[str, pd.DataFrame], further: dict[str, bytes]) -> None:
+    """Write a folder whole or not at all, in the place of others of its kind and study."""
     if folder is None:
         return
     part = None
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
-        for name in NAMES:
-            _write(part / f"{name}.arrow", frames[name])
-        write_private(part / TEXTS, json.dumps([[*key, text] for key, text in texts.items()]).encode())
-        for old in folder.parent.glob(f"{_prefix(study)}*"):
+        for name, frame in frames.items():
+            _write(part / f"{name}.arrow", frame)
+        for name, content in further.items():
+            write_private(part / name, content)
+        for old in folder.parent.glob(f"{folder.name.rpartition('-')[0]}-*"):
             shutil.rmtree(old, ignore_errors=True)
         part.replace(folder)
     except OSError:
@@ -81,19 +118,19 @@ def save(study: Study, frames: dict[str, pd.DataFrame], texts: Texts, *, inputs:
             shutil.rmtree(part, ignore_errors=True)
 
 
-def _folder(study: Study, inputs: str) -> Path | None:
+def _folder(study: Study, kind: str, inputs: str) -> Path | None:
     place = os.environ.get(PLACE)
     home = Path(place) if place else private_folder(study.path)
     key = study.path / HOME / "key"
     # a Study may differ from the files it was read from: they were edited since, or it was made by hand
     stamp = hashlib.sha256(f"{inputs}:{version('rm_research')}:{_code()}:{study.settings!r}:{study.items!r}".encode())
     stamp.update(key.read_bytes() if key.is_file() else b"")
-    return None if home is None else home / "cache" / f"{_prefix(study)}{stamp.hexdigest()[:24]}"
+    return None if home is None else home / "cache" / f"{_prefix(study, kind)}{stamp.hexdigest()[:24]}"
 
 
-def _prefix(study: Study) -> str:
+def _prefix(study: Study, kind: str) -> str:
     """Tell the caches of studies that share a place apart."""
-    return f"prepared-{hashlib.sha256(str(study.path.resolve()).encode()).hexdigest()[:8]}-"
+    return f"{kind}-{hashlib.sha256(str(study.path.resolve()).encode()).hexdigest()[:8]}-"
 
 
 @cache

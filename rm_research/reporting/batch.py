@@ -15,10 +15,12 @@ from rm_research.catalogue import catalogue
 from rm_research.effects.estimates import ALL_COHORTS
 from rm_research.errors import ReportError, listed
 from rm_research.findings.context import slug
+from rm_research.findings.numbers import study_numbers
 from rm_research.panel import Prepared, cache, prepare_study
 from rm_research.panel.cache import PLACE
 from rm_research.privacy import private_folder
 from rm_research.reporting import files
+from rm_research.reporting.forms.asked import Forms, asked_forms
 from rm_research.reporting.parameters import check_parameters
 from rm_research.reporting.render import Page, shipped_notebook
 from rm_research.reporting.tasks import Outcome, Task, made
@@ -29,7 +31,8 @@ PRIVATE = "-private"
 
 def run_reports(
     study: Study | str | Path, *, out: str | Path, cohorts: Sequence[str] = (), jobs: int | None = None,
-    notebook: str | Path | None = None, on_done: Callable[[Outcome], None] | None = None,
+    notebook: str | Path | None = None, pdf: bool = False, docx: bool = False, png: bool = False,
+    on_done: Callable[[Outcome], None] | None = None,
 ) -> list[Path]:  # fmt: skip
     """
     Make the pages of a study.
@@ -47,6 +50,12 @@ def run_reports(
     notebook : path, optional
         A notebook of your own with the parameters `study` and `cohort`, run for each cohort instead of the findings;
         its pages may show anything and so go to OUT-private.
+    pdf : bool
+        Print each page as index.pdf, by Chromium or Google Chrome.
+    docx : bool
+        Write the findings of each page as findings.docx, to be edited.
+    png : bool
+        Write each picture to figures/ beside the page, for slides.
     on_done : callable, optional
         Called with each cohort's Outcome as it comes.
 
@@ -59,18 +68,23 @@ def run_reports(
     ------
     ReportError
         Before anything is written: unknown cohort, cohorts with one slug, a folder with other files, parameters that do
-        not fit. After everything else is written: naming the cohorts that failed.
+        not fit, no browser to print with. After everything else is written: naming the cohorts that failed, and the
+        files beside pages that could not be made.
     StudyError
         When the study as a whole cannot be used.
     """
+    forms = asked_forms(pdf=pdf, docx=docx, png=png, own_notebook=notebook is not None)
     prepared = prepare_study(study)
     wanted, slugs = chosen(prepared, cohorts), _slugs(prepared)
     own = None if notebook is None else Path(notebook)
     target = Path(out) if own is None else Path(f"{Path(out)}{PRIVATE}")
-    report = _Run(prepared, target, slugs, own, jobs or os.cpu_count() or 1, on_done or (lambda outcome: None))
+    report = _Run(
+        prepared, target, slugs, wanted, own, jobs or os.cpu_count() or 1, forms, on_done or (lambda outcome: None)
+    )
     check_parameters(report.notebook, report.parameters(""))
     files.claim(target, slugs.values(), report.kept_notebook)
     with _cache_for_kernels(prepared):
+        study_numbers(prepared)  # what may be shown is decided once; each page finds it
         outcomes = report.cohorts(wanted)
         programme = [] if own else [report.programme()]
     written = [path for outcome in [*outcomes, *programme] for path in outcome.paths]
@@ -81,8 +95,14 @@ def run_reports(
 
 def _raise_failed(outcomes: list[Outcome]) -> None:
     failed = [f"{o.cohort or 'The page of the programme'}: {o.error}" for o in outcomes if o.status == "failed"]
-    if failed:
-        raise ReportError(listed(failed, f"{len(failed)} of {len(outcomes)} pages could not be made"))
+    lost = [
+        f"{outcome.cohort or 'The page of the programme'}: {form.name}: {form.message}"
+        for outcome in outcomes for form in outcome.lost
+    ]  # fmt: skip
+    told = [listed(failed, f"{len(failed)} of {len(outcomes)} pages could not be made")] if failed else []
+    told += [listed(lost, "Files beside pages could not be made")] if lost else []
+    if told:
+        raise ReportError("\n".join(told))
 
 
 def chosen(prepared: Prepared, cohorts: Sequence[str]) -> list[str]:
@@ -135,8 +155,10 @@ class _Run:
     prepared: Prepared
     out: Path
     slugs: dict[str, str]
+    wanted: list[str]
     own_notebook: Path | None
     jobs: int
+    forms: Forms
     on_done: Callable[[Outcome], None]
 
     @property
@@ -173,7 +195,8 @@ class _Run:
         parameters = {"study": self.parameters("")["study"], "unavailable": unavailable}
         title = catalogue(self._language).say("page.programme_title")
         notebook = shipped_notebook("programme_findings")
-        (outcome,) = made([Task("", notebook, parameters, self._place, self.out, self._page(title))], 1)
+        task = Task("", notebook, parameters, self._place, self.out, self._page(title), forms=self.forms)
+        (outcome,) = made([task], 1)
         return outcome
 
     def manifest(self, outcomes: list[Outcome]) -> Path:
@@ -188,6 +211,9 @@ class _Run:
         if outcome.status == "done":
             folder = self._folder(outcome.cohort) if outcome.cohort else self.out
             status["page"] = (folder / "index.html").relative_to(self.out).as_posix()
+            own = {folder / "index.html", folder / self.kept_notebook}
+            status["forms"] = [path.relative_to(self.out).as_posix() for path in outcome.paths if path not in own]
+            status["not_made"] = [{"file": form.name, "kind": form.kind} for form in outcome.lost]
         return status | ({"error": outcome.public_error} if outcome.public_error else {})
 
     def _task(self, cohort: str) -> Task:
@@ -198,18 +224,34 @@ class _Run:
             parameters=self.parameters(cohort),
             folder=self._place,
             target=self._folder(cohort),
-            page=self._page(title, above="../../index.html"),
+            page=self._page(title, links=self._links(cohort)),
             keep_notebook=self.kept_notebook,
+            forms=self.forms,
         )
 
-    def _page(self, title: str, above: str | None = None) -> Page:
-        words, public = catalogue(self._language), self.own_notebook is None
+    def _page(self, title: str, links: tuple[tuple[str, str], ...] = ()) -> Page:
+        public = self.own_notebook is None
         return Page(
-            title=words.say("page.browser_title", title=title, study=self.prepared.study.title),
+            title=catalogue(self._language).say("page.browser_title", title=title, study=self.prepared.study.title),
             language=self._language,
             kind="public" if public else "private",
-            links=((words.say("page.to_programme"), above),) if public and above else (),
+            links=links if public else (),
         )
+
+    def _links(self, cohort: str) -> tuple[tuple[str, str], ...]:
+        """Links of a cohort's page: to the programme's, and to those of the cohorts before and after it."""
+        words, with_page = catalogue(self._language), [name for name in self.prepared.sound_cohorts if self._kept(name)]
+        links = [(words.say("page.to_programme"), "../../index.html")]
+        for key, step in (("previous", -1), ("next", 1)):
+            place = with_page.index(cohort) + step
+            if 0 <= place < len(with_page):
+                name = with_page[place]
+                links.append((words.say(f"page.{key}", cohort=name), f"../{self.slugs[name]}/index.html"))
+        return tuple(links)
+
+    def _kept(self, cohort: str) -> bool:
+        """Whether a cohort has a page after this run, if nothing goes wrong."""
+        return cohort in self.wanted or (self._folder(cohort) / "index.html").is_file()
 
     def _data_error(self, cohort: str) -> Outcome:
         """Outcome of a cohort whose data have an error."""

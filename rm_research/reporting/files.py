@@ -3,7 +3,6 @@
 import json
 import os
 import platform
-import shutil
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
@@ -12,10 +11,13 @@ from typing import Any
 import pandas as pd
 
 from rm_research.errors import ReportError
-from rm_research.findings.numbers import participation, programme_numbers
+from rm_research.findings.numbers import study_numbers
 from rm_research.findings.tables import csv_text
 from rm_research.panel import Prepared
 from rm_research.panel.cache import input_hashes
+from rm_research.reporting.forms.asked import DOCX, FIGURES, PDF
+from rm_research.reporting.forms.package import is_untouched
+from rm_research.reporting.forms.pictures import is_ours
 
 MANIFEST, EXECUTED = "manifest.json", "findings.ipynb"
 MARK = '<meta name="generator" content="rm_research">'  # in the head of every page of ours
@@ -48,10 +50,10 @@ def claim(out: Path, slugs: Iterable[str], notebook: str = EXECUTED) -> None:
         (out / "cohorts").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ReportError(f"{out} cannot be written to ({error.strerror}). Name another folder with --out.") from error
-    kept, pages = set(slugs), {"index.html", notebook}
+    kept, ours = set(slugs), {"index.html", notebook, PDF, DOCX, FIGURES}
     for folder in (out / "cohorts").iterdir():
-        if folder.name not in kept and _is_folder(folder) and {path.name for path in folder.iterdir()} <= pages:
-            shutil.rmtree(folder)
+        if folder.name not in kept and _is_folder(folder) and {path.name for path in folder.iterdir()} <= ours:
+            remove_page(folder, notebook)
 
 
 def _is_ours(out: Path) -> bool:
@@ -62,8 +64,9 @@ def _is_ours(out: Path) -> bool:
             return "rm_research" in written["versions"]
         except (ValueError, KeyError, TypeError):
             return False
-    known = all(path.name in ("cohorts", "index.html", "estimates.csv", "tables.csv") for path in out.iterdir())
-    return known and all(_is_page(path) for path in (*out.glob("*.html"), *out.glob("cohorts/*/*.html")))
+    known = {"cohorts", "index.html", "estimates.csv", "tables.csv", PDF, DOCX, FIGURES}
+    pages = (*out.glob("*.html"), *out.glob("cohorts/*/*.html"))
+    return {path.name for path in out.iterdir()} <= known and all(map(_is_page, pages))
 
 
 def _is_page(path: Path) -> bool:
@@ -75,47 +78,73 @@ def _is_folder(path: Path) -> bool:
 
 
 def remove_page(folder: Path, notebook: str | None) -> None:
-    """Remove a page and the notebook beside it, and their folder where nothing else is in it."""
+    """Remove a page with its other forms and the notebook beside it, and their folder where nothing else is in it."""
     for name in ("index.html", notebook):
         if name:
             (folder / name).unlink(missing_ok=True)
+    remove_forms(folder)
+    _remove_if_empty(folder)
+
+
+def remove_forms(folder: Path) -> None:
+    """Remove other forms of a page, which tell what an earlier page told; a document that was edited stays."""
+    if (folder / PDF).is_file():
+        (folder / PDF).unlink()
+    if (folder / DOCX).is_file() and is_untouched(folder / DOCX):
+        (folder / DOCX).unlink()
+    if _is_folder(folder / FIGURES):
+        for path in (folder / FIGURES).glob("*.png"):
+            if path.is_file() and is_ours(path):
+                path.unlink()
+        _remove_if_empty(folder / FIGURES)
+
+
+def _remove_if_empty(folder: Path) -> None:
     if _is_folder(folder) and not any(folder.iterdir()):
         folder.rmdir()
 
 
 def write(path: Path, text: str) -> Path:
     """Write a text file whole or not at all."""
+    return write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
     return path
 
 
 def write_tables(prepared: Prepared, out: Path) -> list[Path]:
     """Write estimates.csv and tables.csv: what the pages show, at three decimals."""
-    programme = programme_numbers(prepared)
-    tables = [_long(programme.tables, "")]
-    tables += [
-        _long(participation(prepared, cohort), cohort) for cohort in prepared.cohorts if not prepared.errors_of(cohort)
-    ]
-    details = programme.estimates.details.rename(columns={"id": "row"}).assign(table="estimates", cohort="")
+    numbers = study_numbers(prepared)
+    details = numbers.estimates.details.rename(columns={"id": "row"}).assign(table="estimates", cohort="")
+    tables = [_long(name, table) for name, table in numbers.tables.items() if len(table)]
     whole = pd.concat([*tables, details], ignore_index=True)[["table", "cohort", "row", "quantity", "value"]]
     return [
-        write(out / "estimates.csv", csv_text(programme.table)),
-        write(out / "tables.csv", csv_text(whole)),
+        write(out / "estimates.csv", csv_text(numbers.table)),
+        write(out / "tables.csv", csv_text(whole.dropna(subset=["value"]))),
     ]
 
 
-def _long(tables: dict[str, pd.DataFrame], cohort: str) -> pd.DataFrame:
-    """Tables of one page as one: table, cohort, row, quantity, value."""
-    parts = []
-    for name, table in tables.items():
-        labels = [column for column in table.columns if not pd.api.types.is_numeric_dtype(table[column])]
-        rows = table[labels].astype("str").agg(" / ".join, axis=1) if len(table) else pd.Series(dtype="str")
-        numbers = table.drop(columns=labels).astype("float64").assign(row=rows)
-        parts.append(numbers.melt(id_vars="row", var_name="quantity").assign(table=name, cohort=cohort))
-    return pd.concat(parts, ignore_index=True).dropna(subset=["value"])
+def _long(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """One table as rows: table, cohort, row (its labels), quantity, value."""
+    bands = {end: table[end].map("{:g}".format) for end in ("low", "high") if end in table}  # labels, not results
+    table = table.assign(**bands)
+    labels = [column for column in table.columns if not pd.api.types.is_numeric_dtype(table[column])]
+    named = [label for label in labels if label != "cohort"]
+    rows = table[named].astype("str").fillna("").agg(" / ".join, axis=1) if named else ""
+    numbers = table.drop(columns=named).assign(row=rows, table=name)
+    values = [column for column in table.columns if column not in labels]
+    return numbers.astype(dict.fromkeys(values, "float64")).melt(
+        id_vars=["table", "cohort", "row"], value_vars=values, var_name="quantity"
+    )
 
 
 def manifest(prepared: Prepared, created: str) -> dict[str, Any]:

@@ -13,9 +13,10 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import forkserver
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
@@ -32,6 +33,7 @@ PROVISIONER = "rm-research-warm"  # registered as an entry point in pyproject.to
 PRELOAD = [__name__, "rm_research", "ipykernel.kernelapp", "ipykernel.debugger", "matplotlib_inline.backend_inline"]
 
 _managers: "WeakSet[ReportKernelManager]" = WeakSet()
+_workers: "WeakSet[BaseProcess]" = WeakSet()
 _launching = threading.Lock()
 
 
@@ -83,11 +85,28 @@ def _forking() -> multiprocessing.context.ForkServerContext:
 
 
 def stop_kernels() -> None:
-    """End every kernel of this process at once, whatever it is doing."""
+    """End every kernel and worker of this process at once, whatever it is doing."""
     for manager in list(_managers):
         process = getattr(manager.provisioner, "process", None)
         if process is not None:
             process.kill()
+    for worker in list(_workers):
+        worker.kill()
+
+
+def finished_apart(work: Callable[..., None], *arguments: Any, folder: Path) -> None:
+    """Do some work in a process of its own, warm where the platform allows, and wait until it is done or killed."""
+    context = _forking() if CAN_FORK else multiprocessing.get_context("spawn")
+    worker = context.Process(target=_work, args=(work, arguments, folder, dict(os.environ)), daemon=True)
+    with _launching, _without_main():
+        worker.start()
+        _workers.add(worker)
+    worker.join()
+
+
+def _work(work: Callable[..., None], arguments: tuple[Any, ...], folder: Path, environment: dict[str, str]) -> None:
+    _settle(folder, environment)
+    work(*arguments)
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -152,10 +171,16 @@ def _serve(argv: list[str], folder: str, environment: dict[str, str]) -> None:
     """Be a kernel until told to stop; runs in the forked process."""
     from ipykernel.kernelapp import IPKernelApp
 
-    os.setsid()  # as ordinary kernels: Ctrl-C is for the one who started the batch
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
+    _settle(Path(folder), environment)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # with its parent known, the kernel ends when the fork server does
     IPKernelApp.launch_instance(argv=argv, parent_handle=os.getppid())
+
+
+def _settle(folder: Path, environment: dict[str, str]) -> None:
+    """Take on the surroundings that a process is meant to have."""
+    if sys.platform != "win32":
+        os.setsid()  # as ordinary kernels: Ctrl-C is for the one who started the batch
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)

@@ -11,13 +11,16 @@ import nbformat
 from jupyter_core.utils import ensure_event_loop
 
 from rm_research.reporting import files
+from rm_research.reporting.forms.asked import NONE, Forms
+from rm_research.reporting.forms.beside import Lost, make_forms
+from rm_research.reporting.forms.printing import stop_printing
 from rm_research.reporting.kernels import stop_kernels
 from rm_research.reporting.render import NotebookFailedError, Page, page_html, run_notebook
 
 
 @dataclass(frozen=True)
 class Task:
-    """One page to make: a notebook, its parameters, where it goes, what surrounds it."""
+    """One page to make: a notebook, its parameters, where it goes, what surrounds it, what else is made of it."""
 
     name: str
     notebook: Path
@@ -26,6 +29,7 @@ class Task:
     target: Path
     page: Page
     keep_notebook: str | None = None
+    forms: Forms = NONE
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Outcome:
         For the evaluator, with rows; never written to the reports.
     public_error : dict of str to (str or int)
         For the manifest: rule, file and count.
+    lost : tuple of Lost
+        Other forms of the page that could not be made.
     """
 
     cohort: str
@@ -53,6 +59,7 @@ class Outcome:
     paths: tuple[Path, ...] = ()
     error: str = ""
     public_error: dict[str, str | int] | None = None
+    lost: tuple[Lost, ...] = ()
 
 
 def made(tasks: list[Task], jobs: int) -> Iterator[Outcome]:
@@ -71,9 +78,10 @@ def made(tasks: list[Task], jobs: int) -> Iterator[Outcome]:
 
 
 def _end(pages: list[Future[Outcome]]) -> None:
-    """End the kernels of pages that are being made, also of those that start only now."""
+    """End the processes of pages that are being made, also of those that start only now."""
     while not all(page.done() for page in pages):
         stop_kernels()
+        stop_printing()
         time.sleep(0.1)
 
 
@@ -82,7 +90,9 @@ def make(task: Task, stopped: threading.Event) -> Outcome:
     started = time.perf_counter()
     try:
         executed = run_notebook(task.notebook, task.parameters, folder=task.folder)
-        paths = [files.write(task.target / "index.html", page_html(executed, task.page))]
+        html = page_html(executed, task.page)
+        files.remove_forms(task.target)
+        paths = [files.write(task.target / "index.html", html)]
         if task.keep_notebook:
             paths.append(files.write(task.target / task.keep_notebook, nbformat.writes(executed) + "\n"))
     except Exception as error:
@@ -93,4 +103,5 @@ def make(task: Task, stopped: threading.Event) -> Outcome:
         return Outcome(task.name, "failed", time.perf_counter() - started, error=str(error), public_error=named)
     finally:
         ensure_event_loop().close()  # papermill's of this thread, which nobody else closes
-    return Outcome(task.name, "done", time.perf_counter() - started, tuple(paths))
+    more, lost = make_forms(task.forms, task.target, task.page.title, task.parameters, task.folder)
+    return Outcome(task.name, "done", time.perf_counter() - started, (*paths, *more), lost=tuple(lost))

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
+from rm_research.stats.result import NotEstimableError, Result, Vector, critical_value, t_result
 
 NOISE = 1e-12  # differences below this share of the largest score are rounding, not answers
 
@@ -69,6 +69,25 @@ def _moments(pre: Vector, post: Vector) -> dict[str, float]:
         "sd_pre": float(pre.std(ddof=1)),
         "sd_post": float(post.std(ddof=1)),
     }
+
+
+def ends_of_mean(name: str, mean: float, std_error: float, df: float, level: float) -> dict[str, float]:
+    """
+    Ends of the interval of a mean, as details: mean ± t · std_error (Student 1908).
+
+    Parameters
+    ----------
+    name : str
+        Of the mean; the ends are called `<name>_low` and `<name>_high`.
+    mean, std_error, df, level : float
+
+    Returns
+    -------
+    dict of str to float
+        NaN where nobody differs: an interval without width would claim to be sure.
+    """
+    half = critical_value(df, level) * std_error if std_error > 0 else float("nan")
+    return {f"{name}_low": float(mean - half), f"{name}_high": float(mean + half)}
 
 
 def hodges_lehmann(pre: Vector, post: Vector, *, level: float) -> Result:
@@ -138,6 +157,12 @@ def welch(pre: Vector, post: Vector, *, level: float) -> Result:
 
     Treating linked people as unlinked widens the interval where scores correlate positively over time.
 
+    Returns
+    -------
+    Result
+        `details`: mean_pre, mean_post, sd_pre, sd_post, and the ends of both means' intervals by Student's t on that
+        wave's own people (mean_pre_low, mean_pre_high, mean_post_low, mean_post_high), NaN where they are all alike.
+
     Raises
     ------
     NotEstimableError
@@ -150,4 +175,8 @@ def welch(pre: Vector, post: Vector, *, level: float) -> Result:
         raise NotEstimableError("no_variation")
     a, b = pre.var(ddof=1) / len(pre), post.var(ddof=1) / len(post)
     df = (a + b) ** 2 / (a**2 / (len(pre) - 1) + b**2 / (len(post) - 1))
-    return t_result(post.mean() - pre.mean(), np.sqrt(a + b), df, level, _moments(pre, post))
+    details = _moments(pre, post)
+    for name, wave in (("pre", pre), ("post", post)):
+        error = 0.0 if _alike(wave, wave) else details[f"sd_{name}"] / np.sqrt(len(wave))
+        details |= ends_of_mean(f"mean_{name}", details[f"mean_{name}"], error, len(wave) - 1, level)
+    return t_result(post.mean() - pre.mean(), np.sqrt(a + b), df, level, details)

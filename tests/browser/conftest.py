@@ -4,16 +4,19 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from rendered_demo import demo, demo_out, quality_page
+from rendered_studies import folders_of, page_params, page_path
 
 __all__ = ["demo", "demo_out", "quality_page"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]  # fmt: skip
+MEASURES = (Path(__file__).parent / "measures.js").read_text(encoding="utf-8")
 
 
 @dataclass
@@ -37,19 +40,28 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Opened]]:
-    """Open a file at a width and in a colour scheme."""
+    """Open a file at a width and in a colour scheme; further options are those of a browser's context."""
     contexts = []
 
-    def opener(path: Path, *, width: int = 1280, scheme: str = "light") -> Opened:
-        context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    def opener(path: Path, *, width: int = 1280, height: int = 800, scheme: str = "light", **options: Any) -> Opened:
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **options)
         contexts.append(context)
+        context.add_init_script(MEASURES)
         opened = Opened(context.new_page())
         opened.page.on("request", lambda request: opened.requests.append(request.url))
         opened.page.on("console", lambda message: opened.complaints.append(message.text))
         opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        opened.page.on("dialog", lambda dialog: (opened.complaints.append(dialog.message), dialog.dismiss()))
         opened.page.goto(path.as_uri())
         return opened
 
     yield opener
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(params=page_params(quick={("demo", "2022-spring")}))
+def path(request: pytest.FixtureRequest) -> Path:
+    """Every page of the four reports; one of them is quick."""
+    study, slug = request.param
+    return page_path(folders_of(study, request)[1], slug)

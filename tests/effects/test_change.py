@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 from small_panels import NUMBERS, check_rows, drawn, golden, numbers_in, numbers_of, only, panel_of, same_rows, stack
 
 from rm_research.effects import estimate_change, estimate_difference
@@ -363,3 +364,21 @@ def test_members_of_a_declared_cluster_are_not_independent(make_study):
     assert row["std_error"] == pytest.approx(means.std(ddof=1) / np.sqrt(10), rel=0.1)
     assert row["df"] < 20
     assert row["std_error"] > 2 * alone["std_error"]
+
+
+@pytest.mark.parametrize("which", ["pre", "post"])
+def test_means_of_clusters_are_as_unsure_as_the_means_of_so_many_clusters(which, make_study):
+    """Ten clusters alike in size: nearly Student's t on ten means, which knows nothing of the model."""
+    draws = np.random.default_rng(4)
+    cluster = np.repeat(np.arange(10), 10)
+    pre = draws.normal(3, 0.5, 10)[cluster] + draws.normal(0, 0.5, 100)
+    post = pre + 0.3 + draws.normal(0, 0.2, 10)[cluster] + draws.normal(0, 0.3, 100)
+    panel = panel_of(pre, post, cluster=[f"d{code}" for code in cluster])
+    estimates = estimate_change(panel, study=make_study('clusters = "division"'))
+    row, scores = only(estimates, "likelihood"), pre if which == "pre" else post
+    means = np.array([scores[cluster == code].mean() for code in range(10)])
+    found = [estimates.detail(row["id"], f"mean_{which}_{end}") for end in ("low", "high")]
+    expected = stats.t.interval(0.95, 9, means.mean(), stats.sem(means))
+    assert np.mean(found) == pytest.approx(estimates.detail(row["id"], f"mean_{which}"))
+    assert np.mean(found) == pytest.approx(means.mean())
+    assert np.diff(found) == pytest.approx(np.diff(expected), rel=0.15)

@@ -11,7 +11,7 @@ from reading import charts
 
 from rm_research.errors import ReportError
 from rm_research.findings import build_findings
-from rm_research.findings.numbers import programme_numbers
+from rm_research.findings.numbers import study_numbers
 
 SECTIONS = ("headline", "outcomes", "response", "programme", "limits", "methods")
 
@@ -104,7 +104,7 @@ class TestCohort:
     def test_every_chart_has_a_title_of_6_to_12_words(self, cohort, programme):
         for findings in (cohort, programme):
             titles = re.findall(r'<span class="title">(.*?)</span>', findings.outcomes.html)
-            assert len(titles) == 5
+            assert len(titles) == 10
             assert all(6 <= len(title.split()) <= 12 for title in titles)
 
     def test_alternative_texts_have_at_most_two_sentences(self, cohort, programme):
@@ -139,7 +139,7 @@ class TestHidden:
         assert hidden.outcomes.html == ""
 
     def test_shows_no_number_made_of_answers(self, hidden):
-        assert not re.search(r"\d\.\d\d\b", repr(hidden).split("Terms")[0])
+        assert not re.search(r"\d\.\d\d\b", repr(hidden).split("To make this page again")[0])
 
     def test_counts_of_people_are_shown(self, hidden):
         assert "Leaders Programme 5 5 4 4" in repr(hidden.response)
@@ -192,7 +192,7 @@ def test_repr_is_text_for_a_reader(cohort):
 
 
 def test_a_table_of_the_page_is_the_disclosed_one(prepared, programme):
-    assert programme.disclosed.table.equals(programme_numbers(prepared).table)
+    assert programme.disclosed.table.equals(study_numbers(prepared).table)
 
 
 @pytest.mark.parametrize("name", ["cohort", "hidden", "programme"])

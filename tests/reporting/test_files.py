@@ -1,11 +1,14 @@
 """Reports go into a folder that is ours, whole or not at all."""
 
 import json
+from zipfile import ZipFile
 
 import pytest
 
 from rm_research.errors import ReportError
-from rm_research.reporting.files import EXECUTED, MANIFEST, MARK, claim, remove_page, write
+from rm_research.reporting.files import EXECUTED, MANIFEST, MARK, claim, remove_forms, remove_page, write, write_bytes
+from rm_research.reporting.forms.package import MADE
+from rm_research.reporting.forms.pictures import MARK as DRAWN
 
 
 def report(out, *slugs):
@@ -19,6 +22,14 @@ def report(out, *slugs):
 
 def left(out):
     return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+
+
+def add_forms(folder):
+    """Write the other forms of a page."""
+    write(folder / "index.pdf", "%PDF-")
+    with ZipFile(folder / "findings.docx", "w") as document:
+        document.writestr("docProps/core.xml", f"<dcterms:modified>{MADE:%Y-%m-%dT%H:%M:%SZ}</dcterms:modified>")
+    write_bytes(folder / "figures" / "one.png", b"\x89PNG".ljust(33) + DRAWN)
 
 
 def test_a_new_folder_is_made(tmp_path):
@@ -80,6 +91,49 @@ def test_a_folder_of_something_else_is_refused_and_left_alone(tmp_path, files):
     with pytest.raises(ReportError, match="holds files that are no reports"):
         claim(tmp_path, [])
     assert left(tmp_path) == sorted(files)
+
+
+class TestOtherForms:
+    @pytest.fixture
+    def out(self, tmp_path):
+        """Reports of two cohorts with all their forms."""
+        report(tmp_path, "old", "kept")
+        for folder in (tmp_path, tmp_path / "cohorts" / "old", tmp_path / "cohorts" / "kept"):
+            add_forms(folder)
+        return tmp_path
+
+    def test_they_go_with_cohorts_that_are_gone(self, out):
+        before = left(out)
+        claim(out, ["kept"])
+        assert left(out) == [name for name in before if not name.startswith("cohorts/old")]
+        assert not (out / "cohorts" / "old").exists()
+
+    def test_they_go_with_a_page(self, out):
+        remove_page(out / "cohorts" / "old", EXECUTED)
+        assert not (out / "cohorts" / "old").exists()
+
+    def test_a_folder_with_them_is_ours_without_a_manifest_too(self, out):
+        (out / MANIFEST).unlink()
+        before = left(out)
+        claim(out, ["old", "kept"])
+        assert left(out) == before
+
+    def test_a_document_that_was_edited_stays_where_the_rest_goes(self, out):
+        (out / "cohorts" / "old" / "findings.docx").write_text("edited")
+        claim(out, ["kept"])
+        assert left(out / "cohorts" / "old") == ["findings.docx"]
+
+    def test_pictures_of_somebody_else_stay(self, out):
+        write_bytes(out / "figures" / "mine.png", b"\x89PNG".ljust(60))
+        remove_forms(out)
+        assert [name for name in left(out) if "cohorts" not in name] == ["figures/mine.png", "index.html", MANIFEST]
+
+
+def test_what_cannot_be_replaced_leaves_no_part(tmp_path):
+    (tmp_path / "a.txt" / "in the way").mkdir(parents=True)
+    with pytest.raises(OSError, match=r"a\.txt"):
+        write(tmp_path / "a.txt", "text")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_a_file_is_no_folder(tmp_path):

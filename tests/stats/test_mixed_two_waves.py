@@ -6,6 +6,7 @@ import statsmodels.api as sm
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from mixed_samples import written_out
+from scipy import stats
 
 from rm_research.stats.mixed import Term, constrained_likelihood, fit_reml, likelihood_change, satterthwaite
 from rm_research.stats.paired import paired_t
@@ -60,6 +61,69 @@ def test_closed_form_is_what_the_general_engine_finds(estimator, seed, compare):
             because="`fit_reml` with one random intercept")  # fmt: skip
     counts = {name: ours.details[name] for name in ("n_pre", "n_pairs", "n_leavers")}
     assert counts == {"n_pre": 40, "n_pairs": 30, "n_leavers": 10}
+
+
+def ends(result, which):
+    return {end: result.details[f"mean_{which}_{end}"] for end in ("low", "high")}
+
+
+@pytest.mark.parametrize("left", [0.0, 0.25])
+@pytest.mark.parametrize(("which", "contrast"), [("pre", [1.0, 0.0]), ("post", [1.0, 1.0])])
+@pytest.mark.parametrize("seed", range(3))
+def test_intervals_of_the_means_are_what_the_general_engine_finds(seed, which, contrast, left, compare):
+    pre, post, _ = waves(seed, left=left)
+    y, X, person = long(pre, post)
+    theirs = satterthwaite(fit_reml(y, X, [Term("person", person)]), contrast, level=0.9, observed=True)
+    compare(ends(likelihood_change(pre, post, level=0.9), which), {"low": theirs.ci_low, "high": theirs.ci_high},
+            of=[likelihood_change], against="identity", rel=1e-5,
+            because="intervals of both means: `fit_reml` with one random intercept")  # fmt: skip
+
+
+@pytest.mark.parametrize("equal", [True, False])
+@pytest.mark.parametrize(("which", "contrast"), [("pre", [1.0, 0.0]), ("post", [1.0, 1.0])])
+def test_intervals_of_the_means_are_those_of_n_by_n_matrices(which, contrast, equal, compare):
+    """A negative correlation, beyond what a random intercept allows; and unequal variances."""
+    pre, post, _ = waves(1, r=-0.5) if equal else waves(1, sd_post=1.4)
+    ours = likelihood_change(pre, post, level=0.9, equal_variances=equal)
+    y, X, person = long(pre, post)
+    d, same = ours.details, person[:, None] == person
+    first, second = np.eye(2)[X[:, 1].astype(int)].T
+    if equal:
+        G, theta = [same - np.eye(len(y)), np.eye(len(y))], d["sd_pre"] ** 2 * np.array([d["r"], 1])
+    else:
+        G = [np.diag(first), np.diag(second), same * (np.outer(first, second) + np.outer(second, first))]
+        theta = np.array([d["sd_pre"] ** 2, d["sd_post"] ** 2, d["r"] * d["sd_pre"] * d["sd_post"]])
+    found = written_out(y, X, theta, G, np.array(contrast))
+    A, f = 2 * np.linalg.inv(found["hessian"]), found["std_error"] ** 2
+    df = 2 * f**2 / (found["gradient"] @ A @ found["gradient"])
+    low, high = stats.t.interval(0.9, df, found["estimate"], np.sqrt(f + 2 * found["moves"] @ A @ found["moves"]))
+    compare(ends(ours, which), {"low": low, "high": high}, of=[likelihood_change], against="formula written out",
+            because="intervals of both means: the same sums over n × n matrices")  # fmt: skip
+
+
+@pytest.mark.parametrize("which", ["pre", "post"])
+def test_if_nobody_left_means_with_unequal_variances_have_student_s_interval(which):
+    pre, post, _ = waves(2, left=0, sd_post=1.4)
+    scores = pre if which == "pre" else post
+    found = ends(likelihood_change(pre, post, level=0.9, equal_variances=False), which)
+    expected = stats.t.interval(0.9, len(scores) - 1, scores.mean(), stats.sem(scores))
+    assert tuple(found.values()) == pytest.approx(expected)
+
+
+@pytest.mark.slow
+def test_intervals_of_the_means_hold_the_truth_as_often_as_they_say():
+    """Those with low scores before leave more often; the mean after of everyone would have been 3.3."""
+    held = np.zeros(2)
+    for seed in range(2000):
+        draws = np.random.default_rng(seed)
+        pre = draws.normal(3, 0.8, 30)
+        post = 3.3 + 0.6 * (pre - 3) + 0.8 * draws.normal(0, 0.8, 30)
+        post[pre + draws.normal(0, 0.8, 30) < 2.4] = np.nan
+        result = likelihood_change(pre, post, level=0.9)
+        for place, (which, truth) in enumerate((("pre", 3.0), ("post", 3.3))):
+            low, high = ends(result, which).values()
+            held[place] += low <= truth <= high
+    assert held / 2000 == pytest.approx([0.9, 0.9], abs=0.02)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -164,7 +228,10 @@ def test_order_unit_origin_and_direction_do_not_matter(estimator, seed, r, unit,
     expected = [-unit * one.estimate, unit * one.std_error, one.df, one.p_value, -unit * one.ci_high]
     found = [other.estimate, other.std_error, other.df, other.p_value, other.ci_low]
     assert found == pytest.approx(expected, rel=1e-7)
-    back = {name: -unit * (value - 40) for name, value in one.details.items() if name.startswith("mean")}
+    turned = {name: name.replace(end, other_end) for end, other_end in (("low", "high"), ("high", "low"))
+              for name in one.details if name.endswith(end)}  # fmt: skip
+    back = {turned.get(name, name): -unit * (value - 40) for name, value in one.details.items()
+            if name.startswith("mean")}  # fmt: skip
     assert {name: other.details[name] for name in back} == pytest.approx(back)
     assert other.details["r"] == pytest.approx(one.details["r"], abs=1e-8)
 

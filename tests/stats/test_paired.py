@@ -196,6 +196,23 @@ def test_standard_deviations_and_correlation_make_the_standard_error():
     assert result.std_error == pytest.approx(d["sd_change"] / np.sqrt(15))
 
 
+@few
+@given(scores(4))
+def test_means_of_unlinked_waves_have_student_s_interval(waves):
+    assume(all(np.ptp(wave) > 0 for wave in waves))
+    pre, post = np.append(waves[0], np.nan), np.append(waves[1], [np.nan, 3.25])
+    found = welch(pre, post, level=0.9).details
+    for name, wave in (("pre", waves[0]), ("post", np.append(waves[1], 3.25))):
+        ends = [found[f"mean_{name}_low"], found[f"mean_{name}_high"]]
+        assert ends == pytest.approx(stats.t.interval(0.9, len(wave) - 1, wave.mean(), stats.sem(wave)))
+
+
+def test_a_mean_of_scores_all_alike_has_no_interval():
+    found = welch(LEVEL, RISING, level=0.95).details
+    assert np.isnan([found["mean_pre_low"], found["mean_pre_high"]]).all()
+    assert found["mean_post_low"] < RISING.mean() < found["mean_post_high"]
+
+
 NOTHING, ONE = np.array([]), np.array([3.0])
 ARM = np.repeat([0.0, 1.0], 4)
 RISING, LEVEL = np.arange(1.0, 9.0), np.full(8, 0.1)  # eight times 0.1 has a standard deviation of 1e-17, not 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from real_studies import DATA, copied, needs_data
 
 from rm_research.linkage import link_waves
 from rm_research.panel.prepare import prepare_openly
@@ -15,20 +16,8 @@ from rm_research.responses.intake import take_in
 from rm_research.scales import compare_published
 from rm_research.study import read_study
 
-HERE = Path(__file__).parent
-DATA = HERE.parents[2] / "shared" / "data"
-DEMO = HERE.parents[1] / "data" / "demo"
-needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"the real data are not in {DATA}")
+DEMO = Path(__file__).parents[2] / "data" / "demo"
 needs_demo = pytest.mark.skipif(not (DEMO / "truth.json").is_file(), reason=f"{DEMO} has no truth.json")
-
-
-def copied(name, folder):
-    """Copy a study's two files, its exports named by their whole path, so that nothing is written beside them."""
-    folder.mkdir()
-    toml = (HERE / name / "study.toml").read_text(encoding="utf-8")
-    (folder / "study.toml").write_text(toml.replace("../../../../shared/data", str(DATA)), encoding="utf-8")
-    (folder / "codebook.csv").write_bytes((HERE / name / "codebook.csv").read_bytes())
-    return folder
 
 
 def messages(prepared, rule):

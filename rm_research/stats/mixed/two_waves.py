@@ -14,7 +14,7 @@ import numpy as np
 from rm_research.stats.mixed.inference import determined
 from rm_research.stats.mixed.reml import CLOSE
 from rm_research.stats.mixed.taylor import Integers
-from rm_research.stats.paired import NOISE, paired_t
+from rm_research.stats.paired import NOISE, ends_of_mean, paired_t
 from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
 
 
@@ -68,6 +68,11 @@ def likelihood_change(pre: Vector, post: Vector, *, level: float, equal_variance
     what those who left are taken to have changed. Unequal variances do not assume that: b is then the least-squares
     slope of the pairs, which takes more of them to be known well.
 
+    The means before and after have intervals of the same model: Var = v/n before; the mean after is the mean before
+    plus the change, ȳ + b(mean of all before − mean before of the pairs), with Var = w/pairs + b²v/n, where w is the
+    variance about the slope, v(1 − ρ²) with equal variances. Uncertainty of b and degrees of freedom are as for the
+    change; if nobody left, 2(n − 1)/(1 + ρ²) with equal variances and n − 1 with unequal ones.
+
     Parameters
     ----------
     pre, post : array, shape (n,)
@@ -81,7 +86,8 @@ def likelihood_change(pre: Vector, post: Vector, *, level: float, equal_variance
     -------
     Result
         `details`: mean_pre (of all with a score before), mean_post (what the model expects of all of them), sd_pre,
-        sd_post and r by the model, n_pre, n_pairs, n_leavers.
+        sd_post and r by the model, n_pre, n_pairs, n_leavers; mean_pre_low, mean_pre_high, mean_post_low and
+        mean_post_high, ends of the means' intervals, NaN where unequal variances were asked for and one is 0.
 
     Raises
     ------
@@ -98,15 +104,30 @@ def likelihood_change(pre: Vector, post: Vector, *, level: float, equal_variance
         spread = np.array([sums.pre, sums.post])
         sd_pre, sd_post = np.sqrt((spread + spread[::-1]) / sums.free if equal_variances else spread / (sums.n - 1))
         r = sums.cross / (sums.n - 1) / (sd_pre * sd_post) if sd_pre * sd_post > 0 else float("nan")
-        return replace(paired_t(pre, post, level=level), details=_details(sums, 0.0, sd_pre, sd_post, r))
+        details = _details(sums, 0.0, sd_pre, sd_post, r)
+        df = 2 * (sums.n - 1) / (1 + r**2) if equal_variances else sums.n - 1
+        for name, sd in (("mean_pre", sd_pre), ("mean_post", sd_post)):
+            details |= ends_of_mean(name, details[name], sd / np.sqrt(sums.n), df, level)
+        return replace(paired_t(pre, post, level=level), details=details)
     if not equal_variances:
         return _by_regression(sums, level)
     rho = _correlation(sums)
     factor = (1 - rho**2) / sums.arms[0] + (1 - rho) ** 2 / sums.n
     slope = -2 * rho / sums.arms[0] - 2 * (1 - rho) / sums.n
-    v, variance, df = _uncertainty(sums, rho, factor, slope, sums.mean - sums.means[0, 0])
+    away = sums.mean - sums.means[0, 0]
+    v, variance, df = _uncertainty(sums, rho, factor, slope, away)
     details = _details(sums, rho, np.sqrt(v), np.sqrt(v), rho)
+    spread = (1 - rho**2) / sums.arms[0] + rho**2 / sums.n
+    details |= _ends(details, "mean_pre", _uncertainty(sums, rho, 1 / sums.n, 0.0, 0.0), level)
+    after = _uncertainty(sums, rho, spread, 2 * rho * (1 / sums.n - 1 / sums.arms[0]), away)
+    details |= _ends(details, "mean_post", after, level)
     return t_result(details["mean_post"] - details["mean_pre"], np.sqrt(variance), df, level, details)
+
+
+def _ends(details: dict[str, float], name: str, found: tuple[float, float, float], level: float) -> dict[str, float]:
+    """Ends of a mean's interval, of what `_uncertainty` found."""
+    _, variance, df = found
+    return ends_of_mean(name, details[name], np.sqrt(variance), df, level)
 
 
 def _by_regression(sums: _Sums, level: float) -> Result:
@@ -114,7 +135,8 @@ def _by_regression(sums: _Sums, level: float) -> Result:
     Change when variances may differ: everything has a closed form.
 
     With b the slope, w the variance about the line and v that before, Var = w/pairs + (b − 1)²v/n, of which w, v and b
-    are estimated independently; as in `_uncertainty`, that b is estimated adds 2 away² Var(b).
+    are estimated independently; as in `_uncertainty`, that b is estimated adds 2 away² Var(b). The mean after has b in
+    place of b − 1.
     """
     n, pairs = sums.n, float(sums.arms[0])
     if pairs < 3:
@@ -123,12 +145,19 @@ def _by_regression(sums: _Sums, level: float) -> Result:
         raise NotEstimableError("no_variation")
     b, v = sums.cross / sums.pre, sums.before / (n - 1)
     w = (sums.post - b * sums.cross) / (pairs - 1)
-    parts = np.array([w / pairs, (b - 1) ** 2 * v / n])
-    spread = 2 * (parts**2 / [pairs - 1, n - 1]).sum() + (2 * (b - 1) * v / n) ** 2 * w / sums.pre
+
+    def uncertainty(weight: float) -> tuple[float, float]:
+        """Variance and degrees of freedom of what moves by `weight` with the mean of all before."""
+        parts = np.array([w / pairs, weight**2 * v / n])
+        spread = 2 * (parts**2 / [pairs - 1, n - 1]).sum() + (2 * weight * v / n) ** 2 * w / sums.pre
+        variance = parts.sum() + 2 * (sums.mean - sums.means[0, 0]) ** 2 * w / sums.pre
+        return float(variance), float(2 * parts.sum() ** 2 / spread) if spread > 0 else float("nan")
+
     sd_pre, sd_post = np.sqrt(v), np.sqrt(b**2 * v + w)
     details = _details(sums, b, sd_pre, sd_post, b * sd_pre / sd_post if sd_post > 0 else float("nan"))
-    variance = parts.sum() + 2 * (sums.mean - sums.means[0, 0]) ** 2 * w / sums.pre
-    df = 2 * parts.sum() ** 2 / spread
+    details |= _ends(details, "mean_pre", (v, v / n, n - 1), level)
+    details |= _ends(details, "mean_post", (v, *uncertainty(b)), level)
+    variance, df = uncertainty(b - 1)
     return t_result(details["mean_post"] - details["mean_pre"], np.sqrt(variance), df, level, details)
 
 

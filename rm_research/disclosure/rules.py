@@ -1,10 +1,11 @@
-"""What may leave: rows made of too few people's answers are emptied before any word, picture or file is made."""
+"""Which Estimates rows may leave: those made of too few people's answers are emptied."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, adjusted
+from rm_research.effects.estimates import Estimates, adjusted, headlines
 from rm_research.frames import ESTIMATES, NUMBER
 from rm_research.study import Study
 
@@ -18,11 +19,13 @@ OTHER_PEOPLE = (
 )  # fmt: skip
 # details that a page shows, and so a file beside it; others would say more of few people than the rows do
 QUANTITIES = (
-    "mean_pre", "mean_post", "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
+    "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
     "e_value", "e_value_interval", "tipping_shift", "largest_shift", "fmi", "share_worse", "share_worse_low",
     "share_worse_high", "expected_by_selection", "icc_before", "icc_after", "p_distinguishable",
     "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "n_changed",
 )  # fmt: skip
+# of the headline alone: everyone with a score before is one group at all later waves, who has both scores is not
+MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
 SHARES = ("share_improved", "reliable_change")  # of people
 OF_DESIGN = ("not_asked_at_baseline", "no_comparison_here", "shared_comparison", "too_few_cohorts")
 
@@ -38,7 +41,8 @@ class Disclosed:
         Numbers made of fewer people's answers than `smallest_group` are missing, with the reason 'hidden'; counts of
         people stay.
     tables : dict of str to DataFrame
-        Participation counts by name; and, where asked for, summaries that rest on enough people's answers.
+        Of the whole study, by name, with the column `cohort` ('all cohorts' for the programme): counts of people, and
+        summaries that rest on enough people's answers.
     smallest_group : int
         The rule.
     """
@@ -58,7 +62,10 @@ class Disclosed:
         return self.table[self.table["reason"] == HIDDEN]
 
 
-def disclose(estimates: Estimates, tables: dict[str, pd.DataFrame] | None = None, *, study: Study) -> Disclosed:
+def disclose(
+    estimates: Estimates, tables: dict[str, pd.DataFrame] | None = None, *, study: Study,
+    without_means: Collection[str] = (),
+) -> Disclosed:  # fmt: skip
     """
     Empty every number that rests on the answers of fewer people than the study's smallest group.
 
@@ -67,9 +74,12 @@ def disclose(estimates: Estimates, tables: dict[str, pd.DataFrame] | None = None
     estimates : Estimates
         Of cohorts, and of the programme if pooled from `poolable` rows only.
     tables : dict of str to DataFrame, optional
-        Participation counts that go with them; shown as they are.
+        What goes with them: counts of people, and what has passed its own rule; shown as they are.
     study : Study
         Its smallest group.
+    without_means : collection of str
+        Groups of cohorts of which no mean before or after is given: another wave may join one cohort more, whose mean
+        the two would tell.
 
     Returns
     -------
@@ -82,6 +92,8 @@ def disclose(estimates: Estimates, tables: dict[str, pd.DataFrame] | None = None
     table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
     details = estimates.details
     kept = details["id"].isin(table.loc[shown, "id"]) & details["quantity"].isin(QUANTITIES)
+    with_means = shown & headlines(table) & ~table["cohort"].isin(without_means)
+    kept |= details["id"].isin(table.loc[with_means, "id"]) & details["quantity"].isin(MEANS)
     of_all = details.loc[details["quantity"].eq("share_worse") & details["value"].isin([0.0, 1.0]), "id"]
     kept &= ~(details["quantity"].str.startswith("share_worse") & details["id"].isin(of_all))
     # a p-value adjusted beside hidden ones would tell of them

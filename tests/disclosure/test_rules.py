@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_studies import RANDOMISED, details_of, row_of, study_of, table_of
 
-from rm_research.disclosure import HIDDEN, OF_DESIGN, OTHER_PEOPLE, QUANTITIES, disclose, poolable
+from rm_research.disclosure.rules import HIDDEN, OF_DESIGN, OTHER_PEOPLE, QUANTITIES, disclose, poolable
 from rm_research.effects.estimates import Estimates
 from rm_research.frames import COUNT, ESTIMATES, NUMBER
 
@@ -218,7 +218,7 @@ class TestBesideFewLeavers:
 
     def test_it_says_that_it_is_hidden(self, study, left, seen):
         row = row_of(method="paired_t", n_pre=30 + left, n_pairs=30)
-        disclosed = disclose(Estimates(table_of(row), details_of((row["id"], "mean_pre", 3.0))), study=study)
+        disclosed = disclose(Estimates(table_of(row), details_of((row["id"], "tost_p", 0.5))), study=study)
         assert (len(disclosed.hidden) == 0) is seen
         assert (len(disclosed.estimates.details) == 1) is seen
 

@@ -1,0 +1,81 @@
+"""Terms of the pages, each with its definition, and where a page first uses them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rm_research.catalogue import Catalogue, capital
+
+TERMS = (
+    "estimate", "interval", "scale_points", "leader", "mentor", "dyad", "cohort", "comparison", "lot", "matched",
+    "score", "gain", "smallest_change", "detectable", "average_cohort", "prediction", "exploratory",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Term:
+    """
+    A term of the pages.
+
+    Attributes
+    ----------
+    name : str
+    words : tuple of str
+        Words by which a text uses it.
+    definition : str
+    """
+
+    name: str
+    words: tuple[str, ...]
+    definition: str
+
+    def first_use(self, text: str) -> int | None:
+        """Place in a text where one of its words first stands by itself; None where none does."""
+        found = (re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in self.words)
+        return min((match.start() for match in found if match), default=None)
+
+
+def terms(words: Catalogue, *, level: str, units: Iterable[str]) -> tuple[Term, ...]:
+    """
+    All terms in one language.
+
+    Parameters
+    ----------
+    words : Catalogue
+    level : str
+        Level of the intervals in per cent, as `Claims.level_percent`.
+    units : iterable of str
+        Units of the study's scales, as `Claims.unit`; each is a term.
+    """
+    found = []
+    for name in TERMS:
+        for unit in dict.fromkeys(units) if name == "scale_points" else ("",):
+            used = words.say(f"term_words.{name}", unit=unit).split("|")
+            definition = words.say(f"terms.{name}", level=level, unit=capital(unit))
+            found.append(Term(name, tuple(used), definition))
+    return tuple(found)
+
+
+def first_used(sections: Sequence[Iterable[str]], known: Iterable[Term]) -> list[list[Term]]:
+    """
+    Terms that each section is the first to use.
+
+    Parameters
+    ----------
+    sections : sequence of iterable of str
+        Texts of each section, in the order of the page, as a reader sees them (no markup).
+    known : iterable of Term
+        From `terms`.
+
+    Returns
+    -------
+    list of list of Term
+        One list a section, in the order in which its text uses them; a term stands in one list at most.
+    """
+    left, found = list(known), []
+    for texts in sections:
+        text = "\n".join(texts)
+        places = {term: place for term in left if (place := term.first_use(text)) is not None}
+        found.append(sorted(places, key=lambda term: places[term]))
+        left = [term for term in left if term not in places]
+    return found

@@ -1,0 +1,152 @@
+"""How answers spread over the printed scale, in bands that tell of no single person."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.panel import Prepared
+from rm_research.scales import keyed_items
+from rm_research.study import Scale, Study
+
+ANSWERS = ["cohort", "role", "arm", "scale", "wave", "asked", "low", "high", "share", "n_people"]
+GROUP = ["cohort", "role", "arm"]
+MOST_POINTS = 11  # of a printed scale; with more it is a measurement, not a choice of answers
+LEAST_SHARE, LEAST_PEOPLE = 0.05, 2  # a smaller band could be nobody's, or one person's
+
+Bands = tuple[tuple[float, float], ...]
+
+
+class Counted(NamedTuple):
+    """Answers of one group to one scale at one wave: how many people gave them, and how many chose each point."""
+
+    cohort: str
+    role: str
+    arm: str
+    asked: str
+    n_people: int
+    points: pd.Series
+
+
+def shown_answers(prepared: Prepared) -> pd.DataFrame:
+    """
+    Shares of answers in bands of the printed scale, before and after.
+
+    Answers are those to the items of a scale, reversed items turned over, of people with both scores (of all who
+    answered, where waves are not linked), at the baseline and the first later wave that asks the scale. All groups of a
+    role share the bands: below the middle, the middle and above it, or fewer, such that few groups have a band which is
+    nearly none or nearly all of their answers; these groups are left out. So are groups of fewer people than the
+    study's smallest, and scales of more than eleven points.
+
+    Parameters
+    ----------
+    prepared : Prepared
+
+    Returns
+    -------
+    DataFrame
+        One row a group, wave asked and band: cohort ('all cohorts' for the sum of those shown), role, arm, scale, wave
+        (the later wave), asked (wave of these answers), low and high (ends of the band in item points, high = much of
+        what the scale measures), share (of the group's answers, 0 to 1), n_people.
+    """
+    parts = [part for scale in prepared.study.scales for part in _of_scale(scale, prepared)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=ANSWERS)
+
+
+def _of_scale(scale: Scale, prepared: Prepared) -> Iterator[pd.DataFrame]:
+    study = prepared.study
+    later = [wave for wave in study.later_waves if study.measured(scale.name, wave)]
+    points = _points(scale, study)
+    if not later or not points or not study.measured(scale.name, study.baseline):
+        return
+    counted = list(_counted(scale, later[0], points, prepared))
+    for role in sorted({one.role for one in counted}):
+        mine = [one for one in counted if one.role == role]
+        bands = min(_bandings(points), key=lambda bands: len(_failing(mine, bands)))
+        failing = _failing(mine, bands)
+        shown = [one for one in mine if (one.cohort, one.arm) not in failing]
+        whole = _summed(shown) if len(prepared.cohorts) > 1 else []
+        rows = [
+            (one.cohort, role, one.arm, scale.name, later[0], one.asked, low, high, share, one.n_people)
+            for one in [*shown, *whole]
+            for (low, high), share in zip(bands, _shares(one, bands), strict=True)
+        ]
+        if rows:
+            yield pd.DataFrame(rows, columns=ANSWERS)
+
+
+def _points(scale: Scale, study: Study) -> list[float]:
+    """Points of the printed scale; none where it is no short list of whole steps."""
+    item = study.common_items(scale.name)[0]
+    if item.low is None or item.high is None or not 1 <= item.high - item.low < MOST_POINTS:
+        return []
+    return [float(point) for point in np.arange(item.low, item.high + 1)]
+
+
+def _bandings(points: list[float]) -> list[Bands]:
+    """Ways to put points into bands, the finest first."""
+    half, odd = divmod(len(points), 2)
+    first, last = points[0], points[-1]
+    if not odd:
+        return [((first, points[half - 1]), (points[half], last))]
+    below, middle, above = points[half - 1], points[half], points[half + 1]
+    return [
+        ((first, below), (middle, middle), (above, last)),
+        ((first, middle), (above, last)),
+        ((first, below), (middle, last)),
+    ]
+
+
+def _counted(scale: Scale, wave: str, points: list[float], prepared: Prepared) -> Iterator[Counted]:
+    """Answers of each group that is large enough."""
+    study, smallest = prepared.study, prepared.study.reporting.smallest_group
+    panel = prepared.panel[(prepared.panel["scale"] == scale.name) & (prepared.panel["wave"] == wave)]
+    panel = panel[panel["cohort"].isin(prepared.sound_cohorts)].dropna(subset=["role", "arm"])
+    keyed = keyed_items(prepared.responses, study, scale.name)
+    answers = keyed.assign(**prepared.responses[["cohort", "person", "wave"]]).set_index(["cohort", "person"])
+    scored = {study.baseline: panel["pre"].notna(), wave: panel["post"].notna()}
+    if study.link.method != "none":
+        scored = dict.fromkeys(scored, panel["pre"].notna() & panel["post"].notna())
+    of_wave = {asked: answers.loc[answers["wave"] == asked, list(keyed.columns)] for asked in scored}
+    for key, group in panel.groupby(GROUP):
+        cohort, role, arm = map(str, key)
+        people = {asked: group[mask.loc[group.index]] for asked, mask in scored.items()}
+        if not _large_enough(people, smallest):
+            continue
+        for asked, rows in people.items():
+            given = of_wave[asked].loc[pd.MultiIndex.from_frame(rows[["cohort", "person"]])].to_numpy(float)
+            at = np.clip(np.rint(given[np.isfinite(given)]) - points[0], 0, len(points) - 1).astype(int)
+            chosen = pd.Series(np.bincount(at, minlength=len(points)), index=points)
+            yield Counted(cohort, role, arm, asked, len(rows), chosen)
+
+
+def _large_enough(people: dict[str, pd.DataFrame], smallest: int) -> bool:
+    return min(map(len, people.values())) >= smallest
+
+
+def _shares(one: Counted, bands: Bands) -> list[float]:
+    """Share of the answers in each band."""
+    return [float(one.points.loc[low:high].sum() / one.points.sum()) for low, high in bands]
+
+
+def _failing(counted: list[Counted], bands: Bands) -> set[tuple[str, str]]:
+    """Cohort and arm of the groups of which some band would tell too much."""
+    failing = set()
+    for one in counted:
+        least = max(LEAST_SHARE, LEAST_PEOPLE / one.n_people)
+        shares = _shares(one, bands)
+        if min(shares) < least or max(shares) > 1 - least:
+            failing.add((one.cohort, one.arm))
+    return failing
+
+
+def _summed(counted: list[Counted]) -> Iterator[Counted]:
+    """Answers of all cohorts shown, by arm and wave."""
+    found: dict[tuple[str, str], list[Counted]] = {}
+    for one in counted:
+        found.setdefault((one.arm, one.asked), []).append(one)
+    for (arm, asked), parts in found.items():
+        points = sum((one.points for one in parts), start=0 * parts[0].points)
+        yield Counted(ALL_COHORTS, parts[0].role, arm, asked, sum(one.n_people for one in parts), points)

@@ -1,0 +1,191 @@
+"""What people answered before and after: bars that meet at the middle of the printed scale."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from rm_research.catalogue import Catalogue, capital, catalogue
+from rm_research.claims import Claims
+from rm_research.disclosure import Disclosed
+from rm_research.figures.lettering import apart, headed, width_of, wrapped
+from rm_research.figures.moments import moment
+from rm_research.figures.style import INK, LINE, STYLE, canvas, grow, notebook_axes, room
+from rm_research.study import Study
+
+LOW, MIDDLE, HIGH = ("#F46A25", "black"), ("#D9D9D9", "black"), ("#12436D", "white")  # of a bar, and of text on it
+THICK, GAP, SWATCH = 20, 18, 10  # points: a bar, the room above it, and the square beside a name
+
+
+@mpl.rc_context(STYLE)
+def plot_answers(
+    disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str, ax: Axes | None = None,
+    title: bool = True,
+) -> Axes:  # fmt: skip
+    """
+    Shares of answers in bands of the printed scale, before and after, for the programme and the comparison.
+
+    Parameters
+    ----------
+    disclosed : Disclosed
+        Its table 'answers' is shown.
+    study : Study
+    cohort, role, scale, wave : str
+        Which answers; `wave` is the later survey.
+    ax : Axes, optional
+        Where to draw; a new figure unless given.
+    title : bool
+        Whether to write the finding above the chart.
+
+    Returns
+    -------
+    Axes
+        Without axis lines: x and y are points.
+    """
+    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
+    rows = answers_rows(disclosed, study=study, **place)
+    ax = notebook_axes() if ax is None else ax
+    above = headed(ax, answers_title(disclosed, study=study, **place)) if title else 0.0
+    depth = _draw(ax, rows, claims) if len(rows) else 0.0
+    canvas(ax, depth)
+    grow(ax, depth + above + 6)
+    return ax
+
+
+def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
+    """Share of answers in the highest band, before and after, of the first group that is shown; empty without one."""
+    rows = answers_rows(disclosed, study=study, cohort=cohort, role=role, scale=scale, wave=wave)
+    if rows.empty:
+        return ""
+    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    words, first = claims.words, rows.iloc[0]
+    top = rows[(rows["arm"] == first["arm"]) & (rows["high"] == rows["high"].max())].set_index("asked")["share"]
+    band = band_text(rows["low"].max(), rows["high"].max(), words)
+    return words.say(
+        "chart.title_answers", Whose=capital(claims.whose(role)), scale=claims.scale_text(first), band=band,
+        first=words.share(top[study.baseline]), last=words.share(top[wave]), moment=moment(wave, claims),
+    )  # fmt: skip
+
+
+def answers_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
+    """Kind of chart and what it shows, for who cannot see it; empty where it shows nothing."""
+    place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
+    title = answers_title(disclosed, study=study, **place)
+    if not title:
+        return ""
+    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    name = claims.scale_text(answers_rows(disclosed, study=study, **place).iloc[0])
+    return claims.words.say("chart.alt_answers", scale=name, title=title)
+
+
+def answers_rows(
+    disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str
+) -> pd.DataFrame:  # fmt: skip
+    """Rows of the table 'answers' that `plot_answers` shows: the comparison last, before first, bands from low."""
+    table = disclosed.tables.get("answers")
+    if table is None or table.empty:
+        return pd.DataFrame(columns=["arm", "asked", "low", "high", "share", "n_people"])
+    same = (table["cohort"] == cohort) & (table["role"] == role) & (table["scale"] == scale) & (table["wave"] == wave)
+    found = table[same]
+    order = {"last": found["arm"] == study.comparison, "after": found["asked"] != study.baseline}
+    return found.assign(**order).sort_values(["last", "arm", "after", "low"], kind="stable").drop(columns=list(order))
+
+
+def band_text(low: float, high: float, words: Catalogue) -> str:
+    """Ends of a band in words, or its one point."""
+    ends = [words.plain(low), words.plain(high)]
+    return ends[0] if low == high else words.say("chart.band", low=ends[0], high=ends[1])
+
+
+def _draw(ax: Axes, rows: pd.DataFrame, claims: Claims) -> float:
+    """Names of the bands, then each group with a bar for each survey; return how deep they reach."""
+    words, width = claims.words, room(ax)
+    bands = rows[["low", "high"]].drop_duplicates().sort_values("low")
+    looks = [LOW, HIGH] if len(bands) == 2 else [LOW, MIDDLE, HIGH]
+    names = [band_text(low, high, words) for low, high in bands.itertuples(index=False)]
+    depth = _key(ax, words.say("chart.answers"), names, looks)
+    bars: dict[Any, list[float]] = {
+        key: bar["share"].tolist() for key, bar in rows.groupby(["arm", "asked"], sort=False)
+    }
+    labels = {key: _asked(key, rows, claims) for key in bars}
+    left = max(map(width_of, labels.values())) + 6
+    reach = [_reach(shares) for shares in bars.values()]
+    unit = (width - left) / (max(low for low, _ in reach) + max(high for _, high in reach))
+    middle = left + unit * max(low for low, _ in reach)
+    for arm, group in rows.groupby("arm", sort=False):
+        heading = wrapped(_group(str(arm), group, claims), width, weight="bold")
+        ax.text(0, depth, "\n".join(heading), va="top", weight="bold", linespacing=1.1)
+        depth += LINE * len(heading) + GAP
+        for asked in dict.fromkeys(group["asked"]):
+            ax.text(left - 6, depth + THICK / 2, labels[arm, asked], ha="right", va="center")
+            _bar(ax, bars[arm, asked], looks, (middle, depth, unit), words)
+            ax.plot([middle, middle], [depth - 3, depth + THICK + 3], color=INK, linewidth=1, zorder=0)
+            depth += THICK + GAP
+    note = wrapped(words.say("chart.answers_note"), width)
+    ax.text(0, depth, "\n".join(note), va="top", linespacing=1.1)
+    return depth + LINE * len(note)
+
+
+def _reach(shares: Sequence[float]) -> tuple[float, float]:
+    """How far a bar goes to the left and to the right of the middle."""
+    half = shares[1] / 2 if len(shares) == 3 else 0.0
+    return shares[0] + half, shares[-1] + half
+
+
+def _key(ax: Axes, title: str, names: Sequence[str], looks: Sequence[tuple[str, str]]) -> float:
+    """What the bands are, once; return how deep it reaches."""
+    ax.text(0, LINE / 2, title, va="center")
+    x = width_of(title) + 10
+    for name, (colour, _) in zip(names, looks, strict=True):
+        ax.add_patch(
+            Rectangle((x, (LINE - SWATCH) / 2), SWATCH, SWATCH, facecolor=colour, edgecolor=INK, linewidth=0.6)
+        )
+        ax.text(x + SWATCH + 4, LINE / 2, name, va="center")
+        x += SWATCH + width_of(name) + 18
+    return 1.6 * LINE
+
+
+def _bar(
+    ax: Axes, shares: Sequence[float], looks: Sequence[tuple[str, str]], at: tuple[float, float, float],
+    words: Catalogue,
+) -> None:  # fmt: skip
+    """Bands of one bar with their per cents: inside, or above where a band is too narrow for its own."""
+    middle, top, unit = at
+    x = middle - unit * _reach(shares)[0]
+    narrow: list[tuple[float, str]] = []
+    for share, (colour, letters) in zip(shares, looks, strict=True):
+        long, text = unit * share, words.share(share)
+        bar = Rectangle((x, top), long, THICK, facecolor=colour, edgecolor=INK, linewidth=0.6)
+        ax.add_patch(bar)
+        if width_of(text) + 4 <= long:
+            ax.text(x + long / 2, top + THICK / 2, text, ha="center", va="center", color=letters)
+        elif share > 0:
+            narrow.append((x + long / 2, text))
+        x += long
+    places = apart([x for x, _ in narrow], [width_of(text) + 6 for _, text in narrow], 0, room(ax))
+    for place, (_, text) in zip(places, narrow, strict=True):
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+        ax.text(place, top - 2, text, ha="center", va="bottom", bbox=paper)
+
+
+def _group(arm: str, group: pd.DataFrame, claims: Claims) -> str:
+    """Name of an arm, and its people where these are the same at both surveys."""
+    name, counts = claims.arm_title(arm), group["n_people"].unique()
+    if len(counts) > 1:
+        return name
+    n = int(counts[0])
+    return claims.words.say("chart.row_people", label=name, n=n, people=claims.people(group["role"].iloc[0], n))
+
+
+def _asked(key: tuple[str, str], rows: pd.DataFrame, claims: Claims) -> str:
+    """Name of a survey, and its people where these are not the same as at the other."""
+    of_arm = rows[rows["arm"] == key[0]]
+    name, counts = capital(moment(key[1], claims)), of_arm["n_people"].unique()
+    if len(counts) == 1:
+        return name
+    n = of_arm.loc[of_arm["asked"] == key[1], "n_people"].iloc[0]
+    return claims.words.say("chart.row_label", label=name, n=int(n))

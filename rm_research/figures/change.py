@@ -1,0 +1,149 @@
+"""Change of one group of people: each arm and the difference in front, the means behind it below."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from rm_research.catalogue import catalogue
+from rm_research.claims import Claims
+from rm_research.claims.judgement import OF_CHANGE
+from rm_research.disclosure import Disclosed
+from rm_research.effects.estimates import ALL_COHORTS, headlines
+from rm_research.figures.means import Means, draw_means, means_of
+from rm_research.figures.moments import moment
+from rm_research.figures.rows import Mark, draw_marks, heading, mark_of
+from rm_research.figures.style import STYLE, divide, further, look, notebook_axes
+from rm_research.study import Study
+from rm_research.study.model import PROGRAMME
+
+CHANGES = tuple(OF_CHANGE.values())
+
+
+@mpl.rc_context(STYLE)
+def plot_change(
+    disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str, ax: Axes | None = None,
+    title: bool = True, people: pd.DataFrame | None = None,
+) -> Axes:  # fmt: skip
+    """
+    Mean change of each arm and the difference between arms, with intervals; below, the means before and after.
+
+    Parameters
+    ----------
+    disclosed : Disclosed
+        Rows that may be shown; hidden ones have no mark.
+    study : Study
+    cohort, role, scale, wave : str
+        Which rows.
+    ax : Axes, optional
+        Where to draw; a new figure unless given. The means take half of its place.
+    title : bool
+        Whether to write the finding above the chart.
+    people : DataFrame, optional
+        Panel. Each person of the arms shown becomes a thin grey line among the means. That shows what single people
+        answered: such a picture is for the researcher alone and must not be circulated.
+
+    Returns
+    -------
+    Axes
+        Of the changes. Those of the means are the last of its figure; there are none where the rows have no means.
+    """
+    claims, place = _claims(disclosed, study), {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
+    rows = shown_rows(disclosed, **place)
+    marks = _marks(rows, claims)
+    ax = notebook_axes() if ax is None else ax
+    means = _means(rows, marks, claims)
+    second = further(ax) if means else None
+    limits, settings = study.scale_range(scale), study.scale(scale)
+    key = "axis_change" if rows.empty or rows["contrast"].isin(CHANGES).any() else "axis_difference"
+    height = draw_marks(
+        ax, marks, claims.words, heading=heading("heading_change", role, claims),
+        label=claims.words.say(f"chart.{key}", unit=claims.unit(settings)),
+        smallest_effect=settings.smallest_effect if marks else None,
+        limit=np.inf if limits is None else limits[1] - limits[0],
+        title=change_title(disclosed, study=study, **place) if title else "", narrow=second is not None,
+    )  # fmt: skip
+    if second is not None:
+        shown = None if people is None else _of(people, **place)
+        more = draw_means(second, means, claims, scale=scale, after=moment(wave, claims), people=shown)
+        divide(ax, second, (height, more))
+    return ax
+
+
+def change_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
+    """Finding that `plot_change` shows; empty where it shows none."""
+    row = _spoken(disclosed, study, cohort=cohort, role=role, scale=scale, wave=wave)
+    return "" if row is None else _claims(disclosed, study).title(row)
+
+
+def change_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
+    """Kind of chart and finding of `plot_change`, for who cannot see it; empty where it shows none."""
+    place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
+    row, claims = _spoken(disclosed, study, **place), _claims(disclosed, study)
+    if row is None:
+        return ""
+    rows = shown_rows(disclosed, **place)
+    key = "alt_change_means" if _means(rows, _marks(rows, claims), claims) else "alt_change"
+    return claims.words.say(f"chart.{key}", scale=claims.scale_text(row), finding=claims.sentence(row))
+
+
+def shown_rows(disclosed: Disclosed, *, cohort: str, role: str, scale: str, wave: str) -> pd.DataFrame:
+    """Rows that `plot_change` shows: headline methods with an estimate, changes first."""
+    table = shown_headlines(disclosed)
+    table = table[table["contrast"].isin([*OF_CHANGE, *CHANGES])]
+    same = (table["cohort"] == cohort) & (table["role"] == role) & (table["scale"] == scale) & (table["wave"] == wave)
+    return table[same].sort_values("contrast", kind="stable", key=lambda column: column.str.endswith("difference"))
+
+
+def shown_headlines(disclosed: Disclosed) -> pd.DataFrame:
+    """Rows that answer their question and may be shown."""
+    table = disclosed.table
+    return table[headlines(table) & table["estimate"].notna()]
+
+
+def _claims(disclosed: Disclosed, study: Study) -> Claims:
+    return Claims(disclosed, study, catalogue(study.reporting.language))
+
+
+def _spoken(
+    disclosed: Disclosed, study: Study, *, cohort: str, role: str, scale: str, wave: str
+) -> pd.Series | None:  # fmt: skip
+    """Row that the page speaks about, of the first arm that has one."""
+    claims, rows = _claims(disclosed, study), shown_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave)
+    for arm in sorted(set(rows["arm"]), key=lambda arm: arm == study.comparison):
+        row = claims.headline_row(cohort, role, arm, scale, wave)
+        if row is not None and pd.notna(row["estimate"]):
+            return row
+    return None
+
+
+def _marks(rows: pd.DataFrame, claims: Claims) -> list[Mark]:
+    study, words = claims.study, claims.words
+    arms = sorted(set(claims.disclosed.table["arm"]) - {study.comparison}, key=lambda arm: (arm != PROGRAMME, arm))
+    several = len(arms) > 1
+    marks = []
+    for _, row in rows.iterrows():
+        name = claims.arm_title(row["arm"])
+        if row["contrast"] in OF_CHANGE:
+            label = words.say("chart.difference_row_of", arm=name) if several else words.say("chart.difference_row")
+            marks.append(mark_of(label, row, look("difference"), words))
+            continue
+        n = row[{"welch": "n_post", "likelihood": "n_pre"}.get(row["method"], "n_pairs")]
+        label = words.say("chart.row_label", label=name, n=int(n))
+        own = look("comparison") if row["arm"] == study.comparison else look("programme", arms.index(row["arm"]))
+        marks.append(mark_of(label, row, own, words))
+    return marks
+
+
+def _means(rows: pd.DataFrame, marks: list[Mark], claims: Claims) -> list[Means]:
+    found = [
+        means_of(row, claims.arm_title(row["arm"]), mark.look, claims)
+        for (_, row), mark in zip(rows.iterrows(), marks, strict=True)
+        if row["contrast"] in CHANGES
+    ]
+    return [means for means in found if means is not None]
+
+
+def _of(people: pd.DataFrame, *, cohort: str, role: str, scale: str, wave: str) -> pd.DataFrame:
+    same = (people["role"] == role) & (people["scale"] == scale) & (people["wave"] == wave)
+    return people[same & (people["cohort"].eq(cohort) | (cohort == ALL_COHORTS))]

@@ -1,0 +1,150 @@
+"""Who was invited and who answered, group by group."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+
+from rm_research.catalogue import capital, catalogue
+from rm_research.claims import Claims
+from rm_research.disclosure import Disclosed
+from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.figures.lettering import headed, width_of, wrapped
+from rm_research.figures.moments import moment
+from rm_research.figures.style import LINE, STYLE, canvas, grow, is_wide, look, notebook_axes, room
+from rm_research.study import Study
+
+THICK, BETWEEN = 9, 6  # points: a bar, and the gap between groups
+WIDEST = 0.4  # share of the width that labels may take
+
+
+@dataclass(frozen=True)
+class Bar:
+    """People at one step: what it is called, how many, and in words."""
+
+    label: str
+    n: int
+    count: str
+    filled: bool
+
+
+@mpl.rc_context(STYLE)
+def plot_flow(
+    disclosed: Disclosed, *, study: Study, cohort: str | None = None, ax: Axes | None = None, title: bool = True
+) -> Axes:  # fmt: skip
+    """
+    People invited, and those who answered before, after and both times, by role and arm.
+
+    Parameters
+    ----------
+    disclosed : Disclosed
+        Its table 'response' is shown; counts of people who took part are no answers.
+    study : Study
+    cohort : str, optional
+        One cohort; the programme unless given.
+    ax : Axes, optional
+        Where to draw; a new figure unless given.
+    title : bool
+        Whether to write the finding above the chart.
+
+    Returns
+    -------
+    Axes
+        Without axis lines: x and y are points.
+    """
+    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    rows = flow_rows(disclosed, cohort=cohort)
+    groups = [(_group(row, claims), look("comparison" if row["arm"] == study.comparison else "programme")[0],
+               list(_bars(row, claims))) for _, row in rows.iterrows()]  # fmt: skip
+    ax = notebook_axes() if ax is None else ax
+    above = headed(ax, flow_title(disclosed, study=study, cohort=cohort)) if title else 0.0
+    depth = _draw(ax, groups)
+    canvas(ax, depth)
+    grow(ax, depth + above + 6)
+    return ax
+
+
+def flow_title(disclosed: Disclosed, *, study: Study, cohort: str | None = None) -> str:
+    """How many of those invited (or else of those who answered before) answered both times; empty without people."""
+    claims, rows = Claims(disclosed, study, catalogue(study.reporting.language)), flow_rows(disclosed, cohort=cohort)
+    wave = study.later_waves[-1] if study.later_waves else ""
+    if rows.empty or not wave:
+        return ""
+    counts = {"before": int(rows["before"].sum()), "later": int(rows[f"answered {wave}"].sum())}
+    both = rows[f"both {wave}"]
+    named = {"moment": moment(wave, claims)}
+    if both.isna().all():
+        return claims.words.say("chart.title_flow_unlinked", **counts, **named)
+    invited = int(rows["invited"].sum()) if rows["invited"].notna().all() else 0
+    key = "title_flow" if invited >= both.sum() > 0 else "title_flow_answered"
+    return claims.words.say(f"chart.{key}", invited=invited, both=int(both.sum()), **counts, **named)
+
+
+def flow_alt(disclosed: Disclosed, *, study: Study, cohort: str | None = None) -> str:
+    """Kind of chart and what it shows, for who cannot see it; empty without people."""
+    title = flow_title(disclosed, study=study, cohort=cohort)
+    return catalogue(study.reporting.language).say("chart.alt_flow", title=title) if title else ""
+
+
+def flow_rows(disclosed: Disclosed, *, cohort: str | None = None) -> pd.DataFrame:
+    """Rows of the table 'response' that `plot_flow` shows."""
+    table = disclosed.tables["response"]
+    return table[table["cohort"] == (cohort or ALL_COHORTS)] if "cohort" in table else table
+
+
+def _group(row: pd.Series, claims: Claims) -> str:
+    people = capital(claims.people(str(row["role"])))
+    return claims.words.say("chart.flow_group", People=people, arm=claims.arm_title(str(row["arm"])))
+
+
+def _bars(row: pd.Series, claims: Claims) -> Iterator[Bar]:
+    study, words = claims.study, claims.words
+    steps = [("invited", words.say("chart.flow_invited")), ("before", capital(words.say("waves.pre")))]
+    for wave in study.later_waves:
+        name = moment(wave, claims)
+        both = (
+            words.say("chart.flow_both_of", moment=name) if len(study.later_waves) > 1 else words.say("chart.flow_both")
+        )
+        steps += [(f"answered {wave}", capital(name)), (f"both {wave}", both)]
+    invited = row["invited"]
+    for column, label in steps:
+        if pd.isna(row[column]):
+            continue
+        n, count = int(row[column]), words.plain(int(row[column]))
+        # who was not on the list of those invited may have answered all the same: then there is no share
+        if column != "invited" and pd.notna(invited) and 0 < invited >= n:
+            count = words.say("chart.flow_count", n=count, share=words.share(n / invited))
+        yield Bar(label, n, count, filled=column != "invited")
+
+
+def _draw(ax: Axes, groups: list[tuple[str, str, list[Bar]]]) -> float:
+    """Groups below each other, in two columns where there is room; return how deep they reach."""
+    if not is_wide(ax):
+        return _column(ax, groups, 0, room(ax))
+    half, width = (len(groups) + 1) // 2, room(ax) / 2
+    columns = (groups[:half], groups[half:])
+    return max(_column(ax, column, at * width, width - LINE) for at, column in enumerate(columns))
+
+
+def _column(ax: Axes, groups: list[tuple[str, str, list[Bar]]], start: float, width: float) -> float:
+    """Bars with what they are on the left and their counts on the right."""
+    bars = [bar for *_, own in groups for bar in own]
+    lines = {bar.label: wrapped(bar.label, WIDEST * width) for bar in bars}
+    left = start + max((width_of(line) for label in lines.values() for line in label), default=0.0) + 6
+    longest = start + width - left - max((width_of(bar.count) for bar in bars), default=0.0) - 6
+    most, depth = max((bar.n for bar in bars), default=1) or 1, 0.0
+    for name, colour, own in groups:
+        heading = wrapped(name, width, weight="bold")
+        ax.text(start, depth, "\n".join(heading), va="top", weight="bold", linespacing=1.1)
+        depth += LINE * len(heading) + 4
+        for bar in own:
+            height = LINE * len(lines[bar.label]) + 2
+            middle, long = depth + height / 2, longest * bar.n / most
+            ax.text(left - 6, middle, "\n".join(lines[bar.label]), ha="right", va="center", linespacing=1.1)
+            ax.barh(middle, max(long, 0.1), THICK, left=left, edgecolor=colour, color=colour if bar.filled else "white")
+            ax.text(left + long + 5, middle, bar.count, va="center")
+            depth += height
+        depth += BETWEEN
+    return depth

@@ -1,0 +1,111 @@
+"""Cohorts beside each other, their average, and where a further cohort may lie."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from rm_research.catalogue import Catalogue, capital, catalogue
+from rm_research.claims import Claims
+from rm_research.disclosure import Disclosed
+from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.figures.change import shown_headlines
+from rm_research.figures.rows import Mark, draw_marks, heading, mark_of
+from rm_research.figures.style import STYLE, look, notebook_axes
+from rm_research.study import Study
+
+
+@mpl.rc_context(STYLE)
+def plot_forest(
+    disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str,
+    ax: Axes | None = None, title: bool = True,
+) -> Axes:  # fmt: skip
+    """
+    Each cohort's estimate with its interval, their average below, and the range in which a further cohort may lie.
+
+    Parameters
+    ----------
+    disclosed : Disclosed
+        Rows that may be shown.
+    study : Study
+    role, scale, wave, arm : str
+        Which rows.
+    contrast : {'change', 'difference'}
+    ax : Axes, optional
+        Where to draw; a new figure unless given.
+    title : bool
+        Whether to write the finding above the chart.
+
+    Returns
+    -------
+    Axes
+    """
+    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    place = {"role": role, "scale": scale, "wave": wave, "contrast": contrast, "arm": arm}
+    rows = forest_rows(disclosed, **place)
+    marks = [mark for _, row in rows.iterrows() for mark in _marks(row, claims)]
+    ax = notebook_axes() if ax is None else ax
+    limits, settings = study.scale_range(scale), study.scale(scale)
+    draw_marks(
+        ax, marks, claims.words, heading=heading("heading_forest", role, claims),
+        label=claims.words.say(f"chart.axis_{contrast}", unit=claims.unit(settings)),
+        smallest_effect=settings.smallest_effect if marks else None,
+        limit=np.inf if limits is None else limits[1] - limits[0],
+        title=forest_title(disclosed, study=study, **place) if title else "",
+    )  # fmt: skip
+    return ax
+
+
+def forest_title(
+    disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
+) -> str:  # fmt: skip
+    """Finding of the average that `plot_forest` shows, or what is shown where there is none; empty without rows."""
+    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    rows = forest_rows(disclosed, role=role, scale=scale, wave=wave, contrast=contrast, arm=arm)
+    if rows.empty:
+        return ""
+    last = rows.iloc[-1]
+    if last["cohort"] == ALL_COHORTS:
+        return claims.title(last)
+    whose = capital(claims.whose(role))
+    return claims.words.say("chart.title_forest", Whose=whose, scale=claims.scale_text(last))
+
+
+def forest_alt(
+    disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
+) -> str:  # fmt: skip
+    """Kind of chart and finding of `plot_forest`, for who cannot see it; empty without an average."""
+    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    rows = forest_rows(disclosed, role=role, scale=scale, wave=wave, contrast=contrast, arm=arm)
+    if rows.empty or rows.iloc[-1]["cohort"] != ALL_COHORTS:
+        return ""
+    row = rows.iloc[-1]
+    return claims.words.say("chart.alt_forest", scale=claims.scale_text(row), finding=claims.sentence(row))
+
+
+def forest_rows(disclosed: Disclosed, *, role: str, scale: str, wave: str, contrast: str, arm: str) -> pd.DataFrame:
+    """Rows that `plot_forest` shows: one a cohort, the average last."""
+    table = shown_headlines(disclosed)
+    same = (table["role"] == role) & (table["scale"] == scale) & (table["wave"] == wave) & (table["arm"] == arm)
+    found = table[same & table["contrast"].isin([contrast, f"pooled_{contrast}"])]
+    return found.sort_values("cohort", kind="stable", key=lambda cohort: cohort == ALL_COHORTS)
+
+
+def _marks(row: pd.Series, claims: Claims) -> list[Mark]:
+    """Mark of a cohort; of the average, and below it the range of a further cohort, where there is one."""
+    words = claims.words
+    if row["cohort"] != ALL_COHORTS:
+        return [mark_of(_label(row, words), row, look("programme"), words)]
+    key = "chart.average_people" if row["method"] == "one_stage" else "chart.average"
+    average = mark_of(words.say(key), row, look("difference"), words)
+    low, high = (claims.disclosed.estimates.detail(row["id"], f"prediction_{end}") for end in ("low", "high"))
+    if np.isnan([low, high]).any():
+        return [average]
+    numbers = words.say("chart.prediction_numbers", low=words.number(low), high=words.number(high))
+    return [average, Mark(words.say("chart.prediction"), numbers, np.nan, low, high, look("difference"))]
+
+
+def _label(row: pd.Series, words: Catalogue) -> str:
+    """Cohort and its people; of a difference, those of the programme."""
+    n = row[{"welch": "n_post", "likelihood": "n_pre"}.get(row["method"], "n_pairs")]
+    return words.say("chart.row_label", label=row["cohort"], n=int(n))

@@ -1,0 +1,188 @@
+"""Rows of a dot chart: what each is in words, and below the words its dot and interval."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import seaborn.objects as so
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from rm_research.catalogue import Catalogue
+from rm_research.claims import Claims
+from rm_research.figures.lettering import headed, width_of, wrapped
+from rm_research.figures.style import INK, LIGHT, LINE, grow, is_wide, room
+
+ABOVE, BELOW = 8, 11  # points from the words to the dot, and from the dot to the next row
+STEPS = (1, 2, 2.5, 5, 10)  # between the numbers of an axis, but for powers of ten
+GAP, BESIDE = 5, 0.5  # points between rows of words, and the share of a wide chart that words may take
+AXIS = 26  # points that tick labels and the gaps around them take
+
+
+@dataclass(frozen=True)
+class Mark:
+    """
+    One row of a chart.
+
+    Attributes
+    ----------
+    label : str
+        What it is.
+    numbers : str
+        Estimate and interval in words.
+    estimate, low, high : float
+        What is drawn; without an estimate it is a range, a thin broken line without a dot.
+    look : tuple of str
+        Colour and marker.
+    """
+
+    label: str
+    numbers: str
+    estimate: float
+    low: float
+    high: float
+    look: tuple[str, str]
+
+    def lines(self, words: Catalogue, width: float) -> list[str]:
+        """Words of the row; numbers stand on a line of their own where both are too long for one."""
+        text = words.say("chart.row", label=self.label, numbers=self.numbers)
+        return [text] if width_of(text) <= width else [*wrapped(self.label, width), *wrapped(self.numbers, width)]
+
+
+def mark_of(label: str, row: pd.Series, look: tuple[str, str], words: Catalogue) -> Mark:
+    """Mark of a row that has estimate, ci_low and ci_high."""
+    estimate, low, high = (float(row[name]) for name in ("estimate", "ci_low", "ci_high"))
+    shown = {"low": words.number(low), "high": words.number(high)}
+    text = words.say("chart.numbers", estimate=words.number(estimate, signed=True), **shown)
+    return Mark(label, text, estimate, low, high, look)
+
+
+def heading(key: str, role: str, claims: Claims) -> str:
+    """What the words of each row of a chart are: its name, people, estimate and interval."""
+    blanks = {"people": claims.people(role), "level": claims.level_percent}
+    return claims.words.say(f"chart.{key}", **blanks)
+
+
+def draw_marks(
+    ax: Axes, marks: Sequence[Mark], words: Catalogue, *, heading: str, label: str,
+    smallest_effect: float | None = None, limit: float = np.inf, title: str = "", narrow: bool = False,
+) -> float:  # fmt: skip
+    """
+    Dots with intervals, the words of each above it, zero and the changes too small to matter behind.
+
+    Parameters
+    ----------
+    ax : Axes
+    marks : sequence of Mark
+        From the top.
+    words : Catalogue
+    heading : str
+        What the words of each row are.
+    label : str
+        What the axis is.
+    smallest_effect : float, optional
+        Shaded on both sides of zero.
+    limit : float
+        No change can be larger than that; what of an interval lies beyond is cut, and an arrow shows it.
+    title : str
+        Above the chart; none if empty.
+    narrow : bool
+        Whether words stand above their dots even where there is room on the left.
+
+    Returns
+    -------
+    float
+        Height in points.
+    """
+    wide = is_wide(ax) and not narrow
+    width = BESIDE * room(ax) if wide else room(ax)
+    texts = [wrapped(heading, width), *(mark.lines(words, width) for mark in marks)] if marks else []
+    centres, places, depth = _places(texts, wide=wide)
+    _behind(ax, places, smallest_effect)
+    _dots(ax, marks, places, limit)
+    _ranges(ax, marks, places, limit)
+    _write(ax, ["\n".join(lines) for lines in texts], centres, wide=wide)
+    ax.set_ylim(depth + 1, -2)
+    beside = max((width_of(line) for lines in texts for line in lines), default=0.0) + LINE if wide else 0.0
+    _axis(ax, marks, words, smallest_effect, limit)
+    below = wrapped(label, room(ax) - beside)
+    ax.set_xlabel("\n".join(below), loc="left")
+    height = depth + 3 + AXIS + LINE * len(below) + headed(ax, title, beside)
+    grow(ax, height)
+    return height
+
+
+def _places(texts: Sequence[list[str]], *, wide: bool) -> tuple[list[float], list[float], float]:
+    """Where the heading and the words of each row are, where the dots are, and how deep all reaches."""
+    depth, centres, places = 0.0, [], []
+    for lines in texts:
+        centres.append(depth + LINE * len(lines) / 2)
+        depth += LINE * len(lines)
+        if lines is texts[0] or wide:
+            places += [] if lines is texts[0] else [centres[-1]]
+            depth += GAP
+        else:
+            places.append(depth + ABOVE)
+            depth += ABOVE + BELOW
+    return centres, places, max(depth, LINE)
+
+
+def _write(ax: Axes, texts: Sequence[str], centres: Sequence[float], *, wide: bool) -> None:
+    """Words of the rows, on the left where the chart is wide."""
+    ax.set_ylabel("")
+    ax.tick_params(axis="y", length=0)
+    ax.set_yticks(centres if wide else [], texts if wide else [])
+    for at, (text, centre) in enumerate(() if wide else zip(texts, centres, strict=True)):
+        ax.annotate(text, (0, centre), xycoords=("axes fraction", "data"), va="center", linespacing=1.1,
+                    color="black" if at else INK, in_layout=False)  # fmt: skip
+
+
+def _behind(ax: Axes, places: Sequence[float], smallest_effect: float | None) -> None:
+    """Zero and the changes too small to matter, behind each dot."""
+    for place in places:
+        top, bottom = place - ABOVE + 1, place + ABOVE
+        if smallest_effect is not None:
+            size = (2 * smallest_effect, bottom - top)
+            ax.add_patch(Rectangle((-smallest_effect, top), *size, color=LIGHT, zorder=-1, linewidth=0))
+        ax.plot([0, 0], [top, bottom], color=INK, linewidth=1, zorder=0)
+
+
+def _dots(ax: Axes, marks: Sequence[Mark], places: Sequence[float], limit: float) -> None:
+    data = pd.DataFrame({
+        "x": [mark.estimate for mark in marks],
+        "low": [max(mark.low, -limit) for mark in marks],
+        "high": [min(mark.high, limit) for mark in marks],
+        "place": list(places),
+        "look": [" ".join(mark.look) for mark in marks],
+    }).dropna(subset="x")  # fmt: skip
+    if data.empty:
+        return
+    colours, markers = ({look: look.split()[part] for look in data["look"]} for part in (0, 1))
+    plot = so.Plot(data, y="place", color="look", marker="look")
+    plot = plot.add(so.Range(linewidth=2.2), xmin="low", xmax="high", legend=False, orient="y")
+    plot = plot.add(so.Dot(pointsize=7), x="x", legend=False, orient="y")
+    plot.scale(color=colours, marker=markers).on(ax).plot()
+
+
+def _ranges(ax: Axes, marks: Sequence[Mark], places: Sequence[float], limit: float) -> None:
+    """Ranges without an estimate; and arrows where an interval goes on beyond the largest change that can be."""
+    for mark, place in zip(marks, places, strict=True):
+        colour = mark.look[0]
+        if np.isnan(mark.estimate):
+            ends = np.clip([mark.low, mark.high], -limit, limit)
+            ax.plot(ends, [place, place], color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
+            ax.plot(ends, [place, place], color=colour, linestyle="none", marker="|", markersize=7)
+        for end, beyond, arrow in ((-limit, mark.low < -limit, "<"), (limit, mark.high > limit, ">")):
+            if beyond:
+                ax.plot([end], [place], color=colour, marker=arrow, markersize=7)
+
+
+def _axis(ax: Axes, marks: Sequence[Mark], words: Catalogue, smallest_effect: float | None, limit: float) -> None:
+    matters = [] if smallest_effect is None else [-smallest_effect, smallest_effect]
+    ends = [0.0, *matters, *(end for mark in marks for end in np.clip([mark.low, mark.high], -limit, limit))]
+    margin = 0.06 * (max(ends) - min(ends) or 1)
+    ax.set_xlim(min(ends) - margin, max(ends) + margin)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=STEPS))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.plain(round(value, 9))))

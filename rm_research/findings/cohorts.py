@@ -1,0 +1,78 @@
+"""The cohorts beside each other: each one's page and headline, and how much they differ."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from rm_research.catalogue import capital
+from rm_research.disclosure.together import QUESTION
+from rm_research.findings.context import Context, slug
+from rm_research.study import Scale
+
+
+def cohorts(context: Context) -> dict[str, Any]:
+    """Values of the programme's list of cohorts; no heading on a cohort's page."""
+    say = context.words.say
+    if context.cohort is not None:
+        return {"heading": None}
+    scale = context.study.scales[0]
+    entries = [_entry(cohort, scale, context) for cohort in context.cohorts]
+    differ = list(_differences(scale, context)) if context.pooled else []
+    return {"heading": say("headings.cohorts"), "entries": entries, "caption": say("cohorts.caption"),
+            "differ_heading": say("headings.differ"), "differ": differ,
+            "region": say("page.table_region"), "open": say("cohorts.open"), "cohort": context.heading("cohort"),
+            "scale": scale.title, "page": context.heading("page")}  # fmt: skip
+
+
+def _differences(scale: Scale, context: Context) -> Iterator[str]:
+    """How much cohorts differ in the first outcome, and with what that goes."""
+    claims, say = context.claims, context.words.say
+    for wave in context.waves(scale)[:1]:
+        for role in context.roles(scale.name):
+            for row in context.spoken_rows(scale.name, wave, role):
+                if text := _prediction(row, context):
+                    yield say("headline.of_role", People=capital(claims.people(role)), text=text)
+                for moderator in _moderators(row, context):
+                    yield say("headline.of_role", People=capital(claims.people(role)), text=moderator)
+
+
+def _moderators(row: pd.Series, context: Context) -> Iterator[str]:
+    """How the estimate goes with what was declared to differ between cohorts."""
+    table, number = context.rows, context.words.number
+    same = (table[[*QUESTION, "arm", "contrast"]] == row[[*QUESTION, "arm", "contrast"]].to_numpy()).all(axis=1)
+    for _, slope in table[same & table["measure"].eq("slope") & table["estimate"].notna()].iterrows():
+        yield context.words.say(
+            "cohorts.moderator", k=slope["n_clusters"], moderator=slope["subgroup"],
+            signed=number(slope["estimate"], signed=True), unit=context.claims.unit(context.study.scale(row["scale"])),
+            interval=context.claims.interval(slope),
+        )  # fmt: skip
+
+
+def _entry(cohort: str, scale: Scale, context: Context) -> dict[str, Any]:
+    """One cohort's line: its name, where its page is or why there is none, and its headline."""
+    say = context.words.say
+    reason = None
+    if context.counts(cohort)["failed"]:
+        reason = say("cohorts.unavailable", reason=say("cohorts.data_error"))
+    elif cohort in context.unavailable:
+        reason = say("cohorts.unavailable", reason=say("cohorts.render_error"))
+    texts = []
+    waves = context.waves(scale)[:1]
+    for role in context.roles(scale.name) if waves else ():
+        for arm in context.arms():
+            row = context.claims.headline_row(cohort, role, arm, scale.name, waves[0])
+            if row is not None:
+                texts.append(context.claims.statement(row))
+    return {"name": cohort, "href": None if reason else f"cohorts/{slug(cohort)}/index.html", "reason": reason,
+            "texts": list(dict.fromkeys(texts))}  # fmt: skip
+
+
+def _prediction(row: pd.Series, context: Context) -> str:
+    """Range in which a further cohort's effect may lie; empty for fewer than three cohorts."""
+    low, high = (context.disclosed.estimates.detail(row["id"], f"prediction_{end}") for end in ("low", "high"))
+    if pd.isna(low):
+        return ""
+    number = context.words.number
+    unit = context.claims.unit(context.study.scale(row["scale"]))
+    return context.words.say("cohorts.differ", low=number(low), high=number(high), unit=unit)

@@ -1,0 +1,148 @@
+"""Which pictures a page has, each with its words: title, subtitle, alternative text, note."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from rm_research.catalogue import capital
+from rm_research.figures import (
+    answers_alt,
+    answers_rows,
+    answers_title,
+    change_alt,
+    change_title,
+    flow_alt,
+    flow_rows,
+    flow_title,
+    forest_alt,
+    forest_title,
+    plot_answers,
+    plot_change,
+    plot_flow,
+    plot_forest,
+    plot_sessions,
+    sessions_alt,
+    sessions_rows,
+    sessions_title,
+    shown_rows,
+)
+from rm_research.findings.context import Context, slug
+from rm_research.findings.pictures import Picture
+from rm_research.study import Scale
+
+
+def outcome_pictures(scale: Scale, wave: str, role: str, context: Context) -> list[Picture]:
+    """Pictures of one outcome, survey and role: change (over cohorts: each of them), and how answers spread."""
+    found = (_forest if context.pooled else _change)(scale, wave, role, context)
+    return [picture for picture in (found, _answers(scale, wave, role, context)) if picture is not None]
+
+
+def _change(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:
+    place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
+    rows = shown_rows(context.disclosed, **place)
+    if rows.empty or not _spoken(scale, wave, role, context):
+        return None
+    note = context.words.say("chart.adjusted") if rows["contrast"].eq("difference").any() else ""
+    where = (scale, role, wave)
+    return _picture("change", where, context, plot_change, change_title, change_alt, place, note=note, shaded=True)
+
+
+def _forest(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:
+    spoken = _spoken(scale, wave, role, context)
+    if not spoken:
+        return None
+    contrast = spoken[0]["contrast"].removeprefix("pooled_")
+    place = {"role": role, "scale": scale.name, "wave": wave, "arm": spoken[0]["arm"], "contrast": contrast}
+    return _picture("cohorts", (scale, role, wave), context, plot_forest, forest_title, forest_alt, place, shaded=True)
+
+
+def _answers(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:
+    place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
+    if answers_rows(context.disclosed, study=context.study, **place).empty:
+        return None
+    return _picture("answers", (scale, role, wave), context, plot_answers, answers_title, answers_alt, place)
+
+
+def sessions_pictures(context: Context) -> list[Picture]:
+    """Change by number of meetings, for the first outcome."""
+    scale, found = context.study.scales[0], []
+    for wave in context.waves(scale)[:1]:
+        for role in context.roles(scale.name):
+            place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
+            if len(sessions_rows(context.disclosed, **place)) > 1:
+                where = (scale, role, wave)
+                verbs = (plot_sessions, sessions_title, sessions_alt)
+                found.append(_picture("meetings", where, context, *verbs, place, shaded=True))
+    return found
+
+
+def flow_picture(context: Context) -> Picture | None:
+    """People who were invited and who answered."""
+    cohort = None if context.cohort is None else context.place
+    given: dict[str, Any] = {"study": context.study, "cohort": cohort}
+    title = flow_title(context.disclosed, **given)
+    if not title or flow_rows(context.disclosed, cohort=cohort).empty:
+        return None
+    return Picture(
+        name="who-answered",
+        title=title,
+        subtitle=_dated(context.words.say("chart.people"), context),
+        alt=flow_alt(context.disclosed, **given),
+        note="",
+        draw=partial(plot_flow, context.disclosed, **given, title=False),
+        source=_source(context),
+    )
+
+
+def _spoken(scale: Scale, wave: str, role: str, context: Context) -> list[pd.Series]:
+    return [row for row in context.spoken_rows(scale.name, wave, role) if pd.notna(row["estimate"])]
+
+
+def _picture(
+    kind: str, where: tuple[Scale, str, str], context: Context, plot: Callable[..., Axes],
+    title: Callable[..., str], alt: Callable[..., str], place: dict[str, str], *, note: str = "", shaded: bool = False,
+) -> Picture:  # fmt: skip
+    """Picture of an outcome, all of whose words and marks come from the same rows."""
+    scale, role, wave = where
+    given: dict[str, Any] = {"study": context.study, **place}
+    people = capital(context.claims.people(role))
+    measure = context.words.say("chart.measured", measure=context.measure(scale), people=people)
+    subtitle = _dated(measure, context)
+    if shaded and scale.smallest_effect is not None:
+        subtitle += " " + context.words.say("chart.shaded")
+    return Picture(
+        name=_name(scale, role, wave, kind, context),
+        title=title(context.disclosed, **given),
+        subtitle=subtitle,
+        alt=alt(context.disclosed, **given),
+        note=note,
+        draw=partial(plot, context.disclosed, **given, title=False),
+        source=_source(context),
+    )
+
+
+def _name(scale: Scale, role: str, wave: str, kind: str, context: Context) -> str:
+    """Name of a picture's file: of what it shows; numbers stand for names without a letter of the Latin alphabet."""
+    study = context.study
+    parts = [
+        slug(scale.name) or f"outcome-{study.scales.index(scale) + 1}",
+        slug(role) or f"role-{context.roles(scale.name).index(role) + 1}",
+        slug(wave) or f"survey-{study.later_waves.index(wave) + 1}",
+    ]
+    return "-".join([*parts, kind])
+
+
+def _dated(text: str, context: Context) -> str:
+    """Text with the months in which questionnaires came in."""
+    dates = context.dates()
+    if dates is None:
+        return context.words.say("chart.undated", text=text)
+    period = dates[0] if dates[0] == dates[1] else context.words.say("chart.dates", first=dates[0], last=dates[1])
+    return context.words.say("chart.dated", text=text, dates=period)
+
+
+def _source(context: Context) -> str:
+    return context.words.say("chart.source", study=context.study.title, page=context.title)

@@ -1,0 +1,160 @@
+"""A page printed by a headless browser: tagged, all unfolded, nothing asked of the network, no trace of the machine."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rm_research.errors import ReportError
+
+BROWSER = "RM_RESEARCH_CHROMIUM"  # environment variable: a browser that is not on the path, or another one
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LIMIT = 120  # seconds for one page
+QUIET = (
+    "--headless", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions", "--disable-default-apps",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-breakpad",
+    "--no-first-run", "--no-default-browser-check", "--no-pings", "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--user-agent=rm_research",  # which the PDF names as its creator: else the browser's, with the platform
+    "--no-pdf-header-footer", "--print-to-pdf-no-header",  # the second is the first's older name
+    "--export-tagged-pdf", "--generate-pdf-document-outline",
+)  # fmt: skip
+# a relative link would be printed as an address on this machine
+WITHOUT_LINKS = """<script>
+document.querySelectorAll("a[href]").forEach(a => a.getAttribute("href").startsWith("#") || a.removeAttribute("href"));
+</script>
+"""
+DATE = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}[+-]\d\d'\d\d'")
+TITLE = re.compile(rb"/Title (?:<(?P<hex>[0-9A-Fa-f]*)>|\((?P<text>(?:\\.|[^\\)])*)\))", re.DOTALL)
+ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+
+_printing: set["subprocess.Popen[bytes]"] = set()
+
+
+class PrintError(ReportError):
+    """A page that could not be printed."""
+
+
+def found_browser() -> Path:
+    """
+    Browser that prints pages.
+
+    Raises
+    ------
+    ReportError
+        When there is none.
+    """
+    named = os.environ.get(BROWSER)
+    for name in [named] if named else BROWSERS:
+        if place := shutil.which(name):
+            return Path(place)
+    if named:
+        raise ReportError(f"{BROWSER} names {named}, which is no program. Set it to the path of Chromium or Chrome.")
+    raise ReportError(
+        "--pdf needs Chromium or Google Chrome, and neither was found. Install one (on Debian and Ubuntu: "
+        f"sudo apt install chromium), or set {BROWSER} to its path."
+    )
+
+
+def printed(page: Path, title: str, browser: Path) -> bytes:
+    """
+    PDF of a page.
+
+    Parameters
+    ----------
+    page : Path
+        HTML that needs nothing beside it.
+    title : str
+        Of the page; a PDF without it is none of this page, but of the browser's own words.
+    browser : Path
+
+    Raises
+    ------
+    PrintError
+        When the browser cannot be started, takes too long or prints something else.
+    """
+    with tempfile.TemporaryDirectory(prefix="rm_research-", ignore_cleanup_errors=True) as name:
+        place = Path(name)
+        html = page.read_text(encoding="utf-8")
+        (place / "page.html").write_text(html.replace("</body>", f"{WITHOUT_LINKS}</body>"), encoding="utf-8")
+        said = _run(browser, place)
+        pdf = place / "page.pdf"
+        if not pdf.is_file():
+            raise PrintError(f"{browser} printed nothing. {said}".strip())
+        content = pdf.read_bytes()
+    if _title(content).split() != title.split():  # a browser closes up white space
+        raise PrintError(f"{browser} did not print this page. Is it allowed to read {tempfile.gettempdir()}?")
+    return without_dates(content)
+
+
+def _run(browser: Path, place: Path) -> str:
+    """Run the browser in a folder that is its home; what it said last."""
+    command = [
+        str(browser), *QUIET, f"--user-data-dir={place / 'profile'}", f"--print-to-pdf={place / 'page.pdf'}",
+        *(["--no-sandbox"] if _is_root() else []), (place / "page.html").as_uri(),
+    ]  # fmt: skip
+    homes = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_CACHE_HOME"), str(place))  # else traces are left in the user's
+    with (place / "said.txt").open("wb+") as said:
+        try:
+            process = subprocess.Popen(  # noqa: S603  # the user's own browser
+                command, env=os.environ | homes, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise PrintError(f"{browser} cannot be started ({error.strerror}).") from error
+        _printing.add(process)
+        try:
+            process.wait(LIMIT)
+        except subprocess.TimeoutExpired:
+            raise PrintError(f"{browser} was stopped: it had not printed the page after {LIMIT} seconds.") from None
+        finally:
+            _kill(process)
+            _printing.discard(process)
+        said.seek(0)
+        lines = said.read().decode(errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _is_root() -> bool:
+    """Whether we are root, for whom Chromium starts only without its sandbox."""
+    return sys.platform != "win32" and os.geteuid() == 0
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a browser and the processes it started."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def stop_printing() -> None:
+    """End every browser of this process at once."""
+    for process in list(_printing):
+        _kill(process)
+
+
+def _title(pdf: bytes) -> str:
+    """Title that a PDF bears."""
+    found = TITLE.search(pdf)
+    if found is None:
+        return ""
+    if found["hex"] is not None:
+        text = bytes.fromhex(found["hex"].decode())
+        return text[2:].decode("utf-16-be") if text.startswith(b"\xfe\xff") else text.decode("latin-1")
+    return ESCAPE.sub(lambda escape: _unescaped(escape[1]), found["text"]).decode("latin-1")
+
+
+def _unescaped(escape: bytes) -> bytes:
+    return bytes([int(escape, 8)]) if escape.isdigit() else escape
+
+
+def without_dates(pdf: bytes) -> bytes:
+    """Set the times in a PDF to one that says nothing, in as many bytes, so that all offsets in the file stay right."""
+    return DATE.sub(rb"\g<1>19800101000000+00'00'", pdf)

@@ -1,0 +1,145 @@
+"""A thousand rows of Estimates of all kinds that pages speak of, drawn from a seed, with the texts made of each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from small_studies import details_of, row_of, table_of
+
+from rm_research.catalogue import catalogue
+from rm_research.claims import Claims
+from rm_research.disclosure import Disclosed
+from rm_research.effects.estimates import Estimates
+from rm_research.study import Study, read_study
+
+TOML = """title = "Rows"
+outcomes = ["mood"]
+[waves.pre]
+file = "pre.csv"
+[waves.post]
+file = "post.csv"
+{waves}
+[columns]
+person = "code"
+cohort = "cohort"
+role = "role"
+arm = "arm"
+[scales.mood]
+label = "Teaching mood"
+better = "{better}"
+{smallest}
+[link]
+method = "{link}"
+[design]
+{design}
+"""
+ASSIGNED = ("", "self-selected", "matched", "randomised")
+ROLES = ("leader", "mentor", "participant", "sponsor")
+S = 0.3
+# ends of intervals: at, inside and outside 0 and the smallest change that matters, and far off
+ENDS = np.array(
+    [-1234.5, -8.2, -0.9, -0.31, -0.3, -0.29, -0.12, -0.004, 0, 0.003, 0.15, 0.29, 0.3, 0.34, 0.8, 7, 999.9]
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One row, the study's settings that matter to words, and every text made of it."""
+
+    row: pd.Series
+    better: str
+    smallest: float | None
+    linked: bool
+    level: int
+    sentence: str
+    title: str
+    alt: str
+    verdict: str
+    verdict_name: str
+    apa: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return self.sentence, self.title, self.alt, self.verdict, self.verdict_name, self.apa
+
+
+def studies(folder: Path) -> Iterator[tuple[Study, np.random.Generator]]:
+    """Studies of all designs, with and without a smallest effect, either end better, linked or not, of 1 or 2 waves."""
+    linked = product(("exact",), ASSIGNED, ("higher", "lower"), (S, None), (True, False))
+    unlinked = product(("none",), ("",), ("higher", "lower"), (S, None), (True, False))
+    for place, (link, assigned, better, smallest, several) in enumerate([*linked, *unlinked]):
+        design = f'comparison = "waitlist"\nassignment = "{assigned}"' if assigned else ""
+        own = folder / str(place)
+        own.mkdir()
+        (own / "study.toml").write_text(TOML.format(
+            waves='[waves.later]\nfile = "later.csv"' if several else "", better=better, link=link, design=design,
+            smallest="" if smallest is None else f"smallest_effect = {smallest}",
+        ))  # fmt: skip
+        (own / "codebook.csv").write_text("item,scale,low,high\na,mood,1,5\n")
+        yield read_study(own), np.random.default_rng(place)
+
+
+def interval(draws: np.random.Generator) -> dict[str, Any]:
+    low, high = np.sort(draws.choice(ENDS, 2, replace=False) + draws.choice([0, 0, 1e-4]))
+    if draws.random() < 0.3:  # near 0, where most verdicts are decided
+        low, high = np.sort(draws.choice(ENDS[3:14], 2, replace=False))
+    return {"estimate": draws.uniform(low, high), "ci_low": low, "ci_high": high,
+            "std_error": draws.uniform(0.01, 9), "df": draws.choice([3.0, 61.24, 118.0, np.nan]),
+            "statistic": draws.choice([-2.51, 0.004, 13.7, np.nan]),
+            "p_value": draws.choice([1.0, 0.0151, 0.00004, np.nan]), "planned": bool(draws.integers(2)),
+            "detectable": draws.choice([0.02, 0.4, 12.345, np.nan])}  # fmt: skip
+
+
+def people(draws: np.random.Generator) -> dict[str, int]:
+    pairs = int(draws.integers(10, 200))
+    return {"n_pairs": pairs, "n_pre": pairs + int(draws.choice([0, 0, 1, pairs])),
+            "n_post": pairs + int(draws.integers(50))}  # fmt: skip
+
+
+def situation(study: Study, draws: np.random.Generator, place: int) -> list[dict[str, Any]]:
+    """Rows of one cohort or pool that bear on each other: changes of arms and, if there are two, their difference."""
+    linked, pooled = study.link.method != "none", place % 3 == 0
+    common = {"cohort": "all cohorts" if pooled else f"cohort-{'abcdefghijklmnopqrstuvwxyz'[place]}",
+              "role": ROLES[place // 3 % 4], "wave": draws.choice(study.later_waves), "n_clusters": pd.NA}  # fmt: skip
+    arm = str(draws.choice(["programme", "thanks"]))
+    if pooled:
+        common |= {"n_clusters": int(draws.integers(2, 9)), "method": str(draws.choice(["reml_hk", "one_stage"]))}
+    of_change = {"contrast": "pooled_change" if pooled else "change"}
+    if not pooled:
+        of_change["method"] = "likelihood" if linked else "welch"
+    arms = [arm, "waitlist"] if study.comparison else [arm]
+    rows = [row_of(**common | of_change | people(draws) | interval(draws) | {"arm": one}) for one in arms]
+    if study.comparison:
+        both = {"contrast": f"{'pooled_' if pooled else ''}difference", "arm": arm, "method": "ancova"}
+        rows.append(row_of(**both | common | people(draws) | interval(draws) | {"n_comparison": rows[1]["n_pairs"]}))
+    return rows
+
+
+def said(folder: Path) -> dict[str, list[Said]]:
+    """Every row with its texts, by language."""
+    found: dict[str, list[Said]] = {"en": [], "de": []}
+    for study, draws in studies(folder):
+        rows = [row for place in range(13) for row in situation(study, draws, place)]
+        table = table_of(*{row["id"]: row for row in rows}.values())
+        table["p_adjusted"] = table["p_value"].mul(2).clip(upper=1).where(table["n_pairs"] % 2 == 0)
+        disclosed = Disclosed(Estimates(table, details_of()), {}, 10)
+        for language, texts in found.items():
+            claims = Claims(disclosed, study, catalogue(language))
+            for _, row in table.iterrows():
+                level = claims.level(row)
+                if row["contrast"].endswith("change") or level > 1:
+                    texts.append(_said(row, claims, level))
+    return found
+
+
+def _said(row: pd.Series, claims: Claims, level: int) -> Said:
+    scale, sentence = claims.study.scale(row["scale"]), claims.sentence(row)
+    alt = claims.words.say("chart.alt_change", scale=claims.scale_text(row), finding=sentence)
+    return Said(
+        row, scale.better, scale.smallest_effect, claims.study.link.method != "none", level, sentence,
+        claims.title(row), alt, claims.verdict_sentence(row), claims.verdict_name(row), claims.apa(row),
+    )  # fmt: skip

@@ -1,0 +1,247 @@
+"""Every text made of a thousand drawn rows, in every language: its numbers, verbs, directions and length."""
+
+import re
+
+import pandas as pd
+import pytest
+from generated import Said, said
+
+LANGUAGES = ("en", "de")
+MINUS = "−"
+POINT = {"en": ".", "de": ","}
+# what may be said at each level of the design, whatever the catalogue says
+VERBS = {
+    "en": {
+        ("unlinked", "clear"): "Answers differed",
+        ("unlinked", "small"): "hardly differed after",
+        ("unlinked", "unclear"): "It is unclear whether .* differed",
+        (1, "clear"): r"\b(rose|fell) by an estimated",
+        (1, "small"): "^(?!The programme).* hardly changed",
+        (1, "unclear"): "It is unclear whether .* changed:",
+        (2, "clear"): "changed (more|less) than the comparison group’s",
+        (2, "small"): "changed much as the comparison group’s",
+        (2, "unclear"): "It is unclear whether .* changed unlike the comparison’s",
+        (3, "clear"): "shows an estimated difference of .* from similar people",
+        (3, "small"): "hardly differs from similar people’s",
+        (3, "unclear"): "It is unclear whether .* differs from similar people’s",
+        (5, "clear"): "The programme (raised|lowered) .* by an estimated",
+        (5, "small"): "The programme hardly changed",
+        (5, "unclear"): "It is unclear whether the programme changed",
+    },
+    "de": {
+        ("unlinked", "clear"): "lag .* nachher anders",
+        ("unlinked", "small"): "lag .* nachher kaum anders",
+        ("unlinked", "unclear"): "unterschied sich .* nicht eindeutig",
+        (1, "clear"): r"\b(stieg|sank) .* um geschätzte",
+        (1, "small"): "veränderte sich .* kaum",
+        (1, "unclear"): "Ob sich .* verändert hat, ist unklar",
+        (2, "clear"): "veränderte sich .* (mehr|weniger) als bei Vergleichspersonen",
+        (2, "small"): "veränderte sich .* ähnlich wie bei Vergleichspersonen",
+        (2, "unclear"): "Ob sich .* anders veränderte, ist unklar",
+        (3, "clear"): "liegt .* (höher|tiefer) als bei ähnlichen Personen",
+        (3, "small"): "liegt .* kaum anders als bei Vergleichspersonen",
+        (3, "unclear"): "Ob .* anders liegt, ist unklar",
+        (5, "clear"): "Das Programm (erhöhte|senkte) .* um geschätzte",
+        (5, "small"): "Das Programm veränderte .* kaum",
+        (5, "unclear"): "Ob das Programm .* veränderte, ist unklar",
+    },
+}
+CAUSAL = {
+    "en": r"the programme|raise|lowered|\bcaus|effect|impact|influence|led to|thanks to|due to|because|improv|worsen",
+    "de": r"das programm|erhöh|senk|bewirk|wirkung|effekt|einfluss|führte|\bdank\b|wegen|\bdurch\b|verursach",
+}
+MADE = {"en": r"raised|lowered", "de": "erhöhte|senkte"}
+UP = {"en": r"\b(rose|raised|higher|more)\b", "de": r"\b(stieg|erhöhte|höher|mehr)\b"}
+DOWN = {"en": r"\b(fell|lowered|lower|less than the)\b", "de": r"\b(sank|senkte|tiefer|weniger als bei)\b"}
+GAIN = {"en": r"\bgain\b", "de": r"\bVerbesserung\b"}
+LOSS = {"en": r"\bloss\b", "de": r"\bVerschlechterung\b"}
+ESTIMATED = {"en": r"\bestimated?\b", "de": r"\bgeschätzten?\b|\bgeschätzt\b"}
+UNIT = {"en": "scale points", "de": "Skalenpunkte"}
+# names that a study gives itself count as one word each
+NAMES = r"Teaching mood|teaching mood|Sponsor participants|sponsor participants"
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory) -> dict[str, list[Said]]:
+    return said(tmp_path_factory.mktemp("drawn"))
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def all_said(drawn, language) -> list[Said]:
+    return drawn[language]
+
+
+def judged(one: Said) -> str:
+    """Clear (the interval excludes 0), small (it lies inside the smallest change that matters) or unclear."""
+    low, high = one.row["ci_low"], one.row["ci_high"]
+    if one.smallest is not None and -one.smallest < low and high < one.smallest:
+        return "small"
+    return "clear" if low > 0 or high < 0 else "unclear"
+
+
+def spoken_level(one: Said) -> int | str:
+    return one.level if one.linked or one.row["contrast"].endswith("difference") else "unlinked"
+
+
+def written(value: float, language: str, decimals: int = 2, *, signed: bool = False) -> str:
+    text = f"{abs(value):.{decimals}f}"
+    sign = "" if not float(text) else MINUS if value < 0 else "+" if signed else ""
+    return sign + text.replace(".", POINT[language])
+
+
+def written_ends(row: pd.Series, language: str) -> set[str]:
+    """Ends of an interval: no end of one that excludes 0 is written as 0."""
+    excludes = row["ci_low"] > 0 or row["ci_high"] < 0
+    found = set()
+    for value in (row["ci_low"], row["ci_high"]):
+        texts = (written(value, language, decimals) for decimals in range(2, 6))
+        found.add(next(text for text in texts if not excludes or set(text) & set("123456789")))
+    return found
+
+
+def numbers(text: str, language: str) -> set[str]:
+    point = re.escape(POINT[language])
+    return set(re.findall(rf"(?<![\w{point}])[+{MINUS}]?(?:\d+(?:{point}\d+)?|{point}\d+)", text))
+
+
+def sentences(text: str) -> list[str]:
+    return [part for part in re.split(r"(?<=[.!?])\s+", text) if part]
+
+
+def counted(one: Said, language: str) -> set[str]:
+    """People and cohorts that a sentence must name."""
+    row, pooled = one.row, one.row["contrast"].startswith("pooled")
+    names = ["n_clusters"] if pooled else []
+    if not one.linked:
+        names += ["n_pre", "n_post"]
+    elif row["contrast"] == "change":
+        names += ["n_pre"] + ["n_pairs"] * bool(row["n_pre"] > row["n_pairs"])
+    else:
+        names += ["n_pairs"] + ["n_comparison"] * (row["contrast"] == "difference")
+    if row["contrast"] == "pooled_difference":
+        names = ["n_clusters", "n_pairs"]
+    return {str(row[name]) for name in names}
+
+
+def test_all_levels_and_verdicts_are_among_a_thousand_rows(all_said):
+    assert len(all_said) >= 1000
+    assert {(spoken_level(one), judged(one)) for one in all_said} == set(VERBS["en"])
+    for values in ("better", "smallest"):
+        assert len({(getattr(one, values), spoken_level(one), judged(one)) for one in all_said}) >= 2 * 15 - 5
+
+
+def test_numbers_of_a_sentence_are_the_row_s(all_said, language):
+    for one in all_said:
+        row, found = one.row, numbers(one.sentence, language)
+        ends = written_ends(row, language)
+        estimates = {written(abs(row["estimate"]), language), written(row["estimate"], language, signed=True)}
+        assert found - estimates == (ends | counted(one, language) | {"95"}) - estimates, one.sentence
+        assert found & estimates
+
+
+def test_numbers_of_a_title_are_the_estimate(all_said, language):
+    for one in all_said:
+        value = one.row["estimate"]
+        assert numbers(one.title, language) <= {written(abs(value), language), written(value, language, signed=True)}
+
+
+def test_numbers_of_an_alternative_text_are_the_sentence_s(all_said, language):
+    for one in all_said:
+        assert numbers(one.alt, language) == numbers(one.sentence, language)
+
+
+def test_numbers_of_a_verdict_are_the_smallest_change_and_what_could_be_found(all_said, language):
+    for one in all_said:
+        allowed = {written(value, language) for value in (one.row["detectable"], one.smallest) if pd.notna(value)}
+        assert numbers(one.verdict, language) <= allowed
+        assert one.verdict or pd.isna(one.row["detectable"])
+
+
+def test_numbers_of_a_journal_s_line_are_the_row_s(all_said, language):
+    for one in all_said:
+        row = one.row
+        names = ("estimate", "ci_low", "ci_high", "statistic")
+        allowed = {written(row[name], language) for name in names} | {"95"}
+        allowed |= {str(row[name]) for name in ("n_pre", "n_post", "n_pairs", "n_comparison", "n_clusters")}
+        allowed |= {written(row["df"], language, decimals) for decimals in (0, 1)}
+        allowed |= {written(max(row[name], 0.001), language, 3).removeprefix("0") for name in ("p_value", "p_adjusted")}
+        assert numbers(one.apa, language) <= allowed, one.apa
+        assert written(row["estimate"], language) in one.apa
+        for name, symbol in (("p_value", "p"), ("p_adjusted", r"p \((?:Holm|Benjamini–Hochberg)\)")):
+            assert bool(re.search(rf", {symbol} [<=]", one.apa)) == pd.notna(row[name])
+
+
+def test_a_journal_s_line_names_the_adjustment(all_said):
+    for one in all_said:
+        assert ("(Holm)" in one.apa) == (pd.notna(one.row["p_adjusted"]) and bool(one.row["planned"]))
+
+
+def test_the_verb_fits_level_and_verdict_and_no_other(all_said, language):
+    for one in all_said:
+        fitting = {cell for cell, verb in VERBS[language].items() if re.search(verb, one.sentence)}
+        assert fitting == {(spoken_level(one), judged(one))}, one.sentence
+
+
+def test_no_causal_word_below_the_lot(all_said, language):
+    for one in all_said:
+        below = one.level < 5 or not one.row["contrast"].endswith("difference")
+        said_of_it = " ".join([one.title, one.verdict, one.verdict_name, *([one.sentence, one.alt] if below else [])])
+        assert not re.search(CAUSAL[language], said_of_it, re.IGNORECASE)
+
+
+def test_the_programme_did_it_only_where_the_interval_excludes_0(all_said, language):
+    for one in all_said:
+        if re.search(MADE[language], one.sentence):
+            assert one.level == 5
+            assert not one.row["ci_low"] <= 0 <= one.row["ci_high"]
+
+
+def test_words_of_direction_agree_with_the_sign(all_said, language):
+    for one in all_said:
+        wrong, right = (DOWN, UP) if one.row["estimate"] > 0 else (UP, DOWN)
+        assert not re.search(wrong[language], one.sentence + one.title)
+        if judged(one) == "clear" and spoken_level(one) != 3:
+            assert re.search(right[language], one.sentence)
+
+
+def test_gain_and_loss_agree_with_what_is_better(all_said, language):
+    for one in all_said:
+        good = (one.row["estimate"] > 0) == (one.better == "higher")
+        wrong, right = (LOSS, GAIN) if good else (GAIN, LOSS)
+        text = f"{one.verdict} {one.verdict_name}"
+        assert not re.search(wrong[language], text)
+        if judged(one) == "clear" and one.smallest is not None:
+            assert re.search(right[language], one.verdict)
+            assert re.search(right[language], one.verdict_name)
+        else:
+            assert not re.search(right[language], text)
+
+
+def test_sentences_have_at_most_25_words(all_said):
+    for one in all_said:
+        for sentence in sentences(f"{one.sentence} {one.verdict}"):
+            assert len(re.sub(NAMES, "name", sentence).split()) <= 25, sentence
+
+
+def test_titles_are_short(all_said):
+    """Names of arms and surveys come on top, where there are several."""
+    for one in all_said:
+        assert len(re.sub(r" \(.*?\)| at \w+", "", re.sub(NAMES, "name", one.title)).split()) <= 12, one.title
+
+
+def test_a_sentence_says_that_it_is_an_estimate_in_its_unit(all_said, language):
+    for one in all_said:
+        assert re.search(ESTIMATED[language], one.sentence)
+        assert UNIT[language] in one.sentence
+        assert not re.search(r"\bp\b", one.sentence + one.title + one.verdict)
+
+
+def test_nothing_is_left_blank(all_said):
+    for one in all_said:
+        for text in one.texts:
+            assert not re.search(r"[{}]|\b(nan|None|inf)\b|<NA>|  |\(\s|\s[.,;)](?!\d)", text), text

@@ -1,0 +1,277 @@
+"""
+Plays someone who has everything that a run leaves, and wants to know what is hidden.
+
+The unknowns are sums of scores of people who belong together: of one cohort, role and arm, those who answered twice,
+those who left and those who came late. Every number in the files that is linear in them, with its rounding, and the
+ends of the printed scale bound them; linear programming says how far.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+
+from rm_research.effects.estimates import ALL_COHORTS
+
+ROUNDING = 0.0005001
+LABELS = ("role", "arm", "scale", "wave", "asked", "low", "high")
+Sum = tuple[str, ...]
+Linear = Mapping[Sum, float]
+
+
+class Finding(NamedTuple):
+    """Something hidden that the files determine: what it is, and between which values it must lie."""
+
+    what: str
+    low: float
+    high: float
+
+
+class Bounds:
+    """Linear facts about unknown sums."""
+
+    def __init__(self) -> None:
+        self.names: dict[Sum, int] = {}
+        self.facts: list[tuple[Linear, float, float]] = []
+
+    def between(self, low: float, total: Linear, high: float) -> None:
+        for name in total:
+            self.names.setdefault(name, len(self.names))
+        self.facts.append((total, low, high))
+
+    def mean(self, value: float, total: Linear, n: float) -> None:
+        """Say that a sum over n is a value, as rounded in the files."""
+        if n and np.isfinite(value):
+            self.between((value - ROUNDING) * n, total, (value + ROUNDING) * n)
+
+    def range_of(self, total: Linear) -> tuple[float, float]:
+        """Lowest and highest value that fits all facts; refuses facts that contradict each other."""
+        wanted = self._row(total)
+        rows = np.array([self._row(fact) for fact, _, _ in self.facts])
+        lows, highs = (np.array([fact[place] for fact in self.facts]) for place in (1, 2))
+        ends = []
+        for sign in (1, -1):
+            found = linprog(
+                sign * wanted, np.vstack([rows, -rows]), np.concatenate([highs, -lows]), bounds=(None, None)
+            )
+            if found.status != 0:
+                raise AssertionError(f"The attacker's facts do not fit together: {found.message}")
+            ends.append(sign * found.fun)
+        return ends[0], ends[1]
+
+    def _row(self, total: Linear) -> np.ndarray:
+        row = np.zeros(len(self.names))
+        for name, weight in total.items():
+            row[self.names[name]] += weight
+        return row
+
+
+class Attack:
+    """
+    One role and scale of a study: what its files tell of the sums of scores.
+
+    A cell is a cohort, arm and later wave; of it `both`, `left` and `late` people have sums before and after.
+    """
+
+    def __init__(self, rows: pd.DataFrame, tables: pd.DataFrame, limits: tuple[float, float], smallest: int) -> None:
+        self.rows, self.tables, self.limits, self.smallest = rows, tables, limits, smallest
+        self.bounds, self.answered, self.unlinked = Bounds(), "pre", bool(rows["method"].eq("welch").any())
+        means = rows[rows["contrast"].eq("change") & rows["measure"].eq("mean")]
+        self.counts = {
+            (row.cohort, row.arm, row.wave): (int(row.n_pre), int(row.n_post), int(row.n_pairs))
+            for row in means.itertuples() if " + " not in row.cohort
+        }  # fmt: skip
+        details = tables[tables["table"] == "estimates"]
+        self.details = dict(zip(zip(details["row"], details["quantity"], strict=True), details["value"], strict=True))
+        self._scale()
+        self._estimates(means)
+        self._differences()
+        self._answers()
+        self._meetings()
+
+    def findings(self) -> list[Finding]:
+        """What is hidden and yet known within half a unit, or half an answer."""
+        found = []
+        for what, total, n in self._secrets():
+            low, high = (end / n for end in self.bounds.range_of(total))
+            if high - low < 1:
+                found.append(Finding(what, low, high))
+        return found
+
+    def _secrets(self) -> Iterable[tuple[str, Linear, float]]:
+        """Mean of each group that is too small, and its number of answers in each band."""
+        for cell, (n_pre, n_post, n_pairs) in self.counts.items():
+            few = {"both": n_pairs, "left": n_pre - n_pairs, "late": n_post - n_pairs}
+            for who, n in few.items():
+                if 0 < n < self.smallest:
+                    if who != "late":
+                        yield f"{cell} {who} before", {("pre", who, *cell): 1}, n
+                    if who != "left":
+                        yield f"{cell} {who} after", {("post", who, *cell): 1}, n
+            if 0 < n_pairs < self.smallest:
+                yield f"{cell} change", {("post", "both", *cell): 1, ("pre", "both", *cell): -1}, n_pairs
+        hidden = {cell[:2] for cell, (*_, n) in self.counts.items() if 0 < n < self.smallest}
+        for name in self.bounds.names:
+            if name[0] == "answers" and name[1:3] in hidden:
+                yield f"{name} answers", {name: 1}, 1
+
+    def _scale(self) -> None:
+        """Scores lie within the printed scale, and everyone before is one group at all later waves."""
+        low, high = self.limits
+        first: dict[tuple[str, str], tuple[str, str, str]] = {}
+        for cell, (n_pre, n_post, n_pairs) in self.counts.items():
+            for when, who, n in (
+                ("pre", "both", n_pairs), ("post", "both", n_pairs), ("pre", "left", n_pre - n_pairs),
+                ("post", "late", n_post - n_pairs),
+            ):  # fmt: skip
+                self.bounds.between(low * n, {(when, who, *cell): 1}, high * n)
+            before = first.setdefault(cell[:2], cell)
+            if before != cell:
+                same = {("pre", who, *cell): 1 for who in ("both", "left")}
+                self.bounds.between(0, same | {("pre", who, *before): -1 for who in ("both", "left")}, 0)
+
+    def _members(self, cohort: str, arm: str, wave: str) -> list[tuple[str, str, str]]:
+        """Cells of a cohort, of several taken together, or of a pool."""
+        return [(name, arm, wave) for name in cohort.split(" + ") if (name, arm, wave) in self.counts]
+
+    def _estimates(self, means: pd.DataFrame) -> None:
+        for row in means[means["estimate"].notna()].itertuples():
+            cells = self._members(row.cohort, row.arm, row.wave)
+            n_pre, n_post, n_pairs = (sum(self.counts[cell][place] for cell in cells) for place in range(3))
+            if row.method == "paired_t" or (row.method == "likelihood" and n_pre == n_pairs):
+                self.bounds.mean(row.estimate, self._change(cells), n_pairs)
+            everyone = {("pre", who, *cell): 1.0 for cell in cells for who in ("both", "left")}
+            after = {("post", who, *cell): 1.0 for cell in cells for who in ("both", "late")}
+            of_pairs = {("pre", "both", *cell): 1.0 for cell in cells}, {("post", "both", *cell): 1.0 for cell in cells}
+            before_mean, after_mean = (self.details.get((row.id, name), np.nan) for name in ("mean_pre", "mean_post"))
+            if row.method == "welch":
+                self.bounds.mean(before_mean, everyone, n_pre)
+                self.bounds.mean(after_mean, after, n_post)
+                scaled = dict.fromkeys(after, 1 / n_post) | dict.fromkeys(everyone, -1 / n_pre)
+                self.bounds.mean(row.estimate, scaled, 1)
+            elif row.method == "likelihood":
+                self.bounds.mean(before_mean, everyone, n_pre)
+                if n_pre == n_pairs:
+                    self.bounds.mean(after_mean, of_pairs[1], n_pairs)
+            else:
+                self.bounds.mean(before_mean, of_pairs[0], n_pairs)
+                self.bounds.mean(after_mean, of_pairs[1], n_pairs)
+
+    def _change(self, cells: Iterable[tuple[str, str, str]]) -> dict[Sum, float]:
+        cells = list(cells)
+        return {("post", "both", *cell): 1.0 for cell in cells} | {("pre", "both", *cell): -1.0 for cell in cells}
+
+    def _differences(self) -> None:
+        """A difference of mean changes ties the arms of a cohort."""
+        rows = self.rows[self.rows["method"].eq("change_score") & self.rows["measure"].eq("mean")]
+        for row in rows[rows["estimate"].notna()].itertuples():
+            for (cohort, arm, wave), (*_, n) in list(self.counts.items()):
+                if (cohort, wave) == (row.cohort, row.wave) and arm != row.arm and n == row.n_comparison:
+                    mine = self._change([(cohort, row.arm, wave)])
+                    other = self._change([(cohort, arm, wave)])
+                    scaled = {name: weight / row.n_pairs for name, weight in mine.items()}
+                    scaled |= {name: -weight / n for name, weight in other.items()}
+                    self.bounds.mean(row.estimate, scaled, 1)
+
+    def _answers(self) -> None:
+        """Shares of answers bound the mean, and a sum over cohorts less those shown tells of the others."""
+        table = self.tables[self.tables["table"] == "answers"]
+        table = table[table["row"].map(lambda label: label.split(" / ")[0] + label.split(" / ")[2]) == self._question]
+        labels = table["row"].str.split(" / ", expand=True)
+        wide = table.assign(**{name: labels[place] for place, name in enumerate(LABELS)} if len(table) else {})
+        for key, group in wide.groupby(["arm", "wave", "asked"]) if len(wide) else ():
+            arm, wave, asked = key
+            when = "post" if asked == wave else "pre"
+            shares = defaultdict(dict)
+            people = {}
+            for row in group.itertuples():
+                if row.quantity == "share":
+                    shares[row.cohort][(row.low, row.high)] = row.value
+                else:
+                    people[row.cohort] = int(row.value)
+            for cohort, bands in shares.items():
+                self.answered = when
+                inside = [(cohort, arm, wave)] if cohort != ALL_COHORTS else self._behind(arm, wave, people, shares)
+                for (low, high), share in bands.items():
+                    total = {("answers", *cell[:2], when, low, high): 1.0 for cell in inside}
+                    self.bounds.mean(share, total, people[cohort])
+                for cell in inside:
+                    self._bound_by_answers(cell, when, bands)
+
+    def _bound_by_answers(self, cell: tuple[str, str, str], when: str, bands: Iterable[tuple[str, str]]) -> None:
+        """Answers in a band are worth between its ends, so their numbers bound the sum of scores."""
+        n, names = self._n(cell), [("answers", *cell[:2], when, low, high) for low, high in bands]
+        for name in names:
+            self.bounds.between(0, {name: 1}, n)
+        self.bounds.between(n, dict.fromkeys(names, 1.0), n)
+        others = {"pre": "left", "post": "late"}[when]
+        worth = {(when, who, *cell): 1.0 for who in (("both", others) if self.unlinked else ("both",))}
+        far = n * abs(self.limits[1] - self.limits[0]) + n  # never reached
+        self.bounds.between(-far, worth | {name: -float(name[-1]) for name in names}, 0.01 * n)
+        self.bounds.between(-0.01 * n, worth | {name: -float(name[-2]) for name in names}, far)
+
+    def _behind(
+        self, arm: str, wave: str, people: Mapping[str, int], shown: Iterable[str]
+    ) -> list[tuple[str, str, str]]:
+        """Cells of a sum over cohorts: those shown, and the only hidden ones that make up its number of people."""
+        own = [(cohort, arm, wave) for cohort in shown if cohort != ALL_COHORTS]
+        return own + self._making_up(people[ALL_COHORTS] - sum(map(self._n, own)), own, arm, wave)
+
+    def _n(self, cell: tuple[str, str, str]) -> int:
+        """People of a cell whose answers are counted: who answered twice, or all of a wave where that is unknown."""
+        return self.counts[cell][("pre", "post").index(self.answered) if self.unlinked else 2]
+
+    def _making_up(
+        self, missing: int, own: list[tuple[str, str, str]], arm: str, wave: str
+    ) -> list[tuple[str, str, str]]:
+        others = [cell for cell in self.counts if cell[1:] == (arm, wave) and cell not in own and self._n(cell)]
+        sets = [
+            list(some) for size in range(len(others) + 1) for some in combinations(others, size)
+            if sum(map(self._n, some)) == missing
+        ]  # fmt: skip
+        assert sets, "The number of people of a sum cannot be made up"
+        return sets[0] if len(sets) == 1 else []
+
+    def _meetings(self) -> None:
+        """Mean changes of people who met a similar number of times add up to that of all of them."""
+        table = self.tables[self.tables["table"] == "sessions"]
+        labels = table["row"].str.split(" / ", expand=True)
+        table = table[(labels[0] + labels[2] == self._question).to_numpy(bool)] if len(table) else table
+        for (arm, wave), group in table.groupby([labels[1], labels[3]]) if len(table) else ():
+            wide = group.pivot(index="row", columns="quantity", values="value")
+            n = int(wide["n_people"].sum())
+            rows = self.rows[self.rows["contrast"].eq("change") & self.rows["method"].eq("likelihood")]
+            shown = rows[rows["arm"].eq(arm) & rows["wave"].eq(wave) & rows["estimate"].notna()]
+            own = [cell for name in shown["cohort"] for cell in self._members(name, arm, wave)]
+            inside = list(dict.fromkeys(own))
+            inside += self._making_up(n - sum(self.counts[cell][2] for cell in inside), inside, arm, wave)
+            if sum(self.counts[cell][2] for cell in inside) == n:
+                mean = float((wide["estimate"] * wide["n_people"]).sum() / n)
+                self.bounds.mean(mean, self._change(inside), n)
+
+    @property
+    def _question(self) -> str:
+        return str(self.rows["role"].iloc[0]) + str(self.rows["scale"].iloc[0])
+
+
+def attack(out: Path, limits: Mapping[str, tuple[float, float]], smallest: int) -> list[Finding]:
+    """What is hidden in a folder of reports and yet can be known."""
+    estimates = pd.read_csv(out / "estimates.csv")
+    tables = pd.read_csv(out / "tables.csv", keep_default_na=False)
+    found = []
+    for (_, scale), rows in estimates.groupby(["role", "scale"]):
+        if scale in limits:
+            found += Attack(rows, tables, limits[scale], smallest).findings()
+    return found
+
+
+def embedded_tables(page: str) -> list[str]:
+    """CSV texts that a page holds."""
+    return [unquote(text) for text in re.findall(r'href="data:text/csv;charset=utf-8,([^"]*)"', page)]

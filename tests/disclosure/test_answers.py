@@ -1,0 +1,98 @@
+"""Answers before and after leave as shares in bands that tell of no single person."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_studies import TOML, Group, as_csv, small_study
+
+from rm_research.disclosure import shown_answers
+from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.panel import prepare_study
+
+SMALLEST = "[reporting]\nsmallest_group = 10\n"
+
+
+def shares(folder, *groups, toml=TOML + SMALLEST, files=None) -> pd.DataFrame:
+    return shown_answers(prepare_study(small_study(folder, *groups, toml=toml, files=files)))
+
+
+def of_answers(folder, pre, post, *, codebook="item,scale,low,high\nm1,mood,1,5\n", toml=TOML + SMALLEST):
+    """Shares of one group whose people gave these answers to one item."""
+    names = ("code", "cohort", "role", "arm", "pair", "when", "m1")
+    files = {
+        f"{wave}.csv": as_csv(names, [(f"P{n}", "Spring", "", "", "", "", answer) for n, answer in enumerate(answers)])
+        for wave, answers in (("pre", pre), ("post", post))
+    }
+    return shares(folder, toml=toml, files=files | {"codebook.csv": codebook})
+
+
+def test_shares_are_of_the_answers_of_people_with_both_scores(tmp_path):
+    found = shares(tmp_path, Group(n=30, left=4), Group("Autumn", n=25))
+    assert set(found["cohort"]) == {"Spring", "Autumn", ALL_COHORTS}
+    raw = {wave: pd.read_csv(tmp_path / f"{wave}.csv") for wave in ("pre", "post")}
+    twice = set(raw["pre"]["code"]) & set(raw["post"]["code"])
+    for row in found.itertuples():
+        rows = raw[row.asked]
+        rows = rows[rows["code"].isin(twice) & (rows["cohort"].eq(row.cohort) | (row.cohort == ALL_COHORTS))]
+        answers = rows[["m1", "m2", "m3"]].to_numpy().ravel()
+        assert row.share == pytest.approx(np.mean((answers >= row.low) & (answers <= row.high)), abs=1e-12)
+        assert row.n_people == len(rows)
+
+
+def test_bands_of_a_bar_add_up_and_cover_the_printed_scale(tmp_path):
+    found = shares(tmp_path, Group(n=40))
+    for _, bar in found.groupby(["cohort", "asked"]):
+        assert bar["share"].sum() == pytest.approx(1)
+        assert (bar["low"].min(), bar["high"].max()) == (1, 5)
+        assert (bar["low"].iloc[1:].to_numpy() == bar["high"].iloc[:-1].to_numpy() + 1).all()
+
+
+def test_reversed_items_are_turned_over(tmp_path):
+    codebook = "item,scale,low,high,reverse\nm1,mood,1,5,yes\n"
+    found = of_answers(tmp_path, [1] * 12 + [5] * 4 + [3] * 4, [1] * 4 + [5] * 12 + [3] * 4, codebook=codebook)
+    before = found[found["asked"] == "pre"]
+    assert before.set_index("low")["share"].to_dict() == {1: 0.2, 3: 0.2, 4: 0.6}
+
+
+def test_groups_that_are_too_small_have_none(tmp_path):
+    assert set(shares(tmp_path, Group(n=30), Group("Autumn", n=9))["cohort"]) == {"Spring", ALL_COHORTS}
+
+
+def test_the_sum_over_cohorts_leaves_the_small_out(tmp_path):
+    found = shares(tmp_path, Group(n=30), Group("Summer", n=20), Group("Autumn", n=9))
+    assert set(found.loc[found["cohort"] == ALL_COHORTS, "n_people"]) == {50}
+
+
+@pytest.mark.parametrize(
+    ("pre", "bands"),
+    [
+        ([2] * 6 + [3] * 6 + [4] * 8, [(1, 2), (3, 3), (4, 5)]),
+        ([3] * 8 + [4] * 12, [(1, 3), (4, 5)]),  # nobody below the middle
+        ([2] * 8 + [3] * 11 + [4], [(1, 2), (3, 5)]),  # one person above it
+    ],
+)
+def test_a_band_of_nobody_or_one_person_is_joined_to_its_neighbour(tmp_path, pre, bands):
+    found = of_answers(tmp_path, pre, pre[::-1])
+    before = found[found["asked"] == "pre"]
+    assert list(zip(before["low"], before["high"], strict=True)) == bands
+
+
+def test_a_group_that_answers_all_alike_has_none(tmp_path):
+    assert of_answers(tmp_path, [4] * 20, [5] * 20).empty
+
+
+@pytest.mark.parametrize(("low", "high"), [("", ""), ("0", "100")])
+def test_a_measurement_has_none(tmp_path, low, high):
+    answers = [10, 20, 30, 40] * 5
+    assert of_answers(tmp_path, answers, answers, codebook=f"item,scale,low,high\nm1,mood,{low},{high}\n").empty
+
+
+def test_a_scale_without_a_middle_has_two_bands(tmp_path):
+    codebook = "item,scale,low,high\nm1,mood,1,4\n"
+    found = of_answers(tmp_path, [1, 2, 3, 4] * 5, [2, 3, 3, 4] * 5, codebook=codebook)
+    assert found[["low", "high"]].drop_duplicates().to_numpy().tolist() == [[1, 2], [3, 4]]
+
+
+def test_unlinked_waves_count_everyone_of_each(tmp_path):
+    found = shares(tmp_path, Group(n=30, left=8), toml=TOML + SMALLEST + '[link]\nmethod = "none"\n')
+    assert found.drop_duplicates("asked")["n_people"].tolist() == [30, 22]

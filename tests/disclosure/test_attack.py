@@ -1,0 +1,116 @@
+"""Everything that a run leaves, put together, tells of no group that is too small; and the attacker is a good one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from attacker import attack
+from small_studies import TOML, Group, small_study
+
+from rm_research.disclosure import rules
+from rm_research.findings import numbers
+from rm_research.panel import prepare_study
+from rm_research.reporting.files import write_tables
+
+COMPARED = TOML + '[design]\ncomparison = "waitlist"\nassignment = "randomised"\n[reporting]\nsmallest_group = 10\n'
+SHARED = COMPARED.replace('assignment = "randomised"', 'assignment = "randomised"\ncomparison_scope = "shared"')
+SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
+UNLINKED = SINGLE + '[link]\nmethod = "none"\n'
+MOOD = {"mood": (1.0, 5.0)}
+
+
+def arms(cohort: str, programme: int, waitlist: int, **settings) -> list[Group]:
+    return [Group(cohort, programme, arm="programme", **settings), Group(cohort, waitlist, arm="waitlist", **settings)]
+
+
+def left_by(folder, *groups, toml=SINGLE):
+    """Folder with the tables that a run leaves."""
+    prepared = prepare_study(small_study(folder / "study", *groups, toml=toml))
+    write_tables(prepared, folder / "out")
+    return folder / "out"
+
+
+DESIGNS = {
+    "one small cohort": (SINGLE, [Group("a", 30), Group("b", 25), Group("c", 6)]),
+    "two small cohorts, few together": (SINGLE, [Group("a", 30), Group("b", 4), Group("c", 5)]),
+    "small cohorts, many together": (SINGLE, [Group("a", 30), Group("b", 7), Group("c", 6), Group("d", 8)]),
+    "all small": (SINGLE, [Group(name, 6 + place) for place, name in enumerate("abcd")]),
+    "few left": (SINGLE, [Group("a", 30, left=3), Group("b", 20, left=12), Group("c", 14, left=6)]),
+    "few late": (SINGLE, [Group("a", 30, late=3), Group("b", 20, late=9), Group("c", 9, late=2)]),
+    "unlinked": (UNLINKED, [Group("a", 30, left=3), Group("b", 12, left=4), Group("c", 6)]),
+    "small comparisons": (COMPARED, [*arms("a", 30, 12), *arms("b", 25, 6), *arms("c", 20, 5), *arms("d", 7, 12)]),
+    "small in one arm each": (COMPARED, [*arms("a", 30, 12), *arms("b", 25, 6), *arms("c", 6, 14)]),
+    "shared comparison": (SHARED, [*arms("a", 30, 12), *arms("b", 12, 6), *arms("c", 8, 7), *arms("d", 7, 0)]),
+    "two roles": (SINGLE, [Group("a", 30, "leader"), Group("a", 6, "mentor"), Group("b", 12, "leader"),
+                           Group("b", 7, "mentor"), Group("c", 5, "leader"), Group("c", 9, "mentor")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_nothing_hidden_can_be_worked_out(tmp_path, design):
+    toml, groups = DESIGNS[design]
+    assert attack(left_by(tmp_path, *groups, toml=toml), MOOD, 10) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
+def test_nothing_hidden_can_be_worked_out_of_drawn_studies(tmp_path, seed):
+    draws = np.random.default_rng(seed)
+    toml = [SINGLE, UNLINKED, COMPARED, SHARED][seed % 4]
+    groups = []
+    for cohort in "abcdef"[: draws.integers(2, 7)]:
+        for arm in ("programme", "waitlist") if toml in (COMPARED, SHARED) else ("",):
+            n = int(draws.integers(1, 26))
+            left = int(draws.integers(0, n // 2 + 1))
+            late = int(draws.integers(0, (n - left) // 2 + 1))
+            groups.append(Group(cohort, n, arm=arm, gain=float(draws.normal(0.5, 0.5)), left=left, late=late))
+    assert attack(left_by(tmp_path, *groups, toml=toml), MOOD, 10) == []
+
+
+class TestTheAttackerSucceeds:
+    """Where a rule is left out, the attacker finds what it kept back: so that finding nothing means something."""
+
+    def test_beside_few_leavers(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(rules, "OTHER_PEOPLE", ())
+        monkeypatch.setattr(rules, "MEANS", ())
+        monkeypatch.setattr(rules, "QUANTITIES", (*rules.QUANTITIES, "mean_pre", "mean_post"))
+        found = attack(left_by(tmp_path, Group("a", 30, left=3), Group("b", 20)), MOOD, 10)
+        assert [finding.what for finding in found] == ["('a', 'programme', 'post') left before"]
+
+    def test_groups_of_which_one_is_known(self, tmp_path, monkeypatch):
+        sizes = pd.DataFrame({"programme": [30.0, 6.0]}, index=["a", "b"])
+        monkeypatch.setattr("rm_research.disclosure.together._groups", lambda *_: iter([tuple(sizes.index)]))
+        monkeypatch.setattr(numbers, "poolable", lambda estimates, *, study: estimates)
+        monkeypatch.setattr("rm_research.disclosure.together.Together.holds", lambda self, table: table["id"].isna())
+        found = attack(left_by(tmp_path, Group("a", 30), Group("b", 6)), MOOD, 10)
+        assert "('b', 'programme', 'post') change" in [finding.what for finding in found]
+
+    def test_sums_of_answers_that_hold_one_small_cohort(self, tmp_path, monkeypatch):
+        def with_everybody(counted, bands):
+            return set()
+
+        monkeypatch.setattr("rm_research.disclosure.answers._failing", with_everybody)
+        monkeypatch.setattr("rm_research.disclosure.answers._large_enough", lambda people, smallest: True)
+        out = left_by(tmp_path, Group("a", 30), Group("b", 25), Group("c", 6))
+        tables = pd.read_csv(out / "tables.csv")
+        tables[~((tables["table"] == "answers") & (tables["cohort"] == "c"))].to_csv(out / "tables.csv", index=False)
+        found = attack(out, MOOD, 10)
+        assert any("answers" in finding.what for finding in found)
+
+    def test_meetings_of_all_but_few(self, tmp_path):
+        """Bands that leave out six people of known total tell of these."""
+        out = left_by(tmp_path, Group("a", 30), Group("b", 6))
+        rows = pd.read_csv(out / "estimates.csv")
+        change = rows.loc[
+            rows["method"].eq("paired_t") & rows["cohort"].eq("a") & rows["measure"].eq("mean"), "estimate"
+        ]
+        total = float(change.iloc[0]) * 30
+        lines = [
+            ("sessions", "all cohorts", f"participant / programme / mood / post / {low}", name, value)
+            for low, n, estimate in (("0 / 2", 18, 0.4), ("3 / 9", 18, (total + 6 * 1.5 - 18 * 0.4) / 18))
+            for name, value in (("n_people", n), ("estimate", estimate))
+        ]
+        further = pd.DataFrame(lines, columns=["table", "cohort", "row", "quantity", "value"])
+        pd.concat([pd.read_csv(out / "tables.csv"), further]).to_csv(out / "tables.csv", index=False)
+        found = {finding.what: (finding.low, finding.high) for finding in attack(out, MOOD, 10)}
+        low, high = found["('b', 'programme', 'post') change"]
+        assert low - 0.01 <= 1.5 <= high + 0.01

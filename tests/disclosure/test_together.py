@@ -1,0 +1,168 @@
+"""Small cohorts count in the programme together, and never by themselves."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_studies import TOML, Group, row_of, small_study, study_of, table_of
+
+from rm_research.disclosure import small_cohorts
+from rm_research.effects.estimates import ALL_COHORTS, headlines
+from rm_research.findings.numbers import decide
+from rm_research.panel import prepare_study
+
+COMPARED = 'comparison = "waitlist"\nassignment = "randomised"'
+SHARED = COMPARED + '\ncomparison_scope = "shared"'
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return study_of(tmp_path_factory.mktemp("compared"), design=COMPARED)
+
+
+def groups(study, sizes: dict[str, tuple[int, ...]]) -> list[str]:
+    """Groups made of cohorts with so many people who answered twice in the programme, and in the comparison."""
+    rows = [
+        row_of(cohort=cohort, arm=arm, n_pairs=n)
+        for cohort, people in sizes.items()
+        for arm, n in zip(("programme", "waitlist"), people, strict=False)
+    ]
+    return list(dict.fromkeys(small_cohorts(table_of(*rows), study=study).table["group"]))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ({"a": (30,), "b": (6,)}, []),
+        ({"a": (30,), "b": (4,), "c": (5,)}, []),
+        ({"a": (30,), "b": (6,), "c": (4,)}, ["b + c"]),
+        ({"a": (6,), "b": (6,), "c": (6,), "d": (6,)}, ["a + b", "c + d"]),
+        ({"a": (6,), "b": (6,), "c": (6,)}, ["a + b + c"]),
+        ({"a": (30,), "b": (0,), "c": (6,)}, []),
+        # what is small in one arm only is alone there
+        ({"a": (30, 6), "b": (6, 30)}, []),
+        ({"a": (30, 6), "b": (30, 6)}, ["a + b"]),
+        ({"a": (30, 6), "b": (6, 30), "c": (6, 6)}, ["a + b + c"]),
+        ({"a": (6, 0), "b": (6, 0)}, ["a + b"]),
+    ],
+)
+def test_groups(study, sizes, expected):
+    assert groups(study, sizes) == expected
+
+
+def test_a_shared_comparison_is_no_part_of_a_group(tmp_path):
+    shared = study_of(tmp_path, design=SHARED)
+    assert groups(shared, {"a": (6, 6), "b": (6, 30)}) == ["a + b"]
+
+
+def test_unlinked_waves_count_the_smaller_of_both(tmp_path):
+    unlinked = study_of(tmp_path, link="none")
+    rows = [
+        row_of(cohort=cohort, method="welch", n_pairs=0, n_pre=20, n_post=after)
+        for cohort, after in (("a", 7), ("b", 8), ("c", 20))
+    ]
+    assert small_cohorts(table_of(*rows), study=unlinked).groups == {"a + b"}
+
+
+@given(sizes=st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=9))
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+def test_no_arm_of_a_group_hides_one_cohort_or_few_people(study, sizes):
+    named = {f"c{place}": people for place, people in enumerate(sizes)}
+    found = groups(study, named)
+    members = [cohort for group in found for cohort in group.split(" + ")]
+    assert len(members) == len(set(members))
+    for group in found:
+        parts = [named[cohort] for cohort in group.split(" + ")]
+        assert all(any(0 < n < 10 for n in part) for part in parts)
+        for arm in (0, 1):
+            hidden = [part[arm] for part in parts if 0 < part[arm] < 10]
+            assert not hidden or (len(hidden) >= 2 and sum(hidden) >= 10)
+
+
+# a study of two small cohorts beside three large ones, each with a comparison
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    toml = TOML + f"[design]\n{COMPARED}\n[reporting]\nsmallest_group = 10\n"
+    sizes = {"a": (20, 15), "b": (16, 18), "c": (14, 12), "d": (7, 9), "e": (9, 4)}
+    people = [
+        Group(cohort, n, arm=arm, gain=gain, left=left)
+        for cohort, both in sizes.items()
+        for arm, n, gain, left in zip(("programme", "waitlist"), both, (0.6, 0.1), (1, 0), strict=True)
+    ]
+    return prepare_study(small_study(tmp_path_factory.mktemp("groups") / "study", *people, toml=toml))
+
+
+@pytest.fixture(scope="module")
+def table(prepared):
+    return decide(prepared).table
+
+
+def only(table, **wanted) -> pd.Series:
+    return table[(table[list(wanted)] == list(wanted.values())).all(axis=1)].iloc[0]
+
+
+def test_the_cohorts_themselves_are_hidden(table):
+    alone = table[table["cohort"].isin(["d", "e"])]
+    assert len(alone)
+    assert alone["estimate"].isna().all()
+
+
+def test_nothing_but_headlines_is_said_of_a_group(table):
+    group = table[table["cohort"] == "d + e"]
+    assert headlines(group).all()
+    assert set(group["contrast"]) == {"change", "difference"}
+
+
+def test_its_difference_has_an_intercept_for_each_cohort(prepared, table):
+    people = prepared.panel[prepared.panel["cohort"].isin(["d", "e"])].dropna(subset=["pre", "post"])
+    people = people.assign(treated=people["arm"].eq("programme").astype(float))
+    model = smf.ols("post ~ treated + pre + C(cohort)", people).fit(cov_type="HC2", use_t=True)
+    row = only(table, cohort="d + e", contrast="difference")
+    assert row["estimate"] == pytest.approx(model.params["treated"], rel=1e-10)
+    assert row["std_error"] == pytest.approx(model.bse["treated"], rel=1e-10)
+    assert (row["n_pairs"], row["n_comparison"]) == (14, 13)
+
+
+def test_the_average_counts_the_group_as_one_cohort(table):
+    parts = table[table["contrast"].eq("difference") & headlines(table) & table["estimate"].notna()]
+    assert parts["cohort"].tolist() == ["a", "b", "c", "d + e"]
+    average = only(table, contrast="pooled_difference", method="reml_hk", measure="mean")
+    weights = 1 / (parts["std_error"] ** 2)
+    assert average["n_clusters"] == 4
+    assert average["n_pairs"] == parts["n_pairs"].sum()
+    lowest, highest = parts["estimate"].min(), parts["estimate"].max()
+    assert lowest < average["estimate"] < highest
+    assert abs(average["estimate"] - np.average(parts["estimate"], weights=weights)) < 0.2
+
+
+def test_one_model_of_all_people_counts_everyone_in_cohorts_and_groups(prepared, table):
+    people = prepared.panel.dropna(subset=["pre", "post"])
+    people = people.assign(treated=people["arm"].eq("programme").astype(float))
+    model = smf.ols("post ~ treated + pre + C(cohort)", people).fit()
+    average = only(table, contrast="pooled_difference", method="one_stage")
+    assert average["estimate"] == pytest.approx(model.params["treated"], rel=1e-6)
+    assert average["n_comparison"] == int((people["treated"] == 0).sum())
+
+
+def test_a_group_has_no_mean_before_or_after(prepared):
+    numbers = decide(prepared)
+    of_group = numbers.table.loc[numbers.table["cohort"] == "d + e", "id"]
+    kept = numbers.estimates.details[numbers.estimates.details["id"].isin(of_group)]
+    assert not kept["quantity"].str.startswith("mean_").any()
+
+
+def test_change_of_the_group_is_that_of_all_its_people(prepared, table):
+    people = prepared.panel[prepared.panel["cohort"].isin(["d", "e"]) & prepared.panel["arm"].eq("waitlist")]
+    row = only(table, cohort="d + e", contrast="change", arm="waitlist")
+    assert row["estimate"] == pytest.approx((people["post"] - people["pre"]).mean(), rel=1e-9)
+
+
+def test_meetings_and_answers_say_nothing_of_the_small(prepared):
+    answers = decide(prepared).tables["answers"]
+    assert set(answers["cohort"]) <= {"a", "b", "c", ALL_COHORTS}
+    whole = answers[answers["cohort"] == ALL_COHORTS]
+    for arm, rows in whole.groupby("arm"):
+        parts = answers[answers["cohort"].ne(ALL_COHORTS) & answers["arm"].eq(arm)]
+        assert rows["n_people"].iloc[0] == parts.drop_duplicates("cohort")["n_people"].sum()

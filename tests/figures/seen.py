@@ -1,0 +1,107 @@
+"""Small disclosed numbers, and what is to be seen in charts of them: words, dots, lines, and words on other words."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.text import Text
+from small_studies import details_of, row_of, table_of
+
+from rm_research.disclosure import Disclosed
+from rm_research.effects.estimates import Estimates
+
+PLACE = {"cohort": "one", "role": "leader", "scale": "mood", "wave": "post"}
+CHANGE = row_of(estimate=0.5, ci_low=0.3, ci_high=0.7)
+WAITING = row_of(arm="waitlist", estimate=-0.1, ci_low=-0.4, ci_high=0.2, n_pre=14, n_pairs=14)
+DIFFERENCE = row_of(contrast="difference", method="ancova", estimate=0.6, ci_low=0.1, ci_high=1.1, n_comparison=14)
+LONG = "Northern division, senior leadership 2024 autumn + 2025 spring"
+LONGER = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+LARGE_TYPE = 10.9  # points
+
+
+def disclosed_of(*rows, details=(), **tables) -> Disclosed:
+    """Rows as they passed disclosure, which empties those of few people and leaves the rest."""
+    return Disclosed(Estimates(table_of(*rows), details_of(*details)), tables, 10)
+
+
+def means_of(row, before, after, half=0.3) -> list[tuple[str, str, float]]:
+    """Details of a row of change: its means, with intervals unless `half` is 0."""
+    found = {"mean_pre": before, "mean_post": after}
+    for name, mean in tuple(found.items()) if half else ():
+        found |= {f"{name}_low": mean - half, f"{name}_high": mean + half}
+    return [(row["id"], name, value) for name, value in found.items()]
+
+
+def answers_of(*bars) -> pd.DataFrame:
+    """Table of answers: arm, wave asked, people and shares of each bar."""
+    bands = {2: [(1, 3), (4, 6)], 3: [(1, 2), (3, 3), (4, 5)]}
+    rows = [PLACE | {"arm": arm, "asked": asked, "low": low, "high": high, "share": share, "n_people": n}
+            for arm, asked, n, shares in bars
+            for (low, high), share in zip(bands[len(shares)], shares, strict=True)]  # fmt: skip
+    return pd.DataFrame(rows).astype({"low": float, "high": float})
+
+
+def flow_of(**columns) -> pd.DataFrame:
+    """Table of who answered: leaders and mentors of the programme, and waiting leaders."""
+    usual = {"role": ["leader", "mentor", "leader"], "arm": ["programme", "programme", "waitlist"],
+             "invited": [22, 20, 16], "before": [20, 18, 12], "answered post": [15, 14, 11],
+             "both post": [14, 14, 10]}  # fmt: skip
+    counts = dict.fromkeys(("invited", "before", "answered post", "both post"), "Int64")
+    return pd.DataFrame(usual | columns).astype(counts)
+
+
+def sessions_of(*bands) -> pd.DataFrame:
+    """Table of change by meetings: low, high, people and estimate of each band."""
+    table = pd.DataFrame(list(bands), columns=["low", "high", "n_people", "estimate"])
+    ends = {"ci_low": table["estimate"] - 0.4, "ci_high": table["estimate"] + 0.4}
+    return table.assign(**PLACE, arm="programme", **ends)
+
+
+def words(ax: Axes) -> list[str]:
+    """What is written in axes, lines joined."""
+    return [" ".join(text.get_text().split()) for text in ax.texts]
+
+
+def dots(ax: Axes) -> list[tuple[float, str]]:
+    """Position and colour of each dot, from the top."""
+    found = [(*point, to_hex(colour)) for collection in ax.collections if len(collection.get_offsets())
+             for point, colour in zip(collection.get_offsets(), collection.get_facecolors(), strict=False)]  # fmt: skip
+    return [(round(float(x), 6), colour) for x, _, colour in sorted(found, key=lambda dot: dot[1])]
+
+
+def intervals(ax: Axes) -> list[tuple[float, float]]:
+    """Ends of each interval, from the top."""
+    segments = [segment for collection in ax.collections if hasattr(collection, "get_segments")
+                for segment in collection.get_segments()]  # fmt: skip
+    return [tuple(np.round(sorted(segment[:, 0]), 6)) for segment in sorted(segments, key=lambda part: part[0, 1])]
+
+
+def clashes(ax: Axes) -> list[str]:
+    """Texts of a figure that lie on each other, are cut by its edge, are too small or do not stand upright."""
+    figure = ax.figure
+    figure.draw_without_rendering()
+    unseen = {text for panel in figure.axes for text in _unseen(panel)}
+    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    texts = [text for text in texts if text not in unseen]
+    boxes = [(text.get_text(), text.get_window_extent().padded(-1)) for text in texts]
+    wrong = [f"{one!r} on {other!r}" for (one, box), (other, second) in combinations(boxes, 2) if box.overlaps(second)]
+    paper = figure.bbox.padded(0.5)
+    wrong += [f"{name!r} is cut" for name, box in boxes
+              if not (paper.containsx(box.x0) and paper.containsx(box.x1)
+                      and paper.containsy(box.y0) and paper.containsy(box.y1))]  # fmt: skip
+    return wrong + [f"{text.get_text()!r} is small or turned" for text in texts
+                    if text.get_fontsize() < LARGE_TYPE or text.get_rotation()]  # fmt: skip
+
+
+def _unseen(ax: Axes) -> Iterator[Text]:
+    """Texts that matplotlib keeps and does not draw: those of axes that are off, and of ticks beyond the ends."""
+    for axis in (ax.xaxis, ax.yaxis):
+        if not ax.axison:
+            yield from axis.findobj(Text)
+        low, high = sorted(axis.get_view_interval())
+        for tick in axis.get_major_ticks():
+            if not low <= tick.get_loc() <= high:
+                yield from (tick.label1, tick.label2)

@@ -1,0 +1,92 @@
+"""Cohorts, their average and the range of a further one."""
+
+import pytest
+from seen import LONG, LONGER, clashes, disclosed_of, dots, intervals, words
+from small_studies import row_of
+
+from rm_research.figures import COLOURS, blank_axes, forest_alt, forest_title, plot_forest
+from rm_research.figures.style import WIDE
+
+WHICH = {"role": "leader", "scale": "mood", "wave": "post", "contrast": "change", "arm": "programme"}
+
+
+def pooled(method="reml_hk", k=2, **columns):
+    columns = {"estimate": 0.4, "ci_low": 0.2, "ci_high": 0.6} | columns
+    return row_of(contrast="pooled_change", method=method, cohort="all cohorts", n_clusters=k, **columns)
+
+
+AVERAGE = pooled()
+PREDICTION = [(AVERAGE["id"], "prediction_low", -0.3), (AVERAGE["id"], "prediction_high", 1.1)]
+
+
+@pytest.fixture
+def draw(study):
+    def forest(*rows, details=(), **options):
+        options = {"ax": blank_axes(), "title": False} | options
+        return plot_forest(disclosed_of(*rows, details=details), study=study, **WHICH, **options)
+
+    return forest
+
+
+def test_cohorts_come_first_and_their_average_last(draw):
+    said = [text.split(":")[0] for text in words(draw(AVERAGE, row_of(cohort="2024"), row_of(cohort="2025")))]
+    assert said == ["Cohort, leaders", "2024, 12", "2025, 12", "Average of cohorts"]
+
+
+def test_the_average_has_a_colour_of_its_own(draw):
+    colours = [colour for _, colour in dots(draw(row_of(cohort="2024"), row_of(cohort="2025"), AVERAGE))]
+    assert colours == [COLOURS["programme"].lower()] * 2 + [COLOURS["difference"].lower()]
+
+
+def test_hidden_cohorts_have_no_mark(draw):
+    hidden = row_of(cohort="small", estimate=float("nan"), reason="hidden")
+    assert not any("small" in text for text in words(draw(row_of(cohort="2024"), hidden, AVERAGE)))
+
+
+@pytest.mark.parametrize(("k", "estimate"), [(4, "+0.40"), (5, "+0.45")])
+def test_the_average_is_the_headline_s(draw, k, estimate):
+    """The average person of few cohorts, the average cohort of many: one mark, of whom the sentence speaks."""
+    pools = [pooled(method, k, estimate=size) for method, size in (("reml_hk", 0.45), ("one_stage", 0.4))]
+    said = words(draw(row_of(cohort="2024"), *pools))
+    assert len(said) == 3
+    assert estimate in said[-1]
+
+
+def test_a_further_cohort_has_a_broken_line_without_a_dot(draw):
+    rows = (row_of(cohort="2024", estimate=0.3, ci_low=0.1, ci_high=0.5), AVERAGE)
+    ax = draw(*rows, details=PREDICTION)
+    assert words(ax)[-1] == "A further cohort: −0.30 to 1.10"
+    assert (len(dots(ax)), intervals(ax)) == (2, [(0.1, 0.5), (0.2, 0.6)])
+    (line,) = [line for line in ax.lines if line.is_dashed()]
+    assert line.get_xdata().tolist() == [-0.3, 1.1]
+    assert ax.get_xlim()[1] > 1.1
+
+
+def test_without_a_prediction_there_is_no_such_line(draw):
+    assert not any(line.is_dashed() for line in draw(row_of(cohort="2024"), AVERAGE).lines)
+
+
+@pytest.mark.parametrize("width", [3.3, WIDE, 11])
+def test_long_names_are_neither_cut_nor_on_each_other(draw, width):
+    rows = [row_of(cohort=name) for name in ("2022 spring", LONG, LONGER, LONG + " + " + LONG)]
+    assert clashes(draw(*rows, AVERAGE, details=PREDICTION, ax=blank_axes(width=width), title=True)) == []
+
+
+def test_thirty_cohorts_have_room(draw):
+    assert clashes(draw(*(row_of(cohort=f"cohort {k}") for k in range(30)), AVERAGE)) == []
+
+
+def test_title_and_alternative_text_are_of_the_average(draw, study):
+    disclosed = disclosed_of(row_of(cohort="2024"), AVERAGE)
+    assert forest_title(disclosed, study=study, **WHICH) == "Leaders’ mood rose by about 0.40 scale points"
+    alt = forest_alt(disclosed, study=study, **WHICH)
+    assert alt.startswith("Forest plot of mood by cohort with the average. Leaders’ mood rose by an estimated 0.40")
+    assert alt.count(". ") == 1
+
+
+def test_without_an_average_the_title_says_so(study):
+    cohorts = disclosed_of(row_of(cohort="2024"))
+    assert forest_title(cohorts, study=study, **WHICH) == "Leaders’ mood, cohort by cohort, without an average"
+    assert forest_alt(cohorts, study=study, **WHICH) == forest_title(
+        disclosed_of(row_of(role="x")), study=study, **WHICH
+    )

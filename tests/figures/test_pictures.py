@@ -1,0 +1,116 @@
+"""Charts as files: the same bytes each time, named, and with all their words."""
+
+import io
+import re
+import struct
+from dataclasses import replace
+from functools import partial
+
+import matplotlib.image as mpimg
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from seen import CHANGE, LONG, PLACE, disclosed_of, means_of
+from small_studies import row_of
+
+from rm_research.errors import ReportError
+from rm_research.figures import blank_axes, plot_change, plot_forest
+from rm_research.findings.pictures import Picture, inline_svg
+
+SMALL = 0.25  # a slide that is quick to make
+
+
+@pytest.fixture
+def draw(study):
+    disclosed = disclosed_of(CHANGE, details=means_of(CHANGE, 3.2, 3.7))
+    return partial(plot_change, disclosed, study=study, **PLACE, title=False)
+
+
+@pytest.fixture
+def picture(draw):
+    return Picture("mood-leader-after-change", "Leaders’ mood rose", "Mood, 1 to 5.", "A chart.", "A note.", draw)
+
+
+class TestSvg:
+    def svg(self, draw, alt="A chart of mood."):
+        return inline_svg(draw(ax=blank_axes()), alt)
+
+    def test_equal_charts_are_equal_bytes(self, draw):
+        assert self.svg(draw) == self.svg(draw)
+
+    def test_has_a_role_and_its_title_first(self, draw):
+        head = r'<svg [^>]*role="img" aria-labelledby="(f\w+-title)"[^>]*><title id="\1">A chart of mood\.</title>'
+        assert re.match(head, self.svg(draw))
+
+    def test_its_title_is_escaped(self, draw):
+        assert "&lt;b&gt; &amp;" in self.svg(draw, alt="<b> &")
+
+    def test_its_size_is_left_to_the_page(self, draw):
+        head = self.svg(draw).split(">", 1)[0]
+        assert "viewBox" in head
+        assert not re.search(r"\s(width|height)=", head)
+
+    def test_ids_of_two_charts_never_clash(self, draw):
+        ids = [set(re.findall(r'\bid="([^"]+)"', self.svg(draw, alt=alt))) for alt in ("first", "second")]
+        assert ids[0]
+        assert not ids[0] & ids[1]
+
+    def test_every_reference_has_its_id(self, draw):
+        svg = self.svg(draw)
+        wanted = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
+        assert wanted <= set(re.findall(r'\bid="([^"]+)"', svg))
+
+    def test_text_stays_text(self, draw):
+        assert "+0.50 (0.30 to 0.70)</text>" in self.svg(draw)
+
+    def test_holds_no_date_and_no_metadata(self, draw):
+        assert not re.search(r"metadata|dc:date|matplotlib\.org", self.svg(draw))
+
+    def test_is_small(self, draw):
+        assert len(self.svg(draw).encode()) < 16_000
+
+    @pytest.mark.parametrize("name", ["$\\frac$ $", "<script>", "\U0001f600", "a & b"])
+    def test_names_are_data(self, study, name):
+        where = {"role": "leader", "scale": "mood", "wave": "post", "contrast": "change", "arm": "programme"}
+        ax = plot_forest(disclosed_of(row_of(cohort=name)), study=study, **where, ax=blank_axes(), title=False)
+        escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        assert f">{escaped}, 12: +0.50" in inline_svg(ax, "x")
+
+
+class TestPicture:
+    def test_its_svg_is_the_chart_with_its_alternative_text(self, picture, draw):
+        assert picture.svg == inline_svg(draw(ax=blank_axes()), "A chart.")
+
+    @pytest.mark.parametrize("name", ["", "a b", "a/b", "ä", "-a", "a--b", "a.svg"])
+    def test_a_name_that_is_none_of_a_file_is_refused(self, picture, name):
+        with pytest.raises(ReportError, match="letters, digits and hyphens"):
+            replace(picture, name=name)
+
+    def test_a_slide_is_sixteen_to_nine_at_double_size_and_small(self, picture):
+        png = picture.png()
+        assert png.startswith(b"\x89PNG")
+        assert struct.unpack(">II", png[16:24]) == (2560, 1440)
+        assert len(png) < 300_000
+
+    def test_equal_slides_are_equal_bytes_without_date_or_program(self, picture):
+        png = picture.png(SMALL)
+        assert png == replace(picture).png(SMALL)
+        assert not re.search(rb"tEXt|iTXt|tIME|Software|matplotlib", png)
+
+    def test_every_word_is_on_the_slide(self, picture):
+        slides = [
+            replace(picture, **{word: "Other words"}).png(SMALL) for word in ("title", "subtitle", "note", "source")
+        ]
+        assert len({picture.png(SMALL), *slides}) == 5
+
+    def test_margins_of_a_slide_are_white_however_long_its_words(self, picture):
+        long = replace(picture, title=LONG * 3, subtitle=LONG * 2, note=LONG * 3, source=LONG)
+        pixels = mpimg.imread(io.BytesIO(long.png(1)))[..., :3]
+        edges = [pixels[:24], pixels[-24:], pixels[:, :24], pixels[:, -24:]]
+        assert all(np.all(edge == 1) for edge in edges)
+
+    def test_no_figure_is_left_behind(self, picture):
+        before = plt.get_fignums()
+        picture.png(SMALL)
+        assert picture.svg
+        assert plt.get_fignums() == before

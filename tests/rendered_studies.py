@@ -1,0 +1,46 @@
+"""Reports of four studies, each made once by the command itself; three of them are real and slow."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import pytest
+from real_studies import copied, needs_data
+from rendered_demo import EVALUATOR, reported, session_folder
+
+SLUGS = {
+    "demo": ["", "2022-spring", "2022-autumn", "2023-spring", "2023-autumn", "2024-spring", "2024-autumn"],
+    "biodiversity_pd": ["", "2022-1", "2023-1", "2024-1"],
+    "ahi_cesd": ["", "all-people"],
+    "mental_abacus": ["", "first-grade", "second-grade"],
+}
+QUICK = {("demo", ""), ("demo", "2022-spring"), ("demo", "2024-autumn")}
+TOO_SMALL = {("demo", "2024-autumn")}  # five dyads: such a page may not show what the others must
+
+
+Slugs = Collection[tuple[str, str]]
+
+
+def page_params(leave_out: Slugs = (), *, quick: Slugs = QUICK) -> list[Any]:
+    """Study and slug of every page ('' is the programme's), all but the quick ones marked slow."""
+    params = []
+    for study, slugs in SLUGS.items():
+        for slug in slugs:
+            marks = [] if (study, slug) in quick else [pytest.mark.slow]
+            marks += [] if study == "demo" else [needs_data]
+            if (study, slug) not in leave_out:
+                params.append(pytest.param((study, slug), id=f"{study}-{slug or 'programme'}", marks=marks))
+    return params
+
+
+def folders_of(study: str, request: pytest.FixtureRequest) -> tuple[Path, Path]:
+    """Folders of a study and of its report."""
+    if study == "demo":
+        return request.getfixturevalue("demo"), request.getfixturevalue("demo_out")
+    home = session_folder(request.getfixturevalue("tmp_path_factory")) / EVALUATOR
+    home.mkdir(exist_ok=True)
+    return home / study, reported(home / study, home / f"{study}-reports", before=lambda: copied(study, home / study))
+
+
+def page_path(out: Path, slug: str) -> Path:
+    return out / "cohorts" / slug / "index.html" if slug else out / "index.html"
