@@ -12,6 +12,7 @@ import pandas as pd
 
 from rm_research.errors import StudyError
 
+MOST_DECIMALS = 5
 MINUS, DASH = "−", "–"
 
 
@@ -54,6 +55,12 @@ class Catalogue:
         sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
         return sign + f"{abs(rounded):.{decimals}f}".replace(".", self.say("format.decimal"))
 
+    def ends(self, low: float, high: float) -> tuple[str, str]:
+        """Write the ends of an interval, with more decimals where 0, which it excludes, would be printed as an end."""
+        excludes = low > 0 or high < 0
+        first, last = (self.number(value, decimals=_decimals(value) if excludes else 2) for value in (low, high))
+        return first, last
+
     def plain(self, value: float) -> str:
         """Write a number that somebody set, such as the end of a scale, with the decimals it was given."""
         return f"{value:g}".replace("-", MINUS).replace(".", self.say("format.decimal"))
@@ -71,6 +78,11 @@ class Catalogue:
         if len(parts) < 2:
             return "".join(parts)
         return self.say("format.listed", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def _decimals(value: float) -> int:
+    """How many decimals it takes to see that a value is not 0, two at least."""
+    return next((decimals for decimals in range(2, MOST_DECIMALS) if round(value, decimals)), MOST_DECIMALS)
 
 
 def capital(text: str) -> str:

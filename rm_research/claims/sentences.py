@@ -17,8 +17,6 @@ from rm_research.study.model import ONE_ROLE, PROGRAMME
 OUR_UNIT = Scale.model_fields["unit"].default
 SPOKEN = (*OF_CHANGE, *OF_CHANGE.values())  # contrasts that sentences and titles are about
 
-CI, MOST_DECIMALS = ("ci_low", "ci_high"), 5
-
 
 @dataclass(frozen=True)
 class Claims:
@@ -154,15 +152,8 @@ class Claims:
         return self.words.say("format.range", low=low, high=high)
 
     def ends(self, row: pd.Series) -> tuple[str, str]:
-        """Ends of an interval; with more decimals where 0, which it excludes, would be printed as an end."""
-        low, high = (self._end(row[name], excludes=row["ci_low"] > 0 or row["ci_high"] < 0) for name in CI)
-        return low, high
-
-    def _end(self, value: float, *, excludes: bool) -> str:
-        decimals = 2
-        while excludes and value and round(value, decimals) == 0 and decimals < MOST_DECIMALS:
-            decimals += 1
-        return self.words.number(value, decimals=decimals)
+        """Both ends of an interval."""
+        return self.words.ends(row["ci_low"], row["ci_high"])
 
     @property
     def level_percent(self) -> str:

@@ -110,7 +110,7 @@ def _spoken(
 ) -> pd.Series | None:  # fmt: skip
     """Row that the page speaks about, of the first arm that has one."""
     claims, rows = _claims(disclosed, study), shown_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave)
-    for arm in sorted(set(rows["arm"]), key=lambda arm: arm == study.comparison):
+    for arm in sorted(set(rows["arm"]), key=lambda arm: (arm == study.comparison, arm)):
         row = claims.headline_row(cohort, role, arm, scale, wave)
         if row is not None and pd.notna(row["estimate"]):
             return row

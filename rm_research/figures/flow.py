@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from rm_research.catalogue import capital, catalogue
+from rm_research.checks.flow import UNKNOWN
 from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimates import ALL_COHORTS
@@ -57,7 +58,7 @@ def plot_flow(
     claims = Claims(disclosed, study, catalogue(study.reporting.language))
     rows = flow_rows(disclosed, cohort=cohort)
     groups = [(_group(row, claims), look("comparison" if row["arm"] == study.comparison else "programme")[0],
-               list(_bars(row, claims))) for _, row in rows.iterrows()]  # fmt: skip
+               list(_bars(row, claims))) for _, row in _known(rows).iterrows()]  # fmt: skip
     ax = notebook_axes() if ax is None else ax
     above = headed(ax, flow_title(disclosed, study=study, cohort=cohort)) if title else 0.0
     depth = _draw(ax, groups)
@@ -94,6 +95,12 @@ def flow_rows(disclosed: Disclosed, *, cohort: str | None = None) -> pd.DataFram
     return table[table["cohort"] == (cohort or ALL_COHORTS)] if "cohort" in table else table
 
 
+def _known(rows: pd.DataFrame) -> pd.DataFrame:
+    """Groups with a name: of the few people whose role or arm nobody gave, the table beside the chart tells."""
+    named = rows["role"].ne(UNKNOWN) & rows["arm"].ne(UNKNOWN)
+    return rows[named] if named.any() else rows
+
+
 def _group(row: pd.Series, claims: Claims) -> str:
     people = capital(claims.people(str(row["role"])))
     return claims.words.say("chart.flow_group", People=people, arm=claims.arm_title(str(row["arm"])))
@@ -121,30 +128,36 @@ def _bars(row: pd.Series, claims: Claims) -> Iterator[Bar]:
 
 def _draw(ax: Axes, groups: list[tuple[str, str, list[Bar]]]) -> float:
     """Groups below each other, in two columns where there is room; return how deep they reach."""
-    if not is_wide(ax):
-        return _column(ax, groups, 0, room(ax))
-    half, width = (len(groups) + 1) // 2, room(ax) / 2
-    columns = (groups[:half], groups[half:])
-    return max(_column(ax, column, at * width, width - LINE) for at, column in enumerate(columns))
-
-
-def _column(ax: Axes, groups: list[tuple[str, str, list[Bar]]], start: float, width: float) -> float:
-    """Bars with what they are on the left and their counts on the right."""
+    columns = [groups[: (len(groups) + 1) // 2], groups[(len(groups) + 1) // 2 :]] if is_wide(ax) else [groups]
+    width = room(ax) / len(columns) - (LINE if len(columns) > 1 else 0)
     bars = [bar for *_, own in groups for bar in own]
     lines = {bar.label: wrapped(bar.label, WIDEST * width) for bar in bars}
-    left = start + max((width_of(line) for label in lines.values() for line in label), default=0.0) + 6
-    longest = start + width - left - max((width_of(bar.count) for bar in bars), default=0.0) - 6
-    most, depth = max((bar.n for bar in bars), default=1) or 1, 0.0
+    left = max((width_of(line) for label in lines.values() for line in label), default=0.0) + 6
+    longest = width - left - max((width_of(bar.count) for bar in bars), default=0.0) - 6
+    unit = longest / (max((bar.n for bar in bars), default=1) or 1)  # the same for all, or bars could not be compared
+    starts = (at * room(ax) / len(columns) for at in range(len(columns)))
+    return max(
+        _column(ax, column, lines, (start, left, width, unit)) for start, column in zip(starts, columns, strict=True)
+    )
+
+
+def _column(
+    ax: Axes, groups: list[tuple[str, str, list[Bar]]], lines: dict[str, list[str]],
+    place: tuple[float, float, float, float],
+) -> float:  # fmt: skip
+    """Bars with what they are on the left and their counts on the right."""
+    start, left, width, unit = place
+    depth = 0.0
     for name, colour, own in groups:
         heading = wrapped(name, width, weight="bold")
         ax.text(start, depth, "\n".join(heading), va="top", weight="bold", linespacing=1.1)
         depth += LINE * len(heading) + 4
         for bar in own:
             height = LINE * len(lines[bar.label]) + 2
-            middle, long = depth + height / 2, longest * bar.n / most
-            ax.text(left - 6, middle, "\n".join(lines[bar.label]), ha="right", va="center", linespacing=1.1)
-            ax.barh(middle, max(long, 0.1), THICK, left=left, edgecolor=colour, color=colour if bar.filled else "white")
-            ax.text(left + long + 5, middle, bar.count, va="center")
+            x, middle, long = start + left, depth + height / 2, unit * bar.n
+            ax.text(x - 6, middle, "\n".join(lines[bar.label]), ha="right", va="center", linespacing=1.1)
+            ax.barh(middle, max(long, 0.1), THICK, left=x, edgecolor=colour, color=colour if bar.filled else "white")
+            ax.text(x + long + 5, middle, bar.count, va="center")
             depth += height
         depth += BETWEEN
     return depth

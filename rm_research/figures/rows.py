@@ -54,8 +54,8 @@ class Mark:
 def mark_of(label: str, row: pd.Series, look: tuple[str, str], words: Catalogue) -> Mark:
     """Mark of a row that has estimate, ci_low and ci_high."""
     estimate, low, high = (float(row[name]) for name in ("estimate", "ci_low", "ci_high"))
-    shown = {"low": words.number(low), "high": words.number(high)}
-    text = words.say("chart.numbers", estimate=words.number(estimate, signed=True), **shown)
+    ends = dict(zip(("low", "high"), words.ends(low, high), strict=True))
+    text = words.say("chart.numbers", estimate=words.number(estimate, signed=True), **ends)
     return Mark(label, text, estimate, low, high, look)
 
 

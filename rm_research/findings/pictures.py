@@ -100,6 +100,7 @@ def inline_svg(axes: Axes, alt: str) -> str:
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(?<= )(d|x|y|transform|points)="[^"]*"', _shorter, re.sub(r">\s+<", "><", svg))
     # glyphs of two pictures bear the same ids, and a browser would take the first picture's for both
     prefix = "f" + hashlib.sha256((svg + alt).encode()).hexdigest()[:8]
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
@@ -111,6 +112,12 @@ def inline_svg(axes: Axes, alt: str) -> str:
         f'{head} role="img" aria-labelledby="{prefix}-title" style="max-width:{width * 1.2:.0f}px">'
         f'<title id="{prefix}-title">{escape(alt)}</title>{body.strip()}'
     )
+
+
+def _shorter(attribute: re.Match[str]) -> str:
+    """Coordinates to a hundredth of a point, which nobody can see, and without line breaks."""
+    rounded = re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 2):g}", attribute[0])
+    return re.sub(r"\s+", " ", rounded)
 
 
 def slide(picture: Picture, scale: float) -> bytes:

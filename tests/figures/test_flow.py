@@ -28,10 +28,11 @@ def test_each_group_has_its_counts_and_shares_of_those_invited(draw):
     assert [text for text in said if "," in text] == ["Leaders, Programme", "Mentors, Programme", "Leaders, Waitlist"]
 
 
-def test_bars_are_as_long_as_their_counts(draw):
+@pytest.mark.parametrize("width", [3.3, WIDE])
+def test_bars_are_as_long_as_their_counts(draw, width):
     table = flow_of()
     counts = [int(n) for _, row in table.iterrows() for n in row.tolist()[2:]]
-    long = bars(draw(table))
+    long = bars(draw(table, ax=blank_axes(width=width)))
     assert [n / long[0] for n in long] == pytest.approx([n / counts[0] for n in counts])
 
 

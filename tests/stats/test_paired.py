@@ -8,6 +8,7 @@ from scipy import stats
 
 from rm_research.stats.paired import (
     complete_pairs,
+    ends_of_mean,
     hodges_lehmann,
     paired_t,
     welch,
@@ -205,6 +206,12 @@ def test_means_of_unlinked_waves_have_student_s_interval(waves):
     for name, wave in (("pre", waves[0]), ("post", np.append(waves[1], 3.25))):
         ends = [found[f"mean_{name}_low"], found[f"mean_{name}_high"]]
         assert ends == pytest.approx(stats.t.interval(0.9, len(wave) - 1, wave.mean(), stats.sem(wave)))
+
+
+def test_ends_of_a_mean_are_scipy_s(compare):
+    found = ends_of_mean("mean", 3.2, 0.15, 11.0, 0.9)
+    low, high = stats.t.interval(0.9, 11, 3.2, 0.15)
+    compare(found, {"mean_low": low, "mean_high": high}, of=[ends_of_mean], against="scipy.stats.t")
 
 
 def test_a_mean_of_scores_all_alike_has_no_interval():
