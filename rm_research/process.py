@@ -1,7 +1,5 @@
 """What the programme did: meetings of dyads, and the change of people who met often or seldom."""
 
-from collections.abc import Collection
-
 import numpy as np
 import pandas as pd
 
@@ -42,49 +40,66 @@ def meetings(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
     return counts.assign(hours=by_cohort["hours"].sum(skipna=False)).reset_index()
 
 
-def change_by_meetings(prepared: Prepared, cohorts: Collection[str], *, scale: str, wave: str) -> pd.DataFrame:
+def change_by_meetings(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
     """
-    Mean change of people who met a similar number of times, over all of some cohorts.
+    Mean change of people who met a similar number of times, over all cohorts of a Panel.
 
     Parameters
     ----------
-    prepared : Prepared
-    cohorts : collection of str
-        Those that may be shown, alone or together with others.
-    scale, wave : str
-        Which change.
+    panel : DataFrame
+        Panel rows of one scale and later wave, and of the cohorts and arms that may be shown; cohorts that are taken
+        together bear one name.
+    study : Study
+        Its smallest group.
 
     Returns
     -------
     DataFrame
-        One row a role, arm of the programme and band of meetings: role, arm, scale, wave, low and high (meetings,
-        both included), n_people, estimate, ci_low, ci_high (mean change of those with both scores, Student's t
-        interval). Bands are thirds of the people, or halves, each of at least as many as the study's smallest group. No
-        rows where there are no such bands, or where fewer than that many people are in none for want of a log: their
-        change could be worked out from the whole. An association, not an effect.
+        One row a role, arm and band of meetings: role, arm, scale, wave, low and high (meetings, both included),
+        n_people, estimate, ci_low, ci_high (mean change of those with both scores, Student's t interval). Bands are
+        thirds of the people, or halves, each of at least as many different people as the study's smallest group; no
+        rows where there are no such bands. A cohort of which few people, but not nobody, left or have no log is left
+        out, unless there are several and not so few of them together: beside what is said of all, their answers could
+        be worked out. An association, not an effect.
     """
-    panel, study = prepared.panel, prepared.study
-    mine = panel[panel["cohort"].isin(cohorts) & (panel["scale"] == scale) & (panel["wave"] == wave)]
-    mine = mine[mine["arm"] != study.comparison].dropna(subset=["pre", "post"])
     rows = [
         {"role": role, "arm": arm, "scale": scale, "wave": wave, **band}
-        for (role, arm), people in mine.groupby(["role", "arm"])
-        for band in _bands(people, study)
+        for (role, arm, scale, wave), people in panel.groupby(["role", "arm", "scale", "wave"])
+        for band in _bands(_without_few(people, study), study)
     ]
     return pd.DataFrame(rows, columns=BY_MEETINGS)
 
 
+def _without_few(people: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """People with both scores and a log, without cohorts of which a few who lack either could be told apart."""
+    before, both = people["pre"].notna(), people[["pre", "post"]].notna().all(axis=1)
+    lacking = pd.DataFrame({"left": before & ~both, "unlogged": both & people["sessions"].isna()})
+    counts = lacking.groupby(people["cohort"]).sum()
+    while (apart := _told_apart(counts, study.reporting.smallest_group)).any():
+        counts = counts[~apart]
+    return people[both & people["sessions"].notna() & people["cohort"].isin(counts.index)]
+
+
+def _told_apart(counts: pd.DataFrame, smallest: int) -> pd.Series:
+    """Cohorts (rows) where few lack something (columns), unless there are several, where together not so few do."""
+    few = counts.where(counts.gt(0) & counts.lt(smallest))
+    hidden_by_others = few.count().ge(2) & few.sum().ge(smallest)
+    return (few.notna() & ~hidden_by_others).any(axis=1)
+
+
 def _bands(people: pd.DataFrame, study: Study) -> list[dict[str, float]]:
     """Bands of meetings with the mean change of the people in each."""
-    smallest, logged = study.reporting.smallest_group, people[people["sessions"].notna()]
-    if 0 < len(people) - len(logged) < smallest or study.link.method == "none":
+    if people.empty or study.link.method == "none":
         return []
-    met = logged["sessions"].to_numpy(int)
-    for parts in MOST_BANDS:
-        inner = np.quantile(met, np.arange(1, parts) / parts, method="inverted_cdf") if len(met) else met
-        band = np.searchsorted(inner, met)  # of people who met equally often all are in one
-        if len(np.unique(band)) == parts and np.bincount(band).min() >= smallest:
-            return _mean_changes(logged, band, study)
+    met = people["sessions"].to_numpy(int)
+    values, counts = np.unique(met, return_counts=True)
+    for parts in MOST_BANDS if len(values) > 1 else ():
+        # people who met equally often are in one band, whose end is the value nearest to the third or half
+        shares = np.cumsum(counts)[:-1, None] / len(met) - np.arange(1, parts) / parts
+        band = np.searchsorted(values[np.unique(np.abs(shares).argmin(axis=0))], met)
+        different = people["person"].groupby(band).nunique()
+        if len(different) == parts and different.min() >= study.reporting.smallest_group:
+            return _mean_changes(people, band, study)
     return []
 
 

@@ -1,7 +1,5 @@
 """Mean change of people who met similarly often, in bands that tell of no few of them."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,9 +18,9 @@ def prepared(request):
 
 def bands(prepared, **changed) -> pd.DataFrame:
     """Bands of the leaders' inclusion, with columns of their Panel rows changed."""
-    panel = prepared.panel[prepared.panel["role"] == "leader"].assign(**changed)
-    altered = replace(prepared, panel=panel)
-    return change_by_meetings(altered, prepared.cohorts, scale="inclusion", wave="post")
+    panel = prepared.panel[prepared.panel["role"].eq("leader") & prepared.panel["scale"].eq("inclusion")]
+    panel = panel[panel["arm"] == "programme"]
+    return change_by_meetings(panel.assign(**changed), study=prepared.study)
 
 
 def people_of(prepared) -> pd.DataFrame:
@@ -51,26 +49,59 @@ def test_bands_do_not_overlap(prepared):
 def test_halves_where_thirds_would_be_small(prepared):
     some = people_of(prepared).index[:24]
     panel = prepared.panel.loc[some].assign(sessions=pd.array([1] * 12 + [2] * 6 + [3] * 6, dtype="Int64"))
-    altered = replace(prepared, panel=panel)
-    found = change_by_meetings(altered, prepared.cohorts, scale="inclusion", wave="post")
+    found = change_by_meetings(panel, study=prepared.study)
     assert found[["low", "high", "n_people"]].to_numpy().tolist() == [[1, 1, 12], [2, 3, 12]]
 
 
 def test_none_where_everyone_met_as_often(prepared):
-    assert bands(prepared, sessions=pd.array([3] * int((prepared.panel["role"] == "leader").sum()), "Int64")).empty
+    assert bands(prepared, sessions=3).empty
 
 
-@pytest.mark.parametrize(("unlogged", "seen"), [(0, True), (1, False), (9, False), (10, True)])
-def test_none_where_few_people_are_in_no_band(prepared, unlogged, seen):
-    sessions = prepared.panel.loc[prepared.panel["role"] == "leader", "sessions"].copy()
-    sessions.loc[people_of(prepared).index[:unlogged]] = pd.NA
-    assert bool(len(bands(prepared, sessions=sessions))) is seen
+def panel_of(prepared, *cohorts: dict[str, int]) -> pd.DataFrame:
+    """Rows of twenty people a cohort who met once or twice, of whom some left or have no log."""
+    usual = people_of(prepared).iloc[:20]
+    parts = []
+    for place, lacking in enumerate(cohorts):
+        part = usual.assign(
+            cohort=f"c{place}", person=[f"{place}-{n}" for n in range(20)],
+            sessions=pd.array([1, 2] * 10, dtype="Int64"),
+        )  # fmt: skip
+        left, unlogged = lacking.get("left", 0), lacking.get("unlogged", 0)
+        part.loc[part.index[:left], "post"] = np.nan
+        part.loc[part.index[20 - unlogged :], "sessions"] = pd.NA
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
 
 
-def test_the_comparison_has_none(prepared):
+@pytest.mark.parametrize("kind", ["left", "unlogged"])
+@pytest.mark.parametrize(
+    ("lacking", "people"),
+    [
+        ((0, 0), 40),
+        ((3, 0), 20),  # few lack it in one cohort: what is said of all would tell of them
+        ((3, 4), 0),  # in two, but few together
+        ((5, 5), 30),  # together as many as the smallest group
+        ((10, 0), 30),
+        ((3, 10), 0),  # ten are enough, but who remains is too few for two bands
+    ],
+)
+def test_cohorts_that_few_lack_are_left_out(prepared, kind, lacking, people):
+    panel = panel_of(prepared, *({kind: n} for n in lacking))
+    assert change_by_meetings(panel, study=prepared.study)["n_people"].sum() == people
 
-    assert set(bands(prepared)["arm"]) == {"programme"}
+
+def test_bands_count_different_people(prepared):
+    panel = panel_of(prepared, {}, {})
+    twice = panel.assign(person=panel["person"].str.split("-").str[1].astype(int).mod(12).astype(str))
+    assert len(change_by_meetings(panel, study=prepared.study)) > 1
+    assert change_by_meetings(twice, study=prepared.study).empty
 
 
 def test_none_where_changes_do_not_vary(prepared):
     assert bands(prepared, pre=1.0, post=np.float64(2.0)).empty
+
+
+def test_arms_have_bands_of_their_own(prepared):
+    panel = panel_of(prepared, {}, {}).assign(arm=["x"] * 20 + ["y"] * 20)
+    found = change_by_meetings(panel, study=prepared.study)
+    assert found.groupby("arm")["n_people"].sum().to_dict() == {"x": 20, "y": 20}

@@ -71,7 +71,7 @@ def _counted(row: pd.Series, words: Catalogue, *, unlinked: bool) -> list[str]:
     n, second = row["n_pairs"], None
     if unlinked:
         n, second = row["n_pre"], row["n_post"]
-    elif row["method"] == "likelihood" and row["contrast"] == "change":
+    elif row["contrast"] == "pooled_change" or (row["method"] == "likelihood" and row["contrast"] == "change"):
         n = row["n_pre"]
     elif row["contrast"] in (*OF_CHANGE, "role_difference", "interaction"):
         second = row["n_comparison"]

@@ -1,44 +1,92 @@
 """Design level and verdict of an Estimates row: the two things that decide which words may be used."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
+from rm_research.effects.estimates import ALL_COHORTS
 from rm_research.study import Scale, Study
+
+Key = tuple[str, ...]
 
 LEVELS = {"randomised": 5, "matched": 3, "self-selected": 2}
 NEXT_LOWER = {5: 3, 3: 2, 2: 1, 1: 1}
 MOST_LEFT, MOST_UNEVEN = 0.30, 0.10
 OF_CHANGE = {"difference": "change", "pooled_difference": "pooled_change"}
-COUNTED = ["contrast", "role", "scale", "wave", "cohort", "arm", "n_pre", "n_pairs"]
-
-# by contrast, role, scale and wave: by cohort and arm, people with a score before and with both
-Followed = dict[tuple[str, str, str, str], dict[tuple[str, str], tuple[int, int]]]
+QUESTION = ["role", "scale", "wave"]
 
 
-def followed(table: pd.DataFrame) -> Followed:
-    """People with a score before, and with both, of each cohort and arm, by the question that a row answers."""
-    found: Followed = {}
-    means = table.loc[table["measure"].eq("mean"), COUNTED].dropna()
-    for contrast, role, scale, wave, cohort, arm, before, both in means.itertuples(index=False):
-        # of several methods, each with the same people, the first
-        found.setdefault((contrast, role, scale, wave), {}).setdefault((cohort, arm), (int(before), int(both)))
+@dataclass(frozen=True)
+class Followed:
+    """
+    Who stayed, and which cohorts are behind a row.
+
+    Attributes
+    ----------
+    counts : dict
+        By role, scale and wave: by cohort and arm, people with a score before and with both. Counts are never hidden.
+    parts : dict
+        By role, scale, wave, contrast and arm: cohorts, and groups of them, that have an estimate.
+    members : dict
+        By role, scale, wave, contrast, arm and group: cohorts taken together in it.
+    """
+
+    counts: dict[Key, dict[tuple[str, str], tuple[int, int]]]
+    parts: dict[Key, list[str]]
+    members: dict[Key, list[str]]
+
+    def cohorts(self, row: pd.Series, of: str) -> list[str]:
+        """Cohorts behind a cohort's, a group's or the programme's name, on the question of a row."""
+        contrast = row["contrast"].removeprefix("pooled_")
+        about = (*row[QUESTION], contrast, row["arm"])
+        if of == ALL_COHORTS:
+            return [cohort for part in self.parts.get(about, []) for cohort in self.cohorts(row, part)]
+        return self.members.get((*about, of), [of])
+
+
+def followed(table: pd.DataFrame, together: pd.DataFrame | None = None) -> Followed:
+    """Count who stayed in an Estimates table, and find which cohorts are taken together."""
+    kept = Followed({}, {}, {})
+    rows = table[table["measure"].eq("mean") & table["contrast"].isin(["change", "difference"])]
+    names = [*QUESTION, "contrast", "arm", "cohort", "n_pre", "n_pairs", "estimate"]
+    for *question, contrast, arm, cohort, before, both, estimate in rows[names].itertuples(index=False, name=None):
+        if contrast == "change" and pd.notna(before) and pd.notna(both):
+            # of several methods, each with the same people, the first
+            kept.counts.setdefault(tuple(question), {}).setdefault((cohort, arm), (int(before), int(both)))
+        parts = kept.parts.setdefault((*question, contrast, arm), [])
+        if pd.notna(estimate) and cohort not in parts:
+            parts.append(cohort)
+    if together is not None:
+        about = [*QUESTION, "contrast", "arm", "group"]
+        for *key, cohort in together[[*about, "cohort"]].itertuples(index=False, name=None):
+            kept.members.setdefault(tuple(key), []).append(cohort)
+    return kept
+
+
+def people_left(row: pd.Series, people: Followed, study: Study, *, of: str | None = None) -> dict[str, tuple[int, int]]:
+    """
+    Count people with a score before, and those of them who left, by arm: of a row, or of one part of its average.
+
+    An arm with nobody before is left out.
+    """
+    arms = [row["arm"], *([study.comparison] if row["contrast"] in OF_CHANGE and study.comparison else [])]
+    cohorts = people.cohorts(row, row["cohort"] if of is None else of)
+    shared = study.design.comparison_scope == "shared"
+    found = {}
+    for arm in arms:
+        anywhere = shared and arm == study.comparison
+        counts = people.counts.get(tuple(row[QUESTION]), {}).items()
+        mine = [count for (cohort, its), count in counts if its == arm and (cohort in cohorts or anywhere)]
+        if before := sum(count for count, _ in mine):
+            found[str(arm)] = (before, before - sum(count for _, count in mine))
     return found
 
 
-def shares_left(row: pd.Series, people: Followed, study: Study) -> dict[str, float]:
+def shares_left(row: pd.Series, people: Followed, study: Study, *, of: str | None = None) -> dict[str, float]:
     """Share of people with a score before who have none after, by arm: `attrition`, from people already counted."""
-    arms = [row["arm"], *([study.comparison] if row["contrast"] in OF_CHANGE and study.comparison else [])]
-    contrast = OF_CHANGE.get(row["contrast"], row["contrast"])
-    same = people.get((contrast, row["role"], row["scale"], row["wave"]), {})
-    shared = study.design.comparison_scope == "shared"
-    shares = {}
-    for arm in arms:
-        anywhere = shared and arm == study.comparison
-        counts = [count for (cohort, of), count in same.items() if of == arm and (anywhere or cohort == row["cohort"])]
-        before = sum(count for count, _ in counts)
-        if before:
-            # rounded, so that 3 of 10 is not a little more than 30 %
-            shares[str(arm)] = round(1 - sum(count for _, count in counts) / before, 9)
-    return shares
+    # rounded, so that 3 of 10 is not a little more than 30 %
+    left = people_left(row, people, study, of=of)
+    return {arm: round(gone / before, 9) for arm, (before, gone) in left.items()}
 
 
 def attrition(row: pd.Series, table: pd.DataFrame, study: Study) -> dict[str, float]:
@@ -73,14 +121,29 @@ def level_of(row: pd.Series, people: Followed, study: Study) -> int:
     if row["contrast"] not in OF_CHANGE:
         return 1
     level = LEVELS[study.design.assignment]
-    return NEXT_LOWER[level] if too_many_left(shares_left(row, people, study)) else level
+    left_whole = too_many_left(shares_left(row, people, study))
+    return NEXT_LOWER[level] if left_whole or _left_in_most_parts(row, people, study) else level
+
+
+def _left_in_most_parts(row: pd.Series, people: Followed, study: Study) -> bool:
+    """Whether most people of an average are in parts of it with high or uneven attrition, which may cancel in all."""
+    if row["cohort"] != ALL_COHORTS:
+        return False
+    about = (*row[QUESTION], row["contrast"].removeprefix("pooled_"), row["arm"])
+    lowered = total = 0
+    for part in people.parts.get(about, []):
+        before = sum(count for count, _ in people_left(row, people, study, of=part).values())
+        total += before
+        lowered += before if too_many_left(shares_left(row, people, study, of=part)) else 0
+    return 2 * lowered > total
 
 
 def design_level(row: pd.Series, table: pd.DataFrame, study: Study) -> int:
     """
     How much the design behind a row can show: 1 no comparison, 2 self-selected, 3 matched, 5 randomised.
 
-    High or uneven attrition lowers it one step. A change is of level 1 whatever the design.
+    High or uneven attrition lowers it one step, in an average also that of the parts in which most of its people are.
+    A change is of level 1 whatever the design.
     """
     return level_of(row, followed(table), study)
 

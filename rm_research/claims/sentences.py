@@ -7,7 +7,7 @@ import pandas as pd
 
 from rm_research.catalogue import Catalogue, capital, lowered
 from rm_research.claims.apa import apa_line
-from rm_research.claims.judgement import LEVELS, OF_CHANGE, Followed, followed, level_of, verdict
+from rm_research.claims.judgement import LEVELS, OF_CHANGE, Followed, followed, level_of, people_left, verdict
 from rm_research.disclosure import HIDDEN, OTHER_PEOPLE, SHARES, Disclosed
 from rm_research.effects.estimates import ALL_COHORTS, EVERYONE, headlines
 from rm_research.errors import ReportError
@@ -40,7 +40,7 @@ class Claims:
 
     @cached_property
     def _followed(self) -> Followed:
-        return followed(self.disclosed.table)
+        return followed(self.disclosed.table, self.disclosed.tables.get("together"))
 
     def level_text(self, row: pd.Series) -> str:
         """Name the design level in words, and what lowered it."""
@@ -133,13 +133,15 @@ class Claims:
 
     def _kind_of_hidden(self, row: pd.Series) -> str:
         groups = [row["n_pairs"], *([row["n_comparison"]] if row["contrast"] in OF_CHANGE else [])]
+        if self.unlinked(row):
+            groups = [row["n_pre"], row["n_post"]]
         if min(groups) < self.disclosed.smallest_group:
             return "hidden_compared" if row["contrast"] in OF_CHANGE else "hidden"
         if tuple(row[["contrast", "measure", "method"]]) in OTHER_PEOPLE:
             return "hidden_beside"
         if row["measure"] in SHARES:
             return "hidden_share"
-        return "hidden_changed" if row["method"] == "hodges_lehmann" else "hidden"
+        return "hidden_changed" if row["method"] == "hodges_lehmann" else "hidden_given_away"
 
     def interval(self, row: pd.Series) -> str:
         """Interval with its level."""
@@ -163,17 +165,24 @@ class Claims:
     def people_counted(self, row: pd.Series) -> str:
         """How many people the row rests on."""
         pooled, unlinked = row["contrast"].startswith("pooled"), self.unlinked(row)
-        kind = "unlinked" if unlinked else "pairs"
-        if pooled:
-            kind = "pooled_unlinked" if unlinked else "pooled"
-        elif row["contrast"] in (*OF_CHANGE, "role_difference", "interaction"):
-            kind = "compared"
+        kind = "unlinked" if unlinked else "compared" if self._compares(row) else "pairs"
         n = int(row["n_pre"] if unlinked else row["n_pairs"])
         m = row["n_post"] if unlinked else row["n_comparison"]
         if kind == "pairs" and self.counts_leavers(row):
             kind, n, m = "followed", int(row["n_pre"]), n
         people = {"people": self.people(row["role"], n), "persons": self.people(ONE_ROLE, n)}
-        return self.words.say(f"counts.{kind}", n=n, m=m, k=row["n_clusters"], **people)
+        return self.words.say(f"counts.{'pooled_' * pooled}{kind}", n=n, m=m, k=self.n_cohorts(row), **people)
+
+    def _compares(self, row: pd.Series) -> bool:
+        return row["contrast"] in (*OF_CHANGE, "role_difference", "interaction")
+
+    def n_cohorts(self, row: pd.Series) -> int:
+        """How many cohorts are behind a row, those that are taken together counted one by one."""
+        return len(self._followed.cohorts(row, row["cohort"]))
+
+    def people_left(self, row: pd.Series) -> dict[str, tuple[int, int]]:
+        """People with a score before and those of them who left, by arm, in all cohorts behind a row."""
+        return people_left(row, self._followed, self.study)
 
     def unlinked(self, row: pd.Series) -> bool:
         """Whether a row compares the two waves' people without knowing who is who, or averages such rows."""
@@ -181,7 +190,8 @@ class Claims:
 
     def counts_leavers(self, row: pd.Series) -> bool:
         """Whether a row speaks of people who did not answer after."""
-        return row["method"] == "likelihood" and row["n_pre"] > row["n_pairs"]
+        of_everyone = row["method"] == "likelihood" or row["contrast"] == "pooled_change"
+        return of_everyone and not self.unlinked(row) and row["n_pre"] > row["n_pairs"]
 
     def people(self, role: str, n: int = 2) -> str:
         """Plural of a role, or its singular for one person."""

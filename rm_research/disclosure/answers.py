@@ -6,15 +6,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.disclosure.rules import LEAST_PEOPLE, LEAST_SHARE, Disclosed
+from rm_research.effects.estimates import ALL_COHORTS, headlines
 from rm_research.panel import Prepared
 from rm_research.scales import keyed_items
 from rm_research.study import Scale, Study
 
 ANSWERS = ["cohort", "role", "arm", "scale", "wave", "asked", "low", "high", "share", "n_people"]
 GROUP = ["cohort", "role", "arm"]
+EXACT_POINTS = 3  # of a printed scale whose bands are its points
 MOST_POINTS = 11  # of a printed scale; with more it is a measurement, not a choice of answers
-LEAST_SHARE, LEAST_PEOPLE = 0.05, 2  # a smaller band could be nobody's, or one person's
 
 Bands = tuple[tuple[float, float], ...]
 
@@ -30,19 +31,23 @@ class Counted(NamedTuple):
     points: pd.Series
 
 
-def shown_answers(prepared: Prepared) -> pd.DataFrame:
+def shown_answers(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
     """
     Shares of answers in bands of the printed scale, before and after.
 
-    Answers are those to the items of a scale, reversed items turned over, of people with both scores (of all who
-    answered, where waves are not linked), at the baseline and the first later wave that asks the scale. All groups of a
-    role share the bands: below the middle, the middle and above it, or fewer, such that few groups have a band which is
-    nearly none or nearly all of their answers; these groups are left out. So are groups of fewer people than the
-    study's smallest, and scales of more than eleven points.
+    Answers are those to the items of a scale, reversed items turned over: before of everyone who has a score, as the
+    mean before is, and at the first later wave that asks the scale of those of them who have one again (of all who
+    answered, where waves are not linked). All groups of a role share the bands: below the middle, the middle and above
+    it, or fewer, such that few groups have a band which is nearly none or nearly all of their answers; these groups are
+    left out. So are groups whose change is hidden, and scales of more than eleven points. On a scale of up to three
+    points, whose shares give the mean, so are groups that few people, but not nobody, left: beside what is said of
+    everyone before, their answers could be worked out.
 
     Parameters
     ----------
     prepared : Prepared
+    shown : Disclosed
+        Says whose change may be shown.
 
     Returns
     -------
@@ -51,26 +56,27 @@ def shown_answers(prepared: Prepared) -> pd.DataFrame:
         (the later wave), asked (wave of these answers), low and high (ends of the band in item points, high = much of
         what the scale measures), share (of the group's answers, 0 to 1), n_people.
     """
-    parts = [part for scale in prepared.study.scales for part in _of_scale(scale, prepared)]
+    parts = [part for scale in prepared.study.scales for part in _of_scale(scale, prepared, shown)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=ANSWERS)
 
 
-def _of_scale(scale: Scale, prepared: Prepared) -> Iterator[pd.DataFrame]:
+def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[pd.DataFrame]:
     study = prepared.study
     later = [wave for wave in study.later_waves if study.measured(scale.name, wave)]
     points = _points(scale, study)
     if not later or not points or not study.measured(scale.name, study.baseline):
         return
-    counted = list(_counted(scale, later[0], points, prepared))
+    groups = _may_be_shown(scale, later[0], shown, study, exact=len(points) <= EXACT_POINTS)
+    counted = list(_counted(scale, later[0], points, prepared, groups))
     for role in sorted({one.role for one in counted}):
         mine = [one for one in counted if one.role == role]
         bands = min(_bandings(points), key=lambda bands: len(_failing(mine, bands)))
         failing = _failing(mine, bands)
-        shown = [one for one in mine if (one.cohort, one.arm) not in failing]
-        whole = _summed(shown) if len(prepared.cohorts) > 1 else []
+        kept = [one for one in mine if (one.cohort, one.arm) not in failing]
+        whole = _summed(kept) if len(prepared.cohorts) > 1 else []
         rows = [
             (one.cohort, role, one.arm, scale.name, later[0], one.asked, low, high, share, one.n_people)
-            for one in [*shown, *whole]
+            for one in [*kept, *whole]
             for (low, high), share in zip(bands, _shares(one, bands), strict=True)
         ]
         if rows:
@@ -99,31 +105,41 @@ def _bandings(points: list[float]) -> list[Bands]:
     ]
 
 
-def _counted(scale: Scale, wave: str, points: list[float], prepared: Prepared) -> Iterator[Counted]:
-    """Answers of each group that is large enough."""
-    study, smallest = prepared.study, prepared.study.reporting.smallest_group
+def _may_be_shown(
+    scale: Scale, wave: str, shown: Disclosed, study: Study, *, exact: bool
+) -> set[tuple[str, ...]]:  # fmt: skip
+    """Cohort, role and arm of the groups whose change is shown; where shares give the mean, not of few leavers."""
+    table = shown.table[headlines(shown.table) & shown.table["contrast"].eq("change")]
+    table = table[table["scale"].eq(scale.name) & table["wave"].eq(wave) & table["estimate"].notna()]
+    if exact and study.link.method != "none":
+        left = table["n_pre"] - table["n_pairs"]
+        table = table[left.eq(0) | left.ge(study.reporting.smallest_group)]
+    return set(table[GROUP].itertuples(index=False, name=None))
+
+
+def _counted(
+    scale: Scale, wave: str, points: list[float], prepared: Prepared, groups: set[tuple[str, ...]]
+) -> Iterator[Counted]:
+    """Answers of each of the groups."""
+    study = prepared.study
     panel = prepared.panel[(prepared.panel["scale"] == scale.name) & (prepared.panel["wave"] == wave)]
     panel = panel[panel["cohort"].isin(prepared.sound_cohorts)].dropna(subset=["role", "arm"])
     keyed = keyed_items(prepared.responses, study, scale.name)
     answers = keyed.assign(**prepared.responses[["cohort", "person", "wave"]]).set_index(["cohort", "person"])
     scored = {study.baseline: panel["pre"].notna(), wave: panel["post"].notna()}
     if study.link.method != "none":
-        scored = dict.fromkeys(scored, panel["pre"].notna() & panel["post"].notna())
+        scored[wave] &= scored[study.baseline]
     of_wave = {asked: answers.loc[answers["wave"] == asked, list(keyed.columns)] for asked in scored}
     for key, group in panel.groupby(GROUP):
         cohort, role, arm = map(str, key)
-        people = {asked: group[mask.loc[group.index]] for asked, mask in scored.items()}
-        if not _large_enough(people, smallest):
+        if (cohort, role, arm) not in groups:
             continue
+        people = {asked: group[mask.loc[group.index]] for asked, mask in scored.items()}
         for asked, rows in people.items():
             given = of_wave[asked].loc[pd.MultiIndex.from_frame(rows[["cohort", "person"]])].to_numpy(float)
             at = np.clip(np.rint(given[np.isfinite(given)]) - points[0], 0, len(points) - 1).astype(int)
             chosen = pd.Series(np.bincount(at, minlength=len(points)), index=points)
             yield Counted(cohort, role, arm, asked, len(rows), chosen)
-
-
-def _large_enough(people: dict[str, pd.DataFrame], smallest: int) -> bool:
-    return min(map(len, people.values())) >= smallest
 
 
 def _shares(one: Counted, bands: Bands) -> list[float]:

@@ -27,6 +27,7 @@ QUANTITIES = (
 # of the headline alone: everyone with a score before is one group at all later waves, who has both scores is not
 MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
 SHARES = ("share_improved", "reliable_change")  # of people
+LEAST_SHARE, LEAST_PEOPLE = 0.05, 2
 OF_DESIGN = ("not_asked_at_baseline", "no_comparison_here", "shared_comparison", "too_few_cohorts")
 
 
@@ -94,7 +95,9 @@ def disclose(
     kept = details["id"].isin(table.loc[shown, "id"]) & details["quantity"].isin(QUANTITIES)
     with_means = shown & headlines(table) & ~table["cohort"].isin(without_means)
     kept |= details["id"].isin(table.loc[with_means, "id"]) & details["quantity"].isin(MEANS)
-    of_all = details.loc[details["quantity"].eq("share_worse") & details["value"].isin([0.0, 1.0]), "id"]
+    least = details["id"].map(_least_share(table).set_axis(table["id"])).astype("float64")
+    beyond = details["value"].lt(least) | details["value"].gt(1 - least)
+    of_all = details.loc[details["quantity"].eq("share_worse") & beyond, "id"]
     kept &= ~(details["quantity"].str.startswith("share_worse") & details["id"].isin(of_all))
     # a p-value adjusted beside hidden ones would tell of them
     rows = Estimates(adjusted(table), details[kept].reset_index(drop=True))
@@ -158,8 +161,14 @@ def crosses_groups(table: pd.DataFrame, study: Study) -> pd.Series:
 
 
 def tells_of_all(table: pd.DataFrame) -> pd.Series:
-    """Whether each row is a share of nobody or of everybody, and so says what each single person did."""
-    return table["measure"].isin(SHARES) & table["estimate"].isin([0.0, 1.0])
+    """Whether each row is a share of nearly nobody or everybody, and so may say what each single person did."""
+    least = _least_share(table)
+    return table["measure"].isin(SHARES) & (table["estimate"].lt(least) | table["estimate"].gt(1 - least))
+
+
+def _least_share(table: pd.DataFrame) -> pd.Series:
+    """Smallest share of a row's people that may be shown: a smaller one could be nobody's, or one person's."""
+    return (LEAST_PEOPLE / table["n_pairs"].astype("float64")).clip(lower=LEAST_SHARE)
 
 
 def _large_enough(estimates: Estimates, study: Study) -> pd.Series:

@@ -1,15 +1,29 @@
 """Small cohorts taken together, so that their people count in the programme without being known by cohort."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
-from rm_research.effects.estimates import STRATUM, headlines
+from rm_research.effects.estimates import STRATUM
 from rm_research.study import Study
 
 QUESTION = ["role", "scale", "wave"]
+ABOUT = [*QUESTION, "contrast", "arm"]
 AND = " + "  # between the names of cohorts that are one
+Sizes = Mapping[str, Mapping[str, "Part"]]  # by cohort and arm
+
+
+class Part(NamedTuple):
+    """People of a cohort and arm whose answers an estimate rests on, by what they answered; no matter which cohort."""
+
+    answered: tuple[frozenset[str], ...]
+
+    def is_hidden(self, smallest: int) -> bool:
+        """Whether anybody is in it, but too few to show."""
+        counts = [len(people) for people in self.answered]
+        return max(counts) > 0 and min(counts) < smallest
 
 
 @dataclass(frozen=True)
@@ -20,8 +34,8 @@ class Together:
     Attributes
     ----------
     table : DataFrame
-        One row a question and cohort that is not shown by itself: role, scale, wave, cohort, group (the names of all
-        cohorts it is taken together with).
+        One row an estimate and cohort that is hidden by itself: role, scale, wave, contrast, arm (of the programme, or
+        the comparison's own change), cohort, group (the names of all cohorts it is taken together with).
     """
 
     table: pd.DataFrame
@@ -31,36 +45,39 @@ class Together:
         """Names of all groups of cohorts."""
         return set(self.table["group"])
 
-    def only(self, panel: pd.DataFrame) -> pd.DataFrame:
+    def about(self, contrast: str, arm: str) -> pd.DataFrame:
+        """Members of the groups of one contrast and arm: role, scale, wave, cohort, group."""
+        rows = self.table[self.table["contrast"].eq(contrast) & self.table["arm"].eq(arm)]
+        return rows[[*QUESTION, "cohort", "group"]]
+
+    def only(self, panel: pd.DataFrame, contrast: str, arm: str) -> pd.DataFrame:
         """Rows of a Panel that belong to groups: `cohort` names the group, and `stratum` the cohort."""
-        return self._labelled(panel.merge(self.table, on=[*QUESTION, "cohort"]))
+        return _labelled(panel.merge(self.about(contrast, arm), on=[*QUESTION, "cohort"]))
 
-    def within(self, panel: pd.DataFrame) -> pd.DataFrame:
+    def within(self, panel: pd.DataFrame, contrast: str, arm: str) -> pd.DataFrame:
         """All rows of a Panel, those of groups named as in `only`."""
-        return self._labelled(panel.merge(self.table, on=[*QUESTION, "cohort"], how="left"))
-
-    def _labelled(self, panel: pd.DataFrame) -> pd.DataFrame:
-        group = panel["group"].fillna(panel["cohort"])
-        return panel.assign(**{STRATUM: panel["cohort"], "cohort": group}).drop(columns="group")
-
-    def holds(self, table: pd.DataFrame) -> pd.Series:
-        """Whether each row of an Estimates table is of a cohort that counts within a group on that question."""
-        keys = pd.MultiIndex.from_frame(self.table[[*QUESTION, "cohort"]])
-        return pd.Series(pd.MultiIndex.from_frame(table[[*QUESTION, "cohort"]]).isin(keys), index=table.index)
+        return _labelled(panel.merge(self.about(contrast, arm), on=[*QUESTION, "cohort"], how="left"))
 
 
-def small_cohorts(table: pd.DataFrame, *, study: Study) -> Together:
+def _labelled(panel: pd.DataFrame) -> pd.DataFrame:
+    group = panel["group"].fillna(panel["cohort"])
+    return panel.assign(**{STRATUM: panel["cohort"], "cohort": group}).drop(columns="group")
+
+
+def small_cohorts(panel: pd.DataFrame, *, study: Study) -> Together:
     """
     Take cohorts that are too small to show together with others, in the order of their names.
 
-    A group is two cohorts or more. In each arm its parts that are too small to show are none, or two or more and
-    together as many people as the study's smallest group: so what is said of the group tells of none of them, nor does
-    it beside what is shown of its larger parts. A cohort for which there is no such group is left out of everything.
+    A group is of cohorts with the same arms. In each arm its parts that are too small to show are none, or two or more
+    and together of as many different people as the study's smallest group, counted before, after and both times: so
+    what is said of them tells of none alone, nor does it beside what is shown of larger parts. Of a change the hidden
+    parts stand for each other; of a difference the cohorts that are small in either arm do. A cohort for which there is
+    no such group is left out of everything.
 
     Parameters
     ----------
-    table : DataFrame
-        Estimates of the cohorts.
+    panel : DataFrame
+        Panel.
     study : Study
         Its smallest group, and whether cohorts share a comparison, which then is no part of any cohort.
 
@@ -68,37 +85,86 @@ def small_cohorts(table: pd.DataFrame, *, study: Study) -> Together:
     -------
     Together
     """
-    changes = table[headlines(table) & table["contrast"].eq("change") & table["reason"].ne("not_asked_at_baseline")]
+    asked = [scale.name for scale in study.scales if study.measured(scale.name, study.baseline)]
+    mine = panel[panel["scale"].isin(asked)].dropna(subset=["role", "arm"])
     if study.design.comparison_scope == "shared":
-        changes = changes[changes["arm"] != study.comparison]
-    unlinked = study.link.method == "none"
-    people = changes[["n_pre", "n_post"]].min(axis=1) if unlinked else changes["n_pairs"]
-    sizes = changes[[*QUESTION, "cohort", "arm"]].assign(people=people.astype("int64"))
-    rows = [
-        (*key, cohort, AND.join(group))
-        for key, part in sizes.groupby(QUESTION, sort=False)
-        for group in _groups(part.pivot(index="cohort", columns="arm", values="people"), study.reporting.smallest_group)
-        for cohort in group
-    ]
-    return Together(pd.DataFrame(rows, columns=[*QUESTION, "cohort", "group"], dtype="str"))
+        mine = mine[~mine["arm"].isin([study.comparison])]
+    names, rows = set(panel["cohort"]), []
+    for key, people in mine.groupby(QUESTION, sort=False):
+        sizes = _sizes(people, study)
+        for group in _groups(sizes, study.reporting.smallest_group):
+            rows += [(*key, *row) for row in _stand_ins(group, sizes, names, study)]
+    return Together(pd.DataFrame(rows, columns=[*ABOUT, "cohort", "group"], dtype="str"))
 
 
-def _groups(sizes: pd.DataFrame, smallest: int) -> Iterator[tuple[str, ...]]:
-    """Groups of cohorts (rows) by their number of people in each arm (columns)."""
-    hidden = sizes.where(sizes.gt(0) & sizes.lt(smallest))
-    done: list[list[str]] = []
-    waiting: list[str] = []
-    for cohort in hidden.index[hidden.notna().any(axis=1)]:
-        waiting.append(cohort)
-        if _keeps_secrets(hidden.loc[waiting], smallest):
-            done.append(waiting)
-            waiting = []
-    if waiting and done and _keeps_secrets(hidden.loc[done[-1] + waiting], smallest):
-        done[-1] += waiting
-    return map(tuple, done)
+def _sizes(people: pd.DataFrame, study: Study) -> Sizes:
+    """Parts of each cohort."""
+    before, after = people["pre"].notna(), people["post"].notna()
+    kinds = (before, after) if study.link.method == "none" else (before, before & after)
+    found: dict[str, dict[str, Part]] = {}
+    for key, part in people.groupby(["cohort", "arm"]):
+        cohort, arm = map(str, key)
+        answered = tuple(frozenset(part.loc[kind.loc[part.index], "person"]) for kind in kinds)
+        found.setdefault(cohort, {})[arm] = Part(answered)
+    return found
 
 
-def _keeps_secrets(hidden: pd.DataFrame, smallest: int) -> bool:
+def _groups(sizes: Sizes, smallest: int) -> Iterator[Sequence[str]]:
+    """Groups of cohorts of which some part is hidden, those with the same arms together."""
+    small = [cohort for cohort in sorted(sizes) if _hidden(sizes[cohort], smallest)]
+    for arms in dict.fromkeys(_arms(sizes[cohort]) for cohort in small):
+        done: list[list[str]] = []
+        waiting: list[str] = []
+        for cohort in (name for name in small if _arms(sizes[name]) == arms):
+            waiting.append(cohort)
+            if _keeps_secrets(waiting, sizes, smallest):
+                done.append(waiting)
+                waiting = []
+        if waiting and done and _keeps_secrets(done[-1] + waiting, sizes, smallest):
+            done[-1] += waiting
+        yield from done
+
+
+def _arms(parts: Mapping[str, Part]) -> tuple[str, ...]:
+    """Arms in which somebody can be counted."""
+    return tuple(sorted(arm for arm, part in parts.items() if part.answered[-1]))
+
+
+def _hidden(parts: Mapping[str, Part], smallest: int) -> list[str]:
+    """Arms in which a cohort is too small to show."""
+    return [arm for arm, part in parts.items() if part.is_hidden(smallest)]
+
+
+def _keeps_secrets(group: Sequence[str], sizes: Sizes, smallest: int) -> bool:
     """Whether the hidden parts of a group are none in an arm, or too many to tell of one, in each arm."""
-    parts, people = hidden.count(), hidden.sum()
-    return bool((parts.eq(0) | (parts.ge(2) & people.ge(smallest))).all())
+    for arm in {arm for cohort in group for arm in sizes[cohort]}:
+        parts = [sizes[cohort][arm] for cohort in group if arm in _hidden(sizes[cohort], smallest)]
+        for people in zip(*(part.answered for part in parts), strict=True):
+            present = [some for some in people if some]
+            if present and (len(present) < 2 or len(frozenset().union(*present)) < smallest):
+                return False
+    return True
+
+
+def _stand_ins(
+    group: Sequence[str], sizes: Sizes, names: set[str], study: Study
+) -> Iterator[tuple[str, str, str, str]]:
+    """Contrast, arm, cohort and group of every estimate for which cohorts of a group stand for each other."""
+    smallest = study.reporting.smallest_group
+    hidden = {cohort: set(_hidden(sizes[cohort], smallest)) for cohort in group}
+    arms = sorted({arm for cohort in group for arm in _arms(sizes[cohort])})
+    for arm in arms:
+        of_arm = [cohort for cohort in group if arm in hidden[cohort]]
+        yield from (("change", arm, cohort, _name(of_arm, names)) for cohort in of_arm)
+        if study.comparison is None or arm == study.comparison:
+            continue
+        either = [cohort for cohort in group if hidden[cohort] & {arm, study.comparison}]
+        yield from (("difference", arm, cohort, _name(either, names)) for cohort in either)
+
+
+def _name(cohorts: Sequence[str], taken: set[str]) -> str:
+    """Name of a group that is no cohort's own."""
+    name = AND.join(cohorts)
+    while name in taken:
+        name += AND.rstrip()
+    return name

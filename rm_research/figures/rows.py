@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from rm_research.catalogue import Catalogue
 from rm_research.claims import Claims
 from rm_research.figures.lettering import headed, width_of, wrapped
-from rm_research.figures.style import INK, LIGHT, LINE, grow, is_wide, room
+from rm_research.figures.style import GREY, INK, LIGHT, LINE, grow, is_wide, room
 
 ABOVE, BELOW = 8, 11  # points from the words to the dot, and from the dot to the next row
 STEPS = (1, 2, 2.5, 5, 10)  # between the numbers of an axis, but for powers of ten
@@ -145,7 +145,9 @@ def _behind(ax: Axes, places: Sequence[float], smallest_effect: float | None) ->
         top, bottom = place - ABOVE + 1, place + ABOVE
         if smallest_effect is not None:
             size = (2 * smallest_effect, bottom - top)
-            ax.add_patch(Rectangle((-smallest_effect, top), *size, color=LIGHT, zorder=-1, linewidth=0))
+            # its edge can be told from the page by who cannot see the pale grey
+            shade = Rectangle((-smallest_effect, top), *size, zorder=-1, facecolor=LIGHT, edgecolor=GREY, linewidth=0.8)
+            ax.add_patch(shade)
         ax.plot([0, 0], [top, bottom], color=INK, linewidth=1, zorder=0)
 
 

@@ -151,8 +151,8 @@ def _maybe(value: float, context: Context, decimals: int = 2) -> str:
 def _reproduce(context: Context) -> list[str]:
     say, reporting, digest = context.words.say, context.study.reporting, context.digest[:16]
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    level, cohort = context.words.plain(reporting.level), context.cohort or say("methods.all_cohorts")
     return [
         say("methods.software", version=version("rm_research"), digest=digest, seed=reporting.seed, packages=packages),
-        say("methods.parameters", cohort=context.cohort or say("methods.all_cohorts"), level=context.words.plain(reporting.level),
-            smallest=reporting.smallest_group),
-    ]  # fmt: skip
+        say("methods.parameters", cohort=cohort, level=level, smallest=reporting.smallest_group),
+    ]

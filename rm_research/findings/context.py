@@ -12,7 +12,7 @@ import pandas as pd
 from rm_research.catalogue import Catalogue
 from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
-from rm_research.disclosure.together import QUESTION
+from rm_research.disclosure.together import ABOUT, QUESTION
 from rm_research.effects.estimates import ALL_COHORTS, ROLE_ORDER
 from rm_research.study import Scale, Study
 
@@ -129,7 +129,8 @@ class Context:
         same = (table[[*QUESTION, "arm"]] == row[[*QUESTION, "arm"]].to_numpy()).all(axis=1)
         shown = set(table.loc[same & table["contrast"].eq(contrast) & table["estimate"].notna(), "cohort"])
         small = self.disclosed.tables["together"]
-        small = small[(small[QUESTION] == row[QUESTION].to_numpy()).all(axis=1) & small["group"].isin(shown)]
+        about = [*row[QUESTION], contrast, row["arm"]]
+        small = small[(small[ABOUT] == about).all(axis=1) & small["group"].isin(shown)]
         alone = [name for name in self.cohorts if name in shown and name not in set(small["cohort"])]
         counted = {*alone, *small["cohort"]}
         return Counted(

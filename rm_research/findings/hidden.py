@@ -53,19 +53,33 @@ def _named(role: str, arm: str, scales: set[str], context: Context) -> dict[str,
 
 
 def _cohorts(context: Context) -> Iterator[str]:
-    """Which cohorts the programme's page does not show by themselves, for the first outcome."""
-    scale = context.study.scales[0]
-    for wave in context.waves(scale)[:1]:
-        for role in context.roles(scale.name):
-            for row in context.spoken_rows(scale.name, wave, role):
-                yield from _of_average(row, context)
+    """Which cohorts the programme's page counts together, or leaves out of an average or of a chart of answers."""
+    found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for scale in context.study.scales:
+        for wave in context.waves(scale):
+            for role in context.roles(scale.name):
+                for row in context.spoken_rows(scale.name, wave, role):
+                    counted = context.counted(row)
+                    for key, names in (("together", counted.together), ("left_out", counted.left_out)):
+                        found.setdefault((key, role, names), []).append(context.claims.scale_text(row))
+    for (key, role, names), scales in found.items():
+        if names:
+            people, outcomes = capital(context.claims.people(role)), context.words.listed(list(dict.fromkeys(scales)))
+            named = {"people": people, "scales": outcomes, "cohorts": context.words.listed(list(names))}
+            yield context.words.say(f"hidden.{key}", **named)
+    yield from _without_answers(context)
 
 
-def _of_average(row: pd.Series, context: Context) -> Iterator[str]:
-    """Cohorts that an average counts together, or leaves out."""
-    say, words, counted = context.words.say, context.words, context.counted(row)
-    people = capital(context.claims.people(row["role"]))
-    if counted.together:
-        yield say("hidden.together", people=people, cohorts=words.listed(list(counted.together)))
-    if counted.left_out:
-        yield say("hidden.left_out", people=people, cohorts=words.listed(list(counted.left_out)))
+def _without_answers(context: Context) -> Iterator[str]:
+    """Cohorts whose change is shown, but whose answers are not in the chart of answers."""
+    rows, answers = context.claims.headlines, context.disclosed.tables["answers"]
+    rows = rows[rows["contrast"].eq("change") & rows["estimate"].notna() & rows["scale"].isin(set(answers["scale"]))]
+    first = {scale.name: context.waves(scale)[0] for scale in context.study.scales if context.waves(scale)}
+    rows = rows[rows["cohort"].isin(context.cohorts) & rows["wave"].eq(rows["scale"].map(first))]
+    places = ["role", "arm", "scale", "cohort"]
+    shown = pd.MultiIndex.from_frame(answers[places])
+    lacking = rows[~pd.MultiIndex.from_frame(rows[places]).isin(shown)]
+    for key, group in lacking.groupby(["role", "arm", "scale"], sort=False):
+        role, arm, scale = map(str, key)
+        cohorts = context.words.listed(list(dict.fromkeys(group["cohort"])))
+        yield context.words.say("hidden.answers_of", **_named(role, arm, {scale}, context), cohorts=cohorts)

@@ -63,7 +63,9 @@ def _answers(scale: Scale, wave: str, role: str, context: Context) -> Picture | 
     place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
     if answers_rows(context.disclosed, study=context.study, **place).empty:
         return None
-    return _picture("answers", (scale, role, wave), context, plot_answers, answers_title, answers_alt, place)
+    linked = context.study.link.method != "none"
+    note, verbs = context.words.say("chart.answers_people") if linked else "", (answers_title, answers_alt)
+    return _picture("answers", (scale, role, wave), context, plot_answers, *verbs, place, note=note)
 
 
 def sessions_pictures(context: Context) -> list[Picture]:

@@ -1,6 +1,7 @@
 """Everything that pages may show, decided once for the whole study before any of it is worded or drawn."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -22,14 +23,17 @@ from rm_research.effects import (
 )
 from rm_research.effects.estimates import ALL_COHORTS, headlines, joined
 from rm_research.findings.participation import participation
+from rm_research.frames import DETAILS, ESTIMATES
 from rm_research.panel import Prepared, cache
 from rm_research.process import BY_MEETINGS, change_by_meetings
 from rm_research.study import Study
-from rm_research.synthesis import estimate_programme
+from rm_research.synthesis import POOLED, estimate_programme
 
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # what the numbers are made of
 
 RELIABILITY = ["scale", "wave", "item", "n", "n_items", "alpha", "omega"]
+TABLES = ("cohorts", "response", "meetings", "sessions", "answers", "together", "reliability", "invariance",
+          "specifications")  # fmt: skip
 INVARIANCE = ["scale", "compared", "level", "n", "descriptive", "cfi", "rmsea", "d_cfi", "d_p_value", "improper"]
 
 
@@ -42,8 +46,8 @@ def study_numbers(prepared: Prepared) -> Disclosed:
     """
     frames = {name: getattr(prepared, name) for name in FRAMES}
     kept = cache.load_numbers(prepared.study, frames)
-    if kept is not None:
-        tables = {name: table for name, table in kept.items() if name not in ("estimates", "details")}
+    if kept is not None and {"estimates", "details", *TABLES} <= set(kept):
+        tables = {name: kept[name] for name in TABLES}
         rows = Estimates(kept["estimates"], kept["details"])
         return Disclosed(rows, tables, prepared.study.reporting.smallest_group)
     numbers = decide(prepared)
@@ -56,17 +60,15 @@ def decide(prepared: Prepared) -> Disclosed:
     """Make all numbers and decide which of them may be shown; `study_numbers` does it once."""
     study, panel = prepared.study, _sound(prepared)
     estimates = _estimates(prepared, prepared.sound_cohorts)
-    together = small_cohorts(estimates.table, study=study)
+    together = small_cohorts(panel, study=study)
     grouped = _of_groups(panel, together, study)
-    alone = poolable(estimates.where(~together.holds(estimates.table)), study=study)
-    pooled = estimate_programme(joined([alone, grouped]), study=study, panel=together.within(panel))
-    everything = joined([estimates, grouped, pooled])
-    shown = disclose(everything, study=study, without_means=together.groups)
-    tables = participation(prepared) | {"together": together.table, "answers": shown_answers(prepared)}
-    tables["sessions"] = _by_meetings(prepared, shown, together)
+    pooled = _pooled(joined([poolable(estimates, study=study), grouped]), panel, together, study)
+    shown = disclose(joined([estimates, grouped, pooled]), study=study, without_means=together.groups)
+    tables = participation(prepared) | {"together": together.table, "answers": shown_answers(prepared, shown)}
+    tables["sessions"] = _by_meetings(panel, shown, together, study)
     tables["specifications"] = _all_specifications(prepared)
     tables |= _measurement(prepared)
-    return Disclosed(shown.estimates, tables, shown.smallest_group)
+    return Disclosed(shown.estimates, {name: tables[name] for name in TABLES}, shown.smallest_group)
 
 
 def _sound(prepared: Prepared) -> pd.DataFrame:
@@ -95,37 +97,63 @@ def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
 
 def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
     """Headline estimates of small cohorts taken together: each group of them as one cohort."""
-    members = together.only(panel)
-    if study.design.comparison_scope == "shared":  # the comparison is everybody's, and no part of a group
-        programme = members[members["arm"] != study.comparison]
-        members = pd.concat([programme, panel[panel["arm"] == study.comparison]], ignore_index=True)
-    found = joined([estimate_change(members, study=study), estimate_difference(members, study=study)])
-    wanted = found.table["contrast"].isin(["change", "difference"]) & headlines(found.table)
-    return found.where(wanted & found.table["cohort"].isin(together.groups))
+    found = []
+    for contrast, arm in _kinds(together.table):
+        members = together.only(panel[panel["arm"].isin([arm, study.comparison])], contrast, arm)
+        if contrast == "change":
+            made = estimate_change(members[members["arm"] == arm], study=study)
+        else:
+            if study.design.comparison_scope == "shared":  # it is everybody's, and no part of a group
+                members = pd.concat([members[members["arm"] == arm], panel[panel["arm"] == study.comparison]])
+            made = estimate_difference(members, study=study)
+        wanted = made.table["contrast"].eq(contrast) & made.table["arm"].eq(arm) & headlines(made.table)
+        found.append(made.where(wanted & made.table["cohort"].isin(together.groups)))
+    return joined(found) if found else Estimates(ESTIMATES.empty(), DETAILS.empty())
 
 
-def _by_meetings(prepared: Prepared, shown: Disclosed, together: Together) -> pd.DataFrame:
+def _pooled(rows: Estimates, panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
+    """Averages over cohorts and groups, whose people bear the names of these."""
+    found = [
+        estimate_programme(
+            rows.where(rows.table["contrast"].eq(contrast) & rows.table["arm"].eq(arm)), study=study,
+            panel=together.within(panel, contrast, arm),
+        )
+        for contrast, arm in _kinds(rows.table) if contrast in POOLED
+    ]  # fmt: skip
+    return joined(found) if found else Estimates(ESTIMATES.empty(), DETAILS.empty())
+
+
+def _kinds(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Contrasts and arms of a table, in its order."""
+    return list(table[["contrast", "arm"]].drop_duplicates().itertuples(index=False, name=None))
+
+
+def _by_meetings(panel: pd.DataFrame, shown: Disclosed, together: Together, study: Study) -> pd.DataFrame:
     """Change by meetings for the first outcome, of all people of cohorts that are shown, alone or in a group."""
-    study, parts = prepared.study, []
-    scale = study.scales[0].name
+    scale, parts = study.scales[0].name, []
     waves = [wave for wave in study.later_waves if study.measured(scale, wave)][:1]
-    for wave in waves if study.measured(scale, study.baseline) else ():
-        rows = shown.table[headlines(shown.table) & shown.table["contrast"].eq("change")]
-        rows = rows[rows["scale"].eq(scale) & rows["wave"].eq(wave) & ~rows["arm"].isin([study.comparison])]
-        for role, of_role in rows.groupby("role"):
-            alone = set(of_role.loc[of_role["estimate"].notna(), "cohort"])
-            small = together.table[(together.table[["role", "scale", "wave"]] == [role, scale, wave]).all(axis=1)]
-            found = change_by_meetings(prepared, {*alone, *small["cohort"]}, scale=scale, wave=wave)
-            parts.append(found[found["role"] == role])
+    rows = shown.table[headlines(shown.table) & shown.table["contrast"].eq("change") & shown.table["estimate"].notna()]
+    rows = rows[rows["scale"].eq(scale) & rows["wave"].isin(waves) & ~rows["arm"].isin([study.comparison])]
+    for arm in dict.fromkeys(rows["arm"]):
+        of_arm = rows[rows["arm"] == arm]
+        places = pd.MultiIndex.from_frame(of_arm[["cohort", "role", "wave"]])
+        people = together.within(panel[panel["arm"].eq(arm) & panel["scale"].eq(scale)], "change", arm)
+        here = pd.MultiIndex.from_frame(people[["cohort", "role", "wave"]]).isin(places)
+        parts.append(change_by_meetings(people[here], study=study))
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=BY_MEETINGS)
-    place = ALL_COHORTS if len(prepared.cohorts) > 1 else "".join(prepared.cohorts)
-    return whole.assign(cohort=place)[["cohort", *BY_MEETINGS]]
+    cohorts = panel["cohort"].unique()
+    return whole.assign(cohort=ALL_COHORTS if len(cohorts) > 1 else "".join(cohorts))[["cohort", *BY_MEETINGS]]
 
 
 def _measurement(prepared: Prepared) -> dict[str, pd.DataFrame]:
     """How well scales measured in the whole study, and whether they did so alike at each wave."""
     study, smallest = prepared.study, prepared.study.reporting.smallest_group
-    reliability, invariance = assess_reliability(prepared), assess_invariance(prepared)
+    responses, people, scores = (
+        frame[frame["cohort"].isin(prepared.sound_cohorts)]
+        for frame in (prepared.responses, prepared.people, prepared.scores)
+    )
+    sound = replace(prepared, panel=_sound(prepared), responses=responses, people=people, scores=scores)
+    reliability, invariance = assess_reliability(sound), assess_invariance(sound)
     over_time = [f"{study.baseline} – {wave}" for wave in study.later_waves]
     wanted = {
         "reliability": reliability.loc[reliability["item"].isna() & reliability["n"].ge(smallest), RELIABILITY],

@@ -5,8 +5,7 @@ from typing import Any
 import pandas as pd
 
 from rm_research.catalogue import capital
-from rm_research.claims import attrition
-from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN
+from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN, OF_CHANGE
 from rm_research.claims.measurement import measurement_limits
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimates import ALL_COHORTS
@@ -56,14 +55,19 @@ def _left_out(row: pd.Series, context: Context) -> str:
 
 
 def _missing_people(row: pd.Series, context: Context) -> str:
-    """Who is not in the number, of the arm it is about."""
-    if context.claims.unlinked(row):
-        return context.words.say("headline.unlinked")
-    n_pre, people = int(row["n_pre"]), context.claims.people(row["role"])
+    """Who is not in the number."""
+    say, claims = context.words.say, context.claims
+    if claims.unlinked(row):
+        return say("headline.unlinked")
+    n_pre, people = int(row["n_pre"]), claims.people(row["role"])
     missing = n_pre - int(row["n_pairs"])
+    n_compared, missing_compared = claims.people_left(row).get(context.study.comparison or "", (0, 0))
+    if row["contrast"] in OF_CHANGE and missing_compared:
+        compared = {"n_compared": n_compared, "missing_compared": missing_compared}
+        return say("headline.missing_compared", missing=missing, n_pre=n_pre, people=people, **compared)
     key = "missing_people" if missing else "everyone_counted"
-    key = "leavers_counted" if context.claims.counts_leavers(row) else key
-    return context.words.say(f"headline.{key}", missing=missing, n_pre=n_pre, people=people)
+    key = "leavers_counted" if claims.counts_leavers(row) else key
+    return say(f"headline.{key}", missing=missing, n_pre=n_pre, people=people)
 
 
 def _nothing(rows: list[pd.Series], context: Context) -> list[list[str]]:
@@ -142,11 +146,13 @@ def _linking(context: Context) -> list[str]:
 
 
 def _flow_table(context: Context, flow: pd.DataFrame) -> Any:
-    waves = context.study.later_waves
+    flow, waves = flow.copy(), context.study.later_waves
     headings = [context.heading("role"), context.heading("arm"), context.heading("invited"), context.heading("before")]
     for wave in waves:
         name = context.wave(wave)
-        headings += [context.heading("wave", wave=name), context.heading("both", wave=name)]
+        headings += [context.heading(column, wave=name) for column in ("wave", "both", "left")]
+        at = list(flow.columns).index(f"both {wave}") + 1
+        flow.insert(at, f"left {wave}", flow["before"] - flow[f"both {wave}"])
     cells = []
     for _, row in flow.iterrows():
         people = context.claims.people(str(row["role"]))
@@ -226,7 +232,9 @@ def limits(context: Context) -> dict[str, Any]:
             items.append(say("limits.repeats"))
     tables = context.disclosed.tables
     items += measurement_limits(tables["reliability"], tables["invariance"], study=study, words=context.words)
-    items += [say("limits.small"), say("limits.rounds")]
+    items.append(say("limits.small"))
+    if any(study.scale_range(scale.name) for scale in study.scales):  # others are measured, not said of oneself
+        items.append(say("limits.rounds"))
     items += [say("limits.multiple")] if len(study.scales) > 1 else []
     items.append(say("limits.weights"))
     return {"heading": say("headings.limits"), "items": items, **not_shown(context)}
@@ -241,7 +249,7 @@ def _attrition_limits(context: Context) -> list[str]:
     texts = []
     for role in context.roles(scale.name):
         for row in context.spoken_rows(scale.name, waves[0], role):
-            shares = attrition(row, context.disclosed.table, context.study)
+            shares = {arm: round(left / before, 9) for arm, (before, left) in context.claims.people_left(row).items()}
             people, values = context.claims.people(role), list(shares.values())
             if values and max(values) > MOST_LEFT:
                 texts.append(words.say("limits.attrition", share=words.share(max(values)), people=people))

@@ -91,4 +91,10 @@ def _environment() -> Environment:
 
 def rendered(name: str, **values: object) -> Section:
     """Section of a template, everything put into it escaped."""
-    return Section(name, _environment().get_template(f"{name}.html.j2").render(**values).strip())
+    html = _environment().get_template(f"{name}.html.j2").render(**values)
+    return Section(name, without_turns(html).strip())
+
+
+def without_turns(text: str) -> str:
+    """Text without the characters that turn the direction of reading: a name with one would mirror our words."""
+    return re.sub("[\u202a-\u202e\u2066-\u2069]", "", text)

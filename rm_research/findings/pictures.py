@@ -96,6 +96,7 @@ def inline_svg(axes: Axes, alt: str) -> str:
     """
     figure, buffer = cast(Figure, axes.figure), io.StringIO()
     with _drawing():
+        _settle(figure)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
@@ -112,6 +113,15 @@ def inline_svg(axes: Axes, alt: str) -> str:
         f'{head} role="img" aria-labelledby="{prefix}-title" style="max-width:{width * 1.2:.0f}px">'
         f'<title id="{prefix}-title">{escape(alt)}</title>{body.strip()}'
     )
+
+
+def _settle(figure: Figure) -> None:
+    """Fix where axes stand: the layout is solved by steps, which may end a hair apart from run to run."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        left, bottom, width, height = (round(end, 4) for end in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, height))
 
 
 def _shorter(attribute: re.Match[str]) -> str:
@@ -140,6 +150,7 @@ def slide(picture: Picture, scale: float) -> bytes:
 def _png(figure: Figure, dpi: float) -> bytes:
     buffer = io.BytesIO()
     with _drawing():
+        _settle(figure)
         figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import platform
 import shutil
 import tempfile
 from functools import cache
@@ -18,6 +19,7 @@ from rm_research.study.settings import File
 
 PLACE = "RM_RESEARCH_CACHE"
 TEXTS = "texts.json"
+PACKAGES = ("rm_research", "numpy", "pandas", "scipy", "statsmodels", "pyarrow", "rapidfuzz")  # numbers may hang on
 PREPARED, NUMBERS = "prepared", "numbers"  # kinds of what is kept
 Texts = dict[tuple[str, str], str]
 NAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")
@@ -91,7 +93,7 @@ def _loaded(folder: Path | None) -> dict[str, pd.DataFrame] | None:
     if folder is None or not folder.is_dir():
         return None
     try:
-        return {path.stem: _read(path) for path in folder.glob("*.arrow")}
+        return {path.stem: _read(path) for path in sorted(folder.glob("*.arrow"))}
     except (OSError, pa.ArrowInvalid):
         return None
 
@@ -123,7 +125,8 @@ def _folder(study: Study, kind: str, inputs: str) -> Path | None:
     home = Path(place) if place else private_folder(study.path)
     key = study.path / HOME / "key"
     # a Study may differ from the files it was read from: they were edited since, or it was made by hand
-    stamp = hashlib.sha256(f"{inputs}:{version('rm_research')}:{_code()}:{study.settings!r}:{study.items!r}".encode())
+    made_with = [platform.python_version(), *(version(name) for name in PACKAGES)]
+    stamp = hashlib.sha256(f"{inputs}:{made_with}:{_code()}:{study.settings!r}:{study.items!r}".encode())
     stamp.update(key.read_bytes() if key.is_file() else b"")
     return None if home is None else home / "cache" / f"{_prefix(study, kind)}{stamp.hexdigest()[:24]}"
 

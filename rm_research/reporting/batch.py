@@ -178,7 +178,9 @@ class _Run:
     def cohorts(self, wanted: list[str]) -> list[Outcome]:
         """Make the cohorts' pages, in the order of the cohorts; those with errors in their data lose theirs."""
         for cohort in self.prepared.cohorts:
-            if self.prepared.errors_of(cohort):  # a page of an earlier run would now be wrong, wanted or not
+            # a page of an earlier run would now be wrong, or tell of people beside the new numbers of the others
+            of_other_data = not self.own_notebook and not files.is_made_of(self._folder(cohort), self.prepared.digest)
+            if self.prepared.errors_of(cohort) or of_other_data:
                 files.remove_page(self._folder(cohort), self.kept_notebook)
         sound = [cohort for cohort in wanted if not self.prepared.errors_of(cohort)]
         outcomes = {cohort: self._data_error(cohort) for cohort in wanted if cohort not in sound}
@@ -236,6 +238,7 @@ class _Run:
             language=self._language,
             kind="public" if public else "private",
             links=links if public else (),
+            made_of=self.prepared.digest if public else "",
         )
 
     def _links(self, cohort: str) -> tuple[tuple[str, str], ...]:

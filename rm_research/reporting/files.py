@@ -73,6 +73,12 @@ def _is_page(path: Path) -> bool:
     return MARK in path.read_text(encoding="utf-8", errors="replace")
 
 
+def is_made_of(folder: Path, digest: str) -> bool:
+    """Whether a page was made of the files of that digest; also where there is none."""
+    page = folder / "index.html"
+    return not page.is_file() or f'content="{digest}"' in page.read_text(encoding="utf-8", errors="replace")
+
+
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 

@@ -15,6 +15,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from rm_research.catalogue import catalogue
 from rm_research.errors import ReportError
+from rm_research.findings.page import without_turns
 from rm_research.reporting.kernels import ReportKernelManager
 from rm_research.reporting.parameters import check_parameters
 
@@ -33,12 +34,15 @@ class Page:
     kind : {'public', 'private'}
     links : tuple of (str, str)
         Text and relative address of each link above the page.
+    made_of : str
+        Digest of the study's files, by which a later run knows a page of other data.
     """
 
     title: str
     language: str = "en"
     kind: str = "public"
     links: tuple[tuple[str, str], ...] = ()
+    made_of: str = ""
 
 
 class NotebookFailedError(ReportError):
@@ -125,9 +129,10 @@ def page_html(executed: NotebookNode, page: Page) -> str:
         exporter.file_extension = ".html"
         resources = {
             "page": {
-                "title": page.title, "language": page.language, "kind": page.kind, "style": style,
-                "skip": words.say("page.skip"), "nav": words.say("page.nav"), "picture": words.say("page.picture"),
-                "links": [{"text": text, "href": href} for text, href in page.links],
+                "title": without_turns(page.title), "language": page.language, "kind": page.kind, "style": style,
+                "made_of": page.made_of, "skip": words.say("page.skip"), "nav": words.say("page.nav"),
+                "picture": words.say("page.picture"),
+                "links": [{"text": without_turns(text), "href": href} for text, href in page.links],
             }
         }  # fmt: skip
         html, _ = exporter.from_notebook_node(executed, resources=resources)

@@ -126,6 +126,7 @@ consent = "agree"
 """
 
 
+@pytest.mark.slow
 @given(
     pre=PEOPLE,
     one=PEOPLE,

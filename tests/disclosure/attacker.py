@@ -96,12 +96,12 @@ class Attack:
         self._answers()
         self._meetings()
 
-    def findings(self) -> list[Finding]:
-        """What is hidden and yet known within half a unit, or half an answer."""
+    def findings(self, within: float) -> list[Finding]:
+        """What is hidden and yet known to lie within so many units, or answers."""
         found = []
         for what, total, n in self._secrets():
             low, high = (end / n for end in self.bounds.range_of(total))
-            if high - low < 1:
+            if high - low < within:
                 found.append(Finding(what, low, high))
         return found
 
@@ -211,8 +211,8 @@ class Attack:
         for name in names:
             self.bounds.between(0, {name: 1}, n)
         self.bounds.between(n, dict.fromkeys(names, 1.0), n)
-        others = {"pre": "left", "post": "late"}[when]
-        worth = {(when, who, *cell): 1.0 for who in (("both", others) if self.unlinked else ("both",))}
+        others = {"pre": ["left"], "post": ["late"] if self.unlinked else []}[when]
+        worth = {(when, who, *cell): 1.0 for who in ("both", *others)}
         far = n * abs(self.limits[1] - self.limits[0]) + n  # never reached
         self.bounds.between(-far, worth | {name: -float(name[-1]) for name in names}, 0.01 * n)
         self.bounds.between(-0.01 * n, worth | {name: -float(name[-2]) for name in names}, far)
@@ -225,8 +225,8 @@ class Attack:
         return own + self._making_up(people[ALL_COHORTS] - sum(map(self._n, own)), own, arm, wave)
 
     def _n(self, cell: tuple[str, str, str]) -> int:
-        """People of a cell whose answers are counted: who answered twice, or all of a wave where that is unknown."""
-        return self.counts[cell][("pre", "post").index(self.answered) if self.unlinked else 2]
+        """People of a cell whose answers are counted: all before, after those of them who answered again, if known."""
+        return self.counts[cell][0 if self.answered == "pre" else 1 if self.unlinked else 2]
 
     def _making_up(
         self, missing: int, own: list[tuple[str, str, str]], arm: str, wave: str
@@ -236,7 +236,6 @@ class Attack:
             list(some) for size in range(len(others) + 1) for some in combinations(others, size)
             if sum(map(self._n, some)) == missing
         ]  # fmt: skip
-        assert sets, "The number of people of a sum cannot be made up"
         return sets[0] if len(sets) == 1 else []
 
     def _meetings(self) -> None:
@@ -247,12 +246,9 @@ class Attack:
         for (arm, wave), group in table.groupby([labels[1], labels[3]]) if len(table) else ():
             wide = group.pivot(index="row", columns="quantity", values="value")
             n = int(wide["n_people"].sum())
-            rows = self.rows[self.rows["contrast"].eq("change") & self.rows["method"].eq("likelihood")]
-            shown = rows[rows["arm"].eq(arm) & rows["wave"].eq(wave) & rows["estimate"].notna()]
-            own = [cell for name in shown["cohort"] for cell in self._members(name, arm, wave)]
-            inside = list(dict.fromkeys(own))
-            inside += self._making_up(n - sum(self.counts[cell][2] for cell in inside), inside, arm, wave)
-            if sum(self.counts[cell][2] for cell in inside) == n:
+            self.answered = "post"
+            inside = self._making_up(n, [], arm, wave)
+            if inside:
                 mean = float((wide["estimate"] * wide["n_people"]).sum() / n)
                 self.bounds.mean(mean, self._change(inside), n)
 
@@ -261,14 +257,14 @@ class Attack:
         return str(self.rows["role"].iloc[0]) + str(self.rows["scale"].iloc[0])
 
 
-def attack(out: Path, limits: Mapping[str, tuple[float, float]], smallest: int) -> list[Finding]:
-    """What is hidden in a folder of reports and yet can be known."""
+def attack(out: Path, limits: Mapping[str, tuple[float, float]], smallest: int, within: float = 1) -> list[Finding]:
+    """What is hidden in a folder of reports and yet can be known, to half a unit unless `within` is given."""
     estimates = pd.read_csv(out / "estimates.csv")
     tables = pd.read_csv(out / "tables.csv", keep_default_na=False)
     found = []
     for (_, scale), rows in estimates.groupby(["role", "scale"]):
         if scale in limits:
-            found += Attack(rows, tables, limits[scale], smallest).findings()
+            found += Attack(rows, tables, limits[scale], smallest).findings(within)
     return found
 
 

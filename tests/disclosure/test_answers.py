@@ -5,15 +5,15 @@ import pandas as pd
 import pytest
 from small_studies import TOML, Group, as_csv, small_study
 
-from rm_research.disclosure import shown_answers
 from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.findings.numbers import decide
 from rm_research.panel import prepare_study
 
 SMALLEST = "[reporting]\nsmallest_group = 10\n"
 
 
 def shares(folder, *groups, toml=TOML + SMALLEST, files=None) -> pd.DataFrame:
-    return shown_answers(prepare_study(small_study(folder, *groups, toml=toml, files=files)))
+    return decide(prepare_study(small_study(folder, *groups, toml=toml, files=files))).tables["answers"]
 
 
 def of_answers(folder, pre, post, *, codebook="item,scale,low,high\nm1,mood,1,5\n", toml=TOML + SMALLEST):
@@ -26,17 +26,25 @@ def of_answers(folder, pre, post, *, codebook="item,scale,low,high\nm1,mood,1,5\
     return shares(folder, toml=toml, files=files | {"codebook.csv": codebook})
 
 
-def test_shares_are_of_the_answers_of_people_with_both_scores(tmp_path):
-    found = shares(tmp_path, Group(n=30, left=4), Group("Autumn", n=25))
+def test_shares_are_of_everyone_before_and_of_those_who_answered_again(tmp_path):
+    found = shares(tmp_path, Group(n=30, left=4, late=3), Group("Autumn", n=25))
     assert set(found["cohort"]) == {"Spring", "Autumn", ALL_COHORTS}
     raw = {wave: pd.read_csv(tmp_path / f"{wave}.csv") for wave in ("pre", "post")}
-    twice = set(raw["pre"]["code"]) & set(raw["post"]["code"])
+    before = set(raw["pre"]["code"])
     for row in found.itertuples():
         rows = raw[row.asked]
-        rows = rows[rows["code"].isin(twice) & (rows["cohort"].eq(row.cohort) | (row.cohort == ALL_COHORTS))]
+        rows = rows[rows["code"].isin(before) & (rows["cohort"].eq(row.cohort) | (row.cohort == ALL_COHORTS))]
         answers = rows[["m1", "m2", "m3"]].to_numpy().ravel()
         assert row.share == pytest.approx(np.mean((answers >= row.low) & (answers <= row.high)), abs=1e-12)
         assert row.n_people == len(rows)
+
+
+@pytest.mark.parametrize(("points", "left", "seen"), [(3, 0, True), (3, 2, False), (3, 12, True), (4, 2, True)])
+def test_where_shares_give_the_mean_groups_that_few_left_have_none(tmp_path, points, left, seen):
+    codebook = f"item,scale,low,high\nm1,mood,1,{points}\n"
+    answers = [1 + n % points for n in range(30)]
+    found = of_answers(tmp_path, answers, [1 + n % points for n in range(1, 31 - left)], codebook=codebook)
+    assert bool(len(found)) is seen
 
 
 def test_bands_of_a_bar_add_up_and_cover_the_printed_scale(tmp_path):

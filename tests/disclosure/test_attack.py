@@ -6,7 +6,8 @@ import pytest
 from attacker import attack
 from small_studies import TOML, Group, small_study
 
-from rm_research.disclosure import rules
+from rm_research.disclosure import Together, answers, rules
+from rm_research.disclosure.together import ABOUT
 from rm_research.findings import numbers
 from rm_research.panel import prepare_study
 from rm_research.reporting.files import write_tables
@@ -15,6 +16,7 @@ COMPARED = TOML + '[design]\ncomparison = "waitlist"\nassignment = "randomised"\
 SHARED = COMPARED.replace('assignment = "randomised"', 'assignment = "randomised"\ncomparison_scope = "shared"')
 SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
 UNLINKED = SINGLE + '[link]\nmethod = "none"\n'
+LOGGED = SINGLE + '[sessions]\nfile = "sessions.csv"\n'
 MOOD = {"mood": (1.0, 5.0)}
 
 
@@ -22,11 +24,34 @@ def arms(cohort: str, programme: int, waitlist: int, **settings) -> list[Group]:
     return [Group(cohort, programme, arm="programme", **settings), Group(cohort, waitlist, arm="waitlist", **settings)]
 
 
-def left_by(folder, *groups, toml=SINGLE):
-    """Folder with the tables that a run leaves."""
-    prepared = prepare_study(small_study(folder / "study", *groups, toml=toml))
+def left_by(folder, *groups, toml=SINGLE, coarse=False):
+    """Folder with the tables that a run leaves; `coarse` makes three points of the five of the scale."""
+    study = small_study(folder / "study", *groups, toml=toml)
+    if "[sessions]" in toml:
+        _log_meetings(study)
+    if coarse:
+        _make_coarse(study)
+    prepared = prepare_study(study)
     write_tables(prepared, folder / "out")
     return folder / "out"
+
+
+def _log_meetings(study):
+    """Write a log in which pairs met up to five times; every seventh person is in no pair."""
+    people = pd.read_csv(study / "pre.csv")
+    draws = np.random.default_rng(1)
+    met = [(pair, "2025-05-05", 60) for pair in people["pair"] for _ in range(draws.integers(0, 6))]
+    pd.DataFrame(met, columns=["pair", "date", "minutes"]).to_csv(study / "sessions.csv", index=False)
+
+
+def _make_coarse(study):
+    """Turn answers 1 to 5 into 1 to 3."""
+    for wave in ("pre", "post"):
+        rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False)
+        items = ["m1", "m2", "m3"]
+        rows[items] = (rows[items] - 1) // 2 + 1
+        rows.to_csv(study / f"{wave}.csv", index=False)
+    (study / "codebook.csv").write_text("item,scale,low,high\nm1,mood,1,3\nm2,mood,1,3\nm3,mood,1,3\n")
 
 
 DESIGNS = {
@@ -42,20 +67,37 @@ DESIGNS = {
     "shared comparison": (SHARED, [*arms("a", 30, 12), *arms("b", 12, 6), *arms("c", 8, 7), *arms("d", 7, 0)]),
     "two roles": (SINGLE, [Group("a", 30, "leader"), Group("a", 6, "mentor"), Group("b", 12, "leader"),
                            Group("b", 7, "mentor"), Group("c", 5, "leader"), Group("c", 9, "mentor")]),
+    "two programmes": (LOGGED, [Group("a", 30, arm="x"), Group("a", 6, arm="y"), Group("b", 30, arm="x"),
+                                Group("b", 30, arm="y")]),
+    "a log": (LOGGED, [Group("a", 30), Group("b", 30, left=2), Group("c", 12), Group("d", 6)]),
+    "nobody after": (UNLINKED, [*arms("a", 30, 6), Group("b", 8, arm="programme", left=8),
+                                Group("b", 7, arm="waitlist")]),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("design", DESIGNS)
+FAST = ("small cohorts, many together", "few left", "small in one arm each")
+
+
+@pytest.mark.parametrize(
+    "design", [design if design in FAST else pytest.param(design, marks=pytest.mark.slow) for design in DESIGNS]
+)
 def test_nothing_hidden_can_be_worked_out(tmp_path, design):
     toml, groups = DESIGNS[design]
     assert attack(left_by(tmp_path, *groups, toml=toml), MOOD, 10) == []
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("design", DESIGNS)
+def test_nothing_hidden_can_be_worked_out_of_answers_on_three_points(tmp_path, design):
+    toml, groups = DESIGNS[design]
+    assert attack(left_by(tmp_path, *groups, toml=toml, coarse=True), {"mood": (1.0, 3.0)}, 10, within=0.5) == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 def test_nothing_hidden_can_be_worked_out_of_drawn_studies(tmp_path, seed):
     draws = np.random.default_rng(seed)
-    toml = [SINGLE, UNLINKED, COMPARED, SHARED][seed % 4]
+    toml = [LOGGED, UNLINKED, COMPARED, SHARED][seed % 4]
     groups = []
     for cohort in "abcdef"[: draws.integers(2, 7)]:
         for arm in ("programme", "waitlist") if toml in (COMPARED, SHARED) else ("",):
@@ -77,19 +119,16 @@ class TestTheAttackerSucceeds:
         assert [finding.what for finding in found] == ["('a', 'programme', 'post') left before"]
 
     def test_groups_of_which_one_is_known(self, tmp_path, monkeypatch):
-        sizes = pd.DataFrame({"programme": [30.0, 6.0]}, index=["a", "b"])
-        monkeypatch.setattr("rm_research.disclosure.together._groups", lambda *_: iter([tuple(sizes.index)]))
-        monkeypatch.setattr(numbers, "poolable", lambda estimates, *, study: estimates)
-        monkeypatch.setattr("rm_research.disclosure.together.Together.holds", lambda self, table: table["id"].isna())
+        about = ("participant", "mood", "post", "change", "programme")
+        table = pd.DataFrame([(*about, "a", "a + b"), (*about, "b", "a + b")], columns=[*ABOUT, "cohort", "group"])
+        monkeypatch.setattr(numbers, "small_cohorts", lambda panel, *, study: Together(table))
         found = attack(left_by(tmp_path, Group("a", 30), Group("b", 6)), MOOD, 10)
         assert "('b', 'programme', 'post') change" in [finding.what for finding in found]
 
     def test_sums_of_answers_that_hold_one_small_cohort(self, tmp_path, monkeypatch):
-        def with_everybody(counted, bands):
-            return set()
-
-        monkeypatch.setattr("rm_research.disclosure.answers._failing", with_everybody)
-        monkeypatch.setattr("rm_research.disclosure.answers._large_enough", lambda people, smallest: True)
+        everybody = {(cohort, "participant", "programme") for cohort in "abc"}
+        monkeypatch.setattr(answers, "_failing", lambda counted, bands: set())
+        monkeypatch.setattr(answers, "_may_be_shown", lambda *_, **__: everybody)
         out = left_by(tmp_path, Group("a", 30), Group("b", 25), Group("c", 6))
         tables = pd.read_csv(out / "tables.csv")
         tables[~((tables["table"] == "answers") & (tables["cohort"] == "c"))].to_csv(out / "tables.csv", index=False)

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow  # whole real exports
+
 
 def scaled(made):
     return {name: sum(row["scale"] == name for row in made.items.values()) for name in made.toml["scales"]}

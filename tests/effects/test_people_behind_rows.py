@@ -66,6 +66,7 @@ arms = st.fixed_dictionaries({"all": st.integers(8, 10)}, optional=dict.fromkeys
 WHOLE = {"all": 12}
 
 
+@pytest.mark.slow
 @given(programme=arms, control=arms)
 @example(programme={"all": 10, "left": 2}, control=WHOLE)
 @example(programme={"all": 10, "left": 5, "came late": 2}, control=WHOLE)

@@ -25,6 +25,8 @@ from rm_research.stats.pooling import reml_hk
 from rm_research.stats.result import NotEstimableError, Result
 from rm_research.synthesis import estimate_programme
 
+pytestmark = pytest.mark.slow  # hundreds of models each
+
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 EXACT = 1e-12
 NUMBERS = ["estimate", "std_error", "df", "statistic", "p_value", "ci_low", "ci_high"]
@@ -327,14 +329,12 @@ def demo(tmp_path_factory):
     return prepare_study(folder)
 
 
-@pytest.mark.slow
 def test_declared_rows_of_the_programme_of_the_demo(demo):
     specifications = estimate_specifications(demo, contrast="difference", role="leader")
     assert_declared(specifications, headline_rows(demo, estimate_difference, scale="inclusion", role="leader"))
     assert len(specifications.summary()) == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scale", ["inclusion", "engagement", "adaptability"])
 def test_declared_rows_of_every_page_of_the_demo(scale, demo):
     expected = headline_rows(demo, scale=scale)
