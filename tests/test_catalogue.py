@@ -98,7 +98,8 @@ VOCABULARY = {
     "method": METHODS,
     "methods": METHODS - {"ancova"} | {"ancova_person", "ancova_cluster", "role_difference", "interaction"},
     "measure": MEASURES,
-    "counts": {"interval", "pairs", "followed", "compared", "unlinked", "pooled", "pooled_unlinked"},
+    "counts": {"interval", "pairs", "followed", "compared", "unlinked", "pooled_pairs", "pooled_compared",
+               "pooled_unlinked"},
     "claim": {f"{level}.{verdict}" for level in ("unlinked", 1, 2, 3, 5) for verdict in VERDICTS},
     "direction": {"rose", "fell", "more", "less", "higher", "lower", "raised", "lowered"},
     "apa_measure": MEASURES,
@@ -129,7 +130,11 @@ def used(key: str) -> bool:
     if table.startswith("claim."):
         table, word = "claim", f"{table.removeprefix('claim.')}.{word}"
     named = table in by_name or word in VOCABULARY.get(table, ()) or f'"{word}"' in SOURCE
-    return re.escape(key) in ASKED or f'"{key}"' in SOURCE or (named and any(re.fullmatch(pattern, key) for pattern in ASKED))
+    return (
+        re.escape(key) in ASKED
+        or f'"{key}"' in SOURCE
+        or (named and any(re.fullmatch(pattern, key) for pattern in ASKED))
+    )
 
 
 def test_every_text_is_used():

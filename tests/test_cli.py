@@ -134,6 +134,7 @@ class TestReport:
         assert "Beside each page and that of the programme: findings.docx, figures." in done.stdout
         assert not (tmp_path / "out").exists()
 
+    @pytest.mark.slow
     def test_dry_run_of_a_cohort_with_an_error_says_so(self, study, planned):
         add_line(study / "pre.csv", "P0-1,Spring,,,D,2025-03-04,1,2,3\n")
         rows, _ = planned(study)
@@ -160,11 +161,13 @@ class TestReport:
         assert "thesis.docx" in done.stderr
         assert [path.name for path in tmp_path.iterdir() if path.name != "evaluatrix"] == ["thesis.docx"]
 
+    @pytest.mark.slow
     def test_a_folder_named_like_markup_is_printed_as_it_is(self, study, notebook, tmp_path):
         done = run("report", study, "--out", tmp_path / "[red]", "--notebook", notebook, "--cohort", "Autumn")
         assert done.exit_code == 0
         assert f"1 of 1 cohort pages made. Open {tmp_path}/[red]-private/cohorts" in done.stdout
 
+    @pytest.mark.slow
     def test_a_cohort_with_an_error_is_told_with_its_rows_and_leaves_with_1(self, study, notebook, tmp_path):
         add_line(study / "pre.csv", "P0-1,Spring,,,D,2025-03-04,1,2,3\n")
         done = run("report", study, "--out", tmp_path / "out", "--notebook", notebook)

@@ -44,6 +44,13 @@ class Followed:
         return self.members.get((*about, of), [of])
 
 
+    def groups_behind(self, row: pd.Series) -> list[list[str]]:
+        """Cohorts of each group that is part of an average."""
+        about = (*row[QUESTION], row["contrast"].removeprefix("pooled_"), row["arm"])
+        parts = self.parts.get(about, [])
+        return [self.members[*about, part] for part in parts if (*about, part) in self.members]
+
+
 def followed(table: pd.DataFrame, together: pd.DataFrame | None = None) -> Followed:
     """Count who stayed in an Estimates table, and find which cohorts are taken together."""
     kept = Followed({}, {}, {})

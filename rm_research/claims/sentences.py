@@ -169,7 +169,7 @@ class Claims:
         n = int(row["n_pre"] if unlinked else row["n_pairs"])
         m = row["n_post"] if unlinked else row["n_comparison"]
         if kind == "pairs" and self.counts_leavers(row):
-            kind, n, m = "followed", int(row["n_pre"]), n
+            kind, n, m = "pairs" if pooled else "followed", int(row["n_pre"]), n
         people = {"people": self.people(row["role"], n), "persons": self.people(ONE_ROLE, n)}
         return self.words.say(f"counts.{'pooled_' * pooled}{kind}", n=n, m=m, k=self.n_cohorts(row), **people)
 
@@ -177,8 +177,9 @@ class Claims:
         return row["contrast"] in (*OF_CHANGE, "role_difference", "interaction")
 
     def n_cohorts(self, row: pd.Series) -> int:
-        """How many cohorts are behind a row, those that are taken together counted one by one."""
-        return len(self._followed.cohorts(row, row["cohort"]))
+        """How many cohorts are behind an average, those that are taken together counted one by one."""
+        together = (len(names) - 1 for names in self._followed.groups_behind(row))
+        return int(row["n_clusters"]) + sum(together) if pd.notna(row["n_clusters"]) else 0
 
     def people_left(self, row: pd.Series) -> dict[str, tuple[int, int]]:
         """People with a score before and those of them who left, by arm, in all cohorts behind a row."""

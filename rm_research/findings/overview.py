@@ -120,6 +120,7 @@ def response(context: Context) -> dict[str, Any]:
     elif last and before:
         both = int(flow[f"both {last[0]}"].sum())
         sentences.append(words.say("response.lead", both=both, before=before, share=words.share(both / before)))
+        sentences.append(words.say("response.left", left=before - both))
         sentences += _linking(context)
     if counts["repeats"]:
         sentences.append(words.say("response.repeats", n=counts["repeats"]))

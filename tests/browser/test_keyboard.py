@@ -19,6 +19,7 @@ def walk(page, key="Tab"):
     pytest.fail(f"the focus does not leave the page after {most} steps: {[step['what'] for step in steps[-3:]]}")
 
 
+@pytest.mark.slow
 class TestWholeWalk:
     @pytest.fixture(params=["folded", "open"])
     def walked(self, request, open_page, path):
@@ -44,6 +45,7 @@ def test_the_way_back_is_the_way_there_reversed(open_page, path):
     assert back == there[::-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_everything_folded_opens_and_closes_by_key(open_page, path, key):
     page = open_page(path).page

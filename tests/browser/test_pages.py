@@ -40,6 +40,7 @@ def test_no_sideways_scroll_on_a_phone(open_page, path):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.slow
 def test_quality_page_has_no_sideways_scroll_on_a_phone(open_page, quality_page):
     page = open_page(quality_page, width=320).page
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

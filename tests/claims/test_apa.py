@@ -68,7 +68,7 @@ def test_both_groups_are_counted(line):
 
 def test_cohorts_of_an_average_are_counted(line):
     text = line(contrast="pooled_change", method="reml_hk", cohort="all cohorts", n_clusters=4)
-    assert text.endswith("k = 4, n = 60")
+    assert text.endswith("k = 4, n = 66")
 
 
 def test_unlinked_waves_are_counted_apart(line):

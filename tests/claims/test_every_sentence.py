@@ -19,7 +19,7 @@ VERBS = {
         (1, "small"): "^(?!The programme).* hardly changed",
         (1, "unclear"): "It is unclear whether .* changed:",
         (2, "clear"): "changed (more|less) than the comparison group’s",
-        (2, "small"): "changed much as the comparison group’s",
+        (2, "small"): "changed like the comparison group’s",
         (2, "unclear"): "It is unclear whether .* changed unlike the comparison’s",
         (3, "clear"): "shows an estimated difference of .* from similar people",
         (3, "small"): "hardly differs from similar people’s",
@@ -121,10 +121,10 @@ def counted(one: Said, language: str) -> set[str]:
         names += ["n_pre", "n_post"]
     elif row["contrast"] == "change":
         names += ["n_pre"] + ["n_pairs"] * bool(row["n_pre"] > row["n_pairs"])
+    elif row["contrast"] == "pooled_change":
+        names += ["n_pre"]
     else:
-        names += ["n_pairs"] + ["n_comparison"] * (row["contrast"] == "difference")
-    if row["contrast"] == "pooled_difference":
-        names = ["n_clusters", "n_pairs"]
+        names += ["n_pairs", "n_comparison"]
     return {str(row[name]) for name in names}
 
 

@@ -1,9 +1,13 @@
 """Design level and verdict: which words may be used."""
 
+import numpy as np
+import pandas as pd
 import pytest
 from small_studies import row_of, table_of
 
 from rm_research.claims import attrition, design_level, verdict
+from rm_research.claims.judgement import followed, level_of, people_left
+from rm_research.disclosure.together import ABOUT
 
 S = 0.3
 DESIGN = 'comparison = "waitlist"\nassignment = "{}"'
@@ -103,14 +107,70 @@ def test_attrition_of_a_shared_comparison_is_of_all_its_parts(studies):
     assert attrition(whole.iloc[-1], whole, study)["waitlist"] == pytest.approx(0.2)
 
 
-def test_attrition_of_a_pooled_difference_is_of_the_pooled_changes(studies):
-    rows = [row_of(contrast="pooled_change", method="reml_hk", cohort="all cohorts", arm=arm, n_pre=200, n_pairs=n)
-            for arm, n in (("programme", 180), ("waitlist", 100))]  # fmt: skip
-    pooled = row_of(contrast="pooled_difference", method="reml_hk", cohort="all cohorts", n_comparison=100)
-    whole = table_of(*rows, pooled)
-    study = studies(design=DESIGN.format("randomised"))
-    assert attrition(whole.iloc[-1], whole, study) == pytest.approx({"programme": 0.1, "waitlist": 0.5})
-    assert design_level(whole.iloc[-1], whole, study) == 3
+def cohort_of(name, programme, waitlist, *, estimated=True):
+    """Rows of a cohort whose arms lost so many of a hundred; the waitlist may be nobody."""
+    arms = {"programme": programme} | ({} if waitlist is None else {"waitlist": waitlist})
+    rows = [row_of(cohort=name, arm=arm, n_pre=100, n_pairs=100 - lost) for arm, lost in arms.items()]
+    usual = {} if estimated else {"estimate": np.nan, "reason": "hidden"}
+    return rows + ([] if waitlist is None else [row_of(cohort=name, **DIFFERENCE, **usual)])
+
+
+POOLED = {"contrast": "pooled_difference", "method": "reml_hk", "cohort": "all cohorts", "n_comparison": 100}
+
+
+class TestPooledLevel:
+    """An average is judged by who stayed in the cohorts it is of."""
+
+    def found(self, studies, *parts, scope="cohort"):
+        study = studies(design=DESIGN.format("randomised") + f'\ncomparison_scope = "{scope}"')
+        whole = table_of(*(row for part in parts for row in part), row_of(**POOLED))
+        return attrition(whole.iloc[-1], whole, study), design_level(whole.iloc[-1], whole, study)
+
+    def test_counts_the_people_of_its_cohorts(self, studies):
+        shares, level = self.found(studies, cohort_of("a", 10, 20), cohort_of("b", 20, 30))
+        assert shares == pytest.approx({"programme": 0.15, "waitlist": 0.25})
+        assert level == 5
+
+    def test_cohorts_without_a_difference_do_not_dilute_it(self, studies):
+        """A cohort that has no comparison kept everyone, but is not in the average."""
+        shares, level = self.found(studies, cohort_of("a", 33, 25), cohort_of("b", 33, 25), cohort_of("c", 0, None))
+        assert shares == pytest.approx({"programme": 0.33, "waitlist": 0.25})
+        assert level == 3
+
+    def test_cohorts_whose_difference_is_hidden_are_not_in_it(self, studies):
+        shares, _ = self.found(studies, cohort_of("a", 10, 10), cohort_of("b", 90, 0, estimated=False))
+        assert shares == pytest.approx({"programme": 0.1, "waitlist": 0.1})
+
+    def test_hidden_parts_of_a_shared_comparison_count_all_the_same(self, studies):
+        hidden = [row_of(cohort=name, arm="waitlist", n_pre=100, n_pairs=50, estimate=np.nan, reason="hidden")
+                  for name in "ab"]  # fmt: skip
+        one_stage = POOLED | {"method": "one_stage"}
+        parts = [[row_of(cohort=name, n_pre=100, n_pairs=100), row_of(cohort=name, **DIFFERENCE)] for name in "ab"]
+        study = studies(design=DESIGN.format("randomised") + '\ncomparison_scope = "shared"')
+        whole = table_of(*(row for part in parts for row in part), *hidden, row_of(**one_stage))
+        assert attrition(whole.iloc[-1], whole, study) == pytest.approx({"programme": 0.0, "waitlist": 0.5})
+        assert design_level(whole.iloc[-1], whole, study) == 3
+
+    def test_unevenness_one_way_and_the_other_does_not_cancel(self, studies):
+        shares, level = self.found(studies, cohort_of("a", 0, 25), cohort_of("b", 25, 0))
+        assert shares == pytest.approx({"programme": 0.125, "waitlist": 0.125})
+        assert level == 3
+
+    def test_one_uneven_cohort_of_three_does_not_lower_it(self, studies):
+        parts = [cohort_of("a", 10, 10), cohort_of("b", 10, 10), cohort_of("c", 0, 25)]
+        assert self.found(studies, *parts)[1] == 5
+
+    def test_small_cohorts_taken_together_count_by_their_members(self, studies):
+        study = studies(design=DESIGN.format("randomised"))
+        parts = [cohort_of(name, 40, 10, estimated=False) for name in "ab"]
+        group = row_of(cohort="a + b", **DIFFERENCE)
+        about = ["leader", "mood", "post", "difference", "programme"]
+        together = pd.DataFrame([[*about, name, "a + b"] for name in "ab"], columns=[*ABOUT, "cohort", "group"])
+        whole = table_of(*(row for part in parts for row in part), group, row_of(**POOLED))
+        people = followed(whole, together)
+        for row in (whole.iloc[-2], whole.iloc[-1]):
+            assert people_left(row, people, study) == {"programme": (200, 80), "waitlist": (200, 20)}
+            assert level_of(row, people, study) == 3
 
 
 def test_attrition_counts_people_once_whatever_methods_there_are(studies):

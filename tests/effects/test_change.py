@@ -288,6 +288,7 @@ def test_a_scale_not_asked_at_baseline_is_no_change(make_study):
     check_rows(estimates)
 
 
+@pytest.mark.slow
 def test_groups_come_in_a_fixed_order(make_study):
     """Cohort, outcomes as declared and then the other scales, wave, leaders first, the comparison last."""
     places = [

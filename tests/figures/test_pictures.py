@@ -86,12 +86,14 @@ class TestPicture:
         with pytest.raises(ReportError, match="letters, digits and hyphens"):
             replace(picture, name=name)
 
+    @pytest.mark.slow
     def test_a_slide_is_sixteen_to_nine_at_double_size_and_small(self, picture):
         png = picture.png()
         assert png.startswith(b"\x89PNG")
         assert struct.unpack(">II", png[16:24]) == (2560, 1440)
         assert len(png) < 300_000
 
+    @pytest.mark.slow
     def test_equal_slides_are_equal_bytes_without_date_or_program(self, picture):
         png = picture.png(SMALL)
         assert png == replace(picture).png(SMALL)
@@ -103,6 +105,7 @@ class TestPicture:
         ]
         assert len({picture.png(SMALL), *slides}) == 5
 
+    @pytest.mark.slow
     def test_margins_of_a_slide_are_white_however_long_its_words(self, picture):
         long = replace(picture, title=LONG * 3, subtitle=LONG * 2, note=LONG * 3, source=LONG)
         pixels = mpimg.imread(io.BytesIO(long.png(1)))[..., :3]

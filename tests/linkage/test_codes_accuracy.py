@@ -13,6 +13,7 @@ needs_febrl = pytest.mark.skipif(not FEBRL.is_dir(), reason=f"{FEBRL} is not her
 by_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 
+@pytest.mark.slow
 @needs_febrl
 @by_case
 def test_people_are_found_in_ten_cohorts(case):
@@ -69,6 +70,7 @@ def simulated(people, cohorts, seed, absent=0.25):
     return match_codes(*waves, first_blocks=blocks[0], second_blocks=blocks[1], min_probability=0.51).pairs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("people", "cohorts"), [(12, 150), (40, 30), (100, 6)])
 def test_stated_probabilities_hold(people, cohorts):
     taken = pd.concat([simulated(people, cohorts, seed) for seed in (1, 2)], ignore_index=True)

@@ -219,6 +219,7 @@ def test_nobody_is_paired_twice_and_probabilities_are_such(first, second, rule, 
     assert (found.pairs["runner_up"] < found.pairs["probability"]).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(few_codes, few_codes, st.sampled_from([None, (Element("a", 1), Element("b", 2))]), st.randoms())
 def test_the_order_of_rows_changes_nothing(first, second, rule, random):
@@ -238,6 +239,7 @@ long_codes = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(long_codes, st.sampled_from([None, BY_TWO]))
 def test_long_codes_of_one_person_each_are_always_found(codes, rule):

@@ -181,6 +181,7 @@ def test_an_intake_without_codes_is_refused(study):
         link_waves(intake, made)
 
 
+@pytest.mark.slow
 def test_codes_are_neither_printed_nor_cached(study):
     from rm_research.panel import prepare_study
 

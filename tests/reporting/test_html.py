@@ -101,7 +101,7 @@ def test_nothing_is_fetched_from_anywhere(html, page):
     addresses = [
         attributes.get(name) for _, attributes, _ in page.tags for name in ("src", "href", "xlink:href", "data")
     ]
-    allowed = r"#[\w-]+|(\.\./\.\./|cohorts/[\w-]+/)index\.html|data:text/csv[^\"]*"
+    allowed = r"#[\w-]+|(\.\./\.\./|\.\./[\w-]+/|cohorts/[\w-]+/)index\.html|data:text/csv[^\"]*"
     assert [address for address in addresses if address and not re.fullmatch(allowed, address)] == []
     assert not re.search(r"url\((?!#)|@import", html)
 
@@ -127,7 +127,9 @@ def test_charts_use_the_palette_alone(html):
         for svg in re.findall(r"<svg.*?</svg>", html, re.DOTALL)
         for colour in re.findall(r"#[0-9a-fA-F]{6}\b", svg)
     }
-    assert colours <= {"#12436d", "#801650", "#3d3d3d", "#e8e8e8", "#ffffff", "#000000"}
+    assert colours <= {
+        "#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d", "#a285d1", "#949494", "#d9d9d9", "#e8e8e8", "#ffffff", "#000000",
+    }  # fmt: skip
 
 
 def test_charts_write_nothing_under_9_points(html):

@@ -127,6 +127,7 @@ def still_running(folder: Path) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CAN_FORK, reason="reads /proc")
 def test_ctrl_c_ends_all_at_once(request, study, tmp_path, write_notebook):
     """Of a script without a guard, which Python would run again in each process that is forked by a server."""

@@ -124,6 +124,7 @@ class TestRefused:
         assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_names_of_cohorts_lead_nowhere_else(tmp_path):
     study = small_study(tmp_path / "home" / "s", Group("../../escaped", 4))
     run_reports(study, out=tmp_path / "out" / "deep")
@@ -166,6 +167,7 @@ class TestDataError:
         assert "Spring" not in (run[0] / "estimates.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 class TestOwnNotebook:
     """A notebook of the evaluator's own, whose pages are for the evaluator alone."""
 
@@ -205,6 +207,7 @@ def replace_notebook(write_notebook, monkeypatch):
     return replace
 
 
+@pytest.mark.slow
 def test_a_page_that_fails_costs_its_cohort_alone(study, tmp_path, replace_notebook):
     replace_notebook("cohort_findings", "print(1 / (cohort != 'Autumn'))")
     out = tmp_path / "out"
@@ -218,6 +221,7 @@ def test_a_page_that_fails_costs_its_cohort_alone(study, tmp_path, replace_noteb
     assert "Not available: its page was not made" in (out / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_programme_page_that_fails_is_told_and_the_cohorts_stay(study, tmp_path, replace_notebook):
     replace_notebook("programme_findings", "1 / 0", parameters='study = "s"\nunavailable = []')
     with pytest.raises(ReportError, match=r"The page of the programme: programme_findings\.ipynb: ZeroDivisionError"):
@@ -226,6 +230,7 @@ def test_a_programme_page_that_fails_is_told_and_the_cohorts_stay(study, tmp_pat
     assert manifest(tmp_path / "out")["programme"]["status"] == "failed"
 
 
+@pytest.mark.slow
 def test_a_study_folder_that_cannot_be_written_to_works(study, tmp_path):
     (study / ".rm_research").write_text(
         "in the way"

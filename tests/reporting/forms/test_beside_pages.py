@@ -45,6 +45,7 @@ def text_of(tag) -> str:
     return " ".join(tag.get_text().split())
 
 
+@pytest.mark.slow
 class TestDocumentsAndPictures:
     @pytest.fixture(scope="class")
     @classmethod
@@ -153,6 +154,7 @@ class TestRefused:
         self.refuse(study, tmp_path / "out", "are made of the findings", **options)
 
 
+@pytest.mark.slow
 class TestFails:
     """A form costs itself alone."""
 
@@ -229,6 +231,7 @@ def still_running(mark: str) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CAN_FORK, reason="reads /proc")
 def test_ctrl_c_ends_the_browser_too(request, study, tmp_path, browser):
     marks = Path(tempfile.mkdtemp(prefix="rmt-"))  # where sockets are made, whose paths must be short

@@ -69,7 +69,7 @@ class TestChanges:
 
     def test_several_arms_differ_in_colour_and_name(self, draw):
         ax = draw(CHANGE, OTHER, WAITING, DIFFERENCE, DIFFERS)
-        assert len({colour for _, colour in dots(ax)}) == 4
+        assert len({colour for _, colour in dots(ax)}) == 3  # a difference has the colour of its arm
         last = ["Difference, Programme +0.60 (0.10 to 1.10)", f"Difference, {LONG} +0.30 (0.00 to 0.60)"]
         assert words(ax)[-2:] == last
 
