@@ -43,7 +43,6 @@ class Followed:
             return [cohort for part in self.parts.get(about, []) for cohort in self.cohorts(row, part)]
         return self.members.get((*about, of), [of])
 
-
     def groups_behind(self, row: pd.Series) -> list[list[str]]:
         """Cohorts of each group that is part of an average."""
         about = (*row[QUESTION], row["contrast"].removeprefix("pooled_"), row["arm"])

@@ -67,7 +67,7 @@ def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str,
     band = band_text(rows["low"].max(), rows["high"].max(), words)
     return words.say(
         "chart.title_answers", Whose=capital(claims.whose(role)), scale=claims.scale_text(first), band=band,
-        first=words.share(top[study.baseline]), last=words.share(top[wave]), moment=moment(wave, claims),
+        first=words.share(top[study.baseline]), last=words.share(top[wave]),
     )  # fmt: skip
 
 

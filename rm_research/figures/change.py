@@ -126,10 +126,8 @@ def _marks(rows: pd.DataFrame, claims: Claims) -> list[Mark]:
         name = claims.arm_title(row["arm"])
         if row["contrast"] in OF_CHANGE:
             label = words.say("chart.difference_row_of", arm=name) if several else words.say("chart.difference_row")
-            # with several arms each difference has its arm's colour: more than four could not be told apart
-            own = (
-                (look("programme", arms.index(row["arm"]))[0], look("difference")[1]) if several else look("difference")
-            )
+            # with several arms each difference looks like its arm: more than four colours could not be told apart
+            own = look("programme", arms.index(row["arm"])) if several else look("difference")
             marks.append(mark_of(label, row, own, words))
             continue
         n = row[{"welch": "n_post", "likelihood": "n_pre"}.get(row["method"], "n_pairs")]

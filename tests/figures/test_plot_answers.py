@@ -89,7 +89,7 @@ def test_long_names_have_room(draw, width):
 def test_title_is_the_share_of_the_highest_band(study):
     disclosed = disclosed_of(CHANGE, answers=answers_of(*WAITING, *PROGRAMME))
     title = answers_title(disclosed, study=study, **PLACE)
-    assert title == "Leaders’ mood: answers 4–5 were 42% before, 55% after"
+    assert title == "Leaders’ mood: answers 4–5 went from 42% to 55%"
     assert 6 <= len(title.split()) <= 12
     assert answers_alt(disclosed, study=study, **PLACE) == (
         f"Stacked bar chart of answers on mood before and after. {title}."

@@ -7,7 +7,7 @@ from study_facts import PEOPLE
 
 FINDING = re.compile(
     r"\b(rose|fell|rise|raised|lowered|changed?|differ\w*|unclear|hardly|no clear|higher|lower|more|fewer|less|most|"
-    r"half|answered|met|left|took|both|all|none|nobody|every|was|were)\b|[+−]\d", re.IGNORECASE,
+    r"half|answered|met|left|took|both|all|none|nobody|every|was|were|went)\b|[+−]\d", re.IGNORECASE,
 )  # fmt: skip
 KIND = re.compile(r"\b(chart|plot|diagram|graph|map)\b", re.IGNORECASE)
 MONTH = r"(January|February|March|April|May|June|July|August|September|October|November|December) \d{4}"
