@@ -29,7 +29,8 @@ def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame
     cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
     people = prepared.people[prepared.people["cohort"].isin(cohorts)]
     people = people.assign(role=people["role"].fillna(UNKNOWN), arm=people["arm"].fillna(UNKNOWN))
-    answered = prepared.responses[[*who, "wave"]].drop_duplicates().assign(here=True)
+    responses = prepared.responses[prepared.responses["cohort"].isin(cohorts)]
+    answered = responses[[*who, "wave"]].drop_duplicates().assign(here=True)
     waves = [study.baseline, *study.later_waves]
     wide = answered.pivot(index=who, columns="wave", values="here").reindex(columns=waves).notna()
     here = people[who].join(wide, on=who)[waves].eq(True)

@@ -3,12 +3,13 @@
 from rm_research.claims.glossary import Term, first_used, terms
 from rm_research.claims.judgement import attrition, design_level, verdict
 from rm_research.claims.measurement import measurement_limits
-from rm_research.claims.sentences import Claims
+from rm_research.claims.sentences import Claims, claims_of
 
 __all__ = [
     "Claims",
     "Term",
     "attrition",
+    "claims_of",
     "design_level",
     "first_used",
     "measurement_limits",

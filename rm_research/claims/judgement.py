@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.disclosure.together import ABOUT, QUESTION
+from rm_research.effects.estimates import ALL_COHORTS, headlines
 from rm_research.study import Scale, Study
 
 Key = tuple[str, ...]
@@ -13,7 +14,6 @@ LEVELS = {"randomised": 5, "matched": 3, "self-selected": 2}
 NEXT_LOWER = {5: 3, 3: 2, 2: 1, 1: 1}
 MOST_LEFT, MOST_UNEVEN = 0.30, 0.10
 OF_CHANGE = {"difference": "change", "pooled_difference": "pooled_change"}
-QUESTION = ["role", "scale", "wave"]
 
 
 @dataclass(frozen=True)
@@ -37,34 +37,34 @@ class Followed:
 
     def cohorts(self, row: pd.Series, of: str) -> list[str]:
         """Cohorts behind a cohort's, a group's or the programme's name, on the question of a row."""
-        contrast = row["contrast"].removeprefix("pooled_")
-        about = (*row[QUESTION], contrast, row["arm"])
         if of == ALL_COHORTS:
-            return [cohort for part in self.parts.get(about, []) for cohort in self.cohorts(row, part)]
-        return self.members.get((*about, of), [of])
+            return [cohort for part in self.parts_of(row) for cohort in self.cohorts(row, part)]
+        return self.members.get((*_about(row), of), [of])
 
-    def groups_behind(self, row: pd.Series) -> list[list[str]]:
-        """Cohorts of each group that is part of an average."""
-        about = (*row[QUESTION], row["contrast"].removeprefix("pooled_"), row["arm"])
-        parts = self.parts.get(about, [])
-        return [self.members[*about, part] for part in parts if (*about, part) in self.members]
+    def parts_of(self, row: pd.Series) -> list[str]:
+        """Cohorts, and groups of them, with an estimate of the question and kind of a row."""
+        return self.parts.get(_about(row), [])
+
+
+def _about(row: pd.Series) -> Key:
+    """Name what a row, and each part of its average, is an estimate of."""
+    return (*row[QUESTION], row["contrast"].removeprefix("pooled_"), row["arm"])
 
 
 def followed(table: pd.DataFrame, together: pd.DataFrame | None = None) -> Followed:
     """Count who stayed in an Estimates table, and find which cohorts are taken together."""
     kept = Followed({}, {}, {})
     rows = table[table["measure"].eq("mean") & table["contrast"].isin(["change", "difference"])]
-    names = [*QUESTION, "contrast", "arm", "cohort", "n_pre", "n_pairs", "estimate"]
-    for *question, contrast, arm, cohort, before, both, estimate in rows[names].itertuples(index=False, name=None):
+    rows = rows.assign(shown=headlines(rows) & rows["estimate"].notna())
+    names = [*ABOUT, "cohort", "n_pre", "n_pairs", "shown"]
+    for *question, contrast, arm, cohort, before, both, shown in rows[names].itertuples(index=False, name=None):
         if contrast == "change" and pd.notna(before) and pd.notna(both):
             # of several methods, each with the same people, the first
             kept.counts.setdefault(tuple(question), {}).setdefault((cohort, arm), (int(before), int(both)))
-        parts = kept.parts.setdefault((*question, contrast, arm), [])
-        if pd.notna(estimate) and cohort not in parts:
-            parts.append(cohort)
+        if shown:
+            kept.parts.setdefault((*question, contrast, arm), []).append(cohort)
     if together is not None:
-        about = [*QUESTION, "contrast", "arm", "group"]
-        for *key, cohort in together[[*about, "cohort"]].itertuples(index=False, name=None):
+        for *key, cohort in together[[*ABOUT, "group", "cohort"]].itertuples(index=False, name=None):
             kept.members.setdefault(tuple(key), []).append(cohort)
     return kept
 
@@ -135,9 +135,8 @@ def _left_in_most_parts(row: pd.Series, people: Followed, study: Study) -> bool:
     """Whether most people of an average are in parts of it with high or uneven attrition, which may cancel in all."""
     if row["cohort"] != ALL_COHORTS:
         return False
-    about = (*row[QUESTION], row["contrast"].removeprefix("pooled_"), row["arm"])
     lowered = total = 0
-    for part in people.parts.get(about, []):
+    for part in people.parts_of(row):
         before = sum(count for count, _ in people_left(row, people, study, of=part).values())
         total += before
         lowered += before if too_many_left(shares_left(row, people, study, of=part)) else 0

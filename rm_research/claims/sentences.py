@@ -5,11 +5,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from rm_research.catalogue import Catalogue, capital, lowered
+from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims.apa import apa_line
 from rm_research.claims.judgement import LEVELS, OF_CHANGE, Followed, followed, level_of, people_left, verdict
 from rm_research.disclosure import HIDDEN, OTHER_PEOPLE, SHARES, Disclosed
-from rm_research.effects.estimates import ALL_COHORTS, EVERYONE, headlines
+from rm_research.effects.estimates import ALL_COHORTS, EVERYONE
 from rm_research.errors import ReportError
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
@@ -52,18 +52,13 @@ class Claims:
         step = self.words.say(f"design.lowered_to_{level}", people=self.people(row["role"]))
         return f"{self.words.say(f'design.{assignment}_lowered')} {step}"
 
-    @cached_property
-    def headlines(self) -> pd.DataFrame:
-        """Rows that answer their question, in the order of the table."""
-        return self.disclosed.table[headlines(self.disclosed.table)]
-
     def headline_row(self, cohort: str, role: str, arm: str, scale: str, wave: str) -> pd.Series | None:
         """
         Row that speaks for a group: the difference where it can be shown and the design bears it, else the change.
 
         None where the group has no row at all.
         """
-        table = self.headlines
+        table = self.disclosed.headlines
         mine = table[
             (table["cohort"] == cohort) & (table["role"] == role) & (table["arm"] == arm) & (table["scale"] == scale)
             & (table["wave"] == wave) & table["subgroup"].eq(EVERYONE)
@@ -178,8 +173,12 @@ class Claims:
 
     def n_cohorts(self, row: pd.Series) -> int:
         """How many cohorts are behind an average, those that are taken together counted one by one."""
-        together = (len(names) - 1 for names in self._followed.groups_behind(row))
+        together = (len(cohorts) - 1 for cohorts in self.parts(row).values())
         return int(row["n_clusters"]) + sum(together) if pd.notna(row["n_clusters"]) else 0
+
+    def parts(self, row: pd.Series) -> dict[str, list[str]]:
+        """Cohorts, and groups of them, that an average is of: by its name the cohorts in each."""
+        return {part: self._followed.cohorts(row, part) for part in self._followed.parts_of(row)}
 
     def people_left(self, row: pd.Series) -> dict[str, tuple[int, int]]:
         """People with a score before and those of them who left, by arm, in all cohorts behind a row."""
@@ -261,3 +260,8 @@ class Claims:
             "more": self.words.say("direction.more" if up else "direction.less"),
             "higher": self.words.say("direction.higher" if up else "direction.lower"),
         }
+
+
+def claims_of(disclosed: Disclosed, study: Study) -> Claims:
+    """Return what may be said of Disclosed rows in the language of their study."""
+    return Claims(disclosed, study, catalogue(study.reporting.language))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.disclosure.rules import LEAST_PEOPLE, LEAST_SHARE, Disclosed
-from rm_research.effects.estimates import ALL_COHORTS, headlines
+from rm_research.effects.estimates import ALL_COHORTS
 from rm_research.panel import Prepared
 from rm_research.scales import keyed_items
 from rm_research.study import Scale, Study
@@ -109,8 +109,8 @@ def _may_be_shown(
     scale: Scale, wave: str, shown: Disclosed, study: Study, *, exact: bool
 ) -> set[tuple[str, ...]]:  # fmt: skip
     """Cohort, role and arm of the groups whose change is shown; where shares give the mean, not of few leavers."""
-    table = shown.table[headlines(shown.table) & shown.table["contrast"].eq("change")]
-    table = table[table["scale"].eq(scale.name) & table["wave"].eq(wave) & table["estimate"].notna()]
+    table = shown.headlines[shown.headlines["contrast"].eq("change") & shown.headlines["estimate"].notna()]
+    table = table[table["scale"].eq(scale.name) & table["wave"].eq(wave)]
     if exact and study.link.method != "none":
         left = table["n_pre"] - table["n_pairs"]
         table = table[left.eq(0) | left.ge(study.reporting.smallest_group)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -56,6 +57,11 @@ class Disclosed:
     def table(self) -> pd.DataFrame:
         """The disclosed Estimates table."""
         return self.estimates.table
+
+    @cached_property
+    def headlines(self) -> pd.DataFrame:
+        """Rows of the table that answer their question, in its order."""
+        return self.table[headlines(self.table)]
 
     @property
     def hidden(self) -> pd.DataFrame:

@@ -8,12 +8,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from rm_research.catalogue import Catalogue, capital, catalogue
-from rm_research.claims import Claims
+from rm_research.catalogue import Catalogue, capital
+from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
-from rm_research.figures.lettering import apart, headed, width_of, wrapped
+from rm_research.figures.lettering import apart, width_of, wrapped
 from rm_research.figures.moments import moment
-from rm_research.figures.style import INK, LINE, STYLE, canvas, grow, notebook_axes, room
+from rm_research.figures.sheet import on_sheet
+from rm_research.figures.style import INK, LINE, STYLE, room
 from rm_research.study import Study
 
 LOW, MIDDLE, HIGH = ("#F46A25", "black"), ("#D9D9D9", "black"), ("#12436D", "white")  # of a bar, and of text on it
@@ -45,15 +46,11 @@ def plot_answers(
     Axes
         Without axis lines: x and y are points.
     """
-    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    claims = claims_of(disclosed, study)
     place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
     rows = answers_rows(disclosed, study=study, **place)
-    ax = notebook_axes() if ax is None else ax
-    above = headed(ax, answers_title(disclosed, study=study, **place)) if title else 0.0
-    depth = _draw(ax, rows, claims) if len(rows) else 0.0
-    canvas(ax, depth)
-    grow(ax, depth + above + 6)
-    return ax
+    above = answers_title(disclosed, study=study, **place) if title else ""
+    return on_sheet(ax, above, lambda ax: _draw(ax, rows, claims) if len(rows) else 0.0)
 
 
 def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
@@ -61,7 +58,7 @@ def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str,
     rows = answers_rows(disclosed, study=study, cohort=cohort, role=role, scale=scale, wave=wave)
     if rows.empty:
         return ""
-    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    claims = claims_of(disclosed, study)
     words, first = claims.words, rows.iloc[0]
     top = rows[(rows["arm"] == first["arm"]) & (rows["high"] == rows["high"].max())].set_index("asked")["share"]
     band = band_text(rows["low"].max(), rows["high"].max(), words)
@@ -77,7 +74,7 @@ def answers_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, s
     title = answers_title(disclosed, study=study, **place)
     if not title:
         return ""
-    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    claims = claims_of(disclosed, study)
     name = claims.scale_text(answers_rows(disclosed, study=study, **place).iloc[0])
     return claims.words.say("chart.alt_answers", scale=name, title=title)
 

@@ -5,11 +5,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from rm_research.catalogue import catalogue
-from rm_research.claims import Claims
+from rm_research.claims import Claims, claims_of
 from rm_research.claims.judgement import OF_CHANGE
 from rm_research.disclosure import Disclosed
-from rm_research.effects.estimates import ALL_COHORTS, headlines
+from rm_research.effects.estimates import ALL_COHORTS
 from rm_research.figures.means import Means, draw_means, means_of
 from rm_research.figures.moments import moment
 from rm_research.figures.rows import Mark, draw_marks, heading, mark_of
@@ -48,7 +47,7 @@ def plot_change(
     Axes
         Of the changes. Those of the means are the last of its figure; there are none where the rows have no means.
     """
-    claims, place = _claims(disclosed, study), {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
+    claims, place = claims_of(disclosed, study), {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
     rows = shown_rows(disclosed, **place)
     marks = _marks(rows, claims)
     ax = notebook_axes() if ax is None else ax
@@ -73,13 +72,13 @@ def plot_change(
 def change_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
     """Finding that `plot_change` shows; empty where it shows none."""
     row = _spoken(disclosed, study, cohort=cohort, role=role, scale=scale, wave=wave)
-    return "" if row is None else _claims(disclosed, study).title(row)
+    return "" if row is None else claims_of(disclosed, study).title(row)
 
 
 def change_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
     """Kind of chart and finding of `plot_change`, for who cannot see it; empty where it shows none."""
     place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
-    row, claims = _spoken(disclosed, study, **place), _claims(disclosed, study)
+    row, claims = _spoken(disclosed, study, **place), claims_of(disclosed, study)
     if row is None:
         return ""
     rows = shown_rows(disclosed, **place)
@@ -97,19 +96,15 @@ def shown_rows(disclosed: Disclosed, *, cohort: str, role: str, scale: str, wave
 
 def shown_headlines(disclosed: Disclosed) -> pd.DataFrame:
     """Rows that answer their question and may be shown."""
-    table = disclosed.table
-    return table[headlines(table) & table["estimate"].notna()]
-
-
-def _claims(disclosed: Disclosed, study: Study) -> Claims:
-    return Claims(disclosed, study, catalogue(study.reporting.language))
+    table = disclosed.headlines
+    return table[table["estimate"].notna()]
 
 
 def _spoken(
     disclosed: Disclosed, study: Study, *, cohort: str, role: str, scale: str, wave: str
 ) -> pd.Series | None:  # fmt: skip
     """Row that the page speaks about, of the first arm that has one."""
-    claims, rows = _claims(disclosed, study), shown_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave)
+    claims, rows = claims_of(disclosed, study), shown_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave)
     for arm in sorted(set(rows["arm"]), key=lambda arm: (arm == study.comparison, arm)):
         row = claims.headline_row(cohort, role, arm, scale, wave)
         if row is not None and pd.notna(row["estimate"]):

@@ -9,12 +9,13 @@ from matplotlib.axes import Axes
 
 from rm_research.catalogue import capital, catalogue
 from rm_research.checks.flow import UNKNOWN
-from rm_research.claims import Claims
+from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimates import ALL_COHORTS
-from rm_research.figures.lettering import headed, width_of, wrapped
+from rm_research.figures.lettering import width_of, wrapped
 from rm_research.figures.moments import moment
-from rm_research.figures.style import LINE, STYLE, canvas, grow, is_wide, look, notebook_axes, room
+from rm_research.figures.sheet import on_sheet
+from rm_research.figures.style import LINE, STYLE, is_wide, look, room
 from rm_research.study import Study
 
 THICK, BETWEEN = 9, 6  # points: a bar, and the gap between groups
@@ -55,21 +56,17 @@ def plot_flow(
     Axes
         Without axis lines: x and y are points.
     """
-    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    claims = claims_of(disclosed, study)
     rows = flow_rows(disclosed, cohort=cohort)
     groups = [(_group(row, claims), look("comparison" if row["arm"] == study.comparison else "programme")[0],
                list(_bars(row, claims))) for _, row in _known(rows).iterrows()]  # fmt: skip
-    ax = notebook_axes() if ax is None else ax
-    above = headed(ax, flow_title(disclosed, study=study, cohort=cohort)) if title else 0.0
-    depth = _draw(ax, groups)
-    canvas(ax, depth)
-    grow(ax, depth + above + 6)
-    return ax
+    above = flow_title(disclosed, study=study, cohort=cohort) if title else ""
+    return on_sheet(ax, above, lambda ax: _draw(ax, groups))
 
 
 def flow_title(disclosed: Disclosed, *, study: Study, cohort: str | None = None) -> str:
     """How many of those invited (or else of those who answered before) answered both times; empty without people."""
-    claims, rows = Claims(disclosed, study, catalogue(study.reporting.language)), flow_rows(disclosed, cohort=cohort)
+    claims, rows = claims_of(disclosed, study), flow_rows(disclosed, cohort=cohort)
     wave = study.later_waves[-1] if study.later_waves else ""
     if rows.empty or not wave:
         return ""

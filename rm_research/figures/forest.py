@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from rm_research.catalogue import Catalogue, capital, catalogue
-from rm_research.claims import Claims
+from rm_research.catalogue import Catalogue, capital
+from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimates import ALL_COHORTS
 from rm_research.figures.change import shown_headlines
@@ -40,7 +40,7 @@ def plot_forest(
     -------
     Axes
     """
-    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    claims = claims_of(disclosed, study)
     place = {"role": role, "scale": scale, "wave": wave, "contrast": contrast, "arm": arm}
     rows = forest_rows(disclosed, **place)
     marks = [mark for _, row in rows.iterrows() for mark in _marks(row, claims)]
@@ -60,7 +60,7 @@ def forest_title(
     disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
 ) -> str:  # fmt: skip
     """Finding of the average that `plot_forest` shows, or what is shown where there is none; empty without rows."""
-    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    claims = claims_of(disclosed, study)
     rows = forest_rows(disclosed, role=role, scale=scale, wave=wave, contrast=contrast, arm=arm)
     if rows.empty:
         return ""
@@ -75,7 +75,7 @@ def forest_alt(
     disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
 ) -> str:  # fmt: skip
     """Kind of chart and finding of `plot_forest`, for who cannot see it; empty without an average."""
-    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    claims = claims_of(disclosed, study)
     rows = forest_rows(disclosed, role=role, scale=scale, wave=wave, contrast=contrast, arm=arm)
     if rows.empty or rows.iloc[-1]["cohort"] != ALL_COHORTS:
         return ""

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from rm_research.catalogue import Catalogue, capital, catalogue
-from rm_research.claims import Claims
+from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
 from rm_research.figures.answers import band_text
 from rm_research.figures.rows import draw_marks, heading, mark_of
@@ -38,7 +38,7 @@ def plot_sessions(
     -------
     Axes
     """
-    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    claims = claims_of(disclosed, study)
     place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
     rows = sessions_rows(disclosed, **place)
     words, arms = claims.words, list(dict.fromkeys(rows["arm"]))
@@ -61,7 +61,7 @@ def sessions_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str
     rows = sessions_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave)
     if rows.empty:
         return ""
-    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    claims = claims_of(disclosed, study)
     rows = rows[rows["arm"] == rows["arm"].iloc[0]]
     first, last = rows.iloc[0], rows.iloc[-1]
     number, words = claims.words.number, claims.words

@@ -64,8 +64,8 @@ def _sentences(context: Context) -> list[str]:
 
 def _apa(context: Context) -> list[str]:
     """Headline rows of this page as journals print them."""
-    say, claims, rows = context.words.say, context.claims, context.rows
-    headline = rows[rows.index.isin(claims.headlines.index) & rows["estimate"].notna()]
+    say, claims, headline = context.words.say, context.claims, context.headlines
+    headline = headline[headline["estimate"].notna()]
     return [
         say("methods.apa_line", scale=context.study.scale(row["scale"]).title, people=claims.people(row["role"]),
             arm=claims.arm_title(row["arm"]), contrast=say(f"contrast.{row['contrast']}"), line=claims.apa(row))

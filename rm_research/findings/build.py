@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rm_research.catalogue import catalogue
-from rm_research.claims import Claims
+from rm_research.claims import claims_of
 from rm_research.claims.glossary import first_used, terms
 from rm_research.errors import ReportError, StudyError, listed
 from rm_research.findings import appendix, cohorts, outcomes, overview
@@ -45,8 +44,8 @@ def build_findings(prepared: Prepared, *, cohort: str | None = None, unavailable
         raise ReportError(f"There is no cohort {cohort!r}. Cohorts are {known}.")
     if cohort is not None and (errors := prepared.errors_of(cohort)):
         raise StudyError(listed(errors, f"Cohort {cohort!r} cannot be reported"))
-    disclosed, words = study_numbers(prepared), catalogue(prepared.study.reporting.language)
-    context = Context(Claims(disclosed, prepared.study, words), cohort, prepared.digest, tuple(unavailable))
+    disclosed = study_numbers(prepared)
+    context = Context(claims_of(disclosed, prepared.study), cohort, prepared.digest, tuple(unavailable))
     values = {
         "headline": overview.headline(context), "outcomes": outcomes.outcomes(context),
         "cohorts": cohorts.cohorts(context), "response": overview.response(context),

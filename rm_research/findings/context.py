@@ -12,7 +12,6 @@ import pandas as pd
 from rm_research.catalogue import Catalogue
 from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
-from rm_research.disclosure.together import ABOUT, QUESTION
 from rm_research.effects.estimates import ALL_COHORTS, ROLE_ORDER
 from rm_research.study import Scale, Study
 
@@ -102,6 +101,12 @@ class Context:
         table = self.disclosed.table
         return table[table["cohort"] == self.place]
 
+    @property
+    def headlines(self) -> pd.DataFrame:
+        """Estimates rows of this page that answer their question."""
+        table = self.disclosed.headlines
+        return table[table["cohort"] == self.place]
+
     def roles(self, scale: str) -> list[str]:
         """Roles that have rows for a scale here or in any cohort of this page, leaders first."""
         table = self.disclosed.table
@@ -125,18 +130,11 @@ class Context:
 
     def counted(self, row: pd.Series) -> "Counted":
         """Which cohorts an average is of."""
-        table, contrast = self.claims.headlines, row["contrast"].removeprefix("pooled_")
-        same = (table[[*QUESTION, "arm"]] == row[[*QUESTION, "arm"]].to_numpy()).all(axis=1)
-        shown = set(table.loc[same & table["contrast"].eq(contrast) & table["estimate"].notna(), "cohort"])
-        small = self.disclosed.tables["together"]
-        about = [*row[QUESTION], contrast, row["arm"]]
-        small = small[(small[ABOUT] == about).all(axis=1) & small["group"].isin(shown)]
-        alone = [name for name in self.cohorts if name in shown and name not in set(small["cohort"])]
-        counted = {*alone, *small["cohort"]}
-        return Counted(
-            tuple(alone), tuple(small["cohort"]), int(small["group"].nunique()),
-            tuple(name for name in self.cohorts if name not in counted),
-        )  # fmt: skip
+        parts = self.claims.parts(row)
+        groups = {name: cohorts for name, cohorts in parts.items() if cohorts != [name]}
+        together = tuple(cohort for cohorts in groups.values() for cohort in cohorts)
+        left_out = tuple(name for name in self.cohorts if name not in {*parts, *together})
+        return Counted(tuple(name for name in parts if name not in groups), together, len(groups), left_out)
 
     def dates(self) -> tuple[str, str] | None:
         """First and last month in which this page's questionnaires came in."""

@@ -24,8 +24,8 @@ def not_shown(context: Context) -> dict[str, Any]:
 
 def _groups(context: Context) -> Iterator[str]:
     """Whose results a cohort's page does not show."""
-    rows = context.rows[context.rows["reason"].eq(HIDDEN) & context.rows["contrast"].isin([*OF_CHANGE, "change"])]
-    rows = rows[rows.index.isin(context.claims.headlines.index)]
+    rows = context.headlines
+    rows = rows[rows["reason"].eq(HIDDEN) & rows["contrast"].isin([*OF_CHANGE, "change"])]
     for key, group in rows.groupby(["role", "arm", "contrast"], sort=False):
         role, arm, contrast = map(str, key)
         named = context.words.say(f"contrast.{contrast}")
@@ -35,8 +35,8 @@ def _groups(context: Context) -> Iterator[str]:
 def _answers(context: Context) -> Iterator[str]:
     """Groups whose change is shown, but not how their answers spread."""
     everywhere = set(context.disclosed.tables["answers"]["scale"])  # not of measurements
-    rows = context.rows[context.rows["estimate"].notna() & context.rows["contrast"].eq("change")]
-    rows = rows[rows.index.isin(context.claims.headlines.index) & rows["scale"].isin(everywhere)]
+    rows = context.headlines
+    rows = rows[rows["estimate"].notna() & rows["contrast"].eq("change") & rows["scale"].isin(everywhere)]
     shown = context.table("answers")
     for key, group in rows.groupby(["role", "arm"], sort=False):
         role, arm = map(str, key)
@@ -72,7 +72,7 @@ def _cohorts(context: Context) -> Iterator[str]:
 
 def _without_answers(context: Context) -> Iterator[str]:
     """Cohorts whose change is shown, but whose answers are not in the chart of answers."""
-    rows, answers = context.claims.headlines, context.disclosed.tables["answers"]
+    rows, answers = context.disclosed.headlines, context.disclosed.tables["answers"]
     rows = rows[rows["contrast"].eq("change") & rows["estimate"].notna() & rows["scale"].isin(set(answers["scale"]))]
     first = {scale.name: context.waves(scale)[0] for scale in context.study.scales if context.waves(scale)}
     rows = rows[rows["cohort"].isin(context.cohorts) & rows["wave"].eq(rows["scale"].map(first))]

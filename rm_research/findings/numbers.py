@@ -23,18 +23,16 @@ from rm_research.effects import (
 )
 from rm_research.effects.estimates import ALL_COHORTS, headlines, joined
 from rm_research.findings.participation import participation
-from rm_research.frames import DETAILS, ESTIMATES
 from rm_research.panel import Prepared, cache
 from rm_research.process import BY_MEETINGS, change_by_meetings
 from rm_research.study import Study
 from rm_research.synthesis import POOLED, estimate_programme
 
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # what the numbers are made of
-
 RELIABILITY = ["scale", "wave", "item", "n", "n_items", "alpha", "omega"]
+INVARIANCE = ["scale", "compared", "level", "n", "descriptive", "cfi", "rmsea", "d_cfi", "d_p_value", "improper"]
 TABLES = ("cohorts", "response", "meetings", "sessions", "answers", "together", "reliability", "invariance",
           "specifications")  # fmt: skip
-INVARIANCE = ["scale", "compared", "level", "n", "descriptive", "cfi", "rmsea", "d_cfi", "d_p_value", "improper"]
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -108,7 +106,7 @@ def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimat
             made = estimate_difference(members, study=study)
         wanted = made.table["contrast"].eq(contrast) & made.table["arm"].eq(arm) & headlines(made.table)
         found.append(made.where(wanted & made.table["cohort"].isin(together.groups)))
-    return joined(found) if found else Estimates(ESTIMATES.empty(), DETAILS.empty())
+    return joined(found)
 
 
 def _pooled(rows: Estimates, panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
@@ -120,7 +118,7 @@ def _pooled(rows: Estimates, panel: pd.DataFrame, together: Together, study: Stu
         )
         for contrast, arm in _kinds(rows.table) if contrast in POOLED
     ]  # fmt: skip
-    return joined(found) if found else Estimates(ESTIMATES.empty(), DETAILS.empty())
+    return joined(found)
 
 
 def _kinds(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -132,7 +130,7 @@ def _by_meetings(panel: pd.DataFrame, shown: Disclosed, together: Together, stud
     """Change by meetings for the first outcome, of all people of cohorts that are shown, alone or in a group."""
     scale, parts = study.scales[0].name, []
     waves = [wave for wave in study.later_waves if study.measured(scale, wave)][:1]
-    rows = shown.table[headlines(shown.table) & shown.table["contrast"].eq("change") & shown.table["estimate"].notna()]
+    rows = shown.headlines[shown.headlines["contrast"].eq("change") & shown.headlines["estimate"].notna()]
     rows = rows[rows["scale"].eq(scale) & rows["wave"].isin(waves) & ~rows["arm"].isin([study.comparison])]
     for arm in dict.fromkeys(rows["arm"]):
         of_arm = rows[rows["arm"] == arm]

@@ -142,12 +142,13 @@ def slide(picture: Picture, scale: float) -> bytes:
     enlarged = min(inner / (72 * WIDE), (height - top - bottom) / (72 * chart.get_figheight()))
     # a chart that fills the height is drawn again, as wide as the slide has room for
     chart = cast(Figure, picture.draw(ax=blank_axes(width=inner / 72 / enlarged)).figure)
-    pixels = mpimg.imread(io.BytesIO(_png(chart, page.dpi * enlarged)))
+    pixels = mpimg.imread(io.BytesIO(png(chart, page.dpi * enlarged)))
     page.figimage(pixels, round(MARGIN * PIXELS * scale), round((height - top) * PIXELS * scale) - len(pixels))
-    return _png(page, page.dpi)
+    return png(page, page.dpi)
 
 
-def _png(figure: Figure, dpi: float) -> bytes:
+def png(figure: Figure, dpi: float) -> bytes:
+    """PNG of a figure, the same bytes each time."""
     buffer = io.BytesIO()
     with _drawing():
         _settle(figure)

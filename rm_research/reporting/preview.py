@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from rm_research.catalogue import catalogue
-from rm_research.claims import Claims
+from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimates import headlines
 from rm_research.findings.numbers import study_numbers
@@ -25,7 +24,7 @@ def preview(prepared: Prepared, cohorts: Sequence[str]) -> pd.DataFrame:
         all estimates are).
     """
     numbers = study_numbers(prepared)
-    claims = Claims(numbers, prepared.study, catalogue(prepared.study.reporting.language))
+    claims = claims_of(numbers, prepared.study)
     rows = []
     for cohort in cohorts:
         people = str(int((prepared.people["cohort"] == cohort).sum()))

@@ -5,14 +5,11 @@ Made of the page's own HTML, so that both say the same: each heading, paragraph,
 each figure the picture of its name.
 """
 
-import io
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-import matplotlib as mpl
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 from docx.document import Document
@@ -21,10 +18,10 @@ from matplotlib.figure import Figure
 
 from rm_research.catalogue import Catalogue
 from rm_research.errors import ReportError
-from rm_research.figures import STYLE, blank_axes
+from rm_research.figures import blank_axes
 from rm_research.figures.style import WIDE
 from rm_research.findings import Findings
-from rm_research.findings.pictures import Picture
+from rm_research.findings.pictures import Picture, png
 from rm_research.reporting.forms import layout
 
 HEADINGS = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2", "h4": "Heading 3", "h5": "Heading 4"}
@@ -76,12 +73,7 @@ def word_document(findings: Findings, words: Catalogue) -> bytes:
 
 def chart(picture: Picture) -> bytes:
     """PNG of a picture without its words, which stand around it in the document."""
-    buffer = io.BytesIO()
-    with mpl.rc_context(STYLE), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure = cast(Figure, picture.draw(ax=blank_axes(width=WIDE)).figure)
-        figure.savefig(buffer, format="png", dpi=DOTS, metadata={"Software": None})
-    return buffer.getvalue()
+    return png(cast(Figure, picture.draw(ax=blank_axes(width=WIDE)).figure), DOTS)
 
 
 def clean(text: str) -> str:
