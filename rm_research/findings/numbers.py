@@ -21,12 +21,14 @@ from rm_research.effects import (
     estimate_specifications,
     estimate_waves,
 )
-from rm_research.effects.estimates import ALL_COHORTS, headlines, joined
+from rm_research.effects.estimates import headlines, joined
+from rm_research.effects.groups import ALL_COHORTS
+from rm_research.effects.methods import POOLED
 from rm_research.findings.participation import participation
 from rm_research.panel import Prepared, cache
 from rm_research.process import BY_MEETINGS, change_by_meetings
 from rm_research.study import Study
-from rm_research.synthesis import POOLED, estimate_programme
+from rm_research.synthesis import estimate_programme
 
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # what the numbers are made of
 RELIABILITY = ["scale", "wave", "item", "n", "n_items", "alpha", "omega"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from rm_research.catalogue import catalogue
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import ReportError, listed
 from rm_research.findings.context import slug
 from rm_research.findings.numbers import study_numbers
