@@ -6,7 +6,9 @@ from functools import cached_property
 
 import pandas as pd
 
+from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import Estimates, adjusted, headlines
+from rm_research.effects.groups import EVERYONE, Place
 from rm_research.effects.methods import METHODS, SHARES
 from rm_research.frames import ESTIMATES, NUMBER
 from rm_research.study import Study
@@ -57,6 +59,25 @@ class Disclosed:
     def headlines(self) -> pd.DataFrame:
         """Rows of the table that answer their question, in its order."""
         return self.table[headlines(self.table)]
+
+    @property
+    def rows(self) -> tuple[Estimate, ...]:
+        """Rows of the table, in its order, each with its columns as attributes."""
+        return self.estimates.rows
+
+    @cached_property
+    def headline_rows(self) -> tuple[Estimate, ...]:
+        """Rows that answer their question, in the order of the table."""
+        return tuple(self.estimates.by_id[name] for name in self.headlines["id"])
+
+    @cached_property
+    def _headlines_by_place(self) -> dict[tuple[Place, str], Estimate]:
+        of_everyone = (row for row in reversed(self.headline_rows) if row.subgroup == EVERYONE)
+        return {(row.place, row.contrast): row for row in of_everyone}
+
+    def headline(self, place: Place, contrast: str) -> Estimate | None:
+        """Row that answers the question of a place; None where there is none."""
+        return self._headlines_by_place.get((place, contrast))
 
     @property
     def hidden(self) -> pd.DataFrame:

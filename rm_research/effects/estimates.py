@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rm_research.effects.estimate import Estimate, estimates_of
 from rm_research.effects.groups import EVERYONE, Place, row_id
 from rm_research.effects.methods import METHODS, Heads, Method
 from rm_research.frames import DETAILS, ESTIMATES, stacked
@@ -47,6 +48,16 @@ class Estimates:
         """Return the rows of `mask` with their details."""
         table = self.table[mask]
         return Estimates(table.reset_index(drop=True), _of(self.details, table["id"]))
+
+    @cached_property
+    def rows(self) -> tuple[Estimate, ...]:
+        """Rows of the table, in its order, each with its columns as attributes."""
+        return tuple(estimates_of(self.table))
+
+    @cached_property
+    def by_id(self) -> dict[str, Estimate]:
+        """Those rows by `id`."""
+        return {row.id: row for row in self.rows}
 
     def detail(self, row_id: str, quantity: str) -> float:
         """One quantity of one row; NaN where it has none."""
