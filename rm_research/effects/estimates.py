@@ -15,7 +15,7 @@ from rm_research.frames import DETAILS, ESTIMATES, stacked
 from rm_research.stats.equivalence import tost
 from rm_research.stats.multiplicity import benjamini_hochberg, holm
 from rm_research.stats.power import detectable
-from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 LEAST_DF = 0.5  # with fewer, Student's t has no interval that says anything
@@ -129,9 +129,9 @@ def estimate_row(
     try:
         result = compute()
         if result.df < LEAST_DF:
-            raise NotEstimableError("too_few_people")
+            raise NotEstimableError(Reason.TOO_FEW_PEOPLE)
     except NotEstimableError as error:
-        return Row(row | {"reason": str(error)}, {})
+        return Row(row | {"reason": str(error.reason)}, {})
     smallest = study.scale(place.scale).smallest_effect
     if smallest and method.heads:
         result = with_equivalence(result, smallest, study.reporting.level)
@@ -172,7 +172,9 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     if not (many | few).any():
         return always
     place = [table[name] for name in ("contrast", "role", "arm", "scale", "wave")]
-    enough = table["n_clusters"].ge(ENOUGH_COHORTS).fillna(False).astype(bool) & table["reason"].ne("shared_comparison")
+    enough = table["n_clusters"].ge(ENOUGH_COHORTS).fillna(False).astype(bool) & table["reason"].ne(
+        Reason.SHARED_COMPARISON
+    )
     average = many & (enough | ~few.groupby(place).transform("any"))
     return always | average | (few & ~average.groupby(place).transform("any"))
 
