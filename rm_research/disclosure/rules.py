@@ -11,6 +11,7 @@ from rm_research.effects.estimates import Estimates, adjusted, headlines
 from rm_research.effects.groups import EVERYONE, Place
 from rm_research.effects.methods import METHODS, SHARES
 from rm_research.frames import ESTIMATES, NUMBER
+from rm_research.stats.result import OF_DESIGN
 from rm_research.study import Study
 
 HIDDEN = "hidden"
@@ -26,7 +27,6 @@ QUANTITIES = (
 # of the headline alone: everyone with a score before is one group at all later waves, who has both scores is not
 MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
 LEAST_SHARE, LEAST_PEOPLE = 0.05, 2
-OF_DESIGN = ("not_asked_at_baseline", "no_comparison_here", "shared_comparison", "too_few_cohorts")
 
 
 @dataclass(frozen=True)

@@ -172,9 +172,8 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     if not (many | few).any():
         return always
     place = [table[name] for name in ("contrast", "role", "arm", "scale", "wave")]
-    enough = table["n_clusters"].ge(ENOUGH_COHORTS).fillna(False).astype(bool) & table["reason"].ne(
-        Reason.SHARED_COMPARISON
-    )
+    enough = table["n_clusters"].ge(ENOUGH_COHORTS).fillna(False).astype(bool)
+    enough &= table["reason"].ne(Reason.SHARED_COMPARISON)
     average = many & (enough | ~few.groupby(place).transform("any"))
     return always | average | (few & ~average.groupby(place).transform("any"))
 

@@ -63,8 +63,8 @@ def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str,
     top = rows[(rows["arm"] == first["arm"]) & (rows["high"] == rows["high"].max())].set_index("asked")["share"]
     band = band_text(rows["low"].max(), rows["high"].max(), words)
     return words.say(
-        "chart.title_answers", Whose=capital(claims.whose(role)), scale=claims.scale_text(scale, first["arm"], wave), band=band,
-        first=words.share(top[study.baseline]), last=words.share(top[wave]),
+        "chart.title_answers", Whose=capital(claims.whose(role)), band=band,
+        scale=claims.scale_text(scale, first["arm"], wave), first=words.share(top[study.baseline]), last=words.share(top[wave]),
     )  # fmt: skip
 
 
