@@ -64,7 +64,8 @@ def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str,
     band = band_text(rows["low"].max(), rows["high"].max(), words)
     return words.say(
         "chart.title_answers", Whose=capital(claims.whose(role)), band=band,
-        scale=claims.scale_text(scale, first["arm"], wave), first=words.share(top[study.baseline]), last=words.share(top[wave]),
+        scale=claims.scale_text(scale, first["arm"], wave),
+        first=words.share(top[study.baseline]), last=words.share(top[wave]),
     )  # fmt: skip
 
 

@@ -118,7 +118,7 @@ class Context:
 
     def arms(self) -> list[str]:
         """Arms of the programme, without the comparison."""
-        return sorted({row.arm for row in self.disclosed.rows} - {str(self.study.comparison)})
+        return sorted({row.arm for row in self.disclosed.rows} - {self.study.comparison})
 
     def waves(self, scale: Scale) -> list[str]:
         """Later waves that ask a scale."""
