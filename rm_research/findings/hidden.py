@@ -1,7 +1,6 @@
 """What a page keeps back, and why: said in words, so that nobody takes it for forgotten."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
@@ -11,15 +10,11 @@ from rm_research.disclosure import HIDDEN
 from rm_research.findings.context import Context
 
 
-def not_shown(context: Context) -> dict[str, Any]:
-    """Values of the list of what is hidden on this page; the rule itself is always its last item."""
-    say, found = context.words.say, []
-    if context.pooled:
-        found = list(_cohorts(context))
-    elif context.rows["estimate"].notna().any():  # a page that shows nothing says so in its headline
-        found = [*_groups(context), *_answers(context)]
-    rule = say("limits.smallest", smallest=context.disclosed.smallest_group)
-    return {"hidden_heading": say("headings.hidden"), "hidden": [*found, rule]}
+def groups_not_shown(context: Context) -> Iterator[str]:
+    """What the outcomes keep back of a cohort's page; over cohorts, see `cohorts_not_shown`."""
+    if not context.pooled:
+        yield from _groups(context)
+        yield from _answers(context)
 
 
 def _groups(context: Context) -> Iterator[str]:
@@ -52,8 +47,10 @@ def _named(role: str, arm: str, scales: set[str], context: Context) -> dict[str,
             "scales": context.words.listed(titles)}  # fmt: skip
 
 
-def _cohorts(context: Context) -> Iterator[str]:
+def cohorts_not_shown(context: Context) -> Iterator[str]:
     """Which cohorts the programme's page counts together, or leaves out of an average or of a chart of answers."""
+    if not context.pooled:
+        return
     found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for scale in context.study.scales:
         for wave in context.waves(scale):

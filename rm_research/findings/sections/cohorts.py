@@ -8,21 +8,29 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.disclosure.together import QUESTION
 from rm_research.findings.context import Context, slug
+from rm_research.findings.hidden import cohorts_not_shown
+from rm_research.findings.page import Content
 from rm_research.study import Scale
 
 
-def cohorts(context: Context) -> dict[str, Any]:
-    """Values of the programme's list of cohorts; no heading on a cohort's page."""
+def content(context: Context) -> Content | None:
+    """Content of the programme's list of cohorts; none on a cohort's page."""
     say = context.words.say
     if context.cohort is not None:
-        return {"heading": None}
+        return None
     scale = context.study.scales[0]
     entries = [_entry(cohort, scale, context) for cohort in context.cohorts]
     differ = list(_differences(scale, context)) if context.pooled else []
-    return {"heading": say("headings.cohorts"), "entries": entries, "caption": say("cohorts.caption"),
-            "differ_heading": say("headings.differ"), "differ": differ,
-            "region": say("page.table_region"), "open": say("cohorts.open"), "cohort": context.heading("cohort"),
-            "scale": scale.title, "page": context.heading("page")}  # fmt: skip
+    values = {
+        "heading": say("headings.cohorts"),
+        "entries": entries,
+        "caption": say("cohorts.caption"),
+        "cohort": context.heading("cohort"),
+        "scale": scale.title,
+        "differ_heading": say("headings.differ"),
+        "differ": differ,
+    }
+    return Content(values, not_shown=tuple(cohorts_not_shown(context)))
 
 
 def _differences(scale: Scale, context: Context) -> Iterator[str]:

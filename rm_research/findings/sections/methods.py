@@ -1,7 +1,6 @@
 """Methods and data: for readers who want to check or repeat."""
 
 from importlib.metadata import version
-from typing import Any
 
 import pandas as pd
 
@@ -10,6 +9,7 @@ from rm_research.effects.groups import EVERYONE
 from rm_research.effects.methods import METHODS, SHARES
 from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
+from rm_research.findings.page import Content
 from rm_research.findings.tables import Table, table
 from rm_research.frames import ESTIMATES
 
@@ -17,10 +17,10 @@ PACKAGES = ("numpy", "pandas", "scipy", "statsmodels")
 DATA = [name for name in ESTIMATES.columns if name != "id"]
 
 
-def methods(context: Context) -> dict[str, Any]:
-    """Values of the folded methods section."""
+def content(context: Context) -> Content:
+    """Content of the folded section."""
     say = context.words.say
-    return {
+    values = {
         "heading": say("headings.methods"),
         "intro": say("methods.intro"),
         "sentences": _sentences(context),
@@ -33,9 +33,8 @@ def methods(context: Context) -> dict[str, Any]:
         "reliability": _reliability(context),
         "reproduce_heading": say("headings.reproduce"),
         "reproduce": _reproduce(context),
-        "region": say("page.table_region"),
-        "download": say("page.download"),
     }
+    return Content(values)
 
 
 def _sentences(context: Context) -> list[str]:

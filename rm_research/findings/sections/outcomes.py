@@ -1,6 +1,6 @@
 """One block per outcome: sentences, pictures, and the numbers behind them."""
 
-from typing import Any
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -11,7 +11,10 @@ from rm_research.disclosure.rules import MEANS
 from rm_research.effects.estimates import headlines
 from rm_research.figures import band_text
 from rm_research.findings.context import Context
+from rm_research.findings.hidden import groups_not_shown
 from rm_research.findings.illustrations import outcome_pictures
+from rm_research.findings.page import Content
+from rm_research.findings.pictures import Picture
 from rm_research.findings.tables import Table, table
 from rm_research.study import Scale
 
@@ -19,21 +22,44 @@ DATA = ["cohort", "role", "arm", "scale", "wave", "contrast", "method", "estimat
         "n_post", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
 
-def outcomes(context: Context) -> dict[str, Any]:
-    """Values of all outcome blocks."""
-    say = context.words.say
-    shown = context.rows["estimate"].notna().any()  # a page that shows nothing says so once, in its headline
-    blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale) and shown]
-    return {
-        "heading": say("headings.outcomes"), "blocks": [block for block in blocks if block],
-        "region": say("page.table_region"), "download": say("page.download"), "show": say("page.show_table"),
-    }  # fmt: skip
+class Group(NamedTuple):
+    """What is said of one role after one wave: sentences, arm by arm, and pictures."""
+
+    texts: list[list[str]]
+    pictures: list[Picture]
 
 
-def _block(scale: Scale, context: Context) -> dict[str, Any] | None:
+class Part(NamedTuple):
+    """What is said of one wave; it has a heading where there are several."""
+
+    heading: str | None
+    groups: list[Group]
+
+
+class Block(NamedTuple):
+    """What is said of one outcome."""
+
+    id: int
+    title: str
+    notes: list[str]
+    parts: list[Part]
+    tables: list[Table]
+
+
+def content(context: Context) -> Content:
+    """Content of the blocks; a page that shows nothing says so once, in its headline."""
+    found = set(context.rows["scale"]) if context.rows["estimate"].notna().any() else set()
+    blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale) and scale.name in found]
+    if not blocks:
+        return Content()
+    groups = [group for block in blocks for part in block.parts for group in part.groups]
+    pictures = [picture for group in groups for picture in group.pictures]
+    values = {"heading": context.words.say("headings.outcomes"), "blocks": blocks}
+    return Content(values, pictures=tuple(pictures), not_shown=tuple(groups_not_shown(context)))
+
+
+def _block(scale: Scale, context: Context) -> Block:
     say, rows = context.words.say, context.rows[context.rows["scale"] == scale.name]
-    if rows.empty:
-        return None
     notes = [context.measure(scale) + "."]
     if scale.better == "lower":
         notes.append(say("outcome.better_lower"))
@@ -43,23 +69,19 @@ def _block(scale: Scale, context: Context) -> dict[str, Any] | None:
         notes.append(say("outcome.hidden_rows", smallest=context.disclosed.smallest_group))
     several = len(context.waves(scale)) > 1
     parts = [
-        {
-            "heading": say("outcome.wave_heading", wave=wave) if several else None,
-            "groups": _groups(scale, wave, context),
-        }
+        Part(say("outcome.wave_heading", wave=wave) if several else None, _groups(scale, wave, context))
         for wave in context.waves(scale)
     ]
     tables = [found for found in (_numbers(scale, context), _answers(scale, context)) if found.rows]
-    return {"title": scale.title, "notes": notes, "parts": parts, "tables": tables,
-            "id": context.study.scales.index(scale) + 1}  # fmt: skip
+    return Block(context.study.scales.index(scale) + 1, scale.title, notes, parts, tables)
 
 
-def _groups(scale: Scale, wave: str, context: Context) -> list[dict[str, Any]]:
+def _groups(scale: Scale, wave: str, context: Context) -> list[Group]:
     groups = []
     for role in context.roles(scale.name):
         claims, spoken = context.claims, context.spoken_rows(scale.name, wave, role)
         texts = [[text for text in (claims.statement(row), claims.verdict_sentence(row)) if text] for row in spoken]
-        groups.append({"texts": texts, "pictures": outcome_pictures(scale, wave, role, context)})
+        groups.append(Group(texts, outcome_pictures(scale, wave, role, context)))
     return groups
 
 
