@@ -142,8 +142,14 @@ class Claims:
         low, high = self.ends(row)
         return self.words.say("format.range", low=low, high=high)
 
+    def estimate(self, row: Estimate) -> str:
+        """Estimate alone, with its sign; a share in per cent."""
+        return self.words.share(row.estimate) if row.is_share else self.words.number(row.estimate, signed=True)
+
     def ends(self, row: Estimate) -> tuple[str, str]:
         """Both ends of an interval."""
+        if row.is_share:
+            return self.words.share(row.ci_low), self.words.share(row.ci_high)
         return self.words.ends(row.ci_low, row.ci_high)
 
     @property

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -105,6 +105,10 @@ class Context:
     def headlines(self) -> tuple[Estimate, ...]:
         """Estimates rows of this page that answer their question."""
         return tuple(row for row in self.disclosed.headline_rows if row.cohort == self.place)
+
+    def frame(self, rows: Iterable[Estimate]) -> pd.DataFrame:
+        """Those rows of the Estimates table, in its order, for a CSV."""
+        return self.disclosed.table[self.disclosed.table["id"].isin([row.id for row in rows])]
 
     @property
     def shows_estimates(self) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from rm_research.catalogue import capital
-from rm_research.disclosure.together import QUESTION
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.methods import Measure
 from rm_research.findings.context import Context, slug
 from rm_research.findings.hidden import cohorts_not_shown
 from rm_research.findings.page import Content
@@ -45,14 +46,15 @@ def _differences(scale: Scale, context: Context) -> Iterator[str]:
                     yield say("headline.of_role", People=capital(claims.people(role)), text=moderator)
 
 
-def _moderators(row: pd.Series, context: Context) -> Iterator[str]:
+def _moderators(row: Estimate, context: Context) -> Iterator[str]:
     """How the estimate goes with what was declared to differ between cohorts."""
-    table, number = context.rows, context.words.number
-    same = (table[[*QUESTION, "arm", "contrast"]] == row[[*QUESTION, "arm", "contrast"]].to_numpy()).all(axis=1)
-    for _, slope in table[same & table["measure"].eq("slope") & table["estimate"].notna()].iterrows():
+    for slope in context.rows:
+        same = slope.place == row.place and slope.contrast == row.contrast
+        if not same or slope.measure != Measure.SLOPE or not slope.is_known:
+            continue
         yield context.words.say(
-            "cohorts.moderator", k=slope["n_clusters"], moderator=slope["subgroup"],
-            signed=number(slope["estimate"], signed=True), unit=context.claims.unit(context.study.scale(row["scale"])),
+            "cohorts.moderator", k=slope.n_clusters, moderator=slope.subgroup,
+            signed=context.claims.estimate(slope), unit=context.claims.unit(context.study.scale(row.scale)),
             interval=context.claims.interval(slope),
         )  # fmt: skip
 
@@ -76,11 +78,11 @@ def _entry(cohort: str, scale: Scale, context: Context) -> dict[str, Any]:
             "texts": list(dict.fromkeys(texts))}  # fmt: skip
 
 
-def _prediction(row: pd.Series, context: Context) -> str:
+def _prediction(row: Estimate, context: Context) -> str:
     """Range in which a further cohort's effect may lie; empty for fewer than three cohorts."""
-    low, high = (context.disclosed.estimates.detail(row["id"], f"prediction_{end}") for end in ("low", "high"))
+    low, high = (context.disclosed.estimates.detail(row.id, f"prediction_{end}") for end in ("low", "high"))
     if pd.isna(low):
         return ""
     number = context.words.number
-    unit = context.claims.unit(context.study.scale(row["scale"]))
+    unit = context.claims.unit(context.study.scale(row.scale))
     return context.words.say("cohorts.differ", low=number(low), high=number(high), unit=unit)

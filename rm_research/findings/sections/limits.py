@@ -2,15 +2,17 @@
 
 from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN
 from rm_research.claims.measurement import measurement_limits
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.estimates import ENOUGH_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
+from rm_research.stats.resampling import FEW_DF
 
 
 def content(context: Context) -> Content:
     """Content of the two lists; what is not shown comes from all sections, and the rule is its last item."""
     say = context.words.say
-    items = [] if context.rows["estimate"].isna().all() else _items(context)
+    items = _items(context) if context.shows_estimates else []
     rule = say("limits.smallest", smallest=context.disclosed.smallest_group)
     values = {"heading": say("headings.limits"), "items": items, "hidden_heading": say("headings.hidden")}
     return Content(values | {"rule": rule})
@@ -20,10 +22,8 @@ def _items(context: Context) -> list[str]:
     """Strengths and limits that apply to this page."""
     study, say = context.study, context.words.say
     items = []
-    differences = context.rows[
-        context.rows["contrast"].isin(["difference", "pooled_difference"]) & context.rows["estimate"].notna()
-    ]
-    if len(differences):
+    differences = [row for row in context.rows if row.compares_arms and row.is_known]
+    if differences:
         items.append(say("limits.strength_comparison"))
     items.append(say("limits.strength_linked" if study.link.method != "none" else "limits.unlinked"))
     if study.comparison is None:
@@ -31,11 +31,11 @@ def _items(context: Context) -> list[str]:
     items += _attrition_limits(context)
     if study.comparison and study.design.assignment == "self-selected":
         items.append(say("limits.self_selected"))
-    if (differences.loc[differences["contrast"] == "difference", "df"] < 4).any():
+    if any(row.df < FEW_DF for row in differences if not row.is_pooled):
         items.append(say("limits.few_df"))
     if context.pooled:
-        pooled = context.rows[context.rows["contrast"].str.startswith("pooled") & context.rows["estimate"].notna()]
-        if len(pooled) and pooled["n_clusters"].min() < 5:
+        pooled = [row for row in context.rows if row.is_pooled and row.is_known]
+        if any((row.n_clusters or 0) < ENOUGH_COHORTS for row in pooled):
             items.append(say("limits.few_cohorts"))
         if context.counts(ALL_COHORTS)["repeats"]:
             items.append(say("limits.repeats"))

@@ -5,10 +5,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from rm_research.catalogue import capital
-from rm_research.claims.judgement import OF_CHANGE
 from rm_research.disclosure import HIDDEN
 from rm_research.disclosure.rules import MEANS
-from rm_research.effects.estimates import headlines
+from rm_research.effects.estimate import Estimate
 from rm_research.figures import band_text
 from rm_research.findings.context import Context
 from rm_research.findings.hidden import groups_not_shown
@@ -48,7 +47,7 @@ class Block(NamedTuple):
 
 def content(context: Context) -> Content:
     """Content of the blocks; a page that shows nothing says so once, in its headline."""
-    found = set(context.rows["scale"]) if context.rows["estimate"].notna().any() else set()
+    found = {row.scale for row in context.rows} if context.shows_estimates else set()
     blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale) and scale.name in found]
     if not blocks:
         return Content()
@@ -59,13 +58,13 @@ def content(context: Context) -> Content:
 
 
 def _block(scale: Scale, context: Context) -> Block:
-    say, rows = context.words.say, context.rows[context.rows["scale"] == scale.name]
+    say = context.words.say
     notes = [context.measure(scale) + "."]
     if scale.better == "lower":
         notes.append(say("outcome.better_lower"))
     if scale.name not in context.study.outcomes:
         notes.append(say("outcome.exploratory"))
-    if (rows["reason"].eq(HIDDEN) & headlines(rows)).any():
+    if any(row.scale == scale.name and row.reason == HIDDEN for row in context.headlines):
         notes.append(say("outcome.hidden_rows", smallest=context.disclosed.smallest_group))
     several = len(context.waves(scale)) > 1
     parts = [
@@ -87,29 +86,29 @@ def _groups(scale: Scale, wave: str, context: Context) -> list[Group]:
 
 def _numbers(scale: Scale, context: Context) -> Table:
     """Every headline-method row of an outcome; on the programme's page the cohorts' rows too."""
-    rows = context.disclosed.table if context.pooled else context.rows
+    rows = context.disclosed.headline_rows if context.pooled else context.headlines
     # whether roles or groups differ stands in the appendix: a verdict on it would say who gained, not that
-    compared = rows["contrast"].isin([*OF_CHANGE, *OF_CHANGE.values()])
-    rows = rows[(rows["scale"] == scale.name) & headlines(rows) & compared]
+    rows = tuple(row for row in rows if row.scale == scale.name and (row.is_change or row.compares_arms))
     names = ["cohort", "role", "arm", "contrast", "wave_name", "estimate", "interval", "n", "verdict", "mean_pre",
              "mean_post"]  # fmt: skip
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
-    cells = [_cells(row, context) for _, row in rows.iterrows()]
+    cells = [_cells(row, context) for row in rows]
     detail = context.disclosed.estimates.detail
-    means = {name: [detail(row_id, name) for row_id in rows["id"]] for name in MEANS}
-    return table(context.words.say("outcome.caption", scale=scale.title), headings, cells, rows[DATA].assign(**means))
+    means = {name: [detail(row.id, name) for row in rows] for name in MEANS}
+    frame = context.frame(rows)[DATA].assign(**means)
+    return table(context.words.say("outcome.caption", scale=scale.title), headings, cells, frame)
 
 
-def _cells(row: pd.Series, context: Context) -> list[str]:
+def _cells(row: Estimate, context: Context) -> list[str]:
     words, claims = context.words, context.claims
-    people, shown = claims.people(row["role"]), pd.notna(row["estimate"])
+    people, shown = claims.people(row.role), row.is_known
     return [
-        context.place_name(row["cohort"]) if context.pooled else "",
+        context.place_name(row.cohort) if context.pooled else "",
         capital(people),
-        claims.arm_title(row["arm"]),
-        words.say(f"contrast.{row['contrast']}"),
-        context.wave(row["wave"]) if len(context.study.later_waves) > 1 else "",
-        words.number(row["estimate"], signed=True) if shown else claims.reason(row),
+        claims.arm_title(row.arm),
+        words.say(f"contrast.{row.contrast}"),
+        context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
+        words.number(row.estimate, signed=True) if shown else claims.reason(row),
         claims.range(row) if shown else "",
         claims.people_counted(row),
         claims.verdict_name(row),
@@ -118,9 +117,9 @@ def _cells(row: pd.Series, context: Context) -> list[str]:
     ]
 
 
-def _mean(row: pd.Series, name: str, context: Context) -> str:
+def _mean(row: Estimate, name: str, context: Context) -> str:
     """Mean with its interval; empty where there is none."""
-    mean, low, high = (context.disclosed.estimates.detail(row["id"], f"{name}{end}") for end in ("", "_low", "_high"))
+    mean, low, high = (context.disclosed.estimates.detail(row.id, f"{name}{end}") for end in ("", "_low", "_high"))
     number = context.words.number
     if pd.isna(mean):
         return ""

@@ -41,7 +41,8 @@ def _sessions(context: Context) -> Table:
     names = ["role", "arm", "meetings", "n", "estimate", "interval"]
     cells = [
         [capital(claims.people(row["role"])), claims.arm_title(row["arm"]), band_text(row["low"], row["high"], words),
-         str(row["n_people"]), words.number(row["estimate"], signed=True), claims.range(row)]
+         str(row["n_people"]), words.number(row["estimate"], signed=True),
+         words.say("format.range", **dict(zip(("low", "high"), words.ends(row["ci_low"], row["ci_high"]), strict=True)))]
         for _, row in rows.iterrows()
     ]  # fmt: skip
     caption = words.say("programme.caption_sessions", scale=context.study.scales[0].title)
