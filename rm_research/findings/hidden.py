@@ -57,10 +57,9 @@ def cohorts_not_shown(context: Context) -> Iterator[str]:
             for role in context.roles(scale.name):
                 for row in context.spoken_rows(scale.name, wave, role):
                     counted = context.counted(row)
+                    outcome = context.claims.scale_text(row.scale, row.arm, wave)
                     for key, names in (("together", counted.together), ("left_out", counted.left_out)):
-                        found.setdefault((key, role, names), []).append(
-                            context.claims.scale_text(row.scale, row.arm, wave)
-                        )
+                        found.setdefault((key, role, names), []).append(outcome)
     for (key, role, names), scales in found.items():
         if names:
             people, outcomes = capital(context.claims.people(role)), context.words.listed(list(dict.fromkeys(scales)))

@@ -51,7 +51,8 @@ def test_methods_next_to_a_headline_that_tell_of_other_people():
     """Written out by hand: what is left between such a row and a headline is the answers of those who left."""
     assert {method.key for method in METHODS.beside_headlines()} == {
         ("change", "mean", "paired_t"), ("change", "mean", "mixed_model"), ("change", "g_av", "bonett"),
-        ("change", "d_rm", "paired_t"), ("difference", "mean", "change_score"), ("difference", "d_ppc2", "change_score"),
+        ("change", "d_rm", "paired_t"), ("difference", "mean", "change_score"),
+        ("difference", "d_ppc2", "change_score"),
         ("difference", "mean", "constrained_likelihood"), ("difference", "mean", "imputed"),
         ("difference", "mean", "instrument"), ("difference", "mean", "mixed_model"),
     }  # fmt: skip

@@ -42,7 +42,7 @@ def _sessions(context: Context) -> Table:
     cells = [
         [capital(claims.people(row["role"])), claims.arm_title(row["arm"]), band_text(row["low"], row["high"], words),
          str(row["n_people"]), words.number(row["estimate"], signed=True),
-         words.say("format.range", **dict(zip(("low", "high"), words.ends(row["ci_low"], row["ci_high"]), strict=True)))]
+         words.range(row["ci_low"], row["ci_high"])]
         for _, row in rows.iterrows()
     ]  # fmt: skip
     caption = words.say("programme.caption_sessions", scale=context.study.scales[0].title)
