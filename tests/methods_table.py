@@ -1,8 +1,8 @@
 """
 Write the tables of methods and of comparisons in docs/methods.md: `make methods`.
 
-The first comes from the registry of methods. The tests of `rm_research/stats` put each comparison on record (the fixture `compare`); here they are run once, and what
-they found becomes a row for each function and reference.
+The first comes from the registry of methods. The tests of `rm_research/stats` put each comparison on record (the fixture
+`compare`); here they are run once, and what they found becomes a row for each function and reference.
 """
 
 import importlib
@@ -30,9 +30,9 @@ HEAD = """| Method | Function | Compared with | Tolerance | Largest difference |
 
 
 def methods_table() -> str:
-    """Every method of the registry: what it is, when its rows are headlines, and whose questionnaires it tells apart."""
-    lines = ["| contrast | measure | method | What it is | Headline | Groups of questionnaires that it treats differently |",
-             "|---|---|---|---|---|---|"]  # fmt: skip
+    """Every method of the registry: what it is, when its rows are headlines, whose questionnaires it tells apart."""
+    groups = "Groups of questionnaires that it treats differently"
+    lines = [f"| contrast | measure | method | What it is | Headline | {groups} |", "|---|---|---|---|---|---|"]
     for row in METHODS.to_frame().itertuples():
         names = " | ".join(f"`{name}`" for name in (row.contrast, row.measure, row.method))
         lines.append(f"| {names} | {row.about} | {row.heads} | {row.groups} |")

@@ -66,7 +66,8 @@ class Questionnaires(StrEnum):
     """
     A group of questionnaires that a method treats differently from others, so that its number tells something of them.
 
-    "All" are those of everyone who has a score then, "both" those of people with a score before and after. Blocks and clusters of a model are no groups.
+    "All" are those of everyone who has a score then, "both" those of people with a score before and after. Blocks and
+    clusters of a model are no groups.
     """
 
     ALL_BEFORE = "all before"
