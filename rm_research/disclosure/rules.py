@@ -32,7 +32,7 @@ LEAST_SHARE, LEAST_PEOPLE = 0.05, 2
 OF_DESIGN = ("not_asked_at_baseline", "no_comparison_here", "shared_comparison", "too_few_cohorts")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Disclosed:
     """
     Estimates and tables that may be circulated.

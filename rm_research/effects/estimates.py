@@ -33,7 +33,7 @@ SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "metho
          "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Estimates:
     """
     Estimates with their uncertainty.
@@ -102,7 +102,7 @@ class Place(NamedTuple):
     wave: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Group:
     """
     People of one cohort, role and arm on one scale and later wave.
