@@ -121,12 +121,9 @@ def test_a_study_that_differs_from_its_files_is_not_taken_for_them(kept):
 def test_another_version_of_a_package_that_reads_or_computes_makes_it_prepare_again(kept, monkeypatch):
     package, study = Path(cache.__file__).parents[1], read_study(kept[0])
     modules = [path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in AFTERWARDS]
-    named = {
-        name for path in modules for name in re.findall(r"^ *(?:from|import) (\w+)", path.read_text(), re.MULTILINE)
-    }
-    others = named & {"rm_research", *packages_distributions()} - {
-        "pydantic"
-    }  # it makes the settings, which are in the stamp
+    text = "\n".join(path.read_text() for path in modules)
+    imported = set(re.findall(r"^ *(?:from|import) (\w+)", text, re.MULTILINE)) - {"pydantic"}  # its part is settings
+    others = imported & {"rm_research", *packages_distributions()}
     assert {"openpyxl", "pyreadstat", "rapidfuzz", "scipy", "rm_research"} <= others
     for name in others:
         monkeypatch.setattr(cache, "version", lambda asked, name=name: "0" if asked == name else version(asked))
