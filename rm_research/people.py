@@ -15,7 +15,7 @@ from rm_research.study.model import ONE_ROLE, PROGRAMME
 WHO = ["cohort", "person"]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Participants:
     """
     Who takes part.

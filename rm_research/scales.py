@@ -100,7 +100,7 @@ def scale_scores(responses: pd.DataFrame, study: Study, name: str) -> tuple[pd.S
 
 
 def report_items(study: Study) -> pd.DataFrame:
-    """Problems: for each scale whose waves ask different items, which of them take no part in its score."""
+    """Problems: for each scale whose waves ask different items, which of them take no part in a score."""
     journal = Journal()
     for scale in study.scales:
         common = study.common_items(scale.name)
@@ -111,6 +111,16 @@ def report_items(study: Study) -> pd.DataFrame:
                 f"{len(common)} items. Name their columns in codebook.csv where they were asked."
             )
             journal.problem("items_left_out", "warning", message, file="codebook.csv", column=scale.name)
+        for wave in study.waves:
+            asked = study.asked(scale.name, wave.name)
+            lacking = [item.name for item in common if asked and item not in asked]
+            if lacking:  # of a retrospective wave, which has no say in what is common
+                message = (
+                    f"Wave {wave.name!r} does not ask {', '.join(lacking)}, so its score of {scale.name!r} is made of "
+                    "fewer items than that of other waves. Name their columns in codebook.csv where they were asked."
+                )
+                journal.problem("items_left_out", "warning", message, file="codebook.csv", wave=wave.name,
+                                column=scale.name)  # fmt: skip
     return journal.problems
 
 

@@ -64,7 +64,7 @@ def estimate_programme(estimates: Estimates, *, study: Study, panel: pd.DataFram
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pool:
     """
     Cohorts whose estimates of one question are averaged.

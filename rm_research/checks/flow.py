@@ -5,6 +5,7 @@ import pandas as pd
 from rm_research.panel import Prepared
 
 UNKNOWN = "unknown"
+APART = ("where", "rows of another source")  # rules that keep sources of one file apart
 HOW = ("exact", "near", "alone", "blank", "unlinked")
 
 
@@ -56,23 +57,41 @@ def row_flow(prepared: Prepared) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a wave: wave, read, then one column for each rule that left rows out (rows, 0 where it left none), and
-        counted. Read less what was left out is counted.
+        One row a wave: wave, read (each row once, however many sources share its file), then one column for each rule
+        that left rows out (rows, 0 where it left none), and counted. Read less what was left out is counted.
     """
     ledger, waves = prepared.ledger, [wave.name for wave in prepared.study.waves]
     of_waves = ledger[ledger["wave"].isin(waves)]
-    read = of_waves[of_waves["rule"] == "read"].groupby("wave")["rows_after"].sum()
-    left = of_waves.assign(rows=of_waves["rows_before"] - of_waves["rows_after"])
-    left = left[(left["rule"] != "read") & (left["rows"] > 0)]
-    rules = list(dict.fromkeys(left["rule"]))
-    out = left.pivot_table(index="wave", columns="rule", values="rows", aggfunc="sum")
+    readings = of_waves[of_waves["rule"] == "read"]
+    again = readings.duplicated(["wave", "file"])
+    read, read_again = (part.groupby("wave")["rows_after"].sum() for part in (readings[~again], readings[again]))
+    out = _left_out(of_waves, read_again)
+    rules = list(out.columns)
     counted = prepared.responses.groupby("wave").size()
-    table = pd.DataFrame({"read": read}).join(out[rules] if rules else out).assign(counted=counted)
+    table = pd.DataFrame({"read": read}).join(out).assign(counted=counted)
     table = table.reindex([wave for wave in waves if wave in read]).astype("Int64").fillna(0)
     # what linking leaves out of several waves at once is no one wave's rule
     table.insert(len(table.columns) - 1, "linking", table["read"] - table[rules].sum(axis=1) - table["counted"])
     linked_all = (table["linking"] == 0).all()
     return (table.drop(columns="linking") if linked_all else table).rename_axis(index="wave").reset_index()
+
+
+def _left_out(ledger: pd.DataFrame, read_again: pd.Series) -> pd.DataFrame:
+    """
+    Rows that each rule left out, by wave.
+
+    A row of a file that several sources read is left out only if none of them takes it: what was read again is taken
+    off the rules that tell such sources apart, and off others for what remains.
+    """
+    left = ledger.assign(rows=ledger["rows_before"] - ledger["rows_after"])
+    left = left[(left["rule"] != "read") & (left["rows"] > 0)]
+    out = left.pivot_table(index="wave", columns="rule", values="rows", aggfunc="sum", fill_value=0)
+    rules = list(dict.fromkeys(left["rule"]))
+    surplus = read_again.reindex(out.index, fill_value=0)
+    for rule in sorted(rules, key=lambda name: name not in APART):
+        taken = out[rule].clip(upper=surplus)
+        out[rule], surplus = out[rule] - taken, surplus - taken
+    return out[[rule for rule in rules if out[rule].any()]]
 
 
 def link_quality(prepared: Prepared) -> pd.DataFrame:

@@ -27,7 +27,7 @@ SECTIONS = (
 MOST_ROWS = 12  # named of one problem
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Problems:
     """
     What is wrong or worth knowing about a study's data.

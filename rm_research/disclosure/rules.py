@@ -29,7 +29,7 @@ MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_lo
 LEAST_SHARE, LEAST_PEOPLE = 0.05, 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Disclosed:
     """
     Estimates and tables that may be circulated.

@@ -26,7 +26,7 @@ class Part(NamedTuple):
         return max(counts) > 0 and min(counts) < smallest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Together:
     """
     Which cohorts stand for each other in what leaves.

@@ -27,7 +27,7 @@ from rm_research.study.entries import comparable
 NAMES = ("study.toml", "codebook.csv")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Draft:
     """
     A drafted study, not written yet.

@@ -24,7 +24,7 @@ SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "metho
          "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Estimates:
     """
     Estimates with their uncertainty.

@@ -35,7 +35,7 @@ def row_id(contrast: str, measure: str, method: str, place: Place, subgroup: str
     return ":".join([contrast, measure, method, *place, *([] if subgroup == EVERYONE else [subgroup])])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Group:
     """
     People of one cohort, role and arm on one scale and later wave.
@@ -136,7 +136,7 @@ def _check_groups(panel: pd.DataFrame, known: dict[str, list[str]]) -> None:
             raise FrameError(f"The Panel has {name} {strange[0]!r}, which the study lacks; it has {', '.join(names)}.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compared:
     """
     People of a programme arm and of the comparison, on one scale and later wave.

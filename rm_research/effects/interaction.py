@@ -25,7 +25,7 @@ DIFFERENCE = 3  # column of the interaction in the model of changes
 INTERACTION = 4  # and in that of differences
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Split:
     """
     People of two groups whose changes, or differences from the comparison, are set against each other.

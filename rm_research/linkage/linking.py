@@ -16,7 +16,7 @@ from rm_research.study import Study
 from rm_research.study.entries import per_entry
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Linkage:
     """
     Questionnaires that belong to one person, found over the waves.

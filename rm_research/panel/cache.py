@@ -19,7 +19,9 @@ from rm_research.study.settings import File
 
 PLACE = "RM_RESEARCH_CACHE"
 TEXTS = "texts.json"
-PACKAGES = ("rm_research", "numpy", "pandas", "scipy", "statsmodels", "pyarrow", "rapidfuzz")  # numbers may hang on
+PACKAGES = (  # what is read and computed may depend on their versions
+    "rm_research", "numpy", "openpyxl", "pandas", "pyarrow", "pyreadstat", "rapidfuzz", "scipy", "statsmodels",
+)  # fmt: skip
 PREPARED, NUMBERS = "prepared", "numbers"  # kinds of what is kept
 Texts = dict[tuple[str, str], str]
 NAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")

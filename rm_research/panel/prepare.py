@@ -16,7 +16,7 @@ from rm_research.scales import compare_published, report_items, score_scales
 from rm_research.study import Study, read_study
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Prepared:
     """
     A study from exports to Panel.

@@ -12,7 +12,7 @@ from rm_research.planning.assumptions import Assumptions
 from rm_research.planning.known import About
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """
     What a study could find, by its size.

@@ -15,7 +15,7 @@ from rm_research.stats.result import NotEstimableError, Result, Vector
 ARM = 1  # column of the arm in ANCOVA
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trial:
     """
     One drawn study.

@@ -20,7 +20,7 @@ NEAR = 60  # per cent of its letters that a name shares with one that was meant
 LONGEST_HINT = 60  # characters; a longer header, or one with an @, may be a person's words where the header is lacking
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Export:
     """
     A file as text.

@@ -55,8 +55,8 @@ def _hidden(role: str, rows: pd.DataFrame, claims: Claims) -> str:
     parts = []
     for arm, of_arm in rows.groupby("arm", sort=False):
         scales = hidden.loc[hidden["arm"] == arm, "scale"].unique()
-        labels = [claims.study.scale(scale).label for scale in scales]
+        outcomes = [claims.study.scale(scale).title for scale in scales]
         whole = len(scales) == of_arm["scale"].nunique()
         title = claims.arm_title(str(arm))
-        parts += [title if whole else f"{title}: {', '.join(labels)}"] if labels else []
+        parts += [title if whole else f"{title}: {', '.join(outcomes)}"] if outcomes else []
     return f"{claims.people(role)} ({'; '.join(parts)})" if parts else ""

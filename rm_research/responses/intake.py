@@ -18,7 +18,7 @@ from rm_research.study.entries import per_entry, tidy_text
 from rm_research.study.model import ONE_COHORT
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Intake:
     """
     What the exports of all waves hold, before anyone is linked.

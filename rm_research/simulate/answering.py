@@ -22,7 +22,7 @@ ITEM_SCALE = np.repeat(np.arange(len(SCALES)), [len(scale.items) for scale in SC
 N_ITEMS = len(ITEM_SCALE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answers:
     """
     Complete answers, keyed: a higher answer always means more of the scale.

@@ -25,7 +25,7 @@ DIRECTORATES = ("Adult services", "Children's services", "Housing", "Streets and
 CODE_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # those that are not mistaken for digits or for each other
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Programme:
     """
     Everyone invited.

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_studies import COLUMNS, TOML, Group, as_csv, small_study
+from small_studies import CODEBOOK, COLUMNS, TOML, Group, as_csv, small_study
 
 from rm_research.checks import response_flow
 from rm_research.checks.flow import link_quality, row_flow
@@ -78,6 +78,32 @@ class TestRowFlow:
             "read": 5, "consent": 1, "not returned": 1, "duplicates, last kept": 1, "counted": 2,
         }  # fmt: skip
         assert flow.loc["post"].tolist() == [1, 0, 0, 0, 1]
+
+    @staticmethod
+    def shared(*wheres):
+        """Two sources of one file in the first wave."""
+        sources = [f'[[waves.pre.sources]]\nname = "{name}"\nfile = "pre.csv"\n{where}\n'
+                   for name, where in zip(("one", "two"), wheres, strict=True)]  # fmt: skip
+        return TOML.replace('[waves.pre]\nfile = "pre.csv"\n', "".join(sources))
+
+    def test_a_file_that_two_sources_share_is_read_once(self, study):
+        toml = self.shared('where = { role = "leader" }', 'where = { role = "mentor" }')
+        groups = [Group(n=4, role="leader"), Group(n=2, role="mentor"), Group(n=2, role="guest")]
+        folder = study(*groups, toml=toml)
+        (folder / "post.csv").write_text(",".join(COLUMNS) + "\nP0-0,Spring,leader,,D,2025-09-08,1,2,3\n")
+        flow = row_flow(prepare_study(folder)).set_index("wave")
+        assert flow.loc["pre"].to_dict() == {"read": 8, "where": 2, "counted": 6}
+        assert flow.loc["post"].to_dict() == {"read": 1, "where": 0, "counted": 1}
+
+    ASKED = "item,scale,low,high,pre.one,pre.two\nm1,mood,1,5,,-\nm2,mood,1,5,,-\nm3,mood,1,5,-,\n"
+
+    @pytest.mark.parametrize("codebook", [ASKED, CODEBOOK], ids=["parts of a row", "equal rows"])
+    def test_a_row_that_two_sources_share_is_left_out_if_neither_takes_it(self, study, codebook):
+        people = [["a", "Spring", "", "", "", "", 1, 2, ""], ["b", "Spring", "", "", "", "", "", "", 3],
+                  ["c", "Spring", "", "", "", "", "", "", ""]]  # fmt: skip
+        files = {"pre.csv": as_csv(COLUMNS, people), "codebook.csv": codebook}
+        flow = row_flow(prepare_openly(read_study(study(toml=self.shared("", ""), files=files)))).set_index("wave")
+        assert flow.loc["pre"].to_dict() == {"read": 3, "not returned": 1, "counted": 2}
 
     def test_what_linking_leaves_out_of_all_waves_has_a_column(self, study):
         toml = TOML + '[link]\nwithin = "study"\nrepeats = "first"\n'

@@ -1,7 +1,9 @@
 """The whole way from exports to Panel, and what is kept of it on disk."""
 
+import re
 import stat
 from dataclasses import replace
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +15,9 @@ from rm_research.panel.prepare import prepare_openly
 from rm_research.responses.intake import take_in
 from rm_research.study import read_study
 
+# what takes the numbers as they are, and does not change them
+AFTERWARDS = ("catalogue", "checks", "claims", "cli.py", "drafting", "figures", "findings", "planning", "reporting",
+              "simulate", "writers")  # fmt: skip
 FRAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")
 TOML = """
 title = "T"
@@ -111,6 +116,18 @@ def test_a_study_that_differs_from_its_files_is_not_taken_for_them(kept):
     scale = study.scale("mood").model_copy(update={"score": "sum"})
     changed = replace(study, settings=study.settings.model_copy(update={"scales": {"mood": scale}}))
     assert cache.load(changed) is None
+
+
+def test_another_version_of_a_package_that_reads_or_computes_makes_it_prepare_again(kept, monkeypatch):
+    package, study = Path(cache.__file__).parents[1], read_study(kept[0])
+    modules = [path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in AFTERWARDS]
+    text = "\n".join(path.read_text() for path in modules)
+    imported = set(re.findall(r"^ *(?:from|import) (\w+)", text, re.MULTILINE)) - {"pydantic"}  # its part is settings
+    others = imported & {"rm_research", *packages_distributions()}
+    assert {"openpyxl", "pyreadstat", "rapidfuzz", "scipy", "rm_research"} <= others
+    for name in others:
+        monkeypatch.setattr(cache, "version", lambda asked, name=name: "0" if asked == name else version(asked))
+        assert cache.load(study) is None, name
 
 
 def test_what_was_prepared_from_other_inputs_is_removed(folder):

@@ -14,7 +14,7 @@ from rm_research.frames import DETAILS, ESTIMATES, SPECIFICATIONS
 CURVE = ["contrast", "cohort", "role", "arm", "scale", "wave"]  # rows that share these are one curve
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Specifications:
     """
     Estimates of one question, or a few, under every specification; each question is a curve.

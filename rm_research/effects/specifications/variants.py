@@ -20,7 +20,7 @@ LOOSE = 0.51  # certainty from which a link is more likely right than wrong
 SHARES = (0.5, 0.8, 1.0)  # of a scale's items that must be answered, beside the declared share
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Variant:
     """
     One way from questionnaires to scores before and after.

@@ -14,7 +14,7 @@ ALL = 2_000_000  # pairs of codes up to which every pair is compared
 MANY = 5_000_000  # meetings up to which fewer elements need to agree
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pairs:
     """Codes that are compared: numbers of codes in the first and second wave; each pair once, sorted."""
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Whole = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Codes:
     """
     Different codes of one wave, sorted by block and text, so that nothing depends on the order of rows.

@@ -18,7 +18,7 @@ NEGLIGIBLE = 1e-3  # odds of pairs that are not followed further
 RETURNED, PRIOR_STUDY, PRIOR_BLOCK = 0.7, 4, 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
     """
     The outcome of the estimation.
@@ -37,7 +37,7 @@ class Fit:
     returned: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Population:
     """
     The people behind the pairs.

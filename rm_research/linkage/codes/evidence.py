@@ -11,7 +11,7 @@ SWAPPED = 0.01  # people who swap two given parts, before the data are seen …
 PRIOR_SWAPPED = 40  # … as strongly as so many people would show it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rates:
     """
     What becomes of people's codes from wave to wave.
@@ -28,7 +28,7 @@ class Rates:
     arranged: Numbers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """
     Pairs of codes compared, each in every arrangement that could be meant.

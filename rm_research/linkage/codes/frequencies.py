@@ -20,7 +20,7 @@ NEW = 40
 EVEN = 10  # people's worth of evenly used characters
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Values:
     """
     Values of the elements of both waves as numbers; the same text has the same number in every element.

@@ -20,7 +20,7 @@ from rm_research.linkage.codes.frequencies import element_values
 LEAST, CERTAIN = 0.5, 0.95
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Matches:
     """
     Who is who in two waves.

@@ -12,7 +12,7 @@ ROUNDS = 200
 SETTLED = 1e-4  # change of a log message
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Side:
     """
     The pairs seen from one wave: pairs of one code lie in a row.
