@@ -12,7 +12,7 @@ from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
 FIRST, SECOND = 1, 2  # columns of the members' predictors, after the intercept
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ActorPartner:
     """
     Actor–partner model of dyads whose members have different roles.
@@ -37,28 +37,6 @@ class ActorPartner:
     intercepts: tuple[Result, Result]
     correlation: Result
     covariance: Matrix
-    n_dyads: int
-    n_incomplete: int
-
-
-@dataclass(frozen=True)
-class ExchangeablePartners:
-    """
-    Actor–partner model of dyads whose members could change places.
-
-    Attributes
-    ----------
-    actor, partner, intercept : Result
-        The same for both members; degrees of freedom by Satterthwaite.
-    correlation : float
-        Of what the predictors leave of both outcomes; −1 to 1.
-    n_dyads, n_incomplete : int
-    """
-
-    actor: Result
-    partner: Result
-    intercept: Result
-    correlation: float
     n_dyads: int
     n_incomplete: int
 
@@ -129,47 +107,6 @@ def actor_partner(
         intercepts=(_slope(one, 0, level=level), _slope(two, 0, level=level)),
         correlation=_partial_correlation(covariance, df, level),
         covariance=covariance,
-        n_dyads=n,
-        n_incomplete=n_incomplete,
-    )
-
-
-def exchangeable_partners(
-    y1: Vector, y2: Vector, x1: Vector, x2: Vector, *, level: float, covariates: Matrix | None = None
-) -> ExchangeablePartners:
-    """
-    Actor–partner model of indistinguishable members: slopes and errors are the same for both.
-
-    Sums and differences of the two members are independent (Kenny, Kashy & Cook 2006, ch. 7): sums have slope a + p,
-    differences a − p and no intercept. So a and p are half the sum and half the difference of two least squares slopes,
-    which is REML with an error correlation of either sign; degrees of freedom by Satterthwaite (1946). Parameters and
-    assumptions as `actor_partner`; covariates have the same slope for both members.
-
-    Returns
-    -------
-    ExchangeablePartners
-
-    Raises
-    ------
-    NotEstimableError
-        As `actor_partner`; also 'collinear' when both members of every dyad have the same predictor, or when the sum of
-        their predictors is the same in every dyad.
-    """
-    values, n_incomplete = _complete(y1, y2, x1, x2, covariates)
-    n = len(values)
-    if n < values.shape[1]:  # 4 + c columns; the sums have 2 + c coefficients
-        raise NotEstimableError("too_few_pairs")
-    sums, differences = _sums_and_differences(values)
-    total, contrast = _slope(sums, FIRST, level=level), _slope(differences, 0, level=level)
-    std_error = np.hypot(total.std_error, contrast.std_error) / 2
-    df = (2 * std_error) ** 4 / (total.std_error**4 / total.df + contrast.std_error**4 / contrast.df)
-    start = _slope(sums, 0, level=level)
-    between, within = _variance(sums), _variance(differences)
-    return ExchangeablePartners(
-        actor=t_result((total.estimate + contrast.estimate) / 2, std_error, df, level),
-        partner=t_result((total.estimate - contrast.estimate) / 2, std_error, df, level),
-        intercept=t_result(start.estimate / 2, start.std_error / 2, start.df, level),
-        correlation=(between - within) / (between + within),
         n_dyads=n,
         n_incomplete=n_incomplete,
     )
@@ -292,13 +229,6 @@ def _varied(fit: Fit) -> Fit:
     if np.abs(fit.residuals).max() <= NOISE * size:
         raise NotEstimableError("no_variation")
     return fit
-
-
-def _sums_and_differences(values: Matrix) -> tuple[Fit, Fit]:
-    """Outcomes' sums on the predictors' sums and covariates; their differences on the predictors', through 0."""
-    y1, y2, x1, x2 = values[:, :4].T
-    sums = np.column_stack([np.ones(len(values)), x1 + x2, values[:, 4:]])
-    return _varied(least_squares(sums, y1 + y2)), _varied(least_squares((x1 - x2)[:, None], y1 - y2))
 
 
 def _log_spread(X: Matrix, y: Vector) -> tuple[float, float]:

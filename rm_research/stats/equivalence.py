@@ -62,6 +62,7 @@ def tost(result: Result, *, bound: float, level: float) -> Equivalence:
         raise ValueError("The bound of an equivalence test is above 0.")
     if not result.std_error > 0:
         raise NotEstimableError("no_variation")
+    # not statsmodels' ttost_*: they start from raw scores, this from any estimate with its degrees of freedom
     t_lower, t_upper = ((result.estimate + side * bound) / result.std_error for side in (1, -1))
     p_lower, p_upper = _below(-t_lower, result.df), _below(t_upper, result.df)
     half = critical_value(result.df, 2 * level - 1) * result.std_error

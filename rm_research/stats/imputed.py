@@ -18,7 +18,7 @@ from rm_research.stats.rubin import pool
 IN_ARM = 1  # column of the design
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Completed:
     """
     Everyone of an arm who was measured at the start, n people, with m sets of scores after.
@@ -43,7 +43,7 @@ class Completed:
         return self.post + shift * self.left
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PerImputation:
     """
     What each of m imputed data sets gives.

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import ndtri
 
 from rm_research.stats.paired import NOISE, complete_pairs
 from rm_research.stats.result import NotEstimableError, Result, Vector
@@ -39,12 +38,12 @@ def wilson(count: int, n: int, *, level: float) -> Result:
     """
     if n < 1:
         raise NotEstimableError("too_few_people")
-    share, z2 = count / n, float(ndtri((1 + level) / 2)) ** 2
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n**2))) / (1 + z2 / n)
-    low = float(centre - half) if count > 0 else 0.0
-    high = float(centre + half) if count < n else 1.0
-    return Result(share, NAN, NAN, NAN, NAN, low, high, {})
+    # loads scipy.stats, for which `rm-research check` should not wait
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(count, n, alpha=1 - level, method="wilson")
+    ends = (low if count > 0 else 0.0, high if count < n else 1.0)  # but for rounding they are
+    return Result(count / n, NAN, NAN, NAN, NAN, *ends, {})
 
 
 def share_improved(pre: Vector, post: Vector, *, level: float, threshold: float = 0.0, sign: int = 1) -> Result:
@@ -129,7 +128,7 @@ def reliable_change_index(pre: Vector, post: Vector, *, sd: float, retest: float
     return (post - pre) / (np.sqrt(2) * error)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ReliableChange:
     """
     Who changed by more than scores waver on their own.

@@ -1,36 +1,15 @@
-"""Intraclass correlations: of ratings or occasions within people, and of people within groups."""
+"""Intraclass correlations of ratings or occasions within people."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import fdtrc, fdtri
 
 from rm_research.stats.paired import NOISE, complete_pairs
 from rm_research.stats.result import NotEstimableError, Result, Vector
 
 Matrix = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class GroupIntraclass:
-    """
-    Likeness of people of one group.
-
-    Attributes
-    ----------
-    n, n_groups : int
-        People with a value, and their groups.
-    icc1 : float
-        Share of the variance of one person's value that lies between groups; at most 1, may be negative.
-    icc2 : float
-        Reliability of the groups' means; at most 1, may be negative.
-    """
-
-    n: int
-    n_groups: int
-    icc1: float
-    icc2: float
 
 
 def intraclass_correlations(ratings: Matrix, *, level: float) -> dict[str, Result]:
@@ -68,6 +47,7 @@ def intraclass_correlations(ratings: Matrix, *, level: float) -> dict[str, Resul
         raise NotEstimableError("too_few_items")
     if n < 2:
         raise NotEstimableError("too_few_people")
+    # not pingouin: it rounds the ends, knows 95 % alone, takes over a second to load, and pandas warns of its calls
     people, within, raters, error = _mean_squares(ratings)
     single = {
         "ICC1": _consistency(people / within, (n - 1, n * (k - 1)), n, k, level),
@@ -147,41 +127,3 @@ def retest_correlation(pre: Vector, post: Vector, *, level: float) -> Result:
         by the same amount.
     """
     return intraclass_correlations(np.column_stack(complete_pairs(pre, post)), level=level)["ICC2"]
-
-
-def group_intraclass(values: Vector, groups: ArrayLike) -> GroupIntraclass:
-    """
-    How alike people of one group are, from a one-way analysis of variance (Bliese 2000, pp. 355–356).
-
-    ICC1 = (B − W) / (B + (m − 1) W) and ICC2 = (B − W) / B, with B and W the mean squares between and within groups
-    and m the average size. Both are negative where people of one group are less alike than people at random. Assumes
-    the same variance in all groups.
-
-    Parameters
-    ----------
-    values : array, shape (n,)
-        NaN = absent; such people are left out.
-    groups : array-like, shape (n,)
-        Group of each person, none missing.
-
-    Raises
-    ------
-    NotEstimableError
-        'too_few_clusters' when there are fewer than two groups, 'too_few_people' when no group has two people,
-        'no_variation' when groups have the same mean, or people of one group the same value throughout.
-    """
-    known = ~np.isnan(values)
-    values, labels = values[known], np.asarray(groups)[known]
-    _, group, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    n, count = len(values), len(sizes)
-    if count < 2:
-        raise NotEstimableError("too_few_clusters")
-    if n == count:
-        raise NotEstimableError("too_few_people")
-    centred = values - values.mean()
-    means = np.bincount(group, centred) / sizes
-    between, within = (sizes * means**2).sum() / (count - 1), ((centred - means[group]) ** 2).sum() / (n - count)
-    if min(between, within) <= (NOISE * np.abs(values).max()) ** 2:
-        raise NotEstimableError("no_variation")
-    icc1 = (between - within) / (between + (n / count - 1) * within)
-    return GroupIntraclass(n, count, float(icc1), float((between - within) / between))

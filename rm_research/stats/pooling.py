@@ -147,7 +147,7 @@ def meta_regression(estimates: Vector, std_errors: Vector, moderators: Matrix, *
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Weighted:
     """
     Weighted least squares at one τ².
@@ -172,7 +172,7 @@ class _Weighted:
         return np.sqrt(np.diag(self.covariance))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Problem:
     """
     Estimates y with variances v + τ² around a plane; weights are w = 1 / (v + τ²).

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import nctdtr, ndtr, ndtri
+from scipy.special import nctdtr, ndtri
 
 from rm_research.stats.result import NotEstimableError, critical_value
 
@@ -41,6 +41,7 @@ def detectable(std_error: float, df: float, *, level: float, power: float = POWE
         In the estimate's unit: δ with P(T > t) = power for T noncentral t(df, δ/se) (Cohen 1988, ch. 2). Rejection in
         the wrong direction does not count, as in R's power.t.test.
     """
+    # not statsmodels' solve_power: it takes a hundred times as long, and nearly every row of a report asks for one
     critical = critical_value(df, level)
     if np.isnan(df):
         return float((critical + ndtri(power)) * std_error)
@@ -77,9 +78,13 @@ def power_of(effect: float, std_error: float, df: float, *, level: float) -> flo
     """
     if std_error <= 0:
         raise NotEstimableError("no_variation")
-    critical, noncentrality = critical_value(df, level), abs(effect) / std_error
-    missed = ndtr(critical - noncentrality) if np.isnan(df) else nctdtr(df, noncentrality, critical)
-    return float(1 - missed)
+    # loads scipy.stats, for which `rm-research check` should not wait
+    from statsmodels.stats.power import normal_power, ttest_power
+
+    size = abs(effect) / std_error
+    # one-sided at half the level: the wrong direction does not count
+    test = {"nobs": 1, "alpha": (1 - level) / 2, "alternative": "larger"}
+    return float(normal_power(size, **test) if np.isnan(df) else ttest_power(size, df=df, **test))
 
 
 def change_precision(

@@ -14,7 +14,7 @@ Matrix = NDArray[np.float64]
 NOISE = 1e-12  # what is below this share of the size it is compared with is rounding
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reliability:
     """
     Internal consistency of one scale at one wave, from the people who answered all its items.
@@ -106,6 +106,7 @@ def cronbach_alpha(covariances: Matrix) -> float:
     NotEstimableError
         'no_variation' when the sum of the items does not vary.
     """
+    # not pingouin: it takes over a second to load, and `rm-research check` shows alpha
     k, single, total = len(covariances), np.trace(covariances), covariances.sum()
     if not total > NOISE * single:
         raise NotEstimableError("no_variation")

@@ -84,7 +84,7 @@ def wild_bootstrap(
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Effects:
     """
     Effects and CR2 variances when signs are flipped, for any hypothesis; δ = estimate − the effect supposed.

@@ -1,4 +1,4 @@
-"""The actor–partner model against lavaan, nlme and lmerTest, and by identities; dyadic correlations."""
+"""The actor–partner model against lavaan and nlme, and by identities; dyadic correlations."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from rm_research.stats.dyadic import actor_partner, distinguishability, dyadic_icc, exchangeable_partners
+from rm_research.stats.dyadic import actor_partner, distinguishability, dyadic_icc
 from rm_research.stats.result import NotEstimableError
 
 few = settings(max_examples=25, deadline=None, derandomize=True, database=None)
@@ -89,37 +89,6 @@ class TestAgainstR:
             theirs |= {name: row["est"], f"{name} se": row["se"], f"{name} z": row["z"], f"p of {name}": row["pvalue"]}
         because = "maximum likelihood: variances divided by n, not n − 3, and z for t, here made of ours"
         compare(ours, theirs, of=[actor_partner], against="apim_sim45", rel=1e-5, because=because)
-
-    def test_exchangeable_slopes_equal_lmer(self, apim, compare):
-        r, values = apim
-        model = exchangeable_partners(*values, level=0.95)
-        results = {"(Intercept)": model.intercept, "actor": model.actor, "partner": model.partner}
-        for row in r["indistinguishable_lmer_satterthwaite"]:
-            result = results[row["term"]]
-            ours = {"estimate": result.estimate, "se": result.std_error, "df": result.df, "t": result.statistic}
-            theirs = {name: row[name] for name in (*ours, "p")}
-            because = "lme4 searches the variances; ours, from sums and differences, are in closed form"
-            compare(ours | {"p": result.p_value}, theirs, of=[exchangeable_partners], against="apim_sim45", rel=1e-6,
-                    because=because)  # fmt: skip
-        between, within = (row["vcov"] for row in r["lmer_varcorr"])
-        because = "share of the dyad's variance in lmer's components"
-        compare({"rho": model.correlation}, {"rho": between / (between + within)}, of=[exchangeable_partners],
-                against="apim_sim45", rel=2e-6, because=because)  # fmt: skip
-        assert not r["indistinguishable_lmer_singular"]
-
-    def test_exchangeable_slopes_equal_generalised_least_squares(self, apim, compare):
-        r, values = apim
-        model = exchangeable_partners(*values, level=0.95)
-        results = {"(Intercept)": model.intercept, "actor": model.actor, "partner": model.partner}
-        ours, theirs = {"rho": model.correlation}, {"rho": r["indist_gls_rho"]}
-        for row in r["indistinguishable_gls_reml"]:
-            term, result = row["term"], results[row["term"]]
-            ours |= {term: result.estimate, f"{term} se": result.std_error, f"{term} t": result.statistic}
-            theirs |= {term: row["Value"], f"{term} se": row["Std.Error"], f"{term} t": row["t-value"]}
-            ours[f"p {term}"] = 2 * stats.t.sf(abs(result.statistic), 87)
-            theirs[f"p {term}"] = row["p-value"]
-        because = "nlme searches the correlation; p from our t on its 2n − 3 degrees of freedom, not Satterthwaite's"
-        compare(ours, theirs, of=[exchangeable_partners], against="apim_sim45", rel=1e-5, because=because)
 
     def test_distinguishability(self, apim, compare):
         r, values = apim
@@ -226,8 +195,6 @@ def test_swapping_the_members_swaps_the_results(seed):
         assert [r.ci_low for r in first] == pytest.approx([r.ci_low for r in second], rel=1e-8, abs=1e-12)
     assert one.correlation.estimate == pytest.approx(two.correlation.estimate)
     assert distinguishability(y1, y2, x1, x2).statistic == pytest.approx(distinguishability(y2, y1, x2, x1).statistic)
-    same = exchangeable_partners(y1, y2, x1, x2, level=0.9), exchangeable_partners(y2, y1, x2, x1, level=0.9)
-    assert same[0].actor.ci_high == pytest.approx(same[1].actor.ci_high)
     assert dyadic_icc(y1, y2, level=0.9).ci_low == pytest.approx(dyadic_icc(y2, y1, level=0.9).ci_low)
 
 
@@ -240,8 +207,6 @@ def test_unit_origin_and_absent_dyads_do_not_matter(seed, unit):
     assert (two.n_dyads, two.n_incomplete) == (20, 1)
     assert [r.ci_low for r in two.actor + two.partner] == pytest.approx([r.ci_low for r in one.actor + one.partner])
     assert distinguishability(*moved).statistic == pytest.approx(distinguishability(*values).statistic, rel=1e-6)
-    same, shifted = exchangeable_partners(*values, level=0.95), exchangeable_partners(*moved, level=0.95)
-    assert (shifted.partner.ci_high, shifted.n_incomplete) == (pytest.approx(same.partner.ci_high), 1)
     assert dyadic_icc(*moved[:2], level=0.95).ci_high == pytest.approx(dyadic_icc(*values[:2], level=0.95).ci_high)
 
 
@@ -260,11 +225,10 @@ def test_members_who_differ_more_than_strangers_have_a_negative_icc():
     assert result.p_value < 0.001
 
 
-@pytest.mark.parametrize("model", [actor_partner, exchangeable_partners])
-def test_dyads_without_noise_are_not_judged(model):
+def test_dyads_without_noise_are_not_judged():
     (_, _, x1, x2), _ = dyads(1)
     with pytest.raises(NotEstimableError, match=r"^no_variation$"):
-        model(2 * x1 + x2, 2 * x2 + x1, x1, x2, level=0.95)
+        actor_partner(2 * x1 + x2, 2 * x2 + x1, x1, x2, level=0.95)
     with pytest.raises(NotEstimableError, match=r"^no_variation$"):
         distinguishability(2 * x1 + x2, 2 * x2 + x1, x1, x2)
 
@@ -286,15 +250,13 @@ def test_predictors_that_do_not_vary_or_only_together(flat):
     for model in (actor_partner, distinguishability):
         with pytest.raises(NotEstimableError, match=r"^collinear$"):
             model(y1, y2, x1, x2, **({"level": 0.95} if model is actor_partner else {}))
-    with pytest.raises(NotEstimableError, match=r"^collinear$"):
-        exchangeable_partners(y1, y2, x1, x1, level=0.95)
 
 
 @pytest.mark.parametrize("n", [0, 1, 3, 5])
 def test_too_few_dyads(n):
     values, _ = dyads(2, 5)
     short = [v[:n] for v in values]
-    for model in (actor_partner, distinguishability, *([exchangeable_partners] if n < 4 else [])):
+    for model in (actor_partner, distinguishability):
         with pytest.raises(NotEstimableError, match=r"^too_few_pairs$"):
             model(*short, **({} if model is distinguishability else {"level": 0.95}))
     if n < 2:
@@ -306,8 +268,6 @@ def test_smallest_that_can_be_judged():
     values, _ = dyads(3, 6)
     assert np.isfinite(actor_partner(*values, level=0.95).correlation.ci_high)
     assert distinguishability(*values).p_value < distinguishability(*values).p_corrected
-    short = [v[:4] for v in values]
-    assert exchangeable_partners(*short, level=0.95).actor.df > 1
     assert np.isnan(dyadic_icc(np.array([1.0, 1.0]), np.array([2.0, 4.0]), level=0.95).details["pearson"])
 
 

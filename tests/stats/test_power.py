@@ -1,4 +1,4 @@
-"""Power and smallest detectable effect: against R and statsmodels, by numerical integration and by simulation."""
+"""Power and smallest detectable effect: against R, statsmodels and scipy, by integration and by simulation."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
-from statsmodels.stats.power import NormalIndPower, TTestIndPower, TTestPower
+from statsmodels.stats.power import TTestIndPower, TTestPower
 
 from rm_research.stats.power import (
     ancova_precision,
@@ -87,19 +87,36 @@ def test_ancova_equals_r(golden, compare):
 @pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
 @pytest.mark.parametrize("effect", [0.05, 0.3, 0.8, 2])
 @pytest.mark.parametrize("n", [3, 7, 20, 150])
-def test_power_equals_statsmodels(n, effect, level, compare):
-    """One-sided at half the level: so that, as here, the wrong direction does not count."""
-    half = {"alpha": (1 - level) / 2, "alternative": "larger"}
-    because = "one-sided at half the level, so that the wrong direction does not count"
-    compare({"power": power_of(-effect, *of_changes(n), level=level)}, {"power": TTestPower().power(effect, n, **half)},
-            of=[change_precision, power_of], against="statsmodels.TTestPower", because=because)  # fmt: skip
-    ours = power_of(2 * effect, *two_sample_precision(n, 2 * n, sd=2), level=level)
-    theirs = TTestIndPower().power(effect, n, ratio=2, **half)
-    compare({"power": ours}, {"power": theirs}, of=[two_sample_precision, power_of],
-            against="statsmodels.TTestIndPower", because=because)  # fmt: skip
+def test_power_equals_scipy(n, effect, level, compare):
+    """Noncentral t above the critical value: what lies below its negative, the wrong direction, does not count."""
+    because = "statsmodels makes ours; the wrong direction does not count"
+
+    def found(df: float, noncentrality: float) -> float:
+        return stats.nct(df, noncentrality).sf(stats.t(df).isf((1 - level) / 2))
+
+    ours = {"paired": power_of(-effect, *of_changes(n), level=level),
+            "two samples": power_of(2 * effect, *two_sample_precision(n, 2 * n, sd=2), level=level)}  # fmt: skip
+    theirs = {"paired": found(n - 1, effect * np.sqrt(n)), "two samples": found(3 * n - 2, effect * np.sqrt(2 * n / 3))}
+    compare(ours, theirs, of=[change_precision, two_sample_precision, power_of], against="scipy.stats.nct",
+            because=because)  # fmt: skip
     ours = power_of(effect, two_sample_precision(n, n, sd=1).std_error, NAN, level=level)
-    compare({"power": ours}, {"power": NormalIndPower().power(effect, n, **half)}, of=[power_of],
-            against="statsmodels.NormalIndPower", because=because)  # fmt: skip
+    theirs = stats.norm.sf(stats.norm.isf((1 - level) / 2) - effect * np.sqrt(n / 2))
+    compare({"power": ours}, {"power": theirs}, of=[power_of], against="scipy.stats.norm", because=because)
+
+
+@pytest.mark.parametrize("power", [0.5, 0.8, 0.9])
+@pytest.mark.parametrize("n", [3, 7, 20, 150])
+def test_detectable_equals_statsmodels(n, power, compare):
+    """One-sided at half the level: so that, as here, the wrong direction does not count."""
+    half = {"alpha": 0.025, "power": power, "alternative": "larger"}
+    because = "statsmodels searches less closely; one-sided at half the level, as the wrong direction does not count"
+    ours = {"effect": detectable(*of_changes(n), level=0.95, power=power)}
+    compare(ours, {"effect": TTestPower().solve_power(nobs=n, **half)}, of=[change_precision, detectable],
+            against="statsmodels.TTestPower", rel=1e-5, because=because)  # fmt: skip
+    ours = {"effect": detectable(*two_sample_precision(n, 2 * n, sd=1), level=0.95, power=power)}
+    compare(ours, {"effect": TTestIndPower().solve_power(nobs1=n, ratio=2, **half)},
+            of=[two_sample_precision, detectable], against="statsmodels.TTestIndPower", rel=1e-5,
+            because=because)  # fmt: skip
 
 
 @pytest.mark.parametrize("level", [0.5, 0.95])

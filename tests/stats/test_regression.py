@@ -1,6 +1,9 @@
 """Least squares with HC2 and CR2, against R and statsmodels, and CR2 against its formula written out."""
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from rm_research.stats.regression import cluster_terms, cr2, hc2, least_squares, residual_weights, robust
 from rm_research.stats.result import NotEstimableError, t_result
 
+REFERENCE = Path(__file__).parents[1] / "reference"
 few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 TERMS = ["(Intercept)", "treat", "pre"]
 
@@ -31,6 +35,16 @@ def as_tidied(result) -> dict[str, float]:
 
 def rows_by_term(rows) -> dict[str, dict[str, float]]:
     return {row["term"]: {name: value for name, value in row.items() if name != "term"} for row in rows}
+
+
+def test_least_squares_of_those_who_stayed_equals_lm(golden, compare):
+    r, data = golden("attrition_fiml_btheb")[0], pd.read_csv(REFERENCE / "attrition_btheb.csv").dropna(subset=["m8"])
+    X = np.column_stack([np.ones(len(data)), data[["pre", "treat", "drug", "long"]]])
+    fit = least_squares(X, data["m8"].to_numpy())
+    std_errors = np.sqrt((fit.residuals**2).sum() / (len(data) - 5) * np.diag(fit.root @ fit.root.T))
+    ours = {"estimate": fit.coefficients, "std_error": std_errors}
+    theirs = {"estimate": [row["Estimate"] for row in r["cc"]], "std_error": [row["Std. Error"] for row in r["cc"]]}
+    compare(ours, theirs, of=[least_squares], against="attrition_fiml_btheb")
 
 
 @pytest.mark.parametrize("name", ["ancova_btheb", "ancova_cr2_bdf24"])

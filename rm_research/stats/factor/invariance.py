@@ -47,7 +47,7 @@ class Step:
     rmsea_d: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Level:
     """
     One level of invariance.

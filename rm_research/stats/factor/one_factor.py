@@ -13,7 +13,7 @@ from rm_research.stats.result import NotEstimableError, Vector
 FEWEST_ITEMS = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OneFactor:
     """
     A one-factor model of p items; the factor has mean 0 and variance 1.

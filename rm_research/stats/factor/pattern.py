@@ -43,7 +43,7 @@ Owners = Matrices[np.intp]
 """Which parameter stands in each place, counted from 0, or FIXED."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """
     Where each of t parameters stands.

@@ -11,7 +11,7 @@ from rm_research.stats.result import NotEstimableError, Vector
 NOISE = 1e-12  # answers that differ by less than this share of the largest are all alike
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Blocks:
     """
     People in b blocks, each of those who answered the same of p items; 0 for items that they did not answer.
@@ -32,7 +32,7 @@ class Blocks:
     covariances: Matrix
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """
     People of one group.

@@ -13,7 +13,7 @@ from rm_research.stats.mixed.terms import Covariance
 MOST = 2e6  # blocks × (rows of the largest)³ up to which this is quicker than to take out one group after the other
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Blocks:
     """
     V is block-diagonal: one block for each set of rows that groups join, smaller ones filled up with rows of zeros.

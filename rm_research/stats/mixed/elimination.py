@@ -19,7 +19,7 @@ from rm_research.stats.mixed.taylor import Integers
 DENSE = 400  # more groups than this that touch each other are thinned out further before they are solved as one matrix
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """
     Groups taken out together: m sets of k groups each; k = 1 unless they are solved as one matrix.
@@ -57,7 +57,7 @@ class Step:
     to_targets: sparse.csr_array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """
     Order of elimination and the edges it needs.

@@ -21,7 +21,7 @@ from rm_research.stats.mixed.taylor import (
 from rm_research.stats.result import Vector
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Moments:
     """
     log |V| and WᵀV⁻¹W, W = (Q, y), with their derivatives by r parameters.
@@ -194,7 +194,7 @@ def with_residual_variance(found: Moments, psi: Vector, n: int) -> Moments:
     return Moments(found.L, L1, L2, found.M, np.concatenate([found.M1, last[None]]), M2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Restricted:
     """
     Parts of the restricted likelihood (Patterson & Thompson 1971) with their derivatives by r parameters.

@@ -28,7 +28,7 @@ MOST_STEPS = 100
 LARGEST = 1e3  # relative standard deviation beyond which nothing is left for the residual
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
     """
     A linear mixed model fitted by REML.
@@ -125,7 +125,7 @@ def _in_units(system: System, psi: Vector, sigma2: float, terms: Sequence[Term])
     return named | {"var_residual": float(sigma2)}, [term.name for term, singular in on_boundary if singular]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Curve:
     """−2 log likelihood, σ² profiled out, by the coordinates of a factor: value, gradient (r,) and Hessian (r, r)."""
 

@@ -16,7 +16,7 @@ from rm_research.stats.result import NotEstimableError, Vector
 NOISE = 1e-12  # what is left of y below this share of its size is rounding, not answers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Products:
     """
     Cross products of the columns of groups that share rows, in the order in which groups are taken out.
@@ -38,7 +38,7 @@ class Products:
     F: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class System:
     """
     What one model needs of its data.

@@ -36,7 +36,7 @@ class Term:
         return Term(self.name, self.groups)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """
     Covariance of the effects of k groups, block by block.
@@ -63,7 +63,7 @@ class Block:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Covariance:
     """
     The covariance of the effects as a function of its parameters ψ, relative to the residual variance.
@@ -147,7 +147,7 @@ class Covariance:
         return Factor(coordinates, C)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Factor:
     """
     Coordinates λ in which ψ_k = λᵀC_kλ, so that the matrices are never indefinite.

@@ -18,7 +18,7 @@ from rm_research.stats.paired import NOISE, ends_of_mean, paired_t
 from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Sums:
     """
     What the restricted likelihood needs.
