@@ -174,7 +174,7 @@ def _spell_alike(
             frame[at] = spelt
         if cells:
             journal.step(f"spellings of {name} made one", before=len(whole), after=len(whole), cells=cells)
-        for found in journal.found if name == "cohort" else ():
+        for found in journal.problem_rows if name == "cohort" else ():
             if isinstance(stated := found["cohort"], str):
                 found["cohort"] = first.get(tidy_text(stated), stated)
 
