@@ -148,7 +148,7 @@ def test_an_attention_item_may_have_labels(write_study):
 
 
 def test_an_attention_item_that_is_a_number_needs_a_number_or_a_label(intake):
-    with pytest.raises(StudyFileError, match=r"'m6' is a number, but 'red' is neither one nor a label of it"):
+    with pytest.raises(StudyFileError, match=r"'m6' is a number item, but 'red' is not one of its answers"):
         intake(STRAIGHT, more='[careless]\nattention = { m6 = "red" }')
 
 
