@@ -106,7 +106,7 @@ def test_a_date_in_the_column_of_finished_means_finished_and_a_blank_does_not(in
     [
         (
             "[careless]\nattention = { chek = 3 }",
-            "careless.attention: 'chek' is no item of codebook.csv; did you mean 'check'?",
+            "careless.attention: 'chek' is not an item in codebook.csv; did you mean 'check'?",
         ),
         ("[careless]\nsame_answers = 2", "careless.same_answers: should be greater than or equal to 3"),
         ('[careless]\naction = "hide"', "careless.action: should be 'flag' or 'drop'"),

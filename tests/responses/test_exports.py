@@ -90,7 +90,7 @@ def test_each_of_several_columns_of_an_item_must_be_somewhere(intake):
 
 def test_a_twin_column_is_an_error_when_an_item_needs_it(intake):
     assert errors(intake(post="code,m1,m1,m2,team\na,2,2,3,x\n"))[0].startswith(
-        "post.csv has several columns called 'm1'. Call them 'm1 (1)', 'm1 (2)'"
+        "post.csv has several columns named 'm1'. Call them 'm1 (1)', 'm1 (2)'"
     )
 
 
