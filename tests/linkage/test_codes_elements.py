@@ -29,7 +29,7 @@ def test_an_element_that_is_neither_is_refused(text):
 
 @pytest.mark.parametrize("rule", [(), (Element("a", 1), Element("a", 2))])
 def test_elements_need_names_of_their_own(rule):
-    with pytest.raises(LinkError, match="a name of its own"):
+    with pytest.raises(LinkError, match="each needs its own name"):
         split_codes(pd.Series(["x"]), rule)
 
 
