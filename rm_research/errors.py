@@ -1,18 +1,18 @@
-"""What can go wrong with a study, said so that its owner can mend it."""
+"""Errors about a study, worded so that its owner can fix them."""
 
 from collections.abc import Iterable, Sequence
 
 
 class StudyError(Exception):
     """
-    Something about the study that its owner can mend: what, where and what to do.
+    A fault of the study that its owner can fix: what is wrong, where, and what to do.
 
     Messages name files, columns and row numbers, never what a person wrote or who they are.
     """
 
 
 class StudyFileError(StudyError):
-    """study.toml or codebook.csv says something that cannot be; lists every such problem."""
+    """study.toml or codebook.csv is invalid; the message lists every problem."""
 
 
 class ReadError(StudyError):
@@ -28,21 +28,21 @@ class ScoringError(StudyError):
 
 
 class FrameError(StudyError):
-    """A frame handed to a verb lacks a column, or repeats a key."""
+    """A frame passed to a verb lacks a column or repeats a key."""
 
 
 class ReportError(StudyError):
-    """A report cannot be made as asked: unknown cohort, parameter or notebook."""
+    """A report cannot be made as requested: unknown cohort, parameter or notebook."""
 
 
 def listed(problems: Sequence[str], heading: str) -> str:
-    """One message from several problems, one a line, the heading first."""
+    """Join problems into one message: the heading, then one problem per line."""
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return "\n".join([f"{heading} ({count})", *(f"  - {problem}" for problem in problems)])
 
 
 def rows_text(rows: Iterable[int], *, most: int = 8) -> str:
-    """Row numbers as text, the first `most` of them: 'rows 14, 15, 41 and 3 more'."""
+    """Write row numbers as text, at most `most` of them: 'rows 14, 15, 41 and 3 more'."""
     numbers = sorted(rows)
     shown = ", ".join(str(number) for number in numbers[:most])
     noun = "row" if len(numbers) == 1 else "rows"

@@ -1,4 +1,4 @@
-"""The declared frames: what each holds, at which grain, and what its columns mean."""
+"""The declared frames: what each holds, what a row is, and what its columns mean."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pandas as pd
 from rm_research.errors import FrameError
 
 TEXT, NUMBER, COUNT, FLAG, WHEN = "str", "float64", "Int64", "boolean", "datetime64[us]"
-# columns that travel beside declared ones while a study is prepared; no item or attribute can be called so
+# extra columns used while a study is prepared; no item or attribute can have such a name
 FACT, TOTAL, CODE, WHO, HOW, SURE, TRUST = (
     f"\0{name}" for name in ("fact:", "total:", "code:", "who", "how", "probability", "trust")
 )
@@ -24,7 +24,7 @@ class Frame:
     Attributes
     ----------
     name : str
-        As it is called in messages and documents.
+        Its name in messages and documents.
     key : tuple of str
         Columns that identify a row; empty where rows may repeat.
     columns : dict of str to (str, str)
@@ -44,10 +44,10 @@ class Frame:
 
     def conform(self, rows: pd.DataFrame, *, unique: bool = False) -> pd.DataFrame:
         """
-        Return `rows` with the declared columns first, in order and of the declared dtype.
+        Return `rows` with the declared columns first, in the declared order and dtype.
 
-        Declared columns that are absent are added as missing. Undeclared ones follow when the frame is open-ended. The
-        key is looked at unless it is known to be `unique`, which in millions of rows takes a while.
+        Declared columns that are absent are added as missing. Undeclared ones follow if the frame is open-ended. The
+        key is checked unless it is known to be `unique`, because the check takes a while with millions of rows.
 
         Raises
         ------
@@ -77,10 +77,10 @@ RESPONSES = Frame(
     {
         "wave": (TEXT, "name of the wave in study.toml"),
         "file": (TEXT, "export the row came from"),
-        "source_row": (COUNT, "row in that file as a spreadsheet counts it, the header being row 1"),
+        "source_row": (COUNT, "row number in that file as in a spreadsheet; the header is row 1"),
         "person": (TEXT, "keyed hash of the person code; missing where the code is blank"),
         "cohort": (TEXT, "cohort"),
-        "submitted": (WHEN, "when the questionnaire was handed in; missing where the export does not say"),
+        "submitted": (WHEN, "when the questionnaire was submitted; missing if the export does not say"),
     },
     open_ended=True,
 )
@@ -90,16 +90,16 @@ LINKS = Frame(
     {
         "wave": (TEXT, "name of the wave in study.toml"),
         "file": (TEXT, "export the row came from"),
-        "source_row": (COUNT, "row in that file as a spreadsheet counts it"),
+        "source_row": (COUNT, "row number in that file as in a spreadsheet"),
         "person": (TEXT, "person the row belongs to, after linking"),
         "how": (
             TEXT,
-            "exact (code met in another wave), near (a similar code did), alone (met in no other), blank (no code), "
-            "unlinked (by design)",
+            "exact (same code in another wave), near (similar code in another wave), alone (code in this wave only), "
+            "blank (no code), unlinked (by design)",
         ),
         "probability": (
             NUMBER,
-            "match probability, 0 to 1; where codes are not compared 1 for an exact match; missing where none was made",
+            "match probability, 0 to 1; an exact match has 1 unless codes are compared; missing without a match",
         ),
     },
 )
@@ -109,11 +109,11 @@ NEAR_MISSES = Frame(
     {
         "wave": (TEXT, "wave of the later questionnaire"),
         "file": (TEXT, "export it came from"),
-        "source_row": (COUNT, "row in that file as a spreadsheet counts it"),
-        "like_wave": (TEXT, "wave of the questionnaire with a similar code; roster where it is a line of that"),
+        "source_row": (COUNT, "row number in that file as in a spreadsheet"),
+        "like_wave": (TEXT, "wave of the questionnaire with a similar code; 'roster' for a line of the roster"),
         "like_file": (TEXT, "file it came from"),
         "like_row": (COUNT, "row in that file"),
-        "probability": (NUMBER, "that both are of one person, 0 to 1"),
+        "probability": (NUMBER, "probability that both belong to one person, 0 to 1"),
         "reason": (TEXT, "why they were not linked"),
     },
 )
@@ -125,14 +125,16 @@ PEOPLE = Frame(
         "person": (TEXT, "keyed hash"),
         "role": (
             TEXT,
-            "leader, mentor, participant or the study's own word; missing where others have one and this person none",
+            "leader, mentor, participant or the study's own word; missing if others have a role but this person does "
+            "not",
         ),
         "arm": (
             TEXT,
-            "programme, the comparison arm or the study's own word; missing where others have one and this person none",
+            "programme, the comparison arm or the study's own word; missing if others have an arm but this person does "
+            "not",
         ),
-        "cluster": (TEXT, "unit whose members are not independent: what was assigned unless declared otherwise"),
-        "invited": (FLAG, "whether the roster lists the person; missing without a roster"),
+        "cluster": (TEXT, "unit whose members are not independent: the unit of assignment unless declared otherwise"),
+        "invited": (FLAG, "whether the person is on the roster; missing without a roster"),
     },
     open_ended=True,
 )
@@ -156,7 +158,7 @@ SCORES = Frame(
         "person": (TEXT, "keyed hash"),
         "wave": (TEXT, "wave"),
         "scale": (TEXT, "scale"),
-        "score": (NUMBER, "in the scale's unit; missing where too few items were answered"),
+        "score": (NUMBER, "in the scale's unit; missing if too few items were answered"),
         "n_answered": (COUNT, "items of the scale answered"),
     },
 )
@@ -168,12 +170,12 @@ PANEL = Frame(
         "person": (TEXT, "keyed hash"),
         "scale": (TEXT, "scale"),
         "wave": (TEXT, "the later wave"),
-        "pre": (NUMBER, "score at the baseline wave, in the scale's unit; missing where absent"),
-        "post": (NUMBER, "score at `wave`, in the scale's unit; missing where absent"),
+        "pre": (NUMBER, "score at the baseline wave, in the scale's unit; missing if there is none"),
+        "post": (NUMBER, "score at `wave`, in the scale's unit; missing if there is none"),
         "role": (TEXT, "role"),
         "arm": (TEXT, "arm"),
         "cluster": (TEXT, "unit whose members are not independent"),
-        "sessions": (COUNT, "meetings before this questionnaire; 0 = a dyad without; missing = no log, or in no dyad"),
+        "sessions": (COUNT, "meetings before this questionnaire; 0 = the dyad had none; missing = no log or no dyad"),
     },
     open_ended=True,
 )
@@ -193,7 +195,7 @@ ESTIMATES = Frame(
         "method": (TEXT, "paired_t, hodges_lehmann, ancova …"),
         "estimate": (NUMBER, "post − pre, programme − comparison; scale units for mean and median"),
         "std_error": (NUMBER, "standard error, same unit"),
-        "df": (NUMBER, "degrees of freedom; missing where the method has none"),
+        "df": (NUMBER, "degrees of freedom; missing if the method has none"),
         "statistic": (NUMBER, "test statistic"),
         "p_value": (NUMBER, "two-sided, unadjusted"),
         "p_adjusted": (NUMBER, "Holm within the confirmatory family, Benjamini–Hochberg within the exploratory one"),
@@ -203,10 +205,10 @@ ESTIMATES = Frame(
         "n_post": (COUNT, "people of the arm with a score at the later wave"),
         "n_pairs": (COUNT, "people of the arm with both"),
         "n_comparison": (COUNT, "people of the comparison arm with both; missing for changes"),
-        "n_clusters": (COUNT, "clusters the standard error rests on; cohorts for a pooled row"),
-        "detectable": (NUMBER, "smallest effect found with 80 % power at this precision, same unit"),
+        "n_clusters": (COUNT, "clusters behind the standard error; cohorts for a pooled row"),
+        "detectable": (NUMBER, "smallest effect that this precision detects with 80 % power, same unit"),
         "planned": (FLAG, "whether the scale is a declared outcome"),
-        "reason": (TEXT, "why there is no estimate; missing where there is one"),
+        "reason": (TEXT, "why there is no estimate; missing if there is one"),
     },
 )
 DETAILS = Frame(
@@ -214,7 +216,7 @@ DETAILS = Frame(
     ("id", "quantity"),
     {
         "id": (TEXT, "row of the Estimates"),
-        "quantity": (TEXT, "what is given: mean_pre, sd_pre, r, τ² …"),
+        "quantity": (TEXT, "name of the quantity: mean_pre, sd_pre, r, τ² …"),
         "value": (NUMBER, "its value"),
     },
 )
@@ -223,12 +225,15 @@ SPECIFICATIONS = Frame(
     ("id",),
     {
         "id": (TEXT, "row of the Estimates"),
-        "linkage": (TEXT, "where one code stands for one person; unlinked where waves are not linked"),
-        "duplicates": (TEXT, "which of several questionnaires of a person in a wave counts: first, last, error (none)"),
+        "linkage": (TEXT, "where a code identifies one person; unlinked if waves are not linked"),
+        "duplicates": (TEXT, "which questionnaire counts if a person has several in a wave: first, last, error (none)"),
         "scoring": (TEXT, "share of items that must be answered, or which item is left out"),
-        "missing": (TEXT, "people without a score: completers, likelihood, imputation; respondents of unlinked waves"),
-        "model": (TEXT, "method of the estimate; of the cohorts' estimates where the row is their average"),
-        "declared": (FLAG, "whether it is the analysis that was declared, which the report shows"),
+        "missing": (
+            TEXT,
+            "how people without a score are handled: completers, likelihood, imputation; respondents of unlinked waves",
+        ),
+        "model": (TEXT, "method of the estimate; for an average of cohorts, the method of their estimates"),
+        "declared": (FLAG, "whether this is the declared analysis, the one in the report"),
     },
 )
 ATTRITION = Frame(
@@ -239,19 +244,19 @@ ATTRITION = Frame(
         "role": (TEXT, "role; 'everyone' in the model of leaving"),
         "arm": (TEXT, "arm; 'everyone' in the model of leaving"),
         "scale": (TEXT, "scale"),
-        "wave": (TEXT, "the later wave, at which who left has no score of the scale"),
-        "measure": (TEXT, "share (who left, of those with a score before), standardised_difference, log_odds"),
-        "term": (TEXT, "log odds of what: pre (one scale unit), or an arm or role beside the first; else missing"),
+        "wave": (TEXT, "the later wave; people who left have no score of the scale then"),
+        "measure": (TEXT, "share (people who left, of those with a score before), standardised_difference, log_odds"),
+        "term": (TEXT, "term of the log odds: pre (per scale unit), or an arm or role against the first; else missing"),
         "estimate": (NUMBER, "share 0 to 1; leavers − stayers before in pooled standard deviations; log odds"),
         "std_error": (NUMBER, "standard error; missing for a share"),
         "statistic": (NUMBER, "z; missing for a share"),
         "p_value": (NUMBER, "two-sided, unadjusted; missing for a share"),
         "ci_low": (NUMBER, "lower end of the interval at the study's level"),
         "ci_high": (NUMBER, "upper end"),
-        "odds_ratio": (NUMBER, "odds ratio of leaving; missing but for log odds"),
+        "odds_ratio": (NUMBER, "odds ratio of leaving; given for log odds only"),
         "n_pre": (COUNT, "people with a score at baseline"),
         "n_pairs": (COUNT, "those of them with a score at the later wave"),
-        "reason": (TEXT, "why there is no estimate; missing where there is one"),
+        "reason": (TEXT, "why there is no estimate; missing if there is one"),
     },
 )
 RELIABILITY = Frame(
@@ -260,21 +265,21 @@ RELIABILITY = Frame(
     {
         "scale": (TEXT, "scale"),
         "wave": (TEXT, "wave"),
-        "item": (TEXT, "item; missing in the row of the whole scale"),
+        "item": (TEXT, "item; missing in the row for the whole scale"),
         "n": (COUNT, "people who answered all items"),
         "n_items": (COUNT, "items"),
         "alpha": (NUMBER, "Cronbach's alpha, at most 1"),
         "alpha_low": (NUMBER, "lower end of Feldt's interval at the study's level"),
         "alpha_high": (NUMBER, "upper end"),
-        "omega": (NUMBER, "omega of one factor; missing where that model cannot be fitted"),
-        "mean_inter_item": (NUMBER, "average correlation of two items"),
+        "omega": (NUMBER, "omega of one factor; missing if that model cannot be fitted"),
+        "mean_inter_item": (NUMBER, "average correlation between two items"),
         "item_rest": (NUMBER, "correlation of the item with the sum of the others"),
         "alpha_if_dropped": (NUMBER, "alpha of the other items"),
         "retest": (NUMBER, "ICC(A,1) of baseline and wave in the comparison arm; missing without one"),
         "retest_low": (NUMBER, "lower end of its interval"),
         "retest_high": (NUMBER, "upper end"),
-        "n_retest": (COUNT, "people it rests on"),
-        "reason": (TEXT, "why there is no alpha; missing where there is one"),
+        "n_retest": (COUNT, "people behind the retest"),
+        "reason": (TEXT, "why there is no alpha; missing if there is one"),
     },
 )
 INVARIANCE = Frame(
@@ -283,9 +288,9 @@ INVARIANCE = Frame(
     {
         "scale": (TEXT, "scale"),
         "compared": (TEXT, "two waves, or two roles at the baseline"),
-        "level": (TEXT, "configural, metric, scalar or strict; 'all' where the comparison could not be made"),
+        "level": (TEXT, "configural, metric, scalar or strict; 'all' if the comparison could not be made"),
         "n": (COUNT, "people who answered any item"),
-        "descriptive": (FLAG, "whether people are so few that the tests should not be relied on"),
+        "descriptive": (FLAG, "whether there are too few people to rely on the tests"),
         "chi2": (NUMBER, "likelihood-ratio χ² of the model"),
         "df": (NUMBER, "its degrees of freedom"),
         "p_value": (NUMBER, "its p-value"),
@@ -295,19 +300,19 @@ INVARIANCE = Frame(
         "rmsea_low": (NUMBER, "lower end of its 90 % interval"),
         "rmsea_high": (NUMBER, "upper end"),
         "srmr": (NUMBER, "standardised root mean square residual"),
-        "d_chi2": (NUMBER, "χ² of the further equalities; missing in the first level"),
+        "d_chi2": (NUMBER, "χ² of the added equalities; missing at the first level"),
         "d_df": (NUMBER, "its degrees of freedom"),
         "d_p_value": (NUMBER, "its p-value"),
-        "d_cfi": (NUMBER, "CFI − that of the level before"),
-        "d_rmsea": (NUMBER, "RMSEA − that of the level before"),
+        "d_cfi": (NUMBER, "CFI minus that of the level before"),
+        "d_rmsea": (NUMBER, "RMSEA minus that of the level before"),
         "latent_difference": (
             NUMBER,
-            "second − first latent mean in the first's standard deviations; scalar level only",
+            "second minus first latent mean, in standard deviations of the first; scalar level only",
         ),
         "latent_low": (NUMBER, "lower end of its interval at the study's level"),
         "latent_high": (NUMBER, "upper end"),
-        "improper": (FLAG, "whether a variance is negative; the level should then not be interpreted"),
-        "reason": (TEXT, "why the comparison could not be made; missing where it was"),
+        "improper": (FLAG, "whether a variance is negative; if so, do not interpret the level"),
+        "reason": (TEXT, "why the comparison could not be made; missing if it was made"),
     },
 )
 PROBLEMS = Frame(
@@ -318,18 +323,18 @@ PROBLEMS = Frame(
         "severity": (TEXT, "error, warning or note"),
         "file": (TEXT, "file concerned"),
         "wave": (TEXT, "wave concerned"),
-        "cohort": (TEXT, "cohort concerned; missing where the whole study is"),
-        "source_row": (COUNT, "row concerned, as a spreadsheet counts it"),
+        "cohort": (TEXT, "cohort concerned; missing if the whole study is"),
+        "source_row": (COUNT, "row concerned, numbered as in a spreadsheet"),
         "column": (TEXT, "column concerned"),
-        "value": (TEXT, "what stood there, only for coded answers; never a person's words or code"),
-        "message": (TEXT, "what is the matter and what to do"),
+        "value": (TEXT, "the entry, for coded answers only; never a person's words or code"),
+        "message": (TEXT, "what is wrong and what to do"),
     },
 )
 LEDGER = Frame(
     "ledger",
     ("step",),
     {
-        "step": (COUNT, "order in which it was done"),
+        "step": (COUNT, "number of the step, in order"),
         "rule": (TEXT, "what was done"),
         "file": (TEXT, "file concerned"),
         "wave": (TEXT, "wave concerned"),
@@ -341,7 +346,7 @@ LEDGER = Frame(
 
 
 def numbered(rows: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
-    """Number of each row's combination of values, in order of appearance; a missing value is one of its own."""
+    """Number each row's combination of values, in order of appearance; missing counts as a value."""
     combined = np.zeros(len(rows), dtype=np.int64)
     for name in columns:
         places, values = pd.factorize(rows[name])
@@ -364,6 +369,6 @@ def require_columns(rows: pd.DataFrame, frame: Frame, *, verb: str) -> None:
 
 
 def stacked(frames: Iterable[pd.DataFrame], frame: Frame) -> pd.DataFrame:
-    """Concatenate frames of one kind, rows in the order given."""
-    parts = [part for part in frames if len(part)]
-    return frame.conform(pd.concat(parts, ignore_index=True)) if parts else frame.empty()
+    """Concatenate frames of one kind, keeping the order of their rows."""
+    filled = [part for part in frames if len(part)]
+    return frame.conform(pd.concat(filled, ignore_index=True)) if filled else frame.empty()

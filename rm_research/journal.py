@@ -1,4 +1,4 @@
-"""What was done and what was found, line by line: the ledger and the Problems while they are being made."""
+"""The ledger and the Problems of a study, collected while it is being prepared."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,10 +13,10 @@ Severity = Literal["error", "warning", "note"]
 
 @dataclass
 class Journal:
-    """Collects ledger lines and problems over the steps of preparing a study."""
+    """Collects ledger lines and problems while a study is prepared."""
 
     steps: list[dict[str, object]] = field(default_factory=list)
-    found: list[dict[str, object]] = field(default_factory=list)
+    problem_rows: list[dict[str, object]] = field(default_factory=list)
 
     def step(self, rule: str, *, before: int, after: int, wave: str = "", file: str = "", cells: int = 0) -> None:
         """Add a ledger line: rows before and after, cells changed."""
@@ -29,8 +29,8 @@ class Journal:
         self, rule: str, severity: Severity, message: str, *, wave: str = "", file: str = "", column: str = "",
         cohort: str | None = None,
     ) -> None:  # fmt: skip
-        """Add a problem of a file, a column or a cohort; without a cohort it is the whole study's."""
-        self.found.append({
+        """Add a problem with a file, a column or a cohort; without a cohort it concerns the whole study."""
+        self.problem_rows.append({
             "rule": rule, "severity": severity, "file": file or None, "wave": wave or None, "cohort": cohort,
             "column": column or None, "message": message,
         })  # fmt: skip
@@ -39,10 +39,10 @@ class Journal:
         self, rule: str, severity: Severity, message: str, rows: pd.DataFrame, *, column: str = "",
         values: Iterable[str] | None = None,
     ) -> None:  # fmt: skip
-        """Add the same problem for each of `rows`, which have wave, file, source_row and cohort."""
+        """Add the same problem for each of `rows` (columns wave, file, source_row and cohort)."""
         shown = [None] * len(rows) if values is None else list(values)
         for (_, row), value in zip(rows.iterrows(), shown, strict=True):
-            self.found.append({
+            self.problem_rows.append({
                 "rule": rule, "severity": severity, "file": row["file"], "wave": row["wave"], "cohort": row["cohort"],
                 "source_row": row["source_row"], "column": column or None, "value": value, "message": message,
             })  # fmt: skip
@@ -55,4 +55,4 @@ class Journal:
     @property
     def problems(self) -> pd.DataFrame:
         """The problems so far."""
-        return PROBLEMS.conform(pd.DataFrame(self.found, columns=list(PROBLEMS.columns)))
+        return PROBLEMS.conform(pd.DataFrame(self.problem_rows, columns=list(PROBLEMS.columns)))

@@ -1,4 +1,4 @@
-"""Who takes part: People and Dyads from roster and questionnaires, with precedence stated and clashes counted."""
+"""Who takes part: People and Dyads from roster and questionnaires; if sources disagree, the most trusted wins."""
 
 from dataclasses import dataclass
 
@@ -27,9 +27,9 @@ class Participants:
     dyads : DataFrame
         Dyads.
     members : DataFrame
-        One row a person and dyad: cohort, person, dyad.
+        One row per person and dyad: cohort, person, dyad.
     ledger, problems : DataFrame
-        What was found on the way.
+        What was done, and what is wrong.
     """
 
     people: pd.DataFrame
@@ -41,21 +41,21 @@ class Participants:
 
 def build_participants(linkage: Linkage, sessions: pd.DataFrame | None, study: Study) -> Participants:
     """
-    People and dyads.
+    Build People and Dyads.
 
     Parameters
     ----------
     linkage : Linkage
         From `link_waves`.
     sessions : DataFrame or None
-        One row a meeting: cohort, dyad, date, minutes.
+        One row per meeting: cohort, dyad, date, minutes.
     study : Study
-        Its design says which unit makes a cluster.
+        Its design names the unit that forms a cluster.
 
     Returns
     -------
     Participants
-        Where sources disagree the roster wins, then the baseline, then later waves; each clash is a Problem.
+        If sources disagree, the roster wins, then the baseline, then later waves; each disagreement is a Problem.
     """
     journal = Journal()
     statements = _statements(linkage, study)
@@ -77,7 +77,7 @@ def build_participants(linkage: Linkage, sessions: pd.DataFrame | None, study: S
 
 
 def _statements(linkage: Linkage, study: Study) -> pd.DataFrame:
-    """Everything said about anyone, the most trusted source first: one row a roster line or questionnaire."""
+    """Facts of people from all sources, the most trusted first: one row per roster line or questionnaire."""
     facts = ["role", "arm", "dyad", *study.settings.attributes]
     order = {wave: place for place, wave in enumerate((study.baseline, *study.later_waves), start=1)}
     of_waves = pd.concat([linkage.responses[[*WHO, "wave", "file", "source_row"]], linkage.facts[facts]], axis=1)
@@ -89,22 +89,22 @@ def _statements(linkage: Linkage, study: Study) -> pd.DataFrame:
 
 
 def _count_clashes(statements: pd.DataFrame, fact: str, journal: Journal) -> None:
-    said = statements.dropna(subset=[fact])
-    settled = said.groupby(WHO, sort=False)[fact].transform("first")
-    _report_clashes(said[said[fact] != settled], fact, journal)
+    stated = statements.dropna(subset=[fact])
+    settled = stated.groupby(WHO, sort=False)[fact].transform("first")
+    _report_clashes(stated[stated[fact] != settled], fact, journal)
 
 
 def _report_clashes(rows: pd.DataFrame, fact: str, journal: Journal) -> None:
-    message = f"The {fact} given here differs from a source that comes first (roster, then baseline), which counts."
+    message = f"The {fact} in this row differs from a more trusted source (roster, then baseline), whose value counts."
     journal.row_problems("disagreement", "warning", message, rows, column=fact)
 
 
 def _settle(statements: pd.DataFrame, has_roster: bool, study: Study) -> pd.DataFrame:
-    """One row a person: the first value that any source gives for each fact."""
+    """One row per person: for each fact, the value of the most trusted source that gives one."""
     facts = ["role", "arm", *study.settings.attributes]
     people = statements.groupby(WHO, sort=False)[facts].first().reset_index()
     for fact, word in (("role", ONE_ROLE), ("arm", PROGRAMME)):
-        # in a study that tells roles or arms apart, a guess would put people where they do not belong
+        # where some people have a role or arm, a default would put the others where they do not belong
         if people[fact].isna().all():
             people[fact] = word
     if has_roster:
@@ -115,16 +115,18 @@ def _settle(statements: pd.DataFrame, has_roster: bool, study: Study) -> pd.Data
 
 
 def _report_unknown(statements: pd.DataFrame, people: pd.DataFrame, journal: Journal) -> None:
-    """Point at people whom no source gives the role or arm that others have."""
+    """Report people without a role or arm in a study where others have one."""
     for fact in ("role", "arm"):
         unknown = people.loc[people[fact].isna(), WHO]
         if len(unknown) > len(people) / 2:
             message = (
-                f"No source gives the {fact} of {len(unknown)} of {len(people)} people, while others have one. Name "
-                f"the column under [columns], add it to the roster, or set {{ {fact} = … }} for each export."
+                f"{len(unknown)} of {len(people)} people have no {fact} in any source, although others do. Name its "
+                f"column under [columns], add it to the roster, or set {{ {fact} = … }} for each export."
             )
             journal.problem(f"unknown_{fact}", "error", message, column=fact)
-        message = f"No source gives this person's {fact}, so they count in none. Add it to the roster or the export."
+        message = (
+            f"No source gives this person's {fact}, so they do not count in any {fact}. Add it to the roster or export."
+        )
         journal.row_problems(f"unknown_{fact}", "warning", message, statements.merge(unknown, on=WHO), column=fact)
 
 
@@ -132,7 +134,7 @@ def _check_comparison(people: pd.DataFrame, study: Study, journal: Journal) -> N
     arms = sorted(people["arm"].dropna().unique())
     if study.comparison and len(people) and study.comparison not in arms:
         message = (
-            f"Nobody is in the comparison arm {study.comparison!r}; arms are {', '.join(arms)}. Correct "
+            f"Nobody is in the comparison arm {study.comparison!r}; known arms: {', '.join(arms)}. Correct "
             "design.comparison, or list its entries under [values.arm]."
         )
         journal.problem("no_comparison", "warning", message)
@@ -141,27 +143,27 @@ def _check_comparison(people: pd.DataFrame, study: Study, journal: Journal) -> N
 def _check_roles(people: pd.DataFrame, study: Study, journal: Journal) -> None:
     known = sorted(people["role"].dropna().unique())
     for scale in study.scales:
-        strange = [role for role in scale.roles if role not in known]
-        if strange and len(people):
+        unknown = [role for role in scale.roles if role not in known]
+        if unknown and len(people):
             message = (
-                f"Nobody has the role {', '.join(map(repr, strange))} that scales.{scale.name}.roles names; roles are "
-                f"{', '.join(map(repr, known))}. Correct it there, or list its entries under [values.role]."
+                f"scales.{scale.name}.roles names {', '.join(map(repr, unknown))}, a role that nobody has; known "
+                f"roles: {', '.join(map(repr, known))}. Correct it there, or list its entries under [values.role]."
             )
             journal.problem("unknown_role_of_scale", "warning", message, file="study.toml", column=scale.name)
 
 
 def _members(statements: pd.DataFrame, journal: Journal) -> pd.DataFrame:
-    """Dyads of each person as the most trusted source gives them, which may be several."""
-    said = statements.dropna(subset=["dyad"])
-    trusted = said[TRUST] == said.groupby(WHO)[TRUST].transform("min")
-    members = said.loc[trusted, [*WHO, "dyad"]].drop_duplicates().reset_index(drop=True)
+    """All dyads of each person, as the most trusted source gives them."""
+    stated = statements.dropna(subset=["dyad"])
+    trusted = stated[TRUST] == stated.groupby(WHO)[TRUST].transform("min")
+    members = stated.loc[trusted, [*WHO, "dyad"]].drop_duplicates().reset_index(drop=True)
     known = pd.MultiIndex.from_frame(members)
-    _report_clashes(said[~pd.MultiIndex.from_frame(said[[*WHO, "dyad"]]).isin(known)], "dyad", journal)
+    _report_clashes(stated[~pd.MultiIndex.from_frame(stated[[*WHO, "dyad"]]).isin(known)], "dyad", journal)
     return members
 
 
 def _pairs(members: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Every leader with every mentor of a dyad."""
+    """Pair every leader with every mentor of a dyad."""
     roles = members.merge(people[[*WHO, "role"]], on=WHO)
     leaders, mentors = (
         roles.loc[roles["role"] == role, ["cohort", "dyad", "person"]].rename(columns={"person": role})
@@ -176,7 +178,7 @@ def _with_sessions(
     if sessions is None:
         return DYADS.conform(pairs)
     met = _located(sessions, members, journal).groupby(["cohort", "dyad"])
-    # minutes that nobody logged are unknown, not none
+    # minutes that nobody logged are unknown, not zero
     totals = pd.DataFrame({"sessions": met.size(), "minutes": met["minutes"].sum(min_count=1)}).reset_index()
     joined = pairs.merge(totals, on=["cohort", "dyad"], how="left")
     joined["minutes"] = joined["minutes"].mask(joined["sessions"].isna(), 0.0)
@@ -184,7 +186,7 @@ def _with_sessions(
 
 
 def located_sessions(sessions: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
-    """Return the meetings with their cohort, found by the dyad's name where the log does not give it."""
+    """Return the meetings with their cohort, looked up by the dyad's name if the log does not give it."""
     return _located(sessions, members, Journal())
 
 
@@ -197,8 +199,8 @@ def _located(sessions: pd.DataFrame, members: pd.DataFrame, journal: Journal) ->
         met = sessions.drop(columns="cohort").merge(single, on="dyad")
     if lost := len(sessions) - len(met):
         message = (
-            f"{lost} meetings are of dyads that nobody in the study belongs to, or of a name that several cohorts use; "
-            "they are not counted. Compare the dyad's names in roster and log, or add a cohort column to the log."
+            f"{lost} meetings are not counted, because nobody in the study belongs to their dyad or several cohorts "
+            "use its name. Compare the dyads' names in roster and log, or add a cohort column to the log."
         )
         journal.problem("unknown_dyad", "warning", message)
         journal.step("meetings of unknown dyads", before=len(sessions), after=len(met))
@@ -206,26 +208,26 @@ def _located(sessions: pd.DataFrame, members: pd.DataFrame, journal: Journal) ->
 
 
 def _clusters(people: pd.DataFrame, members: pd.DataFrame, study: Study) -> pd.Series:
-    """Name of each person's cluster; dyads that share a person are one, and who has no dyad is one alone."""
+    """Name of each person's cluster; dyads that share a person are one cluster, as is anyone without a dyad."""
     unit = study.clustered_by
     if unit == "cohort":
         return people["cohort"]
     if unit == "person":
         return people["person"]
-    own = people["cohort"] + "/" + people["person"]
+    individual = people["cohort"] + "/" + people["person"]
     if unit != "dyad":
-        return people[unit].fillna(own)
+        return people[unit].fillna(individual)
     joined = people[WHO].merge(_components(members), on=WHO, how="left")["component"]
-    return joined.set_axis(people.index).fillna(own)
+    return joined.set_axis(people.index).fillna(individual)
 
 
 def _components(members: pd.DataFrame) -> pd.DataFrame:
-    """Person and the first dyad of all that are joined to theirs through shared members."""
+    """Each person and their component: the first of all dyads connected with theirs through shared members."""
     persons, person_names = pd.factorize(pd.MultiIndex.from_frame(members[WHO]))
     dyads, dyad_names = pd.factorize(pd.MultiIndex.from_frame(members[["cohort", "dyad"]]))
     size = len(person_names) + len(dyad_names)
     edges = coo_array(([1] * len(members), (persons, dyads + len(person_names))), shape=(size, size))
     _, labels = connected_components(edges, directed=False)
-    found = members.assign(component=labels[persons] if len(members) else [])
-    named = found.groupby("component")["dyad"].transform("first")
-    return found.assign(component=found["cohort"] + "/" + named)[[*WHO, "component"]].drop_duplicates(WHO)
+    connected = members.assign(component=labels[persons] if len(members) else [])
+    named = connected.groupby("component")["dyad"].transform("first")
+    return connected.assign(component=connected["cohort"] + "/" + named)[[*WHO, "component"]].drop_duplicates(WHO)

@@ -1,4 +1,4 @@
-"""Answers into scores. `keyed_items` is the only place that reverses."""
+"""Scores from answers; `keyed_items` is the only place where items are reversed."""
 
 import numpy as np
 import pandas as pd
@@ -14,22 +14,22 @@ PRINTED = 0.0051  # exports round totals to two decimals
 
 def keyed_items(responses: pd.DataFrame, study: Study, scale: str) -> pd.DataFrame:
     """
-    Items of a scale, keyed: high answers mean much of what the scale measures.
+    Items of a scale, keyed so that a high answer means much of what the scale measures.
 
     Parameters
     ----------
     responses : DataFrame
         Responses.
     study : Study
-        Its codebook says which items are reversed, and over which range.
+        Its codebook says which items are reversed, and between which ends.
     scale : str
         Name of the scale.
 
     Returns
     -------
     DataFrame
-        Same index; one column an item that all waves with the scale ask, in item units: low + high − answer where
-        the item is reversed, low and high being the declared ends.
+        Same index; one column, in item units, per item that all waves with the scale ask. A reversed item is
+        low + high − answer, with its declared low and high.
 
     Raises
     ------
@@ -39,10 +39,9 @@ def keyed_items(responses: pd.DataFrame, study: Study, scale: str) -> pd.DataFra
     items = study.common_items(scale)
     missing = [item.name for item in study.items_of(scale) if item.name not in responses.columns]
     if missing or not items:
-        lacking = ", ".join(missing) or "every item, in some wave"
+        reason = f"no wave asks {', '.join(missing)}" if missing else "its waves have no item in common"
         raise ScoringError(
-            f"Scale {scale!r} cannot be scored: no wave asks {lacking}. Name the columns in codebook.csv or remove the "
-            "items."
+            f"Scale {scale!r} cannot be scored: {reason}. Name the columns in codebook.csv or remove the items."
         )
     keyed = {
         item.name: (item.low + item.high - responses[item.name])
@@ -62,14 +61,14 @@ def score_scales(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
     responses : DataFrame
         Responses, linked: one row per returned questionnaire, items as answered, in item units.
     study : Study
-        Its scales say which items belong together, which are reversed and what share must be answered.
+        Its scales say which items belong together, which are reversed, and what share must be answered.
 
     Returns
     -------
     DataFrame
-        Scores, one row per questionnaire and scale that its wave asks. `score` is in the scale's unit and NaN where
-        fewer than `min_answered` of the items were answered; a sum is the person's mean times the number of items, so
-        that a skipped item does not count as zero.
+        Scores, one row per questionnaire and scale that its wave asks. `score` is in the scale's unit, and NaN if a
+        smaller share of the items than `min_answered` was answered. A sum is the person's mean times the number of
+        items, so a skipped item does not count as zero.
 
     Raises
     ------
@@ -80,7 +79,7 @@ def score_scales(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
     """
     require_columns(responses, RESPONSES, verb="score_scales")
     if responses["person"].isna().any() or numbered(responses, QUESTIONNAIRE).max(initial=-1) + 1 < len(responses):
-        raise FrameError("score_scales needs linked Responses, one row a person and wave. Call link_waves first.")
+        raise FrameError("score_scales needs linked Responses, one row per person and wave. Call link_waves first.")
     parts = []
     for scale in study.scales:
         score, n_answered = scale_scores(responses, study, scale.name)
@@ -91,24 +90,24 @@ def score_scales(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def scale_scores(responses: pd.DataFrame, study: Study, name: str) -> tuple[pd.Series, pd.Series]:
-    """Score (scale's unit, NaN where too few items were answered) and number of items answered, same index."""
+    """Score (scale's unit, NaN if too few items were answered) and number of items answered, same index."""
     scale, keyed = study.scale(name), keyed_items(responses, study, name)
     n_items, n_answered = keyed.shape[1], keyed.notna().sum(axis=1)
-    # the small number keeps 0.2 × 15 items, which a computer makes 3.0000000000000004, at three
+    # without 1e-9, 0.2 × 15 items would be 3.0000000000000004 in floating point, and four would be needed
     enough = n_answered >= max(1, np.ceil(scale.min_answered * n_items - 1e-9))
     return (keyed.mean(axis=1) * (n_items if scale.score == "sum" else 1)).where(enough), n_answered
 
 
 def report_items(study: Study) -> pd.DataFrame:
-    """Problems: for each scale whose waves ask different items, which of them take no part in a score."""
+    """Problems: for each scale whose waves ask different items, which of them are left out of which score."""
     journal = Journal()
     for scale in study.scales:
         common = study.common_items(scale.name)
         left_out = [item.name for item in study.items_of(scale.name) if item not in common]
         if left_out:
             message = (
-                f"Not every wave asks {', '.join(left_out)}, so the score of {scale.name!r} is made of the other "
-                f"{len(common)} items. Name their columns in codebook.csv where they were asked."
+                f"Not every wave asks {', '.join(left_out)}, so the score of {scale.name!r} uses only the other "
+                f"{len(common)} items. If a wave did ask them, name their columns in codebook.csv."
             )
             journal.problem("items_left_out", "warning", message, file="codebook.csv", column=scale.name)
         for wave in study.waves:
@@ -116,8 +115,8 @@ def report_items(study: Study) -> pd.DataFrame:
             lacking = [item.name for item in common if asked and item not in asked]
             if lacking:  # of a retrospective wave, which has no say in what is common
                 message = (
-                    f"Wave {wave.name!r} does not ask {', '.join(lacking)}, so its score of {scale.name!r} is made of "
-                    "fewer items than that of other waves. Name their columns in codebook.csv where they were asked."
+                    f"Wave {wave.name!r} does not ask {', '.join(lacking)}, so its score of {scale.name!r} uses fewer "
+                    "items than that of other waves. If the wave did ask them, name their columns in codebook.csv."
                 )
                 journal.problem("items_left_out", "warning", message, file="codebook.csv", wave=wave.name,
                                 column=scale.name)  # fmt: skip
@@ -126,17 +125,17 @@ def report_items(study: Study) -> pd.DataFrame:
 
 def compare_published(responses: pd.DataFrame, published: pd.DataFrame, study: Study) -> pd.DataFrame:
     """
-    Compare scores with the totals the exports bring.
+    Compare scores with the published totals in the exports.
 
     Parameters
     ----------
     responses, published : DataFrame
-        Same index; one column of `published` a scale.
+        Same index; `published` has one column per scale.
 
     Returns
     -------
     DataFrame
-        Problems: for each such scale a note how many rows agree, and a warning for each row that does not.
+        Problems: for each of these scales, a note of how many rows agree and a warning for each row that does not.
     """
     journal = Journal()
     for name in published.columns:
@@ -148,8 +147,8 @@ def compare_published(responses: pd.DataFrame, published: pd.DataFrame, study: S
             message = f"No row has both {column!r} and a score of {name!r}. Correct scales.{name}.published."
             journal.problem("published_total", "warning", message, column=column)
             continue
-        message = f"{column} is reproduced on {int((both & ~differs).sum())} of {int(both.sum())} rows."
+        message = f"{column} agrees with the score on {int((both & ~differs).sum())} of {int(both.sum())} rows."
         journal.problem("published_total", "note", message, column=column)
-        message = "The published total differs from the score. Check which items are reversed, and low and high."
+        message = "The published total differs from the score. Check low and high, and which items are reversed."
         journal.row_problems("published_total", "warning", message, responses[differs], column=column)
     return journal.problems

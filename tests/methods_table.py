@@ -1,8 +1,8 @@
 """
 Write the tables of methods and of comparisons in docs/methods.md: `make methods`.
 
-The first comes from the registry of methods. The tests of `rm_research/stats` put each comparison on record (the fixture
-`compare`); here they are run once, and what they found becomes a row for each function and reference.
+The first comes from the registry of methods. The tests of `rm_research/stats` put each comparison on record (the
+fixture `compare`); here they are run once, and what they found becomes a row for each function and reference.
 """
 
 import importlib

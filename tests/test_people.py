@@ -102,7 +102,7 @@ def test_a_person_without_the_arm_that_others_have_is_in_none(take_part):
             [
                 "unknown_arm",
                 4,
-                "No source gives this person's arm, so they count in none. Add it to the roster or the export.",
+                "No source gives this person's arm, so they do not count in any arm. Add it to the roster or export.",
             ]
         ],
     )
@@ -110,7 +110,7 @@ def test_a_person_without_the_arm_that_others_have_is_in_none(take_part):
 
 def test_a_comparison_arm_that_nobody_is_in_is_a_problem(take_part):
     assert problems(take_part(PAIR, '[design]\ncomparison = "waitlist"\n'), "severity", "message") == [
-        ["warning", "Nobody is in the comparison arm 'waitlist'; arms are programme. Correct design.comparison, or "
+        ["warning", "Nobody is in the comparison arm 'waitlist'; known arms: programme. Correct design.comparison, or "
          "list its entries under [values.arm]."]
     ]  # fmt: skip
 
@@ -212,6 +212,6 @@ comparison = "waitlist"
     problems = prepare_openly(read_study(folder)).problems
     found = problems[(problems["rule"] == "unknown_arm") & (problems["severity"] == "error")]
     assert found["message"].tolist() == [
-        "No source gives the arm of 3 of 4 people, while others have one. Name the column under [columns], add it to "
-        "the roster, or set { arm = … } for each export."
+        "3 of 4 people have no arm in any source, although others do. Name its column under [columns], add it to the "
+        "roster, or set { arm = … } for each export."
     ]

@@ -93,7 +93,7 @@ def test_a_wave_that_does_not_ask_the_scale_has_no_rows(write_study):
 
 def test_unlinked_responses_are_refused(study):
     twice = pd.concat([responses((1, 1, 1, 1))] * 2)
-    with pytest.raises(FrameError, match=r"needs linked Responses, one row a person and wave. Call link_waves first"):
+    with pytest.raises(FrameError, match=r"needs linked Responses, one row per person and wave. Call link_waves first"):
         score_scales(twice, study())
 
 
@@ -108,7 +108,7 @@ def published(study, *totals, answers=((1, 5, 1, 1), (5, 1, 5, 5))):
 
 def test_a_published_total_that_agrees_is_noted(study):
     problems = published(study('score = "sum"\npublished = "tot"'), 4.0, 20.0)
-    assert problems["message"].tolist() == ["tot is reproduced on 2 of 2 rows."]
+    assert problems["message"].tolist() == ["tot agrees with the score on 2 of 2 rows."]
 
 
 def test_totals_rounded_to_two_decimals_agree(study):

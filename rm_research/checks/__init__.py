@@ -1,4 +1,4 @@
-"""Everything so far into one picture of the data: what came in, what was cleaned, what is wrong."""
+"""An overview of the data: what came in, what was cleaned, what is wrong."""
 
 from rm_research.checks.flow import response_flow
 from rm_research.checks.problems import GRAVITY, MOST_ROWS, Problems, check_study

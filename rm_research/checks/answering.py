@@ -1,16 +1,16 @@
-"""How the questionnaires were answered: what was skipped, how scores pile up at the ends, who did not read."""
+"""How questionnaires were answered: skipped items, scores piling up at the ends, signs of careless answering."""
 
 import pandas as pd
 
 from rm_research.panel import Prepared
 from rm_research.study import Scale
 
-PILED_UP = 0.15  # of scores at one end (McHorney and Tarlov 1995, doi:10.1007/BF01593882)
+PILED_UP = 0.15  # share of scores at one end (McHorney and Tarlov 1995, doi:10.1007/BF01593882)
 
 
 def missing_items(prepared: Prepared) -> pd.DataFrame:
     """
-    Share of questionnaires that leave an item unanswered, of those of people whom its scale is meant for.
+    Share of questionnaires that leave an item unanswered, among people for whom its scale is meant.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ def missing_items(prepared: Prepared) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row an item of a scale (index `item`), one column a wave; 0 to 1, NaN where the wave does not ask it.
+        One row per item of a scale (index `item`), one column per wave; 0 to 1, NaN if the wave does not ask it.
     """
     study, who = prepared.study, ["cohort", "person"]
     roles = prepared.responses[who].join(prepared.people.set_index(who)["role"], on=who)["role"]
@@ -37,13 +37,13 @@ def missing_items(prepared: Prepared) -> pd.DataFrame:
 
 
 def _asked(roles: pd.Series, scale: Scale) -> pd.Series:
-    """Whether a scale is meant for each of these roles."""
+    """Whether the scale is meant for each of these roles."""
     return roles.isin(scale.roles) if scale.roles else pd.Series(True, index=roles.index)
 
 
 def scale_quality(prepared: Prepared) -> pd.DataFrame:
     """
-    Scores that are missing, and that lie at the ends of what can be had.
+    Scores that are missing, and scores at the lowest and highest possible value.
 
     Parameters
     ----------
@@ -52,10 +52,10 @@ def scale_quality(prepared: Prepared) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a scale and wave that asks it, of those who are asked: scale, wave, questionnaires, missing (share
-        without a score), floor and ceiling (share of scores at the lowest and highest that can be had; NaN where
-        unbounded) and piled_up ('floor', 'ceiling' or both where that share is above 0.15: a change that way can hardly
-        show).
+        One row per scale and wave that asks it, for the people asked: scale, wave, questionnaires, missing (share
+        without a score), floor and ceiling (share of scores at the lowest and highest possible value; NaN if
+        unbounded) and piled_up ('floor', 'ceiling' or both, if that share is above 0.15: a change in that direction can
+        hardly show).
     """
     study, people = prepared.study, prepared.people.set_index(["cohort", "person"])["role"]
     scores = prepared.scores.join(people, on=["cohort", "person"])
@@ -63,10 +63,10 @@ def scale_quality(prepared: Prepared) -> pd.DataFrame:
     for scale in study.scales:
         asked = scores[(scores["scale"] == scale.name) & _asked(scores["role"], scale)]
         for wave in [wave.name for wave in study.waves if study.measured(scale.name, wave.name)]:
-            given = asked.loc[asked["wave"] == wave, "score"]
-            ends = _ends(given.dropna(), study.scale_range(scale.name))
-            missing = given.isna().mean()
-            rows.append({"scale": scale.name, "wave": wave, "questionnaires": len(given), "missing": missing, **ends})
+            of_wave = asked.loc[asked["wave"] == wave, "score"]
+            ends = _ends(of_wave.dropna(), study.scale_range(scale.name))
+            missing = of_wave.isna().mean()
+            rows.append({"scale": scale.name, "wave": wave, "questionnaires": len(of_wave), "missing": missing, **ends})
     return pd.DataFrame(rows)
 
 
@@ -91,9 +91,9 @@ def careless_signs(prepared: Prepared) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a wave and sign: wave, sign (same_answers, too_fast, attention), questionnaires.
+        One row per wave and sign: wave, sign (same_answers, too_fast, attention), questionnaires.
     """
     problems = prepared.problems
-    found = problems[problems["rule"].str.startswith("careless_")]
-    counts = found.groupby(["wave", "rule"], sort=False).size().rename("questionnaires").reset_index()
+    careless = problems[problems["rule"].str.startswith("careless_")]
+    counts = careless.groupby(["wave", "rule"], sort=False).size().rename("questionnaires").reset_index()
     return counts.assign(rule=counts["rule"].str.removeprefix("careless_")).rename(columns={"rule": "sign"})

@@ -1,4 +1,4 @@
-"""From the rows of the exports to the people who answered: how many there are at each step."""
+"""From the rows of the exports to the people who answered: the numbers at each step."""
 
 import pandas as pd
 
@@ -17,14 +17,14 @@ def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame
     ----------
     prepared : Prepared
     cohort : str, optional
-        One cohort; all that have no error unless given.
+        One cohort; by default all cohorts without errors.
 
     Returns
     -------
     DataFrame
-        One row a role and arm ('unknown' where no source gives one): role, arm, invited (missing without a roster),
-        before, then for each later wave 'answered <wave>' and 'both <wave>' (those who answered the baseline too;
-        missing where waves are not linked). Counts of people, the comparison last; a person counts once in each cohort.
+        One row per role and arm ('unknown' if no source gives one): role, arm, invited (missing without a roster),
+        before, then for each later wave 'answered <wave>' and 'both <wave>' (those who also answered the baseline;
+        missing if waves are not linked). Counts of people, the comparison last; a person counts once in each cohort.
     """
     study, who = prepared.study, ["cohort", "person"]
     cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
@@ -57,8 +57,8 @@ def row_flow(prepared: Prepared) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a wave: wave, read (each row once, however many sources share its file), then one column for each rule
-        that left rows out (rows, 0 where it left none), and counted. Read less what was left out is counted.
+        One row per wave: wave, read (each row once, however many sources share its file), then one column for each rule
+        that left rows out (rows; 0 if it left out none), and counted. Read minus left out is counted.
     """
     ledger, waves = prepared.ledger, [wave.name for wave in prepared.study.waves]
     of_waves = ledger[ledger["wave"].isin(waves)]
@@ -70,7 +70,7 @@ def row_flow(prepared: Prepared) -> pd.DataFrame:
     counted = prepared.responses.groupby("wave").size()
     table = pd.DataFrame({"read": read}).join(out).assign(counted=counted)
     table = table.reindex([wave for wave in waves if wave in read]).astype("Int64").fillna(0)
-    # what linking leaves out of several waves at once is no one wave's rule
+    # rows that linking left out of several waves at once belong to no single wave's rule
     table.insert(len(table.columns) - 1, "linking", table["read"] - table[rules].sum(axis=1) - table["counted"])
     linked_all = (table["linking"] == 0).all()
     return (table.drop(columns="linking") if linked_all else table).rename_axis(index="wave").reset_index()
@@ -105,9 +105,9 @@ def link_quality(prepared: Prepared) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a wave: wave, questionnaires by how they were linked (columns of those ways that occur), and where codes
-        were compared: linked (share of questionnaires), lowest (probability of a link), and expected_wrong, the number
-        of links that are wrong if each probability is right.
+        One row per wave: wave, questionnaires by how they were linked (a column for each way that occurs) and, if codes
+        were compared, linked (share of questionnaires), lowest (probability of a link) and expected_wrong, the number
+        of links that are wrong if the probabilities are right.
     """
     links, waves = prepared.links, [wave.name for wave in prepared.study.waves]
     counts = pd.crosstab(links["wave"], links["how"])
@@ -118,7 +118,7 @@ def link_quality(prepared: Prepared) -> pd.DataFrame:
         table = table.assign(
             linked=of_wave.count() / of_wave.size(),
             lowest=of_wave.min(),
-            # a link counts once, at its later end
+            # a link counts once, in its later wave
             expected_wrong=(of_wave.count() - of_wave.sum()).drop(prepared.study.baseline, errors="ignore"),
         )
     return table.rename_axis(index="wave", columns=None).reset_index()

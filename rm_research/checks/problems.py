@@ -1,4 +1,4 @@
-"""check_study: every problem of a study, and the tables of its data-quality page."""
+"""check_study: every problem in a study, and the tables of its data-quality page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ SECTIONS = (
     "problems", "flow", "response", "links", "near_misses", "careless", "scales", "missing", "reliability",
     "invariance", "attrition", "ledger",
 )  # fmt: skip
-MOST_ROWS = 12  # named of one problem
+MOST_ROWS = 12  # row numbers listed for one problem
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,9 +35,9 @@ class Problems:
     Attributes
     ----------
     table : DataFrame
-        Problems, the gravest first.
+        Problems, the most severe first.
     prepared : Prepared or None
-        What could be prepared; None where the study files themselves cannot be read.
+        The study as far as it could be prepared; None if the study files themselves cannot be read.
     """
 
     table: pd.DataFrame
@@ -49,11 +49,11 @@ class Problems:
 
     @property
     def has_errors(self) -> bool:
-        """Whether any problem keeps the study, or a cohort of it, from being reported."""
+        """Whether any problem prevents the study or one of its cohorts from being reported."""
         return bool((self.table["severity"] == "error").any())
 
     def summary(self) -> pd.DataFrame:
-        """One row a rule, file, column and message: severity, rule, message, file, wave, column, count, rows."""
+        """One row per rule, file, column and message: severity, rule, message, file, wave, column, count, rows."""
         keys = ["severity", "rule", "file", "wave", "cohort", "column", "message"]
         grouped = self.table.fillna(dict.fromkeys(keys, "")).groupby(keys, sort=False)
         table = grouped["source_row"].agg(
@@ -100,12 +100,12 @@ class Problems:
 
     @cached_property
     def reliability(self) -> pd.DataFrame:
-        """How consistently each scale measured, by wave and item."""
+        """How consistently each scale measures, by wave and item."""
         return pd.DataFrame() if self.prepared is None else assess_reliability(self.prepared)
 
     @cached_property
     def invariance(self) -> pd.DataFrame:
-        """Whether each scale measured the same at the baseline and later, and in each role."""
+        """Whether each scale measures the same at baseline and later, and in each role."""
         return pd.DataFrame() if self.prepared is None else assess_invariance(self.prepared)
 
     @cached_property
@@ -131,14 +131,14 @@ class Problems:
         return (table.reset_index() if table.index.name else table).round(3)
 
     def counts(self) -> str:
-        """Say how many problems of each gravity there are."""
+        """Say how many problems of each severity there are."""
         counts = self.table["severity"].value_counts()
         numbers = {kind: int(counts.get(kind, 0)) for kind in GRAVITY}
         return ", ".join(f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in numbers.items())
 
     def __repr__(self) -> str:
-        found = self.summary()[["severity", "message", "count"]].itertuples(index=False, name=None)
-        lines = [f"{severity:8} {message} [{count} ×]" for severity, message, count in found]
+        rows = self.summary()[["severity", "message", "count"]].itertuples(index=False, name=None)
+        lines = [f"{severity:8} {message} [{count} ×]" for severity, message, count in rows]
         return "\n".join([f"Problems: {self.counts()}", *lines])
 
     def _repr_html_(self) -> str:
@@ -147,7 +147,7 @@ class Problems:
         parts = [f"<h1>{escape(words.say('quality.title', study=title))}</h1><p>{words.say('quality.private')}</p>"]
         for name, table in self.sections().items():
             if self.prepared is None and table.empty:
-                continue  # what was never read has no ledger to show
+                continue  # if nothing was read, there is no ledger to show
             parts.append(f"<h2>{escape(words.say(f'quality.{name}'))}</h2>")
             filled = table.dropna(axis=1, how="all").astype(object).fillna("")
             # wide tables scroll sideways, by keyboard too
@@ -158,17 +158,18 @@ class Problems:
 
 def check_study(study: Study | Prepared | str | Path) -> Problems:
     """
-    Find every problem of a study at once.
+    Find all problems in a study at once.
 
     Parameters
     ----------
     study : Study, Prepared or path
-        The study. Waves that are not in yet are problems like any other, so this works from the first export on.
+        The study. A wave whose export is not there yet is a problem like any other, so this works as soon as there is
+        one export.
 
     Returns
     -------
     Problems
-        Errors first. Nothing is raised for a fault of the study.
+        Errors first. A fault in the study raises nothing.
     """
     try:
         prepared = study if isinstance(study, Prepared) else prepare_openly(_as_study(study))

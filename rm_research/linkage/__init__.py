@@ -1,4 +1,4 @@
-"""Who is who over the waves: cohorts filled in, duplicates resolved as declared, questionnaires linked by code."""
+"""Who is who across waves: cohorts filled in, duplicates resolved as declared, questionnaires linked by code."""
 
 from rm_research.linkage.linking import Linkage, link_waves
 

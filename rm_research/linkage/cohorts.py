@@ -1,4 +1,4 @@
-"""Cohort of each questionnaire: filled in by code, settled between sources, and one alone where that is declared."""
+"""Cohort of each questionnaire: filled in by code, settled between sources, limited to the first if declared."""
 
 import pandas as pd
 
@@ -11,10 +11,10 @@ Rows = tuple[pd.DataFrame, pd.DataFrame | None]
 
 def fill_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal) -> Rows:
     """
-    Questionnaires and roster lines with their cohort.
+    Fill in the cohorts of questionnaires and roster lines.
 
-    Without one they get that of their code in the roster, else at baseline, where it is one only. Roster lines that
-    remain without are left out.
+    A questionnaire without a cohort gets that of its code in the roster, else at baseline, if there is only one. Roster
+    lines without a cohort are left out.
     """
     stated = rows["cohort"]
     for _, known in _trusted(rows, roster, study):
@@ -25,18 +25,18 @@ def fill_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
 
 
 def settle_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal) -> pd.DataFrame:
-    """Questionnaires with the cohort that the most trusted source gives their person."""
+    """Give questionnaires the cohort that the most trusted source has for their person."""
     for source, known in _trusted(rows, roster, study):
         rows = _settle(rows, source, _home(rows, known), study, journal)
     return rows
 
 
 def leave_out_homeless(rows: pd.DataFrame, journal: Journal) -> pd.DataFrame:
-    """Questionnaires without those whose cohort nobody knows."""
+    """Leave out questionnaires whose cohort is unknown."""
     homeless = rows["cohort"].isna()
     if homeless.any():
         message = (
-            "No cohort is known for this questionnaire, so it was left out. Add the person and cohort to the roster, "
+            "The cohort of this questionnaire is unknown, so it was left out. Add the person and cohort to the roster, "
             "or the cohort to the export."
         )
         journal.row_problems("no_cohort", "warning", message, rows[homeless])
@@ -45,17 +45,17 @@ def leave_out_homeless(rows: pd.DataFrame, journal: Journal) -> pd.DataFrame:
 
 
 def _trusted(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study) -> list[tuple[str, pd.DataFrame]]:
-    """Where cohorts are known from, the most trusted first."""
+    """Sources of cohorts, the most trusted first."""
     baseline = rows[rows["wave"] == study.baseline]
     return [("baseline", baseline)] if roster is None else [("roster", roster), ("baseline", baseline)]
 
 
 def _home(rows: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
-    """Cohort of each row's code in `known`, where it is one only."""
+    """Cohort of each row's code in `known`, if there is only one."""
     cohorts, names = pd.factorize(known["cohort"])
     persons = pd.factorize(pd.concat([known["person"], rows["person"]], ignore_index=True))[0]
-    told = pd.DataFrame({"person": persons[: len(known)], "cohort": cohorts})
-    ends = told[(told >= 0).all(axis=1)].groupby("person")["cohort"].agg(["min", "max"])
+    stated = pd.DataFrame({"person": persons[: len(known)], "cohort": cohorts})
+    ends = stated[(stated >= 0).all(axis=1)].groupby("person")["cohort"].agg(["min", "max"])
     single = ends.loc[ends["min"] == ends["max"], "min"]
     home = single.reindex(persons[len(known) :]).fillna(-1).to_numpy(dtype=int)
     return pd.Series(names.take(home, allow_fill=True, fill_value=None), index=rows.index, dtype="str")
@@ -63,9 +63,9 @@ def _home(rows: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
 
 def _settle(rows: pd.DataFrame, source: str, home: pd.Series, study: Study, journal: Journal) -> pd.DataFrame:
     """
-    Note cohorts that contradict a more trusted source, which counts where a code is one person in the whole study.
+    Report cohorts that contradict a more trusted source, which counts if a code is one person in the whole study.
 
-    Where it is not, another cohort may mean another person: nothing is moved. Nor is a second questionnaire of a wave.
+    Otherwise another cohort may mean another person, and nothing is moved. Nor is a second questionnaire in a wave.
     """
     astray = home.notna() & rows["cohort"].notna() & (rows["cohort"] != home)
     if not astray.any():
@@ -73,18 +73,18 @@ def _settle(rows: pd.DataFrame, source: str, home: pd.Series, study: Study, jour
     taken = pd.MultiIndex.from_frame(rows[["cohort", "person", "wave"]])
     wanted = pd.MultiIndex.from_frame(rows[["person", "wave"]].assign(cohort=home)[["cohort", "person", "wave"]])
     moved = astray & ~wanted.isin(taken) & (study.link.within == "study")
-    message = f"The cohort given here differs from that of the {source}, which counts."
+    message = f"The cohort in this row differs from that of the {source}, whose value counts."
     journal.row_problems("disagreement", "warning", message, rows[moved], column="cohort")
     if source == "roster":
         message = (
-            "The roster has this code in another cohort only, so the questionnaire counts as of someone who was not "
-            "invited. Correct the cohort here or in the roster."
+            "The roster has this code only in another cohort, so the questionnaire counts as one from a person who was "
+            "not invited. Correct the cohort here or in the roster."
         )
         journal.row_problems("disagreement", "warning", message, rows[astray & ~moved], column="cohort")
     elif study.link.within == "cohort" and study.roster is None:
         message = (
-            f"{int(rows.loc[astray, 'person'].nunique())} codes stand at baseline in another cohort only and were not "
-            'linked. If a code is one person in the whole study, set within = "study" under [link].'
+            f"{int(rows.loc[astray, 'person'].nunique())} codes were not linked, because at baseline they are only in "
+            'another cohort. If a code is one person in the whole study, set within = "study" under [link].'
         )
         journal.problem("code_in_other_cohort", "warning", message)
     if moved.any():
@@ -95,23 +95,23 @@ def _settle(rows: pd.DataFrame, source: str, home: pd.Series, study: Study, jour
 def _lines_with_cohort(roster: pd.DataFrame | None, study: Study, journal: Journal) -> pd.DataFrame | None:
     if roster is None or study.roster is None or not (homeless := roster["cohort"].isna()).any():
         return roster
-    file, kept = study.roster.file, roster[~homeless]
+    file, remaining = study.roster.file, roster[~homeless]
     lines = rows_text(roster.loc[homeless, "source_row"])
-    message = f"{file}: no cohort in {lines}, which were left out. Add it there."
+    message = f"{file}: no cohort in {lines}, which were left out. Add the cohort."
     journal.problem("no_cohort", "warning", message, file=file)
-    journal.step("roster lines without a cohort", before=len(roster), after=len(kept), file=file)
-    return kept
+    journal.step("roster lines without a cohort", before=len(roster), after=len(remaining), file=file)
+    return remaining
 
 
 def keep_first_cohort(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal) -> Rows:
-    """People of several cohorts: counted, and kept in their first alone where the study says so."""
+    """Report people in several cohorts, and keep only their first cohort if the study says so."""
     cohorts = rows.drop_duplicates(["person", "cohort"])
     repeats = set(cohorts.loc[cohorts["person"].duplicated(), "person"])
     if not repeats:
         return rows, roster
     keep_all = study.link.repeats == "keep"
-    kept = "count in each of them" if keep_all else "count in their first alone, by date, else by the cohort's name"
-    message = f"{len(repeats)} people take part in more than one cohort; they {kept} (link.repeats in study.toml)."
+    rule = "count in each of them" if keep_all else "count only in their first, by date or else by the cohort's name"
+    message = f"{len(repeats)} people take part in more than one cohort; they {rule} (link.repeats in study.toml)."
     journal.problem("repeat_attenders", "note", message)
     if keep_all:
         return rows, roster
@@ -126,7 +126,7 @@ def keep_first_cohort(rows: pd.DataFrame, roster: pd.DataFrame | None, study: St
 def _lines_of_first(
     roster: pd.DataFrame | None, first: pd.Series, study: Study, journal: Journal
 ) -> pd.DataFrame | None:
-    """Roster without the lines that invite someone again whose first cohort alone counts."""
+    """Leave out roster lines that invite someone again, if only the first cohort counts."""
     if roster is None or study.roster is None:
         return roster
     of_first = roster["person"].map(first).fillna(roster["cohort"]) == roster["cohort"]

@@ -1,4 +1,4 @@
-"""One questionnaire per person, cohort and wave: parts joined, duplicates resolved by the wave's rule."""
+"""Leaves one questionnaire per person, cohort and wave: joins parts, resolves duplicates by the wave's rule."""
 
 import pandas as pd
 
@@ -7,14 +7,14 @@ from rm_research.frames import FACT, WHO
 from rm_research.journal import Journal
 from rm_research.study import Study, Wave
 
-QUESTIONNAIRE = [WHO, "wave"]  # numbers of persons are compared faster than texts
+QUESTIONNAIRE = [WHO, "wave"]  # comparing numbers of persons is faster than comparing texts
 
 
 def merge_parts(rows: pd.DataFrame, items: list[str], journal: Journal) -> pd.DataFrame:
     """
-    Make one questionnaire of part one and part two, where no item is answered in both.
+    Join two parts into one questionnaire, if no item is answered in both.
 
-    It stands in the place of its first part, and was handed in when its last part was.
+    It takes the place of its first part and the submission time of its last.
     """
     repeated = rows[rows.duplicated(QUESTIONNAIRE, keep=False)]
     group = repeated.groupby(QUESTIONNAIRE, sort=False).ngroup()
@@ -26,33 +26,35 @@ def merge_parts(rows: pd.DataFrame, items: list[str], journal: Journal) -> pd.Da
         return rows
     for name in [name for name in parts.columns if name.startswith(FACT)]:
         stated = parts[name].groupby(group[parts.index], sort=False).transform("first")
-        message = "The parts of this person's questionnaire differ in this fact; that of the first part counts."
+        message = "The parts of this person's questionnaire differ in this fact; the value in the first part counts."
         journal.row_problems("disagreement", "warning", message, parts[parts[name].notna() & (parts[name] != stated)],
                              column=name.removeprefix(FACT))  # fmt: skip
-    of_one = parts.groupby(group[parts.index], sort=False)
+    grouped = parts.groupby(group[parts.index], sort=False)
     first = ~parts.duplicated(QUESTIONNAIRE)
-    joined = of_one.first().assign(submitted=of_one["submitted"].max()).set_index(parts.index[first])
+    joined = grouped.first().assign(submitted=grouped["submitted"].max()).set_index(parts.index[first])
     merged = pd.concat([rows.drop(parts.index), joined[rows.columns]]).sort_index()
     journal.step("parts of one questionnaire joined", before=len(rows), after=len(merged))
     return merged
 
 
 def resolve_duplicates(rows: pd.DataFrame, key: list[str], study: Study, journal: Journal) -> pd.DataFrame:
-    """Keep one questionnaire per key by the wave's rule; without a rule its cohort has an error."""
+    """Keep one questionnaire per key by the wave's rule; without a rule, the cohort gets an error."""
     if not (repeated := rows.duplicated(key, keep=False)).any():
         return rows
-    rest = rows[repeated]
-    kept = [_resolve_wave(rest[rest["wave"] == w.name], key, w, int((rows["wave"] == w.name).sum()), journal)
-            for w in study.waves]  # fmt: skip
-    return rows[~repeated | rows.index.isin(pd.concat(kept).index)]
+    duplicates = rows[repeated]
+    resolved = [
+        _resolve_wave(duplicates[duplicates["wave"] == w.name], key, w, int((rows["wave"] == w.name).sum()), journal)
+        for w in study.waves
+    ]
+    return rows[~repeated | rows.index.isin(pd.concat(resolved).index)]
 
 
 def _resolve_wave(repeated: pd.DataFrame, key: list[str], wave: Wave, before: int, journal: Journal) -> pd.DataFrame:
-    """Keep one of the questionnaires that share a key, of `before` that the wave has."""
+    """Keep one of the questionnaires that share a key; the wave has `before` in all."""
     rule = wave.duplicates
     if repeated.empty:
         return repeated
-    # dates that only some of a person's questionnaires have do not tell which came first
+    # if only some of a person's questionnaires have dates, the dates do not show which came first
     dated = repeated["submitted"].notna().groupby([repeated[name] for name in key]).transform("all")
     if rule == "error":
         for cohort, of_cohort in repeated.groupby("cohort", sort=False):
@@ -63,8 +65,8 @@ def _resolve_wave(repeated: pd.DataFrame, key: list[str], wave: Wave, before: in
     for by_date, how in ((True, "by date submitted"), (False, "by order in the file")) if rule != "error" else ():
         message = f"A second questionnaire of the same person in this wave was left out; the {rule} counts ({how})."
         journal.row_problems("duplicate", "warning", message, dropped[dated[dropped.index] == by_date])
-    what = f"duplicates, {rule} kept" if rule != "error" else "duplicates without a rule, first kept"
-    journal.step(what, before=before, after=before - len(dropped), wave=wave.name)
+    step = f"duplicates, {rule} kept" if rule != "error" else "duplicates without a rule, first kept"
+    journal.step(step, before=before, after=before - len(dropped), wave=wave.name)
     return repeated.drop(dropped.index)
 
 

@@ -1,4 +1,4 @@
-"""link_waves: questionnaires of one person found over the waves."""
+"""link_waves: links questionnaires of one person across waves."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,22 +19,22 @@ from rm_research.study.entries import per_entry
 @dataclass(frozen=True, eq=False, repr=False)
 class Linkage:
     """
-    Questionnaires that belong to one person, found over the waves.
+    Questionnaires linked to people across waves.
 
     Attributes
     ----------
     responses : DataFrame
         Responses, linked: one row per person and wave; `person` is never missing.
     links : DataFrame
-        Links: one row per questionnaire that came in, also of those that duplicates left out.
+        Links: one row per questionnaire that came in, including duplicates that were left out.
     near_misses : DataFrame
-        Near misses: pairs of questionnaires with similar codes that were not linked; empty where none are compared.
+        Near misses: pairs of questionnaires with similar codes that were not linked; empty if codes are not compared.
     facts, published : DataFrame
         Same index as `responses`.
     roster : DataFrame or None
-        The roster with persons as linked.
+        The roster, with persons as linked.
     ledger, problems : DataFrame
-        What linking did and found.
+        What linking did, and what is wrong.
     """
 
     responses: pd.DataFrame
@@ -47,7 +47,7 @@ class Linkage:
     problems: pd.DataFrame
 
     def summary(self) -> pd.DataFrame:
-        """Questionnaires by wave and by how they were linked: one row a wave, one column a way."""
+        """Questionnaires by wave and by how they were linked: one row per wave, one column per way."""
         waves = list(dict.fromkeys(self.links["wave"]))
         table = pd.crosstab(self.links["wave"], self.links["how"]).reindex(waves)
         return table.rename_axis(index="wave", columns=None)
@@ -62,25 +62,25 @@ class Linkage:
 
 def link_waves(intake: Intake, study: Study) -> Linkage:
     """
-    Link questionnaires of one person over all waves.
+    Link questionnaires of one person across all waves.
 
     Parameters
     ----------
     intake : Intake
         From `read_responses`.
     study : Study
-        Its [link] table says how; `duplicates` of each wave says what to do with a second questionnaire.
+        Its [link] table says how to link; each wave's `duplicates` says what to do with a second questionnaire.
 
     Returns
     -------
     Linkage
-        One questionnaire per person and wave. A blank code makes a person of its own. With method 'none' every
-        questionnaire does.
+        One questionnaire per person and wave. Each questionnaire with a blank code is a separate person; with method
+        'none', every questionnaire is.
 
     Raises
     ------
     LinkError
-        When codes are to be compared that were not kept: the intake was read with another method.
+        When codes are to be compared but were not kept, because the intake was read with another method.
     """
     if study.link.method == "code" and intake.codes is None:
         raise LinkError('These responses were read without codes to compare. Read them with link.method = "code".')
@@ -98,7 +98,7 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
     rows, roster = keep_first_cohort(rows, roster, study, journal)
     rows = rows.assign(**{WHO: numbered(rows, ["cohort", "person"])})
     links = _links(rows, study)
-    # a part that was handed in twice is no obstacle to joining it with the other part
+    # a part that was submitted twice can still be joined with the other part
     rows = resolve_duplicates(rows, [*QUESTIONNAIRE, "file"], study, journal)
     rows = merge_parts(rows, items, journal)
     rows = resolve_duplicates(rows, QUESTIONNAIRE, study, journal).reset_index(drop=True)
@@ -116,7 +116,7 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
 
 
 def _held(intake: Intake) -> dict[str, pd.Series]:
-    """Codes that travel with the questionnaires until they are compared."""
+    """Codes, which stay with the questionnaires until they are compared."""
     codes = intake.codes
     return {} if codes is None else {f"{CODE}{name}": codes[name] for name in codes}
 
@@ -124,7 +124,7 @@ def _held(intake: Intake) -> dict[str, pd.Series]:
 def _identify(
     rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Make persons of codes: within a cohort or the study, and one per row where there is no code or no linking."""
+    """Identify persons by codes within a cohort or the study; without a code or linking, each row is one person."""
     if study.link.method == "none":
         return rows.assign(person=_alone(rows)), None
     if study.link.within == "cohort":
@@ -135,25 +135,26 @@ def _identify(
 
 
 def _alone(rows: pd.DataFrame) -> pd.Series:
-    """A person of its own for each row."""
-    own = rows["file"] + ":" + rows["wave"] + ":" + rows["source_row"].astype("str")
-    return per_entry(own, lambda text: "u" + hashlib.sha256(text.encode()).hexdigest()[:15])
+    """Give each row a separate person."""
+    places = rows["file"] + ":" + rows["wave"] + ":" + rows["source_row"].astype("str")
+    return per_entry(places, lambda text: "u" + hashlib.sha256(text.encode()).hexdigest()[:15])
 
 
 def _within(rows: pd.DataFrame) -> pd.Series:
-    """Persons whose code stands for someone else in another cohort."""
+    """Persons by code and cohort: in another cohort, the code is someone else."""
     return per_entry(rows["cohort"] + ":" + rows["person"], lambda text: hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
 def _links(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """How each questionnaire was linked; a question about the start that was asked later links nobody."""
+    """How each questionnaire was linked; retrospective questions, asked later about the start, link nobody."""
     occasions = rows["wave"].isin([wave.name for wave in study.waves if wave.kind == "occasion"])
     who = rows[WHO]
     seen = rows.loc[occasions, [WHO, "wave"]].drop_duplicates()
     met = who.map(seen[WHO].value_counts()).fillna(0)
     how = pd.Series("alone", index=rows.index, dtype="str").mask(met - occasions.astype(int) > 0, "exact")
     probability = pd.Series(1.0, index=rows.index)
-    if HOW in rows:  # codes were compared, each with those met before; who was met first has the best of their links
+    # each code was compared with earlier ones; a person's first questionnaire gets the best of their later links
+    if HOW in rows:
         equal = (rows[HOW] == "exact").groupby(who).transform("any")
         best = equal.map({True: "exact", False: "near"}).astype("str")
         how = how.mask(how == "exact", rows[HOW].fillna(best)).mask((how == "alone") & (rows[HOW] == "near"), "near")
@@ -166,11 +167,11 @@ def _links(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal) -> None:
-    """Find cohorts that answered twice but have no code in common: they have another fault than dropout."""
+    """Report cohorts that answered twice but have no code in common: that cannot be dropout alone."""
     if study.link.method == "none":
         return
     counts = rows.groupby(["cohort", "wave"]).size().unstack(fill_value=0)
-    of_wave = {str(wave): part for wave, part in rows[["cohort", WHO]].groupby(rows["wave"], sort=False)}
+    of_wave = {str(wave): group for wave, group in rows[["cohort", WHO]].groupby(rows["wave"], sort=False)}
     before = of_wave.get(study.baseline)
     for wave in study.later_waves:
         if before is None or wave not in of_wave:

@@ -1,4 +1,4 @@
-"""Persons found by codes that are alike: each wave's codes compared with all those met before."""
+"""Links persons by similar codes: compares the codes of each wave with those of the roster and earlier waves."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ ROSTER = "roster"
 @dataclass(frozen=True, eq=False)
 class Compared:
     """
-    Questionnaires with persons as similar codes tell.
+    Questionnaires linked by similar codes.
 
     Attributes
     ----------
     rows : DataFrame
-        As they came, with `person` that of the code they are linked to, HOW (exact, near; missing where not linked to
-        an earlier wave) and SURE, the probability; who gave no cohort has that of the partner.
+        As before, but `person` is that of the code they are linked to. Added are HOW (exact, near; missing if not
+        linked to an earlier wave) and SURE, the probability. A missing cohort is that of the linked person.
     near_misses : DataFrame
         Near misses.
     """
@@ -41,17 +41,17 @@ def link_similar(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
     Parameters
     ----------
     rows : DataFrame
-        Questionnaires of all waves, with cohort, person (as equal codes tell) and CODE, codes as typed.
+        Questionnaires of all waves, with cohort, person (by equal codes) and CODE, codes as typed.
     roster : DataFrame or None
         The roster with the same columns; its lines come before all waves.
     study : Study
         [link] says how codes are compared.
     journal : Journal
-        Takes what is done.
+        Collects steps and problems.
     """
-    # a file may have fewer columns of a code than another
-    held = [*rows.columns, *([] if roster is None else roster.columns)]
-    codes = [name for name in dict.fromkeys(held) if name.startswith(CODE)]
+    # files may differ in the number of columns of a code
+    columns = [*rows.columns, *([] if roster is None else roster.columns)]
+    codes = [name for name in dict.fromkeys(columns) if name.startswith(CODE)]
     known = _nodes(roster, codes, study) if roster is not None else None
     parts, misses = [], []
     for wave in _in_order(study):
@@ -72,32 +72,32 @@ def link_similar(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
     near_misses = stacked(misses, NEAR_MISSES)
     if len(near_misses):
         message = (
-            f"{len(near_misses)} pairs of questionnaires have similar codes and were not linked, because the match is "
-            "not certain enough or another is as likely. The data-quality page lists their rows (check --html)."
+            f"{len(near_misses)} pairs of questionnaires have similar codes but were not linked, because the match is "
+            "not certain enough or another is equally likely. The data-quality page lists their rows (check --html)."
         )
         journal.problem("near_misses", "note", message)
     return Compared(linked, near_misses)
 
 
 def _in_order(study: Study) -> list[str]:
-    """Waves as codes are looked for: the baseline first, then as declared, what was asked in retrospect last."""
+    """Waves in the order of linking: the baseline, the later waves as declared, then all others."""
     first = [study.baseline, *study.later_waves]
     return [*first, *(wave.name for wave in study.waves if wave.name not in first)]
 
 
 def _nodes(rows: pd.DataFrame, codes: list[str], study: Study) -> pd.DataFrame:
-    """One row a person of some wave who gave a code or part of one: cohort, person, place, code by element."""
+    """One row per person who gave a code or part of one: cohort, person, place, code by element."""
     elements = _elements(rows.reindex(columns=codes, fill_value=""), study)
-    given = (elements != "").any(axis=1)
+    has_code = (elements != "").any(axis=1)
     places = rows.reindex(columns=PLACE).assign(
         wave=rows.get("wave", ROSTER), file=rows.get("file", study.roster.file if study.roster else "")
     )
-    nodes = pd.concat([rows[WHO], places, elements], axis=1)[given]
+    nodes = pd.concat([rows[WHO], places, elements], axis=1)[has_code]
     return nodes.drop_duplicates("person").reset_index(drop=True)
 
 
 def _elements(parts: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Codes by element, '' where unknown: the columns they were typed in, or the parts that `elements` declares."""
+    """Codes by element, '' if unknown: the columns in which they were typed, or the parts that `elements` declares."""
     if study.link.elements:
         typed = parts.iloc[:, 0]
         for name in parts.columns[1:]:
@@ -112,18 +112,18 @@ def _elements(parts: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 def _compared(known: pd.DataFrame, nodes: pd.DataFrame, study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
-    Pairs and near misses of a wave and those met before.
+    Pairs and near misses between a wave and earlier ones.
 
-    A code stands for someone of its cohort; who gave none is looked for among all whom nobody else was linked to.
+    A code identifies someone in its cohort; people who gave no cohort are compared with everyone not yet linked.
     """
     if study.link.within == "study":
-        found = [_matches(known, nodes, study)]
+        matches = [_matches(known, nodes, study)]
     else:
-        housed = _matches(known, nodes, study, block="cohort")
-        left = known[~known.index.isin(housed.pairs["first"]) & known["cohort"].notna()]
-        found = [housed, _matches(left, nodes[nodes["cohort"].isna()], study)]
+        in_cohorts = _matches(known, nodes, study, block="cohort")
+        unlinked = known[~known.index.isin(in_cohorts.pairs["first"]) & known["cohort"].notna()]
+        matches = [in_cohorts, _matches(unlinked, nodes[nodes["cohort"].isna()], study)]
     pairs, misses = (
-        pd.concat([getattr(one, part) for one in found], ignore_index=True) for part in ("pairs", "misses")
+        pd.concat([getattr(match, table) for match in matches], ignore_index=True) for table in ("pairs", "misses")
     )
     return pairs, misses
 
@@ -144,14 +144,14 @@ def _matches(known: pd.DataFrame, nodes: pd.DataFrame, study: Study, *, block: s
 
 
 def _renamed(nodes: pd.DataFrame, known: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Persons of a wave, called as those they are linked to; `was` is what equal codes call them."""
+    """Give persons of a wave the name of the person they are linked to; `was` is their name by equal codes."""
     of_node = pairs.set_index("second").reindex(nodes.index)
     partner = known[WHO].reindex(of_node["first"]).set_axis(nodes.index).astype("str")
-    # an equal code that is not taken for the same person needs a name of its own
+    # an equal code that is not judged the same person needs a new name
     taken = nodes["person"].isin(known["person"]) & partner["person"].isna()
-    own = nodes["person"].mask(taken, per_entry(nodes["wave"] + ":" + nodes["person"], _other))
+    renamed = nodes["person"].mask(taken, per_entry(nodes["wave"] + ":" + nodes["person"], _other))
     return nodes.assign(
-        was=nodes["person"], person=partner["person"].fillna(own), cohort=nodes["cohort"].fillna(partner["cohort"]),
+        was=nodes["person"], person=partner["person"].fillna(renamed), cohort=nodes["cohort"].fillna(partner["cohort"]),
         **{HOW: of_node["how"], SURE: of_node["probability"]},
     )  # fmt: skip
 
@@ -161,7 +161,7 @@ def _other(text: str) -> str:
 
 
 def _applied(rows: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
-    """Questionnaires of a wave with person, cohort, how and probability of their nodes."""
+    """Give questionnaires of a wave the person, cohort, how and probability of their nodes."""
     of_node = nodes.set_index("was")[["person", "cohort", HOW, SURE]].reindex(rows["person"]).set_axis(rows.index)
     return rows.assign(
         person=of_node["person"].fillna(rows["person"]), cohort=rows["cohort"].fillna(of_node["cohort"]),

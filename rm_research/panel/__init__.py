@@ -1,4 +1,4 @@
-"""Scores beside each other: each person's baseline and later score, and everything known of the person."""
+"""Each person's baseline and later scores side by side, with what is known about the person."""
 
 from rm_research.panel.build import build_panel
 from rm_research.panel.prepare import Prepared, prepare_study

@@ -1,4 +1,4 @@
-"""build_panel: scores, people and sessions into one row per person, scale and later wave."""
+"""build_panel: combines scores, people and sessions into one row per person, scale and later wave."""
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ def build_panel(
     people : DataFrame
         People.
     study : Study
-        Its design names the baseline; its scales name the roles they are for.
+        Its design names the baseline; its scales name the roles for which they are meant.
     sessions : DataFrame, optional
         Meetings of each person before each wave: cohort, person, wave, sessions.
 
@@ -29,7 +29,7 @@ def build_panel(
     -------
     DataFrame
         Panel. Everyone in People has a row for each scale meant for their role and each later occasion that asks it;
-        `pre` and `post` are NaN where there is no score.
+        `pre` and `post` are NaN if there is no score.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def build_panel(
 
 
 def _places(scores: pd.DataFrame, people: pd.DataFrame) -> np.ndarray:
-    """Row in `people` of each score; -1 where the person is not among them."""
+    """Row in `people` for each score; -1 if the person is not among them."""
     numbers = numbered(pd.concat([people[WHO], scores[WHO]], ignore_index=True), WHO)
     at = np.full(numbers.max(initial=-1) + 1, -1)
     at[numbers[: len(people)]] = np.arange(len(people))
@@ -64,21 +64,21 @@ def _places(scores: pd.DataFrame, people: pd.DataFrame) -> np.ndarray:
 def _side_by_side(
     scores: pd.DataFrame, places: np.ndarray, people: pd.DataFrame, scale: Scale, wave: str, baseline: str
 ) -> pd.DataFrame:
-    known = people.drop(columns="invited").assign(scale=scale.name, wave=wave)
+    panel = people.drop(columns="invited").assign(scale=scale.name, wave=wave)
     for label, name in (("pre", baseline), ("post", wave)):
         here = ((scores["scale"] == scale.name) & (scores["wave"] == name)).to_numpy(dtype=bool) & (places >= 0)
         values = np.full(len(people), np.nan)
         values[places[here]] = scores["score"].to_numpy(dtype=float)[here]
-        known[label] = values
-    return known[people["role"].isin(scale.roles)] if scale.roles else known
+        panel[label] = values
+    return panel[people["role"].isin(scale.roles)] if scale.roles else panel
 
 
 def sessions_before(responses: pd.DataFrame, who: Participants, met: pd.DataFrame, study: Study) -> pd.DataFrame:
     """
     Meetings of each person that were held before their questionnaire of each later wave.
 
-    Without a date of the meeting or of the questionnaire a meeting counts. Who is in no dyad has no row: nobody knows
-    of their meetings.
+    A meeting also counts if its date or that of the questionnaire is missing. People without a dyad have no row,
+    because their meetings are unknown.
     """
     attended = located_sessions(met, who.members).merge(who.members, on=["cohort", "dyad"])
     in_dyads = who.members[WHO].drop_duplicates()

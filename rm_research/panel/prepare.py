@@ -1,4 +1,4 @@
-"""prepare_study: the whole way from exports to Panel, cached."""
+"""prepare_study: all steps from exports to Panel, cached."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,17 +19,17 @@ from rm_research.study import Study, read_study
 @dataclass(frozen=True, eq=False, repr=False)
 class Prepared:
     """
-    A study from exports to Panel.
+    A study, prepared from exports to Panel.
 
     Attributes
     ----------
     study : Study
     responses, people, dyads, links, near_misses, scores, panel, ledger, problems : DataFrame
-        The frames of those names, linked. `responses` has no free text: `read_responses` gives it.
+        The frames with those names, after linking. `responses` has no free text; `read_responses` does.
     texts : dict of (str, str) to str
-        Question text by wave and item, where the export has one.
+        Question text by wave and item, if the export has one.
     digest : str
-        SHA-256 over study.toml, codebook.csv and every file they name.
+        SHA-256 of study.toml, codebook.csv and every file they name.
     """
 
     study: Study
@@ -47,7 +47,7 @@ class Prepared:
 
     @cached_property
     def cohorts(self) -> tuple[str, ...]:
-        """Names of all cohorts, sorted; also of those that have errors and nobody in them."""
+        """Names of all cohorts, sorted, including cohorts with errors that have no people."""
         failed = self.problems.loc[self.problems["severity"] == "error", "cohort"].dropna()
         return tuple(sorted({*self.people["cohort"], *failed}))
 
@@ -57,12 +57,12 @@ class Prepared:
         return tuple(cohort for cohort in self.cohorts if not self.errors_of(cohort))
 
     def errors_of(self, cohort: str) -> tuple[str, ...]:
-        """Messages of the errors that keep a cohort from being reported; empty where it can be."""
+        """Messages of the errors that prevent a cohort from being reported; empty if there are none."""
         errors = self.problems[(self.problems["severity"] == "error") & (self.problems["cohort"] == cohort)]
         return tuple(dict.fromkeys(errors["message"]))
 
     def summary(self) -> pd.DataFrame:
-        """Questionnaires by cohort (rows) and wave (columns), after duplicates."""
+        """Questionnaires by cohort (rows) and wave (columns), after duplicates are resolved."""
         table = pd.crosstab(self.responses["cohort"], self.responses["wave"])
         waves = [wave.name for wave in self.study.waves]
         return table.reindex(columns=waves, fill_value=0).rename_axis(index="cohort", columns=None)
@@ -76,8 +76,8 @@ class Prepared:
 
     def _heading(self) -> str:
         counts = self.problems["severity"].value_counts()
-        found = ", ".join(f"{int(counts.get(kind, 0))} {kind}s" for kind in ("error", "warning", "note"))
-        return f"Prepared: {len(self.people)} people, {len(self.dyads)} dyads; {found}. Questionnaires:"
+        problems = ", ".join(f"{int(counts.get(kind, 0))} {kind}s" for kind in ("error", "warning", "note"))
+        return f"Prepared: {len(self.people)} people, {len(self.dyads)} dyads; {problems}. Questionnaires:"
 
 
 def prepare_study(study: Study | str | Path) -> Prepared:
@@ -92,18 +92,18 @@ def prepare_study(study: Study | str | Path) -> Prepared:
     Returns
     -------
     Prepared
-        The frames are kept in the study's private folder and found again while no input changes.
+        The frames are cached in the study's private folder and reused as long as no input changes.
 
     Raises
     ------
     StudyFileError, ReadError
-        What makes the whole study unusable, all at once. An error of one cohort is among `problems` and costs that
-        cohort alone.
+        When the whole study is unusable; all such problems at once. An error in one cohort is among `problems` and
+        affects only that cohort.
     """
     study = study if isinstance(study, Study) else read_study(study)
     inputs = cache.digest(study)
-    if (kept := cache.load(study, inputs=inputs)) is not None:
-        frames, texts = kept
+    if (cached := cache.load(study, inputs=inputs)) is not None:
+        frames, texts = cached
         return Prepared(study=study, texts=texts, digest=inputs, **frames)
     prepared = prepare_openly(study)
     raise_study_errors(prepared.problems)
@@ -113,7 +113,7 @@ def prepare_study(study: Study | str | Path) -> Prepared:
 
 
 def prepare_openly(study: Study) -> Prepared:
-    """Prepare a study, leaving errors among its problems instead of raising them; never cached."""
+    """Prepare a study without the cache; errors are left among its problems instead of being raised."""
     intake = take_in(study)
     linkage = link_waves(intake, study)
     who = build_participants(linkage, intake.sessions, study)

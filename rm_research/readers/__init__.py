@@ -1,4 +1,4 @@
-"""Export formats: one file each, from a file on disk to a frame of text with the question texts."""
+"""Export formats, one module each: from a file on disk to a frame of text, with the question texts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -33,12 +33,12 @@ READERS: dict[str, Callable[[Path, File], Export]] = {
 
 def read_export(folder: Path, file: File) -> Export:
     """
-    Read an export, the roster or the sessions file as its declaration says.
+    Read an export, the roster or the sessions file as declared.
 
     Parameters
     ----------
     folder : Path
-        The study folder, which paths are relative to.
+        The study folder; paths are relative to it.
     file : File
         Path, format, and what its reader needs to know: sheet, title rows, dictionary, encoding, delimiter.
 
@@ -49,7 +49,7 @@ def read_export(folder: Path, file: File) -> Export:
     Raises
     ------
     ReadError
-        When the file is missing, empty, of another format, encoding or delimiter, damaged or cut off.
+        When the file is missing, empty, damaged or cut off, or has another format, encoding or delimiter.
     """
     if not (folder / file.file).is_file():
         raise ReadError(f"{file.file} is not in the study folder. Put it there, or correct its file in study.toml.")
@@ -57,7 +57,7 @@ def read_export(folder: Path, file: File) -> Export:
         return READERS[file.format](folder, file)
     except OSError as error:
         raise ReadError(
-            f"{file.file} cannot be opened: {error.strerror}. Close it elsewhere and check who may read it."
+            f"{file.file} cannot be opened: {error.strerror}. Close it in other programs and check its permissions."
         ) from error
 
 

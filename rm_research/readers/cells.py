@@ -1,4 +1,4 @@
-"""All cells of a table as text, before anything is made of them."""
+"""All cells of a table as text, before they are interpreted."""
 
 from dataclasses import dataclass
 
@@ -6,22 +6,22 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-Steps = tuple[tuple[str, int], ...]  # what reading did without being told, and in how many cells
+Steps = tuple[tuple[str, int], ...]  # what reading decided or changed by itself, and in how many cells
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
     """
-    All cells of a table as text, header rows included, title rows not.
+    All cells of a table as text, including header rows but not title rows.
 
     Attributes
     ----------
     frame : DataFrame
-        The index counts rows as a spreadsheet does; columns are numbered from 0.
+        The index has row numbers as in a spreadsheet; columns are numbered from 0.
     short : tuple of int
-        Rows with fewer cells than the header; what they lack reads as empty.
+        Rows with fewer cells than the header; the missing cells read as empty.
     steps : tuple of (str, int)
-        What was found or changed without being told, and in how many cells.
+        What reading decided or changed by itself, and in how many cells.
     """
 
     frame: pd.DataFrame
@@ -29,7 +29,7 @@ class Cells:
     steps: Steps = ()
 
     def row(self, place: int) -> list[str]:
-        """Cells of one row, counted from 0; none where the table is shorter."""
+        """Cells of one row, counted from 0; none if the table has fewer rows."""
         return list(self.frame.iloc[place]) if place < len(self.frame) else []
 
 
@@ -40,7 +40,7 @@ def clock_text(seconds: float) -> str:
 
 
 def records(frame: pd.DataFrame, header_rows: int) -> pd.DataFrame:
-    """Rows below the header, without those in which every cell is empty."""
+    """Rows below the header, except those in which every cell is empty."""
     rows = frame.iloc[header_rows:]
     filled = np.zeros(len(rows), dtype=bool)
     for place in range(rows.shape[1]):
@@ -51,13 +51,13 @@ def records(frame: pd.DataFrame, header_rows: int) -> pd.DataFrame:
 
 
 def text_table(rows: list[list[str]], width: int) -> pa.Table:
-    """Rows of equal width as columns of text, named by their number."""
+    """Turn rows of equal width into columns of text, named by their number."""
     columns = zip(*rows, strict=True) if rows else [()] * width
     return pa.table([pa.array(column, pa.large_string()) for column in columns], names=list(map(str, range(width))))
 
 
 def text_frame(table: pa.Table, first_row: int) -> pd.DataFrame:
-    """Columns of text as the frame of `Cells`, whose first row a spreadsheet calls `first_row`."""
+    """Turn columns of text into the frame of `Cells`; `first_row` is its first row's number in a spreadsheet."""
     frame = table.to_pandas()
     frame.columns = pd.RangeIndex(frame.shape[1])
     frame.index = pd.RangeIndex(first_row, first_row + len(frame))

@@ -1,4 +1,4 @@
-"""CSV and its kin: one header row, one record a line; encoding and delimiter are found where they are not declared."""
+"""CSV and similar files: a header row, then one record per line; undeclared encoding and delimiter are detected."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ from rm_research.study.settings import File
 
 DELIMITERS = {",": ",", ";": ";", "\t": "\\t", "|": "|"}
 WORKBOOK = b"PK\x03\x04"
-LOOKED_AT = 50  # records by which a delimiter is told
+LOOKED_AT = 50  # records from which the delimiter is detected
 AT_ONCE = 20_000  # records turned into columns at a time
 LONGEST_CELL = csv.field_size_limit()
 QUOTE, LF, CR = b'"\n\r'
@@ -36,94 +36,94 @@ def read(folder: Path, file: File) -> Export:
 
 def read_cells(path: Path, file: File) -> Cells:
     """
-    All cells of a delimited file as text, header rows included, title rows not.
+    Read all cells of a delimited file as text, including header rows but not title rows.
 
-    Encoding and delimiter are those declared, else those found, which is among the steps.
+    Encoding and delimiter are as declared; if undeclared, they are detected, and the steps say so.
 
     Raises
     ------
     ReadError
-        When the file is empty, holds other bytes than its encoding, has a row longer than its header, ends inside a
-        row or a quoted cell, or may have one delimiter as well as another.
+        When the file is empty, has bytes that its encoding does not allow, has a row longer than its header, ends
+        inside a row or a quoted cell, or has more than one possible delimiter.
     """
-    content, found = _text(path, file)
-    delimiter, parted = _delimiter(content, file)
+    content, encoding_steps = _text(path, file)
+    delimiter, delimiter_steps = _delimiter(content, file)
     frame = _quickly(content, delimiter)
     frame, short = (frame, ()) if frame is not None else _carefully(content, delimiter, file)
     # rows are counted from the top of the file
     frame.index += file.title_rows
-    return Cells(frame, short, (*found, *parted))
+    return Cells(frame, short, (*encoding_steps, *delimiter_steps))
 
 
 def first_rows(path: Path, file: File, count: int) -> list[list[str]]:
-    """Cells of the first rows as the most common delimiter parts them, no fault being looked for."""
+    """Cells of the first rows, split by the delimiter that fits best; faults are ignored."""
     content, _ = _text(path, file)
     head = list(islice(_lines(content), 4 * count))
-    parted = [_parted(head, mark, count) for mark in DELIMITERS]
+    tables = [_split(head, mark, count) for mark in DELIMITERS]
     # most rows of one width, then the widest
-    return max(parted, key=lambda rows: max(_agreeing(rows), default=(0, 0)))
+    return max(tables, key=lambda rows: max(_agreeing(rows), default=(0, 0)))
 
 
 def _agreeing(rows: list[list[str]]) -> Iterator[tuple[int, int]]:
-    """How many rows have a width, and the width, for each above one."""
+    """Number of rows with each width, and the width, for widths above one."""
     widths = Counter(len(row) for row in rows)
     yield from ((number, width) for width, number in widths.items() if width > 1)
 
 
 def _text(path: Path, file: File) -> tuple[bytes, Steps]:
-    """Text of the file below its title rows, in UTF-8."""
+    """Text of the file below its title rows in UTF-8, and the steps of decoding."""
     content = path.read_bytes()
     if content.startswith(WORKBOOK):
         raise ReadError(
-            f'{file.file} is a workbook, not a text file. Set format = "excel" beside its file in study.toml.'
+            f'{file.file} is a workbook, not a text file. Set format = "excel" next to its file in study.toml.'
         )
-    content, found = as_utf8(content, file)
-    return (_below_title(content, file) if file.title_rows else content), found
+    content, steps = as_utf8(content, file)
+    return (_below_title(content, file) if file.title_rows else content), steps
 
 
 def _below_title(content: bytes, file: File) -> bytes:
-    """Text without its first rows, which may be of any length."""
+    """Text without its title rows, which may have any number of lines."""
     reader = csv.reader(_lines(content), delimiter=file.delimiter or ",")
     try:
-        passed = len(list(islice(reader, file.title_rows)))
+        skipped = len(list(islice(reader, file.title_rows)))
     except csv.Error as error:
-        raise ReadError(f"{file.file} {_fault(str(error))} among its title_rows. Export it again.") from error
+        raise ReadError(f"{file.file} {_fault(str(error))} in its title rows. Export it again.") from error
     below = content[sum(len(line.encode()) for line in islice(_lines(content), reader.line_num)) :]
-    if passed < file.title_rows or not below:
+    if skipped < file.title_rows or not below:
         raise ReadError(
-            f"{file.file} has no header below its {file.title_rows} title_rows. Correct them in study.toml."
+            f"{file.file} has no header below its {file.title_rows} title rows. Correct title_rows in study.toml."
         )
     return below
 
 
 def _delimiter(content: bytes, file: File) -> tuple[str, Steps]:
-    """Delimiter declared, else the one that parts the first rows as it parts the header, else the comma."""
+    """Delimiter as declared, else the one that splits the first rows like the header, else the comma; and steps."""
     if file.delimiter is not None:
         return file.delimiter, ()
     head = list(islice(_lines(content), 4 * LOOKED_AT))
     if not head:
         raise ReadError(f"{file.file} is empty. Export it again.")
-    parted = {mark: _parted(head, mark, LOOKED_AT) for mark in DELIMITERS}
-    widths = {mark: _width(rows) for mark, rows in parted.items()}
+    tables = {mark: _split(head, mark, LOOKED_AT) for mark in DELIMITERS}
+    widths = {mark: _width(rows) for mark, rows in tables.items()}
     fitting = [mark for mark, width in widths.items() if width > 1]
     if len(fitting) > 1:
-        # of several, those stand in cells that part them into fewer, or tear quoted ones apart
-        whole = [mark for mark in fitting if not any(map(_torn, parted[mark]))] or fitting
-        fitting = [mark for mark in whole if widths[mark] == max(widths[mark] for mark in whole)]
+        # a mark that occurs only inside cells splits rows into fewer cells, or splits quoted cells
+        intact = [mark for mark in fitting if not any(map(_torn, tables[mark]))] or fitting
+        fitting = [mark for mark in intact if widths[mark] == max(widths[mark] for mark in intact)]
     if len(fitting) > 1:
         shown = " or ".join(f'"{DELIMITERS[mark]}"' for mark in fitting)
-        raise ReadError(f"{file.file} may be parted by {shown}. Set delimiter beside its file in study.toml.")
+        raise ReadError(f"{file.file} may be separated by {shown}. Set delimiter next to its file in study.toml.")
     if not fitting or fitting == [","]:
         return ",", ()
-    return fitting[0], ((f'delimiter "{DELIMITERS[fitting[0]]}" found', 0),)
+    return fitting[0], ((f'delimiter "{DELIMITERS[fitting[0]]}" detected', 0),)
 
 
 def _lines(content: bytes) -> Iterator[str]:
     yield from io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
 
 
-def _parted(head: list[str], mark: str, count: int) -> list[list[str]]:
-    """The first rows of a text by one delimiter; none where they cannot be parted by it."""
+def _split(head: list[str], mark: str, count: int) -> list[list[str]]:
+    """Split the first rows of a text by one delimiter; none if that is impossible."""
     try:
         return list(islice(csv.reader(head, delimiter=mark), count))
     except csv.Error:
@@ -131,7 +131,7 @@ def _parted(head: list[str], mark: str, count: int) -> list[list[str]]:
 
 
 def _width(rows: list[list[str]]) -> int:
-    """Cells of the header if most rows have as many and none has more; 0 otherwise."""
+    """Number of cells in the header, if most rows have as many and none has more; 0 otherwise."""
     filled = [len(row) for row in rows if row]
     # the last may be cut off
     widths = filled[:-1] or filled
@@ -139,12 +139,12 @@ def _width(rows: list[list[str]]) -> int:
 
 
 def _torn(row: list[str]) -> bool:
-    """Whether a cell has a quote without its twin, as part of a quoted cell has."""
+    """Whether a cell has an unpaired quote, as a fragment of a quoted cell does."""
     return any(cell.count('"') % 2 for cell in row)
 
 
 def _quickly(content: bytes, delimiter: str) -> pd.DataFrame | None:
-    """Read cells by pyarrow, where nothing is odd; None where something is, and the careful way must say what."""
+    """Read cells with pyarrow; None if anything is odd, so that the careful way must say what."""
     if len(delimiter.encode()) > 1 or _odd_quotes(content, delimiter):
         return None
     try:
@@ -172,32 +172,32 @@ def _quickly(content: bytes, delimiter: str) -> pd.DataFrame | None:
 
 def _odd_quotes(content: bytes, delimiter: str) -> bool:
     """
-    Whether a quote stands where only care can tell what it means: inside a cell, before text, or without its twin.
+    Whether any quote needs the careful reader: it is inside a cell, before text, or unpaired.
 
-    Quotes open and close in turn, a doubled one closing and opening again. So each odd one has a cell's edge or a quote
-    before it, and each even one has such behind it; where that holds, nothing is left to be told.
+    Quotes open and close in turn; a doubled one closes and opens again. So each odd quote comes right after the edge of
+    a cell or another quote, and each even one right before; if that holds, every quote is clear.
     """
     if QUOTE not in content:
         return False
-    beside = np.zeros(256, dtype=bool)
-    beside[[QUOTE, LF, CR, ord(delimiter)]] = True
+    neighbours = np.zeros(256, dtype=bool)
+    neighbours[[QUOTE, LF, CR, ord(delimiter)]] = True
     quotes = 0
-    # piece by piece, each with one letter before and one behind, so that the comparisons stay in the processor's cache
+    # in pieces, each with one letter before and one after, so that the comparisons stay in the processor's cache
     for start in range(0, len(content), PIECE):
         before = content[start - 1 : start] if start else b"\n"
         piece = before + content[start : start + PIECE] + (content[start + PIECE : start + PIECE + 1] or b"\n")
         letters = np.frombuffer(piece, dtype=np.uint8)
         places = np.flatnonzero(letters[1:-1] == QUOTE) + 1
         opening, closing = places[quotes % 2 :: 2], places[1 - quotes % 2 :: 2]
-        if not (beside[letters[opening - 1]].all() and beside[letters[closing + 1]].all()):
+        if not (neighbours[letters[opening - 1]].all() and neighbours[letters[closing + 1]].all()):
             return True
         quotes += len(places)
     return quotes % 2 == 1
 
 
 def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pd.DataFrame, tuple[int, ...]]:
-    """Cells by the csv module, which tells where a quote or a length does not fit."""
-    parts: list[pa.Table] = []
+    """Read cells with the csv module, which locates faulty quotes and rows of the wrong length."""
+    tables: list[pa.Table] = []
     rows: list[list[str]] = []
     short: list[int] = []
     first = file.title_rows + 1
@@ -211,13 +211,13 @@ def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pd.DataFrame
             if len(row) > width:
                 raise ReadError(
                     f"{file.file} row {number} has {len(row)} cells but the header has {width}. Export it again; a "
-                    "cell that holds the delimiter must be in quotes."
+                    "cell that contains the delimiter must be in quotes."
                 )
-            if 0 < len(row) < width:  # a line with nothing on it holds no answers and is no short row
+            if 0 < len(row) < width:  # an empty line holds no answers and is not a short row
                 short.append(number)
             rows.append(row + [""] * (width - len(row)))
             if len(rows) == AT_ONCE:
-                parts.append(text_table(rows, width))
+                tables.append(text_table(rows, width))
                 rows = []
     except csv.Error as error:
         raise ReadError(f"{file.file} row {number + 1} {_fault(str(error))}. Export it again.") from error
@@ -225,17 +225,17 @@ def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pd.DataFrame
         raise ReadError(f"{file.file} is empty. Export it again.")
     if short[-1:] == [number] and not content.endswith((b"\n", b"\r")):
         raise ReadError(f"{file.file} stops in the middle of row {number}: it may be cut off. Export it again.")
-    return text_frame(pa.concat_tables([*parts, text_table(rows, width)]), 1), tuple(short)
+    return text_frame(pa.concat_tables([*tables, text_table(rows, width)]), 1), tuple(short)
 
 
 def _fault(message: str) -> str:
-    """Say what the csv module found, as far as a reader can use it."""
+    """Put an error of the csv module in words that help the reader."""
     if "unexpected end of data" in message:
-        return "begins a quoted cell that never ends: it may be cut off"
+        return "starts a quoted cell that never ends: the file may be cut off"
     if "expected after" in message:
         return "has text after a quoted cell: a quote in a cell must be doubled"
     if "field limit" in message:
-        return f"has a cell of more than {LONGEST_CELL:,} characters, as a quote that is never closed makes it"
+        return f"has a cell of more than {LONGEST_CELL:,} characters: a quote may never be closed"
     return f"cannot be read as a table: {message}"
 
 
@@ -243,11 +243,11 @@ def _check_header(header: list[str], delimiter: str, file: File) -> None:
     if not any(header):
         raise ReadError(
             f"{file.file} has no header in row {file.title_rows + 1}. Export it again, or set title_rows to the "
-            "rows above it."
+            "number of rows above the header."
         )
     for mark, name in DELIMITERS.items() if len(header) == 1 else ():
         if mark in header[0] and mark != delimiter:
             raise ReadError(
-                f"{file.file} row {file.title_rows + 1} has one column only; it seems to use another delimiter. Set "
-                f'delimiter = "{name}" beside its file in study.toml.'
+                f"{file.file} row {file.title_rows + 1} has only one column; the file seems to use another delimiter. "
+                f'Set delimiter = "{name}" next to its file in study.toml.'
             )

@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx, .xlsm): the cells of one sheet as text, numbers and dates as a CSV file would have them."""
+"""Excel workbooks (.xlsx, .xlsm): the cells of one sheet as text, with numbers and dates as in a CSV file."""
 
 import datetime as dt
 import re
@@ -29,13 +29,13 @@ def read(folder: Path, file: File) -> Export:
 
 def read_cells(path: Path, file: File) -> Cells:
     """
-    All cells of a sheet as text, header rows included, title rows not.
+    Read all cells of a sheet as text, including header rows but not title rows.
 
     Raises
     ------
     ReadError
-        When the file is no workbook that can be opened, when it is not told which of several sheets to take, or when
-        formulas were saved without their values.
+        When the file is not a workbook that can be opened, when none of several sheets is declared, or when formulas
+        were saved without their values.
     """
     _check_kind(path, file)
     with _opened(path, file) as book:
@@ -48,16 +48,16 @@ def read_cells(path: Path, file: File) -> Cells:
     if not rows or not any(rows[0]):
         raise ReadError(
             f"{file.file} has no header in row {file.title_rows + 1} of sheet {sheet.title!r}. Export it again, or set "
-            "title_rows to the rows above it."
+            "title_rows to the number of rows above the header."
         )
     width = max(map(len, rows))
     table = text_table([row + [""] * (width - len(row)) for row in rows], width)
-    steps = (("cells with an error of the spreadsheet emptied", errors),) if errors else ()
+    steps = (("cells with a spreadsheet error emptied", errors),) if errors else ()
     return Cells(text_frame(table, file.title_rows + 1), steps=steps)
 
 
 def sheet_heads(path: Path, file: File, count: int) -> dict[str, list[list[str]]]:
-    """Cells of the first rows of each sheet that has any, by its name."""
+    """Cells of the first rows of each sheet with cells, by its name."""
     _check_kind(path, file)
     with _opened(path, file) as book:
         heads = {sheet.title: _texts(sheet, count)[0] for sheet in book.worksheets}
@@ -65,26 +65,26 @@ def sheet_heads(path: Path, file: File, count: int) -> dict[str, list[list[str]]
 
 
 def _check_kind(path: Path, file: File) -> None:
-    """Refuse what openpyxl does not read, by the bytes it begins with."""
+    """Refuse files that openpyxl cannot read, recognised by their first bytes."""
     with path.open("rb") as stream:
         start = stream.read(8)
         if start.startswith(ZIP):
             return
         if start != OLD:
             raise ReadError(
-                f"{file.file} is no Excel workbook. Save it as 'Excel workbook (.xlsx)', or set its format in "
-                "study.toml to what it is."
+                f"{file.file} is not an Excel workbook. Save it as 'Excel workbook (.xlsx)', or correct its format in "
+                "study.toml."
             )
         if ENCRYPTED in stream.read():
             raise ReadError(f"{file.file} is protected with a password. Save it without one.")
-    raise ReadError(f"{file.file} is of Excel's format before 2007. Save it as 'Excel workbook (.xlsx)'.")
+    raise ReadError(f"{file.file} has the Excel format from before 2007. Save it as 'Excel workbook (.xlsx)'.")
 
 
 @contextmanager
 def _opened(path: Path, file: File, *, values: bool = True) -> Iterator[Any]:
-    """Workbook whose cells are read one by one; whatever goes wrong on the way is the file's damage."""
+    """Open a workbook whose cells are read one by one; any error while reading means that the file is damaged."""
     try:
-        # warnings are about styles, printing and validation, of which nothing is read; names need not end in .xlsx
+        # warnings concern styles, printing and validation, which are not read; names need not end in .xlsx
         with warnings.catch_warnings(), path.open("rb") as stream:
             warnings.simplefilter("ignore")
             with closing(openpyxl.load_workbook(stream, read_only=True, data_only=values)) as book:
@@ -93,13 +93,13 @@ def _opened(path: Path, file: File, *, values: bool = True) -> Iterator[Any]:
         raise
     except Exception as error:  # parsing damaged XML may fail in any way
         raise ReadError(
-            f"{file.file} is damaged or no .xlsx workbook. Open it in a spreadsheet program and save it as 'Excel "
+            f"{file.file} is damaged or not an .xlsx workbook. Open it in a spreadsheet program and save it as 'Excel "
             "workbook (.xlsx)'."
         ) from error
 
 
 def _chosen(book: Any, file: File) -> Any:
-    """Sheet that is declared, else the only one with cells."""
+    """Return the declared sheet, else the only one with cells."""
     sheets = {sheet.title: sheet for sheet in book.worksheets}
     names = ", ".join(repr(name) for name in sheets)
     if isinstance(file.sheet, str):
@@ -118,7 +118,7 @@ def _chosen(book: Any, file: File) -> Any:
     if len(filled) > 1:
         names = ", ".join(repr(sheet.title) for sheet in filled)
         raise ReadError(
-            f"{file.file} has {len(filled)} sheets with cells ({names}). Set sheet to one of them beside its file in "
+            f"{file.file} has {len(filled)} sheets with cells ({names}). Set sheet to one of them next to its file in "
             "study.toml."
         )
     return filled[0]
@@ -126,11 +126,11 @@ def _chosen(book: Any, file: File) -> Any:
 
 def _texts(sheet: Any, most: int | None = None) -> tuple[list[list[str]], int]:
     """
-    Rows of a sheet as text up to the last filled one, and how many cells hold an error.
+    Rows of a sheet as text, up to the last filled one, and the number of cells with an error.
 
-    With `most`, reading stops after so many filled rows.
+    With `most`, reading stops after that many filled rows.
     """
-    sheet.reset_dimensions()  # what programs write there is often wrong
+    sheet.reset_dimensions()  # programs often write wrong dimensions
     rows: list[list[str]] = []
     filled, length, errors = 0, 0, 0
     for cells in sheet.iter_rows():
@@ -147,10 +147,10 @@ def _texts(sheet: Any, most: int | None = None) -> tuple[list[list[str]], int]:
 
 
 def _padded(cell: Any) -> str:
-    """Cell as text, a whole number with the leading zeros that its format shows: '0007' is a code, not a quantity."""
+    """Write a cell as text; a whole number keeps the leading zeros of its format: '0007' is a code, not a quantity."""
     text = _text(cell.value)
-    whole = cell.data_type == "n" and text.lstrip("-").isdecimal()
-    if not (whole and cell.has_style and ZEROS.fullmatch(cell.number_format)):
+    is_whole_number = cell.data_type == "n" and text.lstrip("-").isdecimal()
+    if not (is_whole_number and cell.has_style and ZEROS.fullmatch(cell.number_format)):
         return text
     return text.zfill(len(cell.number_format) + text.startswith("-"))
 
@@ -162,7 +162,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):
-        # Excel keeps 15 digits; what follows is the error of binary fractions
+        # Excel keeps 15 digits; further ones are errors of binary fractions
         return f"{value:.15g}"
     if isinstance(value, dt.datetime):
         day = value.time() == dt.time()
@@ -173,13 +173,13 @@ def _text(value: Any) -> str:
 
 
 def _check_formulas(path: Path, file: File, title: str) -> None:
-    """Refuse formulas without a value, which would pass for empty cells."""
+    """Refuse formulas without a value, which would look like empty cells."""
     with _opened(path, file) as known, _opened(path, file, values=False) as written:
         for book in (known, written):
             book[title].reset_dimensions()
         for cells, formulas in zip(known[title].iter_rows(), written[title].iter_rows(), strict=True):
             for cell, formula in zip(cells, formulas, strict=True):
-                # a formula whose value is the empty text has the type str
+                # a formula whose value is an empty text has the type str
                 if formula.data_type == "f" and cell.value is None and cell.data_type != "str":
                     raise ReadError(
                         f"{file.file} has a formula without its value in cell {formula.coordinate} of sheet {title!r}. "

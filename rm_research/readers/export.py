@@ -16,8 +16,8 @@ from rm_research.readers.choices import parted_name, ticked
 from rm_research.study.entries import tidy_text
 
 PREFIX = "*"
-NEAR = 60  # per cent of its letters that a name shares with one that was meant
-LONGEST_HINT = 60  # characters; a longer header, or one with an @, may be a person's words where the header is lacking
+NEAR = 60  # per cent of letters shared by a name and the one that was meant
+LONGEST_HINT = 60  # characters; if the header row is missing, a longer name or one with an @ may be a person's words
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,26 +30,26 @@ class Export:
     file : str
         Its name as study.toml gives it.
     rows : DataFrame
-        One row a record, all text, '' where a cell is empty; the index is the row as a spreadsheet counts it.
+        One row per record, all text, '' where a cell is empty; the index has row numbers as in a spreadsheet.
     texts : dict of str to str
-        Question text by column, where the format has one.
+        Question text by column, if the format has one.
     repeated : frozenset of str
-        Names that more than one column bears; the second is kept as 'name (2)'.
+        Names shared by several columns; the second of them is renamed to 'name (2)'.
     short : tuple of int
         Rows that had fewer cells than the header.
     labels : dict of str to dict of str to str
-        Label by code, by column, where the format keeps both; `rows` then has the codes.
+        Label by code, by column, if the format has both; `rows` then has the codes.
     steps : tuple of (str, int)
-        What reading found or changed without being told, and in how many cells; each becomes a line of the ledger.
+        What reading decided or changed by itself, and in how many cells; each becomes a line of the ledger.
     identifiers : frozenset of str
-        Columns that the format's own dictionary says tell who someone is. They are here as they came: whoever takes
-        the export empties those that no fact is declared to stand in.
+        Columns that identify people according to the format's own dictionary. They are unchanged here: the caller
+        empties those that are not declared as a fact.
     doubts : tuple of str
-        Sentences on what was read in one of several possible ways; each says what to declare.
+        Sentences about what was read in one of several possible ways; each says what to declare.
     added : frozenset of str
-        Columns that the reader made beside those of the file, one a choice that people shared.
+        Columns that the reader added to those of the file, one per choice that several people ticked.
     joint : str
-        What parts the choices of a cell that holds several; '' where no cell of the format does.
+        What separates the choices in a cell with several; '' if the format has no such cells.
     """
 
     file: str
@@ -70,42 +70,42 @@ class Export:
 
     @cached_property
     def _tidied(self) -> dict[str, str]:
-        """Columns by their name, tidied, as far as that tells them apart."""
+        """Columns by their tidied name, where only one column has it."""
         tidied = [tidy_text(name) for name in self.rows.columns]
-        number = Counter(tidied)
-        return {name: column for name, column in zip(tidied, self.rows.columns, strict=True) if number[name] == 1}
+        times = Counter(tidied)
+        return {name: column for name, column in zip(tidied, self.rows.columns, strict=True) if times[name] == 1}
 
     @cached_property
-    def _own(self) -> list[str]:
-        """Columns of the file; those of single choices are found by their whole name alone."""
-        made = {name for name in self.rows.columns if self.joint and self._question(name)}
-        return [name for name in self.rows.columns if name not in self.added | made]
+    def _of_file(self) -> list[str]:
+        """Columns of the file, without those of single choices, which are found by their full name only."""
+        choices = {name for name in self.rows.columns if self.joint and self._question(name)}
+        return [name for name in self.rows.columns if name not in self.added | choices]
 
     @cached_property
     def _sorted(self) -> list[str]:
-        return sorted(self._own)
+        return sorted(self._of_file)
 
     @cached_property
     def _asking(self) -> dict[str, list[str]]:
-        """Columns by their question, tidied."""
+        """Columns by their tidied question."""
         asking: dict[str, list[str]] = {}
-        for column in self._own:
+        for column in self._of_file:
             if tidied := tidy_text(self.texts.get(column, "")):
                 asking.setdefault(tidied, []).append(column)
         return asking
 
     @cached_property
     def _choices(self) -> dict[str, str]:
-        """Columns of single choices by their name, tidied."""
+        """Columns of single choices by their tidied name."""
         return {tidy_text(name): name for name in self.rows.columns if name in self.added}
 
     def find(self, name: str) -> str | None:
         """
-        Column of that name, or else the only one that starts with 'name*' or has that question text; None without one.
+        Find the column with that name, else the only one that matches 'name*' or has that question text; or None.
 
-        Where cells hold several choices, 'question [choice]' names a column for whatever choice of a question that is
-        there. One that too few people ticked to be told by the reader is put into `rows` when it is asked for: what was
-        printed is the study's to say, and a choice that nobody ticked in one wave is no column lacking.
+        In a format where a cell can hold several choices, 'question [choice]' finds the column of any choice of an
+        existing question. If too few people ticked it for the reader to add it, the column is added to `rows` now: the
+        study knows which choices were offered, and a choice that nobody ticked in a wave is not a missing column.
 
         Raises
         ------
@@ -114,40 +114,38 @@ class Export:
         """
         if name in self.repeated:
             raise ReadError(
-                f"{self.file} has several columns called {name!r}. Call them {name + ' (1)'!r}, {name + ' (2)'!r} … "
-                "from left to right, in study.toml or codebook.csv."
+                f"{self.file} has several columns named {name!r}. In study.toml or codebook.csv, write "
+                f"{name + ' (1)'!r}, {name + ' (2)'!r} … for them, from left to right."
             )
         if name in self._trimmed:
             return self._trimmed[name]
         if name.endswith(PREFIX) and (starting := self._starting(name.removesuffix(PREFIX))):
             if len(starting) > 1:
-                raise ReadError(
-                    f"{self.file} has {len(starting)} columns that start as {name!r} does. Give more of the name."
-                )
+                raise ReadError(f"{self.file} has {len(starting)} columns that match {name!r}. Give more of the name.")
             return starting[0]
         asking = self._asking.get(tidy_text(name), [])
         if len(asking) > 1:
             shown = " and ".join(repr(column) for column in asking[:2] if _may_be_shown(column))
             raise ReadError(
-                f"{self.file} has {len(asking)} columns with the question {name!r}{shown and f', of which {shown}'}. "
+                f"{self.file} has {len(asking)} columns with the question {name!r}{shown and f', including {shown}'}. "
                 "Give the column's name instead."
             )
         return asking[0] if asking else self._choice(name)
 
     def _choice(self, name: str) -> str | None:
-        """Column of 'question [choice]', made where there is none; None where there is no such question."""
+        """Column of 'question [choice]', added if it does not exist; None if there is no such question."""
         if not self.joint:
             return None
         if known := self._choices.get(tidy_text(name)):
             return known
-        if (found := self._question(name)) is None:
+        if (question := self._question(name)) is None:
             return None
         if name not in self.rows.columns:
-            self.rows[name] = ticked(self.rows[found[0]], found[1], self.joint)
+            self.rows[name] = ticked(self.rows[question[0]], question[1], self.joint)
         return name
 
     def _question(self, name: str) -> tuple[str, str] | None:
-        """Column of the question in 'question [choice]', and the choice."""
+        """Column of the question in 'question [choice]', and the choice; None if there is no such question."""
         for question, choice in parted_name(name):
             column = self._trimmed.get(question) or self._tidied.get(tidy_text(question))
             if column and choice:
@@ -155,17 +153,17 @@ class Export:
         return None
 
     def _starting(self, start: str) -> list[str]:
-        """Columns that start so, which stand together among the sorted ones."""
+        """Columns whose name starts with `start`: neighbours in sorted order."""
         first = bisect_left(self._sorted, start)
-        behind = bisect_right(self._sorted, start, lo=first, key=lambda column: column[: len(start)])
-        return self._sorted[first:behind]
+        end = bisect_right(self._sorted, start, lo=first, key=lambda column: column[: len(start)])
+        return self._sorted[first:end]
 
     @cached_property
     def _hints(self) -> list[str]:
         return [name for name in self._trimmed if _may_be_shown(name)]
 
     def nearest(self, name: str) -> str:
-        """Hint at the column that was meant, with its full stop; a name that may be somebody's words is no hint."""
+        """Suggest the column that was meant, as a full sentence; never a name that may be someone's words."""
         near = process.extractOne(name, self._hints, scorer=fuzz.ratio, score_cutoff=NEAR)
         return f"did you mean {near[0]!r}?" if near else f"it has {len(self.rows.columns)} columns."
 
@@ -178,20 +176,20 @@ def as_export(
     file: str, names: Sequence[str], rows: pd.DataFrame, texts: Sequence[str] = (), *, short: tuple[int, ...] = (),
     steps: Steps = (),
 ) -> Export:  # fmt: skip
-    """Export from column names, rows and question texts; nameless empty columns are dropped, twins numbered."""
-    kept = [place for place, name in enumerate(names) if name.strip() or (rows.iloc[:, place] != "").any()]
-    called = [names[place].strip() or f"column {place + 1}" for place in kept]
-    repeated = frozenset(name for name, number in Counter(called).items() if number > 1)
-    taken = set(called)
+    """Make an Export of names, rows and question texts; nameless empty columns are dropped, repeated names numbered."""
+    places = [place for place, name in enumerate(names) if name.strip() or (rows.iloc[:, place] != "").any()]
+    headings = [names[place].strip() or f"column {place + 1}" for place in places]
+    repeated = frozenset(name for name, times in Counter(headings).items() if times > 1)
+    taken = set(headings)
     numbered = {name: _numbered(name) for name in repeated}
     unique: list[str] = []
-    for name in called:
-        # a column may really be called 'name (2)'
+    for name in headings:
+        # a column of the file may itself be named 'name (2)'
         unique.append(next(n for n in numbered[name] if n not in taken) if name in repeated else name)
         taken.add(unique[-1])
-    frame = rows.iloc[:, kept].set_axis(unique, axis=1)
-    known = {name: texts[place] for name, place in zip(unique, kept, strict=True) if texts and texts[place]}
-    return Export(file, frame, known, repeated, short, steps=steps)
+    frame = rows.iloc[:, places].set_axis(unique, axis=1)
+    questions = {name: texts[place] for name, place in zip(unique, places, strict=True) if texts and texts[place]}
+    return Export(file, frame, questions, repeated, short, steps=steps)
 
 
 def _numbered(name: str) -> Iterator[str]:

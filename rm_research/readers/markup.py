@@ -1,4 +1,4 @@
-"""Question texts, which survey tools export with the marks of the web page they stood on."""
+"""Question texts, which survey tools export with the HTML of their web page."""
 
 import html
 import re
@@ -11,5 +11,5 @@ TAG = re.compile(
 
 
 def written(text: str) -> str:
-    """Text as its reader saw it: no HTML, white space one blank."""
+    """Text as respondents saw it: without HTML, and with single blanks."""
     return " ".join(html.unescape(TAG.sub(" ", text)).split())

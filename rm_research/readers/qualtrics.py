@@ -1,8 +1,8 @@
 """
 Qualtrics CSV: names, question texts and, since 2016, a row of import ids above the answers.
 
-The older export has no third row and calls its system columns V1, V2 …; their meaning stands in the second row, which
-then serves as name.
+The older export has no third row, and its system columns are named V1, V2 …; the second row says what they are, and
+provides their names here.
 """
 
 import re
@@ -31,20 +31,20 @@ def read(folder: Path, file: File) -> Export:
         )
     if not has_ids and not is_legacy(names, texts):
         raise ReadError(
-            f"{file.file} has no import ids in row 3 and is no legacy export either, so it does not tell where its "
-            'answers begin. Export it again, or leave one header row and set format = "csv".'
+            f"{file.file} has no import ids in row 3 and is not a legacy export either, so it is unclear where its "
+            'answers begin. Export it again, or keep a single header row and set format = "csv".'
         )
     if has_ids:
         return as_export(file.file, names, records(cells.frame, 3), texts, short=cells.short, steps=cells.steps)
-    called = [text if SYSTEM_COLUMN.match(name) and text else name for name, text in zip(names, texts, strict=True)]
-    return as_export(file.file, called, records(cells.frame, 2), texts, short=cells.short, steps=cells.steps)
+    renamed = [text if SYSTEM_COLUMN.match(name) and text else name for name, text in zip(names, texts, strict=True)]
+    return as_export(file.file, renamed, records(cells.frame, 2), texts, short=cells.short, steps=cells.steps)
 
 
 def are_import_ids(row: list[str]) -> bool:
-    """Whether a row holds Qualtrics' import ids, in the quotes of today or of older exports."""
+    """Whether a row has Qualtrics' import ids, with the quotes of current or older exports."""
     return any(map(IMPORT_ID.match, row))
 
 
 def is_legacy(names: list[str], texts: list[str]) -> bool:
-    """Whether row 2 holds question texts: legacy names stand above it, and nothing in it is an answer's date."""
+    """Whether row 2 has question texts: there are legacy names above it, and none of its cells is a date."""
     return any(map(SYSTEM_COLUMN.match, names)) and len(texts) > 0 and not any(map(DATE.match, texts))

@@ -1,9 +1,9 @@
 """
-REDCap CSV: raw codes or labels, one row a record, event or instance; the data dictionary says what they mean.
+REDCap CSV: raw codes or labels, one row per record, event or instance; the data dictionary says what they mean.
 
-Columns stay as they are: a longitudinal project tells its events by `redcap_event_name`, repeats by
-`redcap_repeat_instance`, checkboxes by `field___code`. What the dictionary marks as identifier is told, not emptied:
-a record's number or a date may be such, and be declared as a fact.
+Columns are left unchanged: a longitudinal project marks events in `redcap_event_name`, repeats in
+`redcap_repeat_instance`, checkboxes as `field___code`. Columns that the dictionary marks as identifiers are listed, not
+emptied: a record number or date may be marked so and yet be declared as a fact.
 """
 
 import re
@@ -21,7 +21,7 @@ from rm_research.readers.tables import read_cells
 from rm_research.study.entries import tidy_text
 from rm_research.study.settings import File
 
-# columns of the dictionary: as REDCap writes the file, and as its API does
+# columns of the dictionary: their names in the file that REDCap writes, and in its API
 COLUMNS = {
     "name": ("variable / field name", "field_name"),
     "form": ("form name", "form_name"),
@@ -30,7 +30,7 @@ COLUMNS = {
     "choices": ("choices, calculations, or slider labels", "select_choices_or_calculations"),
     "identifier": ("identifier?", "identifier"),
 }
-SUFFIX = re.compile(r" \((choice=.*|\d+)\)$")  # of a checkbox's label, or as the reader numbers twins
+SUFFIX = re.compile(r" \((choice=.*|\d+)\)$")  # of a checkbox's label, or of a repeated name that the reader numbered
 YES_NO = {"yesno": {"1": "Yes", "0": "No"}, "truefalse": {"1": "True", "0": "False"}}
 TICKED = {"0": "Unchecked", "1": "Checked"}
 STATUS = {"0": "Incomplete", "1": "Unverified", "2": "Complete"}
@@ -47,7 +47,7 @@ class Field:
     choices : dict of str to str
         Label by code.
     identifier : bool
-        Whether it tells who someone is.
+        Whether it identifies a person.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Field:
 
 
 def read(folder: Path, file: File) -> Export:
-    """Read a REDCap export, and its data dictionary where one is declared."""
+    """Read a REDCap export, and its data dictionary if one is declared."""
     cells = read_cells(folder / file.file, file)
     export = as_export(file.file, cells.row(0), records(cells.frame, 1), short=cells.short, steps=cells.steps)
     if file.dictionary is None:
@@ -84,13 +84,13 @@ def read(folder: Path, file: File) -> Export:
             f"{file.dictionary} describes no column of {file.file}. Download the data dictionary of the same project."
         )
     texts = {name: text for field in fields for name, text in field.texts().items() if name in export.rows.columns}
-    identifiers = frozenset(name for name, found in columns.items() if any(field.identifier for field in found))
+    identifiers = frozenset(name for name, matches in columns.items() if any(field.identifier for field in matches))
     return replace(export, texts=texts, labels=_labels(export.rows, fields), identifiers=identifiers)
 
 
 def read_dictionary(folder: Path, name: str) -> list[Field]:
     """
-    Fields of a data dictionary, in its order.
+    Read the fields of a data dictionary, in its order.
 
     Raises
     ------
@@ -101,40 +101,40 @@ def read_dictionary(folder: Path, name: str) -> list[Field]:
         raise ReadError(f"{name} is not in the study folder. Put the data dictionary there, or correct study.toml.")
     cells = read_cells(folder / name, File(file=name))
     header = [tidy_text(cell) for cell in cells.row(0)]
-    places = {part: next((header.index(n) for n in names if n in header), None) for part, names in COLUMNS.items()}
-    lacking = [COLUMNS[part][0] for part, place in places.items() if place is None]
+    places = {key: next((header.index(n) for n in names if n in header), None) for key, names in COLUMNS.items()}
+    lacking = [COLUMNS[key][0] for key, place in places.items() if place is None]
     if lacking:
         raise ReadError(
-            f"{name} is no data dictionary of REDCap: it has no column {', '.join(map(repr, lacking))}. Download it "
+            f"{name} is not a REDCap data dictionary: it has no column {', '.join(map(repr, lacking))}. Download it "
             "again from 'Data Dictionary'."
         )
     rows = records(cells.frame, 1)
-    return [_field({part: str(row[place]).strip() for part, place in places.items()}) for row in rows.to_numpy()]
+    return [_field({key: str(row[place]).strip() for key, place in places.items()}) for row in rows.to_numpy()]
 
 
 def _columns(names: Iterable[str], fields: Iterable[Field]) -> dict[str, list[Field]]:
-    """Fields that a column of an export may be of: by its name or, in an export with labels, by its label."""
+    """Fields that each column may belong to: matched by name or, in an export with labels, by label."""
     by_name = {field.name: [field] for field in fields}
     by_label: dict[str, list[Field]] = {}
     for field in fields:
         if field.label:
             by_label.setdefault(tidy_text(field.label), []).append(field)
-    found = {}
+    matches = {}
     for name in names:
         label = tidy_text(name)
-        found[name] = (
+        matches[name] = (
             by_name.get(name.partition("___")[0])
             or by_label.get(label)
             or by_label.get(SUFFIX.sub("", label))
             or []
         )  # fmt: skip
-    return {name: of for name, of in found.items() if of}
+    return {name: candidates for name, candidates in matches.items() if candidates}
 
 
 def parse_choices(text: str) -> dict[str, str]:
-    """Label by code of '0, Never | 1, Always'; what has no code is left out."""
-    parts = (part.partition(",") for part in text.split("|"))
-    return {code.strip(): written(label) for code, comma, label in parts if comma and code.strip()}
+    """Label by code of '0, Never | 1, Always'; entries without a code are left out."""
+    choices = (choice.partition(",") for choice in text.split("|"))
+    return {code.strip(): written(label) for code, comma, label in choices if comma and code.strip()}
 
 
 def _field(line: dict[str, str]) -> Field:
@@ -149,7 +149,7 @@ def _tick_column(field: str, code: str) -> str:
 
 
 def _labels(rows: pd.DataFrame, fields: Iterable[Field]) -> dict[str, dict[str, str]]:
-    """Labels of the columns that hold codes; a column may have been exported with its labels already."""
+    """Labels of the columns that have codes; other columns may have been exported with labels."""
     known = {name: labels for field in fields for name, labels in field.labels().items()}
     known |= {f"{form}_complete": STATUS for form in dict.fromkeys(field.form for field in fields)}
     return {name: labels for name, labels in known.items() if name in rows.columns and _coded(rows[name], labels)}

@@ -12,7 +12,7 @@ from rm_research.study.settings import File
 
 SIGNATURES = (b"$FL2", b"$FL3")
 ENCRYPTED = b"ENCRYPTEDSAV"
-BEGIN = datetime(1582, 10, 14)  # of the Gregorian calendar, from which SPSS counts seconds
+BEGIN = datetime(1582, 10, 14)  # start of the Gregorian calendar, from which SPSS counts seconds
 DATES = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "QYR", "MOYR", "WKYR")
 TIMES = ("DATETIME", "YMDHMS")
 CLOCK = ("TIME", "DTIME", "MTIME")
@@ -20,12 +20,12 @@ CLOCK = ("TIME", "DTIME", "MTIME")
 
 def read(folder: Path, file: File) -> Export:
     """
-    Read an SPSS file: codes as text, labels beside them, user-missing values emptied and counted.
+    Read an SPSS file: codes as text, labels separately, user-missing values emptied and counted.
 
     Raises
     ------
     ReadError
-        When it is no such file, encrypted, damaged or cut off.
+        When it is not an SPSS file, or is encrypted, damaged or cut off.
     """
     path = folder / file.file
     with path.open("rb") as stream:
@@ -33,12 +33,14 @@ def read(folder: Path, file: File) -> Export:
     if ENCRYPTED in start:
         raise ReadError(f"{file.file} is protected with a password. Save it without one.")
     if not start.startswith(SIGNATURES):
-        raise ReadError(f"{file.file} is no SPSS file (.sav). Export it again, or correct its format in study.toml.")
+        raise ReadError(
+            f"{file.file} is not an SPSS file (.sav). Export it again, or correct its format in study.toml."
+        )
     return read_labelled(path, file, date_text)
 
 
 def date_text(shown: str, seconds: float) -> str | None:
-    """Write seconds as ISO 8601, or as hours, minutes and seconds; None where they are a number like others."""
+    """Write seconds as ISO 8601, or as hours, minutes and seconds; None if they are an ordinary number."""
     kind = re.sub(r"[^A-Z].*", "", shown.upper())
     if kind in CLOCK:
         return clock_text(seconds)

@@ -17,30 +17,32 @@ BEGIN = datetime(1960, 1, 1)
 
 def read(folder: Path, file: File) -> Export:
     """
-    Read a Stata file: codes as text, labels beside them, extended missing values (.a to .z) emptied and counted.
+    Read a Stata file: codes as text, labels separately, extended missing values (.a to .z) emptied and counted.
 
     Raises
     ------
     ReadError
-        When it is no such file, damaged or cut off.
+        When it is not a Stata file, or is damaged or cut off.
     """
     path = folder / file.file
     content = path.read_bytes()
     if not is_stata(content):
-        raise ReadError(f"{file.file} is no Stata file (.dta). Export it again, or correct its format in study.toml.")
-    # labels stand last, and would be missed without a word
+        raise ReadError(
+            f"{file.file} is not a Stata file (.dta). Export it again, or correct its format in study.toml."
+        )
+    # labels come last in the file, and if they were cut off nobody would notice
     if content.startswith(SIGNATURE) and not content.rstrip(b"\x00\r\n").endswith(END):
         raise ReadError(f"{file.file} is damaged or cut off. Export it again.")
     return read_labelled(path, file, date_text)
 
 
 def is_stata(start: bytes) -> bool:
-    """Whether a file that begins so is Stata's."""
+    """Whether a file with these first bytes is a Stata file."""
     return start.startswith(SIGNATURE) or OLDER.match(start) is not None
 
 
 def date_text(shown: str, number: float) -> str | None:
-    """Write a number of days, milliseconds, weeks … as ISO 8601; None where it is a number like others."""
+    """Write a number of days, milliseconds, weeks … as ISO 8601; None if it is an ordinary number."""
     kind = re.match(r"%-?(tc|tC|td|d|tw|tm|tq|th)", shown)
     if not kind:
         return None
@@ -59,13 +61,13 @@ def _day(days: float) -> str:
 
 
 def _week(weeks: float) -> str:
-    # Stata's years have 52 weeks, the last of eight or nine days
+    # Stata's years have 52 weeks; the last one has eight or nine days
     year, week = divmod(int(weeks), 52)
     return (datetime(1960 + year, 1, 1) + timedelta(days=7 * week)).date().isoformat()
 
 
 def _months(length: int) -> Callable[[float], str]:
-    """First day of a period of so many months."""
+    """Make a function that writes the first day of a period of `length` months."""
 
     def first_day(periods: float) -> str:
         year, month = divmod(int(periods) * length, 12)

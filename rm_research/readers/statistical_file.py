@@ -1,8 +1,8 @@
 """
-Read an SPSS or Stata file and write what it holds as JSON: a program of its own.
+Read an SPSS or Stata file and write its content as JSON: a separate program.
 
-The library that reads these files can be brought down by a damaged one, and what runs it with it. So `labelled` starts
-this file in a process that may die.
+A damaged file can crash the library that reads it, and with it the process. So `labelled` runs this program in a
+process that may crash.
 """
 
 import json
@@ -15,7 +15,7 @@ READERS = {"spss": pyreadstat.read_sav, "stata": pyreadstat.read_dta}
 
 
 def main(kind: str, path: str, encoding: str) -> None:
-    """Write columns and what is said of them; ends with an exception where the file cannot be read."""
+    """Write columns and their metadata; ends with an exception if the file cannot be read."""
     columns, about = READERS[kind](
         path, encoding=encoding or None, user_missing=True, disable_datetime_conversion=True, output_format="dict"
     )
@@ -26,7 +26,7 @@ def main(kind: str, path: str, encoding: str) -> None:
         "texts": about.column_names_to_labels,
         "formats": about.original_variable_types,
         "kinds": about.readstat_variable_types,
-        # JSON has text alone for keys
+        # JSON keys can only be text
         "labels": {name: list(labels.items()) for name, labels in about.variable_value_labels.items()},
         "label_sets": about.variable_to_label,
         "missing_ranges": about.missing_ranges,

@@ -1,7 +1,7 @@
 """
-SurveyMonkey: two header rows, of questions and of what stands below them.
+SurveyMonkey: two header rows, with questions and their subheadings.
 
-A question of several columns (matrix, several answers, 'Other (please specify)') stands above the first of them only.
+A question with several columns (matrix, several answers, 'Other (please specify)') is written above the first only.
 """
 
 import re
@@ -22,20 +22,20 @@ RESPONDENT = re.compile(r"respondent[ _]?id", re.IGNORECASE)
 
 
 def read(folder: Path, file: File) -> Export:
-    """Read a SurveyMonkey export; columns are named 'question' or 'question [what stands below it]'."""
+    """Read a SurveyMonkey export; columns are named 'question' or 'question [subheading]'."""
     cells = read_cells(folder / file.file, file)
     questions, below = ([written(cell) for cell in cells.row(place)] for place in (0, 1))
     if not has_two_headers(questions, below):
         raise ReadError(
-            f"{file.file} has no second header row ('Response' and the like). Export it again with all its columns "
-            'expanded, or set format = "csv" beside its file in study.toml.'
+            f"{file.file} has no second header row ('Response' or similar). Export it again with all columns "
+            'expanded, or set format = "csv" next to its file in study.toml.'
         )
     names = _names(questions, below)
     return as_export(file.file, names, records(cells.frame, 2), names, short=cells.short, steps=cells.steps)
 
 
 def has_two_headers(questions: Sequence[str], below: Sequence[str]) -> bool:
-    """Whether the second row is no record: nothing below the respondent's number, else words of headers."""
+    """Whether row 2 is a header: nothing below the respondent's number or, without a number, words of headers."""
     pairs = list(zip(questions, below, strict=False))
     numbers = [sub for question, sub in pairs if RESPONDENT.fullmatch(question)]
     if numbers:
@@ -46,7 +46,7 @@ def has_two_headers(questions: Sequence[str], below: Sequence[str]) -> bool:
 def _names(questions: Sequence[str], below: Sequence[str]) -> list[str]:
     alone = _alone(questions)
     words = Counter(sub for sub, single in zip(below, alone, strict=True) if single and sub)
-    # in another language too, what stands below several questions of one column says nothing about them
+    # in any language, a subheading shared by several single-column questions says nothing about them
     responses = {word for word, number in words.items() if number > 1 or tidy_text(word) in RESPONSES}
     responses |= {sub for sub in below if tidy_text(sub) in RESPONSES}
     names, asked = [], ""
@@ -62,6 +62,6 @@ def _names(questions: Sequence[str], below: Sequence[str]) -> list[str]:
 
 
 def _alone(questions: Sequence[str]) -> list[bool]:
-    """Which columns are all there is of their question."""
+    """Whether each column is the only one of its question."""
     following = [*questions[1:], "end"]
     return [bool(question and after) for question, after in zip(questions, following, strict=True)]

@@ -1,4 +1,4 @@
-"""Survey tools write the same table as text or as a workbook; either is read."""
+"""Survey tools write the same table as text or as a workbook; this reads either."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ from rm_research.study.settings import File
 
 def read_cells(path: Path, file: File) -> Cells:
     """
-    All cells of a text file or of a sheet of a workbook, header rows included, title rows not.
+    Read all cells of a text file or of a workbook's sheet, including header rows but not title rows.
 
     Raises
     ------
     ReadError
-        As the readers of these formats do.
+        For the same reasons as the readers of these formats.
     """
     with path.open("rb") as stream:
         workbook = stream.read(len(excel.ZIP)) == excel.ZIP

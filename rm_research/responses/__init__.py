@@ -1,4 +1,4 @@
-"""Raw waves into an Intake: answers as given, facts, and a record of every row and cell left out."""
+"""From raw waves to an Intake: answers as given, facts, and a record of every row and cell left out."""
 
 from rm_research.responses.intake import Intake, read_responses
 

@@ -1,4 +1,4 @@
-"""Cells of an item's columns into answers, each cell with what became of it."""
+"""Answers from the cells of an item's columns, with the fate of each cell."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,17 +13,17 @@ from rm_research.study import Item
 from rm_research.study.entries import NUMBER, comparable, per_entry, tidy
 
 LIKE_A_LABEL = 0.8  # difflib's ratio: 'Agre' to 'Agree' is 0.89
-CODE_LENGTH = 3  # a longer number may be a year of birth or a person's code
+CODE_LENGTH = 3  # digits; a longer number may be a year of birth or a person's code
 SHOWN_LENGTH = 40
 
 
 class Fate(IntEnum):
-    """What became of a cell."""
+    """What happened to a cell."""
 
     EMPTY = 0
     DECLARED_MISSING = 1
     GIVEN = 2
-    TIDIED = 3  # a label but for case, blanks or Unicode forms
+    TIDIED = 3  # a label, apart from case, blanks or Unicode forms
     UNKNOWN_LABEL = 4
     NOT_A_NUMBER = 5
     OUT_OF_RANGE = 6
@@ -43,44 +43,44 @@ class Answers:
 
     Attributes
     ----------
-    given : Series
-        float64 for a number, text otherwise; missing where not answered or not usable.
+    usable : Series
+        float64 for a number, text otherwise; missing if not answered or not usable.
     fates : Series of int8
         Fate of each cell, same index.
     places : Series of int8
-        Which of the item's columns it comes from.
+        Number of the item's column that each answer comes from.
     cells : DataFrame
         Those columns, as the export has them.
     """
 
-    given: pd.Series
+    usable: pd.Series
     fates: pd.Series
     places: pd.Series
     cells: pd.DataFrame
 
     @property
     def answered(self) -> pd.Series:
-        """Whether anything that is not declared missing stood there."""
+        """Whether each cell had an entry that is not declared missing."""
         return self.fates >= Fate.GIVEN
 
     def faulty(self, rows: pd.Index) -> pd.DataFrame:
-        """Cells of these rows that cannot be used: fault, column and entry, by row."""
+        """Cells in these rows that cannot be used: fault, column and entry, by row."""
         fates = self.fates[rows]
-        at = fates.index[fates >= Fate.UNKNOWN_LABEL]
-        places = self.places[at].to_numpy()
-        entries = np.empty(len(at), dtype=object)
+        unusable = fates.index[fates >= Fate.UNKNOWN_LABEL]
+        places = self.places[unusable].to_numpy()
+        entries = np.empty(len(unusable), dtype=object)
         for place in np.unique(places):
-            entries[places == place] = self.cells.iloc[:, place][at[places == place]]
+            entries[places == place] = self.cells.iloc[:, place][unusable[places == place]]
         columns = self.cells.columns.to_numpy()[places]
-        faults = [FAULTS[Fate(fate)] for fate in fates[at]]
-        return pd.DataFrame({"fault": faults, "column": columns, "entry": entries}, index=at, dtype="str")
+        faults = [FAULTS[Fate(fate)] for fate in fates[unusable]]
+        return pd.DataFrame({"fault": faults, "column": columns, "entry": entries}, index=unusable, dtype="str")
 
-    def otherwise(self, other: "Answers", place: int) -> "Answers":
-        """These answers, and those of another column where there are none."""
+    def filled_from(self, other: "Answers", place: int) -> "Answers":
+        """Fill the unanswered cells with the answers of another column."""
         taken = ~self.answered & other.answered
         return replace(
             self,
-            given=self.given.mask(taken, other.given),
+            usable=self.usable.mask(taken, other.usable),
             fates=self.fates.mask(taken | (self.fates == Fate.EMPTY), other.fates),
             places=self.places.mask(taken, np.int8(place)),
         )
@@ -88,30 +88,30 @@ class Answers:
 
 def read_answers(cells: pd.DataFrame, item: Item, labels: dict[str, float], missing: tuple[str, ...]) -> Answers:
     """
-    Answers of one item.
+    Read the answers to one item.
 
     Parameters
     ----------
     cells : DataFrame
-        The columns that may hold the item, best first, all text; the first that is answered counts.
+        The columns that may have the item, best first, all text; the first that is answered counts.
     item : Item
-        Its kind, range and own missing codes.
+        Its kind, its range and its missing codes.
     labels : dict of str to float
-        Numbers by label; empty where the export has numbers.
+        Numbers by label; empty if the export has numbers.
     missing : tuple of str
         Entries that mean no answer in this study.
     """
     nothing = {comparable(entry) for entry in (*missing, *item.missing)}
     known = {comparable(label): (value, label.strip()) for label, value in labels.items()}
-    read = [_column(cells.iloc[:, place], cells, item, known, nothing) for place in range(cells.shape[1])]
-    whole = read[0]
-    for place, other in enumerate(read[1:], start=1):
-        whole = whole.otherwise(other, place)
-    return whole
+    columns = [_column(cells.iloc[:, place], cells, item, known, nothing) for place in range(cells.shape[1])]
+    answers = columns[0]
+    for place, other in enumerate(columns[1:], start=1):
+        answers = answers.filled_from(other, place)
+    return answers
 
 
 def is_answered(cells: pd.Series, missing: tuple[str, ...]) -> pd.Series:
-    """Whether each cell holds anything that is not declared missing."""
+    """Whether each cell has an entry that is not declared missing."""
     nothing = {comparable(entry) for entry in missing} | {""}
     return per_entry(cells, lambda entry: comparable(entry) not in nothing, dtype="bool")
 
@@ -120,18 +120,18 @@ def _column(
     column: pd.Series, cells: pd.DataFrame, item: Item, known: dict[str, tuple[float, str]], nothing: set[str]
 ) -> Answers:
     places, entries = pd.factorize(column)
-    values, fates = [], []
+    entry_values, entry_fates = [], []
     for entry in entries:
         value, fate = _read(entry, item, known, nothing)
-        values.append(value)
-        fates.append(fate)
+        entry_values.append(value)
+        entry_fates.append(fate)
     index = column.index
-    of_cells = pd.Series(np.array(fates, dtype="int8")[places], index=index)
+    fates = pd.Series(np.array(entry_fates, dtype="int8")[places], index=index)
     if item.kind == "number":
-        given = pd.Series(np.array(values, dtype="float64")[places], index=index)
+        values = pd.Series(np.array(entry_values, dtype="float64")[places], index=index)
     else:
-        given = per_entry(column, str.strip).where(of_cells == Fate.GIVEN)
-    return Answers(given, of_cells, pd.Series(np.zeros(len(column), dtype="int8"), index=index), cells)
+        values = per_entry(column, str.strip).where(fates == Fate.GIVEN)
+    return Answers(values, fates, pd.Series(np.zeros(len(column), dtype="int8"), index=index), cells)
 
 
 def _read(
@@ -159,9 +159,9 @@ def _read(
 
 def showable(texts: pd.Series, labels: dict[str, float], *, smallest_group: int) -> pd.Series:
     """
-    Entries that may stand in a message, missing where an entry may be a person's words or code.
+    Entries that messages may show; missing if an entry may be a person's words or code.
 
-    Shown are short numbers, what is nearly a label, and what at least `smallest_group` rows have.
+    Short numbers, entries close to a label, and entries shared by at least `smallest_group` rows are shown.
     """
     entries = tidy(texts)
     known = [comparable(label) for label in labels]
@@ -177,7 +177,7 @@ def showable(texts: pd.Series, labels: dict[str, float], *, smallest_group: int)
 
 
 def nearest_label(entry: str, labels: Iterable[str]) -> str | None:
-    """Label that an entry is nearly, as labels are compared; None where it is like none of them."""
+    """Label closest to an entry, compared without case and the like; None if no label is close."""
     by_form = {comparable(label): label for label in labels}
     near = get_close_matches(comparable(entry), list(by_form), n=1, cutoff=LIKE_A_LABEL)
     return by_form[near[0]] if near else None

@@ -1,4 +1,4 @@
-"""Exports of a wave opened, freed of personal data, and compared with what the codebook says they hold."""
+"""Opens the exports of a wave, removes personal data, and checks that they have the columns of the codebook."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ class Opened:
     export : Export
         Without personal data; columns named under [columns] are exempt.
     journal : Journal
-        Takes what is found in it.
+        Collects its problems and steps.
     """
 
     study: Study
@@ -36,23 +36,25 @@ class Opened:
     journal: Journal
 
     def columns(self, item: Item) -> list[str]:
-        """Columns of the export that hold an item."""
+        """Columns of the export that have an item."""
         places = [self.export.find(name) for name in item.candidates(self.wave.name, self.source.name)]
         return [place for place in places if place is not None]
 
     def fail(self, rule: str, message: str, *, column: str = "") -> None:
-        """Note errors of the export, one a line of the message."""
+        """Report errors of the export, one per line of the message."""
         _fail(self.wave, self.source, self.journal, rule, message, column=column)
 
     def texts(self) -> dict[tuple[str, str], str]:
         """Question text by wave and item."""
-        placed = {item.name: self.columns(item)[:1] for item in self.study.items}
-        known = self.export.texts
-        return {(self.wave.name, name): known[at[0]] for name, at in placed.items() if at and at[0] in known}
+        columns = {item.name: self.columns(item)[:1] for item in self.study.items}
+        texts = self.export.texts
+        return {
+            (self.wave.name, name): texts[first[0]] for name, first in columns.items() if first and first[0] in texts
+        }
 
 
 def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]:
-    """Open the exports of a wave; an error is noted for each that cannot be read."""
+    """Open the exports of a wave, and report an error for each that cannot be read."""
     for source in wave.sources:
         try:
             export = read_export(study.path, source)
@@ -79,23 +81,23 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
 
 def check_header(export: Export) -> None:
     """
-    Refuse a header that is a record: a contact in it would be quoted as the name of a column.
+    Refuse a header that is an answer: messages would quote a contact in it as the name of a column.
 
     Raises
     ------
     ReadError
-        Naming the place, never what stands there.
+        Naming the place, never its content.
     """
     odd = [place for place, name in enumerate(export.rows.columns, start=1) if freed_of_contacts(name) != name]
     if odd:
         raise ReadError(
-            f"{export.file}: column {odd[0]} of the header holds a contact of someone, so the header seems to be an "
-            "answer. Export it again with its header, or correct title_rows."
+            f"{export.file}: column {odd[0]} of the header has someone's contact details, so the header seems to be an "
+            "answer. Export the file again with its header, or correct title_rows."
         )
 
 
 def _fail(wave: Wave, source: Source, journal: Journal, rule: str, message: str, *, column: str = "") -> None:
-    """Note errors, one a line; they cost a cohort alone where the export is of that cohort alone."""
+    """Report errors, one per line; if the export belongs to a single cohort, they affect only that cohort."""
     for line in message.splitlines():
         journal.problem(rule, "error", line, wave=wave.name, file=source.file, column=column,
                         cohort=source.set.get("cohort"))  # fmt: skip
@@ -104,18 +106,18 @@ def _fail(wave: Wave, source: Source, journal: Journal, rule: str, message: str,
 def _note_short_rows(export: Export, wave: Wave, journal: Journal) -> None:
     if export.short:
         message = (
-            f"{export.file} has fewer cells than its header in {rows_text(export.short)}; what is lacking counts as "
-            "empty. If a line break in an answer has split them, export the file again."
+            f"{export.file} has fewer cells than its header in {rows_text(export.short)}; the missing cells count as "
+            "empty. If a line break in an answer has split a row, export the file again."
         )
         journal.problem("short_rows", "warning", message, wave=wave.name, file=export.file)
 
 
 def _freed(opened: Opened) -> Opened:
     """
-    Export freed of personal data.
+    Remove personal data from an export.
 
-    Facts (of which codes are hashed) are exempt; so are numbers, because nothing else is kept of their columns. What
-    is also kept as text is not.
+    Facts are exempt (codes among them are hashed), and so are numbers, because only numbers are kept of their columns.
+    A column that is also kept as text is not exempt.
     """
     study, wave, source, export = opened.study, opened.wave, opened.source, opened.export
     facts = {export.find(name) for fact in FACTS for name in study.fact_columns(fact, wave, source)}
@@ -134,43 +136,43 @@ def without_personal_data(
     rows: pd.DataFrame, used: set[str], journal: Journal, *, file: str, wave: str = "",
     texts: dict[str, str] | None = None, marked: frozenset[str] = frozenset(),
 ) -> dict[str, pd.Series]:  # fmt: skip
-    """Columns that change: those of personal data emptied, and `used` ones freed of contacts."""
-    found = {*personal_columns(rows, texts), *marked}
-    personal = [name for name in rows.columns if name in found and (rows[name].str.strip() != "").any()]
+    """Return the columns that change: personal data emptied, and contacts removed from `used` columns."""
+    suspect = {*personal_columns(rows, texts), *marked}
+    personal = [name for name in rows.columns if name in suspect and (rows[name].str.strip() != "").any()]
     changed = {name: pd.Series("", index=rows.index, dtype="str") for name in personal}
     if personal:
-        message = f"{file}: personal data in {', '.join(personal)} were found and left out."
+        message = f"{file}: personal data was found in {', '.join(personal)} and left out."
         journal.problem("personal_data", "note", message, wave=wave, file=file)
     for name in [name for name in rows.columns if name in used and name not in personal]:
         cleaned = without_contacts(rows[name])
         if cells := int((cleaned != rows[name]).sum()):
             changed[name] = cleaned
-            journal.step(f"contacts taken out of {name}", before=len(rows), after=len(rows), wave=wave, file=file,
+            journal.step(f"contacts removed from {name}", before=len(rows), after=len(rows), wave=wave, file=file,
                          cells=cells)  # fmt: skip
     return changed
 
 
 def check_asked(study: Study, wave: Wave, exports: list[Opened]) -> None:
-    """Note an error for each column that a wave is said to have and no export of it has."""
+    """Report an error for each column that a wave should have but none of its exports has."""
     for item in study.items:
         asking = [opened for opened in exports if item.candidates(wave.name, opened.source.name)]
-        # what codebook.csv says of one export must hold there; what it says of the wave, in any of its exports
-        own = [opened for opened in asking if f"{wave.name}.{opened.source.name}" in item.columns]
-        for opened in own:
-            _check_found(item, [opened])
-        # an export that could not be opened may have held it, and has an error of its own
+        # a column that codebook.csv names for one export must be there; one named for the wave, in any of its exports
+        named = [opened for opened in asking if f"{wave.name}.{opened.source.name}" in item.columns]
+        for opened in named:
+            _check_present(item, [opened])
+        # an export that could not be opened may have the column, and already has an error
         if len(exports) == len(wave.sources):
-            _check_found(item, [opened for opened in asking if opened not in own])
+            _check_present(item, [opened for opened in asking if opened not in named])
 
 
-def _check_found(item: Item, exports: list[Opened]) -> None:
+def _check_present(item: Item, exports: list[Opened]) -> None:
     wanted = {name for opened in exports for name in item.candidates(opened.wave.name, opened.source.name)}
-    found = {name for opened in exports for name in wanted if opened.export.find(name) is not None}
-    for name in sorted(wanted - found):
+    present = {name for opened in exports for name in wanted if opened.export.find(name) is not None}
+    for name in sorted(wanted - present):
         for opened in exports:
             message = (
                 f"{opened.source.file} has no column {name!r} for item {item.name!r} (codebook.csv row {item.row}); "
-                f"{opened.export.nearest(name)} Name the column in codebook.csv, or '-' if wave "
+                f"{opened.export.nearest(name)} Name the column in codebook.csv, or write '-' if wave "
                 f"{opened.wave.name!r} did not ask it."
             )
             opened.fail("item_not_in_export", message, column=name)

@@ -1,4 +1,4 @@
-"""Facts of a questionnaire (who, cohort, role, arm, when) and which of its rows count."""
+"""Facts of each questionnaire (who, cohort, role, arm, when), and which rows count."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,10 +13,13 @@ from rm_research.study.model import ONE_ROLE, PROGRAMME
 from rm_research.study.settings import ROW_NUMBER
 
 JOINED = " / "
-CODES = ("person", "dyad")  # hashed; of several columns all must be filled, or half a code would join strangers
+CODES = (
+    "person",
+    "dyad",
+)  # hashed; if a code has several columns, all must be filled, because half a code would link strangers
 YES = ("yes", "y", "true", "1")
 DATE = r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b"
-WORDS = ("cohort", "role", "arm")  # kept as they stand
+WORDS = ("cohort", "role", "arm")  # kept as plain text
 
 
 def where_mask(export: Export, source: Source) -> pd.Series:
@@ -26,13 +29,13 @@ def where_mask(export: Export, source: Source) -> pd.Series:
     Raises
     ------
     ReadError
-        When a condition names a column the export lacks.
+        When a condition names a column that the export does not have.
     """
     mask = pd.Series(True, index=export.rows.index)
     for name, wanted in source.where.items():
         column = export.find(name)
         if column is None:
-            raise ReadError(f"{export.file} has no column {name!r}, which `where` names; {export.nearest(name)}")
+            raise ReadError(f"{export.file} has no column {name!r}, but `where` names it; {export.nearest(name)}")
         entries = {comparable(str(entry)) for entry in (wanted if isinstance(wanted, list) else [wanted])}
         mask &= tidy_numbers(export.rows[column]).isin(entries)
     return mask
@@ -40,49 +43,49 @@ def where_mask(export: Export, source: Source) -> pd.Series:
 
 def fact(export: Export, columns: Sequence[str], study: Study, name: str) -> pd.Series:
     """
-    One fact of every row as text, recoded to the study's words; missing where no answer is.
+    One fact of every row as text, recoded to the study's words; missing where it is not given.
 
     Raises
     ------
     ReadError
-        Naming the columns that the export lacks, or those of a fact kept as it stands that hold e-mail addresses.
+        Naming the columns that the export does not have, or the fact kept as plain text that has e-mail addresses.
     """
-    found = {column: export.find(column) for column in columns}
-    lacking = [column for column, place in found.items() if place is None and column != ROW_NUMBER]
+    places = {column: export.find(column) for column in columns}
+    lacking = [column for column, place in places.items() if place is None and column != ROW_NUMBER]
     if lacking:
         hints = "; ".join(f"{column!r} ({export.nearest(column)})" for column in lacking)
         raise ReadError(f"{export.file} has no column {hints}, declared for {name}. Correct study.toml.")
-    parts = [_row_names(export) if place is None else export.rows[place].str.strip() for place in found.values()]
-    given = [without_missing(part, study) for part in parts]
-    joined = given[0] if len(given) == 1 else _joined(given, whole=name in CODES)
+    raw = [_row_names(export) if place is None else export.rows[place].str.strip() for place in places.values()]
+    parts = [without_missing(part, study) for part in raw]
+    joined = parts[0] if len(parts) == 1 else _joined(parts, complete=name in CODES)
     if name in WORDS and any(EMAIL.search(entry) for entry in joined.unique()):
         raise ReadError(f"{export.file} has e-mail addresses in the column declared for {name}. Name another column.")
     return recode(joined, known_words(study, name)).replace("", pd.NA).astype("str")
 
 
 def _row_names(export: Export) -> pd.Series:
-    """Name of each row, where rows are people."""
+    """Name of each row, for files whose rows are people."""
     return ("row " + export.rows.index.astype("str")).to_series(export.rows.index).astype("str")
 
 
 def without_missing(cells: pd.Series, study: Study) -> pd.Series:
-    """Cells, '' where an entry is declared missing."""
+    """Replace entries that are declared missing by ''."""
     if not study.missing:
         return cells
     return cells.mask(tidy_numbers(cells).isin({comparable(entry) for entry in study.missing}), "")
 
 
-def _joined(parts: list[pd.Series], *, whole: bool) -> pd.Series:
-    """One value of several columns; '' where all, or with `whole` where any of them is empty."""
+def _joined(parts: list[pd.Series], *, complete: bool) -> pd.Series:
+    """Join several columns into one value; '' if all of them (or, with `complete`, any of them) are empty."""
     joined, filled = parts[0], parts[0] != ""
     for part in parts[1:]:
-        glue = JOINED if whole else ((joined != "") & (part != "")).map({True: JOINED, False: ""})
+        glue = JOINED if complete else ((joined != "") & (part != "")).map({True: JOINED, False: ""})
         joined, filled = joined + glue + part, filled & (part != "")
-    return joined.where(filled, "") if whole else joined
+    return joined.where(filled, "") if complete else joined
 
 
 def code_parts(export: Export, columns: Sequence[str], study: Study) -> pd.DataFrame:
-    """Person codes as typed, one column (numbered from 0) for each of `columns`; '' where blank or declared missing."""
+    """Person codes as typed, one column (numbered from 0) for each of `columns`; '' if blank or declared missing."""
     places = [export.find(column) for column in columns]
     blank = pd.Series("", index=export.rows.index, dtype="str")
     parts = [blank if place is None else without_missing(export.rows[place].str.strip(), study) for place in places]
@@ -90,24 +93,24 @@ def code_parts(export: Export, columns: Sequence[str], study: Study) -> pd.DataF
 
 
 def equal_codes(codes: pd.Series, study: Study) -> pd.Series:
-    """Person codes as equal ones are told: where they are compared, marks and accents do not count either."""
+    """Person codes in the form in which equal ones match; with method "code", punctuation and accents are ignored."""
     if study.link.method != "code":
         return codes
     return per_entry(codes, lambda code: JOINED.join(map(compact, code.split(JOINED))))
 
 
 def known_words(study: Study, name: str) -> dict[str, tuple[str, ...]]:
-    """Words of [values.…], and for role and arm those the study uses itself, which match in any case."""
-    own: set[str] = set()
+    """Words of [values.…], and for role and arm also those that the study uses elsewhere; they match in any case."""
+    built_in: set[str] = set()
     if name == "role":
-        own = {"leader", "mentor", ONE_ROLE, *(role for scale in study.scales for role in scale.roles)}
+        built_in = {"leader", "mentor", ONE_ROLE, *(role for scale in study.scales for role in scale.roles)}
     elif name == "arm":
-        own = {PROGRAMME, *([study.comparison] if study.comparison else [])}
-    return dict.fromkeys(sorted(own), tuple[str, ...]()) | study.words.get(name, {})
+        built_in = {PROGRAMME, *([study.comparison] if study.comparison else [])}
+    return dict.fromkeys(sorted(built_in), tuple[str, ...]()) | study.words.get(name, {})
 
 
 def recode(values: pd.Series, words: dict[str, tuple[str, ...]]) -> pd.Series:
-    """Entries listed under [values.…] replaced by the study's word for them."""
+    """Replace entries listed under [values.…] by the study's word for them."""
     known = {comparable(entry): word for word, entries in words.items() for entry in (word, *entries)}
     return per_entry(values, lambda entry: known.get(comparable(entry), entry)) if known else values
 
@@ -116,14 +119,14 @@ def source_facts(
     export: Export, study: Study, wave: Wave, source: Source, names: Iterable[str], *, in_roster: set[str]
 ) -> pd.DataFrame:
     """
-    Facts of every row of an export; a fact that it does not hold is missing throughout.
+    Facts of every row of an export; a fact that it does not have is missing throughout.
 
-    A fact that the roster gives may be absent from an export; one that nothing gives may not.
+    A column declared for a fact may be absent only if the roster has that fact.
 
     Raises
     ------
     ReadError
-        Naming every column that the export lacks, one line a fact.
+        Naming every column that the export does not have, one line per fact.
     """
     facts, faults = {}, []
     for name in names:
@@ -145,12 +148,12 @@ def source_facts(
 
 
 def is_finished(entries: pd.Series) -> pd.Series:
-    """Whether a questionnaire was handed in: a yes, or the date when it was; blank is no."""
+    """Whether a questionnaire was finished: the entry is a yes or a date; blank means no."""
     return tidy(entries.fillna("")).isin(YES) | entries.str.match(DATE).eq(True)
 
 
 def spellings(*columns: pd.Series) -> dict[str, str]:
-    """Spelling first met of each word, by its tidied form: words are one but for case, blanks and Unicode forms."""
+    """First spelling of each word by its tidied form; case, blanks and Unicode forms do not make another word."""
     first: dict[str, str] = {}
     for column in columns:
         for word in column.dropna().unique():
@@ -160,9 +163,9 @@ def spellings(*columns: pd.Series) -> dict[str, str]:
 
 def as_dates(values: pd.Series, date_format: str | None) -> pd.Series:
     """
-    Text as times: ISO 8601, or the format declared; missing where it is neither.
+    Read text as times, in ISO 8601 or the declared format; missing if it is neither.
 
-    A zone, where given, is dropped: only the order within a study matters, and its surveys share one clock.
+    A time zone is dropped: only the order within a study matters, and its surveys share one clock.
     """
     times = pd.to_datetime(values, format=date_format or "ISO8601", errors="coerce", utc=True)
     return times.dt.tz_localize(None).astype("datetime64[us]")

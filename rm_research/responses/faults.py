@@ -1,4 +1,4 @@
-"""What is the matter with the rows of one export that count, as Problems and ledger lines."""
+"""Faults in the counted rows of one export, as Problems and ledger lines."""
 
 import numpy as np
 import pandas as pd
@@ -17,13 +17,13 @@ PREVIEWS = ("survey preview", "survey test", "preview", "test", "1", "2", "spam"
 SIGNS = {
     "same_answers": "the same answer to many items in a row",
     "too_fast": "answered faster than careless.fastest",
-    "attention": "an attention item answered otherwise than told",
+    "attention": "an attention item not answered as instructed",
 }
-FEW = 3  # so many answers, all unusable, are no slips of the pen
+FEW = 3  # this many answers, all of them unusable, cannot be slips of the pen
 
 
 def report_previews(opened: Opened) -> None:
-    """Point at test answers that nobody asked to leave out."""
+    """Report test answers that are not left out by `where`."""
     source, wave = opened.source, opened.wave.name
     column = opened.export.find("Status") if source.format == "qualtrics" else None
     if column is None or "Status" in source.where:
@@ -31,28 +31,28 @@ def report_previews(opened: Opened) -> None:
     previews = int(tidy(opened.export.rows[column]).isin(PREVIEWS).sum())
     if previews:
         message = (
-            f"{source.file}: {previews} rows are previews, tests or spam by their Status and are counted as answers. "
-            f'Add where = {{ Status = "IP Address" }} to [waves.{wave}] to leave them out.'
+            f"{source.file}: {previews} rows have the Status of previews, tests or spam, and count as answers. "
+            f'To leave them out, add where = {{ Status = "IP Address" }} to [waves.{wave}].'
         )
         opened.journal.problem("preview_rows", "warning", message, wave=wave, file=source.file)
 
 
 def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFrame) -> None:
-    """Answers that cannot be used: one problem a cell, a ledger line an item, an error where none can be."""
+    """Report unusable answers: a problem per cell, a ledger line per item, an error if none can be used."""
     _report_tidied(opened, answers, rows)
     for item in opened.study.items:
         if item.name not in answers:
             continue
-        found = answers[item.name]
-        if not (found.fates >= Fate.UNKNOWN_LABEL).any():
+        item_answers = answers[item.name]
+        if not (item_answers.fates >= Fate.UNKNOWN_LABEL).any():
             continue
-        faulty = found.faulty(rows.index)
+        faulty = item_answers.faulty(rows.index)
         for (fault, column), alike in faulty.groupby(["fault", "column"]):
             _report_fault(opened, item, str(fault), str(column), alike["entry"], rows.loc[alike.index])
         if len(faulty):
             opened.journal.step(f"unusable answers of {item.name}", before=len(rows), after=len(rows),
                                 wave=opened.wave.name, file=opened.source.file, cells=len(faulty))  # fmt: skip
-        if len(faulty) == int(found.answered[rows.index].sum()) >= FEW:
+        if len(faulty) == int(item_answers.answered[rows.index].sum()) >= FEW:
             message = (
                 f"{opened.source.file}: none of the {len(faulty)} answers to {item.name!r} in column "
                 f"{faulty['column'].iloc[0]!r} can be used. {_remedy(opened, item, faulty['fault'].iloc[0])}"
@@ -61,11 +61,11 @@ def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
 
 
 def _report_tidied(opened: Opened, answers: dict[str, Answers], rows: pd.DataFrame) -> None:
-    """Ledger lines for what was read otherwise than it stands: labels as numbers, missing codes as no answer."""
+    """Add ledger lines for entries that were translated: labels into numbers, missing codes into no answer."""
     labelled = [item.name for item in opened.study.items if item.answers and item.name in answers]
     rules = (
         ("labels read as numbers", labelled, (Fate.GIVEN, Fate.TIDIED)),
-        ("of these, labels that differed in case, blanks or letter forms", labelled, (Fate.TIDIED,)),
+        ("labels among them that differed in case, blanks or letter forms", labelled, (Fate.TIDIED,)),
         ("entries declared missing", list(answers), (Fate.DECLARED_MISSING,)),
     )
     taken = opened.export.rows.index.isin(rows.index)
@@ -89,16 +89,16 @@ def _report_fault(
 
 
 def _remedy(opened: Opened, item: Item, fault: str, entry: str = "") -> str:
-    """Say what is the matter with an answer; `entry` is named only where it may be shown."""
+    """Say what is wrong with an answer and what to do; `entry` is quoted only if it may be shown."""
     answer = f"The answer {entry!r}" if entry else "The answer"
     if fault == "unknown_label":
         labels = opened.study.settings.answers[item.answers]
         near = nearest_label(entry, labels)
-        known = f"did you mean {near!r}?" if near else f"known are {', '.join(repr(label) for label in labels)}."
-        return f"{answer} is no label of [answers.{item.answers}]; {known} It counts as missing. Add it there."
+        hint = f"did you mean {near!r}?" if near else f"known: {', '.join(repr(label) for label in labels)}."
+        return f"{answer} is not a label in [answers.{item.answers}]; {hint} It counts as missing. Add it there."
     if fault == "not_a_number":
         return (
-            f"{answer} is no number; it counts as missing. Declare labels under [answers.…] and name them in "
+            f"{answer} is not a number; it counts as missing. Declare labels under [answers.…] and name them in "
             "codebook.csv, or list the entry under [missing]."
         )
     return (
@@ -108,18 +108,18 @@ def _remedy(opened: Opened, item: Item, fault: str, entry: str = "") -> str:
 
 
 def report_careless(opened: Opened, sign: str, rows: pd.Index, *, dropped: bool) -> None:
-    """Point at questionnaires that bear a sign of carelessness."""
-    kept = 'it counts all the same. Set action = "drop" under [careless] to leave such questionnaires out'
-    message = f"Careless answering? {SIGNS[sign].capitalize()}; {'it was left out' if dropped else kept}."
+    """Report questionnaires with a sign of careless answering."""
+    counted = 'it still counts. To leave such questionnaires out, set action = "drop" under [careless]'
+    message = f"Careless answering? {SIGNS[sign].capitalize()}; {'it was left out' if dropped else counted}."
     places = pd.DataFrame({"source_row": rows, "file": opened.source.file, "wave": opened.wave.name, "cohort": None})
     opened.journal.row_problems(f"careless_{sign}", "warning", message, places)
 
 
 def report_facts(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
-    """Facts that are declared but blank, that cannot be read, or that are none of the declared words."""
+    """Report facts that are declared but blank, that cannot be read, or that are not among the declared words."""
     if opened.study.link.method != "none":
-        message = "The person code is blank, so this questionnaire cannot be linked; it counts in its wave alone."
-        # a code that is to be compared may be known in part
+        message = "The person code is blank, so this questionnaire cannot be linked; it counts only in its own wave."
+        # codes that are compared may be partly filled
         parts = rows[[name for name in rows.columns if name.startswith(CODE)]]
         blank = rows["person"].isna() & ~(parts != "").any(axis=1)
         opened.journal.row_problems("blank_code", "warning", message, rows[blank])
@@ -134,12 +134,13 @@ def report_facts(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> Non
 
 
 def _report_durations(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
-    """Durations that cannot be read, where haste is looked for."""
+    """Report durations that cannot be read, if fast answering is to be detected."""
     unread = facts["duration"].notna() & seconds(facts["duration"]).isna()
     if opened.study.settings.careless.fastest is not None and unread.any():
         message = (
             f"{opened.source.file}: {int(unread.sum())} durations are neither seconds nor h:mm:ss "
-            f"({rows_text(rows.loc[unread, 'source_row'])}), so nobody there is too fast. Correct columns.duration."
+            f"({rows_text(rows.loc[unread, 'source_row'])}), so none of them counts as too fast. Correct "
+            "columns.duration."
         )
         opened.journal.problem("unreadable_duration", "warning", message, wave=opened.wave.name,
                                file=opened.source.file)  # fmt: skip
@@ -151,20 +152,20 @@ def _report_dates(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> No
         return
     message = (
         f"{opened.source.file}: {len(undated)} entries of 'submitted' cannot be read as dates "
-        f'({rows_text(undated)}). Set date_format beside the file in study.toml, for example "%d/%m/%Y %H:%M".'
+        f'({rows_text(undated)}). Set date_format next to the file in study.toml, for example "%d/%m/%Y %H:%M".'
     )
-    # a few odd dates leave the order of the others as it is; most of them are dates of another format
+    # a few unreadable dates do not affect the order of the others; if most are unreadable, the format is wrong
     wrong_format = opened.wave.duplicates != "error" and 2 * len(undated) > int(facts["submitted"].notna().sum())
     severity: Severity = "error" if wrong_format else "warning"
     opened.journal.problem("unreadable_date", severity, message, wave=opened.wave.name, file=opened.source.file)
 
 
 def _report_words(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
-    """Point at entries of a recoded fact that no word of [values.…] covers."""
+    """Report entries of a recoded fact that no word of [values.…] covers."""
     for name in opened.study.words:
         if name not in facts or name in CODES:
             continue
         words = {comparable(word) for word in known_words(opened.study, name)}
         stray = rows[~tidy_numbers(facts[name]).isin(words) & facts[name].notna()]
-        message = f"The {name} is none of the words under [values.{name}]; it counts as it stands. Add it there."
+        message = f"The {name} is not among the words under [values.{name}]; it is used as it is. Add it there."
         opened.journal.row_problems("unknown_word", "warning", message, stray, column=name)

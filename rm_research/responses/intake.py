@@ -1,4 +1,4 @@
-"""read_responses: every export of every wave, cleaned as declared, with nothing lost unrecorded."""
+"""read_responses: every export of every wave, cleaned as declared; whatever is left out is recorded."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,27 +21,27 @@ from rm_research.study.model import ONE_COHORT
 @dataclass(frozen=True, eq=False, repr=False)
 class Intake:
     """
-    What the exports of all waves hold, before anyone is linked.
+    The content of all exports, before questionnaires are linked.
 
     Attributes
     ----------
     responses : DataFrame
-        Responses: one row a questionnaire, items as answered.
+        Responses: one row per questionnaire, items as answered.
     facts : DataFrame
-        One row a questionnaire, same index: role, arm, dyad (hashed) and attributes as that questionnaire states them.
+        One row per questionnaire, same index: its role, arm, dyad (hashed) and attributes.
     published : DataFrame
-        One row a questionnaire, same index: totals the export brings, by scale.
+        One row per questionnaire, same index: published totals in the export, by scale.
     ledger, problems : DataFrame
-        What was done and what was found.
+        What was done, and what is wrong.
     codes : DataFrame or None
-        One row a questionnaire, same index: person codes as typed, one column a part. Held in memory for `link_waves`
-        where codes are to be compared; None where they are not.
+        One row per questionnaire, same index: person codes as typed, one column per part. Held in memory for
+        `link_waves` if codes are to be compared, else None.
     roster : DataFrame or None
-        One row a roster line: source_row, person, cohort and facts (and 'code:…' as `codes`); None without a roster.
+        One row per roster line: source_row, person, cohort and facts (and 'code:…' as `codes`); None without a roster.
     sessions : DataFrame or None
-        One row a meeting: cohort, dyad (hashed), date, minutes; None without a log.
+        One row per meeting: cohort, dyad (hashed), date, minutes; None without a log.
     texts : dict of (str, str) to str
-        Question text by wave and item, where the export has one.
+        Question text by wave and item, if the export has one.
     """
 
     responses: pd.DataFrame
@@ -73,12 +73,12 @@ def read_responses(study: Study | str | Path) -> Intake:
     -------
     Intake
         `responses` has one row per returned questionnaire, before duplicates are resolved; item columns are in item
-        units and never reversed. Cells that fit no declared answer are missing, and each is a Problem.
+        units and never reversed. Cells that match no declared answer are missing, and each is a Problem.
 
     Raises
     ------
     ReadError
-        When an export that every cohort needs cannot be read as declared; all such problems at once.
+        When an export that all cohorts need cannot be read as declared; all such problems at once.
     """
     intake = take_in(study if isinstance(study, Study) else read_study(study))
     raise_study_errors(intake.problems)
@@ -93,7 +93,7 @@ def raise_study_errors(problems: pd.DataFrame) -> None:
 
 
 def take_in(study: Study) -> Intake:
-    """Read all exports; what cannot be read becomes an error among the problems."""
+    """Read all exports; one that cannot be read becomes an error among the problems."""
     journal, key, texts = Journal(), study_key(study.path), dict[tuple[str, str], str]()
     roster, sessions = read_roster(study, key, journal), read_sessions(study, key, journal)
     in_roster = facts_of_roster(roster, study)
@@ -102,18 +102,18 @@ def take_in(study: Study) -> Intake:
         of_wave, asked = _read_wave(study, wave, key, in_roster, journal)
         parts += of_wave
         texts |= asked
-    whole = _refuse_overlaps(_stacked(parts, study), journal)
+    questionnaires = _refuse_overlaps(_stacked(parts, study), journal)
     if not _has_cohorts(study, roster):
-        whole = whole.assign(cohort=ONE_COHORT)
+        questionnaires = questionnaires.assign(cohort=ONE_COHORT)
         roster, sessions = (f if f is None else f.assign(cohort=ONE_COHORT) for f in (roster, sessions))
-    _spell_alike(study, whole, roster, sessions, journal)
-    return _intake(study, whole, roster, sessions, texts, journal)
+    _spell_alike(study, questionnaires, roster, sessions, journal)
+    return _intake(study, questionnaires, roster, sessions, texts, journal)
 
 
 def _read_wave(
     study: Study, wave: Wave, key: bytes, in_roster: set[str], journal: Journal
 ) -> tuple[list[pd.DataFrame], dict[tuple[str, str], str]]:
-    """Questionnaires of each export of a wave, and question texts; what the exports held is let go."""
+    """Questionnaires of each export of a wave, and question texts; the exports themselves are freed."""
     exports = list(open_sources(study, wave, journal))
     check_asked(study, wave, exports)
     check_returned(wave, exports)
@@ -132,39 +132,49 @@ def _has_cohorts(study: Study, roster: pd.DataFrame | None) -> bool:
 
 
 def _stacked(parts: list[pd.DataFrame], study: Study) -> pd.DataFrame:
-    """All questionnaires; columns that no export has are there, and empty."""
+    """Stack all questionnaires; columns that no export has are added, empty."""
     filled = [part for part in parts if len(part)]
-    whole = pd.concat(filled, ignore_index=True) if filled else RESPONSES.empty()
+    questionnaires = pd.concat(filled, ignore_index=True) if filled else RESPONSES.empty()
     texts = [FACT + name for name in (*PERSONAL_FACTS, *study.settings.attributes)]
     texts += [item.name for item in study.items if item.kind != "number"]
     numbers = [TOTAL + scale.name for scale in study.scales if scale.published]
     numbers += [item.name for item in study.items if item.kind == "number"]
     dtypes = dict.fromkeys(texts, "str") | dict.fromkeys(numbers, "float64")
-    lacking = {name: pd.Series(index=whole.index, dtype=dtype) for name, dtype in dtypes.items() if name not in whole}
-    return pd.concat([whole, pd.DataFrame(lacking, index=whole.index)], axis=1)
+    lacking = {
+        name: pd.Series(index=questionnaires.index, dtype=dtype)
+        for name, dtype in dtypes.items()
+        if name not in questionnaires
+    }
+    return pd.concat([questionnaires, pd.DataFrame(lacking, index=questionnaires.index)], axis=1)
 
 
-def _refuse_overlaps(whole: pd.DataFrame, journal: Journal) -> pd.DataFrame:
-    """One row of a file is one questionnaire of a wave, whatever number of sources names the file."""
-    again = whole.duplicated(RESPONSES.key)
-    for (wave, file), rows in whole[again].groupby(["wave", "file"], sort=False):
+def _refuse_overlaps(questionnaires: pd.DataFrame, journal: Journal) -> pd.DataFrame:
+    """Keep each row of a file once per wave, even if several sources name the file and take the row."""
+    again = questionnaires.duplicated(RESPONSES.key)
+    for (wave, file), rows in questionnaires[again].groupby(["wave", "file"], sort=False):
         message = (
-            f"waves.{wave}: {rows_text(rows['source_row'])} of {file} belong to more than one source. Add where to "
-            "them, so that each row is of one source."
+            f"waves.{wave}: {rows_text(rows['source_row'])} of {file} belong to more than one source. Add `where` "
+            "to the sources, so that each row belongs to only one."
         )
         journal.problem("row_in_two_sources", "error", message, wave=str(wave), file=str(file))
-        before = int((whole["wave"] == wave).sum())
-        journal.step("rows of another source", before=before, after=before - len(rows), wave=str(wave), file=str(file))
-    return whole[~again].reset_index(drop=True)
+        before = int((questionnaires["wave"] == wave).sum())
+        journal.step(
+            "rows already in another source", before=before, after=before - len(rows), wave=str(wave), file=str(file)
+        )
+    return questionnaires[~again].reset_index(drop=True)
 
 
 def _spell_alike(
-    study: Study, whole: pd.DataFrame, roster: pd.DataFrame | None, sessions: pd.DataFrame | None, journal: Journal
+    study: Study,
+    questionnaires: pd.DataFrame,
+    roster: pd.DataFrame | None,
+    sessions: pd.DataFrame | None,
+    journal: Journal,
 ) -> None:
-    """Make words one that differ in case or blanks alone: 'Spring 2025' and 'spring 2025' are one cohort."""
+    """Unify words that differ only in case or blanks: 'Spring 2025' and 'spring 2025' are one cohort."""
     for name in ("cohort", "role", "arm", *study.settings.attributes):
         column = name if name == "cohort" else FACT + name
-        holders = [(frame, at) for frame, at in ((roster, name), (whole, column), (sessions, name))
+        holders = [(frame, at) for frame, at in ((roster, name), (questionnaires, column), (sessions, name))
                    if frame is not None and at in frame]  # fmt: skip
         first = spellings(*(frame[at] for frame, at in holders))
         cells = 0
@@ -173,33 +183,37 @@ def _spell_alike(
             cells += int((spelt != frame[at])[spelt.notna()].sum())
             frame[at] = spelt
         if cells:
-            journal.step(f"spellings of {name} made one", before=len(whole), after=len(whole), cells=cells)
-        for found in journal.found if name == "cohort" else ():
-            if isinstance(stated := found["cohort"], str):
-                found["cohort"] = first.get(tidy_text(stated), stated)
+            journal.step(
+                f"spellings of {name} unified", before=len(questionnaires), after=len(questionnaires), cells=cells
+            )
+        for problem in journal.problem_rows if name == "cohort" else ():
+            if isinstance(stated := problem["cohort"], str):
+                problem["cohort"] = first.get(tidy_text(stated), stated)
 
 
-def _codes(whole: pd.DataFrame) -> pd.DataFrame:
-    """Person codes of all questionnaires; '' where an export has fewer parts than another."""
-    held = whole[[name for name in whole.columns if name.startswith(CODE)]]
+def _codes(questionnaires: pd.DataFrame) -> pd.DataFrame:
+    """Person codes of all questionnaires; '' if an export has fewer parts than another."""
+    held = questionnaires[[name for name in questionnaires.columns if name.startswith(CODE)]]
     if held.empty:
-        return pd.DataFrame({"0": ""}, index=whole.index, dtype="str")
+        return pd.DataFrame({"0": ""}, index=questionnaires.index, dtype="str")
     return held.rename(columns=lambda name: name.removeprefix(CODE)).fillna("")
 
 
 def _intake(
-    study: Study, whole: pd.DataFrame, roster: pd.DataFrame | None, sessions: pd.DataFrame | None,
+    study: Study, questionnaires: pd.DataFrame, roster: pd.DataFrame | None, sessions: pd.DataFrame | None,
     texts: dict[tuple[str, str], str], journal: Journal,
 ) -> Intake:  # fmt: skip
     facts = [*PERSONAL_FACTS, *study.settings.attributes]
     totals = [scale.name for scale in study.scales if scale.published]
     return Intake(
-        responses=RESPONSES.conform(whole[[*RESPONSES.columns, *(item.name for item in study.items)]], unique=True),
-        facts=whole[[FACT + name for name in facts]].set_axis(facts, axis=1),
-        published=whole[[TOTAL + name for name in totals]].set_axis(totals, axis=1),
+        responses=RESPONSES.conform(
+            questionnaires[[*RESPONSES.columns, *(item.name for item in study.items)]], unique=True
+        ),
+        facts=questionnaires[[FACT + name for name in facts]].set_axis(facts, axis=1),
+        published=questionnaires[[TOTAL + name for name in totals]].set_axis(totals, axis=1),
         ledger=journal.ledger,
         problems=journal.problems,
-        codes=_codes(whole) if study.link.method == "code" else None,
+        codes=_codes(questionnaires) if study.link.method == "code" else None,
         roster=roster,
         sessions=sessions,
         texts=texts,

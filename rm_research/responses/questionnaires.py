@@ -1,4 +1,4 @@
-"""Rows of one export into questionnaires: which count, who they are from, and what they answer."""
+"""From the rows of an export to questionnaires: which count, who they are from, and the answers."""
 
 from dataclasses import replace
 
@@ -21,13 +21,18 @@ PERSONAL_FACTS = ("role", "arm", "dyad")
 ALL_FACTS = ("person", "cohort", "consent", "finished", "submitted", "duration", *PERSONAL_FACTS)
 
 
-LOSING = {"unfinished": 'unfinished = "drop" leaves all out; list what means finished as [values.finished] yes = ["…"]'}
-LOSING |= {f"careless: {sign}": f"dropping what shows {sign} leaves all out" for sign in SIGNS.values()}
+LOSING = {
+    "unfinished": 'unfinished = "drop" leaves every row out. List the entries for finished as [values.finished] '
+    'yes = ["…"]'
+}
+LOSING |= {
+    f"careless: {sign}": f"every row was dropped as careless ({sign}). Change [careless]" for sign in SIGNS.values()
+}
 
 
 def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame | None:
     """
-    Responses, facts and totals of the rows that count; None where the export cannot be used.
+    Responses, facts and totals of the rows that count; None if the export cannot be used.
 
     Parameters
     ----------
@@ -36,13 +41,13 @@ def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.D
     key : bytes
         The study's key.
     in_roster : set of str
-        Facts that the roster gives, so that the export need not.
+        Facts that the roster has, so that the export need not.
 
     Returns
     -------
     DataFrame or None
-        The columns of Responses and one an item; then, by prefix, FACT role, arm, dyad (hashed) and attributes, TOTAL
-        published totals, CODE codes that are to be compared. The index is the row as a spreadsheet counts it.
+        The columns of Responses and one per item; then, by prefix, FACT role, arm, dyad (hashed) and attributes, TOTAL
+        published totals, CODE codes that are to be compared. The index has row numbers as in a spreadsheet.
     """
     try:
         opened = _taken(opened)
@@ -73,60 +78,61 @@ def _read(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame:
 
 
 def _taken(opened: Opened) -> Opened:
-    """Export with the rows that `where` takes."""
+    """Keep only the rows of the export that `where` selects."""
     export = opened.export
     mask = where_mask(export, opened.source)
     if not mask.any():
-        raise ReadError(f"{export.file}: `where` takes none of its {len(mask)} rows. Correct it in study.toml.")
+        raise ReadError(f"{export.file}: `where` selects none of its {len(mask)} rows. Correct it in study.toml.")
     _dropped("where", mask, pd.Series(True, index=mask.index), opened)
     return replace(opened, export=replace(export, rows=export.rows[mask]))
 
 
 def _dropped(rule: str, mask: pd.Series, before: pd.Series, opened: Opened) -> pd.Series:
-    """Rows that a rule leaves, entered into the ledger where it leaves any out."""
+    """Rows that remain after a rule; the ledger records it if it leaves any out."""
     after = before & mask
     if after.sum() < before.sum():
         opened.journal.step(rule, before=int(before.sum()), after=int(after.sum()), wave=opened.wave.name,
                             file=opened.source.file)  # fmt: skip
         if rule == "consent" and not after.any():
             message = (
-                'no row consents. List what means yes as [values.consent] yes = ["…"], or correct columns.consent.'
+                'no row gives consent. List the entries for yes as [values.consent] yes = ["…"], or correct '
+                "columns.consent."
             )
             opened.fail("nobody_consents", f"{opened.source.file}: {message}")
         elif rule in LOSING and before.any() and not after.any():
-            message = f"{LOSING[rule]}; no questionnaire of it is left. Correct study.toml."
+            message = f"{LOSING[rule]} in study.toml."
             opened.fail("nobody_left", f"{opened.source.file}: {message}")
         elif rule == "not returned" and not after.any():
-            message = "no questionnaire is answered yet. If that is wrong, correct `returned` or codebook.csv."
+            message = "no questionnaire has been answered yet. If that is wrong, correct `returned` or codebook.csv."
             opened.journal.problem("nobody_returned", "warning", f"{opened.source.file}: {message}",
                                    wave=opened.wave.name, file=opened.source.file)  # fmt: skip
     return after
 
 
 def _consenting(facts: pd.DataFrame, opened: Opened) -> pd.Series:
-    """Rows with a yes, or all of an export that did not ask."""
+    """Rows with a yes, or all rows if the export did not ask for consent."""
     if not opened.study.has_fact("consent", opened.wave, opened.source):
         return pd.Series(True, index=facts.index)
     return tidy(facts["consent"].fillna("")).isin(YES)
 
 
 def _finished(facts: pd.DataFrame, opened: Opened) -> pd.Series:
-    """Rows that were finished, or all where the wave keeps the others."""
+    """Rows that were finished, or all rows if the wave keeps unfinished ones."""
     if opened.wave.unfinished == "keep" or not opened.study.has_fact("finished", opened.wave, opened.source):
         return pd.Series(True, index=facts.index)
     return is_finished(facts["finished"])
 
 
 def _careful(signs: dict[str, pd.Series], keep: pd.Series, opened: Opened) -> pd.Series:
-    """Rows that stay: all but those answered without care, where these are to be dropped; each sign is counted."""
+    """Rows that remain after careless ones are dropped, if that is declared; each sign is counted."""
     drop = opened.study.settings.careless.action == "drop"
-    for sign, found in signs.items():
-        flagged = keep & found
+    for sign, shows_sign in signs.items():
+        flagged = keep & shows_sign
         if not flagged.any():
             continue
         report_careless(opened, sign, flagged.index[flagged], dropped=drop)
         if drop:
-            keep = _dropped(f"careless: {SIGNS[sign]}", ~found, keep, opened)
+            keep = _dropped(f"careless: {SIGNS[sign]}", ~shows_sign, keep, opened)
         else:
             opened.journal.step(f"flagged as careless: {SIGNS[sign]}", before=int(keep.sum()), after=int(keep.sum()),
                                 wave=opened.wave.name, file=opened.source.file, cells=int(flagged.sum()))  # fmt: skip
@@ -139,7 +145,7 @@ def _answers(item: Item, opened: Opened) -> Answers:
 
 
 def _returned(answers: dict[str, Answers], opened: Opened) -> pd.Series:
-    """Rows in which the wave's `returned` item or column is answered; where the export has it not, any item."""
+    """Rows in which the wave's `returned` item or column is answered or, if the export has neither, any item."""
     name, rows = opened.wave.returned, opened.export.rows
     if name in answers:
         return answers[name].answered
@@ -152,7 +158,7 @@ def _returned(answers: dict[str, Answers], opened: Opened) -> pd.Series:
 
 
 def check_returned(wave: Wave, exports: list[Opened]) -> None:
-    """Note where `returned` names nothing: an error where no export has it, else what counts instead."""
+    """Report a `returned` that an export lacks: an error if all lack it, else a note of what counts instead."""
     name = wave.returned
     if name is None:
         return
@@ -165,8 +171,8 @@ def check_returned(wave: Wave, exports: list[Opened]) -> None:
     if len(lacking) == len(wave.sources):
         for opened in lacking:
             message = (
-                f"{opened.source.file} has neither an item nor a column {name!r}, which `returned` of "
-                f"[waves.{wave.name}] names; {opened.export.nearest(name)}"
+                f"{opened.source.file} has neither an item nor a column {name!r}, but `returned` of "
+                f"[waves.{wave.name}] names it; {opened.export.nearest(name)}"
             )
             opened.fail("wrong_column", message)
     for opened in lacking if len(lacking) < len(wave.sources) else ():
@@ -180,7 +186,7 @@ def _can_tell(opened: Opened, name: str) -> bool:
 
 
 def _totals(opened: Opened) -> pd.DataFrame:
-    """Totals that the export brings, by scale."""
+    """Published totals in the export, by scale."""
     totals, rows = {}, opened.export.rows
     for scale in opened.study.scales:
         if scale.published and (column := opened.export.find(scale.published)) is not None:
@@ -200,14 +206,14 @@ def _who(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.DataFrame:
 
 
 def _persons(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.Series:
-    """Hash of the code, or of file and row where rows are people; blank codes stay missing."""
+    """Hash of the code, or of file and row if rows are people; blank codes stay missing."""
     columns = opened.study.fact_columns("person", opened.wave, opened.source)
     codes = equal_codes(facts["person"].fillna(""), opened.study)
     return hash_codes(opened.source.file + ":" + codes if columns == (ROW_NUMBER,) else codes, key)
 
 
 def _codes(opened: Opened) -> pd.DataFrame:
-    """Codes as typed, one column a part, for link_waves alone to compare; they go no further."""
+    """Codes as typed, one column per part; only link_waves uses them."""
     columns = opened.study.fact_columns("person", opened.wave, opened.source)
     return code_parts(opened.export, columns, opened.study).add_prefix(CODE)
 
@@ -215,7 +221,7 @@ def _codes(opened: Opened) -> pd.DataFrame:
 def _items(answers: dict[str, Answers], opened: Opened) -> pd.DataFrame:
     index = opened.export.rows.index
     return pd.DataFrame({
-        item.name: answers[item.name].given
+        item.name: answers[item.name].usable
         if item.name in answers
         else pd.Series(index=index, dtype="float64" if item.kind == "number" else "str")
         for item in opened.study.items
@@ -223,6 +229,6 @@ def _items(answers: dict[str, Answers], opened: Opened) -> pd.DataFrame:
 
 
 def _facts(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.DataFrame:
-    own = facts[[*PERSONAL_FACTS, *opened.study.settings.attributes]]
+    personal = facts[[*PERSONAL_FACTS, *opened.study.settings.attributes]]
     hashed = hash_codes(facts["dyad"].fillna(""), key, kind="dyad")
-    return own.assign(dyad=hashed).add_prefix(FACT)
+    return personal.assign(dyad=hashed).add_prefix(FACT)

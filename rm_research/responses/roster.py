@@ -1,4 +1,4 @@
-"""The roster of everyone invited and the log of sessions, codes hashed."""
+"""The roster of everyone invited and the log of sessions, with codes hashed."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -20,9 +20,9 @@ ROSTER_FACTS = ("person", "cohort", "role", "arm", "dyad")
 
 def read_roster(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | None:
     """
-    One row a roster line: source_row, person, cohort, role, arm, dyad, attributes; None where it cannot be had.
+    One row per roster line: source_row, person, cohort, role, arm, dyad, attributes; None if it cannot be read.
 
-    A column the roster lacks is missing throughout, but one that study.toml names for it must be there.
+    A fact without a column in the roster is missing throughout, but a column that study.toml names must be there.
     """
     if study.roster is None:
         return None
@@ -38,21 +38,21 @@ def read_roster(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | No
     nameless = rows["person"].isna()
     if nameless.any():
         file = study.roster.file
-        message = f"{file}: no person code in {rows_text(rows.index[nameless])}, which were left out. Add it there."
+        message = f"{file}: no person code in {rows_text(rows.index[nameless])}, which were left out. Add the codes."
         journal.problem("roster_without_code", "warning", message, file=file)
         journal.step("roster lines without a code", before=len(rows), after=int((~nameless).sum()), file=file)
     return rows[~nameless].reset_index(names="source_row")
 
 
 def facts_of_roster(roster: pd.DataFrame | None, study: Study) -> set[str]:
-    """Facts that exports need not hold; all that it could have given of a roster that could not be read."""
+    """Facts that the roster has, so that exports need not; every possible one if the roster could not be read."""
     if roster is None:
         return {*ROSTER_FACTS[1:], *study.settings.attributes} if study.roster else set()
     return set(roster.columns[roster.notna().any()]) - {"person", "source_row"}
 
 
 def read_sessions(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | None:
-    """One row a meeting: cohort (missing where the log has none), dyad, date, minutes; None where it cannot be had."""
+    """One row per meeting: cohort (missing if the log has none), dyad, date, minutes; None if it cannot be read."""
     if study.sessions is None:
         return None
     file = study.sessions.file
@@ -70,7 +70,7 @@ def read_sessions(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | 
         journal.problem("unreadable_date", "warning", message, file=file)
     if unmeasured.any():
         message = (
-            f"{file}: minutes in {rows_text(rows.index[unmeasured])} are no number and not added up. Correct them."
+            f"{file}: minutes in {rows_text(rows.index[unmeasured])} are not numbers and not added up. Correct them."
         )
         journal.problem("not_a_number", "warning", message, file=file, column="minutes")
     dyads = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
@@ -93,7 +93,7 @@ def _read_facts(
             raise ReadError("\n".join(faults))
         export = _without_personal_data(study, export, columns, journal)
         nothing = pd.Series(pd.NA, index=export.rows.index, dtype="str")
-        facts = {name: fact(export, found, study, name) if found else nothing for name, found in columns.items()}
+        facts = {name: fact(export, of_fact, study, name) if of_fact else nothing for name, of_fact in columns.items()}
         codes = _codes(export, columns.get("person", ()), study)
     except ReadError as error:
         for line in str(error).splitlines():
@@ -106,7 +106,7 @@ def _read_facts(
 
 
 def _codes(export: Export, columns: tuple[str, ...], study: Study) -> pd.DataFrame:
-    """Person codes as typed, where link_waves is to compare them; else no column."""
+    """Person codes as typed, if link_waves is to compare them; else no column."""
     compared = columns if study.link.method == "code" else ()
     return code_parts(export, compared, study).add_prefix(CODE)
 
@@ -114,7 +114,7 @@ def _codes(export: Export, columns: tuple[str, ...], study: Study) -> pd.DataFra
 def _without_personal_data(
     study: Study, export: Export, columns: dict[str, tuple[str, ...]], journal: Journal
 ) -> Export:
-    """Roster without personal data in its attributes; nothing is taken from columns that hold no fact."""
+    """Remove personal data from the roster's attributes; columns without a fact are not read at all."""
     used = {export.find(name) or "" for attribute in study.settings.attributes for name in columns.get(attribute, ())}
     attributes = export.rows[[name for name in export.rows.columns if name in used]]
     changed = without_personal_data(attributes, used, journal, file=export.file)
@@ -122,7 +122,7 @@ def _without_personal_data(
 
 
 def _columns(study: Study, file: FactFile, export: Export, name: str) -> tuple[str, ...]:
-    """Columns for a fact: those declared for the file, else those of the exports, else the fact's own name."""
+    """Columns for a fact: those declared for the file, else those of the exports, else the one named like the fact."""
     if name in file.columns:
         return file.columns[name]
     declared = study.declared_columns.get(name, ())

@@ -1,4 +1,4 @@
-"""A study as its owner declares it: study.toml and codebook.csv, read and checked before any answer is."""
+"""A study as its owner declares it: study.toml and codebook.csv, read and checked before any answers are read."""
 
 from rm_research.study.codebook import Item
 from rm_research.study.model import Study

@@ -1,4 +1,4 @@
-"""What study.toml and codebook.csv say of each other: every contradiction as a sentence with its remedy."""
+"""Contradictions within and between study.toml and codebook.csv, each as a sentence with its remedy."""
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
@@ -11,12 +11,12 @@ from rm_research.study.settings import FACTS, Source, Wave
 from rm_research.study.wording import suggest
 
 UNITS = ("person", "dyad", "cohort")
-# an attribute of one of these names would stand in the place of the column itself
+# an attribute with one of these names would replace the column itself
 TAKEN = {name for frame in (RESPONSES, PEOPLE, DYADS, SCORES, PANEL) for name in frame.columns} - {*FACTS}
 
 
 def check_settings(study: Study) -> list[str]:
-    """Find what study.toml contradicts itself in, one sentence each."""
+    """Find where study.toml contradicts itself, one sentence each."""
     checks = (
         _check_waves,
         _check_same_answers,
@@ -33,7 +33,7 @@ def check_settings(study: Study) -> list[str]:
 
 
 def check_codebook(study: Study) -> list[str]:
-    """Find what codebook.csv contradicts study.toml or itself in, one sentence each."""
+    """Find where codebook.csv contradicts study.toml or itself, one sentence each."""
     return [f"codebook.csv{sentence}" for check in (_check_items, _check_scales) for sentence in check(study)]
 
 
@@ -41,26 +41,29 @@ def _check_waves(study: Study) -> Iterator[str]:
     occasions = [wave.name for wave in study.waves if wave.kind == "occasion"]
     for name in study.settings.waves:
         if "." in name:
-            yield f"waves.{name}: a wave's name may not hold a dot; codebook.csv uses it for 'wave.source'"
+            yield f"waves.{name}: the name contains a dot, which codebook.csv uses in 'wave.source'; rename the wave"
         if name in FIXED:
-            yield f"waves.{name}: codebook.csv has a column of that name already; call the wave otherwise"
+            yield f"waves.{name}: codebook.csv already has a column with that name; rename the wave"
     if not occasions:
         yield "waves: all are retrospective; at least one must be an occasion"
     elif study.baseline not in occasions:
-        yield f"design.baseline: {study.baseline!r} is no occasion; {suggest(study.baseline, occasions)}"
+        yield f"design.baseline: {study.baseline!r} is not an occasion; {suggest(study.baseline, occasions)}"
 
 
 def _check_same_answers(study: Study) -> Iterator[str]:
-    """Two waves that read the same cells could show no change, whatever people answered."""
+    """Check that no two waves read the same cells: they could show no change, whatever people answered."""
     sources = [(wave, source) for wave in study.waves if wave.kind == "occasion" for source in wave.sources]
-    for (first, one), (second, other) in combinations(sources, 2):
-        if first is second or (one.file, one.where) != (other.file, other.where):
+    for (first, first_source), (second, second_source) in combinations(sources, 2):
+        if first is second or (first_source.file, first_source.where) != (second_source.file, second_source.where):
             continue
-        places = [(i.candidates(first.name, one.name), i.candidates(second.name, other.name)) for i in study.items]
+        places = [
+            (i.candidates(first.name, first_source.name), i.candidates(second.name, second_source.name))
+            for i in study.items
+        ]
         if any(before == after != () for before, after in places):
             yield (
-                f"waves.{second.name}: reads the same columns of {other.file} as waves.{first.name}; tell their rows "
-                "apart by `where`, or name the columns of each in codebook.csv"
+                f"waves.{second.name}: reads the same columns of {second_source.file} as waves.{first.name}; separate "
+                "their rows with `where`, or name the columns of each in codebook.csv"
             )
 
 
@@ -68,7 +71,7 @@ def _check_outcomes(study: Study) -> Iterator[str]:
     outcomes = study.settings.outcomes
     for name in outcomes:
         if name not in study.settings.scales:
-            yield f"outcomes: {name!r} is no scale; {suggest(name, study.settings.scales)}"
+            yield f"outcomes: {name!r} is not a scale; {suggest(name, study.settings.scales)}"
     if len(set(outcomes)) < len(outcomes):
         yield "outcomes: names a scale twice; name each once"
 
@@ -87,13 +90,13 @@ def _check_design(study: Study) -> Iterator[str]:
                               ("missing", "auxiliary", study.settings.missing.auxiliary)):  # fmt: skip
         for name in names:
             if name not in study.settings.attributes:
-                yield f"{table}.{key}: {name!r} is no attribute; {suggest(name, study.settings.attributes)}"
+                yield f"{table}.{key}: {name!r} is not an attribute; {suggest(name, study.settings.attributes)}"
     if study.clustered_by == "dyad" and "dyad" not in known:
-        yield "design.unit: no column says who is in which dyad; add dyad under [columns] or to [roster]"
+        yield "design.unit: no column says which dyad people are in; add dyad under [columns] or to [roster]"
     if design.comparison == PROGRAMME:
-        yield f"design.comparison: the comparison cannot be the arm called {PROGRAMME!r}; name the other arm"
+        yield f"design.comparison: {PROGRAMME!r} is the programme's own arm; name the arm without the programme"
     if design.comparison and "arm" not in known:
-        yield "design.comparison: no column says who is in which arm; add arm under [columns] or to [roster]"
+        yield "design.comparison: no column says which arm people are in; add arm under [columns] or to [roster]"
 
 
 def _check_link(study: Study) -> Iterator[str]:
@@ -105,22 +108,22 @@ def _check_link(study: Study) -> Iterator[str]:
         elif lacking:
             yield f"columns.person: is missing for wave {', '.join(lacking)}; {remedy}"
     if study.link.elements and study.link.method != "code":
-        yield 'link.elements: goes with method = "code" only; remove it or change the method'
+        yield 'link.elements: applies only to method = "code"; remove it or change the method'
 
 
 def _check_cleaning(study: Study) -> Iterator[str]:
-    """What cleaning is told to go by must be declared somewhere."""
+    """Check that the columns and items that cleaning needs are declared."""
     known, items = _declared_facts(study), [item.name for item in study.items]
     if study.settings.careless.fastest is not None and "duration" not in known:
         yield "careless.fastest: no column says how long people took; add duration under [columns]"
     for name in study.settings.careless.attention:
         if items and name not in items:
-            yield f"careless.attention: {name!r} is no item of codebook.csv; {suggest(name, items)}"
+            yield f"careless.attention: {name!r} is not an item in codebook.csv; {suggest(name, items)}"
     for item in study.items:
         if (right := study.settings.careless.attention.get(item.name)) is not None and item.kind == "number":
             labels = {comparable(label) for label in study.settings.answers.get(item.answers, {})}
             if comparable(str(right)) not in labels and not NUMBER.fullmatch(comparable(str(right))):
-                yield f"careless.attention: {item.name!r} is a number, but {right!r} is neither one nor a label of it"
+                yield f"careless.attention: {item.name!r} is a number item, but {right!r} is not one of its answers"
     for wave in study.waves:
         if wave.unfinished == "drop" and "finished" not in known:
             yield f"waves.{wave.name}.unfinished: no column says who finished; add finished under [columns]"
@@ -129,9 +132,9 @@ def _check_cleaning(study: Study) -> Iterator[str]:
 def _check_names(study: Study) -> Iterator[str]:
     for name in study.settings.attributes:
         if name in FACTS:
-            yield f"attributes.{name}: is a fact of every study; name its column under [columns]"
+            yield f"attributes.{name}: is a standard fact, not an attribute; name its column under [columns]"
         elif name in TAKEN:
-            yield f"attributes.{name}: is a column of every study; call the attribute otherwise"
+            yield f"attributes.{name}: every study has a column with this name; rename the attribute"
 
 
 def _check_entries(study: Study) -> Iterator[str]:
@@ -139,11 +142,12 @@ def _check_entries(study: Study) -> Iterator[str]:
     for fact, words in study.words.items():
         if fact not in known:
             yield f"values.{fact}: is neither a fact nor an attribute; {suggest(fact, known)}"
-        for entry in _twice(entry for entries in words.values() for entry in {comparable(one) for one in entries}):
-            yield f"values.{fact}: {entry!r} stands for two words; keep one of them"
+        forms = (form for entries in words.values() for form in {comparable(entry) for entry in entries})
+        for entry in _twice(forms):
+            yield f"values.{fact}: {entry!r} is listed under two words; keep it under one"
     for table, labels in study.settings.answers.items():
         for label in _twice(map(comparable, labels)):
-            yield f"answers.{table}: {label!r} stands there twice, case and blanks aside; keep one of them"
+            yield f"answers.{table}: {label!r} is listed twice (case and spaces are ignored); keep one"
 
 
 def _twice(entries: Iterable[str]) -> list[str]:
@@ -152,20 +156,20 @@ def _twice(entries: Iterable[str]) -> list[str]:
 
 
 def _declared_facts(study: Study) -> set[str]:
-    """Facts that some file is declared to hold; a roster may hold these under their own names."""
+    """Facts that some file is declared to have; a roster may have some under the names of the facts themselves."""
     of_sources = {fact for wave in study.waves for source in wave.sources for fact in (*source.set, *source.columns)}
     of_roster = {*study.roster.columns, "arm", "role", "cohort", "dyad"} if study.roster else set()
     return {*study.settings.columns, *of_sources, *of_roster}
 
 
 def _check_codes(study: Study) -> Iterator[str]:
-    """What is kept as it stands may not be read from the column of a code, which is hashed."""
+    """Check that nothing kept as plain text is read from the column of a code, which is hashed."""
     for wave in study.waves:
         for source in wave.sources:
             codes = {name for fact in ("person", "dyad") for name in study.fact_columns(fact, wave, source)}
             for name in study.settings.attributes:
                 if codes & {*study.fact_columns(name, wave, source)}:
-                    yield f"attributes.{name}: reads the column of a code in {source.file}; codes are hashed, remove it"
+                    yield f"attributes.{name}: reads the column of a code in {source.file}, which is hashed; remove it"
             for item in study.items:
                 if item.kind != "number" and codes & {*item.candidates(wave.name, source.name)}:
                     yield f"columns: item {item.name!r} reads the column of a code in {source.file}; remove the item"
@@ -179,18 +183,18 @@ def _check_files(study: Study) -> Iterator[str]:
         table = "attributes" if fact in study.settings.attributes else "columns"
         for name in columns if isinstance(columns, dict) else ():
             if name not in waves:
-                yield f"{table}.{fact}: {name!r} is no wave; {suggest(name, waves)}"
+                yield f"{table}.{fact}: {name!r} is not a wave; {suggest(name, waves)}"
     for title, file in (("roster", study.roster), ("sessions", study.sessions)):
-        own = ("dyad", "date", "minutes", "cohort") if title == "sessions" else facts
+        allowed = ("dyad", "date", "minutes", "cohort") if title == "sessions" else facts
         for key in file.columns if file else ():
-            if key not in own:
-                yield f"{title}.columns.{key}: is no fact; {suggest(key, own)}"
+            if key not in allowed:
+                yield f"{title}.columns.{key}: is not a fact; {suggest(key, allowed)}"
 
 
 def _check_sources(wave: Wave, facts: tuple[str, ...]) -> Iterator[str]:
     named = [source.name for source in wave.sources]
     if len(named) > 1 and (not all(named) or len(set(named)) < len(named)):
-        yield f"waves.{wave.name}.sources: each needs a name of its own; give each a name"
+        yield f"waves.{wave.name}.sources: each source needs its own name; add name to each"
     for source in wave.sources:
         for key in (*source.set, *source.columns):
             if key not in facts:
@@ -202,24 +206,24 @@ def _check_items(study: Study) -> Iterator[str]:
     for item in study.items:
         where = f" row {item.row}: item {item.name!r}"
         if item.scale and item.scale not in scales:
-            yield f"{where} is of scale {item.scale!r}, which study.toml lacks; {suggest(item.scale, scales)}"
+            yield f"{where} has scale {item.scale!r}, which study.toml lacks; {suggest(item.scale, scales)}"
         if item.kind != "number" and (item.scale or item.answers):
-            what = "a scale" if item.scale else "numbered answers"
-            yield f"{where} is of kind {item.kind!r} but has {what}; make it a number or leave these cells empty"
+            surplus = "a scale" if item.scale else "numbered answers"
+            yield f"{where} has kind {item.kind!r} but also {surplus}; make it a number, or leave these cells empty"
         if item.answers and item.answers not in answers:
             yield f"{where} has answers {item.answers!r}, but study.toml has no [answers.{item.answers}]; add it"
         yield from (f"{where} {fault}" for fault in _check_ends(item, answers.get(item.answers, {})))
         if not any(item.candidates(wave.name, source.name) for wave in study.waves for source in wave.sources):
-            yield f"{where} is asked in no wave: every wave says {NOT_ASKED!r}. Name its column or remove the row"
+            yield f"{where} is not asked in any wave: every wave has {NOT_ASKED!r}. Name its column or remove the row"
 
 
 def _check_ends(item: Item, labels: dict[str, float]) -> Iterator[str]:
     low, high = item.low, item.high
     if low is None and high is None:
         if item.reverse:
-            yield "is reversed and so needs low and high, the ends of its answer scale"
+            yield "is reversed, so it needs low and high, the ends of its answer scale"
     elif low is None or high is None or low >= high:
-        yield "needs low below high, or neither"
+        yield "must have low below high, or neither"
     elif outside := [value for value in labels.values() if not low <= value <= high]:
         yield f"has low {low:g} and high {high:g}, but [answers.{item.answers}] has {outside[0]:g}; correct one of them"
 
@@ -228,11 +232,11 @@ def _check_scales(study: Study) -> Iterator[str]:
     for scale in study.settings.scales:
         items = study.items_of(scale)
         if not items:
-            yield f": scale {scale!r} of study.toml has no item; add its items or remove the scale"
+            yield f": scale {scale!r} in study.toml has no items; add them or remove the scale"
         elif not study.common_items(scale) and any(study.measured(scale, wave.name) for wave in study.waves):
             yield (
-                f": scale {scale!r} has no item that all its waves ask, so no two waves can be compared. Make two "
-                "scales of it or name the missing columns"
+                f": scale {scale!r} has no item that all its waves ask, so its waves cannot be compared. Split it "
+                "into two scales or name the missing columns"
             )
         yield from _check_range(scale, items)
         for wave in study.waves:
@@ -244,9 +248,9 @@ def _check_range(scale: str, items: tuple[Item, ...]) -> Iterator[str]:
     ranges = {(item.low, item.high) for item in items}
     if len(ranges) > 1:
         shown = ", ".join(sorted(f"{_end(low)}–{_end(high)}" for low, high in ranges))
-        yield f": items of scale {scale!r} have different ranges ({shown}); one scale needs one range"
+        yield f": items of scale {scale!r} have different ranges ({shown}); all items of a scale need the same range"
     elif len(items) > 1 and ranges == {(None, None)}:
-        yield f": items of scale {scale!r} have no low and high; only a scale of one item may be unbounded"
+        yield f": items of scale {scale!r} have no low and high; only a scale with a single item can be unbounded"
 
 
 def _end(value: float | None) -> str:
@@ -254,7 +258,7 @@ def _end(value: float | None) -> str:
 
 
 def _check_columns(scale: str, items: tuple[Item, ...], wave: Wave, source: Source) -> Iterator[str]:
-    """Two items of one scale that read one column count one answer twice."""
+    """Check that no two items of a scale read the same column: one answer would count twice."""
     for column in _twice(name for item in items for name in set(item.candidates(wave.name, source.name))):
         place = f"{wave.name}.{source.name}" if source.name else wave.name
         yield f": two items of scale {scale!r} read column {column!r} in {place}; correct one of them"

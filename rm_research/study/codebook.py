@@ -1,4 +1,4 @@
-"""codebook.csv: one row an item, and where each wave's export keeps it."""
+"""codebook.csv: one row per item, with its column in each wave's export."""
 
 import csv
 import io
@@ -27,21 +27,21 @@ class Item:
     Attributes
     ----------
     name, scale, label : str
-        `scale` is empty for an item that is in no scale.
+        `scale` is empty for an item that belongs to no scale.
     kind : {'number', 'choice', 'text'}
     reverse : bool
         Whether a high answer means little of what the scale measures.
     low, high : float or None
         Ends of the printed answer scale, after `answers`; None = unbounded.
     answers : str
-        Name of the table that turns labels into numbers; empty where the export has numbers.
+        Name of the table that turns labels into numbers; empty if the export has numbers.
     missing : tuple of str
-        Entries that mean no answer, for this item alone.
+        Entries that mean no answer to this item; other items are unaffected.
     columns : dict of str to str
-        Column of the export by wave, or by 'wave.source'; absent = the item's name, '-' = not asked, 'A|B' = the first
-        that is answered.
+        Column of the export by wave, or by 'wave.source'; absent = the item's name, '-' = not asked, 'A|B' = whichever
+        is answered first in this order.
     row : int
-        Row in codebook.csv, the header being row 1.
+        Row in codebook.csv; the header is row 1.
     """
 
     name: str
@@ -58,26 +58,26 @@ class Item:
 
     @property
     def title(self) -> str:
-        """The label, or the name where no label is given."""
+        """The label, or the name if there is no label."""
         return self.label or self.name
 
     def candidates(self, wave: str, source: str) -> tuple[str, ...]:
-        """Columns that may hold the item in one export, best first; empty where it is not asked."""
+        """Columns that may hold the item in one export, best first; empty if it is not asked."""
         declared = self.columns.get(f"{wave}.{source}") or self.columns.get(wave) or self.name
         return () if declared == NOT_ASKED else tuple(part.strip() for part in declared.split("|"))
 
 
 def read_codebook(path: Path, places: list[str] | None) -> tuple[tuple[Item, ...], list[str]]:
     """
-    Items of codebook.csv, with what is wrong with them.
+    Read the items of codebook.csv, and find what is wrong with them.
 
     Parameters
     ----------
     path : Path
         The file.
     places : list of str or None
-        Names a column may have beside the fixed ones: the waves, and each 'wave.source'; None where study.toml does
-        not tell, so that any may be right.
+        Names that columns may have in addition to the fixed ones: the waves, and each 'wave.source'. None if
+        study.toml could not be read; then any name is accepted.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def read_codebook(path: Path, places: list[str] | None) -> tuple[tuple[Item, ...
     Raises
     ------
     StudyFileError
-        When the file is missing, is no text in UTF-8, or has no column `item`.
+        When the file is missing, is not UTF-8 text, or has no column `item`.
     """
     header, rows = _read_rows(path)
     known = [*FIXED, *(header if places is None else places)]
@@ -99,7 +99,7 @@ def read_codebook(path: Path, places: list[str] | None) -> tuple[tuple[Item, ...
         if name and name not in known
     ]
     problems += [
-        f"codebook.csv: two columns are called {name!r}; remove one"
+        f"codebook.csv: two columns are named {name!r}; remove one"
         for name in sorted({*header} - {""})
         if header.count(name) > 1
     ]
@@ -107,7 +107,9 @@ def read_codebook(path: Path, places: list[str] | None) -> tuple[tuple[Item, ...
     for number, cells in rows:
         row = dict(zip(header, cells, strict=False))
         if any(cell for cell, name in zip_longest(cells, header, fillvalue="") if not name):
-            problems.append(f"codebook.csv row {number}: has a cell under no heading; quote cells that hold a comma")
+            problems.append(
+                f"codebook.csv row {number}: has a cell without a heading; put cells that contain a comma in quotes"
+            )
         if any(cells):
             items.append(_item(row, number, places or [], problems.append))
     problems += _repeated(items)
@@ -116,18 +118,18 @@ def read_codebook(path: Path, places: list[str] | None) -> tuple[tuple[Item, ...
 
 def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if not path.is_file():
-        raise StudyFileError(f"{path.name} is not in {path.parent}. It lists the items, one row each; add it.")
+        raise StudyFileError(f"There is no {path.name} in {path.parent}. It lists the items, one per row; add it.")
     try:
         text = path.read_bytes().decode("utf-8-sig")
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except UnicodeDecodeError as error:
         raise StudyFileError(f"{path.name} is not saved as UTF-8. Save it as 'CSV UTF-8'.") from error
     except csv.Error as error:
-        raise StudyFileError(f"{path.name} is no CSV file: {error}. Save it as 'CSV UTF-8' again.") from error
+        raise StudyFileError(f"{path.name} is not a CSV file: {error}. Save it as 'CSV UTF-8' again.") from error
     header = [name.strip() for name in lines[0]] if lines else []
     if "item" not in header:
-        remedy = " Its columns seem to be parted by semicolons: save it with commas." if ";" in text[:200] else ""
-        raise StudyFileError(f"{path.name} has no column 'item' in its first row.{remedy or ' Call one so.'}")
+        remedy = " Its columns seem to be separated by semicolons: save it with commas." if ";" in text[:200] else ""
+        raise StudyFileError(f"{path.name} has no column 'item' in its first row.{remedy or ' Add that heading.'}")
     return header, [(number, [cell.strip() for cell in line]) for number, line in enumerate(lines[1:], start=2)]
 
 
@@ -137,18 +139,20 @@ def _item(row: dict[str, str], number: int, places: list[str], complain: Callabl
     if not name:
         complain(f"{where}: the item has no name; give it one")
     if name in RESPONSES.columns:
-        complain(f"{where}: an item may not be called {name!r}, which is a column of every study; rename it")
+        complain(
+            f"{where}: an item cannot be named {name!r}, because every study has a column with that name; rename it"
+        )
     kind = row.get("kind", "") or "number"
     if kind not in ("number", "choice", "text"):
-        complain(f"{where}: kind is {kind!r}; it is number, choice or text")
+        complain(f"{where}: kind is {kind!r}; it must be number, choice or text")
     reverse = row.get("reverse", "").casefold()
     if reverse not in YES | NO:
-        complain(f"{where}: reverse is {row['reverse']!r}; it is yes or empty")
+        complain(f"{where}: reverse is {row['reverse']!r}; it must be yes or empty")
     low, high = (_number(row.get(end, ""), f"{where}: {end}", complain) for end in ("low", "high"))
     return Item(
         name=name,
         scale=row.get("scale", ""),
-        kind=kind,  # type: ignore[arg-type]  # checked above; the study is refused if it is another word
+        kind=kind,  # type: ignore[arg-type]  # checked above; any other word is refused
         reverse=reverse in YES,
         low=low,
         high=high,
@@ -168,7 +172,7 @@ def _number(cell: str, where: str, complain: Callable[[str], None]) -> float | N
     except ValueError:
         value = float("nan")
     if not isfinite(value):
-        complain(f"{where} is {cell!r}, which is no number; write it as 1 or 1.5")
+        complain(f"{where} is {cell!r}, which is not a number; write it like 1 or 1.5")
         return None
     return value
 
@@ -176,7 +180,7 @@ def _number(cell: str, where: str, complain: Callable[[str], None]) -> float | N
 def _repeated(items: list[Item]) -> list[str]:
     first: dict[str, Item] = {}
     return [
-        f"codebook.csv row {item.row}: item {item.name!r} stands in row {first[item.name].row} already; rename one"
+        f"codebook.csv row {item.row}: item {item.name!r} is already in row {first[item.name].row}; rename one"
         for item in items
         if first.setdefault(item.name, item) is not item
     ]

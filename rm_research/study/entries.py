@@ -1,4 +1,4 @@
-"""Entries of exports and study files, as they are compared with each other."""
+"""How entries of exports and study files are compared with each other."""
 
 import re
 import unicodedata
@@ -11,56 +11,56 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
-BLANKS = r"[\s\x1c-\x1f]"  # what str.split() parts at, as far as it is ASCII
+BLANKS = r"[\s\x1c-\x1f]"  # the ASCII characters that str.split() splits at
 
 
 def tidy_text(text: str) -> str:
-    """Text trimmed, Unicode forms and case folded, inner white space one blank."""
+    """Trim text, fold Unicode forms and case, and make runs of white space one blank."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def comparable(text: str) -> str:
-    """Text as two entries are compared: tidied, and numbers as numbers ('1.0' is '1')."""
+    """Text in the form in which entries are compared: tidied, and numbers as numbers ('1.0' is '1')."""
     tidied = tidy_text(text)
     return repr(float(tidied)) if NUMBER.fullmatch(tidied) else tidied
 
 
 def compact(code: str) -> str:
-    """Code as codes are compared: case folded, letters without accents, nothing but letters and digits."""
+    """Code in the form in which codes are compared: letters and digits only, case folded, without accents."""
     plain = unicodedata.normalize("NFKD", code).casefold()
     return "".join(letter for letter in plain if letter.isalnum())
 
 
 def per_entry(cells: pd.Series, read: Callable[[str], Any], *, dtype: str = "str") -> pd.Series:
     """
-    What `read` makes of each cell, called once for each distinct entry.
+    Apply `read` to each cell, calling it once per distinct entry.
 
     Parameters
     ----------
     cells : Series of str
-        Text; a missing cell stays missing (False where `dtype` is bool).
+        Text; a missing cell stays missing (False if `dtype` is bool).
     read : callable
         From an entry to a value of `dtype`, or None for missing.
     dtype : {'str', 'float64', 'bool'}
-        Of the result.
+        Dtype of the result.
     """
     places, entries = pd.factorize(cells)
     values = [read(entry) for entry in entries.tolist()]
     if dtype == "str":
         return _spread(pa.array(values, pa.large_string()), places, cells.index)
-    nothing = False if dtype == "bool" else np.nan
-    known = np.array([nothing if value is None else value for value in values] + [nothing], dtype=dtype)
+    missing = False if dtype == "bool" else np.nan
+    known = np.array([missing if value is None else value for value in values] + [missing], dtype=dtype)
     return pd.Series(known[places], index=cells.index)
 
 
 def _spread(values: pa.Array, places: np.ndarray, index: pd.Index) -> pd.Series:
-    """Text of each place; missing where the place is -1."""
+    """Text at each place; missing if the place is -1."""
     taken = values.take(pa.array(places, mask=places < 0))
     return pd.Series(taken, index=index, dtype=pd.ArrowDtype(pa.large_string())).astype("str")
 
 
 def tidy(cells: pd.Series) -> pd.Series:
-    """Cells as `tidy_text` makes them."""
+    """Apply `tidy_text` to cells."""
     text = pa.array(cells, pa.large_string())
     plain = pc.and_(pc.string_is_ascii(text), pc.invert(pc.match_substring_regex(text, BLANKS)))
     tidied = pd.Series(pc.ascii_lower(text), index=cells.index, dtype=pd.ArrowDtype(pa.large_string())).astype("str")
@@ -71,7 +71,7 @@ def tidy(cells: pd.Series) -> pd.Series:
 
 
 def tidy_numbers(cells: pd.Series) -> pd.Series:
-    """Cells as `comparable` makes them."""
+    """Apply `comparable` to cells."""
     tidied = tidy(cells)
     numeric = tidied.str.match(r"[+\-.]?\d").fillna(False).to_numpy(dtype=bool)
     if numeric.any():

@@ -34,9 +34,9 @@ class Study:
     path : Path
         The study folder.
     settings : Settings
-        study.toml, with every default in its place.
+        study.toml, with every default filled in.
     items : tuple of Item
-        codebook.csv, in its order.
+        codebook.csv, in the order of its rows.
     """
 
     path: Path
@@ -55,13 +55,13 @@ class Study:
 
     @property
     def scales(self) -> tuple[Scale, ...]:
-        """All scales, the declared outcomes first and in their order."""
+        """All scales: first the declared outcomes, in their order."""
         rest = [name for name in self.settings.scales if name not in self.outcomes]
         return tuple(self.settings.scales[name] for name in (*self.outcomes, *rest))
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """Names of the confirmatory scales, the first being the headline; all scales unless declared."""
+        """Names of the confirmatory scales, the headline first; all scales unless declared."""
         return self.settings.outcomes or tuple(self.settings.scales)
 
     @property
@@ -71,7 +71,7 @@ class Study:
 
     @property
     def link(self) -> Link:
-        """How questionnaires of one person are found."""
+        """How questionnaires are linked to people."""
         return self.settings.link
 
     @property
@@ -81,17 +81,17 @@ class Study:
 
     @property
     def roster(self) -> FactFile | None:
-        """The list of everyone invited, where there is one."""
+        """The list of everyone invited, if there is one."""
         return self.settings.roster
 
     @property
     def sessions(self) -> FactFile | None:
-        """The log of meetings, where there is one."""
+        """The log of meetings, if there is one."""
         return self.settings.sessions
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Entries that stand for no answer in any column."""
+        """Entries that mean no answer in any column."""
         return self.settings.missing.values
 
     @property
@@ -101,20 +101,20 @@ class Study:
 
     @property
     def baseline(self) -> str:
-        """Wave that changes are measured from: the declared one, else the first."""
+        """Wave from which changes are measured: the declared one, else the first."""
         first = next((wave.name for wave in self.waves if wave.kind == "occasion"), self.waves[0].name)
         return self.design.baseline or first
 
     @property
     def later_waves(self) -> tuple[str, ...]:
-        """Occasions after the baseline, in order; what was asked before it (a screening) is no change from it."""
+        """Occasions after the baseline, in order; an earlier one (a screening) cannot show change from it."""
         occasions = [wave.name for wave in self.waves if wave.kind == "occasion"]
         place = occasions.index(self.baseline) if self.baseline in occasions else -1
         return tuple(occasions[place + 1 :])
 
     @property
     def comparison(self) -> str | None:
-        """Arm without the programme; None in a study of a single group."""
+        """Arm without the programme; None in a single-group study."""
         return self.design.comparison
 
     @property
@@ -127,15 +127,15 @@ class Study:
         return {name: tuple(item for item in self.items if item.scale == name) for name in self.settings.scales}
 
     def scale(self, name: str) -> Scale:
-        """Return the scale of that name."""
+        """Return the scale with that name."""
         return self.settings.scales[name]
 
     def wave(self, name: str) -> Wave:
-        """Return the wave of that name."""
+        """Return the wave with that name."""
         return self.settings.waves[name]
 
     def items_of(self, scale: str) -> tuple[Item, ...]:
-        """Items of a scale, in the codebook's order."""
+        """Items of a scale, in the order of the codebook."""
         return self._items_by_scale[scale]
 
     def asked(self, scale: str, wave: str) -> tuple[Item, ...]:
@@ -145,10 +145,10 @@ class Study:
 
     def common_items(self, scale: str) -> tuple[Item, ...]:
         """
-        Items that make the score: those asked in every wave that asks the scale at all.
+        Items that form the score: those asked in every wave that asks the scale at all.
 
-        A mean of other items at another time would differ for that reason alone. A retrospective wave has no say: what
-        it asks must not change the score of the others.
+        Means of different items would differ for that reason alone. A retrospective wave is ignored: what it asks must
+        not change the score of the others.
         """
         asked = [(wave.kind, {item.name for item in self.asked(scale, wave.name)}) for wave in self.waves]
         rounds = [names for kind, names in asked if names and kind == "occasion"]
@@ -161,7 +161,7 @@ class Study:
         return bool(self.asked(scale, wave))
 
     def fact_columns(self, fact: str, wave: Wave, source: Source) -> tuple[str, ...]:
-        """Columns of one export that together hold a fact or an attribute; empty where it has none."""
+        """Columns of one export that together hold a fact or an attribute; empty if there are none."""
         if fact in source.columns:
             return source.columns[fact]
         declared = self.declared_columns.get(fact, ())
@@ -173,11 +173,11 @@ class Study:
         return {**self.settings.attributes, **dict(self.settings.columns.items())}
 
     def has_fact(self, fact: str, wave: Wave, source: Source) -> bool:
-        """Whether study.toml says how one export gives a fact."""
+        """Whether study.toml says where one export has a fact."""
         return fact in source.set or bool(self.fact_columns(fact, wave, source))
 
     def scale_range(self, scale: str) -> tuple[float, float] | None:
-        """Lowest and highest score that can be had, in the scale's unit; None where unbounded."""
+        """Lowest and highest possible score, in the scale's unit; None if unbounded."""
         items = self.common_items(scale)
         if not items or items[0].low is None or items[0].high is None:
             return None

@@ -1,4 +1,4 @@
-"""read_study: the two files into a Study, or every problem in them at once."""
+"""read_study: make a Study from the two files, or report every problem in them at once."""
 
 import tomllib
 from pathlib import Path
@@ -25,42 +25,42 @@ def read_study(path: str | Path) -> Study:
     Returns
     -------
     Study
-        Frozen; every default of study.toml in its place.
+        Frozen, with every default of study.toml filled in.
 
     Raises
     ------
     StudyFileError
-        Naming file, key and remedy of everything that is wrong, all at once.
+        Naming file, key and remedy for everything that is wrong, all at once.
     """
     folder = Path(path)
     settings, problems = _read_settings(folder)
-    items, of_codebook = _read_items(folder, settings)
+    items, codebook_problems = _read_items(folder, settings)
     study = None if settings is None else Study(folder, settings, items)
     if study is not None:
         problems += check_settings(study)
-        # an item that could not be read would be missed a second time by these
-        problems += [] if of_codebook else check_codebook(study)
-    if study is None or problems or of_codebook:
-        raise StudyFileError(listed([*problems, *of_codebook], f"The study in {folder} is not ready"))
+        # these would also report an item that could not be read as missing
+        problems += [] if codebook_problems else check_codebook(study)
+    if study is None or problems or codebook_problems:
+        raise StudyFileError(listed([*problems, *codebook_problems], f"The study in {folder} is not ready"))
     return study
 
 
 def _read_settings(folder: Path) -> tuple[Settings | None, list[str]]:
     file = folder / "study.toml"
     if not folder.is_dir():
-        raise StudyFileError(f"There is no folder {folder}. Name the folder that holds study.toml.")
+        raise StudyFileError(f"There is no folder {folder}. Name the folder that contains study.toml.")
     if not file.is_file():
         raise StudyFileError(f"{folder} has no study.toml. It declares waves, columns and scales: docs/study-files.md.")
     try:
-        given = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
-        return None, ["study.toml: is not saved as UTF-8; save it as UTF-8"]
+        return None, ["study.toml: is not encoded in UTF-8; save it as UTF-8"]
     except tomllib.TOMLDecodeError as error:
         return None, [f"study.toml: is not valid TOML: {error}; correct it there"]
     try:
-        return Settings.model_validate(given), []
+        return Settings.model_validate(content), []
     except ValidationError as error:
-        return None, sentences(error.errors(), given)
+        return None, sentences(error.errors(), content)
 
 
 def _read_items(folder: Path, settings: Settings | None) -> tuple[tuple[Item, ...], list[str]]:
@@ -71,6 +71,6 @@ def _read_items(folder: Path, settings: Settings | None) -> tuple[tuple[Item, ..
 
 
 def _places(settings: Settings) -> list[str]:
-    """Columns that codebook.csv may have beside its own: the waves, and each 'wave.source'."""
+    """Columns that codebook.csv may have in addition to the fixed ones: the waves, and each 'wave.source'."""
     named = [f"{wave.name}.{source.name}" for wave in settings.waves.values() for source in wave.sources if source.name]
     return [*settings.waves, *named]

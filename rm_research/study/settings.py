@@ -1,4 +1,4 @@
-"""The keys of study.toml: one class a table, every default in its place, unknown keys refused."""
+"""The keys of study.toml: one class per table, every default filled in, unknown keys refused."""
 
 import re
 from datetime import datetime
@@ -15,32 +15,32 @@ ROW_NUMBER = "#row"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-def as_list(given: Any) -> Any:
-    """Let a single text stand for a list of one."""
-    return (given,) if isinstance(given, str) else given
+def as_list(value: Any) -> Any:
+    """Treat a single text as a list of one."""
+    return (value,) if isinstance(value, str) else value
 
 
-def as_date_format(given: str) -> str:
-    """Refuse what no date can be read by."""
+def as_date_format(pattern: str) -> str:
+    """Refuse a format that no date can be read by."""
     try:
-        datetime.strptime("", given)
+        datetime.strptime("", pattern)
     except (ValueError, re.error) as error:
         if "does not match format" not in str(error):
-            raise ValueError("is no format of dates; write it like %d/%m/%Y %H:%M") from error
-    return given
+            raise ValueError("is not a date format; write it like %d/%m/%Y %H:%M") from error
+    return pattern
 
 
 Columns = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
 Values = Annotated[tuple[str, ...], BeforeValidator(as_list)]
-# a part of a code: its name and how many characters it has
+# a part of a code: its name and its number of characters
 Element = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^:]*[^:\s][^:]*:\s*[1-9]\d?$")]
 Format = Literal["csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata"]
-# a tab is white space, which Table strips elsewhere
+# a tab is white space, which Table would strip
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r'^[^"\r\nA-Za-z0-9]$')]
 
 
 class Table(BaseModel):
-    """What all tables of study.toml share: no key is guessed, none changes after reading."""
+    """What all tables of study.toml share: unknown keys are refused, and nothing changes after reading."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
@@ -59,7 +59,7 @@ class File(Table):
 
 
 class Source(File):
-    """One export of a wave, with the facts and names that hold for it alone."""
+    """One export of a wave, with the facts and names that apply to it alone."""
 
     name: str = ""
     set: dict[str, str] = {}
@@ -68,7 +68,7 @@ class Source(File):
 
     @property
     def title(self) -> str:
-        """How messages call the export."""
+        """Name of the export in messages."""
         return self.file
 
 
@@ -84,21 +84,21 @@ class Wave(Table):
 
     @model_validator(mode="before")
     @classmethod
-    def _single_export(cls, given: Any) -> Any:
-        """Let a wave of one export name its file directly."""
-        if not isinstance(given, dict):
-            return given
-        of_source = {key: value for key, value in given.items() if key in Source.model_fields and key != "name"}
-        if "sources" in given:
-            if not isinstance(given["sources"], list):
-                raise ValueError("sources is no list: begin each with [[waves.….sources]], in two brackets")
-            if "file" in given:
-                raise ValueError("has both a file and sources: name the files under sources only")
+    def _single_export(cls, table: Any) -> Any:
+        """Allow a wave with a single export to name its file directly."""
+        if not isinstance(table, dict):
+            return table
+        of_source = {key: value for key, value in table.items() if key in Source.model_fields and key != "name"}
+        if "sources" in table:
+            if not isinstance(table["sources"], list):
+                raise ValueError("sources is not a list: begin each with [[waves.….sources]], in double brackets")
+            if "file" in table:
+                raise ValueError("has both a file and sources: name files only under sources")
             shared = {key: value for key, value in of_source.items() if key != "file"}
-            sources = [{**shared, **source} if isinstance(source, dict) else source for source in given["sources"]]
+            sources = [{**shared, **source} if isinstance(source, dict) else source for source in table["sources"]]
         else:
             sources = [of_source]
-        return {key: value for key, value in given.items() if key not in of_source} | {"sources": sources}
+        return {key: value for key, value in table.items() if key not in of_source} | {"sources": sources}
 
 
 class FactFile(File):
@@ -108,7 +108,7 @@ class FactFile(File):
 
 
 class Link(Table):
-    """How questionnaires of one person are found over the waves."""
+    """How questionnaires of one person are linked across waves."""
 
     method: Literal["exact", "code", "none"] = "exact"
     within: Literal["cohort", "study"] = "cohort"
@@ -119,7 +119,7 @@ class Link(Table):
 
 
 class Careless(Table):
-    """Which questionnaires count as answered without care, and what becomes of them."""
+    """Which questionnaires count as carelessly answered, and what happens to them."""
 
     action: Literal["flag", "drop"] = "flag"
     same_answers: Annotated[int, Field(ge=3)] | None = None
@@ -128,7 +128,7 @@ class Careless(Table):
 
 
 class Picked(Table):
-    """How people came in who were picked for their score: below or above a limit, out of whom."""
+    """How people were selected by their score: the limit, and the mean and SD of those they were selected from."""
 
     below: float | None = None
     above: float | None = None
@@ -138,12 +138,12 @@ class Picked(Table):
     @model_validator(mode="after")
     def _one_limit(self) -> "Picked":
         if (self.below is None) == (self.above is None):
-            raise ValueError("needs either below or above: the score that people were picked for")
+            raise ValueError("needs either below or above: the score by which people were selected")
         return self
 
 
 class Scale(Table):
-    """A score made of items."""
+    """A score formed from items."""
 
     name: Text
     label: str = ""
@@ -159,7 +159,7 @@ class Scale(Table):
 
     @property
     def title(self) -> str:
-        """The label, or the name where no label is given."""
+        """The label, or the name if there is no label."""
         return self.label or self.name.replace("_", " ").capitalize()
 
 
@@ -187,7 +187,7 @@ class Reporting(Table):
 
 
 class Missing(Table):
-    """Entries that stand for no answer, beside the empty cell; and how scores that are not there are imputed."""
+    """Entries that, like an empty cell, mean no answer; and how missing scores are imputed."""
 
     values: Values = ()
     imputations: Annotated[int, Field(ge=2)] = 20
@@ -221,19 +221,19 @@ class Settings(Table):
 
     @model_validator(mode="before")
     @classmethod
-    def _name_tables(cls, given: Any) -> Any:
-        """Give each wave and scale the name of its table."""
-        if not isinstance(given, dict):
-            return given
-        named = {"columns": {}, **given}
+    def _name_tables(cls, content: Any) -> Any:
+        """Name each wave and scale after its table."""
+        if not isinstance(content, dict):
+            return content
+        named = {"columns": {}, **content}
         for tables in ("waves", "scales"):
-            if isinstance(given.get(tables), dict):
-                named[tables] = {name: cls._named(name, table) for name, table in given[tables].items()}
+            if isinstance(content.get(tables), dict):
+                named[tables] = {name: cls._named(name, table) for name, table in content[tables].items()}
         return named
 
     @staticmethod
     def _named(name: str, table: Any) -> Any:
-        """Give a table its name; a key `name` in it stays, as an unknown key that is refused."""
+        """Give a table its name; a key `name` within it is kept as an unknown key, to be refused."""
         if not isinstance(table, dict):
             return table
         return {("name " if key == "name" else key): value for key, value in table.items()} | {"name": name}

@@ -186,8 +186,8 @@ def test_days_or_months_first_is_to_be_checked(draft_of):
     later = [line.replace("4/3/2025", "4/30/2025") for line in lines]
     made = draft_of({"pre.csv": "\n".join(lines), "post.csv": "\n".join(later)})
     assert made.toml["waves"]["pre"]["format"] == "google-forms"
-    assert made.checks.count("tells whether days or months come first") == 1
-    assert "pre.csv: no entry of 'Timestamp' tells" in made.checks
+    assert made.checks.count("shows whether days or months come first") == 1
+    assert "pre.csv: no entry of 'Timestamp' shows" in made.checks
 
 
 @pytest.mark.parametrize("header", ["ann@example.org", "+44 20 7946 0958", "198.51.100.77"])

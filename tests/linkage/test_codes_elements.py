@@ -23,13 +23,13 @@ def test_an_element_is_a_name_and_a_width():
 
 @pytest.mark.parametrize("text", ["surname", "surname:", ":2", "surname:two", "surname:0", "surname:-1", "a:²", ""])
 def test_an_element_that_is_neither_is_refused(text):
-    with pytest.raises(LinkError, match="Write what the part stands for and its characters"):
+    with pytest.raises(LinkError, match="Write the part's name and its number of characters"):
         parse_element(text)
 
 
 @pytest.mark.parametrize("rule", [(), (Element("a", 1), Element("a", 2))])
 def test_elements_need_names_of_their_own(rule):
-    with pytest.raises(LinkError, match="a name of its own"):
+    with pytest.raises(LinkError, match="each needs its own name"):
         split_codes(pd.Series(["x"]), rule)
 
 

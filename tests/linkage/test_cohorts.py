@@ -80,7 +80,7 @@ def test_roster_lines_without_a_cohort_are_left_out_and_counted(link):
     linkage = link("a,x,,1,1\n", "a,x,,1,1\n", ROSTER, "code,cohort\na,x\nb,\n")
     ledger = linkage.ledger.set_index("rule")
     assert (linkage.problems.loc[0, "message"], ledger.loc["roster lines without a cohort", "rows_after"]) == (
-        "roster.csv: no cohort in row 3, which were left out. Add it there.",
+        "roster.csv: no cohort in row 3, which were left out. Add the cohort.",
         1,
     )
 

@@ -58,13 +58,13 @@ def test_a_declared_encoding_is_used(export):
 
 def test_another_encoding_is_found_and_is_a_step(export):
     read = export("code,q1\na,Öl\n".encode("cp1252"))
-    assert (read.rows["q1"].tolist(), read.steps) == (["Öl"], (("encoding cp1252 found (not utf-8)", 1),))
+    assert (read.rows["q1"].tolist(), read.steps) == (["Öl"], (("encoding cp1252 detected (not utf-8)", 1),))
 
 
 def test_utf_16_and_its_tabs_are_found(export):
     read = export("code\tq1\na\tÖl\n".encode("utf-16"))
     assert read.rows["q1"].tolist() == ["Öl"]
-    assert read.steps == (("encoding utf-16 found", 0), ('delimiter "\\t" found', 0))
+    assert read.steps == (("encoding utf-16 detected", 0), ('delimiter "\\t" detected', 0))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_the_delimiter_is_found(export, content, row):
 
 
 def test_a_delimiter_that_was_found_is_a_step(export):
-    assert (export("code;q1\na;1\n").steps, export("code,q1\na,1\n").steps) == ((('delimiter ";" found', 0),), ())
+    assert (export("code;q1\na;1\n").steps, export("code,q1\na,1\n").steps) == ((('delimiter ";" detected', 0),), ())
 
 
 def test_a_declared_delimiter_is_used(export):
@@ -120,25 +120,29 @@ def test_a_last_row_with_all_its_cells_needs_no_line_end(export):
     [
         ("", {}, "x.csv is empty. Export it again"),
         ("\n\n", {}, "x.csv has no header in row 1. Export it again"),
-        (",,\na,b,c\n", {}, "x.csv has no header in row 1. Export it again, or set title_rows to the rows above it"),
-        ("code,q1\na,1,2\n", {}, "x.csv row 2 has 3 cells but the header has 2. Export it again; a cell that holds"),
+        (",,\na,b,c\n", {},
+         "x.csv has no header in row 1. Export it again, or set title_rows to the number of rows above the header"),
+        ("code,q1\na,1,2\n", {}, "x.csv row 2 has 3 cells but the header has 2. Export it again; a cell that contains"),
         ("code,q1,q2\na,1,2\nb,1", {}, "x.csv stops in the middle of row 3: it may be cut off. Export it again"),
-        ('code,q1\na,1\nb,"cut', {}, "x.csv row 3 begins a quoted cell that never ends: it may be cut off. Export"),
+        ('code,q1\na,1\nb,"cut', {},
+         "x.csv row 3 starts a quoted cell that never ends: the file may be cut off. Export"),
         ('code,q1\na,"x" y\n', {}, "x.csv row 2 has text after a quoted cell: a quote in a cell must be doubled. Exp"),
-        ("code;q1\na;1\n", {"delimiter": ","}, "x.csv row 1 has one column only; it seems to use another delimiter. S"),
-        ("code;q1\na;1,5\n", {"delimiter": ","}, 'Set delimiter = ";" beside its file in study.toml'),
-        ("code\tq1\na\t1\n", {"delimiter": ";"}, 'Set delimiter = "\\t" beside its file in study.toml'),
-        ("co;de,q1\na;1,2\n", {}, 'x.csv may be parted by "," or ";". Set delimiter beside its file in study.toml'),
-        ("code,q1\na,Ärger\n".encode("cp1252"), {"encoding": "utf-8"}, "x.csv is not utf-8: line 2 holds other bytes."),
-        ("code,q1\na,Ä\n".encode("cp1252"), {"encoding": "utf-8"}, 'set encoding = "cp1252" beside its file in study'),
-        ("code,q1\na,1\n".encode("utf-16"), {"encoding": "utf-8"}, 'set encoding = "utf-16" beside its file in study'),
-        ("code,q1\na,Ä\n".encode("cp1252"), {"encoding": "ascii"}, "x.csv is not ascii: line 2 holds other bytes. Sav"),
-        ("code,q1\na,1\n", {"encoding": "rot13"}, "x.csv is not rot13: line 1 holds other bytes. Save it as"),
-        ("code,q1\na,Ä\n".encode() + b"b,\xc4\n", {}, "x.csv mixes encodings: line 3 is not utf-8, other lines are. S"),
-        (b"code,q1\na,\x81\n", {}, "x.csv is not utf-8, and its line 2 is not cp1252 either. Save it as 'CSV UTF-8'"),
-        ("code,q1\na,1\n".encode("utf-16-le"), {}, "x.csv holds bytes that are no text in line 1. Save it as 'CSV UTF"),
-        (b"PK\x03\x04rest", {}, 'x.csv is a workbook, not a text file. Set format = "excel" beside its file in study'),
-        ("Survey\n", {"title_rows": 1}, "x.csv has no header below its 1 title_rows. Correct them in study.toml"),
+        ("code;q1\na;1\n", {"delimiter": ","},
+         "x.csv row 1 has only one column; the file seems to use another delimiter. S"),
+        ("code;q1\na;1,5\n", {"delimiter": ","}, 'Set delimiter = ";" next to its file in study.toml'),
+        ("code\tq1\na\t1\n", {"delimiter": ";"}, 'Set delimiter = "\\t" next to its file in study.toml'),
+        ("co;de,q1\na;1,2\n", {}, 'x.csv may be separated by "," or ";". Set delimiter next to its file in study.toml'),
+        ("code,q1\na,Ärger\n".encode("cp1252"), {"encoding": "utf-8"}, "x.csv is not utf-8: line 2 has other bytes."),
+        ("code,q1\na,Ä\n".encode("cp1252"), {"encoding": "utf-8"}, 'set encoding = "cp1252" next to its file in study'),
+        ("code,q1\na,1\n".encode("utf-16"), {"encoding": "utf-8"}, 'set encoding = "utf-16" next to its file in study'),
+        ("code,q1\na,Ä\n".encode("cp1252"), {"encoding": "ascii"}, "x.csv is not ascii: line 2 has other bytes. Sav"),
+        ("code,q1\na,1\n", {"encoding": "rot13"}, "x.csv is not rot13: line 1 has other bytes. Save it as"),
+        ("code,q1\na,Ä\n".encode() + b"b,\xc4\n", {},
+         "x.csv mixes encodings: line 3 is not utf-8, but other lines are. S"),
+        (b"code,q1\na,\x81\n", {}, "x.csv is not utf-8, and line 2 is not cp1252 either. Save it as 'CSV UTF-8'"),
+        ("code,q1\na,1\n".encode("utf-16-le"), {}, "x.csv has bytes that are not text in line 1. Save it as 'CSV UTF"),
+        (b"PK\x03\x04rest", {}, 'x.csv is a workbook, not a text file. Set format = "excel" next to its file in study'),
+        ("Survey\n", {"title_rows": 1}, "x.csv has no header below its 1 title rows. Correct title_rows in study.toml"),
         ("Survey\n\ncode,q1\n", {"title_rows": 1}, "x.csv has no header in row 2. Export it again, or set title_rows"),
         ("Survey\ncode,q1\na,1,2\n", {"title_rows": 1}, "x.csv row 3 has 3 cells but the header has 2. Export it"),
     ],
@@ -150,17 +154,17 @@ def test_what_cannot_be_read_is_refused_with_place_and_remedy(export, content, o
 
 
 def test_another_delimiter_than_the_declared_one_is_seen(export):
-    with pytest.raises(ReadError, match='Set delimiter = "," beside its file'):
+    with pytest.raises(ReadError, match='Set delimiter = "," next to its file'):
         export("code,q1\na,1\n", delimiter=";")
 
 
 def test_an_unknown_encoding_is_said(export):
-    with pytest.raises(ReadError, match=r"x.csv: 'klingon' is no encoding. Try encoding = .cp1252."):
+    with pytest.raises(ReadError, match=r"x.csv: 'klingon' is not an encoding. Try encoding = .cp1252."):
         export("code,q1\na,1\n", encoding="klingon")
 
 
 def test_utf_8_read_as_another_encoding_would_garble_names(export):
-    with pytest.raises(ReadError, match=r"x.csv is utf-8, not cp1252. Remove encoding beside its file in study.toml"):
+    with pytest.raises(ReadError, match=r"x.csv is utf-8, not cp1252. Remove encoding next to its file in study.toml"):
         export("code,q1\na,Ärger\n", encoding="cp1252")
 
 
@@ -192,7 +196,7 @@ def test_any_table_reads_back_as_it_was_written_or_is_refused(tmp_path_factory, 
 
 def test_a_cell_without_end_is_refused(export):
     with pytest.raises(
-        ReadError, match=r"x.csv row 2 has a cell of more than 131,072 characters, as a quote that is ne"
+        ReadError, match=r"x.csv row 2 has a cell of more than 131,072 characters: a quote may never be"
     ):
         export('code,q1\na,"' + "x" * 140_000 + '"b\n')
 
@@ -223,7 +227,7 @@ def test_quotes_around_cells_and_doubled_ones_need_none(monkeypatch, body, piece
 
 
 def test_a_quote_within_a_cell_swallows_no_rows(export):
-    with pytest.raises(ReadError, match=r"x.csv row 4 begins a quoted cell that never ends"):
+    with pytest.raises(ReadError, match=r"x.csv row 4 starts a quoted cell that never ends"):
         export('code,q1\na,about 5"\nb,6\nc,"cut\nd,7\n')
     assert export('code,q1\na,about 5"\nb,6\nc,cut"\nd,7\n').rows["q1"].tolist() == ['about 5"', "6", 'cut"', "7"]
 

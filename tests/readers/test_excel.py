@@ -71,7 +71,7 @@ def test_the_only_sheet_with_cells_is_taken(read):
 def test_cells_with_an_error_are_emptied_and_counted(read):
     read = read([["code", "q1", "q2"], ["a", "#N/A", 1], ["b", "#DIV/0!", "#REF!"]], "excel")
     assert read.rows.to_numpy().tolist() == [["a", "", "1"], ["b", "", ""]]
-    assert read.steps == (("cells with an error of the spreadsheet emptied", 3),)
+    assert read.steps == (("cells with a spreadsheet error emptied", 3),)
 
 
 def edited(content: bytes, pattern: bytes, replacement: bytes, *, inside="xl/worksheets/sheet1.xml") -> bytes:
@@ -120,18 +120,21 @@ OLD = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500)
 @pytest.mark.parametrize(
     ("content", "options", "message"),
     [
-        ({"One": ROWS, "Two": ROWS}, {}, "has 2 sheets with cells ('One', 'Two'). Set sheet to one of them beside its"),
+        ({"One": ROWS, "Two": ROWS}, {},
+         "has 2 sheets with cells ('One', 'Two'). Set sheet to one of them next to its"),
         ({"One": ROWS, "Two": ROWS}, {"sheet": "Three"}, "has no sheet 'Three'. It has 'One', 'Two'. Correct sheet in"),
         ({"One": ROWS, "Two": ROWS}, {"sheet": 3}, "has no sheet number 3. It has 'One', 'Two'. Correct sheet in stud"),
         ({"One": ROWS}, {"sheet": 0}, "has no sheet number 0. It has 'One'"),
         ({"One": []}, {}, "x.csv is empty. Export it again"),
         ({"One": [[], ["code"]]}, {}, "has no header in row 1 of sheet 'One'. Export it again, or set title_rows"),
         ({"One": ROWS}, {"title_rows": 9}, "has no header in row 10 of sheet 'One'"),
-        (b"code,q1\na,1\n", {}, "is no Excel workbook. Save it as 'Excel workbook (.xlsx)', or set its format in"),
-        (b"", {}, "is no Excel workbook"),
-        (OLD, {}, "is of Excel's format before 2007. Save it as 'Excel workbook (.xlsx)'"),
+        (b"code,q1\na,1\n", {},
+         "is not an Excel workbook. Save it as 'Excel workbook (.xlsx)', or correct its format in"),
+        (b"", {}, "is not an Excel workbook"),
+        (OLD, {}, "has the Excel format from before 2007. Save it as 'Excel workbook (.xlsx)'"),
         (OLD + "EncryptedPackage".encode("utf-16-le"), {}, "is protected with a password. Save it without one"),
-        (b"PK\x03\x04 and nothing", {}, "is damaged or no .xlsx workbook. Open it in a spreadsheet program and save"),
+        (b"PK\x03\x04 and nothing", {},
+         "is damaged or not an .xlsx workbook. Open it in a spreadsheet program and save"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_a_remedy(read, content, options, message):
@@ -142,7 +145,7 @@ def test_what_cannot_be_read_is_refused_with_a_remedy(read, content, options, me
 
 def test_damage_inside_is_said(read, workbook):
     content = edited(workbook(ROWS), rb"<row", b"<now")
-    with pytest.raises(ReadError, match=r"is damaged or no .xlsx workbook"):
+    with pytest.raises(ReadError, match=r"is damaged or not an .xlsx workbook"):
         read(content, "excel")
 
 

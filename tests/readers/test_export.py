@@ -26,7 +26,7 @@ def test_a_star_finds_the_one_column_that_starts_so():
 
 
 def test_a_star_that_fits_several_columns_is_refused():
-    with pytest.raises(ReadError, match=r"x.csv has 2 columns that start as 'Q1\*' does. Give more of the name"):
+    with pytest.raises(ReadError, match=r"x.csv has 2 columns that match 'Q1\*'. Give more of the name"):
         export("Q1", "Q10").find("Q1*")
 
 
@@ -53,7 +53,7 @@ def test_a_question_may_end_in_a_star():
 def test_a_question_of_several_columns_is_refused():
     with pytest.raises(
         ReadError,
-        match=r"x.csv has 2 columns with the question 'how\?', of which 'Q1' and 'Q2'. Give the column's name",
+        match=r"x.csv has 2 columns with the question 'how\?', including 'Q1' and 'Q2'. Give the column's name",
     ):
         asking(Q1="How?", Q2="how? ").find("how?")
 
@@ -76,7 +76,10 @@ def test_many_columns_are_told_apart_at_once():
 
 
 def test_twin_columns_are_refused_by_their_name():
-    with pytest.raises(ReadError, match=r"x.csv has several columns called 'q1'. Call them 'q1 \(1\)', 'q1 \(2\)'"):
+    with pytest.raises(
+        ReadError,
+        match=r"x.csv has several columns named 'q1'. In study.toml or codebook.csv, write 'q1 \(1\)', 'q1 \(2\)'",
+    ):
         export("q1", "q1").find("q1")
 
 

@@ -62,8 +62,8 @@ def test_an_order_of_day_and_month_that_nothing_proves_is_a_doubt(read, cells, f
     read = read("Timestamp,q1\n" + "".join(f"{cell},1\n" for cell in cells), "google-forms")
     assert read.rows["Timestamp"].str.startswith("2025-04-03").iloc[0]
     (doubt,) = read.doubts
-    assert "x.csv: no entry of 'Timestamp' tells whether days or months come first" in doubt
-    assert doubt.endswith(f'in study.toml: "{formats[0]}" where days come first, "{formats[1]}" where months do.')
+    assert "x.csv: no entry of 'Timestamp' shows whether days or months come first" in doubt
+    assert doubt.endswith(f'in study.toml: "{formats[0]}" if days come first, "{formats[1]}" if months do.')
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_choices_that_repeat_get_columns_beside_the_question(read):
     assert read.rows["Pick"].tolist() == TICKED
     assert read.rows["Pick [A]"].tolist() == ["A", "", "A", "A", ""]
     assert read.rows["Pick [B]"].tolist() == ["B", "B", "", "B", ""]
-    assert read.steps == (("choices of checkboxes put into 2 columns of their own", 6),)
+    assert read.steps == (("choices of checkboxes put into 2 separate columns", 6),)
 
 
 def test_columns_of_choices_are_told_and_found_by_their_whole_name_alone(read):

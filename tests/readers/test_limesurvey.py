@@ -16,7 +16,7 @@ def test_code_and_text_are_parted(read):
         "mood[SQ002]": "How", "arr[A_1][1]": "Dual",
     }  # fmt: skip
     assert read.rows.loc[2].tolist() == ["1", "", "A1", "A2", "x", "said; done"]
-    assert read.steps[-1] == ("names of columns parted into code and question text", 6)
+    assert read.steps[-1] == ("column names divided into code and question text", 6)
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])

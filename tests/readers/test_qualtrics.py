@@ -64,9 +64,9 @@ def test_an_export_without_answers_has_no_rows(export):
     ("text", "message"),
     [
         ("code,Q1\n" + IDS + "a,1\n", 'import ids in row 2: the row of question texts was removed. Export it again'),
-        ("code,Q1\na,1\nb,2\n", 'no import ids in row 3 and is no legacy export either, so it does not tell where its'),
-        ("V8,Q1\n2017-07-18 08:28:09,1\n", "no import ids in row 3 and is no legacy export either"),
-        ("code,Q1\n", "no import ids in row 3 and is no legacy export either"),
+        ("code,Q1\na,1\nb,2\n", 'no import ids in row 3 and is not a legacy export either, so it is unclear where its'),
+        ("V8,Q1\n2017-07-18 08:28:09,1\n", "no import ids in row 3 and is not a legacy export either"),
+        ("code,Q1\n", "no import ids in row 3 and is not a legacy export either"),
         ("", "x.csv is empty. Export it again"),
     ],
 )  # fmt: skip

@@ -36,5 +36,5 @@ def test_a_file_without_records_has_none_or_is_refused(tmp_path, name):
 
 def test_a_file_that_cannot_be_opened_is_said(tmp_path):
     (tmp_path / "loop.csv").symlink_to("/proc/self/mem")
-    with pytest.raises(ReadError, match=r"loop.csv cannot be opened: Input/output error. Close it elsewhere"):
+    with pytest.raises(ReadError, match=r"loop.csv cannot be opened: Input/output error. Close it in other programs"):
         read_export(tmp_path, File(file="loop.csv"))

@@ -110,7 +110,7 @@ def test_a_dictionary_that_is_not_there_is_said(read):
 @pytest.mark.parametrize(
     ("dictionary", "message"),
     [
-        (DICTIONARY.replace("Identifier?", "Other"), "dictionary.csv is no data dictionary of REDCap: it has no"),
+        (DICTIONARY.replace("Identifier?", "Other"), "dictionary.csv is not a REDCap data dictionary: it has no"),
         (HEADER + "age,base,,text,Age,,\n", "dictionary.csv describes no column of x.csv. Download the data dict"),
         (HEADER, "dictionary.csv describes no column of x.csv"),
         ("", "dictionary.csv is empty"),

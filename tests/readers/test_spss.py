@@ -112,8 +112,8 @@ def refused(tmp_path):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "x.sav is no SPSS file (.sav). Export it again, or correct its format in study.toml"),
-        (b"code,q1\n", "x.sav is no SPSS file"),
+        (b"", "x.sav is not an SPSS file (.sav). Export it again, or correct its format in study.toml"),
+        (b"code,q1\n", "x.sav is not an SPSS file"),
         (b"$FL2 and nothing", "x.sav is damaged or cut off. Export it again"),
         (b"\x1c" + bytes(7) + b"ENCRYPTEDSAV" + bytes(40), "x.sav is protected with a password. Save it without one"),
     ],
@@ -136,4 +136,4 @@ def test_damage_that_brings_the_library_down_is_refused(refused, samples):
 
 def test_another_encoding_than_declared_is_said(refused, samples):
     content = (samples("format-spss") / "foreign_testdata.sav").read_bytes()
-    assert "x.sav holds text in another encoding than it says. Set encoding" in refused(content, encoding="ascii")
+    assert "x.sav has text in another encoding than it declares. Set encoding" in refused(content, encoding="ascii")

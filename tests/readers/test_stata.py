@@ -78,7 +78,7 @@ def test_labels_that_were_lost_with_the_end_of_an_older_file_are_counted(tmp_pat
     content = (tmp_path / "x.dta").read_bytes()
     (tmp_path / "x.dta").write_bytes(content[:-60])
     read = read_export(tmp_path, File(file="x.dta", format="stata"))
-    assert (read.labels, read.steps) == ({}, (("columns whose set of labels the file does not hold", 1),))
+    assert (read.labels, read.steps) == ({}, (("columns whose set of labels is not in the file", 1),))
 
 
 @pytest.mark.parametrize("version", [114, 117, 118])
@@ -94,5 +94,5 @@ def test_a_file_cut_off_is_refused(tmp_path, version):
 @pytest.mark.parametrize("content", [b"", b"code,q1\n", b"$FL2"])
 def test_another_file_is_refused(tmp_path, content):
     (tmp_path / "x.dta").write_bytes(content)
-    with pytest.raises(ReadError, match=r"x.dta is no Stata file \(.dta\). Export it again, or correct its format"):
+    with pytest.raises(ReadError, match=r"x.dta is not a Stata file \(.dta\). Export it again, or correct its format"):
         read_export(tmp_path, File(file="x.dta", format="stata"))

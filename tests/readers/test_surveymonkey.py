@@ -61,7 +61,7 @@ def test_only_headers_are_no_records(read):
 
 @pytest.mark.parametrize("content", ["RespondentID,Why?\n1,x\n", "code,Why?\na,x\n", "RespondentID,Why?\n"])
 def test_a_record_is_never_taken_for_the_second_header(read, content):
-    with pytest.raises(ReadError, match=r"x.csv has no second header row \('Response' and the like\). Export it again"):
+    with pytest.raises(ReadError, match=r"x.csv has no second header row \('Response' or similar\). Export it again"):
         read(content, "surveymonkey")
 
 
@@ -74,7 +74,7 @@ def test_a_real_export_with_groups(sample):
     assert seen[0].endswith("[Star Wars: Episode I The Phantom Menace]")
     assert set(read.rows[seen[0]]) == {"", "Star Wars: Episode I  The Phantom Menace"}
     assert sum(name.endswith("[Yoda]") for name in read.rows) == 1
-    assert read.steps == (("encoding cp1252 found (not utf-8)", 2),)
+    assert read.steps == (("encoding cp1252 detected (not utf-8)", 2),)
 
 
 def test_a_real_export_with_html(sample):

@@ -20,12 +20,12 @@ def read(*cells, labels=None, missing=(), **of_item):
 
 
 def given(answers):
-    return answers.given.astype(object).where(answers.given.notna(), None).tolist()
+    return answers.usable.astype(object).where(answers.usable.notna(), None).tolist()
 
 
 def faults(answers):
-    found = answers.faulty(answers.given.index)["fault"]
-    return [found.get(row) for row in answers.given.index]
+    found = answers.faulty(answers.usable.index)["fault"]
+    return [found.get(row) for row in answers.usable.index]
 
 
 def test_numbers_are_read_as_numbers():

@@ -87,7 +87,7 @@ def test_flagged_ones_are_dropped_where_that_is_declared_each_sign_a_ledger_line
     steps = taken.ledger.set_index("rule")[["rows_before", "rows_after"]]
     assert taken.responses["source_row"].tolist() == [3]
     assert steps.loc["careless: answered faster than careless.fastest"].tolist() == [3, 2]
-    assert steps.loc["careless: an attention item answered otherwise than told"].tolist() == [2, 1]
+    assert steps.loc["careless: an attention item not answered as instructed"].tolist() == [2, 1]
 
 
 def test_unfinished_ones_are_dropped_where_that_is_declared(intake):
@@ -106,7 +106,7 @@ def test_a_date_in_the_column_of_finished_means_finished_and_a_blank_does_not(in
     [
         (
             "[careless]\nattention = { chek = 3 }",
-            "careless.attention: 'chek' is no item of codebook.csv; did you mean 'check'?",
+            "careless.attention: 'chek' is not an item in codebook.csv; did you mean 'check'?",
         ),
         ("[careless]\nsame_answers = 2", "careless.same_answers: should be greater than or equal to 3"),
         ('[careless]\naction = "hide"', "careless.action: should be 'flag' or 'drop'"),
@@ -148,13 +148,13 @@ def test_an_attention_item_may_have_labels(write_study):
 
 
 def test_an_attention_item_that_is_a_number_needs_a_number_or_a_label(intake):
-    with pytest.raises(StudyFileError, match=r"'m6' is a number, but 'red' is neither one nor a label of it"):
+    with pytest.raises(StudyFileError, match=r"'m6' is a number item, but 'red' is not one of its answers"):
         intake(STRAIGHT, more='[careless]\nattention = { m6 = "red" }')
 
 
 def test_a_rule_that_leaves_nobody_is_an_error(intake):
     problems = intake(CAREFUL, wave='unfinished = "drop"').problems
-    assert "list what means finished" in problems.loc[problems["rule"] == "nobody_left", "message"].iloc[0]
+    assert "List the entries for finished" in problems.loc[problems["rule"] == "nobody_left", "message"].iloc[0]
 
 
 def test_durations_that_cannot_be_read_are_told_where_haste_is_looked_for(intake):

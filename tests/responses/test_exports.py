@@ -79,7 +79,7 @@ def test_short_rows_are_noted_with_their_numbers(intake):
 def test_an_item_that_no_export_of_its_wave_has_is_an_error_with_a_hint(intake):
     assert errors(intake(post=POST.replace("m2", "m_2"))) == [
         "post.csv has no column 'm2' for item 'm2' (codebook.csv row 3); did you mean 'm_2'? Name the column in "
-        "codebook.csv, or '-' if wave 'post' did not ask it."
+        "codebook.csv, or write '-' if wave 'post' did not ask it."
     ]
 
 
@@ -90,7 +90,7 @@ def test_each_of_several_columns_of_an_item_must_be_somewhere(intake):
 
 def test_a_twin_column_is_an_error_when_an_item_needs_it(intake):
     assert errors(intake(post="code,m1,m1,m2,team\na,2,2,3,x\n"))[0].startswith(
-        "post.csv has several columns called 'm1'. Call them 'm1 (1)', 'm1 (2)'"
+        "post.csv has several columns named 'm1'. In study.toml or codebook.csv, write 'm1 (1)', 'm1 (2)'"
     )
 
 
@@ -133,7 +133,7 @@ def test_a_missing_source_is_not_blamed_on_the_other(intake):
 def test_columns_of_personal_data_are_noted_by_name(intake):
     pre = "code,m1,m2,team,note,IP Address,Name\na,1,2,x,,192.0.2.1,Mary\nb,3,4,y,fine,,\n"
     assert found(intake(pre=pre), "personal_data") == [
-        "pre.csv: personal data in IP Address, Name were found and left out."
+        "pre.csv: personal data was found in IP Address, Name and left out."
     ]
 
 
@@ -144,7 +144,7 @@ def test_empty_columns_of_personal_data_are_not_called_found(intake):
 def test_addresses_in_a_comment_are_taken_out_and_entered_into_the_ledger(intake):
     pre = PRE.replace("fine", "ask mary@example.org") + "c,1,1,x,good\n"
     taken = intake(pre=pre)
-    step = taken.ledger.set_index("rule").loc["contacts taken out of note"]
+    step = taken.ledger.set_index("rule").loc["contacts removed from note"]
     assert (taken.responses["note"].tolist()[1:3], step["cells"]) == (["ask […]", "good"], 1)
 
 

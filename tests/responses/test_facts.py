@@ -54,7 +54,7 @@ def test_where_takes_rows_that_meet_every_condition(write_study, where, taken):
 
 def test_where_names_a_column_there_is(write_study):
     study = read_study(write_study(toml=TOML.replace("{WHERE}", "{ Stats = 1 }")))
-    with pytest.raises(ReadError, match=r"pre.csv has no column 'Stats', which `where` names; did you mean 'Status'"):
+    with pytest.raises(ReadError, match=r"pre.csv has no column 'Stats', but `where` names it; did you mean 'Status'"):
         where_mask(export(Status=["1"]), study.waves[0].sources[0])
 
 

@@ -38,7 +38,7 @@ def test_cohorts_that_differ_in_case_and_blanks_are_one(intake):
 
 
 def test_spellings_made_one_are_in_the_ledger(intake):
-    assert intake().ledger.set_index("rule").loc["spellings of cohort made one", "cells"] == 2
+    assert intake().ledger.set_index("rule").loc["spellings of cohort unified", "cells"] == 2
 
 
 def test_an_error_of_a_cohort_bears_the_spelling_of_the_cohort(intake):
@@ -63,8 +63,8 @@ def test_two_sources_may_share_a_file_but_not_a_row(intake):
     )
     taken = intake(toml=TOML.replace('[waves.pre]\nfile = "pre.csv"\n', sources))
     assert taken.problems["message"].tolist() == [
-        "waves.pre: rows 2, 3 of pre.csv belong to more than one source. Add where to them, so that each row is of one "
-        "source."
+        "waves.pre: rows 2, 3 of pre.csv belong to more than one source. Add `where` to the sources, so that "
+        "each row belongs to only one."
     ]
 
 
@@ -73,7 +73,7 @@ def test_rows_of_a_second_source_are_in_the_ledger(intake):
         '[[waves.pre.sources]]\nname = "one"\nfile = "pre.csv"\n[[waves.pre.sources]]\nname = "two"\nfile = "pre.csv"\n'
     )
     ledger = intake(toml=TOML.replace('[waves.pre]\nfile = "pre.csv"\n', sources)).ledger.set_index("rule")
-    assert ledger.loc["rows of another source", ["rows_before", "rows_after"]].tolist() == [4, 2]
+    assert ledger.loc["rows already in another source", ["rows_before", "rows_after"]].tolist() == [4, 2]
 
 
 def test_a_total_that_no_export_has_is_empty(intake):

@@ -66,7 +66,7 @@ def test_rows_that_where_leaves_out_are_in_the_ledger(intake):
 def test_where_that_takes_no_row_is_an_error(intake):
     taken = intake(ROW, wave='where = { code = "z" }')
     assert problems(taken, "severity", "message") == [
-        ["error", "pre.csv: `where` takes none of its 1 rows. Correct it in study.toml."]
+        ["error", "pre.csv: `where` selects none of its 1 rows. Correct it in study.toml."]
     ]
 
 
@@ -102,7 +102,8 @@ def test_returned_may_rest_on_a_column(intake):
 def test_returned_that_names_nothing_is_an_error(intake):
     taken = intake(ROW, wave='returned = "m11"')
     assert problems(taken, "severity", "message") == [
-        ["error", "pre.csv has neither an item nor a column 'm11', which `returned` of [waves.pre] names; did you mean "
+        ["error",
+         "pre.csv has neither an item nor a column 'm11', but `returned` of [waves.pre] names it; did you mean "
          "'m1'?"]
     ]  # fmt: skip
 
@@ -131,14 +132,14 @@ def test_unusable_answers_are_a_ledger_line_of_their_item(intake):
 def test_a_label_that_is_nearly_one_names_that(intake):
     message = problems(intake(ROW, ROW.replace("Low", "Lowe")), "message")[0][0]
     assert message == (
-        "The answer 'Lowe' is no label of [answers.scale]; did you mean 'Low'? It counts as missing. Add it there."
+        "The answer 'Lowe' is not a label in [answers.scale]; did you mean 'Low'? It counts as missing. Add it there."
     )
 
 
 def test_a_label_that_is_like_none_is_not_repeated_and_says_which_are(intake):
     message = problems(intake(ROW, ROW.replace("Low", "Mary would know")), "message")[0][0]
     assert message == (
-        "The answer is no label of [answers.scale]; known are 'Low', 'High'. It counts as missing. Add it there."
+        "The answer is not a label in [answers.scale]; known: 'Low', 'High'. It counts as missing. Add it there."
     )
 
 
@@ -188,7 +189,7 @@ def test_a_role_that_no_word_lists_is_a_problem(intake):
 def test_dates_of_another_format_are_an_error_where_they_decide(intake):
     taken = intake(ROW.replace("2025-01-02", "02.01.2025"), wave='duplicates = "last"')
     assert problems(taken, "severity", "message") == [
-        ["error", "pre.csv: 1 entries of 'submitted' cannot be read as dates (row 2). Set date_format beside the "
+        ["error", "pre.csv: 1 entries of 'submitted' cannot be read as dates (row 2). Set date_format next to the "
          'file in study.toml, for example "%d/%m/%Y %H:%M".']
     ]  # fmt: skip
 
@@ -213,6 +214,6 @@ def test_previews_that_nobody_left_out_are_pointed_at(write_study):
     )
     taken = take_in(read_study(write_study(toml=toml, files={"pre.csv": pre})))
     assert problems(taken, "rule", "message") == [
-        ["preview_rows", "pre.csv: 1 rows are previews, tests or spam by their Status and are counted as answers. Add "
-         'where = { Status = "IP Address" } to [waves.pre] to leave them out.']
+        ["preview_rows", "pre.csv: 1 rows have the Status of previews, tests or spam, and count as answers. To "
+         'leave them out, add where = { Status = "IP Address" } to [waves.pre].']
     ]  # fmt: skip

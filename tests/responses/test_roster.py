@@ -80,7 +80,7 @@ def test_a_column_named_for_the_roster_must_be_there(intake):
 def test_lines_without_a_code_are_left_out_and_counted(intake):
     taken = intake(roster=ROSTER + ",x,mentor,2,it\n")
     assert (messages(taken), taken.ledger.set_index("rule").loc["roster lines without a code", "rows_after"]) == (
-        ["roster.csv: no person code in row 4, which were left out. Add it there."],
+        ["roster.csv: no person code in row 4, which were left out. Add the codes."],
         2,
     )
 
@@ -99,7 +99,7 @@ def test_dates_and_minutes_that_cannot_be_read_are_named_by_row(intake):
     assert messages(taken) == [
         "sessions.csv: dates in row 3 cannot be read; these meetings count as held before the last wave. Set "
         'date_format under [sessions], for example "%d/%m/%Y".',
-        "sessions.csv: minutes in row 3 are no number and not added up. Correct them.",
+        "sessions.csv: minutes in row 3 are not numbers and not added up. Correct them.",
     ]
 
 

@@ -125,8 +125,8 @@ def test_ahi_cesd_people_per_occasion(ahi_cesd):
 @needs_data
 def test_ahi_cesd_totals_are_reproduced_on_every_row(ahi_cesd):
     assert messages(ahi_cesd, "published_total") == [
-        "ahiTotal is reproduced on 992 of 992 rows.",
-        "cesdTotal is reproduced on 992 of 992 rows.",
+        "ahiTotal agrees with the score on 992 of 992 rows.",
+        "cesdTotal agrees with the score on 992 of 992 rows.",
     ]
 
 

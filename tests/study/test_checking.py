@@ -26,36 +26,46 @@ def faults(folder):
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        ('[design]\nbaseline = "per"', "design.baseline: 'per' is no occasion; did you mean 'pre'?"),
-        ('[design]\nunit = "team"', "design.unit: 'team' is neither person, dyad, cohort nor an attribute; known are"),
-        ('[design]\nunit = "dyad"', "design.unit: no column says who is in which dyad; add dyad under [columns]"),
-        ('[design]\ncomparison = "waitlist"', "design.comparison: no column says who is in which arm; add arm under"),
-        ('[link]\nelements = ["a:2"]', 'link.elements: goes with method = "code" only; remove it or change the method'),
-        ('[attributes]\nrole = "r"', "attributes.role: is a fact of every study; name its column under [columns]"),
-        ('[attributes]\ncluster = "r"', "attributes.cluster: is a column of every study; call the attribute otherwise"),
+        ('[design]\nbaseline = "per"', "design.baseline: 'per' is not an occasion; did you mean 'pre'?"),
+        ('[design]\nunit = "team"',
+         "design.unit: 'team' is neither person, dyad, cohort nor an attribute; known: person"),
+        ('[design]\nunit = "dyad"', "design.unit: no column says which dyad people are in; add dyad under [columns]"),
+        ('[design]\ncomparison = "waitlist"',
+         "design.comparison: no column says which arm people are in; add arm under"),
+        ('[link]\nelements = ["a:2"]',
+         'link.elements: applies only to method = "code"; remove it or change the method'),
+        ('[attributes]\nrole = "r"',
+         "attributes.role: is a standard fact, not an attribute; name its column under [columns]"),
+        ('[attributes]\ncluster = "r"',
+         "attributes.cluster: every study has a column with this name; rename the attribute"),
         ('[values.rolle]\nleader = "L"', "values.rolle: is neither a fact nor an attribute; did you mean 'role'?"),
-        ('[values.role]\nleader = "L"\nmentor = ["l "]', "values.role: 'l' stands for two words; keep one of them"),
-        ('[answers.agree]\nYes = 1\n"yes " = 2', "answers.agree: 'yes' stands there twice, case and blanks aside;"),
-        ('[attributes]\nunit = { per = "u" }', "attributes.unit: 'per' is no wave; did you mean 'pre'?"),
-        ('[roster]\nfile = "r.csv"\ncolumns = { rolle = "R" }', "roster.columns.rolle: is no fact; did you mean"),
-        ('[sessions]\nfile = "s.csv"\ncolumns = { minute = "M" }', "sessions.columns.minute: is no fact; did you"),
+        ('[values.role]\nleader = "L"\nmentor = ["l "]',
+         "values.role: 'l' is listed under two words; keep it under one"),
+        ('[answers.agree]\nYes = 1\n"yes " = 2', "answers.agree: 'yes' is listed twice (case and spaces are ignored);"),
+        ('[attributes]\nunit = { per = "u" }', "attributes.unit: 'per' is not a wave; did you mean 'pre'?"),
+        ('[roster]\nfile = "r.csv"\ncolumns = { rolle = "R" }', "roster.columns.rolle: is not a fact; did you mean"),
+        ('[sessions]\nfile = "s.csv"\ncolumns = { minute = "M" }', "sessions.columns.minute: is not a fact; did you"),
         ('[scales.joy]\n', ""),
     ],
 )  # fmt: skip
 def test_study_toml_contradicting_itself(write_study, more, sentence):
-    expected = f"study.toml: {sentence}" if sentence else "codebook.csv: scale 'joy' of study.toml has no item; add its"
+    expected = (
+        f"study.toml: {sentence}" if sentence else "codebook.csv: scale 'joy' in study.toml has no items; add them"
+    )
     assert [text[: len(expected)] for text in faults(write_study(toml=BASE + more))] == [expected]
 
 
 def test_the_comparison_cannot_be_the_programme(write_study):
     more = '[design]\ncomparison = "programme"\n[roster]\nfile = "r.csv"'
-    sentence = "study.toml: design.comparison: the comparison cannot be the arm called 'programme'; name the other arm"
+    sentence = (
+        "study.toml: design.comparison: 'programme' is the programme's own arm; name the arm without the programme"
+    )
     assert faults(write_study(toml=BASE + more)) == [sentence]
 
 
 def test_an_unknown_outcome_gets_a_suggestion(write_study):
     assert faults(write_study(toml='outcomes = ["moood"]' + BASE)) == [
-        "study.toml: outcomes: 'moood' is no scale; did you mean 'mood'?"
+        "study.toml: outcomes: 'moood' is not a scale; did you mean 'mood'?"
     ]
 
 
@@ -84,8 +94,8 @@ def test_every_wave_needs_a_code(write_study):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ('"a.b"', "waves.a.b: a wave's name may not hold a dot; codebook.csv uses it for 'wave.source'"),
-        ("low", "waves.low: codebook.csv has a column of that name already; call the wave otherwise"),
+        ('"a.b"', "waves.a.b: the name contains a dot, which codebook.csv uses in 'wave.source'; rename the wave"),
+        ("low", "waves.low: codebook.csv already has a column with that name; rename the wave"),
     ],
 )
 def test_a_wave_has_a_name_the_codebook_can_use(write_study, name, sentence):
@@ -104,7 +114,7 @@ def test_sources_need_names(write_study):
     sources = '[[waves.post.sources]]\nfile = "a.csv"\n[[waves.post.sources]]\nfile = "b.csv"\n'
     toml = BASE.replace('[waves.post]\nfile = "post.csv"\n', sources)
     assert faults(write_study(toml=toml)) == [
-        "study.toml: waves.post.sources: each needs a name of its own; give each a name"
+        "study.toml: waves.post.sources: each source needs its own name; add name to each"
     ]
 
 
@@ -115,16 +125,22 @@ GOOD = "m1,mood,,,1,5,,,\n"
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ("m2,moood,,,1,5,,,", " row 3: item 'm2' is of scale 'moood', which study.toml lacks; did you mean 'mood'?"),
-        ("m2,mood,text,,1,5,,,", " row 3: item 'm2' is of kind 'text' but has a scale; make it a number or leave"),
-        ("m2,,choice,,,,agree,,", " row 3: item 'm2' is of kind 'choice' but has numbered answers; make it a number"),
+        ("m2,moood,,,1,5,,,", " row 3: item 'm2' has scale 'moood', which study.toml lacks; did you mean 'mood'?"),
+        ("m2,mood,text,,1,5,,,", " row 3: item 'm2' has kind 'text' but also a scale; make it a number, or leave"),
+        ("m2,,choice,,,,agree,,", " row 3: item 'm2' has kind 'choice' but also numbered answers; make it a number"),
         ("m2,mood,,,1,5,agre,,", " row 3: item 'm2' has answers 'agre', but study.toml has no [answers.agre]; add it"),
-        ("m2,mood,,,5,1,,,", " row 3: item 'm2' needs low below high, or neither"),
-        ("m2,,,,1,,,,", " row 3: item 'm2' needs low below high, or neither"),
-        ("m2,,,yes,,,,,", " row 3: item 'm2' is reversed and so needs low and high, the ends of its answer scale"),
+        ("m2,mood,,,5,1,,,", " row 3: item 'm2' must have low below high, or neither"),
+        ("m2,,,,1,,,,", " row 3: item 'm2' must have low below high, or neither"),
+        ("m2,,,yes,,,,,", " row 3: item 'm2' is reversed, so it needs low and high, the ends of its answer scale"),
         ("m2,mood,,,1,5,agree,,", " row 3: item 'm2' has low 1 and high 5, but [answers.agree] has 7; correct one"),
-        ("m2,mood,,,1,5,,-,-", " row 3: item 'm2' is asked in no wave: every wave says '-'. Name its column or remove"),
-        ("m2,mood,,,1,7,,,", ": items of scale 'mood' have different ranges (1–5, 1–7); one scale needs one range"),
+        (
+            "m2,mood,,,1,5,,-,-",
+            " row 3: item 'm2' is not asked in any wave: every wave has '-'. Name its column or remove",
+        ),
+        (
+            "m2,mood,,,1,7,,,",
+            ": items of scale 'mood' have different ranges (1–5, 1–7); all items of a scale need the same range",
+        ),
         ("m2,mood,,,1,5,,m1,", ": two items of scale 'mood' read column 'm1' in pre; correct one of them"),
     ],
 )
@@ -136,7 +152,7 @@ def test_codebook_contradicting_study_toml_or_itself(write_study, row, sentence)
 
 def test_a_scale_of_several_items_has_a_range(write_study):
     assert faults(write_study(toml=BASE, codebook="item,scale\nm1,mood\nm2,mood\n")) == [
-        "codebook.csv: items of scale 'mood' have no low and high; only a scale of one item may be unbounded"
+        "codebook.csv: items of scale 'mood' have no low and high; only a scale with a single item can be unbounded"
     ]
 
 
@@ -147,7 +163,7 @@ def test_a_scale_of_one_item_may_be_unbounded(write_study):
 def test_waves_without_a_common_item_cannot_be_compared(write_study):
     codebook = HEADER + "m1,mood,,,1,5,,,-\nm2,mood,,,1,5,,-,\n"
     said = faults(write_study(toml=BASE, codebook=codebook))
-    assert said[0].startswith("codebook.csv: scale 'mood' has no item that all its waves ask, so no two waves can be")
+    assert said[0].startswith("codebook.csv: scale 'mood' has no item that all its waves ask, so its waves cannot be")
 
 
 def test_the_column_of_a_code_is_kept_nowhere_as_text(write_study):
@@ -163,5 +179,5 @@ def test_the_column_of_a_code_is_kept_nowhere_as_text(write_study):
 def test_a_format_that_no_date_can_have_is_refused(write_study, given):
     wave = f'[waves.pre]\nfile = "pre.csv"\ndate_format = "{given}"\n'
     toml = f'title = "T"\n{wave}[columns]\nperson = "code"\n[scales.mood]\n'
-    with pytest.raises(StudyFileError, match=r"waves\.pre\.date_format: is no format of dates"):
+    with pytest.raises(StudyFileError, match=r"waves\.pre\.date_format: is not a date format"):
         read_study(write_study(toml=toml))

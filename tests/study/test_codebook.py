@@ -72,15 +72,17 @@ def test_a_byte_order_mark_is_let_be(codebook):
     ("text", "problem"),
     [
         ("item,revers\nq1,\n", "codebook.csv: column 'revers' is neither a codebook column nor a wave; did you"),
-        ("item,low,low\nq1,1,1\n", "codebook.csv: two columns are called 'low'; remove one"),
-        ("item,label\nq1,a,b\n", "codebook.csv row 2: has a cell under no heading; quote cells that hold a comma"),
+        ("item,low,low\nq1,1,1\n", "codebook.csv: two columns are named 'low'; remove one"),
+        ("item,label\nq1,a,b\n",
+         "codebook.csv row 2: has a cell without a heading; put cells that contain a comma in quotes"),
         ("item,low\n,1\n", "codebook.csv row 2: the item has no name; give it one"),
-        ("item\nperson\n", "codebook.csv row 2: an item may not be called 'person', which is a column of every study"),
-        ("item,kind\nq1,scale\n", "codebook.csv row 2: kind is 'scale'; it is number, choice or text"),
-        ("item,reverse\nq1,maybe\n", "codebook.csv row 2: reverse is 'maybe'; it is yes or empty"),
-        ('item,low\nq1,"1,5"\n', "codebook.csv row 2: low is '1,5', which is no number; write it as 1 or 1.5"),
-        ("item,low\nq1,nan\n", "codebook.csv row 2: low is 'nan', which is no number"),
-        ("item\nq1\nq2\nq1\n", "codebook.csv row 4: item 'q1' stands in row 2 already; rename one"),
+        ("item\nperson\n",
+         "codebook.csv row 2: an item cannot be named 'person', because every study has a column with that name"),
+        ("item,kind\nq1,scale\n", "codebook.csv row 2: kind is 'scale'; it must be number, choice or text"),
+        ("item,reverse\nq1,maybe\n", "codebook.csv row 2: reverse is 'maybe'; it must be yes or empty"),
+        ('item,low\nq1,"1,5"\n', "codebook.csv row 2: low is '1,5', which is not a number; write it like 1 or 1.5"),
+        ("item,low\nq1,nan\n", "codebook.csv row 2: low is 'nan', which is not a number"),
+        ("item\nq1\nq2\nq1\n", "codebook.csv row 4: item 'q1' is already in row 2; rename one"),
     ],
 )  # fmt: skip
 def test_a_fault_names_row_and_remedy(codebook, text, problem):
@@ -91,11 +93,14 @@ def test_a_fault_names_row_and_remedy(codebook, text, problem):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("Item;low\nq1;1\n", "no column 'item' in its first row. Its columns seem to be parted by semicolons: save it"),
-        ("name\nq1\n", "no column 'item' in its first row. Call one so"),
+        (
+            "Item;low\nq1;1\n",
+            "no column 'item' in its first row. Its columns seem to be separated by semicolons: save it",
+        ),
+        ("name\nq1\n", "no column 'item' in its first row. Add that heading"),
         ("", "no column 'item' in its first row"),
         ("item\nGeschäft\n".encode("cp1252"), "is not saved as UTF-8. Save it as 'CSV UTF-8'"),
-        ('item,label\nq1,"open\n', "is no CSV file: unexpected end of data. Save it as 'CSV UTF-8' again"),
+        ('item,label\nq1,"open\n', "is not a CSV file: unexpected end of data. Save it as 'CSV UTF-8' again"),
     ],
 )
 def test_what_is_no_codebook_is_refused(codebook, text, message):
@@ -104,5 +109,5 @@ def test_what_is_no_codebook_is_refused(codebook, text, message):
 
 
 def test_a_missing_codebook_is_named(tmp_path):
-    with pytest.raises(StudyFileError, match=r"codebook.csv is not in .* It lists the items, one row each; add it"):
+    with pytest.raises(StudyFileError, match=r"There is no codebook.csv in .* It lists the items, one per row; add it"):
         read_codebook(tmp_path / "codebook.csv", PLACES)

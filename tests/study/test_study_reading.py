@@ -28,7 +28,9 @@ def test_a_small_study_is_read_with_every_default_in_its_place(write_study):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(StudyFileError, match=r"There is no folder .*nowhere\. Name the folder that holds study.toml"):
+    with pytest.raises(
+        StudyFileError, match=r"There is no folder .*nowhere\. Name the folder that contains study.toml"
+    ):
         read_study(tmp_path / "nowhere")
 
 
@@ -48,7 +50,7 @@ def test_what_is_not_toml_is_said_with_its_line(write_study):
 def test_study_toml_in_another_encoding_is_said(write_study):
     folder = write_study()
     (folder / "study.toml").write_bytes('title = "Führung"'.encode("cp1252"))
-    assert faults(folder) == ["study.toml: is not saved as UTF-8; save it as UTF-8"]
+    assert faults(folder) == ["study.toml: is not encoded in UTF-8; save it as UTF-8"]
 
 
 def test_study_toml_may_begin_with_a_byte_order_mark(write_study):
@@ -62,32 +64,32 @@ def test_study_toml_may_begin_with_a_byte_order_mark(write_study):
     [
         (
             HEAD + WAVES.replace('"pre.csv"', '"pre.csv"\nfomat = "csv"') + REST,
-            "waves.pre.fomat: is no key of study.toml here; did you mean 'format'?",
+            "waves.pre.fomat: is not a key of study.toml here; did you mean 'format'?",
         ),
         (HEAD + WAVES.replace('file = "pre.csv"', "") + REST, "waves.pre.file: is missing; add it"),
         (WAVES + REST, "title: is missing; add it"),
         ("title = 3\n" + WAVES + REST, "title: is not text; put it in quotes (it is 3)"),
-        (HEAD + "waves = 3\n" + REST, "waves: is no table (it is 3)"),
+        (HEAD + "waves = 3\n" + REST, "waves: is not a table (it is 3)"),
         (
             HEAD + WAVES + REST + "[waves.pre.set]\nrolle = 'leader'",
             "waves.pre: 'rolle' is neither a fact nor an attribute; did you mean 'role'?",
         ),
         (
             HEAD + WAVES + REST.replace("person", "persn"),
-            "columns.persn: is no key of study.toml here; did you mean 'person'?",
+            "columns.persn: is not a key of study.toml here; did you mean 'person'?",
         ),
         (
             HEAD + WAVES + REST.replace('"code"', "3"),
             "columns.person: is neither text nor a list of texts (it is 3)",
         ),
-        (HEAD + WAVES + REST + "[desgin]", "desgin: is no key of study.toml here; did you mean 'design'?"),
+        (HEAD + WAVES + REST + "[desgin]", "desgin: is not a key of study.toml here; did you mean 'design'?"),
         (
             HEAD + WAVES + REST + '[link]\nmethod = "fuzzy"',
             "link.method: should be 'exact', 'code' or 'none' (it is 'fuzzy')",
         ),
         (
             HEAD + WAVES + REST + "beter = 'lower'",
-            "scales.mood.beter: is no key of study.toml here; did you mean 'better'?",
+            "scales.mood.beter: is not a key of study.toml here; did you mean 'better'?",
         ),
         (
             HEAD + WAVES + REST + "smallest_effect = nan",
@@ -96,16 +98,16 @@ def test_study_toml_may_begin_with_a_byte_order_mark(write_study):
         (HEAD + WAVES + REST + "[reporting]\nlevel = 95", "reporting.level: should be less than 1 (it is 95)"),
         (
             HEAD + WAVES.replace("[waves.post]", "name = 'start'\n[waves.post]") + REST,
-            "waves.pre.name: is no key of study.toml here; known are kind, duplicates, unfinished, returned, sources, "
+            "waves.pre.name: is not a key of study.toml here; known: kind, duplicates, unfinished, returned, sources, "
             "file, format, sheet, title_rows, dictionary, encoding, delimiter, date_format, set, columns, where",
         ),
         (
             HEAD + WAVES + REST + "[waves.pre.sources]\nfile = 'x.csv'",
-            "waves.pre: sources is no list: begin each with [[waves.….sources]], in two brackets",
+            "waves.pre: sources is not a list: begin each with [[waves.….sources]], in double brackets",
         ),
         (
             HEAD + WAVES + REST + "[[waves.pre.sources]]\nfile = 'x.csv'",
-            "waves.pre: has both a file and sources: name the files under sources only",
+            "waves.pre: has both a file and sources: name files only under sources",
         ),
     ],
 )  # fmt: skip
@@ -123,7 +125,7 @@ def test_an_unknown_format_lists_those_there_are(write_study):
 
 def test_a_key_of_one_of_several_sources_is_found_by_its_place(write_study):
     sources = '[[waves.pre.sources]]\nname = "a"\nfil = "a.csv"\n[waves.post]\nfile = "post.csv"\n'
-    assert "study.toml: waves.pre.sources.0.fil: is no key of study.toml here; did you mean 'file'?" in faults(
+    assert "study.toml: waves.pre.sources.0.fil: is not a key of study.toml here; did you mean 'file'?" in faults(
         write_study(toml=HEAD + sources + REST)
     )
 
@@ -131,15 +133,15 @@ def test_a_key_of_one_of_several_sources_is_found_by_its_place(write_study):
 def test_faults_of_both_files_are_said_at_once(write_study):
     said = faults(write_study("[desgin]\n", codebook="item,scale,low,high\nm1,mood,1,x\n"))
     assert said == [
-        "study.toml: desgin: is no key of study.toml here; did you mean 'design'?",
-        "codebook.csv row 2: high is 'x', which is no number; write it as 1 or 1.5",
+        "study.toml: desgin: is not a key of study.toml here; did you mean 'design'?",
+        "codebook.csv row 2: high is 'x', which is not a number; write it like 1 or 1.5",
     ]
 
 
 def test_contradictions_are_found_though_the_codebook_is_faulty(write_study):
     toml = 'outcomes = ["joy"]\n' + HEAD + WAVES + REST
     said = faults(write_study(toml=toml, codebook="item,scale,low,high\nm1,mood,1,x\n"))
-    assert said[0] == "study.toml: outcomes: 'joy' is no scale; known are mood"
+    assert said[0] == "study.toml: outcomes: 'joy' is not a scale; known: mood"
 
 
 def test_waves_of_the_codebook_are_not_called_unknown_when_study_toml_cannot_be_read(write_study):
@@ -162,5 +164,5 @@ def test_a_tab_may_part_columns(write_study):
 def test_a_word_parts_no_columns(write_study):
     said = faults(write_study(toml=HEAD + WAVES.replace('"pre.csv"', '"pre.csv"\ndelimiter = "tab"') + REST))
     assert said == [
-        'study.toml: waves.pre.delimiter: parts no columns; give one mark, such as ";" or "\\t" (it is \'tab\')'
+        'study.toml: waves.pre.delimiter: is not a delimiter; give one character, such as ";" or "\\t" (it is \'tab\')'
     ]

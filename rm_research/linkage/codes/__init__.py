@@ -1,4 +1,4 @@
-"""People found over waves by codes they made up: codes taken apart, compared, and paired one to one."""
+"""Matches people across waves by self-made codes: splits codes, compares them, and pairs people one to one."""
 
 from rm_research.linkage.codes.elements import Element, parse_element, split_codes
 from rm_research.linkage.codes.matching import Matches, match_codes

@@ -1,4 +1,4 @@
-"""Evidence of declared elements: each is the same, nearly so, another or unknown, or two have changed places."""
+"""Evidence from declared elements: each is equal, near, different or unknown, or two are swapped."""
 
 from collections.abc import Sequence
 from math import comb
@@ -14,15 +14,15 @@ from rm_research.linkage.codes.frequencies import Numbers, Values, Whole
 
 LEVELS = ("exact", "near", "other")
 EXACT, NEAR, OTHER = range(3)
-PRIOR = 40 * np.array([0.88, 0.05, 0.07])  # as if 40 people had been seen
-ALIKE = 0.1  # two elements with so similar values (cosine of their shares) can be mixed up
-COMMON = 500  # values compared for the chance of a near agreement
-LEFT_OUT = 3  # a third of the edits leave a character out or put one in, anywhere
-RAREST = 0.01  # chance of `other` where nearly everyone gives the same value
+PRIOR = 40 * np.array([0.88, 0.05, 0.07])  # as if 40 people had been observed
+ALIKE = 0.1  # cosine of the shares of their values above which people may mix up two elements
+COMMON = 500  # number of values compared for the chance of a near agreement
+LEFT_OUT = 3  # a third of the edits omit or insert a character, anywhere
+RAREST = 0.01  # least chance of `other`, even if nearly everyone gives the same value
 
 
 def possible_swaps(values: Values) -> list[tuple[int, int]]:
-    """Elements of one width and similar values, which people may give in the wrong order."""
+    """Pairs of elements with equal width and similar values, which people may swap."""
     length = np.maximum(np.sqrt((values.counts**2).sum(axis=1)), 1)
     alike = values.counts @ values.counts.T / np.outer(length, length) > ALIKE
     same = values.width[:, None] == values.width
@@ -33,25 +33,27 @@ def compare_elements(values: Values, pairs: Pairs, swaps: Sequence[tuple[int, in
     """
     Compare pairs element by element.
 
-    Elements are near when they differ by up to `max_edits` edits, but have a character in common; those of a single
-    character are never near. Two elements count as swapped too where that makes one of them agree.
+    Elements are near if they differ by up to `max_edits` edits but have a character in common; those of a single
+    character are never near. Two elements are also compared swapped if that makes one of them agree.
     """
     left, right = values.first[pairs.first], values.second[pairs.second]
     chance = level_chances(values, max_edits)
-    found = [(np.arange(len(pairs)), np.zeros(len(pairs), dtype=int), *_levels(values, left, right, chance, max_edits))]
+    comparisons = [
+        (np.arange(len(pairs)), np.zeros(len(pairs), dtype=int), *_levels(values, left, right, chance, max_edits))
+    ]
     for number, (i, j) in enumerate(swaps, start=1):
         crossed = (left[:, i] == right[:, j]) & (left[:, i] >= 0) | (left[:, j] == right[:, i]) & (left[:, j] >= 0)
         some = np.flatnonzero(crossed & (left[:, i] != left[:, j]))
         order = swapped(left.shape[1], i, j)
         levels = _levels(values, left[some][:, order], right[some], chance, max_edits)
-        found.append((some, np.full(len(some), number), *levels))
-    pair, arrangement, level, surprise = map(np.concatenate, zip(*found, strict=True))
+        comparisons.append((some, np.full(len(some), number), *levels))
+    pair, arrangement, level, surprise = map(np.concatenate, zip(*comparisons, strict=True))
     prior = np.tile(PRIOR, (left.shape[1], 1))
     return Evidence(len(pairs), pair, arrangement, level, surprise, prior, 1 + len(swaps))
 
 
 def _levels(values: Values, left: Whole, right: Whole, chance: Numbers, max_edits: int) -> tuple[Whole, Numbers]:
-    """Level of each element of each pair, and the sum of the logs of 1 / chance."""
+    """Level of each element of each pair, and the sum of log(1 / chance)."""
     level, surprise = np.full(left.shape, UNKNOWN), np.zeros(len(left))
     lengths = np.array([len(text) for text in values.texts], dtype=int)
     for k in range(left.shape[1]):
@@ -59,7 +61,7 @@ def _levels(values: Values, left: Whole, right: Whole, chance: Numbers, max_edit
         a, b = left[known, k], right[known, k]
         near = _near(values, a, b, _edits(values, k, max_edits))
         same = 1 / values.share(k, b, without=0)
-        # either value may be the mistaken one; it has replaced the other by one of the possible edits
+        # either value may be the mistake; one of the possible edits turned the other into it
         mistaken = (1 / values.share(k, a, without=1) + 1 / values.share(k, b, without=1)) / 2
         mistaken /= np.where(lengths[a] == lengths[b], _neighbours(values, k, max_edits), LEFT_OUT * values.width[k])
         level[known, k] = np.select([a == b, near], [EXACT, NEAR], OTHER)
@@ -68,7 +70,7 @@ def _levels(values: Values, left: Whole, right: Whole, chance: Numbers, max_edit
 
 
 def _near(values: Values, a: Whole, b: Whole, edits: int) -> NDArray[np.bool_]:
-    """Whether values differ, but by few edits; each two values are compared once."""
+    """Whether values differ by only a few edits; each pair of values is compared once."""
     if edits < 1 or not len(a):
         return np.zeros(len(a), dtype=bool)
     two, where = np.unique(a * len(values.texts) + b, return_inverse=True)
@@ -78,18 +80,18 @@ def _near(values: Values, a: Whole, b: Whole, edits: int) -> NDArray[np.bool_]:
 
 
 def _edits(values: Values, element: int, max_edits: int) -> int:
-    """Edits that leave something of the element."""
+    """Number of edits that still leave a part of the element."""
     return min(max_edits, int(values.width[element]) - 1)
 
 
 def _neighbours(values: Values, element: int, max_edits: int) -> float:
-    """Values that a given one becomes by changing up to `max_edits` characters, or by exchanging two."""
+    """Number of values reached by changing up to `max_edits` characters or swapping two neighbours."""
     width, others = int(values.width[element]), values.alphabet[element] - 1
     return sum(comb(width, n) * others**n for n in range(1, max(_edits(values, element, max_edits), 1) + 1)) + width - 1
 
 
 def level_chances(values: Values, max_edits: int) -> Numbers:
-    """Share of pairs of different people at each level, shape (elements, 3); near from the most common values."""
+    """Share of pairs of different people at each level, shape (elements, 3); near uses the most common values."""
     chances = []
     for k, counts in enumerate(values.counts):
         share = counts / max(counts.sum(), 1)

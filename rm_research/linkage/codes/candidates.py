@@ -1,4 +1,4 @@
-"""Pairs of codes worth comparing: all of a block where it is small, else those that agree somewhere."""
+"""Pairs of codes worth comparing: all within blocks if they are few, else those that agree somewhere."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ import pandas as pd
 from rm_research.linkage.codes.distinct import Codes
 from rm_research.linkage.codes.frequencies import Values, Whole
 
-ALL = 2_000_000  # pairs of codes up to which every pair is compared
-MANY = 5_000_000  # meetings up to which fewer elements need to agree
+ALL = 2_000_000  # up to this number of pairs, every pair is compared
+MANY = 5_000_000  # up to this number of pairs, fewer elements need to agree
 
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Codes that are compared: numbers of codes in the first and second wave; each pair once, sorted."""
+    """Pairs to compare: numbers of codes in the first and second wave; each pair once, sorted."""
 
     first: Whole
     second: Whole
@@ -26,13 +26,13 @@ class Pairs:
 
 
 def pairs_within_blocks(first: Codes, second: Codes) -> int:
-    """Pairs of codes of the same block."""
+    """Number of pairs of codes in the same block."""
     blocks = max(first.block.max(initial=-1), second.block.max(initial=-1)) + 1
     return int(np.bincount(first.block, minlength=blocks) @ np.bincount(second.block, minlength=blocks))
 
 
 def meetings(first: Whole, second: Whole) -> int:
-    """Pairs of positions with the same key; −1 is no key."""
+    """Number of pairs of positions with the same key; −1 is no key."""
     keys = max(first.max(initial=-1), second.max(initial=-1)) + 1
     return int(np.bincount(first[first >= 0], minlength=keys) @ np.bincount(second[second >= 0], minlength=keys))
 
@@ -45,9 +45,9 @@ def meet(first: Whole, second: Whole) -> Pairs:
     return Pairs(met["first"].to_numpy(), met["second"].to_numpy())
 
 
-def united(found: Iterable[Pairs], codes: int) -> Pairs:
-    """Pairs found in any way, each once; `codes` is the number of codes of the second wave."""
-    number = np.unique(np.concatenate([pairs.first * codes + pairs.second for pairs in found]))
+def united(parts: Iterable[Pairs], codes: int) -> Pairs:
+    """Unite sets of pairs, keeping each pair once; `codes` is the number of codes in the second wave."""
+    number = np.unique(np.concatenate([pairs.first * codes + pairs.second for pairs in parts]))
     return Pairs(*np.divmod(number, max(codes, 1)))
 
 
@@ -55,14 +55,14 @@ def element_pairs(first: Codes, second: Codes, values: Values, swaps: Sequence[t
     """
     Pairs within blocks that may be one person.
 
-    Every pair where there are few. Else those that agree in as few elements as keeps the pairs manageable, as they
-    stand or after two elements are swapped.
+    If there are few pairs, all of them. Otherwise those that agree in all elements, in order or with two swapped, or in
+    fewer elements, as long as the number of pairs stays manageable.
     """
     if pairs_within_blocks(first, second) <= ALL:
         return united([meet(first.block, second.block)], len(second))
     elements = list(range(values.first.shape[1]))
     orders = [elements, *(swapped(len(elements), i, j) for i, j in swaps)]
-    found = [_agreeing(first, second, values, elements, order) for order in orders]
+    candidates = [_agreeing(first, second, values, elements, order) for order in orders]
     for agreeing in range(len(elements) - 1, 0, -1):
         keys = [
             _joint_keys(first, second, values.first[:, some], values.second[:, some])
@@ -70,22 +70,22 @@ def element_pairs(first: Codes, second: Codes, values: Values, swaps: Sequence[t
         ]
         if sum(meetings(*key) for key in keys) > MANY:
             break
-        found = [united([*found, *(meet(*key) for key in keys)], len(second))]
-    return united(found, len(second))
+        candidates = [united([*candidates, *(meet(*key) for key in keys)], len(second))]
+    return united(candidates, len(second))
 
 
 def swapped(elements: int, i: int, j: int) -> list[int]:
-    """Numbers of the elements, two of them swapped."""
+    """Numbers of the elements, with two of them swapped."""
     return [{i: j, j: i}.get(k, k) for k in range(elements)]
 
 
 def _agreeing(first: Codes, second: Codes, values: Values, elements: list[int], order: list[int]) -> Pairs:
-    """Pairs that agree in all elements, those of the second wave taken in another order."""
+    """Pairs that agree in all elements, with those of the second wave in another order."""
     return meet(*_joint_keys(first, second, values.first[:, elements], values.second[:, order]))
 
 
 def _joint_keys(first: Codes, second: Codes, left: Whole, right: Whole) -> tuple[Whole, Whole]:
-    """One number for block and values together; −1 where a value is unknown."""
+    """One number for block and values together; −1 if a value is unknown."""
     values = np.vstack([left, right])
     key = np.concatenate([first.block, second.block])
     for column in values.T:

@@ -1,4 +1,4 @@
-"""Evidence of undivided codes: how many edits they are apart, and how rare the characters are that they share."""
+"""Evidence from undivided codes: by how many edits they differ, and how rare their shared characters are."""
 
 from collections.abc import Iterable
 
@@ -14,12 +14,12 @@ from rm_research.linkage.codes.frequencies import NEW, Numbers, Whole, alphabet_
 
 LEVELS = ("exact", "one edit", "edits in one place", "edits in several places")
 EXACT, ONE, PLACE, SEVERAL = range(4)
-NEXT = 15  # followers of a character nobody has given yet, besides those observed
-PRIOR = 20 * np.array([0.70, 0.10, 0.12, 0.08])  # as if 20 people had been seen
+NEXT = 15  # weight of unobserved characters after a given one
+PRIOR = 20 * np.array([0.70, 0.10, 0.12, 0.08])  # as if 20 people had been observed
 
 
 def compare_characters(close: pd.DataFrame, first: Codes, second: Codes) -> tuple[Pairs, Evidence]:
-    """Compare undivided codes that are `close_codes`, which may contain a pair in several arrangements."""
+    """Compare the undivided codes of `close_codes`, which may have a pair in several arrangements."""
     table = close[["first", "second"]].drop_duplicates(ignore_index=True)
     pair: Whole = np.asarray(close.groupby(["first", "second"], sort=True).ngroup(), dtype=np.int64)
     shared = CharacterShares(first, second)
@@ -52,11 +52,11 @@ def level_chances(evidence: Evidence, probability: Numbers, pairs: Pairs, first:
 
 
 def _edited(text: str, other: str) -> tuple[int, list[int], float]:
-    """Level of two different codes, places of the other one that are copied, and in how many ways it could be so."""
+    """Level of two different codes, places of `other` that were copied, and the number of ways to get there."""
     edits = Levenshtein.editops(text, other)
     written = {edit.dest_pos for edit in edits if edit.tag != "delete"}
     copied = [place for place in range(len(other)) if place not in written]
-    once = 3 * len(text) + 1  # any character changed or left out, or one put in anywhere
+    once = 3 * len(text) + 1  # any character changed or omitted, or one inserted anywhere
     if len(edits) == 1:
         return ONE, copied, once
     span = max(_span(edit.src_pos for edit in edits), _span(edit.dest_pos for edit in edits))
@@ -72,7 +72,7 @@ def _span(places: Iterable[int]) -> int:
 
 class CharacterShares:
     """
-    How often people write each character of the second wave's codes in its place, after the one before it.
+    How often people write each character of the second wave's codes in its place, alone and after its predecessor.
 
     Parameters
     ----------
@@ -100,11 +100,11 @@ class CharacterShares:
         self.after = np.where(absent, 0, -np.log(after[there]))
 
     def whole(self, codes: Whole) -> Numbers:
-        """Log of 1 / chance of the whole code."""
+        """Log(1 / chance) of the whole code."""
         return self.after[codes].sum(axis=1)
 
     def of(self, code: int, places: list[int]) -> float:
-        """Log of 1 / chance of these characters; those that follow one of them are less of a surprise."""
+        """Log(1 / chance) of these characters; those that follow another of them are less surprising."""
         if not places:
             return 0.0
         at = np.array(places)
@@ -113,7 +113,7 @@ class CharacterShares:
 
 
 def _share(here: Whole, people: Numbers, even: float) -> Numbers:
-    """Share of people with each character in one place; Witten & Bell's share is left to others, evenly."""
+    """Share of people with each character in one place; Witten & Bell's share is spread evenly over unseen ones."""
     characters, different = pd.factorize(here)
     count = np.bincount(characters, people)[characters] / 2
     new = len(different) + NEW
@@ -121,7 +121,7 @@ def _share(here: Whole, people: Numbers, even: float) -> Numbers:
 
 
 def _share_after(before: Whole, here: Whole, people: Numbers, alone: Numbers) -> Numbers:
-    """The same among people with one character before it; what is left to others is spread as in the whole place."""
+    """The same among people with the same character before it; unseen ones share as they do in the whole place."""
     context, _ = pd.factorize(before)
     both, _ = pd.factorize(context * (int(here.max(initial=0)) + 1) + here)
     followers = np.bincount(context[np.unique(both, return_index=True)[1]])[context] + NEXT

@@ -1,4 +1,4 @@
-"""Which pairs are taken, which are shown to a person, and how codes were found to change."""
+"""Decides which pairs are accepted and which a person should look at, and tabulates how codes change."""
 
 from collections.abc import Sequence
 
@@ -15,12 +15,12 @@ from rm_research.linkage.codes.partners import side
 
 PAIRS = ["first", "second", "probability", "runner_up", "how"]
 MISSES = ["first", "second", "probability", "reason"]
-PROBABLE = 0.1  # pairs that were not taken are shown from here on
+PROBABLE = 0.1  # least probability of a pair that was not taken but is shown
 
 
 def judge(first: Codes, second: Codes, pairs: Pairs, probability: Numbers, min_probability: float) -> pd.DataFrame:
     """
-    Pairs of codes with all that is decided about them.
+    Judge pairs of codes.
 
     Returns
     -------
@@ -28,8 +28,11 @@ def judge(first: Codes, second: Codes, pairs: Pairs, probability: Numbers, min_p
         One row per pair of codes: first, second (numbers of the codes), probability, runner_up, how, taken, reason.
     """
     alone = (first.people[pairs.first] == 1) & (second.people[pairs.second] == 1)
-    one, two = side(pairs.first, first.people[pairs.first]), side(pairs.second, second.people[pairs.second])
-    runner_up = np.maximum(one.best_other(probability), two.best_other(probability))
+    first_side, second_side = (
+        side(pairs.first, first.people[pairs.first]),
+        side(pairs.second, second.people[pairs.second]),
+    )
+    runner_up = np.maximum(first_side.best_other(probability), second_side.best_other(probability))
     runner_up = np.where(alone, runner_up, np.maximum(runner_up, probability))
     texts = first.texts[pairs.first]
     exact = ((texts == second.texts[pairs.second]) & (texts != "")).all(axis=1)
@@ -46,7 +49,7 @@ def judge(first: Codes, second: Codes, pairs: Pairs, probability: Numbers, min_p
 
 
 def near_misses(judged: pd.DataFrame, first: Codes, second: Codes, max_edits: int) -> pd.DataFrame:
-    """Pairs of codes of which neither was found, but which are probable or so few edits apart."""
+    """Pairs of codes that are both unmatched, but probable or at most `max_edits` edits apart."""
     taken = judged[judged["taken"]]
     free = judged[~judged["first"].isin(taken["first"]) & ~judged["second"].isin(taken["second"])]
     if free.empty:
@@ -61,9 +64,9 @@ def with_labels(
     judged: pd.DataFrame, first: Codes, second: Codes, first_index: pd.Index, second_index: pd.Index
 ) -> pd.DataFrame:
     """
-    The same by index labels, the most probable first.
+    Replace numbers of codes by index labels, and sort by probability.
 
-    Rows of equal codes are put side by side, each once at least.
+    Rows of equal codes are put side by side, each at least once.
     """
     times = np.maximum(first.people[judged["first"]], second.people[judged["second"]])
     table = judged.loc[judged.index.repeat(times)]

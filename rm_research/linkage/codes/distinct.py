@@ -1,4 +1,4 @@
-"""Different codes of a wave, each with its block and the number of people who have it."""
+"""The distinct codes of a wave, each with its block and the number of people who have it."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,18 @@ Whole = NDArray[np.int64]
 @dataclass(frozen=True, eq=False)
 class Codes:
     """
-    Different codes of one wave, sorted by block and text, so that nothing depends on the order of rows.
+    Distinct codes of one wave, sorted by block and text so that nothing depends on the order of rows.
 
     Attributes
     ----------
     texts : array of str, shape (codes, elements)
-        '' is unknown. Never all unknown.
+        '' is unknown; at least one element is known.
     block : array, shape (codes,)
         Number of the block; the same number in both waves.
     people : array, shape (codes,)
         Rows of the wave with this code.
     rows, starts : array, shape (people,) and (codes,)
-        Positions of the rows in the wave, code by code, and where each code's rows begin there.
+        Positions of the rows in the wave, code by code, and where each code's rows begin in that list.
     """
 
     texts: NDArray[np.object_]
@@ -40,7 +40,7 @@ def distinct_codes(
     first: pd.DataFrame, second: pd.DataFrame, first_blocks: pd.Series, second_blocks: pd.Series
 ) -> tuple[Codes, Codes]:
     """
-    Different codes of both waves; rows without a block, or with nothing known of their code, are left out.
+    Find the distinct codes of both waves; rows without a block or with an entirely unknown code are left out.
 
     Parameters
     ----------

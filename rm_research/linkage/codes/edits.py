@@ -1,4 +1,4 @@
-"""Undivided codes that are few edits apart, found by what deletions leave; two swapped pieces are one edit."""
+"""Finds undivided codes a few edits apart, by comparing what deletions leave; two swapped pieces are one edit."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -17,34 +17,34 @@ from rm_research.linkage.codes.frequencies import Texts, Whole
 Swap = tuple[int, int, int]
 
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
-MANY = 20_000_000  # remainders of a wave up to which so many deletions are tried
-AT_ONCE = 500_000  # swapped texts held at one time
-LONGEST = 24  # places in which swapped pieces are looked for
+MANY = 20_000_000  # largest number of remainders of a wave; above it, fewer deletions are tried
+AT_ONCE = 500_000  # number of swapped texts held at a time
+LONGEST = 24  # number of places in which swapped pieces are searched for
 
 
 def close_codes(first: Codes, second: Codes, max_edits: int) -> pd.DataFrame:
     """
     Pairs of undivided codes within blocks, at most `max_edits` edits apart.
 
-    An edit is a character inserted, left out or changed, or two pieces of one length swapped (single characters only
-    if they stand side by side). Pieces may be swapped once, with one more edit at most, in large blocks none.
+    An edit inserts, omits or changes a character, or swaps two pieces of equal length (single characters only if they
+    are adjacent). Pieces may be swapped once, with at most one further edit, or none in large blocks.
 
     Returns
     -------
     DataFrame
-        One row per pair and swap: first, second (numbers of the codes), swap (number in `possible_swaps`, 0 is none),
-        text (the first code, swapped), distance (edits besides the swap).
+        One row per pair and swap: first, second (numbers of the codes), swap (number in `possible_swaps`; 0 = none),
+        text (the first code, swapped), distance (edits in addition to the swap).
     """
     left = first.texts[:, 0]
-    found = [_within(left, np.arange(len(left)), first, second, max_edits).assign(swap=0).drop(columns="row")]
+    tables = [_within(left, np.arange(len(left)), first, second, max_edits).assign(swap=0).drop(columns="row")]
     swaps = list(enumerate(possible_swaps(left), start=1)) if max_edits else []
     rest = min(max_edits - 1, int(pairs_within_blocks(first, second) <= ALL))
     for some in _batches(swaps, AT_ONCE // max(len(left), 1) + 1):
         texts, owners = zip(*(swap_pieces(left, *swap) for _, swap in some), strict=True)
         number = np.repeat([number for number, _ in some], [len(owner) for owner in owners])
         met = _within(np.concatenate(texts), np.concatenate(owners), first, second, rest)
-        found.append(met.assign(swap=number[met.pop("row")]))
-    met = pd.concat(found, ignore_index=True)
+        tables.append(met.assign(swap=number[met.pop("row")]))
+    met = pd.concat(tables, ignore_index=True)
     return met.sort_values(["first", "second", "swap"], kind="stable", ignore_index=True)
 
 
@@ -66,7 +66,7 @@ def possible_swaps(texts: Texts) -> list[Swap]:
 
 
 def swap_pieces(texts: Texts, i: int, j: int, size: int) -> tuple[Texts, Whole]:
-    """Texts with the pieces of `size` characters from i and from j swapped, where that changes them, and their rows."""
+    """Swap the pieces of `size` characters at i and j; return the texts that this changes, and their rows."""
     letters = as_numbers(texts)
     order = np.arange(letters.shape[1])
     order[i : i + size], order[j : j + size] = np.arange(j, j + size), np.arange(i, i + size)
@@ -77,17 +77,17 @@ def swap_pieces(texts: Texts, i: int, j: int, size: int) -> tuple[Texts, Whole]:
 
 
 def as_numbers(texts: Texts) -> NDArray[np.uint32]:
-    """Characters as numbers, one row per text and one column per place; 0 after the end."""
+    """Write characters as numbers, one row per text and one column per place; 0 after the end."""
     longest = max(map(len, texts), default=0) or 1
     return np.array(texts, dtype=f"U{longest}").view(np.uint32).reshape(len(texts), longest)
 
 
 def _within(texts: Texts, owner: Whole, first: Codes, second: Codes, edits: int) -> pd.DataFrame:
-    """Pairs of these texts, of codes `owner` of the first wave, codes at most `edits` apart, and the text's row."""
+    """Pair texts (of codes `owner` in the first wave) with codes at most `edits` apart; with the text's row."""
     right = second.texts[:, 0]
     while edits and max(_remainders_count(texts, edits), _remainders_count(right, edits)) > MANY:
         edits -= 1
-    # codes so many edits apart have a remainder in common after as many deletions (Mor & Fraenkel 1982, Comm. ACM 25)
+    # codes n edits apart have a remainder in common after n deletions (Mor & Fraenkel 1982, Comm. ACM 25)
     (left_hash, left_row), (right_hash, right_row) = (
         _remainders(texts, first.block[owner], edits), _remainders(right, second.block, edits)
     )  # fmt: skip
@@ -106,21 +106,21 @@ def _remainders_count(texts: Texts, edits: int) -> int:
 
 
 def _remainders(texts: Texts, block: Whole, edits: int) -> tuple[Whole, Whole]:
-    """Hash of block and of all that up to `edits` deletions leave of each text, with the row of the text."""
+    """Hash of the block and each remainder of a text after up to `edits` deletions, with the row of the text."""
     lengths = np.array([len(text) for text in texts], dtype=int)
     hashes, rows = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for length in np.unique(lengths):
         some = np.flatnonzero(lengths == length)
         letters = as_numbers(texts[some])
-        for kept in range(max(length - edits, 0), length + 1):
-            for places in combinations(range(length), kept):
+        for length_left in range(max(length - edits, 0), length + 1):
+            for places in combinations(range(length), length_left):
                 hashes.append(_hash(letters[:, places], block[some]))
                 rows.append(some)
     return np.concatenate(hashes), np.concatenate(rows)
 
 
 def _hash(letters: NDArray[np.uint32], block: Whole) -> Whole:
-    """Number of block and letters, not negative."""
+    """Non-negative hash of block and letters."""
     value = block.astype(np.uint64) + np.uint64(1)
     for column in letters.T:
         value = (value ^ column.astype(np.uint64)) * FACTOR

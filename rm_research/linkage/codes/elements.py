@@ -1,4 +1,4 @@
-"""Declared elements of a code, and codes taken apart into them."""
+"""Declared elements of a code, and how codes are split into them."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import pandas as pd
 
 from rm_research.errors import LinkError
 
-USUAL = 0.8  # share of characters of one kind that makes it the kind of an element
+USUAL = 0.8  # share of characters of one kind above which an element has that kind
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Element:
     Attributes
     ----------
     name : str
-        What it stands for: 'surname'.
+        What it represents: 'surname'.
     width : int
         Characters that the rule asks for.
     """
@@ -32,64 +32,65 @@ class Element:
 
 def parse_element(text: str) -> Element:
     """
-    Element of a text like 'surname:2'.
+    Parse an element such as 'surname:2'.
 
     Raises
     ------
     LinkError
-        When it is not a name, a colon and a whole number of characters, 1 at least.
+        When it is not a name, a colon and a number of characters of at least 1.
     """
-    name, _, width = (part.strip() for part in text.partition(":"))
+    name, _, width = (piece.strip() for piece in text.partition(":"))
     if not name or not width.isascii() or not width.isdigit() or int(width) < 1:
         raise LinkError(
-            f'link.elements in study.toml has {text!r}. Write what the part stands for and its characters: "surname:2".'
+            f"link.elements in study.toml has {text!r}. Write the part's name and its number of characters, such as "
+            '"surname:2".'
         )
     return Element(name, int(width))
 
 
 def split_codes(codes: pd.Series, elements: tuple[Element, ...]) -> pd.DataFrame:
     """
-    Codes taken apart into elements.
+    Split codes into elements.
 
     Parameters
     ----------
     codes : Series of str
-        Blank or missing codes are unknown. Taken as they are: fold case and spaces before.
+        Blank or missing codes are unknown. They are used unchanged: fold case and spaces first.
     elements : tuple of Element
         In the order of the code.
 
     Returns
     -------
     DataFrame
-        Index of `codes`; one text column per element, '' where it is unknown. Codes of another length than declared
-        are taken apart where digits and letters best fit what stands in each element of the others; what is missing
-        or too much is then as late in the code as it can be.
+        Index of `codes`; one text column per element, '' where it is unknown. Codes of the declared length show which
+        elements have digits and which letters; codes of another length are split to fit that best, with missing or
+        surplus characters as late in the code as possible.
 
     Raises
     ------
     LinkError
-        When there are no elements, or two have one name.
+        When there are no elements, or two have the same name.
     """
     names = [element.name for element in elements]
     if not names or len(set(names)) < len(names):
-        raise LinkError("link.elements in study.toml needs one element at least, each with a name of its own.")
+        raise LinkError("link.elements in study.toml needs at least one element, and each needs its own name.")
     texts = codes.fillna("").astype("str")
     widths = tuple(element.width for element in elements)
-    different = pd.Index(texts.unique())
-    kinds = _usual_kinds([code for code in different if len(code) == sum(widths)], widths)
-    parts = {code: _split(code, widths, kinds) for code in different}
-    return pd.DataFrame([parts[code] for code in texts], index=codes.index, columns=names, dtype="str")
+    distinct = pd.Index(texts.unique())
+    kinds = _usual_kinds([code for code in distinct if len(code) == sum(widths)], widths)
+    by_code = {code: _split(code, widths, kinds) for code in distinct}
+    return pd.DataFrame([by_code[code] for code in texts], index=codes.index, columns=names, dtype="str")
 
 
 def _usual_kinds(codes: list[str], widths: tuple[int, ...]) -> tuple[str | None, ...]:
-    """Kind of character in each element of codes as declared; None where they are mixed."""
+    """Kind of character in each element, from codes of the declared length; None if kinds are mixed."""
     usual = []
     for start, end in pairwise(np.cumsum((0, *widths))):
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for character, times in Counter("".join(code[start:end] for code in codes)).items():
-            found[kind(character)] += times
-        most = max(found, key=lambda name: found[name], default=None)
-        usual.append(most if most and found[most] > USUAL * found.total() else None)
+            counts[kind(character)] += times
+        most = max(counts, key=lambda name: counts[name], default=None)
+        usual.append(most if most and counts[most] > USUAL * counts.total() else None)
     return tuple(usual)
 
 
@@ -99,11 +100,11 @@ def kind(character: str) -> str:
 
 
 def _split(code: str, widths: tuple[int, ...], kinds: tuple[str | None, ...]) -> list[str]:
-    """Parts of a code; the cheapest of all divisions: one for a character too many or few, one for a wrong kind."""
+    """Split a code at the lowest cost: 1 for each missing or surplus character, 1 for each of the wrong kind."""
 
     @cache
     def best(element: int, start: int) -> tuple[int, tuple[int, ...]]:
-        """Cost and ends of the parts from this element on; among equals early parts keep their width."""
+        """Cost and ends of the parts from this element on; at equal cost, early parts keep their width."""
         last = element == len(widths) - 1
         choices = []
         for end in [len(code)] if last else range(start, min(start + 2 * widths[element], len(code)) + 1):

@@ -1,4 +1,4 @@
-"""Who is who, how many came back and how codes change, estimated together (EM)."""
+"""Estimates together who is who, how many people return and how codes change (EM)."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ from rm_research.linkage.codes.partners import partner_probabilities, side
 
 STEPS = 25
 SETTLED = 1e-3  # change of a probability
-NEGLIGIBLE = 1e-3  # odds of pairs that are not followed further
-# people of the smaller wave who are in the other too, before the data are seen; as strongly as so many people of the
-# study show it, and how strongly a block is drawn to the study
+NEGLIGIBLE = 1e-3  # odds below which a pair is ignored
+# prior share of the smaller wave that is in the other wave too; its weight as a number of people in the study; and the
+# weight that draws a block towards the study's share
 RETURNED, PRIOR_STUDY, PRIOR_BLOCK = 0.7, 4, 4
 
 
@@ -26,10 +26,10 @@ class Fit:
     Attributes
     ----------
     probability : array, shape (pairs,)
-        That one person of the first code is one of the second.
+        Probability that one person with the first code is one with the second.
     rates : Rates
     returned : float
-        Share of people of the smaller wave who are in the other wave too.
+        Share of people in the smaller wave who are in the other wave too.
     """
 
     probability: Numbers
@@ -60,7 +60,7 @@ class Population:
     second_size: Numbers
 
     def probability(self, log_ratio: Numbers, returning: Numbers) -> Numbers:
-        """Probability of each pair when so many people are expected to return in each block."""
+        """Probability of each pair, given the expected number of people who return in each block."""
         # the odds at which that number of pairs is the most probable one
         odds = returning / ((self.first - returning + 1) * (self.second - returning + 1))
         log_weight = log_ratio + np.log(odds)[self.block]
@@ -74,15 +74,15 @@ class Population:
         return probability
 
     def returning(self, expected: Numbers) -> tuple[float, Numbers]:
-        """Share of the smaller wave that returned in the study, and people of each block, drawn to that share."""
-        found = np.bincount(self.block, expected, len(self.first))
+        """Share of the smaller wave that returned in the study, and people per block, drawn towards that share."""
+        in_block = np.bincount(self.block, expected, len(self.first))
         smaller = np.minimum(self.first, self.second)
-        rate = (found.sum() + PRIOR_STUDY * RETURNED) / (smaller.sum() + PRIOR_STUDY)
-        return rate, np.maximum(smaller * (found + PRIOR_BLOCK * rate) / (smaller + PRIOR_BLOCK), 1e-9)
+        rate = (in_block.sum() + PRIOR_STUDY * RETURNED) / (smaller.sum() + PRIOR_STUDY)
+        return rate, np.maximum(smaller * (in_block + PRIOR_BLOCK * rate) / (smaller + PRIOR_BLOCK), 1e-9)
 
 
 def population(first: Codes, second: Codes, pairs: Pairs) -> Population:
-    """People behind pairs of codes."""
+    """Count the people behind pairs of codes."""
     blocks = max(first.block.max(initial=-1), second.block.max(initial=-1)) + 1
     return Population(
         pairs=pairs,
@@ -95,7 +95,7 @@ def population(first: Codes, second: Codes, pairs: Pairs) -> Population:
 
 
 def estimate(evidence: Evidence, people: Population) -> Fit:
-    """Probabilities and rates that agree with each other, from the rates thought before the data are seen."""
+    """Estimate probabilities and rates in turn, from prior rates until they agree with each other."""
     rates, probability = evidence.start(), np.zeros(evidence.pairs)
     rate, returning = RETURNED, RETURNED * np.minimum(people.first, people.second) + 1e-9
     for _ in range(STEPS):

@@ -1,4 +1,4 @@
-"""What the comparison of two codes says: one person, or two?"""
+"""What the comparison of two codes says about whether they are from one person or two."""
 
 from dataclasses import dataclass
 
@@ -7,21 +7,21 @@ import numpy as np
 from rm_research.linkage.codes.frequencies import Numbers, Whole
 
 UNKNOWN = -1
-SWAPPED = 0.01  # people who swap two given parts, before the data are seen …
-PRIOR_SWAPPED = 40  # … as strongly as so many people would show it
+SWAPPED = 0.01  # prior share of people who swap two given parts …
+PRIOR_SWAPPED = 40  # … and its weight as a number of people
 
 
 @dataclass(frozen=True, eq=False)
 class Rates:
     """
-    What becomes of people's codes from wave to wave.
+    How people's codes change from wave to wave.
 
     Attributes
     ----------
     levels : array, shape (elements, levels)
         Share of people whose element agrees at each level.
     arranged : array, shape (arrangements,)
-        Share of people whose code is in order, or has two parts swapped.
+        Share of people whose code is in order or has two given parts swapped.
     """
 
     levels: Numbers
@@ -31,20 +31,20 @@ class Rates:
 @dataclass(frozen=True, eq=False)
 class Evidence:
     """
-    Pairs of codes compared, each in every arrangement that could be meant.
+    Comparisons of pairs of codes, each in every possible arrangement.
 
     Attributes
     ----------
     pairs : int
         Every pair has at least one comparison.
     pair, arrangement : array, shape (comparisons,)
-        Which pair is compared, and with which parts swapped; 0 is as it stands.
+        Which pair is compared, and with which parts swapped; 0 means none.
     level : array, shape (comparisons, elements)
-        Level of agreement; −1 is unknown and says nothing.
+        Level of agreement; −1 is unknown and carries no evidence.
     surprise : array, shape (comparisons,)
-        Log of 1 / chance that another person agrees like this, summed over the elements.
+        Log(1 / chance) that another person agrees like this, summed over the elements.
     prior : array, shape (elements, levels)
-        People thought to agree at each level, before the data are seen.
+        Prior number of people who agree at each level.
     arrangements : int
     """
 
@@ -57,21 +57,21 @@ class Evidence:
     arrangements: int
 
     def start(self) -> Rates:
-        """Rates before the data are seen."""
+        """Prior rates."""
         swaps = self.arrangements - 1
         arranged = np.full(self.arrangements, SWAPPED / max(swaps / 2, 1))
         arranged[0] = 1 - arranged[1:].sum()
         return Rates(self.prior / self.prior.sum(axis=1, keepdims=True), arranged)
 
     def log_ratio(self, rates: Rates) -> Numbers:
-        """Log likelihood ratio of each pair, one person against two: arrangements are mixed by their rates."""
+        """Log likelihood ratio of each pair, one person against two; arrangements are weighted by their rates."""
         each = self._each(rates)
         top = np.full(self.pairs, -np.inf)
         np.maximum.at(top, self.pair, each)
         return top + np.log(np.bincount(self.pair, np.exp(each - top[self.pair]), self.pairs))
 
     def refit(self, probability: Numbers, rates: Rates) -> Rates:
-        """Rates when so many people are expected to be in each pair (EM; prior counts added)."""
+        """Rates given the expected number of people in each pair (EM, with prior counts added)."""
         share = np.exp(self._each(rates) - self.log_ratio(rates)[self.pair]) * probability[self.pair]
         seen = [np.bincount(level[level >= 0], share[level >= 0], self.prior.shape[1]) for level in self.level.T]
         levels = np.array(seen) + self.prior
@@ -79,6 +79,7 @@ class Evidence:
         return Rates(levels / levels.sum(axis=1, keepdims=True), arranged / arranged.sum())
 
     def _each(self, rates: Rates) -> Numbers:
-        said = np.hstack([np.log(rates.levels), np.zeros((len(rates.levels), 1))])  # −1 finds the last column: nothing
-        heard = said[np.arange(len(said)), self.level].sum(axis=1)
-        return heard + self.surprise + np.log(rates.arranged)[self.arrangement]
+        # level −1 selects the last column, which is zero
+        by_level = np.hstack([np.log(rates.levels), np.zeros((len(rates.levels), 1))])
+        agreement = by_level[np.arange(len(by_level)), self.level].sum(axis=1)
+        return agreement + self.surprise + np.log(rates.arranged)[self.arrangement]

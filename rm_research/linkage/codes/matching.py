@@ -1,4 +1,4 @@
-"""match_codes: people found over two waves by the codes they typed themselves."""
+"""match_codes: matches people across two waves by the codes they typed themselves."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from rm_research.linkage.codes.estimation import Fit, estimate, population
 from rm_research.linkage.codes.evidence import Evidence
 from rm_research.linkage.codes.frequencies import element_values
 
-# up to one half a person could have two partners
+# with a probability of one half or less, a person could have two partners
 LEAST, CERTAIN = 0.5, 0.95
 
 
@@ -28,19 +28,19 @@ class Matches:
     Attributes
     ----------
     pairs : DataFrame
-        One row per person found: `first`, `second` (index labels), `probability` that it is one person, `runner_up`
-        (the most probable other pair of either row), `how` ('exact': the whole code is the same and nothing of it
-        unknown; 'near'). No label occurs twice.
+        One row per matched person: `first`, `second` (index labels), `probability` that it is one person, `runner_up`
+        (probability of the most probable other pair of either row), `how` ('exact': the whole code is known and
+        equal; 'near'). No label occurs twice.
     misses : DataFrame
         Pairs for a person to look at; neither row is in `pairs`. `first`, `second`, `probability`, and `reason`:
-        'ambiguous' (who of several it is remains open) or 'below min_probability'. People of equal codes are listed
-        once each, not in all combinations.
+        'ambiguous' (several people are possible) or 'below min_probability'. People with equal codes are listed once
+        each, not in all combinations.
     rates : DataFrame
-        One row per element and level of agreement: `matched`, the share of people at this level who are in both
-        waves, and `chance`, the share of pairs of different people (NaN where it was not counted). Swapped parts
-        have rows of their own, of level 'swapped'.
+        One row per element and level of agreement: `matched`, the share at this level of the people who are in both
+        waves, and `chance`, the share of the pairs of different people (NaN if it was not counted). Swapped parts have
+        separate rows, with level 'swapped'.
     returned : float
-        Share of people of the smaller wave who are in the other one, as estimated.
+        Estimated share of people in the smaller wave who are in the other one.
     """
 
     pairs: pd.DataFrame
@@ -62,41 +62,41 @@ def match_codes(
     min_probability: float = CERTAIN,
 ) -> Matches:
     """
-    Find people over two waves by codes they typed themselves.
+    Match people across two waves by the codes they typed themselves.
 
     Parameters
     ----------
     first, second : DataFrame
-        One row per person of the wave, indexed without repeats; one text column per element, '' where it is unknown.
-        A single column is an undivided code. Texts are compared as they are: fold case and spaces before.
+        One row per person in the wave, with a unique index; one text column per element, '' where it is unknown.
+        A single column is an undivided code. Texts are compared unchanged: fold case and spaces first.
     first_blocks, second_blocks : Series
-        Cohort of each row, with the index of `first` and `second`. People are looked for within their cohort;
-        how codes change is learnt from all of them. Rows without a cohort find nobody.
+        Cohort of each row, with the index of `first` and `second`. People are matched within their cohort; how codes
+        change is learnt from all cohorts. Rows without a cohort match nobody.
     max_edits : int, default 1
-        Edits up to which an element is near; of an undivided code, those up to which it can be one person's.
+        Largest number of edits at which an element is near, or at which an undivided code can be one person's.
     min_probability : float, default 0.95
-        Pairs are taken from this probability on; above 0.5 and below 1.
+        Least probability of a pair that is accepted; above 0.5 and below 1.
 
     Returns
     -------
     Matches
-        At most one pair per row. Rows of equal code in one wave and cohort are never taken.
+        At most one pair per row. Rows with equal codes in one wave and cohort are never matched.
 
     Raises
     ------
     FrameError
-        When the waves have other columns, an index has repeats or blocks have another index.
+        When the columns of the waves differ, an index has repeats, or blocks have another index.
     ValueError
         When `max_edits` is negative, or `min_probability` outside its range.
 
     Notes
     -----
-    Likelihood ratios of agreement by element (Fellegi & Sunter 1969, JASA 64, 1183–1210), by how often each value is
-    given; rates by EM; probabilities under the condition that nobody has two partners (Sadinle 2017, JASA 112,
-    600–612, whose prior is replaced by the most probable number of pairs of each block).
+    Likelihood ratios of agreement by element (Fellegi & Sunter 1969, JASA 64, 1183–1210), depending on how often each
+    value is given; rates by EM; probabilities under the condition that nobody has two partners (Sadinle 2017, JASA 112,
+    600–612, with the most probable number of pairs in each block instead of that paper's prior).
     """
     _refuse(first, second, first_blocks, second_blocks, max_edits, min_probability)
-    # by label, so that people of equal codes are listed the same way however the rows are ordered
+    # sorted by label, so that the order of rows does not affect how people with equal codes are listed
     first, second = (wave.sort_index(key=lambda labels: labels.astype("str")) for wave in (first, second))
     one, two = distinct_codes(first, second, first_blocks.loc[first.index], second_blocks.loc[second.index])
     compare = _compare_whole if first.shape[1] == 1 else _compare_elements
@@ -144,7 +144,7 @@ def _compare_elements(one: Codes, two: Codes, names: list[str], max_edits: int) 
 
 
 def _places(start: int, size: int) -> str:
-    """Characters of a piece, counted from 1: '3' or '3–4'."""
+    """Places of a piece's characters, counted from 1: '3' or '3–4'."""
     return str(start + 1) if size == 1 else f"{start + 1}–{start + size}"
 
 
@@ -153,7 +153,7 @@ def _refuse(
     max_edits: int, min_probability: float,
 ) -> None:  # fmt: skip
     if not len(first.columns) or list(first.columns) != list(second.columns):
-        raise FrameError("Both waves need the same columns of code elements, one at least.")
+        raise FrameError("Both waves need the same columns of code elements, and at least one.")
     for wave, rows, blocks in (("first", first, first_blocks), ("second", second, second_blocks)):
         if not rows.index.is_unique:
             raise FrameError(f"The index of the {wave} wave has repeats. Number its rows.")

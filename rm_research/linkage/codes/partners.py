@@ -1,4 +1,4 @@
-"""Probability of each pair when nobody has more than one partner: sum-product on the pairs that are possible."""
+"""Probability of each pair if nobody has more than one partner: sum-product on the possible pairs."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ SETTLED = 1e-4  # change of a log message
 @dataclass(frozen=True, eq=False)
 class Side:
     """
-    The pairs seen from one wave: pairs of one code lie in a row.
+    The pairs seen from one wave, with the pairs of each code in a row.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Side:
     code : array, shape (pairs,)
         Number of the code of each pair in `order`, counted from 0 in the order of `starts`.
     size : array, shape (pairs,)
-        People with the code that a pair has in this wave, in the pairs' own order.
+        People with the code that a pair has in this wave, in the original order of pairs.
     """
 
     order: Whole
@@ -35,7 +35,7 @@ class Side:
     size: Numbers
 
     def others(self, values: Numbers) -> Numbers:
-        """For each pair the sum of `values` over the other pairs of its code, without cancellation."""
+        """For each pair, the sum of `values` over the other pairs of its code, without cancellation."""
         if not len(values):
             return values
         ordered = values[self.order]
@@ -52,7 +52,7 @@ class Side:
         return result
 
     def best_other(self, values: Numbers) -> Numbers:
-        """For each pair the largest of `values` among the other pairs of its code; 0 where it is the only one."""
+        """For each pair, the largest of `values` among the other pairs of its code; 0 if it is the only one."""
         if not len(values):
             return values
         ranked = np.lexsort((-values[self.order], self.code))
@@ -66,7 +66,7 @@ class Side:
 
 
 def side(codes: Whole, size: Numbers | Whole) -> Side:
-    """Pairs by their code in one wave; `codes` has a number per pair, `size` the people with that code."""
+    """Arrange pairs by their code in one wave; `codes` has a number per pair, `size` the people with that code."""
     order = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
     code = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(codes)))
@@ -75,12 +75,12 @@ def side(codes: Whole, size: Numbers | Whole) -> Side:
 
 def partner_probabilities(log_weight: Numbers, first: Side, second: Side) -> Numbers:
     """
-    Probability that the two people of each pair are one.
+    Probability that the two people in each pair are the same person.
 
-    The weight of a set of pairs in which nobody occurs twice is the product of the weights of its pairs. The messages
-    are exact where the possible pairs form no ring, and have a single solution always (monomer-dimer model; Bayati
-    et al. 2007, Simple deterministic approximation algorithms for counting matchings, STOC). People of equal code
-    send equal messages, so that a code stands for all of them.
+    A set of pairs in which nobody occurs twice has the product of its pairs' weights as its weight. The messages are
+    exact if the possible pairs form no ring, and always have a single solution (monomer-dimer model; Bayati et al.
+    2007, Simple deterministic approximation algorithms for counting matchings, STOC). People with equal codes send
+    equal messages, so one code represents all of them.
 
     Parameters
     ----------
@@ -92,12 +92,12 @@ def partner_probabilities(log_weight: Numbers, first: Side, second: Side) -> Num
     Returns
     -------
     array, shape (pairs,)
-        For one person of either code; 0 to 1, with a sum of at most 1 per person.
+        For one person with either code; 0 to 1, with a sum of at most 1 per person.
     """
     log_weight = np.clip(log_weight, -300, 300)
     to_first, to_second = log_weight.copy(), log_weight.copy()
     for _ in range(ROUNDS):
-        # half-way in logs, because full steps swing between two solutions where rivals are alike
+        # half steps in logs, because full steps oscillate between two solutions if rivals are alike
         step_first = (log_weight - _crowd(to_second, second, first.size) - to_first) / 2
         to_first = to_first + step_first
         step_second = (log_weight - _crowd(to_first, first, second.size) - to_second) / 2
@@ -109,6 +109,6 @@ def partner_probabilities(log_weight: Numbers, first: Side, second: Side) -> Num
 
 
 def _crowd(messages: Numbers, here: Side, across: Numbers) -> Numbers:
-    """Log of 1 + what all others offer to the person of this pair here."""
+    """Log of 1 plus what all other pairs offer to the person of this pair."""
     offers = np.exp(messages)
     return np.log1p(here.others(offers * across) + offers * (across - 1))
