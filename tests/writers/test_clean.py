@@ -150,7 +150,7 @@ class TestWhatIsLeftOut:
         prepared = prepare_openly(read_study(folder))
         write_clean(prepared, out=tmp_path / "out", format=kind)
         page = (tmp_path / "out" / "codebook.html").read_text(encoding="utf-8")
-        assert "What these files lack" in page
+        assert "What is missing from these files" in page
         assert "post.csv is not in the study folder" in page
         assert "post, 0 questionnaires" in page
 
