@@ -223,9 +223,7 @@ class TestGaps:
 
     def test_one_wave_alone_shows_no_change(self, built):
         toml = TOML.replace('[waves.post]\nfile = "post.csv"\n', "")
-        assert "No answers to the first outcome can be compared over time" in repr(
-            built(Group(), toml=toml).headline
-        )
+        assert "No answers to the first outcome can be compared over time" in repr(built(Group(), toml=toml).headline)
 
     def test_an_outcome_not_asked_before_is_not_called_too_small(self, built):
         codebook = "item,scale,low,high,pre\nm1,mood,1,5,-\nm2,mood,1,5,-\nm3,mood,1,5,-\n"
