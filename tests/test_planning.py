@@ -316,7 +316,7 @@ class TestWords:
         other = math.ceil(plan.needed * 0.5)
         assert needed.endswith("is 80%.")
         assert needed.startswith(
-            f"With {plan.needed} people in the programme and {other} in the comparison, the chance of finding a difference"
+            f"With {plan.needed} people in the programme and {other} in the comparison, the chance of finding"
         )
         row = row_of(plan, 17)
         assert f"has 17 people. Its chance of finding 0.30 scale points is {row['power']:.0%};" in typical
