@@ -89,7 +89,7 @@ def test_items_that_run_together_are_not(draft_of):
 def test_yes_or_no_is_a_scale_to_be_checked(draft_of):
     made = draft_of({"pre.csv": survey(["k_1", "k_2", "k_3"], values=("Yes", "No"))})
     assert made.toml["answers"] == {"yes_no": {"No": 0, "Yes": 1}}
-    assert "only if they measure one thing" in made.checks
+    assert "only if its items measure one thing" in made.checks
     assert made.errors() == []
 
 

@@ -201,7 +201,7 @@ class TestWhatIsLeftOut:
 
     def test_every_cohort_has_an_error(self, tmp_path):
         folder = with_repeated_code(small_study(tmp_path / "study", Group("Spring")))
-        with pytest.raises(ReportError, match=r"could be written \(1 problem\)(.|\n)*rows 3, 14 of pre\.csv"):
+        with pytest.raises(ReportError, match=r"no questionnaires to write \(1 problem\)(.|\n)*rows 3, 14 of pre\.csv"):
             write_clean(folder, out=tmp_path / "out")
 
     @pytest.mark.parametrize(
