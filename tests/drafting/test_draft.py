@@ -97,7 +97,7 @@ def test_opinions_about_people_are_items(draft_of):
 
 def test_columns_of_personal_data_are_told_by_their_name(draft_of):
     made = draft_of({"pre.csv": survey(Email=[f"x{place}@example.org" for place in range(30)], Vorname=["Ann"] * 30)})
-    assert "# Columns of personal data, of which nothing is kept: Email; Vorname." in made.draft.study
+    assert "# Columns of personal data, which are not kept: Email; Vorname." in made.draft.study
     assert "Ann" not in made.draft.study
 
 
