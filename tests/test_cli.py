@@ -69,7 +69,7 @@ class TestCheck:
     def test_html_is_written_where_asked(self, quality_page):
         html = quality_page.read_text(encoding="utf-8")
         assert "Data quality: Reverse mentoring, Northgate Council" in html
-        assert "For the evaluator alone" in html
+        assert "For the evaluator only" in html
 
     def test_html_of_a_study_that_cannot_be_read_says_what_to_do(self, tmp_path):
         done = run("check", tmp_path, "--html", tmp_path / "quality.html")

@@ -82,7 +82,7 @@ class TestWithoutAStudy:
     def test_effects_out_of_reach_are_said_to_be(self):
         plan = rm.plan_study(effect=1e-5)
         assert plan.needed is None
-        assert "Not even a million people" in repr(plan)
+        assert "Even with a million people" in repr(plan)
 
     def test_it_is_frozen(self):
         with pytest.raises(FrozenInstanceError):
@@ -314,13 +314,12 @@ class TestWords:
         plan = rm.plan_study(compared, simulations=10)
         needed, typical, simulated = plan.sentences()
         other = math.ceil(plan.needed * 0.5)
+        assert needed.endswith("is 80%.")
         assert needed.startswith(
-            f"{plan.needed} people in the programme and {other} in the comparison give a chance of 80%"
+            f"With {plan.needed} people in the programme and {other} in the comparison, the chance of finding"
         )
         row = row_of(plan, 17)
-        assert (
-            f"typically has 17 people. They would find 0.30 scale points with a chance of {row['power']:.0%}" in typical
-        )
+        assert f"has 17 people. Its chance of finding 0.30 scale points is {row['power']:.0%};" in typical
         assert "10 drawn studies" in simulated
         assert plan.title == "Plan: Mood, people"
 
@@ -338,7 +337,7 @@ class TestWords:
         assert set(plan.assumed().to_numpy().ravel()) <= set(cells)
         assert set(plan.sentences()) <= set(cells)
         numbers = [f"{value:.2f}" for value in plan.table["detectable"]]
-        assert shown["Smallest found with 80%"].tolist() == numbers
+        assert shown["Smallest effect found with 80%"].tolist() == numbers
 
     def test_titles_of_scales_are_text(self, tmp_path):
         toml = TOML.replace('label = "Mood"', 'label = "<b>Mood</b> [red]"')

@@ -1,4 +1,4 @@
-"""What kind of answers a question was given: numbers of a printed range, printed answers, or measurements."""
+"""What kind of answers people gave to a question: numbers from a printed range, printed answers, or measurements."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -13,10 +13,10 @@ from rm_research.study.entries import NUMBER, tidy_text
 MOSTLY = 0.9  # share of the answers that a kind must explain
 MOST_NUMBERS = 11  # 0 to 10
 MOST_LABELS = 12
-LONGEST_LABEL, MOST_WORDS = 40, 6  # of an answer nobody told us; what people write themselves is longer
-SENTENCE = (".", "!", "?", ",")  # what such an answer does not end with
-REPEATED = 4  # rows a printed answer has on average; free text has fewer
-# printed ranges, the narrow ones first; those that are guessed where the ends were not answered
+LONGEST_LABEL, MOST_WORDS = 40, 6  # of an undeclared printed answer; free text is longer
+SENTENCE = (".", "!", "?", ",")  # a printed answer does not end with these
+REPEATED = 4  # rows that share a printed answer, on average; fewer share free text
+# printed ranges, the narrow ones first; then those to guess when nobody gave the answers at the ends
 USUAL = (
     (0, 1), (1, 2), (1, 3), (0, 2), (1, 4), (0, 3), (1, 5), (0, 4), (-2, 2), (1, 6), (0, 5), (1, 7), (0, 6), (-3, 3),
     (1, 8), (0, 7), (1, 9), (0, 8), (1, 10), (0, 9), (0, 10), (1, 11),
@@ -29,21 +29,21 @@ Range = tuple[int, int]
 @dataclass(frozen=True, eq=False)
 class Answered:
     """
-    A question with what was answered.
+    A question and the answers to it.
 
     Attributes
     ----------
     question : Question
     kind : {'number', 'label', 'measure'}
-        A number of a printed range, a printed answer, or a number without one.
+        A number from a printed range, a printed answer, or a number without a range.
     numbers : dict of float to int
         Rows by number, the smallest first.
     codes : tuple of str
         Numbers that seem to mean no answer (99).
     printed : (int, int) or None
-        Range that the export itself tells.
+        Range that the export itself gives.
     vocabulary : Vocabulary or None
-        Known words that the answers are made of.
+        Known words that the answers consist of.
     grades : dict of int to list of str
         Entries by grade of the vocabulary, or by the number they carry.
     others : tuple of str
@@ -61,22 +61,22 @@ class Answered:
 
     @property
     def ends(self) -> Range:
-        """Smallest and greatest number answered."""
+        """Smallest and largest number answered."""
         return int(min(self.numbers)), int(max(self.numbers))
 
 
 def judge(question: Question) -> Answered | None:
     """
-    Say what kind of answers a question was given; None where they are free text, one word, or a choice among things.
+    Say what kind of answers a question has; None for free text, a single answer, or a choice among things.
 
-    What people wrote is kept only where it is of a known vocabulary or shared by at least three rows of one wave.
+    What people wrote is kept only if it is part of a known vocabulary or at least three rows of one wave share it.
     """
     counts = question.counts
     if len(counts) < 2:
         return None
     for attempt in (_numbers, _numbered, _worded, _labelled):
-        if (found := attempt(question, counts)) is not None:
-            return found
+        if (answered := attempt(question, counts)) is not None:
+            return answered
     return None
 
 
@@ -86,10 +86,10 @@ def _numbers(question: Question, counts: Counts) -> Answered | None:
         return None
     printed, named_blank = _printed(question)
     core = {number: rows for number, rows in numbers.items() if number not in named_blank}
-    kept = {number: rows for number, rows in core.items() if number not in BLANK_NUMBERS}
+    in_range = {number: rows for number, rows in core.items() if number not in BLANK_NUMBERS}
     codes: Iterable[float] = named_blank
-    if smallest_range(core) is None and len(kept) > 1 and smallest_range(kept) is not None:
-        core, codes = kept, [*named_blank, *(number for number in core if number not in kept)]
+    if smallest_range(core) is None and len(in_range) > 1 and smallest_range(in_range) is not None:
+        core, codes = in_range, [*named_blank, *(number for number in core if number not in in_range)]
     missing = tuple(f"{code:g}" for code in codes)
     if len(core) < 2:
         return None
@@ -99,7 +99,7 @@ def _numbers(question: Question, counts: Counts) -> Answered | None:
 
 
 def _printed(question: Question) -> tuple[Range | None, list[float]]:
-    """Range of the codes that the export has labels for, and the codes whose label means no answer."""
+    """Range of the codes for which the export has labels, and the codes whose label means no answer."""
     labels = [column.labels for column in question.columns.values()]
     known = {float(code): label for one in labels for code, label in one.items() if NUMBER.fullmatch(tidy_text(code))}
     blank = [code for code, label in known.items() if tidy_text(label) in BLANK_WORDS]
@@ -114,14 +114,14 @@ def _covers(printed: Range, numbers: Collection[float]) -> bool:
 
 
 def smallest_range(numbers: Collection[float]) -> Range | None:
-    """Narrowest usual range that has all of these whole numbers; None where they are of no such range."""
+    """Narrowest usual range that contains all of these whole numbers; None if there is none."""
     if any(number != int(number) for number in numbers):
         return None
     return next((ends for ends in USUAL if _covers(ends, numbers)), None)
 
 
 def _numbered(question: Question, counts: Counts) -> Answered | None:
-    """Answers that carry their number, all or those at the ends: '1 - Not at all', '2', '3 - Very'."""
+    """Answers that include their number, all of them or those at the ends: '1 - Not at all', '2', '3 - Very'."""
     if len(counts) > MOST_LABELS:
         return None
     carried = {entry: _carried(entry) for entry in counts}
@@ -136,7 +136,7 @@ def _numbered(question: Question, counts: Counts) -> Answered | None:
 
 
 def _carried(entry: str) -> int | None:
-    """Return the number that an answer is, or carries."""
+    """Return the number that an answer is, or includes."""
     return int(entry) if entry.isascii() and entry.isdigit() else own_number(entry)
 
 
@@ -145,7 +145,7 @@ def _rows(counts: Counts, entries: Iterable[str]) -> int:
 
 
 def _worded(question: Question, counts: Counts) -> Answered | None:
-    """Answers of a known vocabulary."""
+    """Answers from a known vocabulary."""
     best: tuple[int, dict[int, list[str]], Vocabulary] | None = None
     for vocabulary in VOCABULARIES if len(counts) <= 2 * MOST_LABELS else ():
         grades: dict[int, list[str]] = {}
@@ -169,7 +169,7 @@ def _worded(question: Question, counts: Counts) -> Answered | None:
 
 
 def _labelled(question: Question, counts: Counts) -> Answered | None:
-    """Answers that many rows share, in words nobody told us: which of them is more cannot be known."""
+    """Answers that many rows share, in words we do not know, so their order cannot be known."""
     shared = question.quotable
     if not 2 <= len(shared) <= MOST_LABELS or len(counts) > MOST_LABELS:
         return None

@@ -7,18 +7,18 @@ from rm_research.drafting.items import BAR, DraftItem
 from rm_research.drafting.parts import Parts
 from rm_research.study.codebook import FIXED, NOT_ASKED
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes what begins like this for a formula
 
 
 def codebook_text(parts: Parts) -> str:
-    """One row an item, one column a wave."""
+    """One row per item, one column per wave."""
     waves = [wave.name for wave in parts.waves]
     lines = [[*FIXED, *waves]]
     for item in parts.items:
         row = _row(item)
         cells = [*(row[name] for name in FIXED), *(item.cells[wave] for wave in waves)]
         lines.append([_harmless(cell) for cell in cells])
-    # Python's writer would leave a lone carriage return bare, which ends a line when it is read
+    # Python's writer would leave a lone carriage return unquoted, and a reader would end the line there
     bare = any("\r" in cell for line in lines for cell in line)
     text = io.StringIO()
     csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL if bare else csv.QUOTE_MINIMAL).writerows(lines)
@@ -34,6 +34,6 @@ def _row(item: DraftItem) -> dict[str, str]:
 
 
 def _harmless(cell: str) -> str:
-    """Cell that a spreadsheet takes for text; blanks at its ends do not count when it is read."""
+    """Cell that a spreadsheet takes for text; blanks at its ends are ignored when it is read."""
     is_number = cell.lstrip("-").isdecimal()
     return f" {cell}" if cell.startswith(FORMULA) and cell != NOT_ASKED and not is_number else cell

@@ -1,4 +1,4 @@
-"""Columns of an export as a draft sees them: a short code, a question, and how often each answer was given."""
+"""Columns of an export as the draft uses them: a short code, a question, and how often each answer was given."""
 
 import re
 from collections import Counter
@@ -37,15 +37,15 @@ class Column:
     name : str
         In the export.
     code : str
-        Short name of the question, without what tells the occasion; empty where there is none.
+        Short name of the question, without the part that names the occasion; empty if there is none.
     text : str
-        The question; empty where the export does not have it.
+        The question; empty if the export does not have it.
     counts : dict of str to int
-        Rows by entry as typed, in order of first appearance; without empty cells and entries that mean no answer.
+        Rows by entry as typed, in order of first appearance, without empty cells and entries that mean no answer.
     blanks : frozenset of str
-        Entries in it that mean no answer.
+        Its entries that mean no answer.
     labels : dict of str to str
-        Printed answer by entry, where the export has codes and knows what they stand for.
+        Printed answer by entry, if the export has codes and knows what they mean.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Column:
 
     @property
     def title(self) -> str:
-        """How people know it: its question, else its code."""
+        """What people know it by: its question, otherwise its code."""
         return self.text or self.code or self.name
 
     @cached_property
@@ -68,7 +68,7 @@ class Column:
 
 @lru_cache(maxsize=CACHED)
 def titled(name: str, text: str = "") -> tuple[str, str]:
-    """Short code and question of a column, from its name and what the export says beside it."""
+    """Short code and question of a column, from its name and its text in the export."""
     said = " ".join(unescape(TAGS.sub(" ", text)).split())
     if said and said != name:
         return (name if IDENTIFIER.fullmatch(name) else ""), said
@@ -80,18 +80,18 @@ def titled(name: str, text: str = "") -> tuple[str, str]:
 
 
 def grid(text: str) -> tuple[str, str]:
-    """Question of a grid and the line that a column holds: 'How true is this? [I speak up]'; else '' and the text."""
-    found = GRID.fullmatch(text) or DASHED.fullmatch(text)
-    return (found[1], found[2].strip()) if found else ("", text)
+    """Question of a grid and the column's line in it: 'How true is this? [I speak up]'; otherwise '' and the text."""
+    match = GRID.fullmatch(text) or DASHED.fullmatch(text)
+    return (match[1], match[2].strip()) if match else ("", text)
 
 
 def counted(cells: pd.Series) -> Counted:
-    """How often each entry stands in a column, and which entries in it mean no answer."""
-    # a table of thousands of columns would take minutes by pandas' own counting
-    found = pc.value_counts(pa.array(cells, pa.large_string()))
+    """How often each entry occurs in a column, and which of its entries mean no answer."""
+    # with pandas' own counting, a table of thousands of columns would take minutes
+    tallied = pc.value_counts(pa.array(cells, pa.large_string()))
     counts: Counts = {}
     blanks = set()
-    for entry, rows in zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True):
+    for entry, rows in zip(tallied.field("values").to_pylist(), tallied.field("counts").to_pylist(), strict=True):
         stripped = entry.strip()
         if tidy_text(stripped) in BLANK_WORDS:
             blanks.add(stripped)
@@ -101,7 +101,7 @@ def counted(cells: pd.Series) -> Counted:
 
 
 def pooled(columns: Iterable[Column]) -> Counts:
-    """How often each entry stands in several columns together."""
+    """How often each entry occurs in several columns together."""
     together: Counter[str] = Counter()
     for column in columns:
         together.update(column.counts)
@@ -109,7 +109,7 @@ def pooled(columns: Iterable[Column]) -> Counts:
 
 
 def numbers_of(counts: Counts) -> Numbers:
-    """Rows by number, the smallest first, of the entries that are numbers."""
+    """Rows by number, the smallest first, for the entries that are numbers."""
     numbers: Counter[float] = Counter()
     for entry, rows in counts.items():
         tidied = tidy_text(entry)

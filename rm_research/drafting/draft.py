@@ -1,4 +1,4 @@
-"""draft_study: the two files of a study from the exports it shall read."""
+"""draft_study: drafts the two files of a study from its exports."""
 
 import os
 from collections.abc import Sequence
@@ -39,10 +39,10 @@ class Draft:
     codebook : str
         Text of codebook.csv.
     files : DataFrame
-        One row an export: file, format, waves, rows, columns, items (in any of its waves), paired (items that more
+        One row per export: file, format, waves, rows, columns, items (in any of its waves), paired (items that more
         than one wave asks).
     checks : DataFrame
-        One row a mark: line (of study.toml), check (what has to be decided).
+        One row per mark: line (of study.toml), check (what has to be decided).
     """
 
     study: str
@@ -58,17 +58,17 @@ def draft_study(folder: str | Path, files: Sequence[str | Path], *, waves: Seque
     Parameters
     ----------
     folder : path
-        The study folder to be; paths of exports in study.toml are relative to it.
+        The future study folder; paths of exports in study.toml are relative to it.
     files : sequence of path
-        Exports, the earliest wave first; as seen from here, or else from the folder.
+        Exports, the earliest wave first; paths relative to the current folder or, failing that, to the study folder.
     waves : sequence of str, optional
         What to call the waves.
 
     Returns
     -------
     Draft
-        Words people wrote are in it only where they are printed answers: of a known vocabulary, or shared by at least
-        three rows of one wave. Names of columns and questions are in it.
+        It quotes words that people wrote only if they are printed answers: part of a known vocabulary, or shared by
+        at least three rows of one wave. It also holds the names of columns, and questions.
 
     Raises
     ------
@@ -90,32 +90,32 @@ def _parts(title: str, occasions: Occasions) -> Parts:
     facts = find_facts(occasions)
     person = find_person(occasions, facts.columns_of("cohort"), set(facts.personal))
     asked = pair_questions(occasions, _no_items(facts, person))
-    answered = [found for question in asked.questions if (found := judge(question)) is not None]
+    answered = [judged for question in asked.questions if (judged := judge(question)) is not None]
     items = draft_items(occasions, answered, find_sets(answered))
     scales = draft_scales(occasions, items)
-    kept = _kept(items, scales)
-    return Parts(title, occasions, facts, person, kept, scales, _blanks(occasions, facts, person, kept),
-                 _left_out(asked, kept), asked.renumbered, _returned(occasions, asked, kept),
+    listed = _listed(items, scales)
+    return Parts(title, occasions, facts, person, listed, scales, _blanks(occasions, facts, person, listed),
+                 _left_out(asked, listed), asked.renumbered, _returned(occasions, asked, listed),
                  _personal(occasions, facts, person))  # fmt: skip
 
 
 def _no_items(facts: Facts, person: Person) -> set[str]:
-    """Columns that hold a fact, or may, or describe people, or hold personal data."""
-    of_facts = {name for one in facts.found.values() for name in (*one.columns.values(), *one.others)}
+    """Columns that hold or may hold a fact, describe people, or hold personal data."""
+    of_facts = {name for fact in facts.by_name.values() for name in (*fact.columns.values(), *fact.others)}
     of_people = {*facts.attributes, *facts.personal, *facts.identifiers}
     return {*of_facts, *of_people, *person.columns.values(), *person.others}
 
 
-def _kept(items: Sequence[DraftItem], scales: Sequence[DraftScale]) -> tuple[DraftItem, ...]:
-    """Items with their scales; measurements only where they are a scale."""
+def _listed(items: Sequence[DraftItem], scales: Sequence[DraftScale]) -> tuple[DraftItem, ...]:
+    """Items of the codebook, with their scales; measurements only if they are a scale."""
     scaled = {item.name: item for scale in scales for item in scale.items}
     return tuple(scaled.get(item.name, item) for item in items if item.name in scaled or not item.numeric)
 
 
 def _blanks(occasions: Occasions, facts: Facts, person: Person, items: Sequence[DraftItem]) -> tuple[str, ...]:
-    """Entries that mean no answer in the columns that will be read, one spelling each."""
+    """Entries that mean no answer in the columns that will be read, each in one spelling."""
     blanks = {entry for item in items for column in item.question.columns.values() for entry in column.blanks}
-    of_facts = [person.columns, *(one.columns for one in facts.found.values())]
+    of_facts = [person.columns, *(fact.columns for fact in facts.by_name.values())]
     for wave in occasions.waves:
         for columns in of_facts:
             name = columns.get(wave.name, "")
@@ -127,7 +127,7 @@ def _blanks(occasions: Occasions, facts: Facts, person: Person, items: Sequence[
 def _left_out(asked: Questionnaire, items: Sequence[DraftItem]) -> tuple[str, ...]:
     used = {id(item.question) for item in items}
     names = {one.first.name for one in asked.questions}
-    # a choice of a question stands in a column of its own beside it
+    # each choice of a question has a column of its own
     left = [one.first for one in asked.questions if id(one) not in used and grid(one.first.text)[0] not in names]
     return tuple(column.name for column in left)
 
@@ -140,14 +140,14 @@ def _personal(occasions: Occasions, facts: Facts, person: Person) -> tuple[str, 
 
 
 def _returned(occasions: Occasions, asked: Questionnaire, items: Sequence[DraftItem]) -> dict[str, str]:
-    """Column that most rows have filled, of each wave that asks no item: else none of its rows would count."""
+    """Column filled in most rows, for each wave that asks no item; without it no row of the wave would count."""
     with_items = {wave for item in items for wave in item.question.waves}
-    found = {}
+    returned = {}
     for wave in occasions.waves:
         columns = [one.columns[wave.name] for one in asked.questions if wave.name in one.columns]
         if wave.name not in with_items and columns:
-            found[wave.name] = max(columns, key=lambda column: column.filled).name
-    return found
+            returned[wave.name] = max(columns, key=lambda column: column.filled).name
+    return returned
 
 
 def _files(opened: Sequence[OpenedFile], parts: Parts) -> pd.DataFrame:
@@ -163,12 +163,12 @@ def _files(opened: Sequence[OpenedFile], parts: Parts) -> pd.DataFrame:
 
 def write_draft(draft: Draft, folder: str | Path) -> tuple[Path, ...]:
     """
-    Write a draft's two files into its folder, both or neither.
+    Write both files of a draft into its folder, or neither.
 
     Raises
     ------
     StudyFileError
-        When the folder has one of them already, or cannot be written to.
+        When the folder already has one of them, or cannot be written to.
     """
     folder = Path(folder)
     refuse_existing(folder)
@@ -191,7 +191,7 @@ def write_draft(draft: Draft, folder: str | Path) -> tuple[Path, ...]:
 
 def refuse_existing(folder: Path) -> None:
     """
-    Refuse a folder that has study files already, or is a file.
+    Refuse a folder that already has study files, or is a file.
 
     Raises
     ------
@@ -204,5 +204,5 @@ def refuse_existing(folder: Path) -> None:
         )
     if there := [name for name in NAMES if (folder / name).exists()]:
         raise StudyFileError(
-            f"{folder} has {' and '.join(there)} already, which init never overwrites. Name another folder."
+            f"{folder} already has {' and '.join(there)}, which init never overwrites. Name another folder."
         )

@@ -1,4 +1,4 @@
-"""Which columns hold facts about people beside who they are: cohort, role, arm, dyad, consent, finished, submitted."""
+"""Columns that hold facts about people besides their code: cohort, role, arm, dyad, consent, finished, submitted."""
 
 import re
 from collections.abc import Callable
@@ -31,7 +31,7 @@ from rm_research.study.model import PROGRAMME
 
 LONGEST = 80
 SHORTEST_CONTACT = 6  # 'a@b.de'
-LONGEST_QUESTION = 15  # words; what asks for a fact is short
+LONGEST_QUESTION = 15  # words; a question that asks for a fact is short
 DATE_FORMATS = (
     None, "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M", "%m/%d/%y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y",
@@ -42,20 +42,20 @@ DATED = 0.9  # share of entries that must be dates
 @dataclass(frozen=True)
 class Fact:
     """
-    Where a fact stands.
+    The columns that hold a fact.
 
     Attributes
     ----------
     columns : dict of str to str
         Column by wave.
     entries : dict of str to int
-        Rows by entry, in the wave that has most of it; empty for facts of many entries.
+        Rows by entry, in the wave where most rows have it; empty for facts with many entries.
     others : tuple of str
-        Further columns that may be it.
+        Other columns that may hold it.
     words : dict of str to list of str
-        Entries recoded to our words.
+        Entries by the word of ours to which they are recoded.
     date_formats : dict of str to str
-        How dates are written, by wave, where it is not ISO 8601.
+        How dates are written, by wave, unless they are ISO 8601.
     doubt : str
         What has to be checked.
     """
@@ -71,57 +71,57 @@ class Fact:
 @dataclass(frozen=True)
 class Facts:
     """
-    All facts found.
+    All facts that the exports hold.
 
     Attributes
     ----------
-    found : dict of str to Fact
+    by_name : dict of str to Fact
         By the fact's name in study.toml.
     attributes : tuple of str
-        Columns that describe people and are no answers: age, grade, department.
+        Columns that describe people and are not answers: age, grade, department.
     cluster : str or None
-        The one of them within which everybody is in one arm.
+        The attribute whose groups are each in one arm.
     personal : frozenset of str
         Columns of personal data.
     identifiers : frozenset of str
-        Further columns that the export's dictionary says tell who someone is; one may be a person's code.
+        Other columns that identify people according to the export's dictionary; one may be a person's code.
     """
 
-    found: dict[str, Fact]
+    by_name: dict[str, Fact]
     attributes: tuple[str, ...]
     cluster: str | None
     personal: frozenset[str]
     identifiers: frozenset[str]
 
     def columns_of(self, fact: str) -> dict[str, str]:
-        """Column of a fact by wave; empty where it was not found."""
-        return self.found[fact].columns if fact in self.found else {}
+        """Column of a fact by wave; empty if there is none."""
+        return self.by_name[fact].columns if fact in self.by_name else {}
 
 
 def find_facts(occasions: Occasions) -> Facts:
     """
-    Columns of facts by their names, their questions and what stands in them.
+    Find the columns of facts by their names, their questions and their entries.
 
-    An entry is quoted only if at least three rows share it; of personal data nothing is looked at but the name.
+    An entry is quoted only if at least three rows share it; of personal data, only the column's name is used.
     """
     personal = frozenset().union(*(_personal(wave) for wave in occasions.waves))
     identifiers = frozenset().union(*(wave.opened.export.identifiers for wave in occasions.waves)) - personal
-    found: dict[str, Fact] = {}
-    for fact, suits in SUITS.items():
-        if (fact_found := _find(fact, occasions, personal | identifiers, suits)) is not None:
-            found[fact] = fact_found
-    for fact, describe in DESCRIBED.items():
-        if fact in found:
-            found[fact] = describe(found[fact])
+    facts: dict[str, Fact] = {}
+    for name, suits in SUITS.items():
+        if (fact := _find(name, occasions, personal | identifiers, suits)) is not None:
+            facts[name] = fact
+    for name, describe in DESCRIBED.items():
+        if name in facts:
+            facts[name] = describe(facts[name])
     if (submitted := _submitted(occasions)) is not None:
-        found["submitted"] = submitted
-    used = {column for one in found.values() for column in one.columns.values()}
+        facts["submitted"] = submitted
+    used = {column for fact in facts.values() for column in fact.columns.values()}
     attributes = _attributes(occasions, personal | identifiers | used)
-    return Facts(found, attributes, _cluster(occasions, found.get("arm"), attributes), personal, identifiers)
+    return Facts(facts, attributes, _cluster(occasions, facts.get("arm"), attributes), personal, identifiers)
 
 
 def _personal(wave: Occasion) -> set[str]:
-    """Columns of personal data; what is too short to be a contact is told by its name alone."""
+    """Columns of personal data; if the entries are too short to be contacts, only the column's name counts."""
     rows, texts = wave.rows, wave.opened.export.texts
     long = [name for name in rows.columns if max(map(len, wave.counted(name)[0]), default=0) >= SHORTEST_CONTACT]
     asked = ((name, said) for name in rows.columns for said in (name, texts.get(name, "")))
@@ -138,16 +138,16 @@ def _find(fact: str, occasions: Occasions, personal: frozenset[str], suits: Call
             for name in wave.rows.columns
             if name not in personal | set(wave.where) and _is_called(fact, wave, name)
         ]
-        fitting = [name for name in named if suits(_given(wave, name)) and not _is_opinion(wave.counted(name)[0])]
-        # what an earlier wave has is what a later one has
+        fitting = [name for name in named if suits(_entries(wave, name)) and not _is_opinion(wave.counted(name)[0])]
+        # a later wave has the same column as an earlier one
         fitting.sort(key=lambda name: name not in columns.values())
         if fitting:
             columns[wave.name] = fitting[0]
             others |= dict.fromkeys(fitting[1:])
     if not columns:
         return None
-    counts = [_given(wave, columns[wave.name]).value_counts() for wave in occasions.waves if wave.name in columns]
-    # rows of several waves may be one person's, so it is the rows of one wave that count
+    counts = [_entries(wave, columns[wave.name]).value_counts() for wave in occasions.waves if wave.name in columns]
+    # rows of several waves may belong to one person, so only the rows of a single wave count
     most = pd.concat(counts).groupby(level=0, sort=False).max()
     entries = {} if fact == "dyad" else {str(entry): int(rows) for entry, rows in most.items()}
     return Fact(columns, entries, tuple(name for name in others if name not in columns.values()))
@@ -161,20 +161,20 @@ def _is_called(fact: str, wave: Occasion, name: str) -> bool:
     return fact in ASKS and len(asked.split()) <= LONGEST_QUESTION and ASKS[fact].search(asked) is not None
 
 
-def _given(wave: Occasion, name: str) -> pd.Series:
-    """Entries of a column, stripped, without those that mean no answer."""
+def _entries(wave: Occasion, name: str) -> pd.Series:
+    """Stripped entries of a column, without those that mean no answer."""
     cells = wave.rows[name].str.strip()
     return cells[~tidy(cells).isin(BLANK_WORDS | {""})]
 
 
 def _is_opinion(entries: Counts) -> bool:
-    """Whether all entries are graded words: 'My role in the programme is clear' is no role."""
+    """Whether all entries are graded words: 'My role in the programme is clear' is not a role."""
     scored = (one for one in VOCABULARIES if one is not YES_NO)
     return any(all(grade_of(entry, one) is not None for entry in entries) for one in scored)
 
 
 def _few(least: int, most: int) -> Callable[[pd.Series], bool]:
-    """Whether a column has a handful of short entries that rows share."""
+    """Say whether a column has only a few short entries, which rows share."""
 
     def suits(cells: pd.Series) -> bool:
         kinds = cells.nunique()
@@ -205,7 +205,7 @@ def _consent(fact: Fact) -> Fact:
     agreed = [entry for entry in quotable(fact.entries) if tidy_text(entry) in AGREED]
     if agreed:
         return Fact(fact.columns, fact.entries, fact.others, {"yes": agreed})
-    # without a word for yes every row would be left out
+    # without a word for yes, every row would be left out
     return Fact({}, fact.entries, tuple(dict.fromkeys(fact.columns.values())), doubt="no entry is known to mean yes")
 
 
@@ -215,7 +215,7 @@ def _role(fact: Fact) -> Fact:
     known = {"leader": LEADERS, "mentor": MENTORS}
     words = {word: [entry for entry in quotable(fact.entries) if pattern.search(tidy_text(entry))]
              for word, pattern in known.items()}  # fmt: skip
-    # 'junior mentor' is plain; 'senior mentor' is not
+    # 'junior mentor' is clear; 'senior mentor' is not
     clear = all(words.values()) and not set(words["leader"]) & set(words["mentor"])
     doubt = "which entry is the senior person who is mentored (leader) and which the junior one who guides (mentor)."
     return Fact(fact.columns, fact.entries, fact.others, words if clear else {}, doubt="" if clear else doubt)
@@ -226,7 +226,7 @@ def _arm(fact: Fact) -> Fact:
     if len(compared) != 1:
         return Fact(fact.columns, fact.entries, fact.others, doubt="which group is the one without the programme.")
     others = [entry for entry in quotable(fact.entries) if entry not in compared]
-    # several groups with a programme stay apart, under the names they have
+    # several groups with a programme stay separate and keep their names
     words = {PROGRAMME: others} if len(others) == 1 else {}
     doubt = "which group had the programme, which did not, and how people came into them."
     return Fact(fact.columns, fact.entries, fact.others, words | {"comparison": compared}, doubt=doubt)
@@ -242,7 +242,7 @@ def _submitted(occasions: Occasions) -> Fact | None:
         named = [name for name in wave.rows.columns if _is_called("submitted", wave, name)]
         named.sort(key=lambda name: next(place for place, said in enumerate(SUBMITTED) if said in plain(name)))
         for name in named:
-            cells = _given(wave, name)
+            cells = _entries(wave, name)
             read = next(
                 (form for form in DATE_FORMATS if len(cells) and as_dates(cells, form).notna().mean() >= DATED), ""
             )
@@ -260,13 +260,13 @@ def _attributes(occasions: Occasions, excluded: set[str] | frozenset[str]) -> tu
         for wave in occasions.waves
         for name in wave.rows.columns
         if name not in excluded and name not in wave.where and describes(name, wave.opened.export.texts.get(name, ""))
-        if suits(_given(wave, name))
+        if suits(_entries(wave, name))
     )
     return tuple(names)
 
 
 def describes(name: str, text: str = "") -> bool:
-    """Whether a column's name says that it describes people rather than asks what they think."""
+    """Whether a column's name says that it describes people and does not ask what they think."""
     code, question = titled(name, text)
     asked = re.sub(
         r"^(?:please (?:select|state|indicate) |what is |which is |how old are )?(?:your |the )?", "", plain(question)
@@ -277,7 +277,7 @@ def describes(name: str, text: str = "") -> bool:
 
 
 def _cluster(occasions: Occasions, arm: Fact | None, attributes: tuple[str, ...]) -> str | None:
-    """Attribute that was assigned as a whole: within each of its groups everybody is in one arm."""
+    """Attribute whose groups were assigned as a whole: everybody in a group is in one arm."""
     if arm is None or len(set(arm.columns.values())) != 1:
         return None
     column = next(iter(arm.columns.values()))

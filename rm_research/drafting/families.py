@@ -1,4 +1,4 @@
-"""Printed answers that are known: vocabularies of graded words, in English and German, and the sets made of them."""
+"""Known printed answers: vocabularies of graded words in English and German, and the sets that they form."""
 
 import re
 from collections.abc import Iterable
@@ -14,18 +14,18 @@ NUMBERED = re.compile(r"(?:\(?(-?\d{1,2})\)?\s*[-–—=:.)]\s*(\D.*)|(.*\D)\s*[
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
     """
-    Words of one kind of answer, graded from least to most.
+    Words for one kind of answer, graded from least to most.
 
     Attributes
     ----------
     name : str
-        What tables of these answers are called, before the number of answers.
+        Name of tables of these answers, which the number of answers follows.
     words : dict of int to tuple of str
-        Ways to say each grade; the first is the one that drafts use.
+        Ways to say each grade; drafts use the first.
     sets : tuple of tuple of int
         Grades that make up a usual set of printed answers.
     first : int
-        Number of the least answer.
+        Number of the lowest answer.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Vocabulary:
     first: int = 1
 
     def smallest_set(self, grades: Iterable[int], *, known: Iterable[tuple[int, ...]] = ()) -> tuple[int, ...]:
-        """Set that has these grades, rather one that others use; the grades themselves where no set has them."""
+        """Set with these grades, preferably one that others use; the grades themselves if no set has them."""
         wanted = set(grades)
         fitting = [one for one in self.sets if wanted <= set(one)]
         used = [one for one in known if wanted <= set(one)]
@@ -165,38 +165,38 @@ VOCABULARIES = (AGREEMENT, FREQUENCY, SATISFACTION, LIKELIHOOD, QUALITY, FAVOUR,
 
 
 def said(entry: str) -> str:
-    """Words of a printed answer: case, blanks and marks aside."""
+    """Words of a printed answer, without case, blanks and punctuation."""
     return " ".join(MARKS.sub(" ", tidy_text(entry)).split())
 
 
 @cache
 def graded(vocabulary: str) -> dict[str, int]:
-    """Grade by wording, of the vocabulary of that name."""
+    """Grade by wording, in the vocabulary of that name."""
     words = next(one.words for one in VOCABULARIES if one.name == vocabulary)
     return {said(word): grade for grade, ways in words.items() for word in ways}
 
 
 def grade_of(entry: str, vocabulary: Vocabulary) -> int | None:
-    """Grade of a printed answer; None where the vocabulary lacks it. 'Very confident' is read as 'very'."""
+    """Grade of a printed answer; None if the vocabulary lacks it. 'Very confident' is read as 'very'."""
     known = graded(vocabulary.name)
     return known.get(said(entry).removesuffix(tail(entry, vocabulary)).strip())
 
 
 def tail(entry: str, vocabulary: Vocabulary) -> str:
-    """Return the word behind the grade, 'confident' of 'very confident'; empty where the answer is the grade alone."""
+    """Return the word after the grade, 'confident' in 'very confident'; empty if the answer is only the grade."""
     words = said(entry)
     return "" if vocabulary is not EXTENT or words in graded(vocabulary.name) else words.rpartition(" ")[2]
 
 
 def is_known(entry: str) -> bool:
-    """Whether an entry is a number, words of a vocabulary, or both: '5 - Very helpful'."""
-    found = NUMBERED.fullmatch(entry.strip())
-    if found is None:
+    """Whether an entry is a number, words from a vocabulary, or both: '5 - Very helpful'."""
+    numbered = NUMBERED.fullmatch(entry.strip())
+    if numbered is None:
         return entry.isdecimal() or any(said(entry) in graded(one.name) for one in VOCABULARIES)
-    return any(grade_of(found[2] or found[3], one) is not None for one in VOCABULARIES)
+    return any(grade_of(numbered[2] or numbered[3], one) is not None for one in VOCABULARIES)
 
 
 def own_number(entry: str) -> int | None:
-    """Return the number that a printed answer carries itself, as '5 - Strongly agree' and 'Strongly agree (5)' do."""
-    found = NUMBERED.fullmatch(entry.strip())
-    return None if found is None else int(found[1] or found[4])
+    """Return the number in a printed answer, as in '5 - Strongly agree' and 'Strongly agree (5)'."""
+    numbered = NUMBERED.fullmatch(entry.strip())
+    return None if numbered is None else int(numbered[1] or numbered[4])

@@ -1,4 +1,4 @@
-"""Items of the codebook: questions with a name, a range and the column that holds each in every wave."""
+"""Items of the codebook: questions with a name, a range, and the column that holds them in each wave."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,13 +15,13 @@ from rm_research.study.codebook import NOT_ASKED
 
 LONGEST_LABEL = 120
 CUT = "…"
-BAR = "|"  # parts alternatives in a cell of codebook.csv
+BAR = "|"  # separates alternatives in a cell of codebook.csv
 
 
 @dataclass(frozen=True, eq=False)
 class DraftItem:
     """
-    One row of the codebook to be.
+    One row of the future codebook.
 
     Attributes
     ----------
@@ -31,13 +31,13 @@ class DraftItem:
     missing : tuple of str
         Entries that mean no answer to it.
     label : str
-        The question, cut; empty where the export does not have it.
+        The question, shortened; empty if the export does not have it.
     cells : dict of str to str
-        What stands under each wave: the column, '-' where it is not asked.
+        Its cell under each wave: the column, or '-' if the wave does not ask it.
     stem : str
         What it has in common with its neighbours.
     scale : str
-        Scale that it is put into; empty for none.
+        Its scale; empty for none.
     """
 
     name: str
@@ -50,7 +50,7 @@ class DraftItem:
     scale: str = ""
 
     def in_scale(self, scale: str) -> "DraftItem":
-        """Return the item as one of a scale."""
+        """Return the item as part of a scale."""
         return replace(self, scale=scale)
 
     @property
@@ -78,18 +78,18 @@ def draft_items(
 
 
 def _unique_name(question: Question, taken: set[str]) -> str:
-    """Column name where it is short, else the beginning of the question; names differ by more than their case."""
+    """Column name if it is short, otherwise the beginning of the question; names differ in more than case."""
     column = question.first
     name = slug(column.code) if column.code else slug(grid(column.text)[1] or column.name)
-    number, found = 2, name
-    while found.casefold() in taken:
-        found, number = f"{name}_{number}", number + 1
-    taken.add(found.casefold())
-    return found
+    number, free = 2, name
+    while free.casefold() in taken:
+        free, number = f"{name}_{number}", number + 1
+    taken.add(free.casefold())
+    return free
 
 
 def _cell(wave: Occasion, question: Question) -> str | None:
-    """Cell of codebook.csv that leads to a column; None where none can."""
+    """Cell of codebook.csv that leads to a column; None if no cell can."""
     if wave.name not in question.columns:
         return NOT_ASKED
     name = question.columns[wave.name].name
@@ -101,7 +101,7 @@ def _cell(wave: Occasion, question: Question) -> str | None:
 
 
 def _cut(text: str) -> str:
-    """Question as a label: its beginning, cut between words."""
+    """Question shortened to a label, cut between words."""
     if len(text) <= LONGEST_LABEL:
         return text
     return text[:LONGEST_LABEL].rsplit(" ", 1)[0].rstrip(" ,;:-") + CUT

@@ -1,4 +1,4 @@
-"""Comments of study.toml that say what has to be checked."""
+"""Comments in study.toml that say what has to be checked."""
 
 from rm_research.drafting.toml import INDENT, wrapped
 
@@ -13,13 +13,13 @@ def checks(*doubts: str) -> Lines:
 
 
 def marks(text: str) -> list[tuple[int, str]]:
-    """Line and text of every comment that has to be checked."""
-    found: list[tuple[int, str]] = []
+    """Line number and text of every mark."""
+    marked: list[tuple[int, str]] = []
     continued = False
     for number, line in enumerate(text.split("\n"), start=1):
         if line.startswith(f"# {CHECK}"):
-            found.append((number, line.removeprefix(f"# {CHECK}").strip()))
+            marked.append((number, line.removeprefix(f"# {CHECK}").strip()))
             continued = True
         elif continued := continued and line.startswith(INDENT):
-            found[-1] = (found[-1][0], f"{found[-1][1]} {line.removeprefix(INDENT)}")
-    return found
+            marked[-1] = (marked[-1][0], f"{marked[-1][1]} {line.removeprefix(INDENT)}")
+    return marked

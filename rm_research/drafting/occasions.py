@@ -1,4 +1,4 @@
-"""Which rows and columns of the exports make up each wave: one a file, or several told by a column or by names."""
+"""Rows and columns that make up each wave: one wave per file, or several, recognised by a column or by names."""
 
 import re
 from collections.abc import Sequence
@@ -34,12 +34,12 @@ MARKED = (
     ),
     re.compile(rf"(?P<base>.*\S)(?:[_.\- ]+[\[(]?|[\[(])(?P<token>{MOMENT})[\])]?", re.DOTALL),
 )
-FEWEST_PAIRS = 2  # columns that must come in several moments before a file counts as wide
-MOST_OCCASIONS, MOST_OF_ROWS = 60, 0.7  # entries that are occasions; more of them are times or codes
+FEWEST_PAIRS = 2  # columns that must exist for several moments before a file counts as wide
+MOST_OCCASIONS, MOST_OF_ROWS = 60, 0.7  # a column with more different entries holds times or codes, not occasions
 FEWEST_ROWS = 3
 EVENT_NAMES = ("redcap event name", "event name")
-ONCE, RETURNING = 0.95, 0.2  # shares of rows that are a person's only one of an occasion, of people with several
-ARM = re.compile(r"_arm_\d+$")  # REDCap's events of several arms
+ONCE, RETURNING = 0.95, 0.2  # share of rows that are a person's only one in an occasion; of people with several
+ARM = re.compile(r"_arm_\d+$")  # ends the names of REDCap's events if there are several arms
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +53,13 @@ class Occasion:
     opened : OpenedFile
         The export that holds it.
     rows : DataFrame
-        Those of its rows that belong to the wave.
+        Its rows that belong to the wave.
     where : dict of str to list of str
-        The condition that takes them.
+        The condition that selects them.
     headers : dict of str to str
-        Columns that may be items, each with its name without what tells the occasion.
+        Columns that may be items, with their names without the part that names the occasion.
     known : dict
-        Columns that were counted already.
+        Columns that have been counted.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Occasion:
     known: dict[str, Counted] = field(default_factory=dict)
 
     def counted(self, name: str) -> Counted:
-        """How often each entry stands in one of its columns, and which of them mean no answer."""
+        """How often each entry occurs in one of its columns, and which entries mean no answer."""
         if name not in self.known:
             self.known[name] = counted(self.rows[name])
         return self.known[name]
@@ -84,13 +84,13 @@ class Occasions:
     Attributes
     ----------
     waves : tuple of Occasion
-        In their order in time.
+        In order of time.
     reason : str
-        By what they were told.
+        How they were recognised.
     side_by_side : bool
         Whether they are columns of the same rows.
     person : str or None
-        Column that names the people of a long file, where they come again at other occasions.
+        Column that names the people of a long file, if they return on other occasions.
     doubts : tuple of str
         What the study's owner has to check about them.
     """
@@ -104,7 +104,7 @@ class Occasions:
 
 def find_occasions(opened: Sequence[OpenedFile], names: Sequence[str] = ()) -> Occasions:
     """
-    Waves that a set of exports seems to hold.
+    Find the waves that a set of exports seems to hold.
 
     Parameters
     ----------
@@ -115,28 +115,27 @@ def find_occasions(opened: Sequence[OpenedFile], names: Sequence[str] = ()) -> O
     Returns
     -------
     Occasions
-        One wave a file; or those of a long file (told by a column) or a wide one (told by the names of its columns).
+        One wave per file; or the waves of a long file (recognised by a column) or of a wide one (by column names).
 
     Raises
     ------
     StudyFileError
-        When the names are not as many as the waves, or cannot be names of waves.
+        When there are more or fewer names than waves, or a name cannot be that of a wave.
     """
-    found = _long(opened[0], names) or _wide(opened[0], names) or _one_a_file(opened, names)
-    found = replace(found, waves=tuple(map(_without_previews, found.waves)))
-    if len({wave.opened.file.file for wave in found.waves}) == len(opened):
-        return found
+    occasions = _long(opened[0], names) or _wide(opened[0], names) or _one_per_file(opened, names)
+    occasions = replace(occasions, waves=tuple(map(_without_previews, occasions.waves)))
+    if len({wave.opened.file.file for wave in occasions.waves}) == len(opened):
+        return occasions
     unused = ", ".join(one.file.file for one in opened[1:])
     doubt = (
-        f"{unused}: not used in this draft, because {opened[0].file.file} holds all waves already. An export "
-        "of further people is added under [[waves.NAME.sources]], a list of everyone invited under [roster]: "
-        "docs/study-files.md."
+        f"{unused}: not used in this draft, because {opened[0].file.file} already holds all waves. Add an export of "
+        "other people under [[waves.NAME.sources]], and a list of everyone invited under [roster]: docs/study-files.md."
     )
-    return replace(found, doubts=(*found.doubts, doubt))
+    return replace(occasions, doubts=(*occasions.doubts, doubt))
 
 
 def _without_previews(wave: Occasion) -> Occasion:
-    """Leave out previews, tests and spam, where an export of Qualtrics has some."""
+    """Leave out previews, tests and spam if a Qualtrics export has some."""
     if wave.opened.file.format != "qualtrics" or "Status" not in wave.rows:
         return wave
     status = tidy(wave.rows["Status"])
@@ -147,44 +146,44 @@ def _without_previews(wave: Occasion) -> Occasion:
     return replace(wave, rows=rows, where={**wave.where, "Status": [real]}, known={})
 
 
-def _one_a_file(opened: Sequence[OpenedFile], names: Sequence[str]) -> Occasions:
+def _one_per_file(opened: Sequence[OpenedFile], names: Sequence[str]) -> Occasions:
     usual = ("pre", "post") if len(opened) <= 2 else tuple(f"wave{place}" for place in range(1, len(opened) + 1))
     waves = [
         Occasion(name, one, one.export.rows, {}, {column: column for column in one.columns})
         for name, one in zip(_named(names, usual[: len(opened)]), opened, strict=True)
     ]
-    said = "One export a wave, in the order they were given."
+    said = "One export per wave, in the order in which they were given."
     return Occasions(tuple(waves), said if len(waves) > 1 else "One export, so one wave so far.")
 
 
-def _named(given: Sequence[str], usual: Sequence[str]) -> list[str]:
-    """Names given, or those usual, which are made unique and fit to be names of waves."""
-    if given and len(given) != len(usual):
+def _named(wanted: Sequence[str], usual: Sequence[str]) -> list[str]:
+    """Names of the waves: those wanted, otherwise the usual ones, made unique and valid."""
+    if wanted and len(wanted) != len(usual):
         raise StudyFileError(
-            f"--wave names {len(given)} waves, but the exports hold {len(usual)}. Give it as often, or not."
+            f"--wave names {len(wanted)} waves, but the exports hold {len(usual)}. Give it once per wave, or never."
         )
-    if wrong := [name for name in given if "." in name or not name.strip() or name.strip() in FIXED]:
+    if wrong := [name for name in wanted if "." in name or not name.strip() or name.strip() in FIXED]:
         raise StudyFileError(
-            f"--wave {wrong[0]!r}: a wave's name may not be empty, hold a dot, or be that of a codebook column. "
-            "Name it otherwise."
+            f"--wave {wrong[0]!r}: a wave's name must not be empty, contain a dot, or be the name of a codebook "
+            "column. Choose another name."
         )
-    if len({name.strip() for name in given}) < len(given):
-        raise StudyFileError("--wave gives two waves one name. Name each otherwise.")
+    if len({name.strip() for name in wanted}) < len(wanted):
+        raise StudyFileError("--wave gives two waves the same name. Choose a different name for each.")
     names: list[str] = []
-    for name in [name.strip() for name in given] or usual:
+    for name in [name.strip() for name in wanted] or usual:
         safe = name if name not in (*FIXED, "") else f"wave_{name}"
         names.append(safe if safe not in names else f"{safe}_{len(names) + 1}")
     return names
 
 
 def _long(opened: OpenedFile, names: Sequence[str]) -> Occasions | None:
-    """Waves as rows: a column tells the occasion, and people come again at another one."""
+    """Waves as rows: a column names the occasion, and people return on another one."""
     rows = opened.export.rows
     for column in opened.columns:
         if not OCCASION.fullmatch(plain(column)) or column in opened.export.identifiers:
             continue
         counts, _ = counted(rows[column])
-        # names of REDCap's events are the designers' own; another entry is quoted only if rows share it
+        # survey designers name REDCap's events; any other entry is quoted only if rows share it
         least = 1 if plain(column) in EVENT_NAMES else FEWEST_ROWS
         entries = [entry for entry, number in counts.items() if number >= least]
         if not 2 <= len(entries) <= min(MOST_OCCASIONS, MOST_OF_ROWS * len(rows)):
@@ -197,7 +196,7 @@ def _long(opened: OpenedFile, names: Sequence[str]) -> Occasions | None:
 
 
 def _who_returns(rows: pd.DataFrame, column: str) -> str | None:
-    """Column that names people who are there once an occasion and at several occasions, perhaps within their cohort."""
+    """Column that names people who appear once per occasion and on several occasions, perhaps within their cohort."""
     cohorts = [name for name in rows.columns if name != column and FACT_NAMES["cohort"].fullmatch(plain(name))]
     patterns = (PERSON_CODE, PERSON_ID, ROW_ID)
     named = [n for n in rows.columns if n != column and any(pattern.fullmatch(plain(n)) for pattern in patterns)]
@@ -206,7 +205,7 @@ def _who_returns(rows: pd.DataFrame, column: str) -> str | None:
 
 
 def _return(rows: pd.DataFrame, person: list[str], column: str) -> bool:
-    """Whether these columns together name people who are there once an occasion and at several occasions."""
+    """Whether these columns together name people who appear once per occasion and on several occasions."""
     sheets = pd.DataFrame({name: tidy(rows[name]) for name in [*person, column]})
     sheets = sheets[~sheets.isin(BLANK_WORDS | {""}).any(axis=1)]
     once = sheets.drop_duplicates()
@@ -223,17 +222,17 @@ def _by_column(opened: OpenedFile, column: str, entries: list[str], names: Seque
     cells, headers = tidy(opened.export.rows[column]), {name: name for name in opened.columns if name != column}
     waves = []
     for name, entry in zip(_named(names, usual), ordered, strict=True):
-        taken = cells.isin([tidy_text(one) for one in groups[entry]])
-        waves.append(Occasion(name, opened, opened.export.rows[taken], {column: groups[entry]}, headers))
-    order = "the order of these waves in time, and whether each entry is a wave of its own: a list takes several."
-    left = f"rows with an entry of {column!r} that fewer than {FEWEST_ROWS} rows share are in no wave ({rare} in all)."
+        in_wave = cells.isin([tidy_text(one) for one in groups[entry]])
+        waves.append(Occasion(name, opened, opened.export.rows[in_wave], {column: groups[entry]}, headers))
+    order = "the order of these waves in time, and whether each entry is its own wave: a list joins several entries."
+    left = f"rows whose entry in {column!r} is shared by fewer than {FEWEST_ROWS} rows are in no wave ({rare} in all)."
     doubts = (*(() if sure else (order,)), *((left,) if rare else ()))
-    said = f"Waves as rows of one file: column {column!r} tells which wave a row is of."
+    said = f"Waves as rows of one file: column {column!r} says which wave a row belongs to."
     return Occasions(tuple(waves), said, doubts=doubts)
 
 
 def _in_time(entries: list[str]) -> tuple[list[str], bool]:
-    """Entries in their order in time, and whether that is sure."""
+    """Entries in order of time, and whether that order is certain."""
     if all(NUMBER.fullmatch(tidy_text(entry)) for entry in entries):
         return sorted(entries, key=float), True
     moments = [moment(entry) for entry in entries]
@@ -243,15 +242,15 @@ def _in_time(entries: list[str]) -> tuple[list[str], bool]:
 
 
 def _entry_name(column: str, entry: str) -> str:
-    """Name of a wave made of its entry."""
+    """Name of a wave, made from its entry."""
     numeric = NUMBER.fullmatch(tidy_text(entry))
     words = re.sub(r"\W+", "_", f"{column} {float(entry):g}" if numeric else entry).strip("_")
     return re.sub(r"_(?=\d+$)", "", words)[:40]
 
 
 def _wide(opened: OpenedFile, names: Sequence[str]) -> Occasions | None:
-    """Waves as columns: names of columns that differ only in the moment they speak of."""
-    parted = {name: found for name in opened.columns if (found := _parted(name)) is not None}
+    """Waves as columns: the columns' names differ only in the moment that they mention."""
+    parted = {name: parts for name in opened.columns if (parts := _parted(name)) is not None}
     tokens: dict[str, dict[str, str]] = {}
     for name, (base, token) in parted.items():
         tokens.setdefault(token, {}).setdefault(base, name)
@@ -267,19 +266,17 @@ def _wide(opened: OpenedFile, names: Sequence[str]) -> Occasions | None:
     waves: list[Occasion] = []
     for name, token in zip(_named(names, usual), ordered, strict=True):
         headers = {column: base for base, column in tokens[token].items()}
-        # what is not asked twice was asked once; nothing tells when
+        # a question without a moment in its name was asked once; nothing says when
         alone = {} if waves else {column: column for column in opened.columns if column not in marked}
         waves.append(Occasion(name, opened, opened.export.rows, {}, headers | alone))
     doubt = "the order of these waves in time."
-    said = (
-        f"Waves side by side in one file: names of columns with {', '.join(map(repr, ordered))} in them tell the wave."
-    )
+    said = f"Waves side by side in one file: {', '.join(map(repr, ordered))} in a column's name says which wave it is."
     return Occasions(tuple(waves), said, side_by_side=True, doubts=() if sure else (doubt,))
 
 
 def _parted(name: str) -> tuple[str, str] | None:
-    """Name of a column without the moment it speaks of, and that moment."""
+    """Name of a column without the moment that it mentions, and that moment."""
     for pattern in MARKED:
-        if found := pattern.fullmatch(name):
-            return found["base"] + (found.groupdict().get("rest") or ""), found["token"].casefold()
+        if marked := pattern.fullmatch(name):
+            return marked["base"] + (marked.groupdict().get("rest") or ""), marked["token"].casefold()
     return None

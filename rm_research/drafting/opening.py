@@ -1,4 +1,4 @@
-"""The exports that a study is drafted from: found, their format detected, and read."""
+"""The exports from which a study is drafted: located, their format detected, and read."""
 
 import os
 import re
@@ -26,9 +26,9 @@ class OpenedFile:
     Attributes
     ----------
     file : File
-        What study.toml shall say of it; its path is relative to the study folder where it can be.
+        What study.toml says about it; its path is relative to the study folder if it can be.
     reason : str
-        By what its format was told.
+        How its format was recognised.
     export : Export
     """
 
@@ -44,45 +44,45 @@ class OpenedFile:
 
 def open_files(folder: Path, files: Sequence[str | Path]) -> tuple[OpenedFile, ...]:
     """
-    Read exports whose format nobody has declared yet; they are neither moved nor changed.
+    Read exports whose format has not been declared yet; they are neither moved nor changed.
 
     Parameters
     ----------
     folder : Path
-        The study folder to be.
+        The future study folder.
     files : sequence of path
-        As they are seen from here, or else from the study folder.
+        Relative to the current folder or, failing that, to the study folder.
 
     Returns
     -------
     tuple of OpenedFile
-        In the order given. REDCap's data dictionary is no export; those of REDCap refer to it.
+        In the order given. REDCap's data dictionary is not an export; REDCap's exports refer to it.
 
     Raises
     ------
     ReadError
-        Naming every file that cannot be read, or has no answers, or no header.
+        Naming every file that cannot be read, or that has no answers or no header.
     """
     problems: list[str] = []
-    found: list[Path] = []
-    for given in files:
-        path = _located(folder, Path(given), problems)
-        if path is not None and path.resolve() not in {one.resolve() for one in found}:
-            found.append(path)
-    dictionary = next((path for path in found if _is_dictionary(path)), None)
-    opened = [_opened(folder, path, dictionary, problems) for path in found if path != dictionary]
+    paths: list[Path] = []
+    for file in files:
+        path = _located(folder, Path(file), problems)
+        if path is not None and path.resolve() not in {one.resolve() for one in paths}:
+            paths.append(path)
+    dictionary = next((path for path in paths if _is_dictionary(path)), None)
+    opened = [_opened(folder, path, dictionary, problems) for path in paths if path != dictionary]
     if not opened and not problems:
-        problems.append(f"{dictionary} is a data dictionary. Name the export that it describes, too.")
+        problems.append(f"{dictionary} is a data dictionary. Also name the export that it describes.")
     if problems:
         raise ReadError(listed(problems, "The exports cannot be read"))
     return tuple(one for one in opened if one is not None)
 
 
-def _located(folder: Path, given: Path, problems: list[str]) -> Path | None:
-    path = next((path for path in (given, folder / given) if path.is_file()), None)
+def _located(folder: Path, file: Path, problems: list[str]) -> Path | None:
+    path = next((path for path in (file, folder / file) if path.is_file()), None)
     if path is None:
-        what = "is a folder. Name the files in it" if given.is_dir() else "is not there. Correct its path"
-        problems.append(f"{given} {what}.")
+        what = "is a folder. Name the files in it" if file.is_dir() else "is not there. Correct its path"
+        problems.append(f"{file} {what}.")
     return path
 
 
@@ -92,7 +92,7 @@ def _is_dictionary(path: Path) -> bool:
 
 
 def relative_to(folder: Path, path: Path) -> str:
-    """Path from the study folder, with forward slashes; the whole path where there is no way (another drive)."""
+    """Path from the study folder, with forward slashes; the whole path if there is no way (another drive)."""
     try:
         return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
     except ValueError:
@@ -118,14 +118,14 @@ def _opened(folder: Path, path: Path, dictionary: Path | None, problems: list[st
 def _check_usable(export: Export) -> None:
     names = list(export.rows.columns)
     numbers = [name for name in names if NUMBER.fullmatch(name)]
-    # a header is not quoted here: without one, these are somebody's answers
+    # a header is not quoted here: if it is missing, its cells are somebody's answers
     if len(numbers) > len(names) / 2:
         raise ReadError(
-            f"{export.file}: row 1 holds mostly numbers: the names of the columns seem to be missing. Export it again."
+            f"{export.file}: row 1 mostly holds numbers, so the column names seem to be missing. Export it again."
         )
     if any(freed_of_contacts(name).strip() == TAKEN_OUT for name in names):
         raise ReadError(
-            f"{export.file}: row 1 holds somebody's address or number: the names of the columns seem to be missing. "
+            f"{export.file}: row 1 holds somebody's address or number, so the column names seem to be missing. "
             "Export it again."
         )
     if not len(export.rows):
@@ -133,6 +133,6 @@ def _check_usable(export: Export) -> None:
 
 
 def _found_out(export: Export) -> dict[str, str]:
-    """Encoding and delimiter that reading found, by the key of study.toml that declares them."""
+    """Encoding and delimiter detected in reading, by the key of study.toml that declares them."""
     matches = [match for rule, _ in export.steps if (match := FOUND.match(rule))]
     return {match["what"]: TABS.get(match["value"], match["value"]) for match in matches}

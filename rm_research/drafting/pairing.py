@@ -1,4 +1,4 @@
-"""Questions: the columns of several waves that ask the same."""
+"""Questions: the columns in several waves that ask the same thing."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ from rm_research.drafting.occasions import Occasion, Occasions
 from rm_research.drafting.words import is_system, may_name_people
 from rm_research.study.entries import tidy_text
 
-ALIKE = 90.0  # rapidfuzz's ratio of two wordings that may be one question
-SAME_CODE = 60.0  # below it, one code stands for two questions
+ALIKE = 90.0  # rapidfuzz's ratio from which two wordings may be one question
+SAME_CODE = 60.0  # below this ratio, the same code stands for two questions
 FEWEST_ROWS = 3
 MOST_COMPARED = 400_000  # pairs of wordings
-SHORTEST = 20  # characters; one word more or less makes a shorter question another
+SHORTEST = 20  # characters; a single word can turn a shorter question into another
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +54,10 @@ class Question:
     @cached_property
     def quotable(self) -> list[str]:
         """
-        Entries that a draft may quote: at least three rows of one wave share each.
+        Entries that a draft may quote: at least three rows of one wave share each of them.
 
-        Rows of several waves may be one person's. Where people may be named, many may share a name, and known words
-        alone are quoted.
+        Rows of several waves may belong to one person. If a question may be answered by people's names, which many
+        rows may share, only known words are quoted.
         """
         often = [column.counts for column in self.columns.values()]
         shared = [entry for entry in self.counts if any(counts.get(entry, 0) >= FEWEST_ROWS for counts in often)]
@@ -87,30 +87,30 @@ class Questionnaire:
 
 @dataclass
 class _Pairing:
-    """Questions while waves are added one after the other."""
+    """Questions while waves are added one by one."""
 
     columns: list[dict[str, Column]] = field(default_factory=list)
     reworded: set[int] = field(default_factory=set)
 
     def unasked(self, wave: str) -> list[int]:
-        """Places of the questions that a wave does not ask so far."""
+        """Places of the questions that have no column in a wave yet."""
         return [place for place, one in enumerate(self.columns) if wave not in one]
 
 
 def pair_questions(occasions: Occasions, excluded: set[str]) -> Questionnaire:
     """
-    Match the columns of all waves by question, by code, and by what is nearly the same wording.
+    Match the columns of all waves by question, by code, and by similar wording.
 
     Parameters
     ----------
     occasions : Occasions
     excluded : set of str
-        Columns that hold facts or personal data; those of survey software are left out as well.
+        Columns that hold facts or personal data; columns of survey software are also left out.
 
     Returns
     -------
     Questionnaire
-        Every other column that has an answer is a question of it, whatever was answered.
+        Every other column with an answer becomes a question, whatever the answers are.
     """
     pairing = _Pairing()
     for wave in occasions.waves:
@@ -141,7 +141,7 @@ def _add_wave(pairing: _Pairing, wave: str, columns: list[Column]) -> None:
 
 
 def _matched(pairing: _Pairing, wave: str, columns: list[Column], matches: dict[int, int]) -> list[Column]:
-    """Put columns to the questions they match; return those left."""
+    """Add columns to the questions that they match; return those left over."""
     for place, at in matches.items():
         before, now = _latest(pairing.columns[at]).text, columns[place].text
         if before and now and tidy_text(before) != tidy_text(now):
@@ -151,7 +151,7 @@ def _matched(pairing: _Pairing, wave: str, columns: list[Column], matches: dict[
 
 
 def _unique(keys: dict[int, str]) -> dict[str, int]:
-    """Place of each key that stands there once and says something."""
+    """Place of each key that is not empty and occurs only once."""
     counts = Counter(keys.values())
     return {key: place for place, key in keys.items() if key and counts[key] == 1}
 
@@ -167,7 +167,7 @@ def _by_text(pairing: _Pairing, columns: list[Column], wave: str) -> dict[int, i
 
 
 def _by_code(pairing: _Pairing, columns: list[Column], wave: str) -> dict[int, int]:
-    """Match by code, or by the whole name; but not where both have a wording and it is another."""
+    """Match by code, or by the whole name, unless both have a wording and the wordings differ."""
     latest = {place: _latest(pairing.columns[place]) for place in pairing.unasked(wave)}
     known = _unique({place: one.code or one.name for place, one in latest.items()})
     asked = _unique({place: column.code or column.name for place, column in enumerate(columns)})
@@ -180,7 +180,7 @@ def _alike(before: str, now: str) -> bool:
 
 
 def _by_wording(pairing: _Pairing, columns: list[Column], wave: str) -> dict[int, int]:
-    """Match what is worded alike: each the other's nearest. Of a grid, its lines are compared."""
+    """Match similar wordings if each is nearest to the other. In a grid, the lines are compared."""
     open_ones = [place for place in pairing.unasked(wave) if len(_line(_latest(pairing.columns[place]))) >= SHORTEST]
     asked = [place for place, column in enumerate(columns) if len(_line(column)) >= SHORTEST]
     if not open_ones or not asked or len(open_ones) * len(asked) > MOST_COMPARED:

@@ -1,4 +1,4 @@
-"""Everything a draft is made of, before it is put into words."""
+"""Everything that goes into a draft, before it is put into words."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from rm_research.drafting.sets import AnswerSet
 @dataclass(frozen=True, eq=False)
 class Parts:
     """
-    What was found in the exports.
+    What the exports hold.
 
     Attributes
     ----------
@@ -27,13 +27,13 @@ class Parts:
     blanks : tuple of str
         Entries that mean no answer.
     left_out : tuple of str
-        Columns with answers that are no items: free text, choices, measurements.
+        Columns with answers that are not items: free text, choices, measurements.
     renumbered : tuple of str
         Codes that stand for different questions in different waves.
     returned : dict of str to str
-        Column that most rows have filled, of each wave that asks no item.
+        Column filled in most rows, for each wave that asks no item.
     personal : tuple of str
-        Columns of personal data that name no person to be linked.
+        Columns of personal data that are not used as a person's code.
     """
 
     title: str
@@ -50,12 +50,12 @@ class Parts:
 
     @property
     def waves(self) -> tuple[Occasion, ...]:
-        """Waves in their order in time."""
+        """Waves in order of time."""
         return self.occasions.waves
 
     @property
     def tables(self) -> list[AnswerSet]:
-        """Tables of printed answers that items use, each once."""
+        """Tables of printed answers that items use, without repeats."""
         return list({item.answers.name: item.answers for item in self.items if item.answers.name}.values())
 
     @property

@@ -17,12 +17,12 @@ from rm_research.study.entries import NUMBER, tidy
 from rm_research.study.settings import ROW_NUMBER
 
 ASKED_FOR = ("code", "pseudonym", "pin", "kürzel", "kennung")
-LONGEST = 60  # of a code; an e-mail address may serve as one
+LONGEST = 60  # length of a code; an e-mail address may serve as one
 FEWEST = 3
-UNIQUE = 0.9  # share of codes that stand for one row: some people send a form twice
+UNIQUE = 0.9  # share of codes that occur in one row only: some people send a form twice
 FILLED = 0.3  # some people give no code
 BY_CODE, BY_ID, BY_QUESTION, BY_ROW, BY_CONTENT = range(5)
-SHORTEST = 4  # of a code that may hold a typing error; one edit makes any of two shorter ones alike
+SHORTEST = 4  # length of a code that may hold a typing error; one edit makes too many shorter codes equal
 MOST_COMPARED = 4_000_000  # pairs of codes
 
 
@@ -35,13 +35,13 @@ class Candidate:
     ----------
     column : str
     rank : int
-        What speaks for it, the strongest first: BY_CODE to BY_CONTENT.
+        The evidence for it, from the strongest to the weakest: BY_CODE to BY_CONTENT.
     codes : frozenset of str
-        Codes in it, tidied; held in memory only.
+        Its tidied codes; held in memory only.
     repeated : int
-        Codes that stand in several rows of one cohort.
+        Codes that occur in several rows of one cohort.
     counts_rows : bool
-        Whether it goes 1, 2, 3 … down the file.
+        Whether it counts 1, 2, 3 … down the file.
     """
 
     column: str
@@ -54,22 +54,22 @@ class Candidate:
 @dataclass(frozen=True)
 class Person:
     """
-    How people are found over the waves.
+    How people are recognised across the waves.
 
     Attributes
     ----------
     columns : dict of str to str
-        Column of the code by wave; empty where waves cannot be linked.
+        Column of the code by wave; empty if waves cannot be linked.
     others : tuple of str
-        Further columns that may be it.
+        Other columns that may hold the code.
     repeated : dict of str to int
-        Codes that stand in several rows, by wave.
+        Codes that occur in several rows, by wave.
     shared : int
-        Codes of the first wave that are met again.
+        Codes of the first wave that occur again later.
     nearly : int
-        Codes met nowhere else that differ from another such code by one character.
+        Codes without a match that differ from another such code by one character.
     doubt : str
-        What has to be checked; empty where the column is certain.
+        What has to be checked; empty if the column is certain.
     """
 
     columns: dict[str, str]
@@ -82,20 +82,20 @@ class Person:
 
 def find_person(occasions: Occasions, cohort: dict[str, str], personal: set[str]) -> Person:
     """
-    Column that names the person in each wave.
+    Find the column that names the person in each wave.
 
     Parameters
     ----------
     occasions : Occasions
     cohort : dict of str to str
-        Column of the cohort by wave: a code need be unique in its cohort only.
+        Column of the cohort by wave: a code only needs to be unique within its cohort.
     personal : set of str
-        Columns of personal data: their names are told, but they are the last to be taken.
+        Columns of personal data: the draft gives their names, but uses them only as a last resort.
 
     Returns
     -------
     Person
-        With no columns where none is unique in each wave and met again in another.
+        Without columns if none is unique in each wave and has values that occur in another.
     """
     if occasions.person is not None:
         return _of_long(occasions, occasions.person, cohort)
@@ -127,13 +127,13 @@ def _person(waves: Sequence[Occasion], chain: list[Candidate], candidates: dict[
 def _names(
     candidates: dict[str, list[Candidate]], *, besides: set[str] | frozenset[str] = frozenset(), rank: int = BY_CONTENT
 ) -> tuple[str, ...]:
-    """Names of candidates, each once; of those up to a rank."""
-    found = (one for of_wave in candidates.values() for one in of_wave if one.rank <= rank)
-    return tuple(dict.fromkeys(one.column for one in found if one.column not in besides))
+    """Names of the candidates up to a rank, without repeats."""
+    ranked = (one for of_wave in candidates.values() for one in of_wave if one.rank <= rank)
+    return tuple(dict.fromkeys(one.column for one in ranked if one.column not in besides))
 
 
 def _of_long(occasions: Occasions, column: str, cohort: dict[str, str]) -> Person:
-    """Person of a long file: rows of one code at several occasions are one person's, whatever the column is called."""
+    """Person of a long file: rows with the same code on several occasions belong to one person, whatever its column."""
     codes: list[frozenset[str]] = []
     repeated: dict[str, int] = {}
     for wave in occasions.waves:
@@ -145,9 +145,9 @@ def _of_long(occasions: Occasions, column: str, cohort: dict[str, str]) -> Perso
 
 
 def _of_rows(occasions: Occasions, candidates: dict[str, list[Candidate]]) -> Person:
-    """Person of a wide file: its code, else its row."""
-    found = [one for of_wave in candidates.values() for one in of_wave if one.rank <= BY_ROW]
-    best = min(found, key=lambda one: one.rank, default=None)
+    """Person of a wide file: the code, otherwise the row."""
+    named = [one for of_wave in candidates.values() for one in of_wave if one.rank <= BY_ROW]
+    best = min(named, key=lambda one: one.rank, default=None)
     column = ROW_NUMBER if best is None else best.column
     columns = {wave.name: column for wave in occasions.waves}
     left = _names(candidates, besides={column})
@@ -158,15 +158,15 @@ def _of_rows(occasions: Occasions, candidates: dict[str, list[Candidate]]) -> Pe
 
 
 def _codes(wave: Occasion, name: str, cohort: str | None) -> tuple[pd.Series, pd.Series]:
-    """Codes of a column, tidied, without blanks; and the same told apart by cohort."""
+    """Tidied codes of a column, without blanks; and the same codes made distinct by cohort."""
     codes = tidy(wave.rows[name])
     codes = codes[~codes.isin(BLANK_WORDS | {""})]
     return codes, codes if cohort is None else codes + "\n" + tidy(wave.rows[cohort])[codes.index]
 
 
 def _candidates(wave: Occasion, cohort: str | None, personal: set[str]) -> list[Candidate]:
-    found = (_candidate(wave, name, cohort, personal) for name in wave.rows.columns if name not in wave.where)
-    return [one for one in found if one is not None]
+    judged = (_candidate(wave, name, cohort, personal) for name in wave.rows.columns if name not in wave.where)
+    return [one for one in judged if one is not None]
 
 
 def _candidate(wave: Occasion, name: str, cohort: str | None, personal: set[str]) -> Candidate | None:
@@ -175,7 +175,7 @@ def _candidate(wave: Occasion, name: str, cohort: str | None, personal: set[str]
         return None
     counts = wave.counted(name)[0]
     filled = sum(counts.values())
-    # codes of a cohort may come again in another
+    # codes of one cohort may occur again in another
     unique = UNIQUE * filled if cohort is None else FEWEST
     if filled < FILLED * len(wave.rows) or len(counts) < max(FEWEST, unique):
         return None
@@ -194,7 +194,7 @@ def _candidate(wave: Occasion, name: str, cohort: str | None, personal: set[str]
 
 
 def _rank(name: str, text: str, personal: set[str]) -> int | None:
-    """What speaks for a column being a person's code; None where its name speaks against it."""
+    """How strongly a column seems to hold a person's code; None if its name rules that out."""
     code, question = titled(name, text)
     words = plain(code or name)
     if words in ("external reference", "external data reference") or (name in personal and "mail" in words):
@@ -216,12 +216,12 @@ def _hardly_codes(codes: frozenset[str]) -> bool:
 
 
 def _chain(first: Candidate, later: list[list[Candidate]]) -> list[Candidate] | None:
-    """One candidate a wave: the column of the same name, else the one that shares most codes with those before."""
+    """One candidate per wave: the column of the same name, otherwise the one with most codes of earlier waves."""
     chain = [first]
-    for found in later:
-        same = [one for one in found if one.column == first.column]
+    for candidates in later:
+        same = [one for one in candidates if one.column == first.column]
         known = frozenset().union(*(one.codes for one in chain))
-        alike = sorted(found, key=lambda one: (-len(one.codes & known), one.rank))
+        alike = sorted(candidates, key=lambda one: (-len(one.codes & known), one.rank))
         if not (same or alike):
             return None
         chain.append((same or alike)[0])
@@ -229,7 +229,7 @@ def _chain(first: Candidate, later: list[list[Candidate]]) -> list[Candidate] | 
 
 
 def _can_link(chain: list[Candidate]) -> bool:
-    """Whether codes are met again, and stand for people rather than for rows."""
+    """Whether codes occur again, and stand for people and not for rows."""
     if len(chain) == 1:
         return chain[0].rank <= BY_ID
     if all(one.counts_rows for one in chain) and any(one.rank >= BY_ROW for one in chain):
@@ -239,23 +239,23 @@ def _can_link(chain: list[Candidate]) -> bool:
 
 
 def _overlap(chain: list[Candidate]) -> float:
-    """Share of the codes of the smaller wave that the larger has, on average over waves that follow each other."""
+    """Share of the smaller wave's codes that the larger wave also has, averaged over successive waves."""
     if len(chain) == 1:
         return 0.0
     return float(np.mean([len(a.codes & b.codes) / min(len(a.codes), len(b.codes)) for a, b in pairwise(chain)]))
 
 
 def _doubt(chain: list[Candidate], rivals: tuple[str, ...]) -> str:
-    also = f" Candidates as good: {', '.join(rivals)}." if rivals else ""
+    also = f" Equally good candidates: {', '.join(rivals)}." if rivals else ""
     if len(chain) > 1 and all(one.counts_rows for one in chain):
-        return f"whether this column names people; it counts 1, 2, 3 … in each file, as numbers of rows do.{also}"
+        return f"whether this column names people; it counts 1, 2, 3 … in each file, as row numbers do.{also}"
     if rivals or max(one.rank for one in chain) > BY_ID or (len(chain) > 1 and _overlap(chain) < 0.5):
         return f"whether this column holds each person's code.{also}"
     return ""
 
 
 def _why_none(others: tuple[str, ...]) -> str:
-    said = "no column is unique in each wave and met again in another, so waves are compared unpaired."
+    said = "no column is unique in each wave with values that occur in another, so waves are compared unpaired."
     if others:
         said += f" Candidates: {', '.join(others)}. If one holds each person's code, name it under [columns] as person"
         return f"{said} and remove this table."
@@ -263,7 +263,7 @@ def _why_none(others: tuple[str, ...]) -> str:
 
 
 def _nearly(first: frozenset[str], second: frozenset[str]) -> int:
-    """Codes without a partner that are one edit from another such code: typing errors, or other people."""
+    """Number of unmatched codes that are one edit away from another such code: typing errors, or other people."""
     if not first or not second or len(first) * len(second) > MOST_COMPARED:
         return 0
     long = [[code for code in sorted(codes) if len(code) >= SHORTEST] for codes in (first, second)]

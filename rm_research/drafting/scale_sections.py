@@ -1,4 +1,4 @@
-"""What study.toml of a draft says of items, scales and printed answers."""
+"""What a drafted study.toml says about items, scales and printed answers."""
 
 from collections.abc import Sequence
 
@@ -12,20 +12,22 @@ MOST_LISTED = 40  # columns named in a comment
 
 
 def about_items(parts: Parts) -> Lines:
-    """Comments on items: what is guessed, what is in no scale, what is left out."""
+    """Comments on items: which are guessed, in no scale, or left out."""
     lines: Lines = []
     alone = [item for item in parts.items if not item.scale]
     if parts.renumbered:
         shown = ", ".join(parts.renumbered[:MOST_LISTED])
-        lines += wrapped(f"Different questions in different waves bear the code {shown}; they were matched by wording.")
+        lines += wrapped(
+            f"Different waves use the code {shown} for different questions, which were matched by wording."
+        )
     lines += checks(*_item_doubts(parts, alone))
     if alone:
-        lines += wrapped(f"Items in no scale: {names_of(alone, most=MOST_LISTED)}. They are read, not scored.")
+        lines += wrapped(f"Items in no scale: {names_of(alone, most=MOST_LISTED)}. They are read but not scored.")
     if parts.left_out:
         shown = _columns(parts.left_out)
-        lines += wrapped(f"Columns that are no items (free text, choices, measurements): {shown}.")
+        lines += wrapped(f"Columns that are not items (free text, choices, measurements): {shown}.")
     if parts.personal:
-        lines += wrapped(f"Columns of personal data, of which nothing is kept: {_columns(parts.personal)}.")
+        lines += wrapped(f"Columns of personal data, which are not kept: {_columns(parts.personal)}.")
     return [*lines, *_about_scales(parts)]
 
 
@@ -35,10 +37,10 @@ def _item_doubts(parts: Parts, alone: list[DraftItem]) -> Lines:
     unsure = [item for item in alone if item.answers.doubt and not item.answers.name]
     return [
         f"codebook.csv: waves word these items differently: {names_of(reworded)}. If they are not the same question, "
-        "part them into rows of their own, with - where it is not asked." if reworded else "",
-        f"codebook.csv: numbers far from the others are taken for no answer in {names_of(coded)}; see its column "
+        "give each its own row, with - in the waves that do not ask it." if reworded else "",
+        f"codebook.csv: in {names_of(coded)}, numbers far from the others count as no answer; see the column "
         "`missing`." if coded else "",
-        f"codebook.csv: low and high of {names_of(unsure)} are guessed from what was answered." if unsure else "",
+        f"codebook.csv: low and high of {names_of(unsure)} are guessed from the answers." if unsure else "",
     ]  # fmt: skip
 
 
@@ -49,19 +51,21 @@ def _columns(names: Sequence[str]) -> str:
 
 
 def _short(name: str) -> str:
-    """Name of a column, its middle cut: lines of a grid differ at the end."""
+    """Name of a column with its middle cut out, because lines of a grid differ at the end."""
     return name if len(name) <= 60 else f"{name[:25].rstrip()} … {name[-30:].lstrip()}"
 
 
 def _about_scales(parts: Parts) -> Lines:
     if not parts.scales:
-        return checks("no question with numbers or printed answers was found, and a study needs a scale. List its "
-                       "items in codebook.csv and write [scales.NAME] here.")  # fmt: skip
+        return checks("no question has numbers or printed answers, and a study needs a scale. List its items in "
+                       "codebook.csv and write [scales.NAME] here.")  # fmt: skip
     return [
-        comment("Scales. Give each the name of what it measures, here and in codebook.csv, and add where it applies:"),
-        comment('  better = "lower" where less is a gain; roles = ["leader"] where only these are asked;'),
-        comment("  smallest_effect = 0.3, the smallest change that matters, decided before results are seen."),
-        comment("Items that are worded the other way need yes under `reverse` in codebook.csv; no export tells which."),
+        comment("Scales. Name each after what it measures, here and in codebook.csv, and add what applies:"),
+        comment('  better = "lower" if less is a gain; roles = ["leader"] if only leaders are asked;'),
+        comment("  smallest_effect = 0.3, the smallest change that matters, decided before you see results."),
+        comment(
+            "Items worded in the opposite direction need yes under `reverse` in codebook.csv; no export says which."
+        ),
     ]
 
 

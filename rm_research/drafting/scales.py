@@ -15,9 +15,9 @@ from rm_research.drafting.stems import slug, unique
 from rm_research.study.entries import NUMBER, comparable
 
 FEWEST_ITEMS = 2
-AGAINST = -0.15  # correlation with the sum of the others, below which an item seems to be worded the other way
+AGAINST = -0.15  # an item whose correlation with the sum of the others is lower seems to be worded the opposite way
 ENOUGH_ROWS = 10
-STRAY = 20  # items of a name as short as 'q' that are likely to be several scales
+STRAY = 20  # this many items with a name as short as 'q' are probably several scales
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class DraftScale:
     reason : str
         What its items have in common.
     against : tuple of (str, float)
-        Items that run against the others, with their correlation.
+        Items that run against the others, with their correlations.
     doubts : tuple of str
         What has to be checked.
     """
@@ -46,9 +46,9 @@ class DraftScale:
 
 def draft_scales(occasions: Occasions, items: Sequence[DraftItem]) -> tuple[DraftScale, ...]:
     """
-    Scales of items that share a beginning of their names or a question, the answers, and the waves that ask them.
+    Group items that share the beginning of their names or a question, their answers, and the waves that ask them.
 
-    Where no items do, items of one set of answers make up a scale; where there are none, each measurement is one.
+    If no items do, items with the same set of answers make up a scale; if there are none, each measurement is a scale.
     """
     taken: set[str] = set()
     asked = [item for item in items if not item.numeric]
@@ -61,7 +61,7 @@ def draft_scales(occasions: Occasions, items: Sequence[DraftItem]) -> tuple[Draf
 
 
 def _is_repeated(item: DraftItem, items: Sequence[DraftItem]) -> bool:
-    """Whether a measurement is taken in as many waves as any."""
+    """Whether no other measurement is taken in more waves."""
     return len(item.question.waves) == max(len(one.question.waves) for one in items)
 
 
@@ -69,7 +69,7 @@ def _grouped(
     occasions: Occasions, items: Sequence[DraftItem], key: Callable[[DraftItem], str], taken: set[str],
     reason: Callable[[DraftItem], str],
 ) -> list[DraftScale]:  # fmt: skip
-    """Scales of the items that agree in a key and in how they are answered; of those, the ones most waves ask."""
+    """Scales of items that share a key and a set of answers; of these, the items that most waves ask."""
     groups: dict[tuple[object, ...], list[DraftItem]] = defaultdict(list)
     for item in items:
         groups[key(item), item.answers.name, item.answers.ends].append(item)
@@ -97,7 +97,7 @@ def _by_stem(item: DraftItem) -> str:
 
 
 def _by_answers(item: DraftItem) -> str:
-    return "the same answers; nothing else tells what they have in common"
+    return "the same answers; nothing else shows what they have in common"
 
 
 def _scale(
@@ -107,15 +107,15 @@ def _scale(
     doubts = []
     if reason is _by_answers or (len(members[0].stem) == 1 and len(members) >= STRAY):
         doubts.append(
-            "items of one kind of answers were put together; make a scale of each set of items that belongs together."
+            "items with the same kind of answers were put together; make a scale of each set that belongs together."
         )
     if members[0].answers.ends == (0, 1):
-        doubts.append("questions answered by yes or no, 0 or 1; keep the scale only if they measure one thing.")
+        doubts.append("the answers are yes or no, 0 or 1; keep the scale only if its items measure one thing.")
     against = _against(occasions, members)
     if against:
         shown = ", ".join(f"{item} (r = {r:.2f})" for item, r in against)
-        doubts.append(f"against the other items run {shown}; if one is worded the other way, write yes under `reverse` "
-                      "in its row of codebook.csv.")  # fmt: skip
+        doubts.append(f"these items run against the others: {shown}. If one is worded in the opposite direction, write "
+                      "yes under `reverse` in its row of codebook.csv.")  # fmt: skip
     doubts += list(dict.fromkeys(f"items of this scale: {item.answers.doubt}" for item in members
                                  if item.answers.doubt and not item.answers.name))  # fmt: skip
     name = unique(name, taken)
@@ -125,7 +125,7 @@ def _scale(
 def _alone(item: DraftItem, taken: set[str]) -> DraftScale:
     """Scale of one item."""
     name = unique(slug(item.name), taken)
-    doubts = ["one item alone was made a scale; keep it if it is an outcome, and say whether more is `better`."]
+    doubts = ["this scale is a single item; keep it if it is an outcome, and say whether more is `better`."]
     if item.answers.doubt and not item.answers.name:
         doubts.append(item.answers.doubt)
     return DraftScale(name, (item.in_scale(name),), "one item", doubts=tuple(doubts))
@@ -137,18 +137,18 @@ def _against(occasions: Occasions, members: Sequence[DraftItem]) -> list[tuple[s
     if len(members) < 3:
         return []
     answers = np.column_stack([_as_numbers(wave.rows[item.question.columns[wave.name].name], item) for item in members])
-    given = ~np.isnan(answers)
-    means = np.where(given, answers, 0).sum(axis=0) / np.maximum(given.sum(axis=0), 1)
-    filled = np.where(given, answers, means)
+    answered = ~np.isnan(answers)
+    means = np.where(answered, answers, 0).sum(axis=0) / np.maximum(answered.sum(axis=0), 1)
+    filled = np.where(answered, answers, means)
     rest = filled.sum(axis=1, keepdims=True) - filled
-    found = []
+    against = []
     for place, item in enumerate(members):
-        own, others = filled[given[:, place], place], rest[given[:, place], place]
-        if len(own) >= ENOUGH_ROWS and np.ptp(own) > 0 and np.ptp(others) > 0:
-            r = float(np.corrcoef(own, others)[0, 1])
-            found += [(item.name, r)] if r < AGAINST else []
-    # where most do, as with ranks, there is no direction to run against
-    return found if len(found) < len(members) / 2 else []
+        scores, others = filled[answered[:, place], place], rest[answered[:, place], place]
+        if len(scores) >= ENOUGH_ROWS and np.ptp(scores) > 0 and np.ptp(others) > 0:
+            r = float(np.corrcoef(scores, others)[0, 1])
+            against += [(item.name, r)] if r < AGAINST else []
+    # if most of them do, as with ranks, there is no direction to run against
+    return against if len(against) < len(members) / 2 else []
 
 
 def _as_numbers(cells: pd.Series, item: DraftItem) -> np.ndarray:

@@ -1,11 +1,11 @@
-"""What questions belong together: a common beginning of their names, or a common question above them."""
+"""Which questions belong together: their names begin alike, or they stand under a common question."""
 
 import re
 
 from rm_research.drafting.columns import grid
 from rm_research.drafting.pairing import Question
 
-# 'affSat1', 'Q5_1', 'prqc.1_3', 'item-12' end in a number, 'rse16a' in a letter behind one
+# 'affSat1', 'Q5_1', 'prqc.1_3', 'item-12' end in a number, 'rse16a' in a letter after a number
 NUMBERED = re.compile(r"(?P<stem>.*?[^\W\d_].*?|[^\W\d_])[_.\-#]*\d+(?:\[\w+\])?")
 LETTERED = re.compile(r"(?P<stem>.*\d)[_.\-]?[a-z]")
 BRACKETED = re.compile(r"(?P<stem>.+)\[\w+\]")
@@ -14,16 +14,16 @@ LONGEST = 30
 
 
 def stem(question: Question) -> str:
-    """What a question has in common with its neighbours; empty where it has nothing of the kind."""
+    """What a question has in common with its neighbours; empty if there is nothing."""
     code = question.first.code
     for pattern in (BRACKETED, NUMBERED, LETTERED):
-        if code and (found := pattern.fullmatch(code)):
-            return found["stem"].rstrip("_.-#")
+        if code and (match := pattern.fullmatch(code)):
+            return match["stem"].rstrip("_.-#")
     return grid(question.first.text)[0]
 
 
 def slug(text: str, *, words: int = 6) -> str:
-    """Text as a short name of letters, digits and underscores; 'x' where it has none."""
+    """Text as a short name of letters, digits and underscores; 'x' if it has none."""
     parts = [part for part in PARTS.split(text.replace("_", " ")) if part] if not _is_name(text) else [text]
     short = ""
     for part in parts[:words]:
@@ -38,9 +38,9 @@ def _is_name(text: str) -> bool:
 
 
 def unique(name: str, taken: set[str]) -> str:
-    """Name, or the name with a number where it is taken already; and note it as taken."""
-    found, number = name, 2
-    while found in taken:
-        found, number = f"{name}_{number}", number + 1
-    taken.add(found)
-    return found
+    """Name, with a number if the name is already taken; the result is added to the taken names."""
+    free, number = name, 2
+    while free in taken:
+        free, number = f"{name}_{number}", number + 1
+    taken.add(free)
+    return free

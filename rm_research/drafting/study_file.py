@@ -1,4 +1,4 @@
-"""study.toml of a draft: what was found, why, and what its owner has to check."""
+"""study.toml of a draft: what the exports hold, how that was recognised, and what its owner has to check."""
 
 import re
 from pathlib import Path
@@ -18,18 +18,18 @@ from rm_research.study.settings import FACTS
 DOCS = "docs/study-files.md"
 EXPLAINED = {
     "person": "each person's code",
-    "cohort": "people of one cohort are shown on one page",
+    "cohort": "people in one cohort share a page",
     "role": "leader is the senior person who is mentored, mentor the junior one who guides",
-    "arm": "programme, or the group it is compared with",
+    "arm": "programme, or the group that it is compared with",
     "dyad": "the pair",
     "consent": "rows whose entry does not mean yes are dropped and counted",
     "finished": "counted; nothing is dropped",
-    "submitted": "orders what one person sent twice",
+    "submitted": "orders several questionnaires from one person",
 }
 
 
 def study_text(parts: Parts) -> str:
-    """Say everything found as study.toml; what is not certain stands under a comment that begins with CHECK."""
+    """Write what the exports hold as study.toml; a comment that begins with CHECK marks what is uncertain."""
     sections = (
         _head(parts),
         *(_wave(parts, wave) for wave in parts.waves),
@@ -48,19 +48,19 @@ def study_text(parts: Parts) -> str:
 
 def _head(parts: Parts) -> Lines:
     return [
-        comment(f"A draft that rm-research init made of the exports. {DOCS} explains every key."),
+        comment(f"A draft that rm-research init made from the exports. {DOCS} explains every key."),
         comment(
-            f'What cannot be known from the exports is marked "{CHECK[:-1]}" and a colon: decide, then remove the mark.'
+            f'Where the exports leave something open, "{CHECK[:-1]}" and a colon mark it: decide, then remove the mark.'
         ),
-        comment("Exports were read, never changed. Paths are relative to this folder."),
+        comment("The exports were only read, not changed. Paths are relative to this folder."),
         "",
-        f"title = {quoted(parts.title)}  {comment('stands on every page')}",
-        comment('outcomes = ["…"]: scales that were declared in advance, the headline first; else all of them'),
+        f"title = {quoted(parts.title)}  {comment('shown on every page')}",
+        comment('outcomes = ["…"]: scales declared in advance, the headline first; by default all of them'),
         *_nothing_twice(parts),
         "",
         comment(parts.occasions.reason),
         comment(
-            f"A wave of several exports (one a role or a cohort) has [[waves.NAME.sources]] instead of file: {DOCS}."
+            f"A wave of several exports (one per role or cohort) has [[waves.NAME.sources]] instead of file: {DOCS}."
         ),
         *checks(*parts.occasions.doubts),
     ]
@@ -69,8 +69,8 @@ def _head(parts: Parts) -> Lines:
 def _nothing_twice(parts: Parts) -> Lines:
     if len(parts.waves) < 2 or parts.asked_again:
         return []
-    return checks("NO QUESTION IS ASKED IN TWO WAVES, so no change can be measured. If one is, put its columns into "
-                   "one row of codebook.csv.")  # fmt: skip
+    return checks("NO QUESTION IS ASKED IN TWO WAVES, so change cannot be measured. If a question is asked twice, put "
+                   "its columns into one row of codebook.csv.")  # fmt: skip
 
 
 def _wave(parts: Parts, wave: Occasion) -> Lines:
@@ -83,9 +83,9 @@ def _wave(parts: Parts, wave: Occasion) -> Lines:
     for name in ("sheet", "title_rows", "dictionary", "encoding", "delimiter"):
         if value := getattr(file, name):
             lines.append(f"{name} = {value_text(value)}  {comment('found in the file')}")
-    submitted = parts.facts.found.get("submitted")
+    submitted = parts.facts.by_name.get("submitted")
     if submitted is not None and wave.name in submitted.date_formats:
-        lines += checks("whether day and month stand in this order.")
+        lines += checks("whether day and month are in this order.")
         lines.append(
             f"date_format = {quoted(submitted.date_formats[wave.name])}  {comment('reads the dates of the file')}"
         )
@@ -95,10 +95,10 @@ def _wave(parts: Parts, wave: Occasion) -> Lines:
             f"where = {value_text(where)}  {comment(f'takes {len(wave.rows)} of {len(opened.export.rows)} rows')}"
         )
     if wave.name in parts.returned:
-        lines += checks("this wave asks none of the items of codebook.csv. A row counts as answered if this column is:")
+        lines += checks("this wave asks none of the items in codebook.csv. A row counts as answered if this column is:")
         lines.append(f"returned = {quoted(parts.returned[wave.name])}")
     if repeated := parts.person.repeated.get(wave.name):
-        codes = "1 code stands" if repeated == 1 else f"{repeated} codes stand"
+        codes = "1 code occurs" if repeated == 1 else f"{repeated} codes occur"
         lines += checks(f'{codes} in more than one row. "last" or "first" keeps one row, "error" refuses them.')
         lines.append('duplicates = "last"')
     return lines
@@ -111,28 +111,28 @@ def _columns(parts: Parts) -> Lines:
         lines.append(_fact_line(parts, "person", parts.person.columns))
         others = ", ".join(parts.person.others)
         lines += wrapped(f"Other columns that differ from person to person: {others}") if others else []
-    for fact, found in parts.facts.found.items():
-        lines += checks(_fact_doubt(fact, found))
-        if found.columns:
-            lines.append(_fact_line(parts, fact, found.columns))
+    for name, fact in parts.facts.by_name.items():
+        lines += checks(_fact_doubt(name, fact))
+        if fact.columns:
+            lines.append(_fact_line(parts, name, fact.columns))
     return ["[columns]", *lines] if lines else []
 
 
-def _fact_line(parts: Parts, fact: str, columns: dict[str, str]) -> str:
+def _fact_line(parts: Parts, name: str, columns: dict[str, str]) -> str:
     alike = len(set(columns.values())) == 1 and len(columns) == len(parts.waves)
     value: str | dict[str, str | list[str]] = next(iter(columns.values())) if alike else dict(columns)
-    return f"{fact} = {value_text(value)}  {comment(EXPLAINED[fact])}"
+    return f"{name} = {value_text(value)}  {comment(EXPLAINED[name])}"
 
 
-def _fact_doubt(fact: str, found: Fact) -> str:
-    also = f"other candidates: {', '.join(found.others)}." if found.others else ""
-    if not found.columns:
+def _fact_doubt(name: str, fact: Fact) -> str:
+    also = f"other candidates: {', '.join(fact.others)}." if fact.others else ""
+    if not fact.columns:
         return (
-            f"{fact}: {', '.join(found.others)} may hold it, but {found.doubt}. Name the column here, and its words "
-            f"under [values.{fact}]."
+            f"{name}: {', '.join(fact.others)} may hold it, but {fact.doubt}. Name the column here, and its words "
+            f"under [values.{name}]."
         )
-    doubt = " ".join(part for part in (found.doubt, also) if part)
-    return f"{fact}: {doubt}" if doubt else ""
+    doubt = " ".join(part for part in (fact.doubt, also) if part)
+    return f"{name}: {doubt}" if doubt else ""
 
 
 def _attributes(parts: Parts) -> Lines:
@@ -140,7 +140,7 @@ def _attributes(parts: Parts) -> Lines:
     lines = [f"{key(name)} = {quoted(column)}" for column, name in named.items()]
     if not lines:
         return []
-    said = comment("Facts of people that may tell groups apart; remove the number signs of those that are wanted.")
+    said = comment("Facts about people that may distinguish groups; remove the number sign of each that you want.")
     if cluster is None:
         return [said, comment("[attributes]"), *map(comment, lines)]
     return [
@@ -159,9 +159,9 @@ def _attribute_names(parts: Parts) -> dict[str, str]:
 def _words(parts: Parts) -> list[Lines]:
     """Entries recoded to our words."""
     return [
-        [f"[values.{fact}]", *(f"{key(word)} = {value_text(entries)}" for word, entries in found.words.items())]
-        for fact, found in parts.facts.found.items()
-        if found.words
+        [f"[values.{name}]", *(f"{key(word)} = {value_text(entries)}" for word, entries in fact.words.items())]
+        for name, fact in parts.facts.by_name.items()
+        if fact.words
     ]
 
 
@@ -175,14 +175,14 @@ def _missing(parts: Parts) -> Lines:
         f"values = {value_text(list(parts.blanks))}  {comment('count as no answer; the empty cell always does')}",
     ]
     if decided:
-        return [*checks(f"whether {', '.join(map(repr, decided))} shall count as no answer."), *lines]
+        return [*checks(f"whether {', '.join(map(repr, decided))} should count as no answer."), *lines]
     return lines
 
 
 def _link(parts: Parts) -> Lines:
     person = parts.person
     if not person.columns:
-        said = "no column holds codes of people: waves are compared as groups of different people"
+        said = "no column holds people's codes, so waves are compared as groups of different people"
         return [
             *checks(f"link: {person.doubt}" if person.doubt else ""),
             "[link]",
@@ -190,16 +190,16 @@ def _link(parts: Parts) -> Lines:
         ]
     if len(parts.waves) < 2 or parts.occasions.side_by_side:
         return []
-    lines = ["[link]", f'method = "exact"  {comment(f"{person.shared} codes of the first wave are met again")}']
+    lines = ["[link]", f'method = "exact"  {comment(f"{person.shared} codes of the first wave occur again")}']
     if person.nearly:
-        lines += checks(f"{person.nearly} more codes are met again but for one character. If people made their codes "
-                         "themselves, this line in place of the one above may link those, too:")  # fmt: skip
+        lines += checks(f"{person.nearly} more codes occur again except for one character. If people made up their own "
+                         "codes, this line instead of the one above may also link those:")  # fmt: skip
         lines.append(comment('method = "code"'))
     return lines
 
 
 def _design(parts: Parts) -> Lines:
-    arm = parts.facts.found.get("arm")
+    arm = parts.facts.by_name.get("arm")
     if arm is None or "comparison" not in arm.words:
         return []
     lines = [
@@ -210,12 +210,12 @@ def _design(parts: Parts) -> Lines:
     ]
     if parts.facts.cluster is not None:
         name = _attribute_names(parts)[parts.facts.cluster]
-        lines += checks(f"everybody of one {name} is in one group, so it seems to be what was assigned.")
+        lines += checks(f"everybody in one {name} is in the same group, so it seems to be what was assigned.")
         lines.append(f"unit = {quoted(name)}")
     return lines
 
 
 def study_title(folder: Path) -> str:
-    """Title of a study from the name of its folder."""
+    """Title of a study, made from the name of its folder."""
     words = re.sub(r"[\s_\-]+", " ", folder.resolve().name).strip()
     return words[:1].upper() + words[1:] or "My study"

@@ -1,26 +1,26 @@
-"""Text as TOML 1.0 writes it: strings, keys, lists and comments, whatever stands in them."""
+"""Text as TOML 1.0: strings, keys, lists and comments, whatever they contain."""
 
 import re
 from collections.abc import Iterable, Mapping
 from textwrap import wrap
 
 WIDTH = 110
-INDENT = "#   "  # of the further lines of a comment
+INDENT = "#   "  # begins the second and later lines of a comment
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 UNSAFE = re.compile(r'[\\"\x00-\x1f\x7f]')
-# what ends a line for some editor, or may not stand in a comment
+# characters that end a line in some editor, or are not allowed in a comment
 BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\s]+")
 
 
 def quoted(text: str) -> str:
     r"""Text as a basic string: quotes and backslashes escaped, control characters as \uXXXX."""
-    escaped = UNSAFE.sub(lambda found: SHORT.get(found[0], f"\\u{ord(found[0]):04x}"), text)
+    escaped = UNSAFE.sub(lambda match: SHORT.get(match[0], f"\\u{ord(match[0]):04x}"), text)
     return f'"{escaped}"'
 
 
 def key(name: str) -> str:
-    """Name as a key, bare where it can be."""
+    """Name as a key, without quotes if possible."""
     return name if BARE.fullmatch(name) else quoted(name)
 
 
@@ -30,13 +30,13 @@ def listed(entries: Iterable[str]) -> str:
 
 
 def inline(table: Mapping[str, str | list[str]]) -> str:
-    """Texts, or lists of them, by key as a table in one line."""
+    """Texts or lists of texts by key, as a table on one line."""
     pairs = (f"{key(name)} = {value_text(value)}" for name, value in table.items())
     return f"{{ {', '.join(pairs)} }}"
 
 
 def value_text(value: str | int | float | list[str] | Mapping[str, str | list[str]]) -> str:
-    """Text, number, list of texts or table as TOML writes it."""
+    """Text, number, list of texts or table as TOML."""
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, list):
@@ -45,12 +45,12 @@ def value_text(value: str | int | float | list[str] | Mapping[str, str | list[st
 
 
 def comment(text: str) -> str:
-    """Text as a comment of one line."""
+    """Text as a one-line comment."""
     return f"# {BREAKS.sub(' ', text).strip()}"
 
 
 def wrapped(text: str) -> list[str]:
-    """Text as a comment of several lines, the further ones indented."""
+    """Text as a comment of several lines, indented from the second line on."""
     said = BREAKS.sub(" ", text).strip()
     return wrap(
         said, WIDTH, initial_indent="# ", subsequent_indent=INDENT, break_long_words=False, break_on_hyphens=False

@@ -1,4 +1,4 @@
-"""Words by which columns of exports are told: what survey software adds, what holds a fact, what means no answer."""
+"""Words that identify columns of exports: columns added by survey software, facts, and answers that mean none."""
 
 import re
 from collections.abc import Iterable
@@ -9,8 +9,8 @@ from rm_research.study.entries import tidy_text
 CAMEL = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 SEPARATORS = re.compile(r"[\s_.\-:?*#]+")
 
-CACHED = 1 << 16  # names, which are looked at again for each fact
-# columns that survey software adds, as `plain` makes their names
+CACHED = 1 << 16  # names, which are examined again for each fact
+# names of columns that survey software adds, as `plain` returns them
 SYSTEM = re.compile(
     # Qualtrics
     r"start date|end date|recorded date|status|response type|progress|finished|response (?:id|set)|duration(?: .*)?"
@@ -29,10 +29,10 @@ SYSTEM = re.compile(
     r"|redcap .*|.* complete|.* timestamp|survey timestamp"
     r"|unnamed \d+|column \d+"
 )
-# what a person ticked of a list: a column a choice
+# choices that a person ticked in a list: one column per choice
 CHECKBOX = re.compile(r"___\w+$")
 
-# when a questionnaire was handed in, what says it best first
+# when a questionnaire was submitted, the best indication first
 SUBMITTED = (
     "recorded date", "date submitted", "submitdate", "submitted", "timestamp", "zeitstempel", "completion time",
     "fertigstellungszeit", "end date", "date last action", "datestamp", "date modified", "survey timestamp",
@@ -48,7 +48,7 @@ NAMES = {
 }
 OWNER = r"(?:(?:the|your|my|ihr|dein|mein|respondents?|participants?|study|programme|program|survey) )*"
 FACT_NAMES = {fact: re.compile(OWNER + f"(?:{pattern})") for fact, pattern in NAMES.items()}
-# a question that asks for the fact; only where few answers were given
+# questions that ask for the fact; they count only if there are few different answers
 ASKS = {
     "cohort": re.compile(
         r"^(?:in |please )?(?:which|what|when|select|choose|welche\w*|wann)\b.*\b(?:cohort|kohorte|intake)\b"
@@ -60,7 +60,7 @@ CODE = (
     r"codes?|code ?name|pseudonym|pins?|token|identifier|identification|kennung|kürzel|kuerzel|chiffre|codewort|alias"
 )
 ID = r"id|nr|no|num|number|nummer|key"
-# names a person's code may have; of the second kind are also numbers of rows
+# names that a person's code may have; names of the second kind also fit row numbers
 PERSON_CODE = re.compile(rf".*\b(?:{CODE})(?: (?:{ID}))?")
 PERSON_ID = re.compile(
     rf"(?:sub|subj|subject|participant|person|student|staff|employee|pupil|child|member|study|record|teilnehmer"
@@ -72,7 +72,7 @@ OCCASION = re.compile(
     r"occasion|event|wave|welle|time|time ?point|zeitpunkt|messzeitpunkt|visit|session|phase|year|jahr"
     r"|measurement|messung|assessment|survey|round|prepost|pre ?post|test|stage|redcap event name"
 )
-# words of an occasion and their place in time
+# words for an occasion and their place in time
 MOMENTS = {
     "pre": 0, "before": 0, "baseline": 0, "start": 0, "vorher": 0, "vor": 0, "first": 0, "initial": 0, "prä": 0,
     "mid": 1, "middle": 1, "during": 1, "mitte": 1, "interim": 1,
@@ -103,14 +103,14 @@ CLUSTER = re.compile(
     r"(?:.* )?(?:class(?: ?room)?|klasse|school|schule|team|department|abteilung|site|cluster|ward|unit|office)"
     r"(?: (?:num|no|nr|id|number|code|name))?"
 )
-# a question that may be answered by somebody's name, in a column's name or its text
+# a question whose answer may be somebody's name, recognised by the column's name or text
 PEOPLE = re.compile(
     r"\b(?:\w*name[ns]?|(?:mentor|mentee|leader|manager|facilitator|coach|trainer|teacher|instructor|supervisor|tutor"
     r"|boss|buddy|moderator|betreuer|leiter|lehrer|dozent|chef)(?:e?s|in|innen|en)?|führungskr[aä]fte?n?"
     r"|vorgesetzte[rn]?|ansprechpartner(?:in)?)\b|^(?:who|whom|whose|wer|wen|wem|wessen)\b"
 )
 HOW_MUCH = re.compile(r"(?:how|wie) (?:often|many|much|long|well|far|oft|viele?|lange|gut|sehr|häufig)\b")
-YES = ("yes", "y", "true", "1")  # what counts as consent without being told
+YES = ("yes", "y", "true", "1")  # entries that count as consent without being declared
 AGREED = ("i agree", "i consent", "agree", "consent", "agreed", "yes, i agree", "yes, i consent", "i do", "ja",
           "ich stimme zu", "einverstanden", "ich bin einverstanden", "ja, ich stimme zu")  # fmt: skip
 COMPARED = re.compile(
@@ -123,23 +123,23 @@ MENTORS = re.compile(r"\b(?:mentors?|mentorin|juniors?)\b")
 
 @lru_cache(maxsize=CACHED)
 def plain(name: str) -> str:
-    """Name as words: 'RecordedDate' and 'recorded_date' are 'recorded date'."""
+    """Name as separate words: 'RecordedDate' and 'recorded_date' become 'recorded date'."""
     return SEPARATORS.sub(" ", tidy_text(CAMEL.sub(" ", name))).strip()
 
 
 def may_name_people(said: str) -> bool:
-    """Whether a column of this name or question may hold names of people: 'Your mentor', 'Who leads the group?'."""
+    """Whether a column with this name or question may hold people's names: 'Your mentor', 'Who leads the group?'."""
     words = plain(said)
     return PEOPLE.search(words) is not None and HOW_MUCH.match(words) is None
 
 
 def is_system(name: str) -> bool:
-    """Whether survey software adds a column of this name."""
+    """Whether survey software adds a column with this name."""
     return bool(SYSTEM.fullmatch(plain(name)) or CHECKBOX.search(name))
 
 
 def moment(entry: str) -> int | None:
-    """Place in time that an entry speaks of ('pre' 0, 'post' 2, 't1' 1); None where it speaks of none."""
+    """Place in time that an entry mentions ('pre' 0, 'post' 2, 't1' 1); None if it mentions none."""
     words = plain(entry)
     if words in MOMENTS:
         return MOMENTS[words]
@@ -150,5 +150,5 @@ def moment(entry: str) -> int | None:
 
 
 def all_moments(entries: Iterable[str]) -> bool:
-    """Whether every entry is a word or number of an occasion."""
+    """Whether every entry is a word or number for an occasion."""
     return all(moment(entry) is not None for entry in entries)

@@ -1,4 +1,4 @@
-"""A plan: what a study could find by its size, as tables and in words."""
+"""A plan: what a study of a given size could find, as tables and in words."""
 
 import math
 from dataclasses import dataclass
@@ -15,25 +15,25 @@ from rm_research.planning.known import About
 @dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """
-    What a study could find, by its size.
+    What studies of different sizes could find.
 
     Attributes
     ----------
     assumptions : Assumptions
-        What it rests on, with where each value comes from.
+        The values that it is based on, and where each comes from.
     table : DataFrame
-        One row a size: n (units of the programme that are measured before), n_comparison (units of the comparison;
+        One row per size: n (units of the programme that are measured before), n_comparison (units of the comparison;
         missing without one), people (expected to be measured twice, both arms), std_error and df of the estimate, power
-        (chance of finding the effect), detectable (smallest effect found with the power asked for), half_width (of the
-        interval, as expected), reason (why there are no numbers). Errors, effects and widths are in the unit of `sd`.
+        (chance of finding the effect), detectable (smallest effect found with the desired power), half_width (expected
+        half width of the interval), reason (why there are no numbers). Errors, effects and widths are in the unit of
+        `sd`.
     simulated : DataFrame
-        One row a size and method of reports: n, method, power (share of drawn studies in which it found the effect),
-        mc_error (standard error of that share), half_width (mean), simulations. No rows unless asked for.
+        One row per size and report method: n, method, power (share of drawn studies in which it found the effect),
+        mc_error (standard error of that share), half_width (mean), simulations. Without simulations it has no rows.
     needed : int or None
-        Fewest units of the programme with which the effect is found with the power asked for; None where a million are
-        too few.
+        Fewest units of the programme that find the effect with the desired power; None if a million are too few.
     typical : int or None
-        Units of the programme in a cohort of the study, the median; None without a study.
+        Median number of the programme's units in a cohort of the study; None without a study.
     about : About
         Words for what is planned.
     """
@@ -46,7 +46,7 @@ class Plan:
     about: About
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a copy of the table, full precision."""
+        """Return a copy of the table in full precision."""
         return self.table.copy()
 
     @property
@@ -65,11 +65,11 @@ class Plan:
 
     @property
     def unit(self) -> str:
-        """Of the effect, in words."""
+        """Unit of the effect, in words."""
         return self.about.unit or self._words.say("plan.standard_deviations")
 
     def sentences(self) -> list[str]:
-        """What it comes to, in words."""
+        """Results of the plan, in words."""
         words, assumptions = self._words, self.assumptions
         values = {"units": self.units, "unit": self.unit, "effect": words.number(assumptions.effect),
                   "power": words.share(assumptions.power)}  # fmt: skip
@@ -88,12 +88,12 @@ class Plan:
         return said
 
     def shown(self) -> pd.DataFrame:
-        """Return the table as text: rounded, with headings, simulated chances beside the others."""
+        """Return the table as text: rounded, with headings, and simulated chances beside the others."""
         words = self._words
         hidden = [] if self.assumptions.compared else ["n_comparison"]
         hidden += ["std_error", "df"] + ([] if self.table["reason"].notna().any() else ["reason"])
         blanks = {"units": capital(self.units), "power": words.share(self.assumptions.power)}
-        found = {
+        columns = {
             words.say(f"plan.columns.{name}", **blanks): [self._cell(name, value) for value in self.table[name]]
             for name in self.table.columns.drop(hidden)
         }
@@ -102,14 +102,14 @@ class Plan:
                 *(rows.set_index("n").reindex(self.table["n"])[name] for name in ("power", "mc_error")), strict=True
             )
             heading = words.say("plan.columns.simulated", method=words.say(f"method.{method}"))
-            found[heading] = [
+            columns[heading] = [
                 words.say("plan.chance", chance=words.share(power), error=words.share(error))
                 for power, error in chances
             ]
-        return pd.DataFrame(found)
+        return pd.DataFrame(columns)
 
     def assumed(self) -> pd.DataFrame:
-        """Return what it rests on as text: assumption, value, and where that comes from."""
+        """Return the assumptions as text: name, value, and where the value comes from."""
         say, assumptions = self._words.say, self.assumptions
         design = "design_compared" if assumptions.compared else "design_single"
         values = {"compared": say(f"plan.{design}"), "unit": self.units}
@@ -127,7 +127,7 @@ class Plan:
         return pd.DataFrame(rows, columns=[say(f"plan.{name}") for name in ("assumption", "value", "source")])
 
     def _cell(self, name: str, value: Any) -> str:
-        """Write one number of the table or of what is assumed."""
+        """Write one number of the table or of the assumptions."""
         words = self._words
         if pd.isna(value):
             return ""

@@ -1,8 +1,9 @@
 """
 A whole study folder whose truth is known: for the demo, for tests, and for trying a design before the first survey.
 
-The modules, in the order a study comes about: `population` (what is true), `people` (cohorts, dyads, arms), `answering`
-(who answers what, who leaves), `exports` (survey exports), `spoiling` (what goes wrong), `truth`, `study_files`.
+The modules, in the order in which a study takes shape: `population` (what is true), `people` (cohorts, dyads, arms),
+`answering` (who answers what, who leaves), `exports` (survey exports), `spoiling` (what goes wrong), `truth`,
+`study_files`.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ from rm_research.simulate.truth import truth_json
 __all__ = ["simulate_study"]
 
 FILES = ("study.toml", "codebook.csv", "pre.csv", "post.csv", "roster.csv", "sessions.csv", "truth.json")
-CACHE = ".rm_research"  # made from the study by those who read it, so nothing is lost with it
+CACHE = ".rm_research"  # rebuilt from the study whenever it is read, so nothing is lost with it
 SMALLEST_COHORT = 2  # one dyad in each arm
 
 
@@ -43,7 +44,7 @@ def simulate_study(
     Parameters
     ----------
     path : path
-        The study folder. Made if absent; an earlier simulated study in it is replaced.
+        The study folder. It is made if absent; an earlier simulated study in it is replaced.
     seed : int
         The same seed and options write the same bytes.
     cohorts : sequence of int
@@ -54,8 +55,8 @@ def simulate_study(
         Expected share, from 0 up to but not including 1, of those who answered `pre` and do not answer `post`.
         Leaving depends on engagement at the start and on nothing else (missing at random).
     dirt : bool
-        Whether the exports have what real ones have: double submissions, test rows, unknown answers and so on.
-        The people, their answers and who leaves are the same with and without.
+        Whether the exports have the faults of real ones: double submissions, test rows, unknown answers and so on.
+        The people, their answers and who leaves are the same with and without them.
 
     Returns
     -------
@@ -68,7 +69,7 @@ def simulate_study(
     Raises
     ------
     StudyError
-        When the folder holds anything but a simulated study, or an option is out of its range.
+        When the folder holds anything other than a simulated study, or an option is out of range.
     """
     _check_options(cohorts, attrition)
     folder = _usable_folder(Path(path))
@@ -97,7 +98,7 @@ def _write_exports(
     *,
     dirt: bool,
 ) -> dict[str, dict[str, int]]:
-    """Write both waves; the dirt that each holds, by wave and kind."""
+    """Write both waves and return how much dirt each holds, by wave and kind."""
     counts = {}
     for wave in WAVES:
         sheet = draw_sheet(rng, programme.people, answers.keyed[wave], returns[wave].to_numpy(), wave)
@@ -109,8 +110,8 @@ def _write_exports(
 def _check_options(cohorts: Sequence[int], attrition: float) -> None:
     if not cohorts or min(cohorts) < SMALLEST_COHORT:
         raise StudyError(
-            f"simulate_study: cohorts = {list(cohorts)} names no cohort, or one under {SMALLEST_COHORT} dyads.\n"
-            f"  Give the number of dyads of each cohort, each {SMALLEST_COHORT} or more: cohorts=(40, 30)."
+            f"simulate_study: cohorts = {list(cohorts)} is empty or has a cohort under {SMALLEST_COHORT} dyads.\n"
+            f"  Give the number of dyads in each cohort, at least {SMALLEST_COHORT}: cohorts=(40, 30)."
         )
     if not 0 <= attrition < 1:
         raise StudyError(
@@ -120,13 +121,13 @@ def _check_options(cohorts: Sequence[int], attrition: float) -> None:
 
 
 def _usable_folder(folder: Path) -> Path:
-    """Make the folder if absent; refuse where writing could destroy what simulate did not write."""
+    """Make the folder if absent; refuse it if writing could destroy what simulate did not write."""
     if folder.exists() and not folder.is_dir():
         raise StudyError(f"simulate_study: {folder} is a file.\n  Name a folder that is new or empty.")
-    found = {entry.name for entry in folder.iterdir()} - {CACHE} if folder.exists() else set()
-    foreign = sorted(found - set(FILES))
+    names = {entry.name for entry in folder.iterdir()} - {CACHE} if folder.exists() else set()
+    foreign = sorted(names - set(FILES))
     # A real study may use our file names, but only a simulated one knows its truth.
-    if foreign or (found and "truth.json" not in found):
+    if foreign or (names and "truth.json" not in names):
         what = f"holds {foreign[0]!r}" if foreign else "holds a study without truth.json"
         raise StudyError(
             f"simulate_study: {folder} {what}, which simulate did not write.\n"

@@ -1,4 +1,4 @@
-"""What everyone answers, or would have answered, and who leaves."""
+"""What everyone answers or would have answered, and who leaves."""
 
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -30,11 +30,11 @@ class Answers:
     Parameters
     ----------
     keyed : dict of wave to dict of scale name to array (people, items)
-        What each person answers, leavers too. Roles that a scale does not ask have values that are never used.
+        What each person answers, including leavers. Roles that a scale does not ask have values that are never used.
     post_if : dict of arm to dict of scale name to array (people, items)
         What each person would answer at `post` in either arm.
     left : array (people,) of bool
-        Who answers at `pre` and not at `post`.
+        Who answers at `pre` but not at `post`.
     """
 
     keyed: dict[str, dict[str, np.ndarray]]
@@ -61,7 +61,7 @@ def draw_answers(rng: np.random.Generator, people: pd.DataFrame, *, effect: floa
 
 
 def _draw_items(rng: np.random.Generator, mentor: np.ndarray) -> np.ndarray:
-    """(people, all items) with mean 0 and variance 1: part of the dyad, part of the person, part of the item."""
+    """(people, all items) with mean 0 and variance 1: a part from the dyad, one from the person, one from the item."""
     mixing = np.linalg.cholesky(np.where(np.eye(len(SCALES)) == 1, 1.0, SCALES_CORRELATE)).T
     of_dyad = (rng.standard_normal((mentor.max() + 1, len(SCALES))) @ mixing)[mentor]
     of_person = rng.standard_normal((len(mentor), len(SCALES))) @ mixing
@@ -72,7 +72,7 @@ def _draw_items(rng: np.random.Generator, mentor: np.ndarray) -> np.ndarray:
 
 
 def _full_gains(role: pd.Series) -> np.ndarray:
-    """(people, all items) what the programme adds at the expected number of meetings, in item SD."""
+    """(people, all items): what the programme adds at the expected number of meetings, in item SD."""
     gains = [role.map(scale.d).fillna(0).to_numpy(float) * np.sqrt(scale.variance) for scale in SCALES]
     return np.column_stack(gains)[:, ITEM_SCALE]
 
@@ -83,12 +83,12 @@ def _rounded(items: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _round_scale(scale: Scale, items: np.ndarray) -> np.ndarray:
-    """How many thresholds each answer has passed, counted from the lowest answer."""
+    """Turn item values into answers: the lowest answer plus the number of thresholds passed."""
     return scale.low + (items[:, :, None] > scale.item_thresholds).sum(axis=2)
 
 
 def _draw_leaving(rng: np.random.Generator, engagement: np.ndarray, attrition: float) -> np.ndarray:
-    """Leave when a mixture of baseline engagement and chance is low; the share who do is `attrition`."""
+    """People leave if a mixture of baseline engagement and chance is low; the share who leave is `attrition`."""
     standing = (engagement - engagement.mean()) / engagement.std()
     chance = rng.standard_normal(len(engagement))
     staying = LEAVING_LOADING * standing + np.sqrt(1 - LEAVING_LOADING**2) * chance

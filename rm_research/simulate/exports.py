@@ -1,8 +1,8 @@
 """
-Survey exports in the manner of Qualtrics: names, question texts and import ids above the answers.
+Survey exports in the style of Qualtrics: names, question texts and import ids above the answers.
 
-A sheet is an export in our own words, one row per submission: `person` (row of Programme.people, -1 for nobody),
-`returned` (how, see `spoiling`), started, seconds, the columns as exported, and items under their own names.
+A sheet is an export under our own names, one row per submission: `person` (row of Programme.people, -1 for nobody),
+`returned` (how, see `spoiling`), started, seconds, the columns as exported, and the items.
 """
 
 import json
@@ -16,7 +16,7 @@ from rm_research.simulate.population import SCALES
 
 AGREED, DECLINED = "I agree", "I do not agree"
 WINDOWS = {"pre": PRE_WINDOW, "post": POST_WINDOW}
-# The two surveys were built at different times and number their questions differently, as surveys do.
+# The two surveys were built at different times and number their questions differently, as real surveys do.
 QUESTIONS = {
     "pre": {"engagement": "Q5", "inclusion": "Q6", "adaptability": "Q7", "comment": "Q8"},
     "post": {"inclusion": "Q5", "engagement": "Q6", "adaptability": "Q8", "comment": "Q9"},
@@ -79,7 +79,7 @@ ID_CHARACTERS = list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 def draw_sheet(
     rng: np.random.Generator, people: pd.DataFrame, keyed: dict[str, np.ndarray], returned: np.ndarray, wave: str
 ) -> pd.DataFrame:
-    """Draw the submissions of one wave, one for each person who returned anything."""
+    """Draw the submissions in one wave, one for each person who returned anything."""
     rows = np.flatnonzero(returned != "none")
     shown = people.iloc[rows].reset_index(drop=True)
     n = len(rows)
@@ -118,12 +118,12 @@ def system_values(rng: np.random.Generator, person: np.ndarray) -> dict[str, lis
 
 
 def draw_ids(rng: np.random.Generator, n: int) -> list[str]:
-    """Response ids."""
+    """Draw response ids."""
     return ["R_" + "".join(characters) for characters in rng.choice(ID_CHARACTERS, (n, 15))]
 
 
 def item_labels(role: pd.Series, keyed: dict[str, np.ndarray]) -> pd.DataFrame:
-    """Answers as printed: reversed items turned back, labels for values, empty where the role is not asked."""
+    """Answers as printed: reversed items in their printed direction, labels for values, empty for roles not asked."""
     parts = []
     for scale in SCALES:
         raw = np.where(scale.reversed_mask, scale.low + scale.high - keyed[scale.name], keyed[scale.name])
@@ -131,11 +131,11 @@ def item_labels(role: pd.Series, keyed: dict[str, np.ndarray]) -> pd.DataFrame:
         labels[~role.isin(list(scale.d)).to_numpy()] = ""
         parts.append(labels)
     names = [name for scale in SCALES for name in scale.item_names]
-    return pd.DataFrame(np.hstack(parts), columns=names, dtype=object)  # one block, which is much the fastest to write
+    return pd.DataFrame(np.hstack(parts), columns=names, dtype=object)  # a single block is by far the fastest to write
 
 
 def export_columns(wave: str) -> dict[str, str]:
-    """Name of each item, and of the comment, in the export of this wave; in the order of that export."""
+    """Name of each item and of the comment in the export of this wave, in the order of that export."""
     columns: dict[str, str] = {}
     by_name = {scale.name: scale for scale in SCALES}
     for block, question in QUESTIONS[wave].items():
@@ -147,7 +147,7 @@ def export_columns(wave: str) -> dict[str, str]:
 
 
 def write_export(path: Path, sheet: pd.DataFrame, wave: str) -> None:
-    """Write a sheet as the survey tool exports it, in order of opening."""
+    """Write a sheet as the survey tool exports it, ordered by when each submission was started."""
     sheet = sheet.sort_values("started", kind="stable", ignore_index=True)
     ended = sheet["started"] + pd.to_timedelta(sheet["seconds"], unit="s")
     times = {"StartDate": sheet["started"], "EndDate": ended, "RecordedDate": ended + pd.Timedelta(seconds=1)}

@@ -1,4 +1,4 @@
-"""Cohorts, dyads, arms and meetings: who was invited, as the roster and the sessions file know it."""
+"""Cohorts, dyads, arms and meetings: everyone invited, for the roster and the sessions file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ import pandas as pd
 from rm_research.simulate.population import ARMS, MEAN_MEETINGS, MEETINGS
 
 PROGRAMME_SHARE = 0.6
-DYADS_PER_SECOND_LEADER = 20  # one mentor in so many dyads has a second leader
+DYADS_PER_SECOND_LEADER = 20  # one mentor in this many dyads has a second leader
 FIRST_YEAR = 2022
 
 PRE_WINDOW = (0, 21)  # days after the cohort's start
 MEETING_WINDOW = (28, 175)
 POST_WINDOW = (182, 203)
 LATE_WINDOW = (210, 240)
-LATE_MEETING = 0.08  # chance that a dyad meets once more, when its post answers are in
+LATE_MEETING = 0.08  # chance that a dyad meets once more after its post answers are in
 
 ROLE_LABELS = {"leader": "Senior leader", "mentor": "Junior mentor"}
 ARM_LABELS = {"programme": "Programme", "waitlist": "Waiting list"}
 DIRECTORATES = ("Adult services", "Children's services", "Housing", "Streets and parks", "Finance and digital")
-CODE_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # those that are not mistaken for digits or for each other
+CODE_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # letters that are not mistaken for digits or for each other
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,12 +34,12 @@ class Programme:
     ----------
     people : DataFrame
         One row per person: code, cohort, role, arm, mentor (number of the mentor, the unit that was randomised),
-        dose (meetings before the post survey over their expected number; where the arm is waitlist, what it
-        would have been), starts (first day of the cohort), directorate.
+        dose (meetings before the post survey divided by their expected number; for the waitlist, what it would
+        have been), starts (first day of the cohort), directorate.
     dyads : DataFrame
         One row per dyad: cohort, pair, mentor, arm, meetings, starts.
     roster : DataFrame
-        One row per person and dyad, as written.
+        One row per person and dyad, as in roster.csv.
     """
 
     people: pd.DataFrame
@@ -63,7 +63,7 @@ def draw_programme(rng: np.random.Generator, cohorts: Sequence[int]) -> Programm
 
 
 def _draw_cohort(rng: np.random.Generator, number: int, size: int) -> pd.DataFrame:
-    """One row per dyad. Mentors with two leaders bring both into one arm, so the arm is drawn per mentor."""
+    """One row per dyad. Both leaders of a mentor are in the same arm, so the arm is drawn per mentor."""
     doubled = size // DYADS_PER_SECOND_LEADER
     n_mentors = size - doubled
     mentor = np.append(np.arange(n_mentors), np.arange(doubled))
@@ -82,7 +82,7 @@ def _draw_cohort(rng: np.random.Generator, number: int, size: int) -> pd.DataFra
 
 
 def _draw_codes(rng: np.random.Generator, n: int) -> list[str]:
-    """Codes handed out to people: two letters and three digits, no two alike."""
+    """Draw the codes handed out to people: two letters and three digits, all different."""
     letters = len(CODE_LETTERS)
     draws = rng.choice(letters * letters * 1000, size=n, replace=False)
     return [
@@ -92,7 +92,7 @@ def _draw_codes(rng: np.random.Generator, n: int) -> list[str]:
 
 
 def _roster(people: pd.DataFrame, dyads: pd.DataFrame) -> pd.DataFrame:
-    """One row per person and dyad: a mentor with two leaders stands in it twice."""
+    """One row per person and dyad: a mentor with two leaders has two rows."""
     leaders = people[people["role"] == "leader"].assign(pair=dyads["pair"])
     mentors = people[people["role"] == "mentor"].drop(columns="pair").merge(dyads[["mentor", "pair"]], on="mentor")
     columns = ["code", "cohort", "role", "pair", "arm", "directorate"]
@@ -101,7 +101,7 @@ def _roster(people: pd.DataFrame, dyads: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_sessions(rng: np.random.Generator, programme: Programme) -> pd.DataFrame:
-    """One row per meeting of a programme dyad; some dyads never meet, a few meet after the post survey too."""
+    """One row per meeting of a programme dyad; some dyads never meet, and a few also meet after the post survey."""
     dyads = programme.dyads[programme.dyads["arm"] == "programme"]
     rows: list[tuple[str, str, int]] = []
     for pair, starts, meetings in zip(dyads["pair"], dyads["starts"], dyads["meetings"].tolist(), strict=True):

@@ -1,4 +1,4 @@
-"""What is true of everyone: scales, items, effects. Numbers are declared here and drawn from elsewhere."""
+"""What is true of everyone: scales, items and effects. Numbers are declared here; other modules draw from them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ ROLES = ("leader", "mentor")
 FREQUENCY = ("Never", "Almost never", "Rarely", "Sometimes", "Often", "Very often", "Always")
 AGREEMENT = ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree")
 
-LOADING = 0.7  # of every item on its scale
+LOADING = 0.7  # loading of every item on its scale
 SCALES_CORRELATE = 0.4
 START = {"leader": 0.2, "mentor": 0.0}  # mean at baseline, in item SD
 DRIFT = 0.05  # change without any programme, in score SD
 LEAVING_LOADING = 0.4  # correlation of staying with engagement at baseline
 
-# Chance of 0, 1, … 8 meetings before the post survey. The effect grows with them; the d below are those of the mean.
+# Chance of 0, 1, … 8 meetings before the post survey. The effect grows with them; the d below are at the mean number.
 MEETINGS = np.array([0.05, 0.03, 0.06, 0.10, 0.16, 0.22, 0.20, 0.12, 0.06])
 MEAN_MEETINGS = float(np.arange(len(MEETINGS)) @ MEETINGS)
 
@@ -27,7 +27,7 @@ MEAN_MEETINGS = float(np.arange(len(MEETINGS)) @ MEETINGS)
 @dataclass(frozen=True)
 class Scale:
     """
-    A scale and its true values; d, r and icc are those of the mean of its items before rounding to answers.
+    A scale and its true values; d, r and icc refer to the mean of its items before rounding to answers.
 
     Parameters
     ----------
@@ -38,11 +38,11 @@ class Scale:
     answers : tuple of str
         The answer labels, lowest first.
     answers_name : str
-        Their table in study.toml.
+        Name of their table in study.toml.
     thresholds : tuple of float
         Where one answer turns into the next, in item SD.
     d : mapping of role to float
-        Effect of the programme in score SD; the roles are those who are asked.
+        Effect of the programme in score SD, for the roles that are asked.
     r, icc : float
         Correlation of pre and post; share of the variance between dyads.
     smallest_effect : float
@@ -78,7 +78,7 @@ class Scale:
 
     @property
     def reversed_mask(self) -> np.ndarray:
-        """(items,) whether each item is worded against the scale."""
+        """(items,): whether each item is worded in the opposite direction."""
         return np.array([number in self.reversed_items for number in range(1, len(self.items) + 1)])
 
     @property
@@ -88,7 +88,7 @@ class Scale:
 
     @property
     def item_thresholds(self) -> np.ndarray:
-        """(items, answers − 1) thresholds: some items are easier to agree with than others."""
+        """(items, answers − 1): thresholds; some items are easier to agree with than others."""
         return np.linspace(-0.3, 0.3, len(self.items))[:, None] + np.array(self.thresholds)
 
     def expected_score(self, mean: float) -> float:

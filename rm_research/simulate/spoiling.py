@@ -1,8 +1,8 @@
 """
-What goes wrong in real surveys, counted as it is done.
+What goes wrong in real surveys, with a count of each fault.
 
-Nothing here makes leaving depend on anything but baseline engagement: whole questionnaires are spoiled only for people
-who stay out of the baseline altogether, or who were leaving anyway.
+Leaving still depends only on baseline engagement: whole questionnaires are spoiled only for people who are not in the
+baseline at all, or who leave anyway.
 """
 
 from collections import Counter
@@ -15,8 +15,8 @@ from rm_research.simulate.exports import AGREED, DECLINED, draw_ids, item_labels
 from rm_research.simulate.people import ROLE_LABELS, Programme
 from rm_research.simulate.population import ENGAGEMENT, INCLUSION, SCALES
 
-LARGE_COHORT = 20  # dyads; the smaller cohorts have no one to spare
-# How many people return the two waves in which ways, other than by staying or leaving.
+LARGE_COHORT = 20  # dyads; smaller cohorts have no one to spare
+# How many people return the two waves in other ways than by staying or leaving.
 NOT_AT_BASELINE = {("none", "full"): 3, ("blank", "full"): 2, ("declined", "none"): 1, ("nameless", "full"): 1}
 LEAVERS = {("full", "blank"): 2, ("full", "declined"): 1, ("full", "nameless"): 1}
 
@@ -25,7 +25,7 @@ LOWER = {label: lower for scale in SCALES for lower, label in pairwise(scale.ans
 OUT_OF_RANGE, MISSPELT, REFUSED = "9", "Agre", "Prefer not to say"
 FORMULA, SCRIPT = '=cmd("calc")', "<script>alert('hello')</script>"
 UNTIDY = (" {}", "{} ", "{lower}", " {lower} ")
-# Kind of dirt to how many submissions of a wave have it; no submission has two kinds.
+# How many submissions in a wave have each kind of dirt; no submission has two kinds.
 SPOILED = {
     "pre": {
         "double_submissions": 4,
@@ -138,10 +138,10 @@ def _spoil_items(rng: np.random.Generator, sheet: pd.DataFrame, rows: dict[str, 
 
 def _earlier_submissions(rng: np.random.Generator, sheet: pd.DataFrame, rows: list[int]) -> pd.DataFrame:
     """
-    First tries of people who submitted again, in which about half the answers were one lower.
+    First attempts of people who submitted again; about half of their answers were one lower.
 
-    Every other one was opened in a second window, after the try that counts, and sent before it: only RecordedDate
-    tells.
+    Every second one was opened in another window after the attempt that counts, and sent before it: only RecordedDate
+    shows this.
     """
     first = sheet.loc[rows].reset_index(drop=True)
     second_window = np.arange(len(rows)) % 2 == 0
@@ -154,7 +154,7 @@ def _earlier_submissions(rng: np.random.Generator, sheet: pd.DataFrame, rows: li
 
 
 def _previews(rng: np.random.Generator, sheet: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Rows of the people who built the survey, clicking through it before it went out."""
+    """Rows of the people who built the survey and clicked through it before it was sent out."""
     nobody = np.full(count, -1)
     role = pd.Series(["leader"] * count, dtype=object)
     keyed = {s.name: rng.integers(s.low, s.high + 1, (count, len(s.items))) for s in SCALES}

@@ -1,4 +1,4 @@
-"""study.toml and codebook.csv of a simulated study, with comments for those who learn the format from it."""
+"""study.toml and codebook.csv of a simulated study, with comments for people who learn the format from them."""
 
 import pandas as pd
 

@@ -23,7 +23,7 @@ def truth_json(
     effect: float,
     attrition: float,
 ) -> str:
-    """Write down the truth; `changes` and `differences` are of everyone whose baseline questionnaire counts."""
+    """Return the truth as JSON; `changes` and `differences` cover everyone whose baseline questionnaire counts."""
     baseline = returns["pre"].eq("full").to_numpy()
     truth = {
         "seed": seed,
@@ -36,7 +36,7 @@ def truth_json(
 
 
 def _population(effect: float) -> list[Row]:
-    """List what holds for an endless supply of people; d, r and icc before rounding, the rest in points after."""
+    """List what is true for an infinite population; d, r and icc before rounding, the rest in points after it."""
     rows = []
     for scale in SCALES:
         for role, d in scale.d.items():
@@ -56,10 +56,10 @@ def _changes(people: pd.DataFrame, answers: Answers, baseline: np.ndarray) -> li
 
 def _differences(people: pd.DataFrame, answers: Answers, baseline: np.ndarray) -> list[Row]:
     """
-    Programme − waitlist, twice: of the mean changes, and the effect on these very people.
+    Return programme − waitlist in two forms: the difference in mean changes, and the effect on these very people.
 
-    `difference` has chance differences between the arms in it. `effect` has not: it is the mean, over both arms, of
-    the score each person would have with the programme minus the score the same person would have without.
+    `difference` includes chance differences between the arms. `effect` does not: it is the mean, over both arms, of
+    the score each person would have with the programme minus the score the same person would have without it.
     """
     with_it, without = (answers.post_if[arm] for arm in ARMS)
     effects = {scale.name: with_it[scale.name].mean(axis=1) - without[scale.name].mean(axis=1) for scale in SCALES}
@@ -75,7 +75,7 @@ def _differences(people: pd.DataFrame, answers: Answers, baseline: np.ndarray) -
 
 
 def _means(people: pd.DataFrame, keys: list[str], values: dict[str, np.ndarray], name: str) -> list[Row]:
-    """Mean of each scale's values (of everyone invited) over these people, by the keys and scale."""
+    """Mean over these people of each scale's values (which cover everyone invited), by the keys and scale."""
     rows: list[Row] = []
     for (*facts, role), group in people.groupby(keys):
         asked = {scale.name: values[scale.name][group.index] for scale in SCALES if role in scale.d}

@@ -1,5 +1,5 @@
 """
-Formats of cleaned data: one file each, from a described frame to a file on disk.
+Formats of cleaned data: one module per format, which writes a described frame to a file.
 
 To add one, write `writers/<format>.py` with `write(sheet, path)` and enter it in WRITERS.
 """
@@ -22,7 +22,7 @@ class Writer:
     write : callable
         Writes a Sheet to a path; raises ReportError for what the format cannot hold.
     longest_name : int or None
-        Characters that a variable's name may have, letters, digits and underscores only; None where any name will do.
+        How many letters, digits and underscores the name of a variable may have; None if any name is allowed.
     """
 
     write: Callable[[Sheet, Path], None]

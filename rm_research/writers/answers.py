@@ -1,4 +1,4 @@
-"""How the answers to one item spread, wave by wave."""
+"""How the answers to one item are spread, by wave."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from rm_research.catalogue import catalogue
 from rm_research.study import Item
 from rm_research.writers.sheets import is_whole
 
-Counts = dict[Any, int]  # by answer, of one wave
-MOST_ROWS = 21  # answers listed one by one: 0 to 20
+Counts = dict[Any, int]  # by answer, in one wave
+MOST_ROWS = 21  # answers listed individually: 0 to 20
 SUMMARY = {"lowest": 0.0, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "highest": 1.0}
 
 
@@ -25,7 +25,7 @@ class Cell:
     ----------
     text : str
     share : float or None
-        Of those who answered, 0 to 1; None where the cell is no count.
+        Share of those who answered, 0 to 1; None if the cell is not a count.
     """
 
     text: str
@@ -34,7 +34,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One answer, and a cell a wave."""
+    """One answer, with a cell per wave."""
 
     answer: str
     cells: tuple[Cell, ...]
@@ -48,15 +48,15 @@ def answer_rows(item: Item, waves: Mapping[str, pd.Series], labels: Mapping[floa
     ----------
     item : Item
     waves : dict of str to Series
-        Answers by wave, missing where nothing was answered; a wave that did not ask has no rows.
+        Answers by wave, missing where nobody answered; a wave that did not ask the item has no rows.
     labels : dict of float to str
-        What numbers stand for.
+        What the numbers stand for.
 
     Returns
     -------
     tuple of Row
-        One each for answers that are printed or were given, where these are few; else, of numbers, five that tell
-        where they lie, and of texts the most frequent ones.
+        One for each answer that is printed or was given, if these are few. Otherwise five rows that summarise numbers,
+        or the most frequent texts.
     """
     counts = [answers.value_counts().to_dict() for answers in waves.values()]
     if item.kind != "number":
@@ -69,12 +69,12 @@ def answer_rows(item: Item, waves: Mapping[str, pd.Series], labels: Mapping[floa
 
 def _steps(item: Item, counts: list[Counts], labels: Mapping[float, str]) -> list[float]:
     """Answers that are printed or were given, lowest first."""
-    given = {float(value) for of_wave in counts for value in of_wave}
+    answered = {float(value) for of_wave in counts for value in of_wave}
     printed = set(labels)
     if not labels and item.low is not None and item.high is not None:
         few = item.high - item.low < MOST_ROWS and item.low % 1 == 0
         printed = {item.low + step for step in range(int(item.high - item.low) + 1)} if few else {item.low, item.high}
-    return sorted(given | printed)
+    return sorted(answered | printed)
 
 
 def _named(step: float, labels: Mapping[float, str]) -> str:
@@ -82,7 +82,7 @@ def _named(step: float, labels: Mapping[float, str]) -> str:
 
 
 def _cells(answers: list[Any], counts: list[Counts]) -> tuple[Cell, ...]:
-    """How often each wave gave any of these answers; empty where it gave none at all."""
+    """How often any of these answers was given in each wave; empty if the wave has no answers at all."""
     cells = []
     for of_wave in counts:
         count, answered = sum(of_wave.get(answer, 0) for answer in answers), sum(of_wave.values())
@@ -107,7 +107,7 @@ def _summary(waves: Mapping[str, pd.Series]) -> tuple[Row, ...]:
 
 
 def _rows_of_texts(counts: list[Counts]) -> tuple[Row, ...]:
-    """Most frequent first, by the alphabet where equally many gave them; the rest together."""
+    """Most frequent first, in alphabetical order if equally frequent; the rest together."""
     whole: Counter[Any] = Counter()
     for of_wave in counts:
         whole.update(of_wave)

@@ -1,4 +1,4 @@
-"""write_clean: what was cleaned, linked and scored as files for other programs, with a page that explains them."""
+"""write_clean: writes cleaned, linked and scored data as files for other programs, with a page that explains them."""
 
 from collections.abc import Callable
 from functools import partial
@@ -29,24 +29,23 @@ def write_clean(
     Parameters
     ----------
     study : Study, Prepared or path
-        Waves that are not in yet, and cohorts that have an error, are left out; the page names them.
+        Waves that are not in yet and cohorts with an error are left out; the page names them.
     out : path
-        A folder that is new, empty, or of an earlier call with the same format.
+        A folder that is new, empty, or from an earlier call with the same format.
     format : {'parquet', 'csv', 'sav', 'dta'}
 
     Returns
     -------
     tuple of Path
         codebook.html; responses, scores, panel and links in the format; ledger.csv. Equal inputs give equal bytes.
-        Nothing in them is free text, and persons are hashes, but they hold the answers of each person: keep them
-        private.
+        They hold no free text, and persons are hashes, but they hold each person's answers: keep them private.
 
     Raises
     ------
     ReadError
-        When an error concerns the whole study, other than that an export of a wave is not there or empty yet.
+        When an error concerns the whole study, unless it is that an export of a wave is still missing or empty.
     ReportError
-        When the format is unknown or cannot hold the data, the folder is not ours, or no questionnaire is left.
+        When the format is unknown or cannot hold the data, the folder is not ours, or no questionnaires are left.
     """
     if format not in WRITERS:
         raise ReportError(f"There is no format {format!r}. Choose {', '.join(WRITERS)}.")
@@ -54,7 +53,7 @@ def write_clean(
     usable, folder = usable_part(prepared), Path(out)
     claim(folder, prepared.study, format, tuple(WRITERS))
     writer = WRITERS[format]
-    # the page takes its place first, so that a run that is stopped leaves a folder known as ours
+    # the page comes first, so that a folder left by a stopped run is recognised as ours
     files: dict[Path, Callable[[Path], object]] = {folder / PAGE: partial(_write_page, prepared, format)}
     for sheet in build_sheets(usable):
         files[folder / f"{sheet.name}.{format}"] = partial(writer.write, sheet.renamed(writer.longest_name))
@@ -69,7 +68,7 @@ def _prepared(study: Study | Prepared | str | PathLike[str]) -> Prepared:
 
 
 def _write_page(prepared: Prepared, format: str, path: Path) -> None:
-    """Write the codebook within the template of all pages, as if a notebook of one cell had shown it."""
+    """Write the codebook with the template of all pages, as if a notebook with one cell had shown it."""
     shown = v4.new_output("display_data", data={"text/html": build_codebook(prepared, format=format).html})
     notebook = v4.new_notebook(cells=[v4.new_code_cell(outputs=[shown])])
     title = catalogue("en").say("codebook.title", study=prepared.study.title)

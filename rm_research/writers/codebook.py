@@ -1,4 +1,4 @@
-"""build_codebook: what every variable is, how it was answered, and how well its scale measured."""
+"""build_codebook: describes what every variable is, how it was answered, and how well its scale measured."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -26,7 +26,7 @@ RELIABILITY = ("wave", "complete", "n_items", "alpha", "omega", "mean_inter_item
 
 @dataclass(frozen=True)
 class Block:
-    """Items under one heading: a scale, or those in none; `reliability` has one row a wave."""
+    """Items under one heading: those of a scale, or those in none; `reliability` has one row per wave."""
 
     title: str
     facts: tuple[str, ...]
@@ -51,15 +51,16 @@ def build_codebook(study: Study | Prepared | str | PathLike[str], *, format: str
     Parameters
     ----------
     study : Study, Prepared or path
-        Waves that are not in yet, and cohorts that have an error, are left out and named.
+        Waves that are not in yet and cohorts with an error are left out and named.
     format : {'parquet', 'csv', 'sav', 'dta'}
-        Variables are called as in files of this format.
+        Variables have the names that they have in files of this format.
 
     Returns
     -------
     Section
         For each scale its reliability, and for each item its text, range and answers by wave, counted over all
-        cohorts; then the variables of each file. It shows itself in a cell. It counts single answers: keep it private.
+        cohorts; then the variables of each file. It displays itself in a cell. It counts the answers of individuals:
+        keep it private.
     """
     prepared = study if isinstance(study, Prepared) else prepare_openly(_as_study(study))
     usable, words = usable_part(prepared), catalogue("en")
@@ -87,10 +88,10 @@ def _notes(prepared: Prepared, words: Catalogue) -> list[str]:
 
 def _blocks(prepared: Prepared, responses: Sheet, words: Catalogue) -> list[Block]:
     """Scales in the order of the study, then the items in none."""
-    study, found = prepared.study, assess_reliability(prepared)
+    study, reliability = prepared.study, assess_reliability(prepared)
     answers = {str(name): rows for name, rows in prepared.responses.groupby("wave", sort=False)}
     variables = {variable.column: variable for variable in responses.variables}
-    of_items = found[found["item"].notna()]
+    of_items = reliability[reliability["item"].notna()]
     rest = dict(zip(zip(of_items["item"], of_items["wave"], strict=True), of_items["item_rest"], strict=True))
     entries = {
         item.name: describe_item(item, variables[item.name], prepared, answers, rest)
@@ -101,7 +102,7 @@ def _blocks(prepared: Prepared, responses: Sheet, words: Catalogue) -> list[Bloc
         Block(
             scale.title,
             tuple(_facts(scale, study, words)),
-            tuple(_reliability(row, words) for _, row in _whole(found, scale.name).iterrows()),
+            tuple(_reliability(row, words) for _, row in _whole(reliability, scale.name).iterrows()),
             tuple(entries[item.name] for item in study.items_of(scale.name)),
         )
         for scale in study.scales
@@ -130,7 +131,7 @@ def _whole(reliability: pd.DataFrame, scale: str) -> pd.DataFrame:
 
 
 def _reliability(row: pd.Series, words: Catalogue) -> tuple[str, ...]:
-    """Cells of one wave; where there is no alpha, its reason in its place."""
+    """Cells of one wave; if there is no alpha, the reason takes its place."""
     alpha = _with_interval(row, "alpha", words) or words.say(f"reason.{row['reason']}")
     counts = ["" if pd.isna(row[name]) else str(row[name]) for name in ("n", "n_items")]
     others = ["" if pd.isna(row[name]) else words.number(row[name]) for name in ("omega", "mean_inter_item")]

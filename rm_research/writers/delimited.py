@@ -1,4 +1,4 @@
-"""CSV: full precision, and no text that a spreadsheet takes for a formula."""
+"""CSV: full precision, and no text that a spreadsheet would take for a formula."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from rm_research.writers.sheets import Sheet, is_whole
 
 
 def write(sheet: Sheet, path: Path) -> None:
-    """Write UTF-8 with commas; empty where nothing is known, whole numbers without decimals."""
+    """Write UTF-8 with commas, empty cells for missing values, and whole numbers without decimals."""
     columns = {name: _column(sheet.frame[name]) for name in sheet.frame.columns}
     frame = pd.DataFrame(columns, index=sheet.frame.index)
     header = neutral(pd.Series(frame.columns, dtype="str")).tolist()

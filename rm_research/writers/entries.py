@@ -1,4 +1,4 @@
-"""One item as the codebook page shows it."""
+"""An item as the codebook page shows it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ from rm_research.writers.sheets import Variable
 @dataclass(frozen=True)
 class ItemEntry:
     """
-    An item, described.
+    The description of an item.
 
     Attributes
     ----------
     variable : Variable
-        As it is called in the file.
+        The variable as it is named in the file.
     texts : tuple of (str, str)
-        What was asked, each wording with the waves that have it; no waves where all have one.
+        The waves that share a wording, and the wording; no waves are named if all share one wording.
     facts : tuple of str
     caption : str
-        Of the table of answers.
+        Caption of the table of answers.
     columns : tuple of str
         Its headings: the waves.
     rows, totals : tuple of Row
-        Answers; then questionnaires without one, and how the item goes with the others of its scale.
+        Answers; then questionnaires without an answer, and how the item correlates with the others of its scale.
     """
 
     variable: Variable
@@ -54,15 +54,15 @@ def describe_item(
     variable : Variable
     prepared : Prepared
     answers : dict of str to DataFrame
-        Responses by wave; a wave without any is absent.
+        Responses by wave; a wave without responses is absent.
     rest : dict of (str, str) to float
         Correlation with the sum of the other items of its scale, by item and wave.
     """
     words, study = catalogue("en"), prepared.study
     nothing = prepared.responses[item.name].iloc[:0]
     asked = {wave.name: bool(_places(item, study, wave.name)) for wave in study.waves}
-    given = {name: answers[name][item.name] if asked[name] and name in answers else nothing for name in asked}
-    missing = [_missing(given[name], asked[name], words) for name in asked]
+    by_wave = {name: answers[name][item.name] if asked[name] and name in answers else nothing for name in asked}
+    missing = [_missing(by_wave[name], asked[name], words) for name in asked]
     beside = [_correlation(rest.get((item.name, name), float("nan")), words) for name in asked]
     totals = [Row(words.say("codebook.missing"), tuple(missing))]
     if any(cell.text for cell in beside):
@@ -72,14 +72,14 @@ def describe_item(
         texts=_texts(item, prepared),
         facts=tuple(_facts(item, variable, study, words)),
         caption=words.say("codebook.answers_to", name=variable.name),
-        columns=tuple(words.say("codebook.wave_heading", wave=name, n=len(given[name])) for name in asked),
-        rows=answer_rows(item, given, variable.value_labels),
+        columns=tuple(words.say("codebook.wave_heading", wave=name, n=len(by_wave[name])) for name in asked),
+        rows=answer_rows(item, by_wave, variable.value_labels),
         totals=tuple(totals),
     )
 
 
 def _places(item: Item, study: Study, wave: str) -> list[str]:
-    """Columns of the exports of a wave that may hold the item, each once."""
+    """Columns in a wave's exports that may hold the item, without repeats."""
     named = (column for source in study.wave(wave).sources for column in item.candidates(wave, source.name))
     return list(dict.fromkeys(named))
 
@@ -97,7 +97,7 @@ def _correlation(value: float, words: Catalogue) -> Cell:
 
 
 def _texts(item: Item, prepared: Prepared) -> tuple[tuple[str, str], ...]:
-    """Question texts of the exports, else the label of codebook.csv."""
+    """Question texts of the exports, otherwise the label in codebook.csv."""
     waves: dict[str, list[str]] = {}
     for wave in prepared.study.waves:
         if text := prepared.texts.get((wave.name, item.name), ""):
@@ -109,7 +109,7 @@ def _texts(item: Item, prepared: Prepared) -> tuple[tuple[str, str], ...]:
 
 
 def _facts(item: Item, variable: Variable, study: Study, words: Catalogue) -> list[str]:
-    """What else is to be known of an item, as short phrases."""
+    """Further information about an item, as short phrases."""
     facts = [_range(item, words)]
     if item.reverse:
         facts.append(words.say("codebook.reversed"))

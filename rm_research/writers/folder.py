@@ -1,4 +1,4 @@
-"""The folder of cleaned data: only one that is ours, its files written all or none."""
+"""The folder of cleaned data: only a folder of ours is used, and all of its files are written or none."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -21,9 +21,9 @@ def claim(out: Path, study: Study, extension: str, known: tuple[str, ...]) -> No
     ----------
     out : Path
     study : Study
-        Whose files must not come to lie among ours.
+        The study whose own files must not end up among ours.
     extension : str
-        Of the files to be written.
+        Extension of the files to be written.
     known : tuple of str
         Extensions of all formats.
 
@@ -54,12 +54,12 @@ def claim(out: Path, study: Study, extension: str, known: tuple[str, ...]) -> No
 
 def _belongs_to(study: Study, out: Path) -> bool:
     place, home = out.resolve(), (study.path / HOME).resolve()
-    own = {study.path.resolve(), *(file.resolve().parent for file in input_files(study))}
-    return place in own or place == home or home in place.parents
+    sources = {study.path.resolve(), *(file.resolve().parent for file in input_files(study))}
+    return place in sources or place == home or home in place.parents
 
 
 def _names(extension: str) -> set[str]:
-    """Files of ours, and what a run that was stopped leaves of them."""
+    """Our files, and the parts of them that a stopped run leaves."""
     names = {LEDGER, PAGE, *(f"{name}.{extension}" for name in DATA)}
     return names | {part_of(Path(name)).name for name in names}
 
@@ -69,13 +69,13 @@ def _is_page(path: Path) -> bool:
 
 
 def part_of(path: Path) -> Path:
-    """Where a file is written before it takes its place."""
+    """Path to which a file is written before it takes its place."""
     return path.with_name(f".{path.name}.part")
 
 
 def write_all(files: Mapping[Path, Callable[[Path], object]]) -> tuple[Path, ...]:
     """
-    Write files all or none: each into a part of its own, which then takes the file's place.
+    Write all files or none: each into a part of its own, which then takes the file's place.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What SPSS and Stata files have in common: plain columns, and labels that are cut where they are too long."""
+"""What SPSS and Stata files have in common: plain columns, and labels that are cut if they are too long."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,12 +9,12 @@ from pyreadstat import PyreadstatError, ReadstatError
 from rm_research.errors import ReportError
 from rm_research.writers.sheets import Sheet
 
-NOTHING = "\0"  # ends a text in both formats, wherever it stands
+NOTHING = "\0"  # ends a text in both formats, wherever it occurs
 MORE = "…"
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Numbers as float64, missing ones NaN; text never missing but empty, as neither program has missing text."""
+    """Numbers as float64 with NaN if missing; text is empty if missing, because neither program has missing text."""
     return pd.DataFrame({name: _plain(frame[name]) for name in frame.columns}, index=frame.index)
 
 
@@ -41,12 +41,12 @@ def labels_of_values(sheet: Sheet, cut: Callable[[str], str]) -> dict[str, dict[
 
 
 def cut_to_characters(text: str, most: int) -> str:
-    """Text of at most so many characters."""
+    """Text of at most that many characters."""
     return text if len(text) <= most else text[: most - 1] + MORE
 
 
 def cut_to_bytes(text: str, most: int) -> str:
-    """Text of at most so many bytes in UTF-8, no letter cut in two."""
+    """Text of at most that many bytes in UTF-8, without cutting a letter in two."""
     stored = text.encode()
     if len(stored) <= most:
         return text
@@ -60,5 +60,5 @@ def refusals(sheet: Sheet, program: str) -> Iterator[None]:
         yield
     except (ReadstatError, PyreadstatError) as error:
         raise ReportError(
-            f"{sheet.name} holds what {program} cannot ({error}). Choose the format parquet or csv."
+            f"{program} cannot hold some data in {sheet.name} ({error}). Choose the format parquet or csv."
         ) from error

@@ -1,4 +1,4 @@
-"""Names of variables that SPSS and Stata accept, each once."""
+"""Variable names that SPSS and Stata accept, without repeats."""
 
 import re
 import unicodedata
@@ -14,30 +14,30 @@ STRING_TYPE = re.compile(r"str\d+")
 
 def legal_names(names: Sequence[str], *, longest: int) -> dict[str, str]:
     """
-    Names that statistical programs accept, by the names they stand for.
+    Names that statistical programs accept, by the names that they replace.
 
     Parameters
     ----------
     names : sequence of str
-        Each once.
+        Names without repeats.
     longest : int
-        Characters that a name may have.
+        How many characters a name may have.
 
     Returns
     -------
     dict of str to str
-        ASCII letters, digits and underscores, beginning with a letter, no two alike but for case. A name that is
-        legal already stays; of others, the first by its place keeps the name that others would have too.
+        ASCII letters, digits and underscores, beginning with a letter; no two names differ only in case. A legal name
+        stays as it is. If other names would become equal, the first of them keeps the shared name.
     """
-    kept: dict[str, str] = {}
+    legal: dict[str, str] = {}
     for name in names:
-        if _is_legal(name, longest) and name.casefold() not in kept:
-            kept[name.casefold()] = name
-    stays, taken, tries = set(kept.values()), set(kept), dict[str, int]()
-    found = {}
+        if _is_legal(name, longest) and name.casefold() not in legal:
+            legal[name.casefold()] = name
+    stays, taken, tries = set(legal.values()), set(legal), dict[str, int]()
+    renamed = {}
     for name in names:
-        found[name] = name if name in stays else _free(_legal(name, longest), longest, taken, tries)
-    return found
+        renamed[name] = name if name in stays else _free(_legal(name, longest), longest, taken, tries)
+    return renamed
 
 
 def _is_legal(name: str, longest: int) -> bool:
@@ -46,14 +46,14 @@ def _is_legal(name: str, longest: int) -> bool:
 
 
 def _legal(name: str, longest: int) -> str:
-    """Make a name legal, regardless of others: accents go, whatever else is no letter or digit becomes one '_'."""
+    """Make a name legal, regardless of others: drop accents, and turn all that is not a letter or digit into '_'."""
     plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
     cut = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_")[:longest].rstrip("_")
     return cut if _is_legal(cut, longest) else f"v_{cut}"[:longest].rstrip("_")
 
 
 def _free(name: str, longest: int, taken: set[str], tries: dict[str, int]) -> str:
-    """Number a name that another has; `tries` remembers where its numbers have come to."""
+    """Add a number to a name that is taken; `tries` remembers the last number of each name."""
     free = name
     while free.casefold() in taken:
         number = tries[name.casefold()] = tries.get(name.casefold(), 1) + 1

@@ -1,4 +1,4 @@
-"""Parquet: the frames as they are, each column with its label and value labels as metadata."""
+"""Parquet: the frames as they are, with each column's label and value labels as metadata."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from rm_research.writers.sheets import Sheet, Variable
 
 
 def write(sheet: Sheet, path: Path) -> None:
-    """Write a table whose fields have the metadata label, measure, values (JSON), low and high."""
+    """Write a table; its fields have the metadata label, measure, values (JSON), low and high."""
     table = pa.Table.from_pandas(sheet.frame, preserve_index=False)
     fields = [table.schema.field(variable.name).with_metadata(_described(variable)) for variable in sheet.variables]
     metadata = {**table.schema.metadata, b"title": sheet.title.encode()}
@@ -18,9 +18,9 @@ def write(sheet: Sheet, path: Path) -> None:
 
 
 def _described(variable: Variable) -> dict[str, str]:
-    found = {"label": variable.label, "measure": variable.measure}
+    described = {"label": variable.label, "measure": variable.measure}
     if variable.value_labels:
         labels = {f"{value:.15g}": label for value, label in variable.value_labels.items()}
-        found["values"] = json.dumps(labels, ensure_ascii=False)
+        described["values"] = json.dumps(labels, ensure_ascii=False)
     ends = (("low", variable.low), ("high", variable.high))
-    return found | {name: f"{end:.15g}" for name, end in ends if end is not None}
+    return described | {name: f"{end:.15g}" for name, end in ends if end is not None}

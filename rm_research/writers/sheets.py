@@ -1,4 +1,4 @@
-"""What the files hold: each frame with a label, a measure and value labels for every column."""
+"""Content of the files: each frame with a label, a measure and value labels for every column."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from rm_research.writers.names import legal_names
 
 Measure = Literal["nominal", "ordinal", "scale"]
 MEASURES: dict[str, Measure] = {TEXT: "nominal", FLAG: "nominal", NUMBER: "scale", COUNT: "scale", WHEN: "scale"}
-MOST_STEPS = 11  # of a printed answer scale whose steps are categories: 0 to 10
+MOST_STEPS = 11  # a printed answer scale with more steps than 0 to 10 does not count as ordinal
 EXACT = 2.0**53  # above it, not every whole number has a float
 
 
@@ -30,9 +30,9 @@ class Variable:
     label : str
     measure : {'nominal', 'ordinal', 'scale'}
     value_labels : dict of float to str
-        What each number stands for; empty where numbers speak for themselves.
+        What each number stands for; empty if the numbers need no label.
     low, high : float or None
-        Ends of the printed answer scale; None where there is none.
+        Ends of the printed answer scale; None if there is none.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Sheet:
     Attributes
     ----------
     name, title : str
-        Of the file, without extension, and what it is called inside.
+        Name of the file without its extension, and the title inside it.
     frame : DataFrame
         Its columns have the names of `variables`.
     variables : tuple of Variable
@@ -64,7 +64,7 @@ class Sheet:
     variables: tuple[Variable, ...]
 
     def renamed(self, longest: int | None) -> "Sheet":
-        """Return the sheet with names of at most so many characters that every program accepts; None: as it is."""
+        """Return the sheet with names of at most that many characters that every program accepts; None changes none."""
         if longest is None:
             return self
         names = legal_names([variable.name for variable in self.variables], longest=longest)
@@ -73,7 +73,7 @@ class Sheet:
 
 
 def build_sheets(prepared: Prepared) -> tuple[Sheet, ...]:
-    """Responses, Scores, Panel and Links of a prepared study, described."""
+    """Describe Responses, Scores, Panel and Links of a prepared study."""
     items = [_of_item(item, prepared) for item in prepared.study.items]
     words = catalogue("en")
     attributes = [
@@ -88,7 +88,7 @@ def build_sheets(prepared: Prepared) -> tuple[Sheet, ...]:
 
 
 def ledger_sheet(prepared: Prepared) -> Sheet:
-    """Ledger of what cleaning did, described."""
+    """Describe the ledger of what cleaning did."""
     return _sheet(LEDGER, prepared.ledger, [], prepared)
 
 
@@ -114,15 +114,15 @@ def _measure(item: Item, labels: dict[float, str]) -> Measure:
 
 
 def joined_labels(answers: dict[str, float]) -> dict[float, str]:
-    """What each number stands for, lowest first; labels that stand for the same number are joined."""
-    found: dict[float, str] = {}
+    """What each number stands for, lowest first; labels for the same number are joined."""
+    labels: dict[float, str] = {}
     for label, value in sorted(answers.items(), key=lambda pair: pair[1]):
-        found[value] = f"{found[value]} / {label}" if value in found else label
-    return found
+        labels[value] = f"{labels[value]} / {label}" if value in labels else label
+    return labels
 
 
 def is_whole(values: pd.Series) -> bool:
-    """Whether a column holds nothing but whole numbers; a column of nothing does not."""
+    """Whether a column holds only whole numbers; an empty column does not."""
     filled = values.dropna()
     if not len(filled) or not pd.api.types.is_numeric_dtype(values):
         return False

@@ -1,4 +1,4 @@
-"""SPSS: labels, value labels and measures; roles, arms and waves as text, so that a file says the same in every run."""
+"""SPSS: labels, value labels and measures; roles, arms and waves as text, so that they mean the same in every run."""
 
 from functools import partial
 from pathlib import Path
@@ -48,8 +48,8 @@ def _check_texts(frame: pd.DataFrame, name: str) -> None:
             # a letter has up to four bytes
             if 4 * longest > LONGEST_TEXT and max(len(text.encode()) for text in frame[column]) > LONGEST_TEXT:
                 raise ReportError(
-                    f"{name} has a text of more than {LONGEST_TEXT} bytes in column {column!r}, which SPSS cannot "
-                    "hold. Choose the format parquet, csv or dta."
+                    f"{name} has a text of more than {LONGEST_TEXT} bytes in column {column!r}, which is too long for "
+                    "SPSS. Choose the format parquet, csv or dta."
                 )
 
 

@@ -11,14 +11,14 @@ from rm_research.writers.sheets import Sheet
 
 LONGEST_NAME, LONGEST_LABEL, LONGEST_VALUE_LABEL = 32, 80, 8000  # a value label may have 32,000 bytes
 LARGEST_LABELLED = 2_147_483_620
-RELEASE = 14  # the newest that every edition of Stata opens; 15 is for more variables than these have
+RELEASE = 14  # the newest format that every edition of Stata opens; 15 is for files with more variables
 CREATED = re.compile(rb"(?<=<timestamp>\x11).{17}(?=</timestamp>)", re.DOTALL)
 ALWAYS = b"01 Jan 1970 00:00"
-HEADER = 1000  # bytes that hold it
+HEADER = 1000  # the first bytes, which hold the timestamp
 
 
 def write(sheet: Sheet, path: Path) -> None:
-    """Write a .dta file with equal bytes for equal data; only whole numbers can have a value label."""
+    """Write a .dta file, with equal bytes for equal data; only whole numbers can have value labels."""
     with refusals(sheet, "Stata"):
         pyreadstat.write_dta(
             plain(sheet.frame), path, version=RELEASE, file_label=cut_to_characters(sheet.title, LONGEST_LABEL),

@@ -1,4 +1,4 @@
-"""What of a study can be written while waves are still out or a cohort has an error."""
+"""The part of a study that can be written while waves are still missing or a cohort has an error."""
 
 from dataclasses import replace
 from typing import Any
@@ -16,7 +16,7 @@ LEFT_OUT = "cohorts with an error left out"
 
 def usable_part(prepared: Prepared) -> Prepared:
     """
-    Return a study without the cohorts that have an error, each row of them in the ledger.
+    Return a study without the cohorts that have an error; the ledger counts their rows.
 
     Parameters
     ----------
@@ -26,9 +26,9 @@ def usable_part(prepared: Prepared) -> Prepared:
     Raises
     ------
     ReadError
-        When an error concerns the whole study, other than that an export of a wave is not there or empty yet.
+        When an error concerns the whole study, unless it is that an export of a wave is still missing or empty.
     ReportError
-        When no questionnaire is left.
+        When no questionnaires are left.
     """
     problems = prepared.problems
     others = problems[~_not_in_yet(prepared)]
@@ -36,8 +36,8 @@ def usable_part(prepared: Prepared) -> Prepared:
     failed = set(others.loc[others["severity"] == "error", "cohort"].dropna())
     sound: dict[str, Any] = {name: _without(getattr(prepared, name), failed) for name in FRAMES}
     if not len(sound["responses"]):
-        raise ReportError(listed(errors_of(prepared), "There is no questionnaire that could be written"))
-    # links have no cohort: whom nobody knows any more was of a cohort with an error
+        raise ReportError(listed(errors_of(prepared), "There are no questionnaires to write"))
+    # links have no cohort: people who are no longer listed belonged to a cohort with an error
     links = prepared.links[prepared.links["person"].isin(sound["people"]["person"])].reset_index(drop=True)
     return replace(prepared, **sound, links=links, ledger=_with_left_out(prepared, len(sound["responses"])))
 
@@ -47,21 +47,21 @@ def _without(frame: pd.DataFrame, cohorts: set[str]) -> pd.DataFrame:
 
 
 def errors_of(prepared: Prepared) -> list[str]:
-    """Messages of all errors, each once."""
+    """Messages of all errors, without repeats."""
     return prepared.problems.loc[prepared.problems["severity"] == "error", "message"].drop_duplicates().tolist()
 
 
 def _not_in_yet(prepared: Prepared) -> pd.Series:
-    """Whether a problem is that an export of a wave is not there, or has no answers yet."""
+    """Whether a problem is that an export of a wave is missing, or has no answers yet."""
     problems = prepared.problems
     absent = {name for name in problems["file"].dropna().unique() if not (prepared.study.path / name).is_file()}
     unread = problems["rule"].eq("unreadable_file") & problems["file"].isin(absent)
     return (unread | problems["rule"].eq("empty_export")) & problems["wave"].notna()
 
 
-def _with_left_out(prepared: Prepared, kept: int) -> pd.DataFrame:
+def _with_left_out(prepared: Prepared, after: int) -> pd.DataFrame:
     ledger, before = prepared.ledger, len(prepared.responses)
-    if kept == before:
+    if after == before:
         return ledger
-    last = {"step": len(ledger) + 1, "rule": LEFT_OUT, "rows_before": before, "rows_after": kept, "cells": 0}
+    last = {"step": len(ledger) + 1, "rule": LEFT_OUT, "rows_before": before, "rows_after": after, "cells": 0}
     return LEDGER.conform(pd.concat([ledger, LEDGER.conform(pd.DataFrame([last]))], ignore_index=True))

@@ -97,7 +97,7 @@ def test_opinions_about_people_are_items(draft_of):
 
 def test_columns_of_personal_data_are_told_by_their_name(draft_of):
     made = draft_of({"pre.csv": survey(Email=[f"x{place}@example.org" for place in range(30)], Vorname=["Ann"] * 30)})
-    assert "# Columns of personal data, of which nothing is kept: Email; Vorname." in made.draft.study
+    assert "# Columns of personal data, which are not kept: Email; Vorname." in made.draft.study
     assert "Ann" not in made.draft.study
 
 
@@ -175,7 +175,7 @@ def test_what_redcaps_dictionary_calls_an_identifier_is_no_item(tmp_path):
     # a record's number is a code; of it, too, the name alone is written
     assert study["columns"] == {"person": "record_id"}
     assert [line.split(",")[0] for line in draft.codebook.splitlines()] == ["item", "m_1", "m_2"]
-    assert "of which nothing is kept: ward; visit." in draft.study
+    assert "which are not kept: ward; visit." in draft.study
     assert not [word for word in ("Quiet", "Busy", "Ann", "Bo", *codes(30)) if word in draft.study + draft.codebook]
 
 

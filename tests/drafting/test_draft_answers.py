@@ -102,7 +102,7 @@ def test_unknown_answers_of_a_repeated_question_are_to_be_ordered(draft_of):
     values = ("some time", "no time", "much time")
     made = draft_of({"pre.csv": survey(["pace_1"], values=values), "post.csv": survey(["pace_1"], values=values)})
     assert made.toml["answers"]["pace_answers"] == {entry: number for number, entry in enumerate(met(values), start=1)}
-    assert "the order of these answers" in made.checks
+    assert "in order of appearance" in made.checks
     assert made.errors() == []
 
 
@@ -128,7 +128,7 @@ def test_entries_that_mean_no_answer_are_declared(draft_of):
     values = (1, 2, 3, 4, 5, "NA", "Prefer not to say")
     made = draft_of({"pre.csv": survey(values=values, people=60)})
     assert made.toml["missing"]["values"] == ["NA", "Prefer not to say"]
-    assert "whether 'Prefer not to say' shall count as no answer" in made.checks
+    assert "whether 'Prefer not to say' should count as no answer" in made.checks
     assert made.errors() == []
 
 

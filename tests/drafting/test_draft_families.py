@@ -68,7 +68,7 @@ def test_an_unseen_answer_ends_as_the_others_do():
 
 def test_words_of_two_things_are_no_set():
     assert worded(["Very happy", "Very sad", "Somewhat happy", "Somewhat sad"]).labels["Very happy"] == 1
-    assert "order of these answers" in worded(["Very happy", "Very sad", "Somewhat happy", "Somewhat sad"]).doubt
+    assert "in order of appearance" in worded(["Very happy", "Very sad", "Somewhat happy", "Somewhat sad"]).doubt
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_a_number_that_stands_for_another_question_is_not_paired(draft_of):
     before, after = ["I speak up at meetings", "I am heard"], ["Lunch was tasty today", "I am heard"]
     made = draft_of({"pre.csv": qualtrics(["Q1", "Q2"], before), "post.csv": qualtrics(["Q1", "Q2"], after)})
     assert columns_of(made) == {"Q1": ("", "-"), "Q2": ("", ""), "Q1_2": ("-", "Q1")}
-    assert "bear the code Q1;" in made.draft.study
+    assert "use the code Q1 for different questions" in made.draft.study
     assert made.errors() == []
 
 

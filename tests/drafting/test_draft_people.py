@@ -54,13 +54,13 @@ def test_no_code_at_all(draft_of):
 def test_codes_of_other_people_link_nobody(draft_of):
     made = draft_of({"pre.csv": with_codes("code", codes(20)), "post.csv": with_codes("code", codes(20, 50))})
     assert made.toml["link"]["method"] == "none"
-    assert "met again in another" in made.checks
+    assert "values that occur in another" in made.checks
 
 
 def test_codes_typed_twice_are_near(draft_of):
     typed = [*codes(17), "ab17y", "ab1x8", "zz99"]  # one letter, two letters swapped, somebody else
     made = draft_of({"pre.csv": with_codes("code", codes(20)), "post.csv": with_codes("code", typed)})
-    assert "2 more codes are met again but for one character" in made.checks
+    assert "2 more codes occur again except for one character" in made.checks
     assert '# method = "code"' in made.draft.study
 
 
@@ -68,7 +68,7 @@ def test_a_code_given_twice_is_to_be_decided(draft_of):
     made = draft_of({"pre.csv": with_codes("code", [*codes(20), "ab03x"]), "post.csv": with_codes("code", codes(20))})
     assert made.toml["waves"]["pre"]["duplicates"] == "last"
     assert "duplicates" not in made.toml["waves"]["post"]
-    assert "1 code stands in more than one row" in made.checks
+    assert "1 code occurs in more than one row" in made.checks
     assert made.errors() == []
 
 
@@ -91,7 +91,7 @@ def test_the_best_of_several_is_taken_and_the_others_are_told(draft_of):
     text = sheet(["token", "code", "RecipientEmail", "q_1", "q_2"], rows)
     made = draft_of({"pre.csv": text, "post.csv": text})
     assert made.toml["columns"]["person"] in ("token", "code")
-    assert "Candidates as good" in made.checks
+    assert "Equally good candidates" in made.checks
     assert "RecipientEmail" in made.draft.study
     assert "example.org" not in made.draft.study + made.draft.codebook
 

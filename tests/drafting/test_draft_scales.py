@@ -44,7 +44,7 @@ def test_items_that_one_wave_lacks_are_not_in_the_scale(draft_of):
 def test_items_that_have_nothing_in_common_but_their_answers(draft_of):
     made = draft_of({"pre.csv": survey(["It was good", "I learned something", "I would come again"])})
     assert scales(made) == {"items_1_5": ["it_was_good", "i_learned_something", "i_would_come_again"]}
-    assert "items of one kind of answers were put together" in made.checks
+    assert "items with the same kind of answers were put together" in made.checks
     assert made.errors() == []
 
 
@@ -54,7 +54,7 @@ def test_measurements_are_scales_only_where_nothing_else_is(draft_of):
     made = draft_of({"pre.csv": text, "post.csv": text})
     assert scales(made) == {"seconds": ["seconds"], "points": ["points"]}
     assert made.items["seconds"]["low"] == ""
-    assert "one item alone was made a scale" in made.checks
+    assert "this scale is a single item" in made.checks
     assert made.errors() == []
 
 
@@ -77,7 +77,7 @@ def against(draft_of, *, reversed_at):
 
 def test_an_item_that_runs_against_the_others_is_pointed_at(draft_of):
     made = against(draft_of, reversed_at={2})
-    assert "against the other items run q_3 (r = -" in made.checks
+    assert "these items run against the others: q_3 (r = -" in made.checks
     assert "q_1 (r" not in made.checks
     assert made.items["q_3"]["reverse"] == ""
 
@@ -89,7 +89,7 @@ def test_items_that_run_together_are_not(draft_of):
 def test_yes_or_no_is_a_scale_to_be_checked(draft_of):
     made = draft_of({"pre.csv": survey(["k_1", "k_2", "k_3"], values=("Yes", "No"))})
     assert made.toml["answers"] == {"yes_no": {"No": 0, "Yes": 1}}
-    assert "only if they measure one thing" in made.checks
+    assert "only if its items measure one thing" in made.checks
     assert made.errors() == []
 
 

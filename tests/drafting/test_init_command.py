@@ -43,7 +43,7 @@ def test_a_study_that_is_there_is_kept(tmp_path, exports):
     before = (tmp_path / "study.toml").read_text()
     done = run("init", tmp_path, "--from", *exports)
     assert done.exit_code == 1
-    assert "already, which init never overwrites" in " ".join(done.stderr.split())
+    assert "which init never overwrites" in " ".join(done.stderr.split())
     assert (tmp_path / "study.toml").read_text() == before
 
 

@@ -83,7 +83,7 @@ def test_workshop_with_codes_that_people_made(draft_real):
     assert made.toml["waves"]["pre"]["format"] == "google-forms"
     assert made.toml["columns"]["person"] == "ID"
     assert "NO QUESTION IS ASKED IN TWO WAVES" in made.checks
-    assert "2 more codes are met again but for one character" in made.checks
+    assert "2 more codes occur again except for one character" in made.checks
     assert made.toml["missing"]["values"] == ["NA"]
     assert made.errors() == []
     assert made.problems().response.loc["all people"].to_dict() == {"pre": 64, "post": 19}

@@ -55,7 +55,7 @@ def test_the_average_is_the_headline_s(draw, k, estimate):
 def test_a_further_cohort_has_a_broken_line_without_a_dot(draw):
     rows = (row_of(cohort="2024", estimate=0.3, ci_low=0.1, ci_high=0.5), AVERAGE)
     ax = draw(*rows, details=PREDICTION)
-    assert words(ax)[-1] == "A further cohort: −0.30 to 1.10"
+    assert words(ax)[-1] == "Another cohort: −0.30 to 1.10"
     assert (len(dots(ax)), intervals(ax)) == (2, [(0.1, 0.5), (0.2, 0.6)])
     (line,) = [line for line in ax.lines if line.is_dashed()]
     assert line.get_xdata().tolist() == [-0.3, 1.1]

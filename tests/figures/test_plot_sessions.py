@@ -33,7 +33,7 @@ def test_the_fewest_meetings_come_first(draw):
 @pytest.mark.parametrize("width", [3.3, WIDE])
 def test_the_axis_says_that_it_is_an_association(draw, width):
     ax = draw(*BANDS, ax=blank_axes(width=width), title=True)
-    assert "An association: who meets more may differ otherwise." in " ".join(ax.get_xlabel().split())
+    assert "An association: people who meet more may differ in other ways." in " ".join(ax.get_xlabel().split())
     assert clashes(ax) == []
 
 

@@ -11,7 +11,7 @@ FINDING = re.compile(
 )  # fmt: skip
 KIND = re.compile(r"\b(chart|plot|diagram|graph|map)\b", re.IGNORECASE)
 MONTH = r"(January|February|March|April|May|June|July|August|September|October|November|December) \d{4}"
-OPEN = re.compile(r"\b(unclear|no clear|hardly|less than matters)\b", re.IGNORECASE)
+OPEN = re.compile(r"\b(unclear|no clear|hardly|too little)\b", re.IGNORECASE)
 
 
 class TestProperty4TitlesStateTheFinding:

@@ -160,7 +160,7 @@ class TestDataError:
 
     def test_the_index_names_it_without_a_link(self, run):
         index = (run[0] / "index.html").read_text(encoding="utf-8")
-        assert "Not available: its data have an error" in index
+        assert "Not available: its data contain an error" in index
         assert "cohorts/spring" not in index
 
     def test_nothing_of_it_is_in_the_tables(self, run):

@@ -138,7 +138,7 @@ class TestFolder:
         write_clean(odd, out=tmp_path / "out", format="dta")
         before = hashes(tmp_path / "out")
         huge = replace(odd, panel=odd.panel.assign(post=1e308))
-        with pytest.raises(ReportError, match="panel holds what Stata cannot"):
+        with pytest.raises(ReportError, match="Stata cannot hold some data in panel"):
             write_clean(huge, out=tmp_path / "out", format="dta")
         assert hashes(tmp_path / "out") == before
 
@@ -150,7 +150,7 @@ class TestWhatIsLeftOut:
         prepared = prepare_openly(read_study(folder))
         write_clean(prepared, out=tmp_path / "out", format=kind)
         page = (tmp_path / "out" / "codebook.html").read_text(encoding="utf-8")
-        assert "What these files lack" in page
+        assert "What is missing from these files" in page
         assert "post.csv is not in the study folder" in page
         assert "post, 0 questionnaires" in page
 
@@ -186,7 +186,7 @@ class TestWhatIsLeftOut:
     def test_no_wave_is_in(self, two_cohorts, tmp_path):
         for name in ("pre.csv", "post.csv"):
             (two_cohorts / name).unlink()
-        with pytest.raises(ReportError, match=r"no questionnaire that could be written(.|\n)*pre\.csv(.|\n)*post\.csv"):
+        with pytest.raises(ReportError, match=r"no questionnaires to write(.|\n)*pre\.csv(.|\n)*post\.csv"):
             write_clean(two_cohorts, out=tmp_path / "out")
         assert not (tmp_path / "out").exists()
 
@@ -201,7 +201,7 @@ class TestWhatIsLeftOut:
 
     def test_every_cohort_has_an_error(self, tmp_path):
         folder = with_repeated_code(small_study(tmp_path / "study", Group("Spring")))
-        with pytest.raises(ReportError, match=r"could be written \(1 problem\)(.|\n)*rows 3, 14 of pre\.csv"):
+        with pytest.raises(ReportError, match=r"no questionnaires to write \(1 problem\)(.|\n)*rows 3, 14 of pre\.csv"):
             write_clean(folder, out=tmp_path / "out")
 
     @pytest.mark.parametrize(

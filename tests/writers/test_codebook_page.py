@@ -143,7 +143,7 @@ class TestItems:
         )
 
     def test_free_text_is_named_and_not_shown(self, page):
-        assert "Free text is in none of these files (said)" in page
+        assert "None of these files contains free text (said)" in page
         assert SAID not in page
 
 
@@ -205,7 +205,7 @@ class TestFiles:
 class TestPage:
     def test_is_private_and_says_so(self, page):
         assert '<body class="private">' in page
-        assert "For the evaluator alone" in page
+        assert "For the evaluator only" in page
 
     def test_survey_text_is_text(self, page):
         assert SCRIPT not in page

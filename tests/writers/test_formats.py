@@ -188,7 +188,7 @@ def test_text_that_spss_cannot_hold_is_refused_with_a_way_out(tmp_path):
 
 
 def test_a_number_that_stata_cannot_hold_is_refused_with_a_way_out(tmp_path):
-    with pytest.raises(ReportError, match=r"rows holds what Stata cannot .* Choose the format parquet or csv"):
+    with pytest.raises(ReportError, match=r"Stata cannot hold some data in rows .* Choose the format parquet or csv"):
         written(sheet_of(pd.DataFrame({"x": [1e308]})), "dta", tmp_path)
 
 
