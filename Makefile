@@ -44,7 +44,7 @@ simulations: $(STAMP)  ## Write the table of simulations in docs/methods.md (min
 	@$(BIN)/python tests/simulated.py
 
 lock:  ## Pin the newest versions the bounds allow (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+	uv pip compile pyproject.toml --extra dev --extra lab --universal --python-version 3.11 --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.lock
 
 $(STAMP): requirements.lock pyproject.toml

@@ -12,85 +12,104 @@ The prefix of a verb tells what comes back: read_, prepare_, link_, score_, buil
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from rm_research.checks import Problems, check_study
-from rm_research.disclosure import Disclosed, disclose
-from rm_research.effects import (
-    Estimates,
-    Specifications,
-    assess_attrition,
-    assess_invariance,
-    assess_reliability,
-    estimate_change,
-    estimate_difference,
-    estimate_dose,
-    estimate_dyads,
-    estimate_hindsight,
-    estimate_specifications,
-    estimate_waves,
-)
-from rm_research.errors import StudyError
-from rm_research.figures import plot_answers, plot_change, plot_flow, plot_forest, plot_sessions
-from rm_research.findings import Findings, build_findings
-from rm_research.linkage import Linkage, link_waves
-from rm_research.panel import Prepared, build_panel, prepare_study
-from rm_research.planning import Plan, plan_study
-from rm_research.responses import Intake, read_responses
-from rm_research.scales import score_scales
-from rm_research.simulate import simulate_study
-from rm_research.study import Study, read_study
-from rm_research.synthesis import estimate_programme
+if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the table
+    from rm_research.checks import Problems as Problems
+    from rm_research.checks import check_study as check_study
+    from rm_research.disclosure import Disclosed as Disclosed
+    from rm_research.disclosure import disclose as disclose
+    from rm_research.effects import Estimates as Estimates
+    from rm_research.effects import Specifications as Specifications
+    from rm_research.effects import assess_attrition as assess_attrition
+    from rm_research.effects import assess_invariance as assess_invariance
+    from rm_research.effects import assess_reliability as assess_reliability
+    from rm_research.effects import estimate_change as estimate_change
+    from rm_research.effects import estimate_difference as estimate_difference
+    from rm_research.effects import estimate_dose as estimate_dose
+    from rm_research.effects import estimate_dyads as estimate_dyads
+    from rm_research.effects import estimate_hindsight as estimate_hindsight
+    from rm_research.effects import estimate_specifications as estimate_specifications
+    from rm_research.effects import estimate_waves as estimate_waves
+    from rm_research.errors import StudyError as StudyError
+    from rm_research.figures import plot_answers as plot_answers
+    from rm_research.figures import plot_change as plot_change
+    from rm_research.figures import plot_flow as plot_flow
+    from rm_research.figures import plot_forest as plot_forest
+    from rm_research.figures import plot_sessions as plot_sessions
+    from rm_research.findings import Findings as Findings
+    from rm_research.findings import build_findings as build_findings
+    from rm_research.linkage import Linkage as Linkage
+    from rm_research.linkage import link_waves as link_waves
+    from rm_research.panel import Prepared as Prepared
+    from rm_research.panel import build_panel as build_panel
+    from rm_research.panel import prepare_study as prepare_study
+    from rm_research.planning import Plan as Plan
+    from rm_research.planning import plan_study as plan_study
+    from rm_research.reporting.batch import run_reports as run_reports
+    from rm_research.responses import Intake as Intake
+    from rm_research.responses import read_responses as read_responses
+    from rm_research.scales import score_scales as score_scales
+    from rm_research.simulate import simulate_study as simulate_study
+    from rm_research.study import Study as Study
+    from rm_research.study import read_study as read_study
+    from rm_research.synthesis import estimate_programme as estimate_programme
+    from rm_research.writers.clean import write_clean as write_clean
 
-if TYPE_CHECKING:
-    from rm_research.reporting.batch import run_reports
-    from rm_research.writers.clean import write_clean
-
-__all__ = [
-    "Disclosed",
-    "Estimates",
-    "Findings",
-    "Intake",
-    "Linkage",
-    "Plan",
-    "Prepared",
-    "Problems",
-    "Specifications",
-    "Study",
-    "StudyError",
-    "assess_attrition",
-    "assess_invariance",
-    "assess_reliability",
-    "build_findings",
-    "build_panel",
-    "check_study",
-    "disclose",
-    "estimate_change",
-    "estimate_difference",
-    "estimate_dose",
-    "estimate_dyads",
-    "estimate_hindsight",
-    "estimate_programme",
-    "estimate_specifications",
-    "estimate_waves",
-    "link_waves",
-    "plan_study",
-    "plot_answers",
-    "plot_change",
-    "plot_flow",
-    "plot_forest",
-    "plot_sessions",
-    "prepare_study",
-    "read_responses",
-    "read_study",
-    "run_reports",
-    "score_scales",
-    "simulate_study",
-    "write_clean",
-]
-LATE = {"run_reports": "rm_research.reporting.batch", "write_clean": "rm_research.writers.clean"}
+# the module that a public name is imported from when it is first asked for
+_HOMES = {
+    "Disclosed": "rm_research.disclosure",
+    "Estimates": "rm_research.effects",
+    "Findings": "rm_research.findings",
+    "Intake": "rm_research.responses",
+    "Linkage": "rm_research.linkage",
+    "Plan": "rm_research.planning",
+    "Prepared": "rm_research.panel",
+    "Problems": "rm_research.checks",
+    "Specifications": "rm_research.effects",
+    "Study": "rm_research.study",
+    "StudyError": "rm_research.errors",
+    "assess_attrition": "rm_research.effects",
+    "assess_invariance": "rm_research.effects",
+    "assess_reliability": "rm_research.effects",
+    "build_findings": "rm_research.findings",
+    "build_panel": "rm_research.panel",
+    "check_study": "rm_research.checks",
+    "disclose": "rm_research.disclosure",
+    "estimate_change": "rm_research.effects",
+    "estimate_difference": "rm_research.effects",
+    "estimate_dose": "rm_research.effects",
+    "estimate_dyads": "rm_research.effects",
+    "estimate_hindsight": "rm_research.effects",
+    "estimate_programme": "rm_research.synthesis",
+    "estimate_specifications": "rm_research.effects",
+    "estimate_waves": "rm_research.effects",
+    "link_waves": "rm_research.linkage",
+    "plan_study": "rm_research.planning",
+    "plot_answers": "rm_research.figures",
+    "plot_change": "rm_research.figures",
+    "plot_flow": "rm_research.figures",
+    "plot_forest": "rm_research.figures",
+    "plot_sessions": "rm_research.figures",
+    "prepare_study": "rm_research.panel",
+    "read_responses": "rm_research.responses",
+    "read_study": "rm_research.study",
+    "run_reports": "rm_research.reporting.batch",
+    "score_scales": "rm_research.scales",
+    "simulate_study": "rm_research.simulate",
+    "write_clean": "rm_research.writers.clean",
+}
+__all__ = sorted(_HOMES)
 
 
-def __getattr__(name: str) -> Any:
-    """Import what makes pages when it is asked for: papermill and nbconvert take seconds a notebook need not wait."""
-    if name in LATE:
-        return getattr(import_module(LATE[name]), name)
-    raise AttributeError(f"module 'rm_research' has no attribute {name!r}")
+def __dir__() -> list[str]:
+    """Show the public names and nothing else."""
+    return __all__
+
+
+if not TYPE_CHECKING:  # else a type checker would take any misspelt name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name when it is first asked for: what draws and makes pages takes seconds to load."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value = getattr(import_module(_HOMES[name]), name)
+        return value

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from rm_research.frames import DYADS, PEOPLE, TRUST
 from rm_research.journal import Journal
@@ -223,6 +221,9 @@ def _clusters(people: pd.DataFrame, members: pd.DataFrame, study: Study) -> pd.S
 
 def _components(members: pd.DataFrame) -> pd.DataFrame:
     """Each person and their component: the first of all dyads connected with theirs through shared members."""
+    from scipy.sparse import coo_array  # here, as loading them takes longer than most checks
+    from scipy.sparse.csgraph import connected_components
+
     persons, person_names = pd.factorize(pd.MultiIndex.from_frame(members[WHO]))
     dyads, dyad_names = pd.factorize(pd.MultiIndex.from_frame(members[["cohort", "dyad"]]))
     size = len(person_names) + len(dyad_names)

@@ -1,4 +1,11 @@
-"""Personal data found and kept out; person codes turned into keyed hashes."""
+"""
+Personal data found and kept out; person codes turned into keyed hashes.
+
+A column holds personal data by its name or its question, where each of its words is one that ASKED lists and one of
+them at least a particular: 'Please enter your e-mail address', 'mentorName', but not 'Name one thing you learned'. It
+does by its content where half of its filled cells or more are nothing but contacts, as CONTACTS lists them. Contacts
+within other text are taken out of it.
+"""
 
 import hashlib
 import os
@@ -8,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -15,55 +23,68 @@ from rm_research.errors import StudyError
 from rm_research.study.entries import per_entry, tidy
 
 HOME = ".rm_research"
-# whose particulars a form may ask for, in English and German: a person's, not a programme's or a team's
-ROLE = (
-    r"(?:recipient|respondent|participant|student|pupil|child|employee|staff|member|person|contact|mentor|mentee|leader"
-    r"|manager|facilitator|coach|trainer|teacher|instructor|supervisor|tutor|teilnehmer|mitarbeiter|schüler|betreuer"
-    r"|vorgesetzte[rn]?|führungskraft|leiter)"
-)
-WHOSE = (
-    r"(?:the|your|my|home|work|private|full|(?:ih|dei|mei)(?:n|r)e?[rsnm]?|de[rs]"
-    rf"|(?:(?:team|line|group|project|class)[ _.]*+)?{ROLE}(?:in)?(?:['’]?s|s['’]|es)?)"
-)
-ASKING = (
-    r"(?:please[ _.,]*)?(?:(?:what|which)[ _.]*(?:is|are)|enter|give(?:[ _.]*us)?|provide|type|wie[ _.]*lautet"
-    r"|bitte(?:[ _.]*(?:geben|nennen)[ _.]*sie)?)"
-)
-# blanks are taken once and lists are short, so that no odd question is searched for minutes
-AND = r"[ _.]*+(?:-[ _.]*+)?(?:,|/|&|\+|(?<![^\W_])(?:and|or|und|oder)(?![^\W_]))[ _.]*+"
-FIRST = r"(?:first|last|full|sur|family|given|middle|nick|fore|vor|nach|zu|familien)"
-FIRST_OR_LAST = rf"{FIRST}(?:[ _.-]*+names?)?(?:{AND}{FIRST}(?:[ _.-]*+names?)?){{0,3}}"
-PARTICULAR = (
-    r"(?:e-?mail(?:[ _.]*address)?|ip[ _.-]*address|ip"
-    rf"|(?:{FIRST}{AND}){{0,3}}(?:{FIRST}[ _.-]*+)?name[sn]?"
-    r"|(?:tele|mobile[ _.]*|cell[ _.]*)?phone(?:[ _.]*(?:number|no))?|mobile(?:[ _.]*(?:number|no))?"
-    r"|(?:location[ _.]*)?(?:latitude|longitude)|(?:geo|gps)[ _.-]*(?:location|coordinates?)|coordinates?"
-    r"|(?:postal[ _.]*|street[ _.]*)?address|(?:post|zip)[ _.]*code"
-    r"|date[ _.]*of[ _.]*birth|birth[ _.]*(?:date|day)"
-    r"|contact[ _.]*(?:details?|information|data)|linkedin(?:[ _.]*profile)?"
-    r"|(?:e-?mail|ip)[ _.-]*adresse|telefon(?:nummer)?|handy(?:nummer)?"
-    r"|geburts(?:datum|tag)|anschrift|postleitzahl|kontaktdaten)"
-)
-# 'name and email', 'name (first and last)', 'name of your mentor'
-KIND = (
-    rf"{PARTICULAR}(?:{AND}(?:{WHOSE}[ _.]++){{0,3}}{PARTICULAR}){{0,3}}(?:[ _.]*+\({FIRST_OR_LAST}\))?"
-    rf"(?:[ _.]++(?:of|de[rs]|(?:ih|dei|mei)(?:n|r)e[rs])(?:[ _.]++{WHOSE}){{1,3}})?"
-)
-# a column's name or question that asks for who someone is: 'Recipient Email', 'Please enter your name:'
-PERSONAL_NAME = re.compile(
-    rf"(?:{ASKING}[ _.]++)?(?:{WHOSE}[ _.]*+){{0,4}}{KIND}(?:[ _.]*+\(optional\))?(?:[ _.]*+(?:ein|an))?[ _.:?*]*",
-    re.IGNORECASE,
-)
-# lengths are bounded so that a long text without blanks is not searched for minutes
-EMAIL = re.compile(r"[^\s@,;<>()\"']{1,64}@[^\s@,;<>()\"']{1,250}\.[A-Za-z]{2,}")
-IP_ADDRESS = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
-COORDINATES = re.compile(r"(?<![\d.])-?\d{1,3}\.\d{3,},\s{0,3}-?\d{1,3}\.\d{3,}(?![\d.])")
-# with a prefix (+44, 0, brackets) or in American groups; a bare number may be anything
-PHONE = re.compile(
-    r"(?<![\w.+-])(?!\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d))(?:\+\d|0[1-9]|\(\+?\d)(?:[ ()/.-]{0,2}\d){6,13}(?![\w-])"
-    r"|(?<![\w.-])\d{3}[ .-]\d{3}[ .-]\d{4}(?![\w-])"
-)
-CONTACTS = (EMAIL, COORDINATES, IP_ADDRESS, PHONE)
+
+
+class Pattern(NamedTuple):
+    """What is recognised, in words, as an expression, and an example of it."""
+
+    recognises: str
+    expression: re.Pattern[str]
+    example: str
+
+
+def _words(*alternatives: str, apart: bool = False) -> re.Pattern[str]:
+    """One of these; those that stand `apart` are whole words, others may be part of one, as in 'RecipientEmail'."""
+    one = f"(?:{'|'.join(alternatives)})"
+    return re.compile(rf"(?<![^\W_]){one}(?![^\W_])" if apart else one, re.IGNORECASE)
+
+
+# all that the name or question of a column with personal data is made of, in English and German; a word is read as long
+# as it can be, so an ending that may begin the next word, as in 'studentsurname', is left to that
+ASKED = {
+    "particular": Pattern("what tells who someone is", _words(
+        r"name(?:[sn](?!urname))?", r"e-?mail", r"linkedin(?:[ _.]*profile)?",
+        r"(?:tele|mobile[ _.]*|cell[ _.]*)?phone(?:[ _.]*(?:number|no))?", r"mobile(?:[ _.]*(?:number|no))?",
+        r"(?:telefon|handy)(?:nummer)?", r"contact[ _.]*(?:details?|information|data)", "kontaktdaten",
+        r"(?:(?:postal|street)[ _.]*)?address", "adresse", "anschrift", r"(?:post|zip)[ _.]*code", "postleitzahl",
+        "ip", r"(?:location[ _.]*)?(?:latitude|longitude)", r"(?:geo|gps)[ _.-]*(?:location|coordinates?)",
+        "coordinates?", r"date[ _.]*of[ _.]*birth", r"birth[ _.]*(?:date|day)", "geburts(?:datum|tag)",
+    ), "e-mail"),
+    "person": Pattern("whose it is: a person's, not a programme's or a team's", _words(
+        r"(?:(?:team|line|group|project|class)[ _.]*)?"
+        "(?:recipient|respondent|participant|student|pupil|child|employee|staff|member|person|contact|mentor|mentee"
+        "|leader|manager|facilitator|coach|trainer|teacher|instructor|supervisor|tutor|teilnehmer|mitarbeiter|schüler"
+        "|betreuer|vorgesetzte[rn]?|führungskraft|leiter)(?:in)?(?:['’]?s(?!urname|treet)|['’]|es)?",
+        "the", "your", "my", "de[rs]",
+        r"(?:ihr|dein|mein)(?:e(?!-?mail)(?:r|s(?!ur|t)|m(?!e|i[dt]|ob|y)|n(?!am|ach|ick))?)?",
+    ), "team leader's"),
+    "which": Pattern("which of several", _words(
+        "first", "last", "full", "sur", "family", "given", "middle", "nick", "fore", "vor", "nach", "zu", "familien",
+        "home", "work", "private",
+    ), "first"),
+    "form": Pattern("how a form puts it", _words(
+        "please", "what", "which", "is", "are", "enter", "give", "us", "provide", "type", "optional", "and", "or", "of",
+        "bitte", "wie", "lautet", "geben", "nennen", "sie", "ein", "an", "und", "oder", apart=True,
+    ), "please"),
+    "blank": Pattern("what parts words", re.compile(r"[\s_.,:?*/&+()-]+"), " / "),
+}  # fmt: skip
+# contacts in what somebody wrote; lengths are bounded so that a long text without blanks is not searched for minutes
+CONTACTS = {
+    "e-mail": Pattern("e-mail addresses", re.compile(
+        r"[^\s@,;<>()\"']{1,64}@[^\s@,;<>()\"']{1,250}\.[A-Za-z]{2,}"
+    ), "mary@example.org"),
+    "coordinates": Pattern("pairs of coordinates with three decimals or more", re.compile(
+        r"(?<![\d.])-?\d{1,3}\.\d{3,},\s{0,3}-?\d{1,3}\.\d{3,}(?![\d.])"
+    ), "52.5200, 13.4050"),
+    "IP": Pattern("IP addresses", re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"), "192.0.2.1"),
+    "telephone": Pattern("numbers with a prefix (+44, 0, brackets), which are no dates", re.compile(
+        r"(?<![\w.+-])(?!\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d))"
+        r"(?:\+\d|0[1-9]|\(\+?\d)(?:[ ()/.-]{0,2}\d){6,13}(?![\w-])"
+    ), "+44 7700 900123"),
+    "American telephone": Pattern("numbers in groups of three, three and four; a bare number may be anything",
+        re.compile(r"(?<![\w.-])\d{3}[ .-]\d{3}[ .-]\d{4}(?![\w-])"), "555-123-4567"),
+}  # fmt: skip
+EMAIL = CONTACTS["e-mail"].expression
 TAKEN_OUT = "[…]"
 MOSTLY = 0.5  # of the filled cells of a column
 
@@ -86,12 +107,21 @@ def personal_columns(rows: pd.DataFrame, texts: Mapping[str, str] | None = None)
     """
     asked = texts or {}
     return [
-        name
-        for name in rows.columns
-        if PERSONAL_NAME.fullmatch(name.strip())
-        or PERSONAL_NAME.fullmatch(asked.get(name, "").strip())
-        or _mostly_contacts(rows[name])
+        name for name in rows.columns if asks_who(name) or asks_who(asked.get(name, "")) or _mostly_contacts(rows[name])
     ]
+
+
+def asks_who(text: str) -> bool:
+    """Whether the name or question of a column asks for a particular of a person, and for nothing else."""
+    kinds, place = set(), 0
+    while place < len(text):
+        matches = ((kind, words.expression.match(text, place)) for kind, words in ASKED.items())
+        found = next(((kind, match.end()) for kind, match in matches if match), None)
+        if found is None:
+            return False
+        kinds.add(found[0])
+        place = found[1]
+    return "particular" in kinds
 
 
 def _mostly_contacts(cells: pd.Series) -> bool:
@@ -105,8 +135,8 @@ def _is_contact(entry: str) -> bool:
 
 def freed_of_contacts(entry: str) -> str:
     """Text with each e-mail and IP address, telephone number and pair of coordinates in it replaced by '[…]'."""
-    for contact in CONTACTS:
-        entry = contact.sub(TAKEN_OUT, entry)
+    for contact in CONTACTS.values():
+        entry = contact.expression.sub(TAKEN_OUT, entry)
     return entry
 
 

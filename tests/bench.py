@@ -4,6 +4,9 @@ Ratios measured in one run: `make bench`.
 Seconds depend on the machine; the ratio to something everybody knows, measured beside it, says more.
 """
 
+import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -26,6 +29,8 @@ from rm_research.stats.mixed.terms import Term
 from rm_research.stats.regression import cr2, least_squares
 
 COHORTS = (40,) * 50
+DEMO = Path(__file__).parents[1] / "data" / "demo"
+COMMAND = "from rm_research.cli import main; main()"
 # what R took on a machine with two cores: lme4 with lmerTest, clubSandwich
 R_LARGE_MIXED, R_SMALL_MIXED, R_CR2 = 3.4, 0.3, 7.2
 
@@ -38,6 +43,30 @@ def best_of(times: int, work: Callable[[], object]) -> float:
         work()
         spent.append(time.perf_counter() - started)
     return min(spent)
+
+
+def processor_time(script: str, *arguments: str) -> float:
+    """Shortest of several runs of a script in Python of its own, in seconds of processor time."""
+    spent = []
+    for _ in range(5):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-c", script, *arguments], stdout=subprocess.DEVNULL, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(spent)
+
+
+def importing(_: Path) -> tuple[str, float, float]:
+    return "import rm_research / import pandas", processor_time("import rm_research"), processor_time("import pandas")
+
+
+def asking_for_help(_: Path) -> tuple[str, float, float]:
+    return "rm-research --help / import pandas", processor_time(COMMAND, "--help"), processor_time("import pandas")
+
+
+def checking(_: Path) -> tuple[str, float, float]:
+    ours = processor_time(COMMAND, "check", str(DEMO))
+    return "rm-research check of the demo / import pandas", ours, processor_time("import pandas")
 
 
 def reading(folder: Path) -> tuple[str, float, float]:
@@ -144,8 +173,8 @@ def planning(folder: Path) -> tuple[str, float, float]:
 
 
 MEASURES = (
-    reading, estimating, one_cohort, large_mixed, small_mixed, beside_statsmodels, clustered, specifying, planning,
-    reporting,
+    importing, asking_for_help, checking, reading, estimating, one_cohort, large_mixed, small_mixed,
+    beside_statsmodels, clustered, specifying, planning, reporting,
 )  # fmt: skip
 
 

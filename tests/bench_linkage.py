@@ -227,6 +227,9 @@ def main() -> None:
     asked = parser.parse_args()
     console = Console(width=140)
     console.print(at_scale())
+    if not FEBRL.is_dir():
+        console.print(f"{FEBRL.name} is absent from ../shared/data, so the accuracy of linkage is not measured.")
+        return
     for case in CASES:
         console.print(accuracy(case, asked.seeds, asked.splink_cohorts))
 

@@ -103,7 +103,7 @@ def planned(monkeypatch):
     """Rows that a dry run prints, by cohort, and what it says with them."""
 
     def plan(study) -> tuple[dict[str, list[str]], str]:
-        monkeypatch.setattr("rm_research.cli.out_console", Console(width=200))
+        monkeypatch.setattr("rm_research.cli.printing.out_console", Console(width=200))
         said = run("report", study, "--dry-run").stdout
         rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in said.splitlines() if line.startswith("│")]
         return {cohort: cells for cohort, *cells in rows}, said

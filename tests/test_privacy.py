@@ -7,7 +7,17 @@ import pandas as pd
 import pytest
 
 from rm_research.errors import StudyError
-from rm_research.privacy import hash_codes, personal_columns, private_folder, purge_private, study_key, without_contacts
+from rm_research.privacy import (
+    ASKED,
+    CONTACTS,
+    asks_who,
+    hash_codes,
+    personal_columns,
+    private_folder,
+    purge_private,
+    study_key,
+    without_contacts,
+)
 from rm_research.study.entries import tidy
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
@@ -198,3 +208,23 @@ def test_what_only_points_to_another_folder_is_not_purged(tmp_path):
     (tmp_path / ".rm_research").symlink_to(tmp_path / "other")
     assert not purge_private(tmp_path)
     assert (tmp_path / "other").is_dir()
+
+
+@pytest.mark.parametrize("pattern", [*ASKED.values(), *CONTACTS.values()], ids=[*ASKED, *CONTACTS])
+def test_each_pattern_recognises_its_example_and_no_other_does(pattern):
+    rivals = ASKED if pattern in ASKED.values() else CONTACTS
+    assert [each for each in rivals.values() if each.expression.fullmatch(pattern.example)] == [pattern]
+
+
+@pytest.mark.parametrize(
+    "name", ["studentsurname", "Ihr Nachname", "IhreMail", "ihrename", "Name/E-mail", "memberstreetaddress"]
+)
+def test_words_that_run_into_each_other_are_told_apart(name):
+    assert asks_who(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "please enter", "order name", "location name", "member", "membership", "island", "names!"]
+)
+def test_words_of_other_things_are_no_particulars(name):
+    assert not asks_who(name)

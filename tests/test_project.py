@@ -10,6 +10,7 @@ from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
 
 
 def bounds(requirements):
@@ -21,7 +22,8 @@ def bounds(requirements):
 def test_conda_environment_has_the_same_dependencies_and_bounds():
     conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     named = bounds(text for text in conda if isinstance(text, str) and text != "pip")
-    assert named == bounds(PROJECT["dependencies"]) | {"python": PROJECT["requires-python"]}
+    wanted = bounds(PROJECT["dependencies"]) | bounds(EXTRAS["lab"])
+    assert named == wanted | {"python": PROJECT["requires-python"]}
 
 
 def test_conda_environment_installs_the_package_itself():
@@ -33,8 +35,7 @@ def test_lock_pins_every_dependency_and_holds_no_address():
     lines = [line for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines() if line.strip()]
     assert all(re.match(r"^[A-Za-z0-9_.\[\]-]+==", line) for line in lines)
     pinned = {line.split("==")[0].casefold().replace("_", "-") for line in lines}
-    wanted = set(bounds(PROJECT["dependencies"])) | set(bounds(PROJECT["optional-dependencies"]["dev"]))
-    assert wanted <= pinned
+    assert set(bounds([*PROJECT["dependencies"], *EXTRAS["dev"], *EXTRAS["lab"]])) <= pinned
 
 
 def test_version_is_the_same_everywhere():

@@ -11,8 +11,6 @@ import pandas as pd
 from rm_research.catalogue import catalogue
 from rm_research.checks.answering import careless_signs, missing_items, scale_quality
 from rm_research.checks.flow import link_quality, row_flow
-from rm_research.effects.measurement import assess_invariance, assess_reliability
-from rm_research.effects.missing import assess_attrition
 from rm_research.errors import StudyError
 from rm_research.frames import PROBLEMS
 from rm_research.panel import Prepared
@@ -101,16 +99,22 @@ class Problems:
     @cached_property
     def reliability(self) -> pd.DataFrame:
         """How consistently each scale measures, by wave and item."""
+        from rm_research.effects.measurement import assess_reliability  # here, as most checks need none of its numerics
+
         return pd.DataFrame() if self.prepared is None else assess_reliability(self.prepared)
 
     @cached_property
     def invariance(self) -> pd.DataFrame:
         """Whether each scale measures the same at baseline and later, and in each role."""
+        from rm_research.effects.measurement import assess_invariance
+
         return pd.DataFrame() if self.prepared is None else assess_invariance(self.prepared)
 
     @cached_property
     def attrition(self) -> pd.DataFrame:
         """Who left, by cohort, role, arm, scale and later wave."""
+        from rm_research.effects.missing import assess_attrition
+
         if self.prepared is None or self.prepared.study.link.method == "none":
             return pd.DataFrame()
         return assess_attrition(self.prepared.panel, study=self.prepared.study)

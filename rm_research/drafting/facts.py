@@ -24,7 +24,7 @@ from rm_research.drafting.words import (
     YES,
     plain,
 )
-from rm_research.privacy import PERSONAL_NAME, personal_columns
+from rm_research.privacy import asks_who, personal_columns
 from rm_research.responses.facts import as_dates
 from rm_research.study.entries import NUMBER, tidy, tidy_text
 from rm_research.study.model import PROGRAMME
@@ -125,7 +125,7 @@ def _personal(wave: Occasion) -> set[str]:
     rows, texts = wave.rows, wave.opened.export.texts
     long = [name for name in rows.columns if max(map(len, wave.counted(name)[0]), default=0) >= SHORTEST_CONTACT]
     asked = ((name, said) for name in rows.columns for said in (name, texts.get(name, "")))
-    named = (name for name, said in asked if PERSONAL_NAME.fullmatch(said.strip()))
+    named = (name for name, said in asked if asks_who(said))
     return {*named, *personal_columns(rows[long], texts)}
 
 

@@ -4,7 +4,7 @@ import hashlib
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +25,7 @@ SLIDE, MARGIN = (960, 540), 36  # points: 16 to 9
 PIXELS = 4 / 3  # a point at single size
 TITLE, TEXT, SMALL = 24, 14, 11  # points
 INK, SOFT = "#000000", "#3D3D3D"
+NO_METADATA: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -130,8 +131,8 @@ def _shorter(attribute: re.Match[str]) -> str:
     return re.sub(r"\s+", " ", rounded)
 
 
-def slide(picture: Picture, scale: float) -> bytes:
-    """PNG of a picture: title and subtitle above the chart, note and source below."""
+def slide(picture: Picture, scale: float = 2, metadata: Mapping[str, str] = NO_METADATA) -> bytes:
+    """PNG of a picture: title and subtitle above the chart, note and source below; `metadata` travel within."""
     (width, height), inner = SLIDE, SLIDE[0] - 2 * MARGIN
     page = Figure(figsize=(width / 72, height / 72), dpi=72 * PIXELS * scale, facecolor="white")
     top = _write(page, picture.title, MARGIN, TITLE, INK, weight="bold")
@@ -144,15 +145,15 @@ def slide(picture: Picture, scale: float) -> bytes:
     chart = cast(Figure, picture.draw(ax=blank_axes(width=inner / 72 / enlarged)).figure)
     pixels = mpimg.imread(io.BytesIO(png(chart, page.dpi * enlarged)))
     page.figimage(pixels, round(MARGIN * PIXELS * scale), round((height - top) * PIXELS * scale) - len(pixels))
-    return png(page, page.dpi)
+    return png(page, page.dpi, metadata)
 
 
-def png(figure: Figure, dpi: float) -> bytes:
+def png(figure: Figure, dpi: float, metadata: Mapping[str, str] = NO_METADATA) -> bytes:
     """PNG of a figure, the same bytes each time."""
     buffer = io.BytesIO()
     with _drawing():
         _settle(figure)
-        figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+        figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None, **metadata})
     return buffer.getvalue()
 
 

@@ -10,7 +10,6 @@ from rm_research.frames import CODE, FACT, HOW, LINKS, NEAR_MISSES, RESPONSES, S
 from rm_research.journal import Journal
 from rm_research.linkage.cohorts import fill_cohorts, keep_first_cohort, leave_out_homeless, settle_cohorts
 from rm_research.linkage.duplicates import QUESTIONNAIRE, merge_parts, resolve_duplicates
-from rm_research.linkage.similar import link_similar
 from rm_research.responses import Intake
 from rm_research.study import Study
 from rm_research.study.entries import per_entry
@@ -90,6 +89,8 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
     rows, roster = _identify(rows, roster, study)
     near_misses = NEAR_MISSES.empty()
     if study.link.method == "code":
+        from rm_research.linkage.similar import link_similar  # here, as no other method compares codes
+
         compared = link_similar(rows, roster, study, journal)
         rows, near_misses = compared.rows, compared.near_misses
         if study.link.within == "study":

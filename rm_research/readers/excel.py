@@ -8,8 +8,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from rm_research.errors import ReadError
 from rm_research.readers.cells import Cells, clock_text, records, text_frame, text_table
 from rm_research.readers.export import Export, as_export
@@ -83,6 +81,8 @@ def _check_kind(path: Path, file: File) -> None:
 @contextmanager
 def _opened(path: Path, file: File, *, values: bool = True) -> Iterator[Any]:
     """Open a workbook whose cells are read one by one; any error while reading means that the file is damaged."""
+    import openpyxl  # here, as most studies have no workbook
+
     try:
         # warnings concern styles, printing and validation, which are not read; names need not end in .xlsx
         with warnings.catch_warnings(), path.open("rb") as stream:

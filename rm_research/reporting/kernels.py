@@ -30,7 +30,10 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 CAN_FORK = sys.platform == "linux"
 LONGEST = 75  # bytes of the folder for temporary files that leave room for a socket's name, of 107 in all
 PROVISIONER = "rm-research-warm"  # registered as an entry point in pyproject.toml
-PRELOAD = [__name__, "rm_research", "ipykernel.kernelapp", "ipykernel.debugger", "matplotlib_inline.backend_inline"]
+PRELOAD = [
+    __name__, "rm_research.findings", "rm_research.checks", "rm_research.planning",  # with all that notebooks call
+    "ipykernel.kernelapp", "ipykernel.debugger", "matplotlib_inline.backend_inline",
+]  # fmt: skip
 
 _managers: "WeakSet[ReportKernelManager]" = WeakSet()
 _workers: "WeakSet[BaseProcess]" = WeakSet()

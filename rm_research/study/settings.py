@@ -42,7 +42,9 @@ Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r'^
 class Table(BaseModel):
     """What all tables of study.toml share: unknown keys are refused, and nothing changes after reading."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", defer_build=True, str_strip_whitespace=True, allow_inf_nan=False
+    )
 
 
 class File(Table):

@@ -4,12 +4,13 @@ Formats of cleaned data: one module per format, which writes a described frame t
 To add one, write `writers/<format>.py` with `write(sheet, path)` and enter it in WRITERS.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rm_research.writers import delimited, parquet, spss, stata
-from rm_research.writers.sheets import Sheet
+if TYPE_CHECKING:
+    from rm_research.writers.sheets import Sheet
 
 
 @dataclass(frozen=True)
@@ -19,22 +20,33 @@ class Writer:
 
     Attributes
     ----------
-    write : callable
-        Writes a Sheet to a path; raises ReportError for what the format cannot hold.
+    module : str
+        The file in this folder that writes it, loaded when it is used.
     longest_name : int or None
         How many letters, digits and underscores the name of a variable may have; None if any name is allowed.
     """
 
-    write: Callable[[Sheet, Path], None]
+    module: str
     longest_name: int | None = None
+
+    def write(self, sheet: "Sheet", path: Path) -> None:
+        """
+        Write a sheet to a path.
+
+        Raises
+        ------
+        ReportError
+            For what the format cannot hold.
+        """
+        import_module(f"{__name__}.{self.module}").write(sheet, path)
 
 
 # by the extension of its files
 WRITERS: dict[str, Writer] = {
-    "parquet": Writer(parquet.write),
-    "csv": Writer(delimited.write),
-    "sav": Writer(spss.write, spss.LONGEST_NAME),
-    "dta": Writer(stata.write, stata.LONGEST_NAME),
+    "parquet": Writer("parquet"),
+    "csv": Writer("delimited"),
+    "sav": Writer("spss", longest_name=64),
+    "dta": Writer("stata", longest_name=32),
 }
 
-__all__ = ["WRITERS", "Sheet", "Writer"]
+__all__ = ["WRITERS", "Writer"]

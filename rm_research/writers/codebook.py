@@ -14,9 +14,9 @@ from rm_research.findings.page import Section
 from rm_research.panel import Prepared
 from rm_research.panel.prepare import prepare_openly
 from rm_research.study import Scale, Study, read_study
-from rm_research.writers import WRITERS, Sheet
+from rm_research.writers import WRITERS
 from rm_research.writers.entries import ItemEntry, describe_item
-from rm_research.writers.sheets import Variable, build_sheets, ledger_sheet
+from rm_research.writers.sheets import Sheet, Variable, build_sheets, ledger_sheet
 from rm_research.writers.usable import errors_of, usable_part
 
 HEADINGS = ("private", "as_answered", "absent", "contents", "files", "answer", "variable", "in_python", "meaning",

@@ -10,7 +10,7 @@ from rm_research.errors import ReportError
 from rm_research.writers.labelled import column_labels, cut_to_bytes, labels_of_values, plain, refusals
 from rm_research.writers.sheets import Sheet, is_whole
 
-LONGEST_NAME, LONGEST_TITLE, LONGEST_LABEL, LONGEST_VALUE_LABEL, LONGEST_TEXT = 64, 64, 255, 120, 32767
+LONGEST_TITLE, LONGEST_LABEL, LONGEST_VALUE_LABEL, LONGEST_TEXT = 64, 255, 120, 32767
 CREATED = slice(92, 109)  # date and time in the header (PSPP's "System File Format", file header record)
 ALWAYS = b"01 Jan 7000:00:00"
 

@@ -9,7 +9,7 @@ import pyreadstat
 from rm_research.writers.labelled import column_labels, cut_to_characters, labels_of_values, plain, refusals
 from rm_research.writers.sheets import Sheet
 
-LONGEST_NAME, LONGEST_LABEL, LONGEST_VALUE_LABEL = 32, 80, 8000  # a value label may have 32,000 bytes
+LONGEST_LABEL, LONGEST_VALUE_LABEL = 80, 8000  # a value label may have 32,000 bytes
 LARGEST_LABELLED = 2_147_483_620
 RELEASE = 14  # the newest format that every edition of Stata opens; 15 is for files with more variables
 CREATED = re.compile(rb"(?<=<timestamp>\x11).{17}(?=</timestamp>)", re.DOTALL)

@@ -4,11 +4,12 @@ import json
 from zipfile import ZipFile
 
 import pytest
+from matplotlib.image import imsave
 
 from rm_research.errors import ReportError
 from rm_research.reporting.files import EXECUTED, MANIFEST, MARK, claim, remove_forms, remove_page, write, write_bytes
 from rm_research.reporting.forms.package import MADE
-from rm_research.reporting.forms.pictures import MARK as DRAWN
+from rm_research.reporting.forms.pictures import MADE_BY
 
 
 def report(out, *slugs):
@@ -29,7 +30,8 @@ def add_forms(folder):
     write(folder / "index.pdf", "%PDF-")
     with ZipFile(folder / "findings.docx", "w") as document:
         document.writestr("docProps/core.xml", f"<dcterms:modified>{MADE:%Y-%m-%dT%H:%M:%SZ}</dcterms:modified>")
-    write_bytes(folder / "figures" / "one.png", b"\x89PNG".ljust(33) + DRAWN)
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    imsave(folder / "figures" / "one.png", [[0.0]], metadata=MADE_BY)
 
 
 def test_a_new_folder_is_made(tmp_path):

@@ -12,8 +12,8 @@ from odd_study import LONG, SCRIPT, comparable, read_back
 
 from rm_research.errors import ReportError
 from rm_research.frames import LEDGER, PANEL, RESPONSES, SCORES
-from rm_research.writers import WRITERS, Sheet
-from rm_research.writers.sheets import Variable, build_sheets, is_whole, joined_labels, ledger_sheet
+from rm_research.writers import WRITERS
+from rm_research.writers.sheets import Sheet, Variable, build_sheets, is_whole, joined_labels, ledger_sheet
 
 LABELLED = ("parquet", "sav", "dta")
 STATISTICAL = ("sav", "dta")

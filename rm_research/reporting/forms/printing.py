@@ -1,8 +1,8 @@
 """A page printed by a headless browser: tagged, all unfolded, nothing asked of the network, no trace of the machine."""
 
 import contextlib
+import io
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -28,9 +28,7 @@ WITHOUT_LINKS = """<script>
 document.querySelectorAll("a[href]").forEach(a => a.getAttribute("href").startsWith("#") || a.removeAttribute("href"));
 </script>
 """
-DATE = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}[+-]\d\d'\d\d'")
-TITLE = re.compile(rb"/Title (?:<(?P<hex>[0-9A-Fa-f]*)>|\((?P<text>(?:\\.|[^\\)])*)\))", re.DOTALL)
-ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+ALWAYS = "D:19800101000000+00'00'"  # time of every PDF, which says nothing
 
 _printing: set["subprocess.Popen[bytes]"] = set()
 
@@ -86,7 +84,7 @@ def printed(page: Path, title: str, browser: Path) -> bytes:
         if not pdf.is_file():
             raise PrintError(f"{browser} printed nothing. {said}".strip())
         content = pdf.read_bytes()
-    if _title(content).split() != title.split():  # a browser closes up white space
+    if title_of(content).split() != title.split():  # a browser closes up white space
         raise PrintError(f"{browser} did not print this page. Is it allowed to read {tempfile.gettempdir()}?")
     return without_dates(content)
 
@@ -140,21 +138,23 @@ def stop_printing() -> None:
         _kill(process)
 
 
-def _title(pdf: bytes) -> str:
-    """Title that a PDF bears."""
-    found = TITLE.search(pdf)
-    if found is None:
+def title_of(pdf: bytes) -> str:
+    """Title that a PDF bears; '' where it has none or is no PDF."""
+    from pypdf import PdfReader  # here and below, as only who prints a page needs it
+    from pypdf.errors import PyPdfError
+
+    try:
+        found = PdfReader(io.BytesIO(pdf), strict=True).metadata
+    except PyPdfError:
         return ""
-    if found["hex"] is not None:
-        text = bytes.fromhex(found["hex"].decode())
-        return text[2:].decode("utf-16-be") if text.startswith(b"\xfe\xff") else text.decode("latin-1")
-    return ESCAPE.sub(lambda escape: _unescaped(escape[1]), found["text"]).decode("latin-1")
-
-
-def _unescaped(escape: bytes) -> bytes:
-    return bytes([int(escape, 8)]) if escape.isdigit() else escape
+    return (found and found.title) or ""
 
 
 def without_dates(pdf: bytes) -> bytes:
-    """Set the times in a PDF to one that says nothing, in as many bytes, so that all offsets in the file stay right."""
-    return DATE.sub(rb"\g<1>19800101000000+00'00'", pdf)
+    """PDF with its times set to one that says nothing; all else in it stays, tags and outline too."""
+    from pypdf import PdfWriter
+
+    writer, written = PdfWriter(clone_from=io.BytesIO(pdf)), io.BytesIO()
+    writer.add_metadata({"/CreationDate": ALWAYS, "/ModDate": ALWAYS})
+    writer.write(written)
+    return written.getvalue()

@@ -16,6 +16,7 @@ import docx
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
+from pypdf import PdfWriter
 from small_studies import COLUMNS, Group, as_csv, small_study
 
 from rm_research.errors import ReportError
@@ -26,7 +27,7 @@ from rm_research.reporting.kernels import CAN_FORK, stop_kernels
 
 TWICE = as_csv(COLUMNS, [["P0-1", "Spring", *[""] * 4, 2, 2, 2]] * 2).split("\n", 1)[1]  # one code on two rows
 PAGES = {"": "index.html", "Spring": "cohorts/spring/index.html", "Autumn": "cohorts/autumn/index.html"}
-PRINTS = 'for a in "$@"; do case $a in --print-to-pdf=*) printf "%PDF- /Title (TITLE)" > "${a#*=}";; esac; done'
+PRINTS = 'for a in "$@"; do case $a in --print-to-pdf=*) cp PRINTED "${a#*=}";; esac; done'
 
 
 def left(out: Path, suffix: str = "") -> list[str]:
@@ -39,6 +40,15 @@ def manifest(out: Path) -> dict:
 
 def page(out: Path, cohort: str) -> BeautifulSoup:
     return BeautifulSoup((out / PAGES[cohort]).read_text(encoding="utf-8"), "html.parser").main
+
+
+def pdf(place: Path, title: str) -> Path:
+    """Write an empty page with a title."""
+    writer, path = PdfWriter(), place / "printed.pdf"
+    writer.add_blank_page(72, 72)
+    writer.add_metadata({"/Title": title})
+    writer.write(path)
+    return path
 
 
 def text_of(tag) -> str:
@@ -182,7 +192,7 @@ class TestFails:
         (out / "index.pdf" / "in the way").mkdir(parents=True)
         (out / "cohorts").mkdir()
         title = "Autumn: what changed – A small study"
-        said = self.run(study, out, browser(PRINTS.replace("TITLE", title)), monkeypatch)
+        said = self.run(study, out, browser(PRINTS.replace("PRINTED", str(pdf(tmp_path, title)))), monkeypatch)
         assert "The page of the programme: index.pdf" in said
         assert "index.html" in left(out)
         assert not list(out.rglob("*.part"))

@@ -1,4 +1,8 @@
-"""rm-research: the command line."""
+"""
+rm-research: the command line.
+
+Each command imports what it needs, so that help need not wait for pandas, nor check for what draws and makes pages.
+"""
 
 import sys
 from collections.abc import Callable
@@ -8,34 +12,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 import click
-import pandas as pd
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
 
-from rm_research.catalogue import catalogue
-from rm_research.checks import MOST_ROWS, Problems, check_study
-from rm_research.drafting import Draft, draft_study, refuse_existing, write_draft
 from rm_research.errors import ReportError, StudyError
-from rm_research.panel import prepare_study
-from rm_research.panel.prepare import Prepared, prepare_openly
-from rm_research.planning import plan_study
-from rm_research.privacy import HOME, purge_private
-from rm_research.reporting import kernels
-from rm_research.reporting.files import write
-from rm_research.reporting.forms.asked import asked_forms
-from rm_research.simulate import simulate_study
-from rm_research.study import read_study
 from rm_research.writers import WRITERS
-from rm_research.writers.usable import errors_of
 
 if TYPE_CHECKING:
+    from rm_research.checks import Problems
+    from rm_research.panel import Prepared
     from rm_research.reporting.tasks import Outcome
-
-SHOWN = ("flow", "links", "near_misses", "careless", "scales", "missing", "ledger")
-COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
-out_console, err_console = Console(), Console(stderr=True)
 
 
 def _errors_said(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,10 +30,12 @@ def _errors_said(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except StudyError as error:
-            err_console.print(f"[red]Error:[/red] {escape(str(error))}", highlight=False, soft_wrap=True)
+            from rm_research.cli.printing import say_error
+
+            say_error(str(error))
             sys.exit(1)
         except KeyboardInterrupt:
-            _say("Stopped. Pages that were finished are kept; run the command again for the others.", err_console)
+            click.echo("Stopped. Pages that were finished are kept; run the command again for the others.", err=True)
             sys.exit(130)
 
     return run
@@ -77,39 +63,48 @@ def report(
     **other_forms: bool,
 ) -> None:  # fmt: skip
     """Make a page per cohort and one for the programme."""
+    from rm_research.reporting import kernels
+    from rm_research.reporting.forms.asked import asked_forms
+
     forms = asked_forms(**other_forms, own_notebook=notebook is not None)
     if not dry_run:
         kernels.warm_up()
+    from rm_research.panel import prepare_study
+
     prepared = prepare_study(study)
-    out = out or Path("reports") / study.resolve().name
     if dry_run:
         _print_preview(prepared, cohorts, forms.names)
-        return
+    else:
+        out = out or Path("reports") / study.resolve().name
+        _make_pages(prepared, out, cohorts=cohorts, notebook=notebook, jobs=jobs, **other_forms)
+
+
+def _make_pages(
+    prepared: "Prepared", out: Path, *, cohorts: tuple[str, ...], notebook: Path | None, **options: Any
+) -> None:  # fmt: skip
+    """Make the pages, saying how far they have come and at the end, however it comes, which to open."""
+    from rm_research.cli.printing import progress, say
+
     wanted = len(set(cohorts)) or len(prepared.cohorts)
     outcomes: list[Outcome] = []
     try:
-        with _progress() as progress:
-            bar = progress.add_task("Pages of cohorts", total=wanted)
+        with progress() as shown:
+            bar = shown.add_task("Pages of cohorts", total=wanted)
 
             def on_done(outcome: "Outcome") -> None:
                 outcomes.append(outcome)
-                progress.advance(bar)
-                if not progress.console.is_terminal:
-                    _say(f"{outcome.cohort}: {outcome.status}", progress.console)
+                shown.advance(bar)
+                if not shown.console.is_terminal:
+                    say(f"{outcome.cohort}: {outcome.status}", shown.console)
 
             _batch().run_reports(
-                prepared.study, out=out, cohorts=cohorts, jobs=jobs, notebook=notebook, on_done=on_done, **other_forms
+                prepared.study, out=out, cohorts=cohorts, notebook=notebook, on_done=on_done, **options
             )
     finally:
         made = sum(outcome.status == "done" for outcome in outcomes)
         page = Path(f"{out}-private", "cohorts") if notebook else out / "index.html"
         if outcomes:
-            _say(f"{made} of {wanted} cohort pages made." + (f" Open {page}" if page.exists() else ""))
-
-
-def _say(text: str, console: Console = out_console) -> None:
-    """Print a line as it is: names and paths are no markup."""
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
+            say(f"{made} of {wanted} cohort pages made." + (f" Open {page}" if page.exists() else ""))
 
 
 def _batch() -> ModuleType:
@@ -121,21 +116,17 @@ def _batch() -> ModuleType:
     return batch
 
 
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=err_console, transient=True)
-
-
-def _print_preview(prepared: Prepared, cohorts: tuple[str, ...], forms: tuple[str, ...]) -> None:
+def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[str, ...]) -> None:
     """Say what a run would make of each cohort, and what it would hide."""
+    from rm_research.cli.printing import print_frame, say
     from rm_research.reporting.preview import preview
 
     table = preview(prepared, _batch().chosen(prepared, cohorts))
-    out_console.print(_as_rich(table, f"{prepared.study.title}: what would be made"))
+    print_frame(table, f"{prepared.study.title}: what would be made")
     smallest = prepared.study.reporting.smallest_group
-    _say(f"Hidden is what rests on the answers of fewer than {smallest} people, or would tell of them.")
+    say(f"Hidden is what rests on the answers of fewer than {smallest} people, or would tell of them.")
     if forms:
-        _say(f"Beside each page and that of the programme: {', '.join(forms)}.")
+        say(f"Beside each page and that of the programme: {', '.join(forms)}.")
 
 
 @main.command()
@@ -145,46 +136,28 @@ def _print_preview(prepared: Prepared, cohorts: tuple[str, ...], forms: tuple[st
 @_errors_said
 def check(study: Path, html: Path | None, as_json: bool) -> None:
     """Find every problem of a study at once; leaves with 1 if any is an error."""
+    from rm_research.checks import check_study
+    from rm_research.cli.printing import err_console, print_picture, print_problems, say
+
     problems = check_study(study)
     if as_json:
         click.echo(problems.table.to_json(orient="records", indent=2, force_ascii=False))
     else:
-        _print_picture(problems)
-        _print_problems(problems)
+        print_picture(problems)
+        print_problems(problems)
     if html is not None:
         _write_quality_page(study, problems, html)
-        _say(f"Open {html}. It is for you alone: it names rows.", err_console)
+        say(f"Open {html}. It is for you alone: it names rows.", err_console)
     sys.exit(1 if problems.has_errors else 0)
 
 
-def _print_picture(problems: Problems) -> None:
-    """Print the tables of the data-quality page that are quickly made; the problems come after them."""
-    words, folder = catalogue("en"), problems.prepared
-    tables = problems.sections(SHOWN) if folder is not None else {}
-    for name, table in tables.items():
-        if len(table):
-            filled = table.dropna(axis=1, how="all").astype(object)
-            out_console.print(_as_rich(filled.where(filled.notna(), "").map(str), words.say(f"quality.{name}")))
-
-
-def _print_problems(problems: Problems) -> None:
-    summary = problems.summary()
-    table = Table("", "Where", "What to know or do", "Rows", title=None, show_lines=True)
-    columns = ["severity", "message", "rows", "count", "file", "cohort", "column"]
-    for severity, message, rows, count, *where in summary[columns].itertuples(index=False, name=None):
-        colour, more = COLOURS[severity], " …" if rows and count > MOST_ROWS else ""
-        place = "\n".join(part for part in where if part)
-        table.add_row(f"[{colour}]{severity}[/{colour}]", escape(place), escape(message), rows + more)
-    if len(summary):
-        out_console.print(table)
-    _say(problems.counts())
-
-
-def _write_quality_page(study: Path, problems: Problems, html: Path) -> None:
+def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
     folder = study.resolve()
     if problems.prepared is None:
         raise ReportError("The study files must be mended before there is a page; see the problems above.")
     _batch()
+    from rm_research.catalogue import catalogue
+    from rm_research.reporting.files import write
     from rm_research.reporting.render import Page, page_html, run_notebook, shipped_notebook
 
     executed = run_notebook(shipped_notebook("data_quality"), {"study": folder.name}, folder=folder.parent)
@@ -202,24 +175,31 @@ def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
     """Write cleaned, linked and scored data with a codebook page; waves that are not in yet are left out."""
     if out is None and not purge:
         raise click.UsageError("Say where to with --out, or --purge to remove key and cache.")
+    from rm_research.cli.printing import say
+    from rm_research.privacy import HOME, purge_private
+
     failed = _write_clean(study, out, kind) if out is not None else False
     if purge:
         removed = purge_private(study)
-        _say(f"Removed {study / HOME}." if removed else f"{study} has no key and no cache.")
+        say(f"Removed {study / HOME}." if removed else f"{study} has no key and no cache.")
     sys.exit(1 if failed else 0)
 
 
 def _write_clean(study: Path, out: Path, kind: str) -> bool:
     """Write cleaned data; whether there was an error."""
     _batch()
+    from rm_research.cli.printing import err_console, say
+    from rm_research.panel.prepare import prepare_openly
+    from rm_research.study import read_study
     from rm_research.writers.clean import write_clean
+    from rm_research.writers.usable import errors_of
 
     prepared = prepare_openly(read_study(study))
     paths = write_clean(prepared, out=out, format=kind)
     missing = errors_of(prepared)
     for message in missing:
-        _say(f"Left out: {message}", err_console)
-    _say(f"{len(paths)} files in {out}. Open {paths[0]}. They are for you alone: they hold single answers.")
+        say(f"Left out: {message}", err_console)
+    say(f"{len(paths)} files in {out}. Open {paths[0]}. They are for you alone: they hold single answers.")
     return bool(missing)
 
 
@@ -238,18 +218,14 @@ def _write_clean(study: Path, out: Path, kind: str) -> bool:
 @_errors_said
 def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
     """Say what cohorts of some sizes could find; what is not given comes from the study."""
+    from rm_research.cli.printing import print_frame, say
+    from rm_research.planning import plan_study
+
     made = plan_study(study, n=n or None, **options)
     for table, title in ((made.shown(), made.title), (made.assumed(), None)):
-        out_console.print(_as_rich(table, title))
+        print_frame(table, title)
     for sentence in made.sentences():
-        _say(sentence)
-
-
-def _as_rich(frame: pd.DataFrame, title: str | None) -> Table:
-    table = Table(*map(escape, frame.columns), title=title and escape(title))
-    for row in frame.itertuples(index=False, name=None):
-        table.add_row(*map(escape, row))
-    return table
+        say(sentence)
 
 
 @main.command()
@@ -258,8 +234,11 @@ def _as_rich(frame: pd.DataFrame, title: str | None) -> Table:
 @_errors_said
 def simulate(folder: Path, seed: int) -> None:
     """Write a whole study folder with known truth, to try things on."""
+    from rm_research.cli.printing import say
+    from rm_research.simulate import simulate_study
+
     paths = simulate_study(folder, seed=seed)
-    _say(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")
+    say(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")
 
 
 @main.command()
@@ -271,20 +250,12 @@ def simulate(folder: Path, seed: int) -> None:
 @_errors_said
 def init(folder: Path, more: tuple[Path, ...], files: tuple[Path, ...], waves: tuple[str, ...]) -> None:
     """Draft study.toml and codebook.csv in DIR from survey exports, which are only read."""
+    from rm_research.cli.printing import print_draft, say
+    from rm_research.drafting import draft_study, refuse_existing, write_draft
+
     refuse_existing(folder)
     draft = draft_study(folder, [*files, *more], waves=waves)
     paths = write_draft(draft, folder)
-    out_console.print(_drafted(draft))
-    for line, check in draft.checks.itertuples(index=False, name=None):
-        _say(f"study.toml line {line}: {check}")
-    _say(f"Written: {' and '.join(map(str, paths))}, with {len(draft.checks)} to check (marked CHECK in study.toml).")
-    _say(f"Next: rm-research check {folder}")
-
-
-def _drafted(draft: Draft) -> Table:
-    """Say what was found in each export."""
-    table = Table("File", "Format", "Waves", *(Column(name, justify="right") for name in ("Rows", "Columns", "Items")),
-                  Column("In several waves", justify="right"))  # fmt: skip
-    for file, *row in draft.files.itertuples(index=False, name=None):
-        table.add_row(escape(Path(file).name), *(escape(str(cell)) for cell in row))
-    return table
+    print_draft(draft)
+    say(f"Written: {' and '.join(map(str, paths))}, with {len(draft.checks)} to check (marked CHECK in study.toml).")
+    say(f"Next: rm-research check {folder}")

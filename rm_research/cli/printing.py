@@ -1,0 +1,79 @@
+"""What commands print: lines, tables, and how far they have come."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+
+from rm_research.catalogue import catalogue
+from rm_research.checks import MOST_ROWS, Problems
+
+if TYPE_CHECKING:
+    from rm_research.drafting import Draft
+
+SHOWN = ("flow", "links", "near_misses", "careless", "scales", "missing", "ledger")
+COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+out_console, err_console = Console(), Console(stderr=True)
+
+
+def say(text: str, console: Console = out_console) -> None:
+    """Print a line as it is: names and paths are no markup."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def say_error(message: str) -> None:
+    """Print what went wrong, on standard error."""
+    err_console.print(f"[red]Error:[/red] {escape(message)}", highlight=False, soft_wrap=True)
+
+
+def progress() -> Progress:
+    """Bar that counts pages; it leaves nothing behind."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=err_console, transient=True)
+
+
+def print_frame(frame: pd.DataFrame, title: str | None) -> None:
+    """Print a frame of text."""
+    table = Table(*map(escape, frame.columns), title=title and escape(title))
+    for row in frame.itertuples(index=False, name=None):
+        table.add_row(*map(escape, row))
+    out_console.print(table)
+
+
+def print_picture(problems: Problems) -> None:
+    """Print the tables of the data-quality page that are quickly made; the problems come after them."""
+    words, folder = catalogue("en"), problems.prepared
+    tables = problems.sections(SHOWN) if folder is not None else {}
+    for name, table in tables.items():
+        if len(table):
+            filled = table.dropna(axis=1, how="all").astype(object)
+            print_frame(filled.where(filled.notna(), "").map(str), words.say(f"quality.{name}"))
+
+
+def print_problems(problems: Problems) -> None:
+    """Print each problem with its place, and how many there are."""
+    summary = problems.summary()
+    table = Table("", "Where", "What to know or do", "Rows", title=None, show_lines=True)
+    columns = ["severity", "message", "rows", "count", "file", "cohort", "column"]
+    for severity, message, rows, count, *where in summary[columns].itertuples(index=False, name=None):
+        colour, more = COLOURS[severity], " …" if rows and count > MOST_ROWS else ""
+        place = "\n".join(part for part in where if part)
+        table.add_row(f"[{colour}]{severity}[/{colour}]", escape(place), escape(message), rows + more)
+    if len(summary):
+        out_console.print(table)
+    say(problems.counts())
+
+
+def print_draft(draft: "Draft") -> None:
+    """Print what was found in each export, and what has to be checked."""
+    table = Table("File", "Format", "Waves", *(Column(name, justify="right") for name in ("Rows", "Columns", "Items")),
+                  Column("In several waves", justify="right"))  # fmt: skip
+    for file, *row in draft.files.itertuples(index=False, name=None):
+        table.add_row(escape(Path(file).name), *(escape(str(cell)) for cell in row))
+    out_console.print(table)
+    for line, check in draft.checks.itertuples(index=False, name=None):
+        say(f"study.toml line {line}: {check}")
