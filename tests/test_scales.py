@@ -2,8 +2,9 @@
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.errors import FrameError, ScoringError
 from rm_research.scales import compare_published, keyed_items, score_scales
@@ -129,7 +130,7 @@ def test_a_published_total_that_is_nowhere_is_a_warning(study):
 
 
 ANSWERS = st.lists(st.tuples(*[st.sampled_from([1, 2, 3, 4, 5, None])] * 4), min_size=1, max_size=6)
-few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = examples(6)
 
 
 @given(ANSWERS)

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from drafted_exports import answers, codes, sheet, survey
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.drafting import draft_study, refuse_existing, write_draft
 from rm_research.errors import ReadError, StudyError, StudyFileError
@@ -271,7 +272,7 @@ def test_every_mark_has_its_line(draft_of):
 NAMES = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=24)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(10)
 @example(names=["0", "0\r0"], seed=0)
 @given(names=st.lists(NAMES, min_size=2, max_size=6, unique=True), seed=st.integers(0, 9))
 def test_any_names_of_columns_give_a_study_that_can_be_read(tmp_path_factory, names, seed):
@@ -294,7 +295,7 @@ ENTRIES = st.sampled_from(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(10)
 @given(columns=st.lists(st.lists(ENTRIES, min_size=8, max_size=8), min_size=2, max_size=5))
 def test_any_answers_give_a_draft(tmp_path_factory, columns):
     folder = tmp_path_factory.mktemp("odd")

@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from statsmodels.imputation.bayes_mi import BayesGaussMI
 
 from rm_research.stats.imputation import LEAST_DF, impute
 from rm_research.stats.normal_ml import normal_ml
 from rm_research.stats.result import NotEstimableError
 
-few = settings(max_examples=10, deadline=None, derandomize=True, database=None)
+few = examples(6)
 
 
 def rng(seed: int = 1) -> np.random.Generator:

@@ -5,14 +5,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.stats.normal_ml import fiml_regression, normal_ml
 from rm_research.stats.regression import least_squares
 from rm_research.stats.result import NotEstimableError
 
-few = settings(max_examples=6, deadline=None, derandomize=True, database=None)
+few = examples(6)
 BTHEB = Path(__file__).parents[1] / "reference" / "attrition_btheb.csv"
 PREDICTORS = ["pre", "treat", "drug", "long"]
 AUXILIARY = ["m2", "m3", "m5"]
