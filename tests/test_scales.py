@@ -69,9 +69,15 @@ def test_too_few_answers_make_no_score(study, share, scored):
     assert pd.notna(value) == scored
 
 
-def test_a_share_that_a_computer_cannot_hold_is_no_stumbling_block(study):
-    # 0.6 of 5 items is 3.0000000000000004 in some orders of multiplication
-    assert pd.notna(score(study("min_answered = 0.75"), (1, 2, 3, None))[0])
+@pytest.mark.parametrize(("answered", "scored"), [(7, True), (6, False)])
+def test_a_share_that_a_computer_cannot_hold_is_no_stumbling_block(write_study, answered, scored):
+    # 0.28 of 25 items are seven, and 7.000000000000001 to a computer
+    names = [f"m{number}" for number in range(25)]
+    codebook = "item,scale,low,high\n" + "".join(f"{name},mood,1,5\n" for name in names)
+    read = read_study(write_study(toml=TOML.replace("{SCALE}", "min_answered = 0.28"), codebook=codebook))
+    answers = [[3.0] * answered + [None] * (25 - answered)]
+    rows = pd.concat([responses((1, 1, 1, 1)).iloc[:, :6], pd.DataFrame(answers, columns=names, dtype=float)], axis=1)
+    assert score_scales(rows, read)["score"].notna().tolist() == [scored]
 
 
 def test_no_answers_make_no_score_however_small_the_share(study):
