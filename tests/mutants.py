@@ -27,21 +27,24 @@ LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", ".
 # imported once, not for every mutant; nothing of ours may be among them
 HEAVY = ["libcst", "mutmut", "pytest", "pandas", "scipy.stats", "statsmodels.api", "seaborn.objects", "pydantic",
          "openpyxl", "pyreadstat", "rapidfuzz", "jinja2"]  # fmt: skip
+LEFT_ALONE = (cst.Annotation, cst.Import, cst.ImportFrom, cst.Decorator)
 PROCESSES = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
 
 
 class Places(cst.CSTVisitor):
-    """Pairs of what stands in a module and what may stand there instead; types and imports are left alone."""
+    """What stands in a module and what may stand there instead; types, imports and sentences are left alone."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[tuple[cst.CSTNode, cst.CSTNode]] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, LEFT_ALONE) or (isinstance(node, cst.SimpleString) and " " in node.value):
+            return False
         for kind, operator in mutation_operators:
             if isinstance(node, kind):
                 self.found += [(node, other) for other in operator(node)]
-        return not isinstance(node, cst.Annotation | cst.Import | cst.ImportFrom | cst.Decorator)
+        return True
 
 
 def mutants(source: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from properties import examples
 
 from rm_research.errors import FrameError, ScoringError
-from rm_research.scales import compare_published, keyed_items, score_scales
+from rm_research.scales import compare_published, keyed_items, report_items, score_scales
 from rm_research.study import read_study
 
 TOML = """
@@ -133,6 +133,26 @@ def test_a_published_total_that_is_nowhere_is_a_warning(study):
     assert problems[["severity", "message"]].to_numpy().tolist() == [
         ["warning", "No row has both 'tot' and a score of 'mood'. Correct scales.mood.published."]
     ]
+
+
+def test_a_scale_without_published_totals_leaves_the_others_compared(write_study):
+    toml = TOML.replace("{SCALE}", 'published = "tot"\n[scales.zeal]\npublished = "sum"')
+    codebook = CODEBOOK.replace("{LAST}", "").replace("m4,mood", "m4,zeal")
+    totals = pd.DataFrame({"mood": [float("nan")], "zeal": [4.0]})
+    problems = compare_published(responses((1, 5, 1, 4)), totals, read_study(write_study(toml=toml, codebook=codebook)))
+    assert problems[["rule", "severity", "column"]].to_numpy().tolist() == [
+        ["published_total", "warning", "tot"], ["published_total", "note", "sum"],
+    ]  # fmt: skip
+
+
+def test_items_that_not_every_wave_asks_are_told_where_they_can_be_named(write_study):
+    codebook = CODEBOOK.replace("{LAST}", "-").replace("m3,mood,,1,5,,", "m3,mood,,1,5,,-")
+    read = read_study(write_study(toml=TOML.replace("{SCALE}", ""), codebook=codebook))
+    (problem,) = report_items(read).to_dict(orient="records")
+    assert [problem[name] for name in ("rule", "severity", "file", "column")] == [
+        "items_left_out", "warning", "codebook.csv", "mood",
+    ]  # fmt: skip
+    assert "asks m3, m4, so the score of 'mood' is made of the other 2 items" in problem["message"]
 
 
 ANSWERS = st.lists(st.tuples(*[st.sampled_from([1, 2, 3, 4, 5, None])] * 4), min_size=1, max_size=6)
