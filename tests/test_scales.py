@@ -125,7 +125,8 @@ def test_totals_rounded_to_two_decimals_agree(study):
 
 def test_a_published_total_that_differs_names_its_row(study):
     problems = published(study('score = "sum"\npublished = "tot"'), 4.0, 19.0)
-    assert problems[["severity", "source_row", "column"]].astype(object).to_numpy().tolist()[1] == ["warning", 1, "tot"]
+    told = problems[["rule", "severity", "source_row", "column"]].astype(object).to_numpy().tolist()
+    assert told[1] == ["published_total", "warning", 1, "tot"]
 
 
 def test_a_published_total_that_is_nowhere_is_a_warning(study):
