@@ -5,19 +5,22 @@ BIN := .venv/bin
 export OPENBLAS_NUM_THREADS := 1
 STAMP := .venv/.installed
 
-.PHONY: report test coverage test-slow lab lint format bench methods simulations lock clean
+.PHONY: report test coverage test-slow mutants lab lint format bench methods simulations lock clean
 
 report: $(STAMP)  ## Render the demo study and print the page to open
 	@$(BIN)/rm-research report data/demo --out reports/demo
 
 test: $(STAMP)  ## The fast tests
-	@$(BIN)/pytest -n auto -m "not slow"
+	@$(BIN)/pytest -n auto --dist worksteal -m "not slow"
 
 coverage: $(STAMP)  ## The fast tests, and the lines of the package that none of them runs
-	@$(BIN)/pytest -n auto -m "not slow" --cov --cov-report=term-missing:skip-covered
+	@$(BIN)/pytest -n auto --dist worksteal -m "not slow" --cov --cov-report=term-missing:skip-covered
 
-test-slow: $(STAMP)  ## Long simulations and soaks
-	@$(BIN)/pytest -n auto -m slow
+test-slow: $(STAMP)  ## Long simulations and soaks, and many examples of every property
+	@$(BIN)/pytest -n auto --dist worksteal -m slow
+
+mutants: $(STAMP)  ## Whether a test fails for each fault put into MODULE: a sample of SAMPLE, by TESTS
+	@$(BIN)/python tests/mutants.py $(MODULE) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(TESTS),--tests $(TESTS))
 
 lab: $(STAMP)  ## JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks

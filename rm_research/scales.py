@@ -93,7 +93,7 @@ def scale_scores(responses: pd.DataFrame, study: Study, name: str) -> tuple[pd.S
     """Score (scale's unit, NaN if too few items were answered) and number of items answered, same index."""
     scale, keyed = study.scale(name), keyed_items(responses, study, name)
     n_items, n_answered = keyed.shape[1], keyed.notna().sum(axis=1)
-    # without 1e-9, 0.2 × 15 items would be 3.0000000000000004 in floating point, and four would be needed
+    # the small number keeps 0.28 × 25 items, which a computer makes 7.000000000000001, at seven
     enough = n_answered >= max(1, np.ceil(scale.min_answered * n_items - 1e-9))
     return (keyed.mean(axis=1) * (n_items if scale.score == "sum" else 1)).where(enough), n_answered
 

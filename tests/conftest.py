@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import properties
 import pytest
+from hypothesis import is_hypothesis_test, settings
 
 TOML = """
 title = "A small study"
@@ -17,6 +19,21 @@ person = "code"
 """
 CODEBOOK = "item,scale,low,high\nm1,mood,1,5\nm2,mood,1,5\n"
 FILES = {"pre.csv": "code,m1,m2\na,1,2\nb,3,4\nc,5,5\n", "post.csv": "code,m1,m2\na,2,3\nb,4,4\nd,1,1\n"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give tests of properties many examples where the slow tests are asked for, and few otherwise."""
+    slow = "slow" in config.option.markexpr.replace("not slow", "")
+    settings.load_profile(properties.DEEP if slow else properties.FAST)
+
+
+@pytest.hookimpl(tryfirst=True)  # before those that were not asked for are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count tests of properties among the slow ones where they have many examples."""
+    if settings.get_current_profile_name() == properties.DEEP:
+        for item in items:
+            if is_hypothesis_test(getattr(item, "obj", None)):
+                item.add_marker("slow")
 
 
 @pytest.fixture

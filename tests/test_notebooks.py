@@ -29,6 +29,14 @@ def test_all_kinds_of_report_have_one():
     assert NAMES == ["codebook", "cohort_findings", "data_quality", "plan_a_study", "programme_findings"]
 
 
+# the fast tests run these three in the demo study's report and in the test of its codebook's page
+RUN_ELSEWHERE = ("codebook", "cohort_findings", "programme_findings")
+TO_RUN = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem in RUN_ELSEWHERE else [])
+    for path in NOTEBOOKS
+]
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
 class TestEach:
     def test_is_committed_without_outputs(self, path):
@@ -47,13 +55,16 @@ class TestEach:
         tagged = [c for c in cells if "parameters" in c.metadata.get("tags", [])]
         assert len(tagged) == 1
         assert all(isinstance(ast.literal_eval(node.value), str | list) for node in ast.parse(tagged[0].source).body)
-        assert "study" in papermill.inspect_notebook(str(path))
+        study = papermill.inspect_notebook(str(path))["study"]["default"]
+        assert (FOLDER / ast.literal_eval(study) / "study.toml").is_file()
 
-    def test_runs_as_it_is(self, path):
-        notebook = nbformat.read(path, as_version=4)
-        client = NotebookClient(notebook, kernel_manager_class=ReportKernelManager, kernel_name="python3",
-                                resources={"metadata": {"path": str(FOLDER)}})  # fmt: skip
-        client.execute()
-        shown = [output for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]
-        assert shown
-        assert all("text/html" in output.data for output in shown)
+
+@pytest.mark.parametrize("path", TO_RUN)
+def test_runs_as_it_is(path):
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(notebook, kernel_manager_class=ReportKernelManager, kernel_name="python3",
+                            resources={"metadata": {"path": str(FOLDER)}})  # fmt: skip
+    client.execute()
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]
+    assert shown
+    assert all("text/html" in output.data for output in shown)

@@ -2,11 +2,12 @@
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.errors import FrameError, ScoringError
-from rm_research.scales import compare_published, keyed_items, score_scales
+from rm_research.scales import compare_published, keyed_items, report_items, score_scales
 from rm_research.study import read_study
 
 TOML = """
@@ -68,9 +69,15 @@ def test_too_few_answers_make_no_score(study, share, scored):
     assert pd.notna(value) == scored
 
 
-def test_a_share_that_a_computer_cannot_hold_is_no_stumbling_block(study):
-    # 0.6 of 5 items is 3.0000000000000004 in some orders of multiplication
-    assert pd.notna(score(study("min_answered = 0.75"), (1, 2, 3, None))[0])
+@pytest.mark.parametrize(("answered", "scored"), [(7, True), (6, False)])
+def test_a_share_that_a_computer_cannot_hold_is_no_stumbling_block(write_study, answered, scored):
+    # 0.28 of 25 items are seven, and 7.000000000000001 to a computer
+    names = [f"m{number}" for number in range(25)]
+    codebook = "item,scale,low,high\n" + "".join(f"{name},mood,1,5\n" for name in names)
+    read = read_study(write_study(toml=TOML.replace("{SCALE}", "min_answered = 0.28"), codebook=codebook))
+    answers = [[3.0] * answered + [None] * (25 - answered)]
+    rows = pd.concat([responses((1, 1, 1, 1)).iloc[:, :6], pd.DataFrame(answers, columns=names, dtype=float)], axis=1)
+    assert score_scales(rows, read)["score"].notna().tolist() == [scored]
 
 
 def test_no_answers_make_no_score_however_small_the_share(study):
@@ -118,7 +125,8 @@ def test_totals_rounded_to_two_decimals_agree(study):
 
 def test_a_published_total_that_differs_names_its_row(study):
     problems = published(study('score = "sum"\npublished = "tot"'), 4.0, 19.0)
-    assert problems[["severity", "source_row", "column"]].astype(object).to_numpy().tolist()[1] == ["warning", 1, "tot"]
+    told = problems[["rule", "severity", "source_row", "column"]].astype(object).to_numpy().tolist()
+    assert told[1] == ["published_total", "warning", 1, "tot"]
 
 
 def test_a_published_total_that_is_nowhere_is_a_warning(study):
@@ -128,8 +136,28 @@ def test_a_published_total_that_is_nowhere_is_a_warning(study):
     ]
 
 
+def test_a_scale_without_published_totals_leaves_the_others_compared(write_study):
+    toml = TOML.replace("{SCALE}", 'published = "tot"\n[scales.zeal]\npublished = "sum"')
+    codebook = CODEBOOK.replace("{LAST}", "").replace("m4,mood", "m4,zeal")
+    totals = pd.DataFrame({"mood": [float("nan")], "zeal": [4.0]})
+    problems = compare_published(responses((1, 5, 1, 4)), totals, read_study(write_study(toml=toml, codebook=codebook)))
+    assert problems[["rule", "severity", "column"]].to_numpy().tolist() == [
+        ["published_total", "warning", "tot"], ["published_total", "note", "sum"],
+    ]  # fmt: skip
+
+
+def test_items_that_not_every_wave_asks_are_told_where_they_can_be_named(write_study):
+    codebook = CODEBOOK.replace("{LAST}", "-").replace("m3,mood,,1,5,,", "m3,mood,,1,5,,-")
+    read = read_study(write_study(toml=TOML.replace("{SCALE}", ""), codebook=codebook))
+    (problem,) = report_items(read).to_dict(orient="records")
+    assert [problem[name] for name in ("rule", "severity", "file", "column")] == [
+        "items_left_out", "warning", "codebook.csv", "mood",
+    ]  # fmt: skip
+    assert "asks m3, m4, so the score of 'mood' is made of the other 2 items" in problem["message"]
+
+
 ANSWERS = st.lists(st.tuples(*[st.sampled_from([1, 2, 3, 4, 5, None])] * 4), min_size=1, max_size=6)
-few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = examples(6)
 
 
 @given(ANSWERS)

@@ -3,8 +3,9 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from small_studies import CODEBOOK, COLUMNS, TOML, Group, as_csv, small_study
 
 from rm_research.checks import response_flow
@@ -161,7 +162,7 @@ consent = "agree"
     within=st.sampled_from(["cohort", "study"]),
     repeats=st.sampled_from(["keep", "first"]),
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(5)
 def test_no_row_is_lost_without_a_ledger_line(write_study, pre, one, two, method, within, repeats):
     toml = ROWS_TOML.replace("[link]", f'[link]\nmethod = "{method}"\nwithin = "{within}"\nrepeats = "{repeats}"')
     files = {f"{name}.csv": as_csv(("code", "cohort", "agree", "m1", "m2"), rows)

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from small_studies import RANDOMISED, details_of, row_of, study_of, table_of
 
 from rm_research.disclosure.rules import HIDDEN, OF_DESIGN, OTHER_PEOPLE, QUANTITIES, disclose, poolable
@@ -270,7 +271,7 @@ def shared_study(tmp_path_factory):
 
 
 @given(rows=estimates(), shared=st.booleans())
-@settings(max_examples=40, deadline=None)
+@examples(10)
 def test_no_number_survives_with_a_base_below_the_rule(study, shared_study, rows, shared):
     disclosed = disclose(rows, study=shared_study if shared else study)
     for (_, before), (_, after) in zip(rows.table.iterrows(), disclosed.table.iterrows(), strict=True):

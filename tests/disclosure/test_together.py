@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from small_studies import TOML, Group, small_study, study_of
 
 from rm_research.disclosure import small_cohorts
@@ -109,7 +110,7 @@ def test_a_group_never_has_the_name_of_a_cohort(study):
 
 
 @given(sizes=st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=9))
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@examples(10)
 def test_no_arm_of_a_group_hides_one_cohort_or_few_people(study, sizes):
     named = {f"c{place}": people for place, people in enumerate(sizes)}
     panel = panel_of(named)

@@ -3,8 +3,9 @@
 import tomllib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.drafting.toml import INDENT, comment, inline, key, listed, quoted, value_text, wrapped
 
@@ -34,19 +35,19 @@ def test_hostile_text_comes_back(text):
     assert tomllib.loads(f"{key(text)} = {quoted(text)}") == {text: text}
 
 
-@settings(max_examples=60)
+@examples(15)
 @given(st.text(), st.text())
 def test_any_key_and_text_come_back(name, text):
     assert tomllib.loads(f"{key(name)} = {quoted(text)}") == {name: text}
 
 
-@settings(max_examples=60)
+@examples(15)
 @given(st.dictionaries(st.text(), st.one_of(st.text(), st.lists(st.text())), max_size=4))
 def test_any_inline_table_comes_back(table):
     assert tomllib.loads(f"t = {inline(table)}") == {"t": table}
 
 
-@settings(max_examples=60)
+@examples(15)
 @given(st.text())
 def test_a_comment_never_leaves_its_lines(text):
     lines = [comment(text), *wrapped(f"CHECK: {text}")]

@@ -5,8 +5,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from properties import examples
 from small_panels import panel_of, stack, write_study
 
 from rm_research.disclosure import disclose
@@ -73,7 +74,7 @@ WHOLE = {"all": 12}
 @example(programme={"all": 10, "no log": 2}, control=WHOLE)
 @example(programme={"all": 10, "came last": 2}, control=WHOLE)
 @example(programme=WHOLE, control={"all": 10, "left": 1})
-@settings(max_examples=12, deadline=None, derandomize=True, database=None)
+@examples(6)
 def test_numbers_that_are_shown_differ_by_nobody_or_by_many(study, programme, control):
     panel = panel_with(programme, control)
     verbs = (estimate_change, estimate_difference, estimate_waves, estimate_dose)

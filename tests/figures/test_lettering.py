@@ -2,12 +2,13 @@
 
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.figures.lettering import apart, width_of, wrapped
 
-few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+few = examples(10)
 LETTERS = st.text(st.characters(codec="latin-1", exclude_categories=["C"]), max_size=60)
 
 

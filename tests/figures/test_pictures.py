@@ -20,7 +20,7 @@ from rm_research.findings.pictures import Picture, inline_svg
 SMALL = 0.25  # a slide that is quick to make
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def draw(study):
     disclosed = disclosed_of(CHANGE, details=means_of(CHANGE, 3.2, 3.7))
     return partial(plot_change, disclosed, study=study, **PLACE, title=False)
@@ -31,43 +31,47 @@ def picture(draw):
     return Picture("mood-leader-after-change", "Leaders’ mood rose", "Mood, 1 to 5.", "A chart.", "A note.", draw)
 
 
+def svg_of(draw, alt="A chart of mood."):
+    return inline_svg(draw(ax=blank_axes()), alt)
+
+
 class TestSvg:
-    def svg(self, draw, alt="A chart of mood."):
-        return inline_svg(draw(ax=blank_axes()), alt)
+    @pytest.fixture(scope="class")
+    @classmethod
+    def svg(cls, draw):
+        return svg_of(draw)
 
-    def test_equal_charts_are_equal_bytes(self, draw):
-        assert self.svg(draw) == self.svg(draw)
+    def test_equal_charts_are_equal_bytes(self, draw, svg):
+        assert svg_of(draw) == svg
 
-    def test_has_a_role_and_its_title_first(self, draw):
+    def test_has_a_role_and_its_title_first(self, svg):
         head = r'<svg [^>]*role="img" aria-labelledby="(f\w+-title)"[^>]*><title id="\1">A chart of mood\.</title>'
-        assert re.match(head, self.svg(draw))
+        assert re.match(head, svg)
 
-    def test_its_title_is_escaped(self, draw):
-        assert "&lt;b&gt; &amp;" in self.svg(draw, alt="<b> &")
-
-    def test_its_size_is_left_to_the_page(self, draw):
-        head = self.svg(draw).split(">", 1)[0]
+    def test_its_size_is_left_to_the_page(self, svg):
+        head = svg.split(">", 1)[0]
         assert "viewBox" in head
         assert not re.search(r"\s(width|height)=", head)
 
-    def test_ids_of_two_charts_never_clash(self, draw):
-        ids = [set(re.findall(r'\bid="([^"]+)"', self.svg(draw, alt=alt))) for alt in ("first", "second")]
+    def test_another_title_is_escaped_and_its_ids_never_clash(self, draw, svg):
+        other = svg_of(draw, alt="<b> &")
+        assert "&lt;b&gt; &amp;" in other
+        ids = [set(re.findall(r'\bid="([^"]+)"', chart)) for chart in (svg, other)]
         assert ids[0]
         assert not ids[0] & ids[1]
 
-    def test_every_reference_has_its_id(self, draw):
-        svg = self.svg(draw)
+    def test_every_reference_has_its_id(self, svg):
         wanted = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
         assert wanted <= set(re.findall(r'\bid="([^"]+)"', svg))
 
-    def test_text_stays_text(self, draw):
-        assert "+0.50 (0.30 to 0.70)</text>" in self.svg(draw)
+    def test_text_stays_text(self, svg):
+        assert "+0.50 (0.30 to 0.70)</text>" in svg
 
-    def test_holds_no_date_and_no_metadata(self, draw):
-        assert not re.search(r"metadata|dc:date|matplotlib\.org", self.svg(draw))
+    def test_holds_no_date_and_no_metadata(self, svg):
+        assert not re.search(r"metadata|dc:date|matplotlib\.org", svg)
 
-    def test_is_small(self, draw):
-        assert len(self.svg(draw).encode()) < 16_000
+    def test_is_small(self, svg):
+        assert len(svg.encode()) < 16_000
 
     @pytest.mark.parametrize("name", ["$\\frac$ $", "<script>", "\U0001f600", "a & b"])
     def test_names_are_data(self, study, name):

@@ -55,35 +55,43 @@ label = "Teaching knowledge"
         files = {"study.toml": toml, "codebook.csv": codebook, "wide.csv": wide}
         return prepare_study(small_study(folder, files=files))
 
-    def test_speaks_of_change_alone(self, prepared):
-        text = repr(build_findings(prepared, cohort="2016"))
+    @pytest.fixture(scope="class")
+    @classmethod
+    def cohort(cls, prepared):
+        return build_findings(prepared, cohort="2016")
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def programme(cls, prepared):
+        return build_findings(prepared)
+
+    def test_speaks_of_change_alone(self, cohort):
+        text = repr(cohort)
         assert "People’s teaching knowledge rose by an estimated" in text
         assert "comparison" not in text.split("Methods and data")[0]
 
-    def test_says_that_nobody_else_was_asked(self, prepared):
-        assert "Nobody outside the programme was asked" in repr(build_findings(prepared, cohort="2016").headline)
+    def test_says_that_nobody_else_was_asked(self, cohort):
+        assert "Nobody outside the programme was asked" in repr(cohort.headline)
 
-    def test_gives_no_verdict_without_a_smallest_change(self, prepared):
-        assert "no verdict is given" in repr(build_findings(prepared, cohort="2016").headline)
+    def test_gives_no_verdict_without_a_smallest_change(self, cohort):
+        assert "no verdict is given" in repr(cohort.headline)
 
-    def test_shows_no_section_of_meetings(self, prepared):
-        assert build_findings(prepared, cohort="2016").programme.html == ""
+    def test_shows_no_section_of_meetings(self, cohort):
+        assert cohort.programme.html == ""
 
-    def test_counts_nobody_as_invited(self, prepared):
-        assert "invited" not in repr(build_findings(prepared, cohort="2016").response).replace(
-            "People invited, and", ""
-        )
+    def test_counts_nobody_as_invited(self, cohort):
+        assert "invited" not in repr(cohort.response).replace("People invited, and", "")
 
-    def test_counts_people_of_several_cohorts(self, prepared):
-        assert "1 people take part in more than one cohort" in repr(build_findings(prepared).response)
+    def test_counts_people_of_several_cohorts(self, programme):
+        assert "1 people take part in more than one cohort" in repr(programme.response)
 
-    def test_averages_the_cohorts_that_can_be_shown(self, prepared):
-        text = repr(build_findings(prepared).headline)
+    def test_averages_the_cohorts_that_can_be_shown(self, programme):
+        text = repr(programme.headline)
         assert "2 cohorts, 26 people" in text
         assert "1 cohort is left out" in text
 
-    def test_lists_a_limit_of_one_outcome_only_where_it_applies(self, prepared):
-        assert "Several outcomes" not in repr(build_findings(prepared).limits)
+    def test_lists_a_limit_of_one_outcome_only_where_it_applies(self, programme):
+        assert "Several outcomes" not in repr(programme.limits)
 
 
 class TestUnlinked:
@@ -94,20 +102,30 @@ class TestUnlinked:
         groups = [Group(cohort, 16, late=2) for cohort in "ABC"]
         return prepare_study(small_study(tmp_path_factory.mktemp("unlinked"), *groups, toml=toml))
 
-    def test_says_so_in_the_headline(self, prepared):
-        text = repr(build_findings(prepared, cohort="A").headline)
+    @pytest.fixture(scope="class")
+    @classmethod
+    def cohort(cls, prepared):
+        return build_findings(prepared, cohort="A")
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def programme(cls, prepared):
+        return build_findings(prepared)
+
+    def test_says_so_in_the_headline(self, cohort):
+        text = repr(cohort.headline)
         assert "The two surveys could not be linked" in text
         assert "14 people before, 16 after" in text
 
-    def test_never_says_that_people_changed(self, prepared):
-        text = repr(build_findings(prepared, cohort="A")) + repr(build_findings(prepared))
+    def test_never_says_that_people_changed(self, cohort, programme):
+        text = repr(cohort) + repr(programme)
         assert not re.search(r"\b(rose|fell)\b", text.split("Methods and data")[0])
 
-    def test_averages_all_the_same(self, prepared):
-        assert "3 cohorts, 42 before, 48 after" in repr(build_findings(prepared).headline)
+    def test_averages_all_the_same(self, programme):
+        assert "3 cohorts, 42 before, 48 after" in repr(programme.headline)
 
-    def test_counts_nobody_as_having_answered_both(self, prepared):
-        assert "Both" not in repr(build_findings(prepared).response)
+    def test_counts_nobody_as_having_answered_both(self, programme):
+        assert "Both" not in repr(programme.response)
 
 
 class TestSeveralArmsAndWaves:

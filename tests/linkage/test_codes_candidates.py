@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from rapidfuzz.distance import Levenshtein
 
 from rm_research.linkage.codes import candidates, edits
@@ -27,7 +28,7 @@ def as_text(codes, number):
     return codes.block[number], "".join(codes.texts[number])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(few, few, st.integers(0, 3))
 def test_all_codes_few_edits_apart_are_found_and_no_others(first, second, most):
     one, two = distinct(first, second)

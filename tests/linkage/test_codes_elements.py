@@ -2,8 +2,9 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.errors import LinkError
 from rm_research.linkage.codes import Element, parse_element, split_codes
@@ -64,7 +65,7 @@ def test_no_codes_make_no_rows():
     assert split_codes(pd.Series([], dtype="str"), RULE).shape == (0, 3)
 
 
-@settings(max_examples=60)
+@examples(15)
 @given(st.lists(st.text("ab01 +", max_size=9), max_size=6))
 def test_parts_make_up_the_code(codes):
     table = split_codes(pd.Series(codes, dtype="str"), RULE)

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.errors import FrameError
 from rm_research.linkage.codes import Element, match_codes, parse_element, split_codes
@@ -207,7 +208,7 @@ def test_options_outside_their_range_are_refused(option):
 few_codes = st.lists(st.text("ab1", max_size=4), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(few_codes, few_codes, st.sampled_from([None, (Element("a", 1), Element("b", 2))]), st.integers(0, 2))
 def test_nobody_is_paired_twice_and_probabilities_are_such(first, second, rule, max_edits):
     found = match(first, second, rule, max_edits=max_edits, min_probability=0.51)
@@ -220,7 +221,7 @@ def test_nobody_is_paired_twice_and_probabilities_are_such(first, second, rule, 
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@examples(15)
 @given(few_codes, few_codes, st.sampled_from([None, (Element("a", 1), Element("b", 2))]), st.randoms())
 def test_the_order_of_rows_changes_nothing(first, second, rule, random):
     left, right = pd.Series(first, dtype="str"), pd.Series(second, dtype="str")
@@ -240,7 +241,7 @@ long_codes = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(long_codes, st.sampled_from([None, BY_TWO]))
 def test_long_codes_of_one_person_each_are_always_found(codes, rule):
     assert pairs(match(codes, codes, rule)) == [(k, k) for k in range(len(codes))]

@@ -4,8 +4,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.linkage.codes.partners import partner_probabilities, side
 
@@ -43,7 +44,7 @@ TREES = [
 
 
 @pytest.mark.parametrize("pairs", TREES, ids=str)
-@settings(max_examples=20, deadline=None)
+@examples(6)
 @given(powers=st.lists(st.floats(-3, 6), min_size=5, max_size=5))
 def test_where_pairs_form_no_ring_probabilities_are_exact(pairs, powers):
     weights = [10.0**power for power in powers[: len(pairs)]]
@@ -70,7 +71,7 @@ def test_no_pairs_have_no_probabilities():
     assert len(probabilities([], [])) == 0
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.floats(-6, 12), min_size=1))
 def test_nobody_has_more_than_one_partner_on_the_whole(weights):
     found = probabilities(list(weights), [10.0**power for power in weights.values()])

@@ -1,8 +1,9 @@
 """Questionnaires of one person found over the waves."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.linkage import link_waves
 from rm_research.responses.intake import take_in
@@ -114,7 +115,7 @@ ROWS = st.lists(st.tuples(st.sampled_from(["a", "b", "c", "d", ""]), st.sampled_
 @given(
     pre=ROWS, post=ROWS, rule=st.sampled_from(["first", "last", "error"]), within=st.sampled_from(["cohort", "study"])
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(4)
 def test_nobody_is_lost_unrecorded_or_counted_twice(link, pre, post, rule, within):
     texts = ["".join(f"{code},{cohort},1,2\n" for code, cohort in rows) for rows in (pre, post)]
     linkage = link(*texts, f'[link]\nwithin = "{within}"', toml=TOML.replace('"last"', f'"{rule}"'))

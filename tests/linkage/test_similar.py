@@ -86,6 +86,14 @@ def test_a_stranger_stays_alone(study):
     assert linkage.links["probability"].isna().sum() == 2
 
 
+def test_an_equal_code_that_is_judged_another_person_is_one_of_its_own(study):
+    """A day of birth alone, which two of six people share by chance."""
+    toml = TOML.replace('["given:2", "surname:2", "day:2", "street:2"]', '["day:2"]')
+    linkage = linked(study(export(["01", "02", "03"]), export(["01", "05", "07"]), toml=toml))
+    assert row(linkage, "post", 2)["how"] == "alone"
+    assert linkage.links["person"].nunique() == linkage.responses["person"].nunique() == 6
+
+
 def test_codes_of_other_cohorts_are_not_looked_at(study):
     linkage = linked(study(export(CODES[:1], "y") + export(CODES[1:])[len(HEADER) :], export([MISTYPED, *CODES[1:]])))
     assert row(linkage, "post", 2)["how"] == "alone"

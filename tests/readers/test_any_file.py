@@ -10,8 +10,9 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.errors import StudyError
 from rm_research.readers import Export, read_export
@@ -103,20 +104,20 @@ def check_records(place, format, table):
 
 @pytest.mark.parametrize("format", TEXT)
 @given(table=tables(CELLS))
-@settings(max_examples=40, deadline=None)
+@examples(8)
 def test_no_record_of_a_text_file_is_lost(place, format, table):
     check_records(place, format, table)
 
 
 @given(table=tables(PLAIN))
-@settings(max_examples=20, deadline=None)
+@examples(5)
 def test_no_record_of_a_workbook_is_lost(place, table):
     check_records(place, "excel", table)
 
 
 @pytest.mark.parametrize("format", PROGRAMS)
 @given(table=tables(PLAIN.map(str.rstrip)))
-@settings(max_examples=5, deadline=None)
+@examples(2)
 def test_no_record_of_a_statistical_file_is_lost(place, format, table):
     check_records(place, format, table or [["a", "b"]])
 
@@ -127,21 +128,21 @@ def test_no_record_of_a_statistical_file_is_lost(place, format, table):
         st.binary(max_size=80), st.binary(max_size=40).map(b"PK\x03\x04".__add__), st.text().map(str.encode)
     )
 )
-@settings(max_examples=60, deadline=None)
+@examples(15)
 def test_any_bytes_are_read_or_refused(place, format, content):
     read(place, format, content)
 
 
 @pytest.mark.parametrize(("format", "signature"), [("spss", b"$FL2"), ("spss", b"$FL3"), ("stata", b"r\x02\x01\x00")])
 @given(content=st.binary(max_size=300))
-@settings(max_examples=4, deadline=None)
+@examples(2)
 def test_any_bytes_that_begin_as_a_statistical_file_are_read_or_refused(place, format, signature, content):
     read(place, format, signature + content)
 
 
 @pytest.mark.parametrize("format", [*TEXT, "excel"])
 @given(table=tables(PLAIN), part=st.integers(0, 999))
-@settings(max_examples=40, deadline=None)
+@examples(8)
 def test_a_file_cut_off_is_read_or_refused(place, format, table, part):
     content = as_file(format, table)
     read(place, format, content[: len(content) * part // 1000])
@@ -149,7 +150,7 @@ def test_a_file_cut_off_is_read_or_refused(place, format, table, part):
 
 @pytest.mark.parametrize("format", PROGRAMS)
 @given(table=tables(PLAIN).filter(bool), part=st.integers(0, 950))
-@settings(max_examples=5, deadline=None)
+@examples(2)
 def test_a_statistical_file_cut_off_is_refused(place, format, table, part):
     content = as_file(format, table)
     assert read(place, format, content[: len(content) * part // 1000]) is None
@@ -157,7 +158,7 @@ def test_a_statistical_file_cut_off_is_refused(place, format, table, part):
 
 @pytest.mark.parametrize("format", TEXT)
 @given(table=tables(PLAIN), data=st.data())
-@settings(max_examples=40, deadline=None)
+@examples(8)
 def test_a_file_with_a_byte_changed_is_read_or_refused(place, format, table, data):
     content = bytearray(as_file(format, table))
     content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))

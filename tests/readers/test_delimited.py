@@ -5,8 +5,9 @@ import io
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.errors import ReadError
 from rm_research.readers import delimited, read_export
@@ -179,7 +180,7 @@ NAMES = st.text("abcdefg", min_size=1, max_size=3)
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@examples(15)
 def test_any_table_reads_back_as_it_was_written_or_is_refused(tmp_path_factory, data):
     names = data.draw(st.lists(NAMES, min_size=2, max_size=4, unique=True))
     table = data.draw(st.lists(st.lists(CELLS, min_size=len(names), max_size=len(names)), max_size=5))
@@ -249,7 +250,7 @@ SHEET = st.lists(st.lists(CELL, min_size=2, max_size=2).map(",".join), max_size=
     ),
     st.sampled_from(",;\t"),
 )
-@settings(max_examples=60, deadline=None)
+@examples(15)
 def test_the_quick_way_gives_the_cells_that_the_careful_one_does(text, delimiter):
     content = text.encode()
     quick = delimited._quickly(content, delimiter)
@@ -262,7 +263,7 @@ def test_the_quick_way_gives_the_cells_that_the_careful_one_does(text, delimiter
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@examples(15)
 def test_the_quick_way_reads_tables_with_quotes_and_line_ends_in_cells(data):
     width = data.draw(st.integers(2, 4))
     cells = st.text(st.sampled_from(list('",;\r\n aé\u2028€')), max_size=6)
@@ -278,7 +279,7 @@ def test_the_quick_way_reads_tables_with_quotes_and_line_ends_in_cells(data):
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=80, deadline=None)
+@examples(20)
 def test_any_bytes_are_read_or_refused_as_the_studys_owner_can_mend_it(tmp_path_factory, content):
     folder = tmp_path_factory.mktemp("bytes")
     (folder / "x.csv").write_bytes(content)

@@ -38,20 +38,13 @@ def seen(notebook: Path, folder: Path) -> dict[str, object]:
     return json.loads(run_notebook(notebook, {}, folder=folder).cells[-1].outputs[-1].text)
 
 
-class TestAlone:
-    @pytest.fixture
-    def sight(self, write_notebook, tmp_path):
-        run_notebook(write_notebook(LEAVES, name="leaves.ipynb"), {}, folder=tmp_path)
-        return seen(write_notebook(SEES), tmp_path)
-
-    def test_a_kernel_sees_nothing_of_the_one_before(self, sight, tmp_path):
-        usual = {"left": False, "environment": None, "font": 10.0, "cwd": str(tmp_path)}
-        assert {name: sight[name] for name in usual} == usual
-
-    @pytest.mark.skipif(not CAN_FORK, reason="kernels are warm on Linux alone")
-    def test_a_kernel_has_the_imports_done_and_does_not_hear_ctrl_c(self, sight):
-        assert sight["warm"]
-        assert sight["group"]
+def test_a_kernel_sees_nothing_of_the_one_before(write_notebook, tmp_path):
+    run_notebook(write_notebook(LEAVES, name="leaves.ipynb"), {}, folder=tmp_path)
+    sight = seen(write_notebook(SEES), tmp_path)
+    usual = {"left": False, "environment": None, "font": 10.0, "cwd": str(tmp_path)}
+    assert {name: sight[name] for name in usual} == usual
+    # has the imports done and does not hear Ctrl-C, where kernels are warm
+    assert (sight["warm"], sight["group"]) == (CAN_FORK, CAN_FORK)
 
 
 def test_a_long_path_for_temporary_files_makes_kernels_cold(write_notebook, tmp_path, monkeypatch):

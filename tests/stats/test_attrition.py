@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pingouin
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from scipy import stats
 from statsmodels.stats.meta_analysis import effectsize_smd
 from statsmodels.stats.proportion import proportion_confint
@@ -15,7 +16,7 @@ from statsmodels.stats.proportion import proportion_confint
 from rm_research.stats.attrition import leaving_model, share_lost, standardised_difference
 from rm_research.stats.result import NotEstimableError
 
-few = settings(max_examples=12, deadline=None, derandomize=True, database=None)
+few = examples(6)
 BTHEB = Path(__file__).parents[1] / "reference" / "attrition_btheb.csv"
 TERMS = ["pre", "treat", "drug", "long"]
 

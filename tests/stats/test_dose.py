@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from scipy import stats
 
 from rm_research.stats.dose import dose_response, effect_of_attending
 from rm_research.stats.regression import cr2, hc2, least_squares
 from rm_research.stats.result import NotEstimableError, t_result
 
-few = settings(max_examples=25, deadline=None, derandomize=True, database=None)
+few = examples(12)
 NAN = float("nan")
 
 

@@ -4,14 +4,15 @@ import numpy as np
 import pandas as pd
 import pingouin
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from scipy import optimize, stats
 
 from rm_research.stats.dyadic import actor_partner, distinguishability, dyadic_icc
 from rm_research.stats.result import NotEstimableError
 
-few = settings(max_examples=25, deadline=None, derandomize=True, database=None)
+few = examples(12)
 NAMES = ("y1", "y2", "x1", "x2")
 
 

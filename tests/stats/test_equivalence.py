@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from statsmodels.stats.weightstats import ttost_ind
 
 from rm_research.stats.equivalence import tost
@@ -14,7 +15,7 @@ from rm_research.stats.paired import hodges_lehmann, paired_t, welch
 from rm_research.stats.result import NotEstimableError, t_result
 
 REFERENCE = Path(__file__).parents[1] / "reference"
-few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+few = examples(20)
 
 
 def results() -> dict[str, object]:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from factor_samples import LOADINGS, UNIQUENESSES, drawn, one_group, two_waves
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from scipy.stats import chi2, ncx2
 
 from rm_research.stats.factor.indices import fit_indices, rmsea
@@ -25,7 +26,7 @@ NAMES = {
     "bic": "bic", "logl": "log_likelihood",
 }  # fmt: skip
 OF_STEPS = {"Chisq diff": "chi2", "Df diff": "df", "Pr(>Chisq)": "p_value", "RMSEA": "rmsea_d"}
-few = settings(max_examples=8, deadline=None, derandomize=True, database=None)
+few = examples(6)
 STOPS = "lavaan stops its search a little earlier; ends of its RMSEA interval are to 1e-4 in χ²"
 
 

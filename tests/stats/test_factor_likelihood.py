@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from factor_samples import INTERCEPTS, LOADINGS, UNIQUENESSES, drawn, one_group, with_moments
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from scipy.stats import multivariate_normal
 
 from rm_research.stats.factor.fit import (
@@ -45,7 +46,7 @@ from rm_research.stats.result import NotEstimableError
 REFERENCE = Path(__file__).parents[1] / "reference"
 INDICES = {"npar": "n_parameters", "chisq": "chi2", "pvalue": "p_value", "logl": "log_likelihood",
            "rmsea.ci.lower": "rmsea_low", "rmsea.ci.upper": "rmsea_high"}  # fmt: skip
-few = settings(max_examples=12, deadline=None, derandomize=True, database=None)
+few = examples(6)
 
 
 def names(kind, count=4):

@@ -5,16 +5,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from likelihood import normal_ml
+from properties import examples
 from statsmodels.imputation.bayes_mi import BayesGaussMI
 
 from rm_research.stats.imputation import LEAST_DF, impute
 from rm_research.stats.result import NotEstimableError
 
 REFERENCE = Path(__file__).parents[1] / "reference"
-few = settings(max_examples=10, deadline=None, derandomize=True, database=None)
+few = examples(6)
 
 
 def rng(seed: int = 1) -> np.random.Generator:

@@ -4,8 +4,9 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.stats.imputed import (
     Completed,
@@ -20,7 +21,7 @@ from rm_research.stats.regression import cr2, hc2, least_squares
 from rm_research.stats.result import NotEstimableError
 from rm_research.stats.rubin import pool
 
-few = settings(max_examples=15, deadline=None, derandomize=True, database=None)
+few = examples(7)
 M = 50
 NUMBERS = ["estimate", "std_error", "df", "statistic", "p_value", "ci_low", "ci_high"]
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
@@ -16,7 +17,7 @@ from rm_research.stats.individual import (
 )
 from rm_research.stats.result import NotEstimableError
 
-few = settings(max_examples=30, deadline=None, derandomize=True, database=None)
+few = examples(15)
 tenths = st.lists(st.tuples(st.integers(10, 50), st.integers(10, 50)), min_size=2, max_size=15)
 waves = tenths.map(lambda rows: tuple(np.array(rows, float).T / 10))
 

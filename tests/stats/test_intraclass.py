@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 import pingouin
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.stats.intraclass import intraclass_correlations, retest_correlation
 from rm_research.stats.result import NotEstimableError
 
 GOLDEN = "icc_shroutfleiss_sai_bh1996"
-few = settings(max_examples=30, deadline=None, derandomize=True, database=None)
+few = examples(15)
 
 
 def read(name):

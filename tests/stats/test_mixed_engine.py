@@ -5,9 +5,10 @@ import warnings
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mixed_samples import derivatives_of_v, designs, nested, written_out
+from properties import examples
 
 from rm_research.stats.mixed import Term, blocks, fit_reml, kenward_roger, satterthwaite
 from rm_research.stats.mixed.elimination import plan_elimination
@@ -26,7 +27,7 @@ from rm_research.stats.mixed.taylor import (
 from rm_research.stats.mixed.terms import covariance
 from rm_research.stats.result import NotEstimableError
 
-few = settings(max_examples=8, deadline=None, derandomize=True, database=None)
+few = examples(6)
 STRUCTURES = list(designs(0))
 
 

@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from mixed_samples import written_out
+from properties import examples
 from scipy import stats
 
 from rm_research.stats.mixed import Term, constrained_likelihood, fit_reml, likelihood_change, satterthwaite
 from rm_research.stats.paired import paired_t
 from rm_research.stats.result import NotEstimableError
 
-few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+few = examples(20)
 NAMES = ["estimate", "std_error", "df", "statistic", "p_value", "ci_low", "ci_high"]
 
 

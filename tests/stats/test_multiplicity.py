@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from rm_research.stats.multiplicity import benjamini_hochberg, holm
 
-few = settings(max_examples=12, deadline=None, derandomize=True, database=None)
+few = examples(6)
 families = st.lists(st.one_of(st.floats(0, 1), st.just(float("nan"))), max_size=9).map(lambda p: np.array(p, float))
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from properties import examples
 from scipy import stats
 
 from rm_research.stats.paired import (
@@ -16,7 +17,7 @@ from rm_research.stats.paired import (
 from rm_research.stats.result import NotEstimableError
 
 NAMES = ["paired_sleep", "paired_univbct60"]
-few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+few = examples(20)
 ESTIMATORS = [paired_t, hodges_lehmann, welch]
 
 

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from scipy import stats
 
 from rm_research.stats.pooling import meta_regression, reml_hk
 from rm_research.stats.result import NotEstimableError, critical_value, t_result
 
-few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+few = examples(20)
 
 
 def study(seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from scipy import integrate, special, stats
 from statsmodels.stats.power import TTestIndPower, TTestPower
 
@@ -19,7 +20,7 @@ from rm_research.stats.power import (
 )
 from rm_research.stats.result import NotEstimableError, critical_value, t_result
 
-few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+few = examples(20)
 NAN = float("nan")
 
 DFS = [1, 1.01, 1.7, 2, 2.5, 4.4, 7.73, 19.1, 94, 366, 1000.5, 1e4, 1e6]

@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.stats.regression import cluster_terms, cr2, hc2, least_squares, residual_weights, robust
 from rm_research.stats.result import NotEstimableError, t_result
 
 REFERENCE = Path(__file__).parents[1] / "reference"
-few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+few = examples(20)
 TERMS = ["(Intercept)", "treat", "pre"]
 
 

@@ -8,8 +8,9 @@ import pandas as pd
 import pingouin
 import pytest
 from factor_samples import drawn
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.scales import scale_scores
 from rm_research.stats.intraclass import intraclass_correlations
@@ -26,7 +27,7 @@ from rm_research.study import read_study
 
 BFI = "reliability_bfi400"
 SCALES = "ACENO"
-few = settings(max_examples=20, deadline=None, derandomize=True, database=None)
+few = examples(10)
 
 
 def answers():

@@ -5,15 +5,16 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from scipy import stats
 
 from rm_research.stats.regression import cr2, least_squares
 from rm_research.stats.resampling import FEW_DF, Randomisation, randomisation, wild_bootstrap
 from rm_research.stats.result import NotEstimableError
 
-few = settings(max_examples=6, deadline=None, derandomize=True, database=None)
+few = examples(6)
 SIZES, ARMS = (2, 3, 4, 3, 5, 2), (1, 1, 0, 0, 1, 0)
 
 

@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.stats.regression import least_squares
 from rm_research.stats.result import NotEstimableError
 from rm_research.stats.rubin import pool
 
-few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+few = examples(20)
 TERMS = ["(Intercept)", "age", "hyp", "chl"]
 COLUMNS = [
     "estimate",

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from scipy import stats
 from scipy.integrate import quad
 
@@ -16,7 +17,7 @@ from rm_research.stats.sensitivity import (
     then_test,
 )
 
-few = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+few = examples(20)
 
 
 def test_e_value_of_a_ratio_equals_r(golden, compare):

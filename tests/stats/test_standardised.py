@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from properties import examples
 from scipy import stats
 from scipy.integrate import quad
 
@@ -26,7 +27,7 @@ from rm_research.stats.standardised import (
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 ESTIMATORS = [standardised_change, d_z, d_rm]
-few = settings(max_examples=25, deadline=None, derandomize=True, database=None)
+few = examples(12)
 
 
 def scores(least: int = 4, most: int = 14) -> st.SearchStrategy[tuple[np.ndarray, np.ndarray]]:

@@ -6,9 +6,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pyreadstat
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from odd_study import LONG, SCRIPT, comparable, read_back
+from properties import examples
 
 from rm_research.errors import ReportError
 from rm_research.frames import LEDGER, PANEL, RESPONSES, SCORES
@@ -203,7 +204,7 @@ TEXTS = st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs", "Cc
 DATES = st.one_of(st.none(), st.datetimes().map(lambda when: pd.Timestamp(when.replace(microsecond=0))))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(10)
 @given(rows=st.lists(st.tuples(NUMBERS, TEXTS, DATES), max_size=8))
 @pytest.mark.parametrize("kind", LABELLED)
 def test_any_values_come_back(rows, kind, tmp_path):

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.writers.names import RESERVED, legal_names
 
@@ -14,7 +15,7 @@ NAME = st.one_of(
 NAMES = st.lists(NAME, unique=True, max_size=15)
 
 
-@settings(max_examples=60)
+@examples(15)
 @given(names=NAMES, longest=st.sampled_from([8, 32, 64]))
 def test_names_are_legal_and_each_once(names, longest):
     found = legal_names(names, longest=longest)
@@ -26,7 +27,7 @@ def test_names_are_legal_and_each_once(names, longest):
         assert name.casefold() not in RESERVED
 
 
-@settings(max_examples=60)
+@examples(15)
 @given(names=st.lists(st.from_regex(r"q[a-z0-9]{1,7}", fullmatch=True), unique=True), others=NAMES)
 def test_names_that_are_legal_stay_whatever_stands_beside_them(names, others):
     found = legal_names([*(other for other in others if other not in names), *names], longest=32)

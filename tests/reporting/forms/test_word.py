@@ -9,8 +9,9 @@ import pytest
 from bs4 import BeautifulSoup
 from docx.enum.section import WD_ORIENT
 from drawn import drawn
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from rm_research.catalogue import catalogue
 from rm_research.errors import ReportError
@@ -155,7 +156,7 @@ class TestText:
         html = "<p>\n a\t b <b> c</b> d\u00a0e </p>\n text \n <p>f</p>"
         assert [text for _, text in lines(written(findings(html)))] == ["a b c d\u00a0e", "text", "f"]
 
-    @settings(max_examples=12, deadline=None, derandomize=True, database=None)
+    @examples(4)
     @given(text=st.text(st.characters(codec="utf-8"), max_size=30))
     def test_any_text_comes_through_but_for_what_xml_cannot_hold(self, text):
         """In a paragraph, a cell, an alternative text and the document's title."""
