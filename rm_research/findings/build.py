@@ -57,9 +57,8 @@ def build_findings(prepared: Prepared, *, cohort: str | None = None, unavailable
 def _sections(context: Context) -> Iterator[Section]:
     """Sections in the order of the page, each with the terms that it is the first to use."""
     say, claims = context.words.say, context.claims
-    made = [
-        (_template(module), found) for module in sections.SECTIONS if (found := module.content(context)) is not None
-    ]
+    told = [(_template(module), module.content(context)) for module in sections.SECTIONS]
+    made = [(template, content) for template, content in told if content is not None]
     shared = {
         "not_shown": [text for _, content in made for text in content.not_shown],
         "region": say("page.table_region"), "download": say("page.download"), "show": say("page.show_table"),
