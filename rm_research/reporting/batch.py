@@ -124,7 +124,7 @@ def _slugs(prepared: Prepared) -> dict[str, str]:
         if len(alike) > 1:
             problems.append(f"{' and '.join(alike)} would share the folder {name!r}")
     if problems:
-        raise ReportError(listed(problems, "Cohorts need names of their own; rename them under [values.cohort]"))
+        raise ReportError(*problems, heading="Cohorts need names of their own; rename them under [values.cohort]")
     return slugs
 
 
