@@ -340,6 +340,11 @@ LEDGER = Frame(
 )
 
 
+def compared(first: str, second: str) -> str:
+    """How Invariance names the comparison of two waves or two roles: 'pre – post'."""
+    return f"{first} – {second}"
+
+
 def numbered(rows: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
     """Number of each row's combination of values, in order of appearance; a missing value is one of its own."""
     combined = np.zeros(len(rows), dtype=np.int64)
