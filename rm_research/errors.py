@@ -8,7 +8,22 @@ class StudyError(Exception):
     A fault of the study that its owner can fix: what is wrong, where, and what to do.
 
     Messages name files, columns and row numbers, never what a person wrote or who they are.
+
+    Parameters
+    ----------
+    *problems : str
+        One sentence each.
+    heading : str
+        Stands above them in the message, with their number; without one, the message is the problems, one a line.
+
+    Attributes
+    ----------
+    problems : tuple of str
     """
+
+    def __init__(self, *problems: str, heading: str = "") -> None:
+        super().__init__(listed(problems, heading) if heading else "\n".join(problems))
+        self.problems = problems
 
 
 class StudyFileError(StudyError):

@@ -345,6 +345,11 @@ LEDGER = Frame(
 )
 
 
+def compared(first: str, second: str) -> str:
+    """How Invariance names the comparison of two waves or two roles: 'pre – post'."""
+    return f"{first} – {second}"
+
+
 def numbered(rows: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
     """Number each row's combination of values, in order of appearance; missing counts as a value."""
     combined = np.zeros(len(rows), dtype=np.int64)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from rm_research.frames import DYADS, PEOPLE, TRUST
@@ -221,14 +222,27 @@ def _clusters(people: pd.DataFrame, members: pd.DataFrame, study: Study) -> pd.S
 
 def _components(members: pd.DataFrame) -> pd.DataFrame:
     """Each person and their component: the first of all dyads connected with theirs through shared members."""
-    from scipy.sparse import coo_array  # here, as loading them takes longer than most checks
-    from scipy.sparse.csgraph import connected_components
-
-    persons, person_names = pd.factorize(pd.MultiIndex.from_frame(members[WHO]))
-    dyads, dyad_names = pd.factorize(pd.MultiIndex.from_frame(members[["cohort", "dyad"]]))
-    size = len(person_names) + len(dyad_names)
-    edges = coo_array(([1] * len(members), (persons, dyads + len(person_names))), shape=(size, size))
-    _, labels = connected_components(edges, directed=False)
-    connected = members.assign(component=labels[persons] if len(members) else [])
+    persons, _ = pd.factorize(pd.MultiIndex.from_frame(members[WHO]))
+    dyads, _ = pd.factorize(pd.MultiIndex.from_frame(members[["cohort", "dyad"]]))
+    connected = members.assign(component=_connected(persons, dyads))
     named = connected.groupby("component")["dyad"].transform("first")
     return connected.assign(component=connected["cohort"] + "/" + named)[[*WHO, "component"]].drop_duplicates(WHO)
+
+
+def _connected(persons: np.ndarray, dyads: np.ndarray) -> list[int]:
+    """
+    Number of each pair's component: equal for all that are connected through a person or a dyad.
+
+    Union and find (Tarjan 1975) is written out here because loading SciPy's sparse graphs takes longer than this step.
+    """
+    above = list(range(len(persons) + len(dyads)))
+
+    def top(node: int) -> int:
+        while above[node] != node:
+            above[node] = node = above[above[node]]
+        return node
+
+    pairs = [(int(person), len(persons) + int(dyad)) for person, dyad in zip(persons, dyads, strict=True)]
+    for person, dyad in pairs:
+        above[top(person)] = top(dyad)
+    return [top(person) for person, _ in pairs]

@@ -9,6 +9,11 @@ APART = ("where", "rows of another source")  # rules that keep sources of one fi
 HOW = ("exact", "near", "alone", "blank", "unlinked")
 
 
+def flow_column(count: str, wave: str) -> str:
+    """Name the column of a table of the flow that holds a count of one later wave: 'both post'."""
+    return f"{count} {wave}"
+
+
 def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
     """
     People invited, and those who answered each wave, by role and arm.
@@ -39,7 +44,7 @@ def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame
     for wave in study.later_waves:
         both = (here[study.baseline] & here[wave]).astype("Int64")
         both = both.mask(both.notna() & (study.link.method == "none"))
-        flow = flow.assign(**{f"answered {wave}": here[wave], f"both {wave}": both})
+        flow = flow.assign(**{flow_column("answered", wave): here[wave], flow_column("both", wave): both})
     counts = {name: "Int64" for name in flow.columns if name not in ("role", "arm")}
     table = flow.astype(counts).groupby(["role", "arm"])[list(counts)].sum(min_count=1).reset_index()
     compared = table["arm"] == study.comparison

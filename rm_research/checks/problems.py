@@ -178,9 +178,7 @@ def check_study(study: Study | Prepared | str | Path) -> Problems:
     try:
         prepared = study if isinstance(study, Prepared) else prepare_openly(_as_study(study))
     except StudyError as error:
-        lines = str(error).splitlines()
-        messages = [line.removeprefix("  - ") for line in lines if line.startswith("  - ")] or [" ".join(lines)]
-        table = pd.DataFrame({"rule": "study_files", "severity": "error", "message": messages})
+        table = pd.DataFrame({"rule": "study_files", "severity": "error", "message": error.problems})
         return Problems(PROBLEMS.conform(table), None)
     order = prepared.problems["severity"].map({kind: place for place, kind in enumerate(GRAVITY)})
     table = prepared.problems.iloc[order.argsort(kind="stable")].reset_index(drop=True)

@@ -1,7 +1,5 @@
 """How well scales measured, in words: a limit of what may be said, beside the level of evidence and not part of it."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from rm_research.catalogue import Catalogue
@@ -55,15 +53,10 @@ def _rough_waves(reliability: pd.DataFrame, scale: Scale, study: Study) -> list[
 
 def _shifted(invariance: pd.DataFrame, scale: Scale, study: Study) -> bool:
     """Whether equal loadings or equal intercepts are not tenable between the baseline and a later wave."""
-    rows = invariance[invariance["scale"].eq(scale.name) & invariance["compared"].isin(set(_over_time(study)))]
+    rows = invariance[invariance["scale"].eq(scale.name) & invariance["compared"].isin(study.waves_compared)]
     rows = rows[rows["level"].isin(["metric", "scalar"])]
     relied_on = ~(rows["descriptive"].fillna(True).astype(bool) | rows["improper"].fillna(True).astype(bool))
     return bool((relied_on & rows["d_cfi"].lt(-WORSE_BY) & rows["d_p_value"].lt(CHANCE)).any())
-
-
-def _over_time(study: Study) -> Iterator[str]:
-    """How Invariance names its comparisons of waves."""
-    return (f"{study.baseline} – {wave}" for wave in study.later_waves)
 
 
 def _when(wave: str, words: Catalogue) -> str:

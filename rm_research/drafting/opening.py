@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rm_research.errors import ReadError, listed
+from rm_research.errors import ReadError
 from rm_research.privacy import TAKEN_OUT, freed_of_contacts
 from rm_research.readers import Export, read_export
 from rm_research.readers.detection import detect_format
@@ -74,7 +74,7 @@ def open_files(folder: Path, files: Sequence[str | Path]) -> tuple[OpenedFile, .
     if not opened and not problems:
         problems.append(f"{dictionary} is a data dictionary. Also name the export that it describes.")
     if problems:
-        raise ReadError(listed(problems, "The exports cannot be read"))
+        raise ReadError(*problems, heading="The exports cannot be read")
     return tuple(one for one in opened if one is not None)
 
 
@@ -109,7 +109,7 @@ def _opened(folder: Path, path: Path, dictionary: Path | None, problems: list[st
         export = read_export(path.parent, file)
         _check_usable(export)
     except ReadError as error:
-        problems.extend(str(error).splitlines())
+        problems.extend(error.problems)
         return None
     placed = {"file": relative_to(folder, path), "dictionary": relative_to(folder, whose) if whose else None}
     return OpenedFile(file.model_copy(update=_found_out(export) | placed), detected.reason, export)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.effects.groups import ROLE_ORDER
-from rm_research.frames import INVARIANCE, RELIABILITY
+from rm_research.frames import INVARIANCE, RELIABILITY, compared
 from rm_research.panel import Prepared
 from rm_research.scales import keyed_items
 from rm_research.stats.factor.invariance import (
@@ -132,7 +132,7 @@ def _over_time(scale: str, answers: pd.DataFrame, wave: str, prepared: Prepared)
     compute = partial(wave_invariance, before.to_numpy(float), after.to_numpy(float), level=study.reporting.level)
     people = int(before.notna().any(axis=1).sum())
     both = int((before.notna().any(axis=1) & after.notna().any(axis=1)).sum())
-    yield from _levels({"scale": scale, "compared": f"{study.baseline} – {wave}", "n": people}, both, compute)
+    yield from _levels({"scale": scale, "compared": compared(study.baseline, wave), "n": people}, both, compute)
 
 
 def _over_roles(scale: str, answers: pd.DataFrame, prepared: Prepared) -> Iterator[Cells]:
@@ -149,7 +149,7 @@ def _over_roles(scale: str, answers: pd.DataFrame, prepared: Prepared) -> Iterat
     for first, second in combinations(roles, 2):
         members = [groups[first], groups[second]]
         compute = partial(group_invariance, members, level=study.reporting.level)
-        place = {"scale": scale, "compared": f"{first} – {second}", "n": sum(map(len, members))}
+        place = {"scale": scale, "compared": compared(first, second), "n": sum(map(len, members))}
         yield from _levels(place, min(map(len, members)), compute)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from rm_research.catalogue import capital, catalogue
-from rm_research.checks.flow import UNKNOWN
+from rm_research.checks.flow import UNKNOWN, flow_column
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
 from rm_research.effects.groups import ALL_COHORTS
@@ -70,8 +70,8 @@ def flow_title(disclosed: Disclosed, *, study: Study, cohort: str | None = None)
     wave = study.later_waves[-1] if study.later_waves else ""
     if rows.empty or not wave:
         return ""
-    counts = {"before": int(rows["before"].sum()), "later": int(rows[f"answered {wave}"].sum())}
-    both = rows[f"both {wave}"]
+    counts = {"before": int(rows["before"].sum()), "later": int(rows[flow_column("answered", wave)].sum())}
+    both = rows[flow_column("both", wave)]
     named = {"moment": moment(wave, claims)}
     if both.isna().all():
         return claims.words.say("chart.title_flow_unlinked", **counts, **named)
@@ -111,7 +111,7 @@ def _bars(row: pd.Series, claims: Claims) -> Iterator[Bar]:
         both = (
             words.say("chart.flow_both_of", moment=name) if len(study.later_waves) > 1 else words.say("chart.flow_both")
         )
-        steps += [(f"answered {wave}", capital(name)), (f"both {wave}", both)]
+        steps += [(flow_column("answered", wave), capital(name)), (flow_column("both", wave), both)]
     invited = row["invited"]
     for column, label in steps:
         if pd.isna(row[column]):

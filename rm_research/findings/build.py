@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rm_research.claims import claims_of
 from rm_research.claims.glossary import first_used, terms
-from rm_research.errors import ReportError, StudyError, listed
+from rm_research.errors import ReportError, StudyError
 from rm_research.findings import sections
 from rm_research.findings.context import Context
 from rm_research.findings.numbers import study_numbers
@@ -42,7 +42,7 @@ def build_findings(prepared: Prepared, *, cohort: str | None = None, unavailable
         known = ", ".join(repr(name) for name in prepared.cohorts)
         raise ReportError(f"There is no cohort {cohort!r}. Cohorts are {known}.")
     if cohort is not None and (errors := prepared.errors_of(cohort)):
-        raise StudyError(listed(errors, f"Cohort {cohort!r} cannot be reported"))
+        raise StudyError(*errors, heading=f"Cohort {cohort!r} cannot be reported")
     disclosed = study_numbers(prepared)
     context = Context(claims_of(disclosed, prepared.study), cohort, prepared.digest, tuple(unavailable))
     return Findings(
@@ -57,9 +57,8 @@ def build_findings(prepared: Prepared, *, cohort: str | None = None, unavailable
 def _sections(context: Context) -> Iterator[Section]:
     """Sections in the order of the page, each with the terms that it is the first to use."""
     say, claims = context.words.say, context.claims
-    made = [
-        (_template(module), found) for module in sections.SECTIONS if (found := module.content(context)) is not None
-    ]
+    told = [(_template(module), module.content(context)) for module in sections.SECTIONS]
+    made = [(template, content) for template, content in told if content is not None]
     shared = {
         "not_shown": [text for _, content in made for text in content.not_shown],
         "region": say("page.table_region"), "download": say("page.download"), "show": say("page.show_table"),

@@ -180,6 +180,11 @@ class Context:
         return self.words.say(f"columns.{column}", **values)
 
 
+def place_of_page(cohort: str) -> str:
+    """Folder of a cohort's page, from that of the programme's."""
+    return f"cohorts/{slug(cohort)}"
+
+
 def slug(name: str) -> str:
     """Name of a cohort's folder: lower-case letters, digits and hyphens; empty where nothing is left of the name."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()

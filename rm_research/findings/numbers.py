@@ -154,10 +154,10 @@ def _measurement(prepared: Prepared) -> dict[str, pd.DataFrame]:
     )
     sound = replace(prepared, panel=_sound(prepared), responses=responses, people=people, scores=scores)
     reliability, invariance = assess_reliability(sound), assess_invariance(sound)
-    over_time = [f"{study.baseline} – {wave}" for wave in study.later_waves]
+    over_time = invariance["compared"].isin(study.waves_compared)
     wanted = {
         "reliability": reliability.loc[reliability["item"].isna() & reliability["n"].ge(smallest), RELIABILITY],
-        "invariance": invariance.loc[invariance["compared"].isin(over_time) & invariance["n"].ge(smallest), INVARIANCE],
+        "invariance": invariance.loc[over_time & invariance["n"].ge(smallest), INVARIANCE],
     }
     return {name: table.reset_index(drop=True).assign(cohort=ALL_COHORTS) for name, table in wanted.items()}
 

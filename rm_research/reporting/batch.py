@@ -14,7 +14,7 @@ import pandas as pd
 from rm_research.catalogue import catalogue
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import ReportError, listed
-from rm_research.findings.context import slug
+from rm_research.findings.context import place_of_page, slug
 from rm_research.findings.numbers import study_numbers
 from rm_research.panel import Prepared, cache, prepare_study
 from rm_research.panel.cache import PLACE
@@ -124,7 +124,7 @@ def _slugs(prepared: Prepared) -> dict[str, str]:
         if len(alike) > 1:
             problems.append(f"{' and '.join(alike)} would share the folder {name!r}")
     if problems:
-        raise ReportError(listed(problems, "Cohorts need names of their own; rename them under [values.cohort]"))
+        raise ReportError(*problems, heading="Cohorts need names of their own; rename them under [values.cohort]")
     return slugs
 
 
@@ -265,7 +265,7 @@ class _Run:
         return Outcome(cohort, "failed", error=error, public_error={**named, "count": len(found)})
 
     def _folder(self, cohort: str) -> Path:
-        return self.out / "cohorts" / self.slugs[cohort]
+        return self.out / place_of_page(cohort)
 
     @property
     def _place(self) -> Path:

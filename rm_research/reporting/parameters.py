@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 from papermill.translators import papermill_translators
 
-from rm_research.errors import ReportError, listed
+from rm_research.errors import ReportError
 
 
 def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
@@ -30,7 +30,7 @@ def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
         elif not _fits(value, known[name]):
             problems.append(f"{notebook.name}: {name} is {type(value).__name__}, its default is {known[name]}")
     if problems:
-        raise ReportError(listed(problems, "The notebook cannot be run as asked"))
+        raise ReportError(*problems, heading="The notebook cannot be run as asked")
 
 
 def _known(notebook: Path) -> dict[str, str]:

@@ -40,9 +40,9 @@ class Opened:
         places = [self.export.find(name) for name in item.candidates(self.wave.name, self.source.name)]
         return [place for place in places if place is not None]
 
-    def fail(self, rule: str, message: str, *, column: str = "") -> None:
-        """Report errors of the export, one per line of the message."""
-        _fail(self.wave, self.source, self.journal, rule, message, column=column)
+    def fail(self, rule: str, *messages: str, column: str = "") -> None:
+        """Report errors of the export."""
+        _fail(self.wave, self.source, self.journal, rule, *messages, column=column)
 
     def texts(self) -> dict[tuple[str, str], str]:
         """Question text by wave and item."""
@@ -59,7 +59,7 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
         try:
             export = read_export(study.path, source)
         except ReadError as error:
-            _fail(wave, source, journal, "unreadable_file", str(error))
+            _fail(wave, source, journal, "unreadable_file", *error.problems)
             continue
         journal.step("read", before=0, after=len(export.rows), wave=wave.name, file=source.file)
         for rule, cells in export.steps:
@@ -76,7 +76,7 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
             check_header(export)
             yield _freed(Opened(study, wave, source, export, journal))
         except ReadError as error:
-            _fail(wave, source, journal, "wrong_column", str(error))
+            _fail(wave, source, journal, "wrong_column", *error.problems)
 
 
 def check_header(export: Export) -> None:
@@ -96,10 +96,10 @@ def check_header(export: Export) -> None:
         )
 
 
-def _fail(wave: Wave, source: Source, journal: Journal, rule: str, message: str, *, column: str = "") -> None:
-    """Report errors, one per line; if the export belongs to a single cohort, they affect only that cohort."""
-    for line in message.splitlines():
-        journal.problem(rule, "error", line, wave=wave.name, file=source.file, column=column,
+def _fail(wave: Wave, source: Source, journal: Journal, rule: str, *messages: str, column: str = "") -> None:
+    """Report errors; if the export belongs to a single cohort, they affect only that cohort."""
+    for message in messages:
+        journal.problem(rule, "error", message, wave=wave.name, file=source.file, column=column,
                         cohort=source.set.get("cohort"))  # fmt: skip
 
 

@@ -128,7 +128,8 @@ def source_facts(
     ReadError
         Naming every column that the export does not have, one line per fact.
     """
-    facts, faults = {}, []
+    facts: dict[str, pd.Series] = {}
+    faults: list[str] = []
     for name in names:
         columns = study.fact_columns(name, wave, source)
         absent = name in in_roster and all(export.find(column) is None for column in columns)
@@ -141,9 +142,9 @@ def source_facts(
             try:
                 facts[name] = fact(export, columns, study, name)
             except ReadError as error:
-                faults.append(str(error))
+                faults += error.problems
     if faults:
-        raise ReadError("\n".join(faults))
+        raise ReadError(*faults)
     return pd.DataFrame(facts, index=export.rows.index)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rm_research.errors import ReadError, listed, rows_text
+from rm_research.errors import ReadError, rows_text
 from rm_research.frames import CODE, FACT, RESPONSES, TOTAL
 from rm_research.journal import Journal
 from rm_research.privacy import study_key
@@ -89,7 +89,7 @@ def raise_study_errors(problems: pd.DataFrame) -> None:
     """Raise the errors that concern the whole study, all at once."""
     errors = problems[(problems["severity"] == "error") & problems["cohort"].isna()]
     if len(errors):
-        raise ReadError(listed(list(dict.fromkeys(errors["message"])), "The survey data cannot be used yet"))
+        raise ReadError(*dict.fromkeys(errors["message"]), heading="The survey data cannot be used yet")
 
 
 def take_in(study: Study) -> Intake:

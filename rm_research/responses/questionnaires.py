@@ -53,7 +53,7 @@ def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.D
         opened = _taken(opened)
         return _read(opened, key, in_roster)
     except ReadError as error:
-        opened.fail("wrong_column", str(error))
+        opened.fail("wrong_column", *error.problems)
         opened.journal.step("export that cannot be used", before=len(opened.export.rows), after=0,
                             wave=opened.wave.name, file=opened.source.file)  # fmt: skip
         return None
@@ -167,7 +167,7 @@ def check_returned(wave: Wave, exports: list[Opened]) -> None:
         try:
             lacking += [] if _can_tell(opened, name) else [opened]
         except ReadError as error:  # the name may mean several columns
-            opened.fail("wrong_column", str(error))
+            opened.fail("wrong_column", *error.problems)
     if len(lacking) == len(wave.sources):
         for opened in lacking:
             message = (

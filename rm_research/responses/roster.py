@@ -90,14 +90,14 @@ def _read_facts(
             if not columns[name]
         ]
         if faults:
-            raise ReadError("\n".join(faults))
+            raise ReadError(*faults)
         export = _without_personal_data(study, export, columns, journal)
         nothing = pd.Series(pd.NA, index=export.rows.index, dtype="str")
         facts = {name: fact(export, of_fact, study, name) if of_fact else nothing for name, of_fact in columns.items()}
         codes = _codes(export, columns.get("person", ()), study)
     except ReadError as error:
-        for line in str(error).splitlines():
-            journal.problem("unreadable_file", "error", line, file=file.file)
+        for message in error.problems:
+            journal.problem("unreadable_file", "error", message, file=file.file)
         return None
     journal.step("read", before=0, after=len(export.rows), file=file.file)
     for rule, cells in export.steps:

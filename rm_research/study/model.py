@@ -6,6 +6,7 @@ from functools import cached_property
 from html import escape
 from pathlib import Path
 
+from rm_research.frames import compared
 from rm_research.study.codebook import Item
 from rm_research.study.settings import (
     Design,
@@ -111,6 +112,11 @@ class Study:
         occasions = [wave.name for wave in self.waves if wave.kind == "occasion"]
         place = occasions.index(self.baseline) if self.baseline in occasions else -1
         return tuple(occasions[place + 1 :])
+
+    @property
+    def waves_compared(self) -> tuple[str, ...]:
+        """Names of the comparisons of the baseline with each later wave, as in Invariance."""
+        return tuple(compared(self.baseline, wave) for wave in self.later_waves)
 
     @property
     def comparison(self) -> str | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from rm_research.errors import StudyFileError, listed
+from rm_research.errors import StudyFileError
 from rm_research.study.checking import check_codebook, check_settings
 from rm_research.study.codebook import Item, read_codebook
 from rm_research.study.model import Study
@@ -41,7 +41,7 @@ def read_study(path: str | Path) -> Study:
         # these would also report an item that could not be read as missing
         problems += [] if codebook_problems else check_codebook(study)
     if study is None or problems or codebook_problems:
-        raise StudyFileError(listed([*problems, *codebook_problems], f"The study in {folder} is not ready"))
+        raise StudyFileError(*problems, *codebook_problems, heading=f"The study in {folder} is not ready")
     return study
 
 
@@ -67,7 +67,7 @@ def _read_items(folder: Path, settings: Settings | None) -> tuple[tuple[Item, ..
     try:
         return read_codebook(folder / "codebook.csv", None if settings is None else _places(settings))
     except StudyFileError as error:
-        return (), [str(error)]
+        return (), list(error.problems)
 
 
 def _places(settings: Settings) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from rm_research.errors import ReportError, listed
+from rm_research.errors import ReportError
 from rm_research.frames import LEDGER
 from rm_research.panel import Prepared
 from rm_research.responses.intake import raise_study_errors
@@ -36,7 +36,7 @@ def usable_part(prepared: Prepared) -> Prepared:
     failed = set(others.loc[others["severity"] == "error", "cohort"].dropna())
     sound: dict[str, Any] = {name: _without(getattr(prepared, name), failed) for name in FRAMES}
     if not len(sound["responses"]):
-        raise ReportError(listed(errors_of(prepared), "There are no questionnaires to write"))
+        raise ReportError(*errors_of(prepared), heading="There are no questionnaires to write")
     # links have no cohort: people who are no longer listed belonged to a cohort with an error
     links = prepared.links[prepared.links["person"].isin(sound["people"]["person"])].reset_index(drop=True)
     return replace(prepared, **sound, links=links, ledger=_with_left_out(prepared, len(sound["responses"])))

@@ -33,6 +33,12 @@ class TestCheck:
         assert gravity == sorted(gravity, key=["error", "warning", "note"].index)
         assert {"error", "warning"} <= set(gravity)
 
+    def test_a_folder_that_is_not_there_is_one_problem_whatever_its_name(self, tmp_path):
+        folder = tmp_path / "two lines\n  - and a mark"
+        assert check_study(folder).table["message"].tolist() == [
+            f"There is no folder {folder}. Name the folder that holds study.toml."
+        ]
+
     def test_every_fault_of_the_study_files_is_a_problem(self, study):
         folder = study(toml=TOML.replace("smallest_effect", "smallest_affect") + "[nonsense]\n")
         problems = check_study(folder)

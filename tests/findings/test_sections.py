@@ -3,6 +3,7 @@
 import copy
 import importlib.util
 import io
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -11,7 +12,7 @@ import pytest
 from small_studies import Group, small_study
 
 from rm_research.catalogue import catalogue
-from rm_research.findings import Findings, build_findings, sections
+from rm_research.findings import Findings, Section, Sections, build_findings, sections
 from rm_research.panel import prepare_study
 from rm_research.reporting.forms.word import word_document
 
@@ -131,6 +132,10 @@ class TestEachSection:
     def test_is_an_attribute_of_findings_and_of_their_copy(self, findings):
         assert all(getattr(findings, section.name) is section for section in findings.sections)
         assert copy.copy(findings).headline is findings.headline
+
+    def test_turns_no_page_of_the_document_where_it_is_empty(self, findings):
+        longer = replace(findings, sections=Sections((*findings.sections, Section("toy", ""))))
+        assert word_document(longer, catalogue("en")) == word_document(findings, catalogue("en"))
 
     def test_text_is_what_it_shows_as_plain_text(self, findings):
         headline = findings.headline

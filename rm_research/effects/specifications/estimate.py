@@ -7,7 +7,7 @@ from rm_research.effects.specifications.averages import OneStage
 from rm_research.effects.specifications.curve import Specifications, collected
 from rm_research.effects.specifications.rows import CONTRASTS, Data, Question, specified
 from rm_research.effects.specifications.variants import variants
-from rm_research.errors import StudyError, listed
+from rm_research.errors import StudyError
 from rm_research.panel import Prepared, cache
 from rm_research.responses import read_responses
 from rm_research.study import Study
@@ -103,7 +103,7 @@ def _cohorts(prepared: Prepared, cohort: str | Sequence[str] | None) -> tuple[st
     for name in names:
         _known("cohort", name, prepared.cohorts)
         if errors := prepared.errors_of(name):
-            raise StudyError(listed(errors, f"Cohort {name!r} cannot be estimated"))
+            raise StudyError(*errors, heading=f"Cohort {name!r} cannot be estimated")
     return names
 
 

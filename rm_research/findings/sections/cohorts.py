@@ -8,7 +8,7 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import Measure
-from rm_research.findings.context import Context, slug
+from rm_research.findings.context import Context, place_of_page
 from rm_research.findings.hidden import cohorts_not_shown
 from rm_research.findings.page import Content
 from rm_research.study import Scale
@@ -74,7 +74,7 @@ def _entry(cohort: str, scale: Scale, context: Context) -> dict[str, Any]:
             row = context.claims.headline_row(cohort, role, arm, scale.name, waves[0])
             if row is not None:
                 texts.append(context.claims.statement(row))
-    return {"name": cohort, "href": None if reason else f"cohorts/{slug(cohort)}/index.html", "reason": reason,
+    return {"name": cohort, "href": None if reason else f"{place_of_page(cohort)}/index.html", "reason": reason,
             "texts": list(dict.fromkeys(texts))}  # fmt: skip
 
 

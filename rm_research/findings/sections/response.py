@@ -3,6 +3,7 @@
 import pandas as pd
 
 from rm_research.catalogue import capital
+from rm_research.checks.flow import flow_column
 from rm_research.findings.context import Context
 from rm_research.findings.illustrations import flow_picture
 from rm_research.findings.page import Content
@@ -23,7 +24,7 @@ def content(context: Context) -> Content:
     if study.link.method == "none":
         sentences.append(words.say("response.unlinked"))
     elif last and before:
-        both = int(flow[f"both {last[0]}"].sum())
+        both = int(flow[flow_column("both", last[0])].sum())
         sentences.append(words.say("response.lead", both=both, before=before, share=words.share(both / before)))
         sentences.append(words.say("response.left", left=before - both))
         sentences += _linking(context)
@@ -56,8 +57,8 @@ def _flow_table(context: Context, flow: pd.DataFrame) -> Table:
     for wave in waves:
         name = context.wave(wave)
         headings += [context.heading(column, wave=name) for column in ("wave", "both", "left")]
-        at = list(flow.columns).index(f"both {wave}") + 1
-        flow.insert(at, f"left {wave}", flow["before"] - flow[f"both {wave}"])
+        both = flow_column("both", wave)
+        flow.insert(list(flow.columns).index(both) + 1, flow_column("left", wave), flow["before"] - flow[both])
     cells = []
     for _, row in flow.iterrows():
         people = context.claims.people(str(row["role"]))

@@ -65,6 +65,8 @@ def word_document(findings: Findings, words: Catalogue) -> bytes:
     document = layout.new_document(clean(title), words.say("format.locale"))
     pictures = {picture.name: picture for picture in findings.pictures}
     for section in findings.sections:
+        if not section.html:
+            continue
         body = BeautifulSoup(section.html, "html.parser")
         layout.turn(document, wide=_columns(body) > layout.MOST_UPRIGHT)
         _Writer(document, pictures).blocks(body)
