@@ -74,7 +74,7 @@ class TestCheck:
     def test_html_of_a_study_that_cannot_be_read_says_what_to_do(self, tmp_path):
         done = run("check", tmp_path, "--html", tmp_path / "quality.html")
         assert done.exit_code == 1
-        assert "must be mended before there is a page" in " ".join(done.stderr.split())
+        assert "Correct the study files before making the page" in " ".join(done.stderr.split())
         assert not (tmp_path / "quality.html").exists()
 
     def test_works_while_the_later_wave_is_not_in(self, tmp_path):
@@ -127,11 +127,11 @@ class TestReport:
         assert rows["2024 autumn"] == ["16", "says that it is too small", "leaders and mentors"]
         assert re.fullmatch(r"mentors \(Waitlist\); \d+ of \d+ estimates", rows["2023 autumn"][2])
         assert re.fullmatch(r"no main result; \d+ of \d+ estimates", rows["2022 spring"][2])
-        assert "fewer than 10 people, or would tell of them" in said
+        assert "fewer than 10 people's answers, or if individuals could be identified" in said
 
     def test_dry_run_names_other_forms(self, study, tmp_path):
         done = run("report", study, "--out", tmp_path / "out", "--dry-run", "--docx", "--png")
-        assert "Beside each page and that of the programme: findings.docx, figures." in done.stdout
+        assert "With each page, including the programme's: findings.docx, figures." in done.stdout
         assert not (tmp_path / "out").exists()
 
     @pytest.mark.slow

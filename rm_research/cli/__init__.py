@@ -50,13 +50,13 @@ def main() -> None:
 @main.command()
 @click.argument("study", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the reports.  [default: reports/<study>]")
-@click.option("--cohort", "cohorts", multiple=True, help="Make this cohort's page only; may be repeated.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Pages made at a time.  [default: one per processor]")
-@click.option("--dry-run", is_flag=True, help="Say what would be made and hidden, and write nothing.")
+@click.option("--cohort", "cohorts", multiple=True, help="Make only this cohort's page; may be repeated.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Pages made at the same time.  [default: one per processor]")
+@click.option("--dry-run", is_flag=True, help="Show what would be made and hidden; write nothing.")
 @click.option("--notebook", type=click.Path(path_type=Path), help="Run this notebook per cohort, into OUT-private.")
-@click.option("--pdf", is_flag=True, help="Print each page too: index.pdf, by Chromium or Google Chrome.")
-@click.option("--docx", is_flag=True, help="Write each page as a Word document too: findings.docx, to be edited.")
-@click.option("--png", is_flag=True, help="Write each picture too: figures/*.png, for slides.")
+@click.option("--pdf", is_flag=True, help="Also print each page as index.pdf (needs Chromium or Google Chrome).")
+@click.option("--docx", is_flag=True, help="Also write each page as an editable Word document, findings.docx.")
+@click.option("--png", is_flag=True, help="Also write each picture as figures/*.png, for slides.")
 @_errors_said
 def report(
     study: Path, out: Path | None, cohorts: tuple[str, ...], jobs: int | None, dry_run: bool, notebook: Path | None,
@@ -124,9 +124,11 @@ def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[
     table = preview(prepared, _batch().chosen(prepared, cohorts))
     print_frame(table, f"{prepared.study.title}: what would be made")
     smallest = prepared.study.reporting.smallest_group
-    say(f"Hidden is what rests on the answers of fewer than {smallest} people, or would tell of them.")
+    say(
+        f"Results are hidden if they are based on fewer than {smallest} people's answers, or if individuals could be identified."
+    )
     if forms:
-        say(f"Beside each page and that of the programme: {', '.join(forms)}.")
+        say(f"With each page, including the programme's: {', '.join(forms)}.")
 
 
 @main.command()
@@ -135,7 +137,7 @@ def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @_errors_said
 def check(study: Path, html: Path | None, as_json: bool) -> None:
-    """Find every problem of a study at once; leaves with 1 if any is an error."""
+    """Find every problem in a study at once; exit code 1 if any is an error."""
     from rm_research.checks import check_study
     from rm_research.cli.printing import err_console, print_picture, print_problems, say
 
@@ -147,14 +149,14 @@ def check(study: Path, html: Path | None, as_json: bool) -> None:
         print_problems(problems)
     if html is not None:
         _write_quality_page(study, problems, html)
-        say(f"Open {html}. It is for you alone: it names rows.", err_console)
+        say(f"Open {html}. It is only for you: it names rows.", err_console)
     sys.exit(1 if problems.has_errors else 0)
 
 
 def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
     folder = study.resolve()
     if problems.prepared is None:
-        raise ReportError("The study files must be mended before there is a page; see the problems above.")
+        raise ReportError("Correct the study files before making the page; see the problems above.")
     _batch()
     from rm_research.catalogue import catalogue
     from rm_research.reporting.files import write
@@ -174,7 +176,7 @@ def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
 def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
     """Write cleaned, linked and scored data with a codebook page; waves that are not in yet are left out."""
     if out is None and not purge:
-        raise click.UsageError("Say where to with --out, or --purge to remove key and cache.")
+        raise click.UsageError("Give a folder with --out, or --purge to remove the key and the cache.")
     from rm_research.cli.printing import say
     from rm_research.privacy import HOME, purge_private
 
@@ -199,25 +201,25 @@ def _write_clean(study: Path, out: Path, kind: str) -> bool:
     missing = errors_of(prepared)
     for message in missing:
         say(f"Left out: {message}", err_console)
-    say(f"{len(paths)} files in {out}. Open {paths[0]}. They are for you alone: they hold single answers.")
+    say(f"{len(paths)} files in {out}. Open {paths[0]}. They are only for you: they hold individuals' answers.")
     return bool(missing)
 
 
 @main.command()
 @click.argument("study", type=click.Path(path_type=Path))
 @click.option("--scale", help="What to plan for.  [default: the first outcome]")
-@click.option("--role", help="Whom to plan for.  [default: the first role that is asked the scale]")
+@click.option("--role", help="Role to plan for.  [default: the first role that is asked the scale]")
 @click.option("--n", multiple=True, type=click.IntRange(min=1), help="Size of the programme; may be repeated.")
 @click.option("--effect", type=float, help="Smallest change that matters, in the scale's unit.")
 @click.option("--sd", type=float, help="Standard deviation of scores, in the scale's unit.")
-@click.option("--correlation", type=float, help="Of scores before and after.")
+@click.option("--correlation", type=float, help="Correlation of scores before and after.")
 @click.option("--icc", type=float, help="Intraclass correlation of people of one dyad or cohort.")
 @click.option("--attrition", type=float, help="Share of those measured before who are not measured after.")
 @click.option("--power", type=float, help="Chance of finding the effect that is asked for.")
 @click.option("--simulate", "simulations", type=click.IntRange(min=0), default=0, help="Studies to draw for each size.")
 @_errors_said
 def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
-    """Say what cohorts of some sizes could find; what is not given comes from the study."""
+    """Show what cohorts of different sizes could find; values not given come from the study."""
     from rm_research.cli.printing import print_frame, say
     from rm_research.planning import plan_study
 
@@ -233,7 +235,7 @@ def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
 @click.option("--seed", type=int, default=20260101, show_default=True, help="Equal seeds give equal files.")
 @_errors_said
 def simulate(folder: Path, seed: int) -> None:
-    """Write a whole study folder with known truth, to try things on."""
+    """Write a complete study folder with known truth, for trying things out."""
     from rm_research.cli.printing import say
     from rm_research.simulate import simulate_study
 
@@ -246,7 +248,7 @@ def simulate(folder: Path, seed: int) -> None:
 @click.argument("more", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--from", "files", metavar="FILE", multiple=True, required=True, type=click.Path(path_type=Path),
               help="Exports, the earliest wave first: --from pre.csv post.csv.")  # fmt: skip
-@click.option("--wave", "waves", multiple=True, help="What to call a wave; give it once a wave, in order.")
+@click.option("--wave", "waves", multiple=True, help="Name of a wave; give it once per wave, in order.")
 @_errors_said
 def init(folder: Path, more: tuple[Path, ...], files: tuple[Path, ...], waves: tuple[str, ...]) -> None:
     """Draft study.toml and codebook.csv in DIR from survey exports, which are only read."""
