@@ -5,10 +5,10 @@ from typing import Any
 
 from rm_research.claims import claims_of
 from rm_research.claims.glossary import first_used, terms
+from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import ReportError, StudyError, listed
 from rm_research.findings import appendix, cohorts, outcomes, overview
 from rm_research.findings.context import Context
-from rm_research.findings.numbers import study_numbers
 from rm_research.findings.page import Findings, Section, rendered
 from rm_research.findings.pictures import Picture
 from rm_research.panel import Prepared

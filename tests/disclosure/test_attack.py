@@ -6,9 +6,8 @@ import pytest
 from attacker import attack
 from small_studies import TOML, Group, small_study
 
-from rm_research.disclosure import Together, answers, rules
+from rm_research.disclosure import Together, answers, numbers, rules
 from rm_research.disclosure.together import ABOUT
-from rm_research.findings import numbers
 from rm_research.panel import prepare_study
 from rm_research.reporting.files import write_tables
 

@@ -1,36 +1,30 @@
-"""Everything that pages may show, decided once for the whole study before any of it is worded or drawn."""
+"""All numbers of a study and what of them may leave, decided once before any of it is worded or drawn."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
 
-import numpy as np
 import pandas as pd
 
-from rm_research.disclosure import Disclosed, disclose, poolable, shown_answers, small_cohorts
-from rm_research.disclosure.together import Together
+from rm_research.disclosure.answers import shown_answers
+from rm_research.disclosure.meetings import shown_meetings
+from rm_research.disclosure.participation import participation
+from rm_research.disclosure.rules import Disclosed, disclose, poolable
+from rm_research.disclosure.summaries import shown_measurement, shown_specifications
+from rm_research.disclosure.together import Together, small_cohorts
 from rm_research.effects import (
     Estimates,
-    assess_invariance,
-    assess_reliability,
     estimate_change,
     estimate_difference,
     estimate_dose,
     estimate_dyads,
     estimate_hindsight,
-    estimate_specifications,
     estimate_waves,
 )
-from rm_research.effects.estimates import ALL_COHORTS, headlines, joined
-from rm_research.findings.participation import participation
+from rm_research.effects.estimates import headlines, joined
 from rm_research.panel import Prepared, cache
-from rm_research.process import BY_MEETINGS, change_by_meetings
 from rm_research.study import Study
 from rm_research.synthesis import POOLED, estimate_programme
 
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # what the numbers are made of
-RELIABILITY = ["scale", "wave", "item", "n", "n_items", "alpha", "omega"]
-INVARIANCE = ["scale", "compared", "level", "n", "descriptive", "cfi", "rmsea", "d_cfi", "d_p_value", "improper"]
 TABLES = ("cohorts", "response", "meetings", "sessions", "answers", "together", "reliability", "invariance",
           "specifications")  # fmt: skip
 
@@ -63,9 +57,9 @@ def decide(prepared: Prepared) -> Disclosed:
     pooled = _pooled(joined([poolable(estimates, study=study), grouped]), panel, together, study)
     shown = disclose(joined([estimates, grouped, pooled]), study=study, without_means=together.groups)
     tables = participation(prepared) | {"together": together.table, "answers": shown_answers(prepared, shown)}
-    tables["sessions"] = _by_meetings(panel, shown, together, study)
-    tables["specifications"] = _all_specifications(prepared)
-    tables |= _measurement(prepared)
+    tables["sessions"] = shown_meetings(panel, shown, together, study)
+    tables["specifications"] = shown_specifications(prepared)
+    tables |= shown_measurement(prepared)
     return Disclosed(shown.estimates, {name: tables[name] for name in TABLES}, shown.smallest_group)
 
 
@@ -124,62 +118,3 @@ def _pooled(rows: Estimates, panel: pd.DataFrame, together: Together, study: Stu
 def _kinds(table: pd.DataFrame) -> list[tuple[str, str]]:
     """Contrasts and arms of a table, in its order."""
     return list(table[["contrast", "arm"]].drop_duplicates().itertuples(index=False, name=None))
-
-
-def _by_meetings(panel: pd.DataFrame, shown: Disclosed, together: Together, study: Study) -> pd.DataFrame:
-    """Change by meetings for the first outcome, of all people of cohorts that are shown, alone or in a group."""
-    scale, parts = study.scales[0].name, []
-    waves = [wave for wave in study.later_waves if study.measured(scale, wave)][:1]
-    rows = shown.headlines[shown.headlines["contrast"].eq("change") & shown.headlines["estimate"].notna()]
-    rows = rows[rows["scale"].eq(scale) & rows["wave"].isin(waves) & ~rows["arm"].isin([study.comparison])]
-    for arm in dict.fromkeys(rows["arm"]):
-        of_arm = rows[rows["arm"] == arm]
-        places = pd.MultiIndex.from_frame(of_arm[["cohort", "role", "wave"]])
-        people = together.within(panel[panel["arm"].eq(arm) & panel["scale"].eq(scale)], "change", arm)
-        here = pd.MultiIndex.from_frame(people[["cohort", "role", "wave"]]).isin(places)
-        parts.append(change_by_meetings(people[here], study=study))
-    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=BY_MEETINGS)
-    cohorts = panel["cohort"].unique()
-    return whole.assign(cohort=ALL_COHORTS if len(cohorts) > 1 else "".join(cohorts))[["cohort", *BY_MEETINGS]]
-
-
-def _measurement(prepared: Prepared) -> dict[str, pd.DataFrame]:
-    """How well scales measured in the whole study, and whether they did so alike at each wave."""
-    study, smallest = prepared.study, prepared.study.reporting.smallest_group
-    responses, people, scores = (
-        frame[frame["cohort"].isin(prepared.sound_cohorts)]
-        for frame in (prepared.responses, prepared.people, prepared.scores)
-    )
-    sound = replace(prepared, panel=_sound(prepared), responses=responses, people=people, scores=scores)
-    reliability, invariance = assess_reliability(sound), assess_invariance(sound)
-    over_time = [f"{study.baseline} – {wave}" for wave in study.later_waves]
-    wanted = {
-        "reliability": reliability.loc[reliability["item"].isna() & reliability["n"].ge(smallest), RELIABILITY],
-        "invariance": invariance.loc[invariance["compared"].isin(over_time) & invariance["n"].ge(smallest), INVARIANCE],
-    }
-    return {name: table.reset_index(drop=True).assign(cohort=ALL_COHORTS) for name, table in wanted.items()}
-
-
-def _all_specifications(prepared: Prepared) -> pd.DataFrame:
-    """Specification curves of each cohort in short; none unless asked for."""
-    if not prepared.study.reporting.specifications:
-        return pd.DataFrame({"cohort": []})
-    found = [_specifications(prepared, cohort).assign(cohort=cohort) for cohort in prepared.sound_cohorts]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame({"cohort": []})
-
-
-def _specifications(prepared: Prepared, cohort: str) -> pd.DataFrame:
-    """Summaries of curves that rest on enough people in each specification, no two of which are few people apart."""
-    found, smallest = estimate_specifications(prepared, cohort=cohort), prepared.study.reporting.smallest_group
-    summary, curve = found.summary(), ["contrast", "role", "arm"]
-    few_apart = {key for key, rows in found.to_frame().groupby(curve) if _few_apart(rows, smallest)}
-    apart = np.array([tuple(key) not in few_apart for key in summary[curve].itertuples(index=False)], dtype=bool)
-    return summary[(summary["fewest"] >= smallest) & apart].reset_index(drop=True)
-
-
-def _few_apart(rows: pd.DataFrame, smallest: int) -> bool:
-    """Whether, going by their numbers, some two specifications differ by few people."""
-    left = (rows["n_pre"] - rows["n_pairs"]).between(1, smallest - 1).any()
-    sizes = [sorted(rows[name].dropna().unique()) for name in ("n_pre", "n_pairs", "n_comparison")]
-    steps = [later - earlier for ordered in sizes for earlier, later in pairwise(ordered)]
-    return bool(left or any(0 < step < smallest for step in steps))
