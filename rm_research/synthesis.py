@@ -7,18 +7,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import (
-    ALL_COHORTS,
-    ENOUGH_COHORTS,
-    STRATUM,
-    Estimates,
-    Place,
-    Row,
-    collected,
-    estimate_row,
-    headlines,
-)
-from rm_research.effects.interaction import long_scores, person_terms
+from rm_research.effects.estimates import ENOUGH_COHORTS, Estimates, Row, collected, estimate_row, headlines
+from rm_research.effects.groups import ALL_COHORTS, STRATUM, Place
+from rm_research.effects.long_scores import long_scores, person_terms
+from rm_research.effects.methods import METHODS, POOLED, Measure, Method, Name
 from rm_research.errors import FrameError
 from rm_research.frames import ESTIMATES, PANEL, require_columns
 from rm_research.stats.mixed.inference import kenward_roger
@@ -29,7 +21,6 @@ from rm_research.stats.regression import Matrix
 from rm_research.stats.result import NotEstimableError, Result, Vector
 from rm_research.study import Study
 
-POOLED = {"change": "pooled_change", "difference": "pooled_difference"}
 # kept at variance 0, so that degrees of freedom go on counting cohorts
 BETWEEN_COHORTS = ("cohort_wave", "cohort_arm", "cohort_effect")
 KEYS = ["contrast", "role", "arm", "scale", "wave"]
@@ -124,14 +115,19 @@ def _people(contrast: str, place: Place, rows: pd.DataFrame, panel: pd.DataFrame
 
 
 def _rows(pool: Pool, study: Study) -> Iterator[Row]:
-    contrast, counts = POOLED[pool.contrast], pool.counts
-    yield estimate_row(pool.place, contrast, "mean", "reml_hk", partial(_average, pool, study), study, counts)
+    def method(measure: Measure, name: Name) -> Method:
+        return METHODS[POOLED[pool.contrast], measure, name]
+
+    counts, average = pool.counts, method(Measure.MEAN, Name.REML_HK)
+    yield estimate_row(pool.place, average, partial(_average, pool, study), study, counts)
     if pool.people.empty or study.link.method == "none":
         return
-    yield estimate_row(pool.place, contrast, "mean", "one_stage", partial(_one_stage, pool, study), study, counts)
+    one_stage = method(Measure.MEAN, Name.ONE_STAGE)
+    yield estimate_row(pool.place, one_stage, partial(_one_stage, pool, study), study, counts)
     for name, values in _moderators(pool, study):
         compute = partial(_moderated, pool, values, study)
-        yield estimate_row(pool.place, contrast, "slope", "reml_hk", compute, study, counts, subgroup=name)
+        slope = method(Measure.SLOPE, Name.REML_HK)
+        yield estimate_row(pool.place, slope, compute, study, counts, subgroup=name)
 
 
 def _average(pool: Pool, study: Study) -> Result:

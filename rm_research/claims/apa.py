@@ -4,7 +4,7 @@ import pandas as pd
 
 from rm_research.catalogue import Catalogue
 from rm_research.claims.judgement import OF_CHANGE
-from rm_research.disclosure import SHARES
+from rm_research.effects.methods import SHARES
 
 RANKS = "hodges_lehmann"  # its statistic is V, the sum of ranks
 SMALLEST_P = 0.001

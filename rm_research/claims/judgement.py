@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from rm_research.disclosure.together import ABOUT, QUESTION
-from rm_research.effects.estimates import ALL_COHORTS, headlines
+from rm_research.effects.estimates import headlines
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.study import Scale, Study
 
 Key = tuple[str, ...]

@@ -8,8 +8,9 @@ import pandas as pd
 from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims.apa import apa_line
 from rm_research.claims.judgement import LEVELS, OF_CHANGE, Followed, followed, level_of, people_left, verdict
-from rm_research.disclosure import HIDDEN, OTHER_PEOPLE, SHARES, Disclosed
-from rm_research.effects.estimates import ALL_COHORTS, EVERYONE
+from rm_research.disclosure import HIDDEN, OTHER_PEOPLE, Disclosed
+from rm_research.effects.groups import ALL_COHORTS, EVERYONE
+from rm_research.effects.methods import SHARES
 from rm_research.errors import ReportError
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME

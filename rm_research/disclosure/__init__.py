@@ -1,13 +1,12 @@
 """What may leave: decided once for the whole study, before any word, picture or file is made."""
 
 from rm_research.disclosure.answers import shown_answers
-from rm_research.disclosure.rules import HIDDEN, OTHER_PEOPLE, SHARES, Disclosed, disclose, poolable
+from rm_research.disclosure.rules import HIDDEN, OTHER_PEOPLE, Disclosed, disclose, poolable
 from rm_research.disclosure.together import Together, small_cohorts
 
 __all__ = [
     "HIDDEN",
     "OTHER_PEOPLE",
-    "SHARES",
     "Disclosed",
     "Together",
     "disclose",

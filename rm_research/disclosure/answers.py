@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.disclosure.rules import LEAST_PEOPLE, LEAST_SHARE, Disclosed
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import Prepared
 from rm_research.scales import keyed_items
 from rm_research.study import Scale, Study

@@ -5,7 +5,7 @@ import pandas as pd
 
 from rm_research.disclosure.rules import Disclosed
 from rm_research.disclosure.together import Together
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.stats.paired import paired_t
 from rm_research.stats.result import NotEstimableError
 from rm_research.study import Study

@@ -20,9 +20,10 @@ from rm_research.effects import (
     estimate_waves,
 )
 from rm_research.effects.estimates import headlines, joined
+from rm_research.effects.methods import POOLED
 from rm_research.panel import Prepared, cache
 from rm_research.study import Study
-from rm_research.synthesis import POOLED, estimate_programme
+from rm_research.synthesis import estimate_programme
 
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # what the numbers are made of
 TABLES = ("cohorts", "response", "meetings", "sessions", "answers", "together", "reliability", "invariance",

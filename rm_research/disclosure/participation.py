@@ -3,7 +3,7 @@
 import pandas as pd
 
 from rm_research.checks import response_flow
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import Prepared
 from rm_research.process import meetings
 

@@ -7,17 +7,13 @@ from functools import cached_property
 import pandas as pd
 
 from rm_research.effects.estimates import Estimates, adjusted, headlines
+from rm_research.effects.methods import METHODS, SHARES
 from rm_research.frames import ESTIMATES, NUMBER
 from rm_research.study import Study
 
 HIDDEN = "hidden"
-# rows that rest on other people than the headline of their contrast: on those who stayed, or on everyone at baseline
-OTHER_PEOPLE = (
-    ("change", "mean", "paired_t"), ("change", "mean", "mixed_model"), ("change", "g_av", "bonett"),
-    ("change", "d_rm", "paired_t"), ("difference", "d_ppc2", "change_score"), ("difference", "mean", "change_score"),
-    ("difference", "mean", "constrained_likelihood"), ("difference", "mean", "imputed"),
-    ("difference", "mean", "instrument"), ("difference", "mean", "mixed_model"),
-)  # fmt: skip
+# rows that tell of other people than the headlines next to them: of those who stayed, or of everyone at baseline
+OTHER_PEOPLE = tuple(method.key for method in METHODS.beside_headlines())
 # details that a page shows, and so a file beside it; others would say more of few people than the rows do
 QUANTITIES = (
     "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
@@ -27,7 +23,6 @@ QUANTITIES = (
 )  # fmt: skip
 # of the headline alone: everyone with a score before is one group at all later waves, who has both scores is not
 MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
-SHARES = ("share_improved", "reliable_change")  # of people
 LEAST_SHARE, LEAST_PEOPLE = 0.05, 2
 OF_DESIGN = ("not_asked_at_baseline", "no_comparison_here", "shared_comparison", "too_few_cohorts")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.effects import assess_invariance, assess_reliability, estimate_specifications
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import Prepared
 
 RELIABILITY = ["scale", "wave", "item", "n", "n_items", "alpha", "omega"]

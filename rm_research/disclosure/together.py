@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rm_research.effects.estimates import STRATUM
+from rm_research.effects.groups import STRATUM
 from rm_research.study import Study
 
 QUESTION = ["role", "scale", "wave"]

@@ -5,12 +5,17 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.difference import Compared, check_compared, comparisons
-from rm_research.effects.estimates import Estimates, Group, Row, collected, estimate_row, groups, units
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
+from rm_research.effects.estimators.difference import check_compared
+from rm_research.effects.groups import Compared, Group, comparisons, groups, units
+from rm_research.effects.methods import METHODS, Contrast, Measure, Name
 from rm_research.frames import PANEL, require_columns
 from rm_research.stats.dose import dose_response, effect_of_attending
 from rm_research.stats.result import NotEstimableError, Result, Vector
 from rm_research.study import Study
+
+DOSE = METHODS[Contrast.DOSE, Measure.SLOPE, Name.OLS]
+ATTENDING = METHODS[Contrast.DIFFERENCE, Measure.MEAN, Name.INSTRUMENT]
 
 
 def estimate_dose(panel: pd.DataFrame, *, study: Study) -> Estimates:
@@ -45,7 +50,7 @@ def estimate_dose(panel: pd.DataFrame, *, study: Study) -> Estimates:
         return collected([])
     found = list(groups(panel, study))
     rows = [_dose(group, study) for group in found if group.place.arm != study.comparison and _logged(group)]
-    if study.comparison and study.design.assignment == "randomised":
+    if ATTENDING.suits(study):
         rows += [row for arms in comparisons(found, study) if _logged(arms.group) for row in _attending(arms, study)]
     return collected(rows)
 
@@ -64,7 +69,7 @@ def _dose(group: Group, study: Study) -> Row:
 
     sessions = group.numbers("sessions")
     logged = np.isfinite(sessions)
-    return estimate_row(group.place, "dose", "slope", "ols", compute, study, group.counts_among(logged))
+    return estimate_row(group.place, DOSE, compute, study, group.counts_among(logged))
 
 
 def _attending(arms: Compared, study: Study) -> Iterator[Row]:
@@ -79,7 +84,7 @@ def _attending(arms: Compared, study: Study) -> Iterator[Row]:
     known = paired & ~np.isnan(attended)
     both = {"n_pairs": int(in_arm[known].sum()), "n_comparison": int((1 - in_arm[known]).sum())}
     counts = arms.group.counts | both
-    yield estimate_row(arms.group.place, "difference", "mean", "instrument", compute, study, counts)
+    yield estimate_row(arms.group.place, ATTENDING, compute, study, counts)
 
 
 def _attended(arms: Compared) -> Vector:

@@ -5,7 +5,9 @@ from functools import cache, partial
 
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Group, Row, collected, estimate_row, groups
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
+from rm_research.effects.groups import Group, groups
+from rm_research.effects.methods import METHODS, Contrast, Measure, Name
 from rm_research.frames import DYADS, PANEL, require_columns
 from rm_research.stats.dyadic import ActorPartner, actor_partner, distinguishability, dyadic_icc
 from rm_research.stats.result import NotEstimableError, Result
@@ -104,7 +106,8 @@ def _rows(leaders: Group, mentors: Group, dyads: pd.DataFrame, study: Study) -> 
         found: Result = getattr(model(), kind)[member]
         return found.detailed(**details())
 
-    for kind in ("actor", "partner"):
+    for kind in (Contrast.ACTOR, Contrast.PARTNER):
+        method = METHODS[kind, Measure.SLOPE, Name.APIM]
         for member, role in enumerate(MEMBERS):
             compute = partial(slope, kind, member)
-            yield estimate_row(place._replace(role=role), kind, "slope", "apim", compute, study, counts)
+            yield estimate_row(place._replace(role=role), method, compute, study, counts)

@@ -7,11 +7,15 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, groups
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
+from rm_research.effects.groups import groups
+from rm_research.effects.methods import METHODS, Contrast, Measure, Name
 from rm_research.frames import PANEL, SCORES, require_columns
 from rm_research.stats.result import Result, Vector
 from rm_research.stats.sensitivity import then_test
 from rm_research.study import Study
+
+THEN_TEST = METHODS[Contrast.CHANGE, Measure.MEAN, Name.THEN_TEST]
 
 
 def estimate_hindsight(panel: pd.DataFrame, scores: pd.DataFrame, *, study: Study) -> Estimates:
@@ -41,9 +45,9 @@ def estimate_hindsight(panel: pd.DataFrame, scores: pd.DataFrame, *, study: Stud
     """
     require_columns(panel, PANEL, verb="estimate_hindsight")
     require_columns(scores, SCORES, verb="estimate_hindsight")
-    asked = [wave.name for wave in study.waves if wave.kind == "retrospective"]
-    if study.link.method == "none" or not asked:
+    if not THEN_TEST.suits(study):
         return collected([])
+    asked = [wave.name for wave in study.waves if wave.kind == "retrospective"]
     return collected(row for wave in asked for row in _rows(panel, scores[scores["wave"] == wave], wave, study))
 
 
@@ -56,7 +60,7 @@ def _rows(panel: pd.DataFrame, then: pd.DataFrame, wave: str, study: Study) -> I
         compute = partial(_compute, group.pre, group.numbers("score"), group.post, study)
         judged = ~np.isnan(group.numbers("score"))
         counts = group.counts_among(judged)
-        yield estimate_row(group.place, "change", "mean", "then_test", compute, study, counts, subgroup=wave)
+        yield estimate_row(group.place, THEN_TEST, compute, study, counts, subgroup=wave)
 
 
 def _compute(pre: Vector, then: Vector, post: Vector, study: Study) -> Result:

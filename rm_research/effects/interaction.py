@@ -1,27 +1,26 @@
 """Whether effects differ between roles or declared groups: one tested row, not two intervals side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import STRATUM, Group, Place, Row, estimate_row, units
+from rm_research.effects.estimates import Row, estimate_row
+from rm_research.effects.groups import Compared, Group, Place, units
+from rm_research.effects.long_scores import long_scores, person_terms
+from rm_research.effects.methods import METHODS, Contrast, Measure, Method, Name
 from rm_research.errors import FrameError
 from rm_research.stats.mixed.ladder import mixed_contrast
-from rm_research.stats.mixed.terms import Term
 from rm_research.stats.regression import least_squares, robust
 from rm_research.stats.result import NotEstimableError, Result
 from rm_research.study import Study
 
-if TYPE_CHECKING:
-    from rm_research.effects.difference import Compared
-
+OF_ROLES = METHODS[Contrast.ROLE_DIFFERENCE, Measure.MEAN, Name.LIKELIHOOD]
+OF_CHANGES = METHODS[Contrast.INTERACTION, Measure.MEAN, Name.LIKELIHOOD]
+OF_DIFFERENCES = METHODS[Contrast.INTERACTION, Measure.MEAN, Name.ANCOVA]
 DIFFERENCE = 3  # column of the interaction in the model of changes
 INTERACTION = 4  # and in that of differences
 
@@ -79,14 +78,14 @@ def change_interactions(found: Sequence[Group], study: Study) -> Iterator[Row]:
     study : Study
         Its declared interactions.
     """
-    if study.link.method == "none":
+    if not OF_ROLES.suits(study):
         return
     treated = [group for group in found if group.place.arm != study.comparison]
     for split in _by_role([(group.place, _people(group)) for group in treated]):
-        yield _row(split, "role_difference", "likelihood", _changes, study)
-    if study.comparison is None:
+        yield _row(split, OF_ROLES, _changes, study)
+    if OF_CHANGES.suits(study):
         for split in _by_attribute([(group.place, _people(group)) for group in treated], study):
-            yield _row(split, "interaction", "likelihood", _changes, study)
+            yield _row(split, OF_CHANGES, _changes, study)
 
 
 def difference_interactions(compared: Sequence[Compared], study: Study) -> Iterator[Row]:
@@ -105,7 +104,7 @@ def difference_interactions(compared: Sequence[Compared], study: Study) -> Itera
     if "role" in study.design.interactions:
         splits = [*_by_role(people), *splits]
     for split in splits:
-        yield _row(split, "interaction", "ancova", _differences, study)
+        yield _row(split, OF_DIFFERENCES, _differences, study)
 
 
 def _both_arms(arms: Compared) -> pd.DataFrame:
@@ -146,11 +145,9 @@ def _split(place: Place, subgroup: str, first: pd.DataFrame, second: pd.DataFram
     return Split(place, subgroup, pd.concat([first[kept].assign(first=1.0), second[kept].assign(first=0.0)]))
 
 
-def _row(
-    split: Split, contrast: str, method: str, estimator: Callable[[Split, Study], Result], study: Study
-) -> Row:  # fmt: skip
+def _row(split: Split, method: Method, estimator: Callable[[Split, Study], Result], study: Study) -> Row:
     compute = partial(_compute, estimator, split, study)
-    return estimate_row(split.place, contrast, "mean", method, compute, study, split.counts, subgroup=split.subgroup)
+    return estimate_row(split.place, method, compute, study, split.counts, subgroup=split.subgroup)
 
 
 def _compute(estimator: Callable[[Split, Study], Result], split: Split, study: Study) -> Result:
@@ -170,24 +167,6 @@ def _changes(split: Split, study: Study) -> Result:
     contrast, level = np.eye(X.shape[1])[DIFFERENCE], study.reporting.level
     # who left may depend on the score before, which is among the rows
     return mixed_contrast(rows["y"].to_numpy(float), X, contrast, person_terms(rows), level=level, observed=True)
-
-
-def long_scores(people: pd.DataFrame) -> pd.DataFrame:
-    """One row a score of everyone with a score before: y, and after (1 for the later wave)."""
-    people = people.dropna(subset=["pre"])
-    rows = pd.concat([people.assign(y=people["pre"], after=0.0), people.assign(y=people["post"], after=1.0)])
-    return rows.dropna(subset=["y"])
-
-
-def person_terms(rows: pd.DataFrame) -> list[Term]:
-    """Random intercepts of persons, and of clusters (also at each wave) where some hold several people."""
-    persons = pd.factorize(rows[STRATUM if STRATUM in rows else "cohort"] + "\0" + rows["person"])[0]
-    terms = [Term("person", persons)]
-    if rows.groupby("cluster")["person"].nunique().max() > 1:
-        clusters = pd.factorize(rows["cluster"])[0]
-        at_wave = pd.factorize(pd.Series(clusters).astype(str) + "\0" + rows["after"].astype(str).to_numpy())[0]
-        terms += [Term("cluster", clusters), Term("cluster_wave", at_wave)]
-    return terms
 
 
 def _differences(split: Split, study: Study) -> Result:

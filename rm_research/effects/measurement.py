@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import ROLE_ORDER
+from rm_research.effects.groups import ROLE_ORDER
 from rm_research.frames import INVARIANCE, RELIABILITY
 from rm_research.panel import Prepared
 from rm_research.scales import keyed_items

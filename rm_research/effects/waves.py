@@ -6,12 +6,16 @@ from functools import cache, partial
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.difference import Compared, comparisons
-from rm_research.effects.estimates import Estimates, Group, Place, Row, collected, estimate_row, fewest, groups
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
+from rm_research.effects.groups import Compared, Group, Place, comparisons, fewest, groups
+from rm_research.effects.methods import METHODS, Contrast, Measure, Name
 from rm_research.frames import PANEL, require_columns
 from rm_research.stats.mixed.waves import WaveModel, fit_waves
 from rm_research.stats.result import NotEstimableError, Result
 from rm_research.study import Study
+
+CHANGE = METHODS[Contrast.CHANGE, Measure.MEAN, Name.MIXED_MODEL]
+DIFFERENCE = METHODS[Contrast.DIFFERENCE, Measure.MEAN, Name.MIXED_MODEL]
 
 
 def estimate_waves(panel: pd.DataFrame, *, study: Study) -> Estimates:
@@ -41,7 +45,7 @@ def estimate_waves(panel: pd.DataFrame, *, study: Study) -> Estimates:
         When `panel` lacks a column, or has rows without a cohort or cluster or of another study's scales or waves.
     """
     require_columns(panel, PANEL, verb="estimate_waves")
-    if study.link.method == "none":
+    if not CHANGE.suits(study):
         return collected([])
     found = list(groups(panel, study))
     by_question: dict[Place, list[Compared]] = {}
@@ -72,11 +76,11 @@ def _rows(waves: list[Compared], study: Study) -> Iterator[Row]:
         place, counts = arms.group.place, arms.group.counts
         # the headline of a change is of everyone with a score before, that of a difference of those with both scores
         compute = partial(contrast, "change", number, _by_arm(arms, "n_pre"))
-        yield estimate_row(place, "change", "mean", "mixed_model", compute, study, counts)
+        yield estimate_row(place, CHANGE, compute, study, counts)
         if arms.comparison:
             counts = counts | {"n_comparison": sum(member.counts["n_pairs"] for member in arms.comparison)}
             compute = partial(contrast, "difference", number, _by_arm(arms, "n_pairs"))
-            yield estimate_row(place, "difference", "mean", "mixed_model", compute, study, counts)
+            yield estimate_row(place, DIFFERENCE, compute, study, counts)
 
 
 def _people_by_arm(scores: pd.DataFrame, *, number: int | None = None) -> dict[int, int]:

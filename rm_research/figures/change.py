@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from rm_research.claims import Claims, claims_of
 from rm_research.claims.judgement import OF_CHANGE
 from rm_research.disclosure import Disclosed
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
+from rm_research.effects.methods import METHODS
 from rm_research.figures.means import Means, draw_means, means_of
 from rm_research.figures.moments import moment
 from rm_research.figures.rows import Mark, draw_marks, heading, mark_of
@@ -125,7 +126,7 @@ def _marks(rows: pd.DataFrame, claims: Claims) -> list[Mark]:
             own = look("programme", arms.index(row["arm"])) if several else look("difference")
             marks.append(mark_of(label, row, own, words))
             continue
-        n = row[{"welch": "n_post", "likelihood": "n_pre"}.get(row["method"], "n_pairs")]
+        n = row[METHODS.n_column(row["contrast"], row["measure"], row["method"])]
         label = words.say("chart.row_label", label=name, n=int(n))
         own = look("comparison") if row["arm"] == study.comparison else look("programme", arms.index(row["arm"]))
         marks.append(mark_of(label, row, own, words))

@@ -11,7 +11,7 @@ from rm_research.catalogue import capital, catalogue
 from rm_research.checks.flow import UNKNOWN
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.figures.lettering import width_of, wrapped
 from rm_research.figures.moments import moment
 from rm_research.figures.sheet import on_sheet

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from rm_research.catalogue import Catalogue, capital
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
+from rm_research.effects.methods import METHODS, Name
 from rm_research.figures.change import shown_headlines
 from rm_research.figures.rows import Mark, draw_marks, heading, mark_of
 from rm_research.figures.style import STYLE, look, notebook_axes
@@ -96,7 +97,7 @@ def _marks(row: pd.Series, claims: Claims) -> list[Mark]:
     words = claims.words
     if row["cohort"] != ALL_COHORTS:
         return [mark_of(_label(row, words), row, look("programme"), words)]
-    key = "chart.average_people" if row["method"] == "one_stage" else "chart.average"
+    key = "chart.average_people" if row["method"] == Name.ONE_STAGE else "chart.average"
     average = mark_of(words.say(key), row, look("difference"), words)
     low, high = (claims.disclosed.estimates.detail(row["id"], f"prediction_{end}") for end in ("low", "high"))
     if np.isnan([low, high]).any():
@@ -107,5 +108,5 @@ def _marks(row: pd.Series, claims: Claims) -> list[Mark]:
 
 def _label(row: pd.Series, words: Catalogue) -> str:
     """Cohort and its people; of a difference, those of the programme."""
-    n = row[{"welch": "n_post", "likelihood": "n_pre"}.get(row["method"], "n_pairs")]
+    n = row[METHODS.n_column(row["contrast"], row["measure"], row["method"])]
     return words.say("chart.row_label", label=row["cohort"], n=int(n))

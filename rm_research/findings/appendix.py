@@ -6,20 +6,14 @@ from typing import Any
 import pandas as pd
 
 from rm_research.catalogue import capital
-from rm_research.disclosure import SHARES
-from rm_research.effects.estimates import EVERYONE
+from rm_research.effects.groups import EVERYONE
+from rm_research.effects.methods import METHODS, SHARES
 from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
 from rm_research.frames import ESTIMATES
 
 PACKAGES = ("numpy", "pandas", "scipy", "statsmodels")
-# contrasts, measures and methods that have a sentence of their own, in the order of the page
-EXPLAINED = (
-    "likelihood", "paired_t", "hodges_lehmann", "bonett", "d_rm", "wilson", "reliable_change", "welch", "then_test",
-    "mixed_model", "ancova", "change_score", "constrained_likelihood", "d_ppc2", "wild_bootstrap", "randomisation",
-    "instrument", "imputed", "role_difference", "interaction", "apim", "ols", "reml_hk", "one_stage",
-)  # fmt: skip
 DATA = [name for name in ESTIMATES.columns if name != "id"]
 
 
@@ -48,16 +42,14 @@ def _sentences(context: Context) -> list[str]:
     """One sentence per method in use on this page."""
     study, say = context.study, context.words.say
     table = context.rows if not context.pooled else context.disclosed.table
-    used = {name for kind in ("contrast", "measure", "method") for name in table.loc[table["estimate"].notna(), kind]}
+    used = table.loc[table["estimate"].notna(), ["contrast", "measure", "method"]]
     shares = {scale.score: scale.min_answered for scale in study.scales}
     texts = [
         say("methods.scores_sum" if score == "sum" else "methods.scores", share=context.words.share(share))
         for score, share in shares.items()
     ]
     imputations = study.settings.missing.imputations
-    keys = [name for name in EXPLAINED if name in used]
-    if "ancova" in used:
-        keys[keys.index("ancova")] = "ancova_person" if study.clustered_by == "person" else "ancova_cluster"
+    keys = METHODS.explanations(used.itertuples(index=False, name=None), study.clustered_by)
     texts += [say(f"methods.{key}", unit=study.clustered_by, imputations=imputations) for key in keys]
     return texts + [say(f"methods.{rule}") for rule in ("verdicts", "multiplicity", "missing", "duplicates")]
 

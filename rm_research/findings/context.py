@@ -12,7 +12,7 @@ import pandas as pd
 from rm_research.catalogue import Catalogue
 from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
-from rm_research.effects.estimates import ALL_COHORTS, ROLE_ORDER
+from rm_research.effects.groups import ALL_COHORTS, ROLE_ORDER
 from rm_research.study import Scale, Study
 
 

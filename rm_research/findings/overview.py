@@ -8,7 +8,8 @@ from rm_research.catalogue import capital
 from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN, OF_CHANGE
 from rm_research.claims.measurement import measurement_limits
 from rm_research.disclosure import HIDDEN
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
+from rm_research.effects.methods import Name
 from rm_research.figures import band_text
 from rm_research.findings.context import Context
 from rm_research.findings.hidden import not_shown
@@ -93,7 +94,7 @@ def _notes(shown: list[pd.Series], context: Context) -> list[str]:
 
 
 def _averaged(row: pd.Series, context: Context) -> str:
-    return context.words.say("headline.pooled_people" if row["method"] == "one_stage" else "headline.pooled")
+    return context.words.say("headline.pooled_people" if row["method"] == Name.ONE_STAGE else "headline.pooled")
 
 
 def _by_role(texts: dict[str, str], context: Context) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.catalogue import catalogue
-from rm_research.effects.estimates import ROLE_ORDER
+from rm_research.effects.groups import ROLE_ORDER
 from rm_research.errors import ReadError, StudyError
 from rm_research.panel import Prepared, prepare_study
 from rm_research.panel.prepare import prepare_openly

@@ -13,7 +13,7 @@ import pandas as pd
 
 from rm_research.catalogue import catalogue
 from rm_research.disclosure.numbers import study_numbers
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import ReportError, listed
 from rm_research.findings.context import slug
 from rm_research.panel import Prepared, cache, prepare_study

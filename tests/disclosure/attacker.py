@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
 
 ROUNDING = 0.0005001
 LABELS = ("role", "arm", "scale", "wave", "asked", "low", "high")

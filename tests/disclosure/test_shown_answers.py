@@ -6,7 +6,7 @@ import pytest
 from small_studies import TOML, Group, as_csv, small_study
 
 from rm_research.disclosure.numbers import decide
-from rm_research.effects.estimates import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import prepare_study
 
 SMALLEST = "[reporting]\nsmallest_group = 10\n"

@@ -5,7 +5,7 @@ import pytest
 from small_panels import check_rows, drawn, golden, numbers_in, numbers_of, only, panel_of, same_rows, stack
 
 from rm_research.effects import estimate_difference
-from rm_research.effects.estimates import generator
+from rm_research.effects.groups import generator
 from rm_research.stats.mixed.two_waves import constrained_likelihood
 from rm_research.stats.power import detectable
 from rm_research.stats.regression import least_squares

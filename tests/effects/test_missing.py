@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from small_panels import panel_of, stack
 
-from rm_research.effects.difference import comparisons
-from rm_research.effects.estimates import collected, generator, groups
-from rm_research.effects.missing import assess_attrition, imputed_changes, imputed_differences
+from rm_research.effects.change import estimate_change
+from rm_research.effects.difference import estimate_difference
+from rm_research.effects.groups import comparisons, generator, groups
+from rm_research.effects.missing import assess_attrition
 from rm_research.errors import FrameError
 from rm_research.frames import ATTRITION, PANEL
 from rm_research.stats.attrition import leaving_model, share_lost, standardised_difference
@@ -45,13 +46,16 @@ def ranged(make_study, tmp_path):
     return read
 
 
+def imputed(estimates):
+    return estimates.where(estimates.table["method"].eq("imputed"))
+
+
 def changes(panel, study):
-    return collected(row for group in groups(panel, study) for row in imputed_changes(group, study))
+    return imputed(estimate_change(panel, study=study))
 
 
 def differences(panel, study):
-    compared = comparisons(list(groups(panel, study)), study)
-    return collected(row for arms in compared for row in imputed_differences(arms, study))
+    return imputed(estimate_difference(panel, study=study))
 
 
 def missing(**options) -> str:

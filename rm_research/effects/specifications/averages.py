@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from rm_research.effects.difference import Compared
-from rm_research.effects.estimates import Place, Row, estimate_row
+from rm_research.effects.estimates import Row, estimate_row
+from rm_research.effects.groups import Compared, Place
+from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure, Name
 from rm_research.effects.specifications.models import FEWEST
 from rm_research.stats.pooling import reml_hk
 from rm_research.stats.result import NotEstimableError, Result
@@ -17,7 +18,7 @@ OneStage = Callable[[str, Sequence[Compared], Study], Result]  # takes the contr
 
 
 def average_row(
-    contrast: str, place: Place, method: str, cohorts: Sequence[tuple[Compared, Row]], study: Study,
+    contrast: str, place: Place, method: Name, cohorts: Sequence[tuple[Compared, Row]], study: Study,
     one_stage: OneStage | None = None,
 ) -> Row:  # fmt: skip
     """
@@ -28,7 +29,7 @@ def average_row(
     contrast : {'change', 'difference'}
     place : Place
         Of all cohorts.
-    method : str
+    method : Name
         'reml_hk', the average of the cohorts' estimates, or 'one_stage', one model of their people.
     cohorts : sequence of (Compared, Row)
         People and estimate of each.
@@ -47,7 +48,8 @@ def average_row(
     else:
         compute = partial(_modelled, contrast, [arms for arms, _ in usable], study, one_stage)
     counts["n_clusters"] = len(usable)
-    row = estimate_row(place, f"pooled_{contrast}", "mean", method, compute, study, counts)
+    pooled = METHODS[POOLED[Contrast(contrast)], Measure.MEAN, method]
+    row = estimate_row(place, pooled, compute, study, counts)
     return Row(row.columns, row.details | {FEWEST: min((row.details[FEWEST] for _, row in usable), default=0.0)})
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rm_research.effects.estimates import groups
+from rm_research.effects.groups import groups
 from rm_research.effects.specifications.averages import OneStage
 from rm_research.effects.specifications.curve import Specifications, collected
 from rm_research.effects.specifications.rows import CONTRASTS, Data, Question, specified

@@ -6,15 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rm_research.effects.difference import Compared, comparisons
-from rm_research.effects.estimates import ALL_COHORTS, HEADLINES, Group, Place, Row
+from rm_research.effects.estimates import Row
+from rm_research.effects.groups import ALL_COHORTS, Compared, Group, Place, comparisons
+from rm_research.effects.methods import METHODS, Name
 from rm_research.effects.specifications.averages import OneStage, average_row
 from rm_research.effects.specifications.models import estimated, fingerprint, models_of
 from rm_research.frames import PANEL
 from rm_research.study import Study
 
 CONTRASTS = ("change", "difference")
-ONE_STAGE_AS = ("likelihood", "ancova")  # the models whose people a one-stage model is about
+ONE_STAGE_AS = (Name.LIKELIHOOD, Name.ANCOVA)  # the models whose people a one-stage model is about
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,14 @@ def specified(question: Question, found: Sequence[Data]) -> Iterator[Specified]:
     """Yield the rows of every curve, those of the declared data (the first) first."""
     known: dict[tuple[object, ...], Row] = {}
     for curve in _curves(question, found[0]):
-        seen = set()
+        seen, heads = set(), [head.name for head in METHODS.headlines(curve.contrast)]
         for place, data in enumerate(found):
             cohorts = _cohorts(curve, question, data)
             if (prints := tuple((cohort.arms.group.place, cohort.fingerprint) for cohort in cohorts)) in seen:
                 continue
             seen.add(prints)
             for row, missing, model in _rows(curve, question, cohorts, known):
-                declared = place == 0 and model in (*HEADLINES[curve.contrast], "one_stage")
+                declared = place == 0 and model in (*heads, Name.ONE_STAGE)
                 yield _named(row, data.choices | {"missing": missing, "model": model}, declared)
 
 
@@ -150,17 +151,18 @@ def _rows(
     for model in models_of(curve.contrast, study, someone_left=someone_left):
         rows = []
         for arms, print_ in cohorts:
-            key = (model.contrast, model.method, arms.group.place, print_)
+            key = (*model.key, arms.group.place, print_)
             if key not in known:
                 known[key] = estimated(model, arms, study)
             rows.append((arms, known[key]))
         if len(question.cohorts) == 1:
-            yield rows[0][1], model.missing, model.method
+            yield rows[0][1], str(model.missing), str(model.name)
         elif model.averaged:
-            yield average_row(curve.contrast, place, "reml_hk", rows, study), model.missing, model.method
-            if question.one_stage is not None and model.method in ONE_STAGE_AS:
-                whole = average_row(curve.contrast, place, "one_stage", rows, study, question.one_stage)
-                yield whole, model.missing, "one_stage"
+            averaged = average_row(curve.contrast, place, Name.REML_HK, rows, study)
+            yield averaged, str(model.missing), str(model.name)
+            if question.one_stage is not None and model.name in ONE_STAGE_AS:
+                whole = average_row(curve.contrast, place, Name.ONE_STAGE, rows, study, question.one_stage)
+                yield whole, str(model.missing), str(Name.ONE_STAGE)
 
 
 def _named(row: Row, choices: dict[str, str], declared: bool) -> Specified:

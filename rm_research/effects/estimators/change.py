@@ -1,0 +1,67 @@
+"""Estimators of the change of one group of people."""
+
+import numpy as np
+
+from rm_research.effects.groups import Group, people_share_clusters
+from rm_research.effects.long_scores import long_scores, person_terms
+from rm_research.stats.individual import reliable_change, share_improved
+from rm_research.stats.mixed.inference import kenward_roger
+from rm_research.stats.mixed.ladder import fit_by_ladder
+from rm_research.stats.mixed.two_waves import likelihood_change
+from rm_research.stats.paired import complete_pairs
+from rm_research.stats.result import Result
+from rm_research.stats.sensitivity import regression_to_the_mean
+from rm_research.study import Study
+
+
+def likelihood(group: Group, study: Study) -> Result:
+    """Mean change of everyone with a score before; with it what to expect where people were picked for their score."""
+    if people_share_clusters(group.clusters, study):
+        result = _by_cluster(group, study)
+    else:
+        result = likelihood_change(group.pre, group.post, level=study.reporting.level)
+    scale = study.scale(group.place.scale)
+    picked, retest = scale.picked, scale.retest
+    if picked is None or retest is None:
+        return result
+    limit = picked.below if picked.below is not None else picked.above
+    expected = regression_to_the_mean(
+        float(limit or 0.0), mean=picked.mean, sd=picked.sd, retest=retest, below=picked.below is not None
+    )
+    return result.detailed(expected_by_selection=expected)
+
+
+def _by_cluster(group: Group, study: Study) -> Result:
+    """Mean change by a mixed model in which members of a cluster are alike, in change too."""
+    complete_pairs(group.pre, group.post)
+    rows = long_scores(group.rows)
+    after = rows["after"].to_numpy(float)
+    X = np.column_stack([np.ones(len(rows)), after])
+    ladder = fit_by_ladder(rows["y"].to_numpy(float), X, person_terms(rows), keep=("cluster", "cluster_wave"))
+    change, before, later = (
+        kenward_roger(ladder.fit, contrast, level=study.reporting.level) for contrast in ([0, 1], [1, 0], [1, 1])
+    )
+    return change.detailed(
+        mean_pre=before.estimate, mean_pre_low=before.ci_low, mean_pre_high=before.ci_high,
+        mean_post=later.estimate, mean_post_low=later.ci_low, mean_post_high=later.ci_high,
+    )  # fmt: skip
+
+
+def improved(group: Group, study: Study) -> Result:
+    """Share of people with both scores who gained."""
+    return share_improved(group.pre, group.post, level=study.reporting.level, sign=_up(group, study))
+
+
+def changed_reliably(group: Group, study: Study) -> Result:
+    """Share of reliable gains; that of reliable losses stands in the details."""
+    level = study.reporting.level
+    found = reliable_change(group.pre, group.post, retest=group.retest, level=level, sign=_up(group, study))
+    worse = found.deteriorated
+    return found.improved.detailed(
+        retest=group.retest, threshold=found.threshold, share_worse=worse.estimate, share_worse_low=worse.ci_low,
+        share_worse_high=worse.ci_high,
+    )  # fmt: skip
+
+
+def _up(group: Group, study: Study) -> int:
+    return 1 if study.scale(group.place.scale).better == "higher" else -1

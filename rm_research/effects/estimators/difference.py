@@ -1,0 +1,92 @@
+"""Estimators of the difference between a programme arm and the comparison."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from rm_research.effects.groups import Compared, generator, row_id, units
+from rm_research.stats.mixed.two_waves import constrained_likelihood
+from rm_research.stats.regression import Fit, least_squares, robust
+from rm_research.stats.resampling import randomisation, wild_bootstrap
+from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.sensitivity import e_value_of_difference
+from rm_research.stats.standardised import d_ppc2
+from rm_research.study import Study
+
+NAN = float("nan")
+TREATED = 1  # column of the arm in both designs
+
+
+def check_compared(arms: Compared, study: Study) -> None:
+    """
+    Refuse where there is nothing to compare.
+
+    Raises
+    ------
+    NotEstimableError
+        'not_asked_at_baseline', 'too_few_pairs' or 'no_comparison_here'.
+    """
+    if not study.measured(arms.group.place.scale, study.baseline):
+        raise NotEstimableError("not_asked_at_baseline")
+    in_arm = arms.in_arm[arms.paired]
+    if not in_arm.any():
+        raise NotEstimableError("too_few_pairs")
+    if in_arm.all():
+        raise NotEstimableError("no_comparison_here")
+
+
+def ancova(arms: Compared, study: Study) -> Result:
+    """Difference after at equal score before, of people with both scores."""
+    return _treated(_ancova_fit(arms), arms, study)
+
+
+def change_score(arms: Compared, study: Study) -> Result:
+    """Difference of the mean changes of people with both scores."""
+    pre, post, in_arm = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm))
+    return _treated(least_squares(np.column_stack([np.ones(len(pre)), in_arm]), post - pre), arms, study)
+
+
+def _treated(fit: Fit, arms: Compared, study: Study) -> Result:
+    clusters = units(arms.clusters[arms.paired], study)
+    return robust(fit, TREATED, clusters=clusters, level=study.reporting.level)
+
+
+def _ancova_fit(arms: Compared) -> Fit:
+    pre, post, in_arm, strata = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm, arms.strata))
+    # cohorts taken together may differ in who was in which arm, so each has an intercept
+    of_strata = (strata[:, None] == np.unique(strata)[1:]).astype(float)
+    return least_squares(np.column_stack([np.ones(len(pre)), in_arm, pre, of_strata]), post)
+
+
+def bootstrapped(arms: Compared, study: Study) -> Result:
+    """The same difference, with interval and p-value by a wild cluster bootstrap."""
+    draws = _draws("wild_bootstrap", arms, study)
+    fit, clusters = _ancova_fit(arms), arms.clusters[arms.paired]
+    found = wild_bootstrap(fit, clusters, TREATED, level=study.reporting.level, generator=draws)
+    # the bootstrap has no standard error of its own, and one without df would promise too much of what can be found
+    return replace(found, std_error=NAN, statistic=NAN)
+
+
+def randomised(arms: Compared, study: Study) -> Result:
+    """The same difference, with a p-value from drawing the arms anew."""
+    fit, clusters = _ancova_fit(arms), arms.clusters[arms.paired]
+    found = randomisation(fit, clusters, TREATED, generator=_draws("randomisation", arms, study))
+    details = {"draws": float(found.draws), "smallest_p": found.smallest_p}
+    return Result(found.statistic, NAN, NAN, NAN, found.p_value, NAN, NAN, details)
+
+
+def _draws(method: str, arms: Compared, study: Study) -> np.random.Generator:
+    place = arms.group.place
+    return generator(study, place.cohort, row_id("difference", "mean", method, place))
+
+
+def constrained(arms: Compared, study: Study) -> Result:
+    """Difference after of everyone with a score before, of whom both arms had one mean."""
+    return constrained_likelihood(arms.pre, arms.post, arms.in_arm, level=study.reporting.level)
+
+
+def standardised(arms: Compared, study: Study) -> Result:
+    """Difference of the mean changes in standard deviations before, with its E-value."""
+    found = d_ppc2(arms.pre, arms.post, arms.in_arm, level=study.reporting.level)
+    hidden_cause = e_value_of_difference(found.estimate, found.ci_low, found.ci_high)
+    return found.detailed(e_value=hidden_cause.estimate, e_value_interval=hidden_cause.interval)

@@ -1,0 +1,85 @@
+"""The registry: all methods by contrast, measure and name, and what follows from several of them together."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from rm_research.effects.methods.method import Key, Method
+from rm_research.effects.methods.vocabulary import Contrast
+from rm_research.errors import StudyError
+
+
+class Registry:
+    """All methods in their order, which is that of rows and of explanations."""
+
+    def __init__(self, methods: tuple[Method, ...]) -> None:
+        self._by_key: dict[Key, Method] = {}
+        for method in methods:
+            self.register(method)
+
+    def register(self, method: Method) -> None:
+        """
+        Add a method; its rows come last among those of its contrast.
+
+        Raises
+        ------
+        StudyError
+            When another method has the same contrast, measure and name.
+        """
+        if method.key in self._by_key:
+            raise StudyError(f"There is a method {' '.join(method.key)!r} already. Give the new one another name.")
+        self._by_key[method.key] = method
+
+    @contextmanager
+    def having(self, method: Method) -> Iterator[None]:
+        """Add a method for a while."""
+        self.register(method)
+        try:
+            yield
+        finally:
+            del self._by_key[method.key]
+
+    def __iter__(self) -> Iterator[Method]:
+        return iter(tuple(self._by_key.values()))
+
+    def __len__(self) -> int:
+        return len(self._by_key)
+
+    def __getitem__(self, key: Key) -> Method:
+        return self._by_key[key]
+
+    def get(self, contrast: str, measure: str, name: str) -> Method | None:
+        """Return the method of a row; None where it is not declared."""
+        return self._by_key.get((contrast, measure, name))
+
+    def n_column(self, contrast: str, measure: str, name: str) -> str:
+        """Column that says how many people a row is about; those with both scores where the method is not declared."""
+        method = self.get(contrast, measure, name)
+        return "n_pairs" if method is None else method.n_column
+
+    def of(self, contrast: str) -> tuple[Method, ...]:
+        """Methods of a contrast, in order."""
+        return tuple(method for method in self if method.contrast == contrast)
+
+    def headlines(self, contrast: str) -> tuple[Method, ...]:
+        """Methods of a contrast whose rows may be headlines."""
+        return tuple(method for method in self.of(contrast) if method.heads)
+
+    def explanations(self, used: Iterable[Key], clustered_by: str) -> list[str]:
+        """Keys of the sentences that explain the methods of some rows, each once."""
+        keys = set(used)
+        found = (method.explanations(clustered_by) for method in self if method.key in keys)
+        return list(dict.fromkeys(sentence for sentences in found for sentence in sentences))
+
+    def beside_headlines(self) -> tuple[Method, ...]:
+        """
+        Methods whose rows tell of other people than the headlines next to them do.
+
+        Their estimates come from sums of scores, as do those of the headlines, but of other groups of questionnaires:
+        what is left between the two is the answers of the people in one group and not in the other.
+        """
+        return tuple(method for method in self if method.additive and not method.heads and self._differs(method))
+
+    def _differs(self, method: Method) -> bool:
+        next_to = [*self.headlines(Contrast.CHANGE), *self.headlines(method.contrast)]
+        linked = [head for head in next_to if not head.unlinked]
+        return any(head.groups != method.groups for head in linked)

@@ -1,0 +1,116 @@
+"""The closed vocabulary of methods: what is compared, what is estimated, how, of whom, and what it takes."""
+
+from enum import StrEnum
+
+
+class Contrast(StrEnum):
+    """What is compared with what."""
+
+    CHANGE = "change"
+    DIFFERENCE = "difference"
+    ROLE_DIFFERENCE = "role_difference"
+    INTERACTION = "interaction"
+    DOSE = "dose"
+    ACTOR = "actor"
+    PARTNER = "partner"
+    POOLED_CHANGE = "pooled_change"
+    POOLED_DIFFERENCE = "pooled_difference"
+
+
+POOLED: dict[str, Contrast] = {
+    Contrast.CHANGE: Contrast.POOLED_CHANGE, Contrast.DIFFERENCE: Contrast.POOLED_DIFFERENCE,
+}  # fmt: skip
+
+
+class Measure(StrEnum):
+    """What is estimated of a contrast."""
+
+    MEAN = "mean"
+    MEDIAN = "median"
+    G_AV = "g_av"
+    D_RM = "d_rm"
+    D_PPC2 = "d_ppc2"
+    SHARE_IMPROVED = "share_improved"
+    RELIABLE_CHANGE = "reliable_change"
+    SLOPE = "slope"
+
+
+SHARES = (Measure.SHARE_IMPROVED, Measure.RELIABLE_CHANGE)  # of people, 0 to 1
+
+
+class Name(StrEnum):
+    """How an estimate is made."""
+
+    LIKELIHOOD = "likelihood"
+    PAIRED_T = "paired_t"
+    HODGES_LEHMANN = "hodges_lehmann"
+    BONETT = "bonett"
+    WILSON = "wilson"
+    IMPUTED = "imputed"
+    WELCH = "welch"
+    THEN_TEST = "then_test"
+    MIXED_MODEL = "mixed_model"
+    ANCOVA = "ancova"
+    CHANGE_SCORE = "change_score"
+    WILD_BOOTSTRAP = "wild_bootstrap"
+    RANDOMISATION = "randomisation"
+    CONSTRAINED_LIKELIHOOD = "constrained_likelihood"
+    INSTRUMENT = "instrument"
+    OLS = "ols"
+    APIM = "apim"
+    REML_HK = "reml_hk"
+    ONE_STAGE = "one_stage"
+
+
+class Questionnaires(StrEnum):
+    """
+    A group of questionnaires that a method treats differently from others, so that its number tells something of them.
+
+    Blocks and clusters of a model are no groups.
+    """
+
+    ALL_BEFORE = "everyone before"
+    ALL_AFTER = "everyone after"
+    BOTH_BEFORE = "before, of those with both"
+    BOTH_AFTER = "after, of those with both"
+    CHANGED = "those whose score changed"
+    THEN = "those who also judged the start in hindsight"
+    MET = "those of whom it is known whether they met"
+    PARTNERS = "both partners of a dyad"
+    EACH_ARM = "each arm"
+    EACH_ROLE = "each role"
+    EACH_LEVEL = "each declared group"
+    EACH_COHORT = "each cohort"
+
+
+class Need(StrEnum):
+    """What a method needs of the design and its waves, or of the people."""
+
+    LINKED = "linked waves"
+    UNLINKED = "unlinked waves"
+    COMPARISON = "a comparison"
+    NO_COMPARISON = "no comparison"
+    LOT = "arms drawn by lot"
+    HINDSIGHT = "a retrospective wave"
+    MEETINGS = "a log of meetings"
+    RETEST = "a retest correlation"
+    LEAVERS = "somebody who left"
+    INDEPENDENT = "no cluster that holds several people"
+    FEW_DF = "fewer than four degrees of freedom"
+
+
+class Heads(StrEnum):
+    """When the row of a method answers the question of its place; other rows stand next to it."""
+
+    ALWAYS = "always"
+    MANY_COHORTS = "from five cohorts on"
+    FEW_COHORTS = "below five cohorts, or with a shared comparison"
+
+
+class Missing(StrEnum):
+    """What becomes of people without one of the scores, as the specification curve names it."""
+
+    COMPLETERS = "completers"
+    LIKELIHOOD = "likelihood"
+    IMPUTATION = "imputation"
+    RESPONDENTS = "respondents"
