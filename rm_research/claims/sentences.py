@@ -8,9 +8,8 @@ import pandas as pd
 from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims.apa import apa_line
 from rm_research.claims.judgement import LEVELS, OF_CHANGE, Followed, followed, level_of, people_left, verdict
-from rm_research.disclosure import HIDDEN, OTHER_PEOPLE, Disclosed
+from rm_research.disclosure import HIDDEN, Disclosed
 from rm_research.effects.groups import ALL_COHORTS, EVERYONE
-from rm_research.effects.methods import SHARES
 from rm_research.errors import ReportError
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
@@ -122,22 +121,8 @@ class Claims:
 
     def reason(self, row: pd.Series) -> str:
         """Say why a row has no estimate."""
-        key = row["reason"]
-        if key == HIDDEN:
-            key = self._kind_of_hidden(row)
-        return self.words.say(f"reason.{key}", smallest=self.disclosed.smallest_group)
-
-    def _kind_of_hidden(self, row: pd.Series) -> str:
-        groups = [row["n_pairs"], *([row["n_comparison"]] if row["contrast"] in OF_CHANGE else [])]
-        if self.unlinked(row):
-            groups = [row["n_pre"], row["n_post"]]
-        if min(groups) < self.disclosed.smallest_group:
-            return "hidden_compared" if row["contrast"] in OF_CHANGE else "hidden"
-        if tuple(row[["contrast", "measure", "method"]]) in OTHER_PEOPLE:
-            return "hidden_beside"
-        if row["measure"] in SHARES:
-            return "hidden_share"
-        return "hidden_changed" if row["method"] == "hodges_lehmann" else "hidden_given_away"
+        key = self.disclosed.why_hidden(row["id"]) if row["reason"] == HIDDEN else f"reason.{row['reason']}"
+        return self.words.say(key, smallest=self.disclosed.smallest_group)
 
     def interval(self, row: pd.Series) -> str:
         """Interval with its level."""

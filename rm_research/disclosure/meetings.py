@@ -3,7 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from rm_research.disclosure.rules import Disclosed
+from rm_research.disclosure import rules
+from rm_research.disclosure.gate import Disclosed
+from rm_research.disclosure.tables import Counts, Lacking
+from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import Together
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.stats.paired import paired_t
@@ -66,16 +69,14 @@ def _without_few(people: pd.DataFrame, study: Study) -> pd.DataFrame:
     before, both = people["pre"].notna(), people[["pre", "post"]].notna().all(axis=1)
     lacking = pd.DataFrame({"left": before & ~both, "unlogged": both & people["sessions"].isna()})
     counts = lacking.groupby(people["cohort"]).sum()
-    while (apart := _told_apart(counts, study.reporting.smallest_group)).any():
+    while (apart := _told_apart(counts, study)).any():
         counts = counts[~apart]
     return people[both & people["sessions"].notna() & people["cohort"].isin(counts.index)]
 
 
-def _told_apart(counts: pd.DataFrame, smallest: int) -> pd.Series:
-    """Cohorts (rows) where few lack something (columns), unless there are several, where together not so few do."""
-    few = counts.where(counts.gt(0) & counts.lt(smallest))
-    hidden_by_others = few.count().ge(2) & few.sum().ge(smallest)
-    return (few.notna() & ~hidden_by_others).any(axis=1)
+def _told_apart(counts: pd.DataFrame, study: Study) -> pd.Series:
+    """Cohorts (rows) where those who lack something (columns) could be told apart."""
+    return rules.hidden(rules.MEETINGS, Lacking(counts, Threshold.of(study)), counts.index)
 
 
 def _bands(people: pd.DataFrame, study: Study) -> list[dict[str, float]]:
@@ -89,7 +90,8 @@ def _bands(people: pd.DataFrame, study: Study) -> list[dict[str, float]]:
         shares = np.cumsum(counts)[:-1, None] / len(met) - np.arange(1, parts) / parts
         band = np.searchsorted(values[np.unique(np.abs(shares).argmin(axis=0))], met)
         different = people["person"].groupby(band).nunique()
-        if len(different) == parts and different.min() >= study.reporting.smallest_group:
+        few = rules.hidden(rules.BANDS_OF_MEETINGS, Counts(different, Threshold.of(study)), different.index)
+        if len(different) == parts and not few.any():
             return _mean_changes(people, band, study)
     return []
 

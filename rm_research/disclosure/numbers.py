@@ -1,13 +1,14 @@
 """All numbers of a study and what of them may leave, decided once before any of it is worded or drawn."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from rm_research.disclosure.answers import shown_answers
+from rm_research.disclosure.gate import Disclosed, disclose, poolable
 from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
-from rm_research.disclosure.rules import Disclosed, disclose, poolable
 from rm_research.disclosure.summaries import shown_measurement, shown_specifications
 from rm_research.disclosure.together import Together, small_cohorts
 from rm_research.effects import (
@@ -39,13 +40,14 @@ def study_numbers(prepared: Prepared) -> Disclosed:
     """
     frames = {name: getattr(prepared, name) for name in FRAMES}
     kept = cache.load_numbers(prepared.study, frames)
-    if kept is not None and {"estimates", "details", *TABLES} <= set(kept):
+    if kept is not None and {"estimates", "details", "hidden_by", *TABLES} <= set(kept):
         tables = {name: kept[name] for name in TABLES}
-        rows = Estimates(kept["estimates"], kept["details"])
-        return Disclosed(rows, tables, prepared.study.reporting.smallest_group)
+        rows, hidden_by = Estimates(kept["estimates"], kept["details"]), dict(kept["hidden_by"].to_numpy())
+        return Disclosed(rows, tables, prepared.study.reporting.smallest_group, hidden_by)
     numbers = decide(prepared)
-    whole = {"estimates": numbers.table, "details": numbers.estimates.details} | numbers.tables
-    cache.save_numbers(prepared.study, frames, whole)
+    why = pd.DataFrame(list(numbers.hidden_by.items()), columns=["id", "rule"], dtype="str")
+    whole = {"estimates": numbers.table, "details": numbers.estimates.details, "hidden_by": why}
+    cache.save_numbers(prepared.study, frames, whole | numbers.tables)
     return numbers
 
 
@@ -61,7 +63,7 @@ def decide(prepared: Prepared) -> Disclosed:
     tables["sessions"] = shown_meetings(panel, shown, together, study)
     tables["specifications"] = shown_specifications(prepared)
     tables |= shown_measurement(prepared)
-    return Disclosed(shown.estimates, {name: tables[name] for name in TABLES}, shown.smallest_group)
+    return replace(shown, tables={name: tables[name] for name in TABLES})
 
 
 def _sound(prepared: Prepared) -> pd.DataFrame:

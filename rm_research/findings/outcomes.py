@@ -7,7 +7,7 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.claims.judgement import OF_CHANGE
 from rm_research.disclosure import HIDDEN
-from rm_research.disclosure.rules import MEANS
+from rm_research.disclosure.rows import MEANS
 from rm_research.effects.estimates import headlines
 from rm_research.figures import band_text
 from rm_research.findings.context import Context

@@ -10,7 +10,7 @@ from small_panels import panel_of, stack
 
 from rm_research.effects.change import estimate_change
 from rm_research.effects.difference import estimate_difference
-from rm_research.effects.groups import comparisons, generator, groups
+from rm_research.effects.groups import generator
 from rm_research.effects.missing import assess_attrition
 from rm_research.errors import FrameError
 from rm_research.frames import ATTRITION, PANEL

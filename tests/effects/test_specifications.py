@@ -15,8 +15,8 @@ from scipy import stats
 from rm_research.effects import estimate_change, estimate_difference
 from rm_research.effects.estimates import Estimates, headlines, joined
 from rm_research.effects.groups import Place, generator
-from rm_research.effects.specifications import Specifications, estimate_specifications
 from rm_research.effects.methods import METHODS
+from rm_research.effects.specifications import Specifications, estimate_specifications
 from rm_research.errors import StudyError
 from rm_research.frames import DETAILS, ESTIMATES, SPECIFICATIONS
 from rm_research.panel import prepare_study
