@@ -10,8 +10,6 @@ from rm_research.effects.estimates import Estimates, headlines
 from rm_research.effects.methods import METHODS, POOLED, SHARES, Contrast
 from rm_research.study import Study
 
-# rows that tell of other people than the headlines next to them: of those who stayed, or of everyone at baseline
-OTHER_PEOPLE = tuple(method.key for method in METHODS.beside_headlines())
 COMPARED = (Contrast.DIFFERENCE, Contrast.POOLED_DIFFERENCE)
 # details that a page shows, and so a file beside it; others would say more of few people than the rows do
 QUANTITIES = (
@@ -86,7 +84,7 @@ def few_people(asked: Asked) -> pd.Series:
 def few_compared(asked: Asked) -> pd.Series:
     """Differences from too few people of the programme or of the comparison."""
     compared = asked.table["n_comparison"].astype("float64")
-    few = ~asked.threshold.enough(_people(asked)) | compared.lt(asked.threshold.smallest)
+    few = ~asked.threshold.enough(_people(asked)) | asked.threshold.too_few(compared)
     return few & asked.table["contrast"].isin(COMPARED)
 
 
@@ -98,7 +96,7 @@ def _people(asked: Asked) -> pd.Series:
 
 def beside_few_leavers(asked: Asked) -> pd.Series:
     """
-    Rows whose people are those of their headline but for a few who left.
+    Rows whose people are those of their headline but for a few who left or came late.
 
     What those few answered before could be worked out from the two numbers together.
     """
@@ -106,7 +104,8 @@ def beside_few_leavers(asked: Asked) -> pd.Series:
     # the others leave out who left
     left = (asked.table["n_pre"] - asked.table["n_pairs"]).astype("float64")
     left, late = asked.detail("n_left").fillna(left), asked.detail("n_late")
-    return (asked.threshold.few(left) | asked.threshold.few(late)) & asked.is_of(OTHER_PEOPLE)
+    few = asked.threshold.few(left) | asked.threshold.few(late)
+    return few & asked.is_of([method.key for method in METHODS.beside_headlines()])
 
 
 def share_of_all_or_none(asked: Asked) -> pd.Series:
@@ -117,13 +116,13 @@ def share_of_all_or_none(asked: Asked) -> pd.Series:
 
 def few_changed(asked: Asked) -> pd.Series:
     """Rows that rest on those alone whose score changed, where they are too few."""
-    return asked.detail("n_changed").lt(asked.threshold.smallest)
+    return asked.threshold.too_few(asked.detail("n_changed"))
 
 
 def few_in_a_part(asked: Asked) -> pd.Series:
     """Rows that set several groups of people against each other, of which one is too small."""
     others = asked.table["n_comparison"].astype("float64").mask(asked.table["contrast"].isin(COMPARED))
-    return asked.detail("n_fewest").lt(asked.threshold.smallest) | others.lt(asked.threshold.smallest)
+    return asked.threshold.too_few(asked.detail("n_fewest")) | asked.threshold.too_few(others)
 
 
 def second_split(asked: Asked) -> pd.Series:
@@ -151,7 +150,7 @@ def part_of_shared_comparison(asked: Asked) -> pd.Series:
     kind = [*question, table["measure"], table["method"]]
     given_away = _given_away(table["n_pairs"].where(part & asked.hidden), kind, asked.threshold)
     # not every part has a row of every method: of who are few themselves, none may be shown of the others
-    few = table["n_pairs"].where(part & table["n_pairs"].lt(asked.threshold.smallest))
+    few = table["n_pairs"].where(part & asked.threshold.too_few(table["n_pairs"]))
     given_away |= _given_away(few, kind, asked.threshold).groupby(question).transform("any")
     return part & given_away
 

@@ -26,8 +26,12 @@ class Threshold(NamedTuple):
         return cls(study.reporting.smallest_group)
 
     def enough(self, people: Any) -> Any:
-        """Whether so many people may be shown."""
+        """Whether so many people may be shown; not where their number is unknown."""
         return people >= self.smallest
+
+    def too_few(self, people: Any) -> Any:
+        """Whether so many people, or nobody, may not be shown; not where there is no such number."""
+        return people < self.smallest
 
     def few(self, people: Any) -> Any:
         """Whether there is somebody, but too few people to show."""

@@ -446,6 +446,12 @@ class TestDeclaredGroups:
         with METHODS.having(toy):
             assert shown(study, row_of(method="ols")) == [True]
 
+    @pytest.mark.parametrize(("left", "seen"), [(0, True), (1, False), (10, True)])
+    def test_a_new_method_of_those_who_stayed_is_hidden_beside_few_leavers(self, study, left, seen):
+        groups = frozenset({Questionnaires.BOTH_BEFORE, Questionnaires.BOTH_AFTER})
+        with METHODS.having(Method(Contrast.CHANGE, Measure.MEAN, Name.OLS, "a toy", groups=groups, additive=True)):
+            assert shown(study, row_of(method="ols", n_pre=30 + left, n_pairs=30)) == [seen]
+
     def test_a_method_of_another_registry_is_hidden(self, study):
         assert shown(study, row_of(method="guessed")) == [False]
 

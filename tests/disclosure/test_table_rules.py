@@ -20,7 +20,11 @@ def without(monkeypatch, name: str) -> None:
 
 @pytest.mark.parametrize(("people", "enough", "few"), [(0, False, False), (9, False, True), (10, True, False)])
 def test_few_people_are_some_but_fewer_than_the_smallest_group(people, enough, few):
-    assert (TEN.enough(people), TEN.few(people)) == (enough, few)
+    assert (TEN.enough(people), TEN.few(people), TEN.too_few(people)) == (enough, few, not enough)
+
+
+def test_an_unknown_number_is_neither_enough_nor_too_few():
+    assert not any((TEN.enough(np.nan), TEN.few(np.nan), TEN.too_few(np.nan)))
 
 
 @pytest.mark.parametrize(("parts", "people", "hides"), [(1, 30, False), (2, 9, False), (2, 10, True)])
