@@ -18,7 +18,7 @@ from rm_research.stats.mixed.ladder import fit_by_ladder
 from rm_research.stats.mixed.terms import Term
 from rm_research.stats.pooling import meta_regression, reml_hk
 from rm_research.stats.regression import Matrix
-from rm_research.stats.result import NotEstimableError, Result, Vector
+from rm_research.stats.result import NotEstimableError, Reason, Result, Vector
 from rm_research.study import Study
 
 # kept at variance 0, so that degrees of freedom go on counting cohorts
@@ -138,7 +138,7 @@ def _average(pool: Pool, study: Study) -> Result:
 
 def _refuse_shared(pool: Pool, study: Study) -> None:
     if pool.contrast == "difference" and study.design.comparison_scope == "shared":
-        raise NotEstimableError("shared_comparison")
+        raise NotEstimableError(Reason.SHARED_COMPARISON)
 
 
 def _estimates(pool: Pool) -> tuple[Vector, Vector]:
@@ -184,7 +184,7 @@ def _one_stage(pool: Pool, study: Study) -> Result:
     """
     k = len(pool.rows)
     if k < 2:
-        raise NotEstimableError("too_few_cohorts")
+        raise NotEstimableError(Reason.TOO_FEW_COHORTS)
     model = _changes if pool.contrast == "change" else _differences
     y, X, terms = model(pool, k >= ENOUGH_COHORTS, study)
     contrast = np.zeros(X.shape[1])

@@ -1,7 +1,7 @@
 """
-Write the table of comparisons in docs/methods.md: `make methods`.
+Write the tables of methods and of comparisons in docs/methods.md: `make methods`.
 
-The tests of `rm_research/stats` put each comparison on record (the fixture `compare`); here they are run once, and what
+The first comes from the registry of methods. The tests of `rm_research/stats` put each comparison on record (the fixture `compare`); here they are run once, and what
 they found becomes a row for each function and reference.
 """
 
@@ -19,12 +19,24 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from rm_research import stats
+from rm_research.effects.methods import METHODS
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "methods.md"
+METHODS_BEGIN, METHODS_END = "<!-- methods: written by make methods -->", "<!-- end of methods -->"
 BEGIN, END = "<!-- comparisons: written by make methods -->", "<!-- end of comparisons -->"
 HEAD = """| Method | Function | Compared with | Tolerance | Largest difference | Where they differ, why |
 |---|---|---|---|---|---|"""
+
+
+def methods_table() -> str:
+    """Every method of the registry: what it is, when its rows are headlines, and whose questionnaires it tells apart."""
+    lines = ["| contrast | measure | method | What it is | Headline | Groups of questionnaires that it treats differently |",
+             "|---|---|---|---|---|---|"]  # fmt: skip
+    for row in METHODS.to_frame().itertuples():
+        names = " | ".join(f"`{name}`" for name in (row.contrast, row.measure, row.method))
+        lines.append(f"| {names} | {row.about} | {row.heads} | {row.groups} |")
+    return "\n".join(lines)
 
 
 def public_functions() -> dict[str, Callable[..., object]]:
@@ -104,4 +116,5 @@ def write_between(page: Path, begin: str, end: str, text: str) -> None:
 
 
 if __name__ == "__main__":
+    write_between(PAGE, METHODS_BEGIN, METHODS_END, methods_table())
     write_between(PAGE, BEGIN, END, table(records()))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from methods_table import public_functions
+from methods_table import methods_table, public_functions
 from pydantic import BaseModel
 
 import rm_research as rm
@@ -178,6 +178,10 @@ def test_stakeholders_find_every_verdict_and_level_in_words():
     assert not [words for words in WORDS["verdict_short"].values() if f"| {words} |" not in table]
     levels = section(page, "How strong the design is")
     assert re.findall(r"^\| (\d) \|", levels, re.MULTILINE) == ["1", "2", "3", "5"]
+
+
+def test_the_table_of_methods_is_that_of_the_registry():
+    assert methods_table() in text("methods.md")
 
 
 def test_every_function_of_stats_stands_in_the_table_of_comparisons():

@@ -46,5 +46,5 @@ def test_templates_words_and_notebooks_are_where_the_wheel_takes_them_from():
     package = ROOT / "rm_research"
     assert (package / "catalogue" / "en.toml").is_file()
     assert (package / "reporting" / "template" / "findings" / "index.html.j2").is_file()
-    assert (package / "findings" / "templates" / "headline.html.j2").is_file()
+    assert (package / "findings" / "sections" / "headline.html.j2").is_file()
     assert len(list((ROOT / "notebooks").glob("*.ipynb"))) >= 3

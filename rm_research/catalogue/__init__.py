@@ -61,6 +61,11 @@ class Catalogue:
         first, last = (self.number(value, decimals=_decimals(value) if excludes else 2) for value in (low, high))
         return first, last
 
+    def range(self, low: float, high: float) -> str:
+        """Write an interval as 'low to high'."""
+        first, last = self.ends(low, high)
+        return self.say("format.range", low=first, high=last)
+
     def plain(self, value: float) -> str:
         """Write a number that somebody set, such as the end of a scale, with the decimals it was given."""
         return f"{value:g}".replace("-", MINUS).replace(".", self.say("format.decimal"))

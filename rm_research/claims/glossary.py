@@ -1,7 +1,7 @@
 """Terms of the pages, each with its definition, and where a page first uses them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rm_research.catalogue import Catalogue, capital
@@ -56,14 +56,14 @@ def terms(words: Catalogue, *, level: str, units: Iterable[str]) -> tuple[Term, 
     return tuple(found)
 
 
-def first_used(sections: Sequence[Iterable[str]], known: Iterable[Term]) -> list[list[Term]]:
+def first_used(texts: Iterable[str], known: Iterable[Term]) -> list[list[Term]]:
     """
     Terms that each section is the first to use.
 
     Parameters
     ----------
-    sections : sequence of iterable of str
-        Texts of each section, in the order of the page, as a reader sees them (no markup).
+    texts : iterable of str
+        Of each section, in the order of the page, as a reader sees it (no markup).
     known : iterable of Term
         From `terms`.
 
@@ -73,8 +73,7 @@ def first_used(sections: Sequence[Iterable[str]], known: Iterable[Term]) -> list
         One list a section, in the order in which its text uses them; a term stands in one list at most.
     """
     left, found = list(known), []
-    for texts in sections:
-        text = "\n".join(texts)
+    for text in texts:
         places = {term: place for term in left if (place := term.first_use(text)) is not None}
         found.append(sorted(places, key=lambda term: places[term]))
         left = [term for term in left if term not in places]

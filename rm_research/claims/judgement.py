@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import pandas as pd
-
-from rm_research.disclosure.together import ABOUT, QUESTION
-from rm_research.effects.estimates import headlines
+from rm_research.disclosure import Disclosed
+from rm_research.disclosure.together import ABOUT
+from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
+from rm_research.effects.methods import POOLED, Contrast, Measure
 from rm_research.study import Scale, Study
 
 Key = tuple[str, ...]
@@ -14,7 +14,6 @@ Key = tuple[str, ...]
 LEVELS = {"randomised": 5, "matched": 3, "self-selected": 2}
 NEXT_LOWER = {5: 3, 3: 2, 2: 1, 1: 1}
 MOST_LEFT, MOST_UNEVEN = 0.30, 0.10
-OF_CHANGE = {"difference": "change", "pooled_difference": "pooled_change"}
 
 
 @dataclass(frozen=True)
@@ -36,85 +35,65 @@ class Followed:
     parts: dict[Key, list[str]]
     members: dict[Key, list[str]]
 
-    def cohorts(self, row: pd.Series, of: str) -> list[str]:
+    def cohorts(self, row: Estimate, of: str) -> list[str]:
         """Cohorts behind a cohort's, a group's or the programme's name, on the question of a row."""
         if of == ALL_COHORTS:
             return [cohort for part in self.parts_of(row) for cohort in self.cohorts(row, part)]
         return self.members.get((*_about(row), of), [of])
 
-    def parts_of(self, row: pd.Series) -> list[str]:
+    def parts_of(self, row: Estimate) -> list[str]:
         """Cohorts, and groups of them, with an estimate of the question and kind of a row."""
         return self.parts.get(_about(row), [])
 
 
-def _about(row: pd.Series) -> Key:
+def _about(row: Estimate) -> Key:
     """Name what a row, and each part of its average, is an estimate of."""
-    return (*row[QUESTION], row["contrast"].removeprefix("pooled_"), row["arm"])
+    return (row.role, row.scale, row.wave, row.unpooled, row.arm)
 
 
-def followed(table: pd.DataFrame, together: pd.DataFrame | None = None) -> Followed:
-    """Count who stayed in an Estimates table, and find which cohorts are taken together."""
-    kept = Followed({}, {}, {})
-    rows = table[table["measure"].eq("mean") & table["contrast"].isin(["change", "difference"])]
-    rows = rows.assign(shown=headlines(rows) & rows["estimate"].notna())
-    names = [*ABOUT, "cohort", "n_pre", "n_pairs", "shown"]
-    for *question, contrast, arm, cohort, before, both, shown in rows[names].itertuples(index=False, name=None):
-        if contrast == "change" and pd.notna(before) and pd.notna(both):
+def followed(disclosed: Disclosed) -> Followed:
+    """Count who stayed, and find which cohorts are taken together."""
+    kept, headlines = Followed({}, {}, {}), {row.id for row in disclosed.headline_rows}
+    for row in disclosed.rows:
+        if row.measure != Measure.MEAN or row.contrast not in POOLED:
+            continue
+        if row.contrast == Contrast.CHANGE and row.n_pre is not None and row.n_pairs is not None:
             # of several methods, each with the same people, the first
-            kept.counts.setdefault(tuple(question), {}).setdefault((cohort, arm), (int(before), int(both)))
-        if shown:
-            kept.parts.setdefault((*question, contrast, arm), []).append(cohort)
+            of_question = kept.counts.setdefault((row.role, row.scale, row.wave), {})
+            of_question.setdefault((row.cohort, row.arm), (row.n_pre, row.n_pairs))
+        if row.id in headlines and row.is_known:
+            kept.parts.setdefault(_about(row), []).append(row.cohort)
+    together = disclosed.tables.get("together")
     if together is not None:
         for *key, cohort in together[[*ABOUT, "group", "cohort"]].itertuples(index=False, name=None):
             kept.members.setdefault(tuple(key), []).append(cohort)
     return kept
 
 
-def people_left(row: pd.Series, people: Followed, study: Study, *, of: str | None = None) -> dict[str, tuple[int, int]]:
+def people_left(row: Estimate, people: Followed, study: Study, *, of: str | None = None) -> dict[str, tuple[int, int]]:
     """
     Count people with a score before, and those of them who left, by arm: of a row, or of one part of its average.
 
     An arm with nobody before is left out.
     """
-    arms = [row["arm"], *([study.comparison] if row["contrast"] in OF_CHANGE and study.comparison else [])]
-    cohorts = people.cohorts(row, row["cohort"] if of is None else of)
+    arms = [row.arm, *([study.comparison] if row.compares_arms and study.comparison else [])]
+    cohorts = people.cohorts(row, row.cohort if of is None else of)
     shared = study.design.comparison_scope == "shared"
     found = {}
     for arm in arms:
         anywhere = shared and arm == study.comparison
-        counts = people.counts.get(tuple(row[QUESTION]), {}).items()
+        counts = people.counts.get((row.role, row.scale, row.wave), {}).items()
         mine = [count for (cohort, its), count in counts if its == arm and (cohort in cohorts or anywhere)]
         if before := sum(count for count, _ in mine):
             found[str(arm)] = (before, before - sum(count for _, count in mine))
     return found
 
 
-def shares_left(row: pd.Series, people: Followed, study: Study, *, of: str | None = None) -> dict[str, float]:
-    """Share of people with a score before who have none after, by arm: `attrition`, from people already counted."""
+def shares_left(row: Estimate, people: Followed, study: Study, *, of: str | None = None) -> dict[str, float]:
+    """Share of people with a score before who have none after, 0 to 1, by arm; no arm with nobody before."""
     # rounded, so that 3 of 10 is not a little more than 30 %
     left = people_left(row, people, study, of=of)
     return {arm: round(gone / before, 9) for arm, (before, gone) in left.items()}
-
-
-def attrition(row: pd.Series, table: pd.DataFrame, study: Study) -> dict[str, float]:
-    """
-    Share of people with a score before who have none after, by arm.
-
-    Parameters
-    ----------
-    row : Series
-        A row of Estimates.
-    table : DataFrame
-        The Estimates it stands in.
-    study : Study
-        Its comparison arm.
-
-    Returns
-    -------
-    dict of str to float
-        0 to 1; for a difference also the comparison's; an arm with nobody before is left out.
-    """
-    return shares_left(row, followed(table), study)
 
 
 def too_many_left(shares: dict[str, float]) -> bool:
@@ -123,18 +102,23 @@ def too_many_left(shares: dict[str, float]) -> bool:
     return bool(values) and (max(values) > MOST_LEFT or round(max(values) - min(values), 9) > MOST_UNEVEN)
 
 
-def level_of(row: pd.Series, people: Followed, study: Study) -> int:
-    """Design level of a row, from people already counted."""
-    if row["contrast"] not in OF_CHANGE:
+def level_of(row: Estimate, people: Followed, study: Study) -> int:
+    """
+    How much the design behind a row can show: 1 no comparison, 2 self-selected, 3 matched, 5 randomised.
+
+    High or uneven attrition lowers it one step, in an average also that of the parts in which most of its people are.
+    A change is of level 1 whatever the design.
+    """
+    if not row.compares_arms:
         return 1
     level = LEVELS[study.design.assignment]
     left_whole = too_many_left(shares_left(row, people, study))
     return NEXT_LOWER[level] if left_whole or _left_in_most_parts(row, people, study) else level
 
 
-def _left_in_most_parts(row: pd.Series, people: Followed, study: Study) -> bool:
+def _left_in_most_parts(row: Estimate, people: Followed, study: Study) -> bool:
     """Whether most people of an average are in parts of it with high or uneven attrition, which may cancel in all."""
-    if row["cohort"] != ALL_COHORTS:
+    if not row.is_of_all_cohorts:
         return False
     lowered = total = 0
     for part in people.parts_of(row):
@@ -144,17 +128,7 @@ def _left_in_most_parts(row: pd.Series, people: Followed, study: Study) -> bool:
     return 2 * lowered > total
 
 
-def design_level(row: pd.Series, table: pd.DataFrame, study: Study) -> int:
-    """
-    How much the design behind a row can show: 1 no comparison, 2 self-selected, 3 matched, 5 randomised.
-
-    High or uneven attrition lowers it one step, in an average also that of the parts in which most of its people are.
-    A change is of level 1 whatever the design.
-    """
-    return level_of(row, followed(table), study)
-
-
-def verdict(row: pd.Series, scale: Scale) -> str:
+def verdict(row: Estimate, scale: Scale) -> str:
     """
     Judge the whole interval against the smallest change that matters.
 
@@ -167,7 +141,7 @@ def verdict(row: pd.Series, scale: Scale) -> str:
     s = scale.smallest_effect
     if s is None:
         return "none"
-    low, high = row["ci_low"], row["ci_high"]
+    low, high = row.ci_low, row.ci_high
     if scale.better == "lower":
         low, high = -high, -low
     if low >= s:

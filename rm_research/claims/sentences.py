@@ -1,21 +1,21 @@
 """One row of Estimates, one sentence, one title, one alternative text: all from the same numbers."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
-import pandas as pd
-
 from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims.apa import apa_line
-from rm_research.claims.judgement import LEVELS, OF_CHANGE, Followed, followed, level_of, people_left, verdict
+from rm_research.claims.judgement import LEVELS, Followed, followed, level_of, people_left, verdict
 from rm_research.disclosure import HIDDEN, Disclosed
-from rm_research.effects.groups import ALL_COHORTS, EVERYONE
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.groups import ALL_COHORTS, Place
+from rm_research.effects.methods import Contrast
 from rm_research.errors import ReportError
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 
 OUR_UNIT = Scale.model_fields["unit"].default
-SPOKEN = (*OF_CHANGE, *OF_CHANGE.values())  # contrasts that sentences and titles are about
 
 
 @dataclass(frozen=True)
@@ -34,43 +34,37 @@ class Claims:
     study: Study
     words: Catalogue
 
-    def level(self, row: pd.Series) -> int:
+    def level(self, row: Estimate) -> int:
         """Design level of a row."""
         return level_of(row, self._followed, self.study)
 
     @cached_property
     def _followed(self) -> Followed:
-        return followed(self.disclosed.table, self.disclosed.tables.get("together"))
+        return followed(self.disclosed)
 
-    def level_text(self, row: pd.Series) -> str:
+    def level_text(self, row: Estimate) -> str:
         """Name the design level in words, and what lowered it."""
         level, assignment = self.level(row), self.study.design.assignment
         if level == 1:
             return self.words.say("design.single" if self.study.comparison is None else "design.no_usable")
         if level == LEVELS[assignment]:
             return self.words.say(f"design.{assignment}")
-        step = self.words.say(f"design.lowered_to_{level}", people=self.people(row["role"]))
+        step = self.words.say(f"design.lowered_to_{level}", people=self.people(row.role))
         return f"{self.words.say(f'design.{assignment}_lowered')} {step}"
 
-    def headline_row(self, cohort: str, role: str, arm: str, scale: str, wave: str) -> pd.Series | None:
+    def headline_row(self, cohort: str, role: str, arm: str, scale: str, wave: str) -> Estimate | None:
         """
         Row that speaks for a group: the difference where it can be shown and the design bears it, else the change.
 
         None where the group has no row at all.
         """
-        table = self.disclosed.headlines
-        mine = table[
-            (table["cohort"] == cohort) & (table["role"] == role) & (table["arm"] == arm) & (table["scale"] == scale)
-            & (table["wave"] == wave) & table["subgroup"].eq(EVERYONE)
-        ]  # fmt: skip
-        pooled = "pooled_" if cohort == ALL_COHORTS else ""
-        differences = mine[(mine["contrast"] == f"{pooled}difference") & mine["estimate"].notna()]
-        if len(differences) and self.level(differences.iloc[0]) > 1:
-            return differences.iloc[0]
-        changes = mine[mine["contrast"] == f"{pooled}change"]
-        return changes.iloc[0] if len(changes) else None
+        place, pooled = Place(cohort, role, arm, scale, wave), cohort == ALL_COHORTS
+        difference = self.disclosed.headline(place, Contrast.POOLED_DIFFERENCE if pooled else Contrast.DIFFERENCE)
+        if difference is not None and difference.is_known and self.level(difference) > 1:
+            return difference
+        return self.disclosed.headline(place, Contrast.POOLED_CHANGE if pooled else Contrast.CHANGE)
 
-    def sentence(self, row: pd.Series) -> str:
+    def sentence(self, row: Estimate) -> str:
         """
         One sentence with estimate, interval and number of people; the reason where there is no estimate.
 
@@ -79,105 +73,108 @@ class Claims:
         ReportError
             When the row is no change or difference, or a difference that its design does not bear.
         """
-        if pd.isna(row["estimate"]):
+        if not row.is_known:
             return self.reason(row)
         blanks = self._blanks(row) | {"interval": self.interval(row), "n": self.people_counted(row)}
         return self.words.say(f"claim.{self._claimed_level(row)}.{self._judged(row)}", **blanks)
 
-    def statement(self, row: pd.Series) -> str:
+    def statement(self, row: Estimate) -> str:
         """Return the sentence, or whose outcome it would have been about and the reason why there is none."""
-        if pd.notna(row["estimate"]):
+        if row.is_known:
             return self.sentence(row)
-        text, whose = self.reason(row), self.whose(row["role"])
-        blanks = {"whose": whose, "Whose": capital(whose), "scale": self.scale_text(row)}
+        text, whose = self.reason(row), self.whose(row.role)
+        blanks = {"whose": whose, "Whose": capital(whose), "scale": self.scale_text(row.scale, row.arm, row.wave)}
         return self.words.say("headline.also", **blanks, text=text, lowered=lowered(text))
 
-    def verdict_sentence(self, row: pd.Series) -> str:
+    def verdict_sentence(self, row: Estimate) -> str:
         """Say what the interval means beside the smallest change that matters; empty where there is nothing to say."""
-        scale = self.study.scale(row["scale"])
+        scale = self.study.scale(row.scale)
         found = verdict(row, scale)
-        if pd.isna(row["estimate"]) or (found == "unclear" and pd.isna(row["detectable"])):
+        if not row.is_known or (found == "unclear" and math.isnan(row.detectable)):
             return ""
-        detectable = "" if pd.isna(row["detectable"]) else self.words.number(row["detectable"])
+        detectable = "" if math.isnan(row.detectable) else self.words.number(row.detectable)
         s = "" if scale.smallest_effect is None else self.words.number(scale.smallest_effect)
         return self.words.say(f"verdict.{found}", s=s, unit=self.unit(scale), detectable=detectable)
 
-    def verdict_name(self, row: pd.Series) -> str:
+    def verdict_name(self, row: Estimate) -> str:
         """Verdict in a few words; empty where there is none."""
-        found = verdict(row, self.study.scale(row["scale"]))
-        return "" if found == "none" or pd.isna(row["estimate"]) else self.words.say(f"verdict_short.{found}")
+        found = verdict(row, self.study.scale(row.scale))
+        return "" if found == "none" or not row.is_known else self.words.say(f"verdict_short.{found}")
 
-    def title(self, row: pd.Series) -> str:
+    def title(self, row: Estimate) -> str:
         """Title of a chart: the finding, without its interval."""
         family, judged = self._family(row), self._judged(row).removeprefix("none_")
         kind = {"too_small": "little", "unclear": "unclear"}.get(judged, "clear")
         return self.words.say(f"chart.title_{family}_{kind}", **self._blanks(row))
 
-    def apa(self, row: pd.Series) -> str:
+    def apa(self, row: Estimate) -> str:
         """One line on a row as journals print it, without what the row lacks; the reason where it has no estimate."""
-        if pd.isna(row["estimate"]):
+        if not row.is_known:
             return self.reason(row)
         return apa_line(row, self.words, level=self.level_percent, unlinked=self.unlinked(row))
 
-    def reason(self, row: pd.Series) -> str:
+    def reason(self, row: Estimate) -> str:
         """Say why a row has no estimate."""
-        key = self.disclosed.why_hidden(row["id"]) if row["reason"] == HIDDEN else f"reason.{row['reason']}"
+        key = self.disclosed.why_hidden(row.id) if row.reason == HIDDEN else f"reason.{row.reason}"
         return self.words.say(key, smallest=self.disclosed.smallest_group)
 
-    def interval(self, row: pd.Series) -> str:
+    def interval(self, row: Estimate) -> str:
         """Interval with its level."""
         low, high = self.ends(row)
         return self.words.say("counts.interval", level=self.level_percent, low=low, high=high)
 
-    def range(self, row: pd.Series) -> str:
+    def range(self, row: Estimate) -> str:
         """Interval alone."""
         low, high = self.ends(row)
         return self.words.say("format.range", low=low, high=high)
 
-    def ends(self, row: pd.Series) -> tuple[str, str]:
+    def estimate(self, row: Estimate) -> str:
+        """Estimate alone, with its sign; a share in per cent."""
+        return self.words.share(row.estimate) if row.is_share else self.words.number(row.estimate, signed=True)
+
+    def ends(self, row: Estimate) -> tuple[str, str]:
         """Both ends of an interval."""
-        return self.words.ends(row["ci_low"], row["ci_high"])
+        if row.is_share:
+            return self.words.share(row.ci_low), self.words.share(row.ci_high)
+        return self.words.ends(row.ci_low, row.ci_high)
 
     @property
     def level_percent(self) -> str:
         """Level of the intervals in per cent, as '95'."""
         return self.words.plain(100 * self.study.reporting.level)
 
-    def people_counted(self, row: pd.Series) -> str:
+    def people_counted(self, row: Estimate) -> str:
         """How many people the row rests on."""
-        pooled, unlinked = row["contrast"].startswith("pooled"), self.unlinked(row)
-        kind = "unlinked" if unlinked else "compared" if self._compares(row) else "pairs"
-        n = int(row["n_pre"] if unlinked else row["n_pairs"])
-        m = row["n_post"] if unlinked else row["n_comparison"]
+        unlinked = self.unlinked(row)
+        kind = "unlinked" if unlinked else "compared" if row.compares_groups else "pairs"
+        n = (row.n_pre if unlinked else row.n_pairs) or 0
+        m = row.n_post if unlinked else row.n_comparison
         if kind == "pairs" and self.counts_leavers(row):
-            kind, n, m = "pairs" if pooled else "followed", int(row["n_pre"]), n
-        people = {"people": self.people(row["role"], n), "persons": self.people(ONE_ROLE, n)}
-        return self.words.say(f"counts.{'pooled_' * pooled}{kind}", n=n, m=m, k=self.n_cohorts(row), **people)
+            kind, n, m = "pairs" if row.is_pooled else "followed", row.n_pre or 0, n
+        people = {"people": self.people(row.role, n), "persons": self.people(ONE_ROLE, n)}
+        return self.words.say(f"counts.{'pooled_' * row.is_pooled}{kind}", n=n, m=m, k=self.n_cohorts(row), **people)
 
-    def _compares(self, row: pd.Series) -> bool:
-        return row["contrast"] in (*OF_CHANGE, "role_difference", "interaction")
-
-    def n_cohorts(self, row: pd.Series) -> int:
+    def n_cohorts(self, row: Estimate) -> int:
         """How many cohorts are behind an average, those that are taken together counted one by one."""
         together = (len(cohorts) - 1 for cohorts in self.parts(row).values())
-        return int(row["n_clusters"]) + sum(together) if pd.notna(row["n_clusters"]) else 0
+        return 0 if row.n_clusters is None else row.n_clusters + sum(together)
 
-    def parts(self, row: pd.Series) -> dict[str, list[str]]:
+    def parts(self, row: Estimate) -> dict[str, list[str]]:
         """Cohorts, and groups of them, that an average is of: by its name the cohorts in each."""
         return {part: self._followed.cohorts(row, part) for part in self._followed.parts_of(row)}
 
-    def people_left(self, row: pd.Series) -> dict[str, tuple[int, int]]:
+    def people_left(self, row: Estimate) -> dict[str, tuple[int, int]]:
         """People with a score before and those of them who left, by arm, in all cohorts behind a row."""
         return people_left(row, self._followed, self.study)
 
-    def unlinked(self, row: pd.Series) -> bool:
+    def unlinked(self, row: Estimate) -> bool:
         """Whether a row compares the two waves' people without knowing who is who, or averages such rows."""
-        return row["method"] == "welch" or self.study.link.method == "none"
+        return (row.declared is not None and row.declared.unlinked) or self.study.link.method == "none"
 
-    def counts_leavers(self, row: pd.Series) -> bool:
+    def counts_leavers(self, row: Estimate) -> bool:
         """Whether a row speaks of people who did not answer after."""
-        of_everyone = row["method"] == "likelihood" or row["contrast"] == "pooled_change"
-        return of_everyone and not self.unlinked(row) and row["n_pre"] > row["n_pairs"]
+        of_everyone = row.declared is not None and row.declared.of_everyone_before and not row.compares_groups
+        return of_everyone and not self.unlinked(row) and (row.n_pre or 0) > (row.n_pairs or 0)
 
     def people(self, role: str, n: int = 2) -> str:
         """Plural of a role, or its singular for one person."""
@@ -189,16 +186,16 @@ class Claims:
         """Possessive of a role."""
         return self.words.say(f"whose.{role}" if self.words.has(f"whose.{role}") else "whose.other", role=role)
 
-    def scale_text(self, row: pd.Series) -> str:
+    def scale_text(self, scale: str, arm: str, wave: str) -> str:
         """Name of the outcome within a sentence, with arm and survey where there are several."""
-        title = self.study.scale(row["scale"]).title
+        title = self.study.scale(scale).title
         name = self.words.say("within.outcome", title=title, lowered=lowered(title))
-        of_arm = row["arm"] not in (PROGRAMME, self.study.comparison)
+        of_arm = arm not in (PROGRAMME, self.study.comparison)
         of_wave = len(self.study.later_waves) > 1
         if not (of_arm or of_wave):
             return name
         key = "both" if of_arm and of_wave else "arm" if of_arm else "wave"
-        return name + self.words.say(f"within.{key}", arm=row["arm"], wave=row["wave"])
+        return name + self.words.say(f"within.{key}", arm=arm, wave=wave)
 
     def arm_title(self, arm: str) -> str:
         """Name of an arm as a label."""
@@ -208,39 +205,39 @@ class Claims:
         """Unit of a scale: the study's own word, or ours where it has none."""
         return self.words.say("unit.scale_points") if scale.unit == OUR_UNIT else scale.unit
 
-    def _family(self, row: pd.Series) -> str:
-        if row["contrast"] not in SPOKEN:
-            raise ReportError(f"No sentence may be made of {row['id']!r}: it is neither a change nor a difference.")
-        if row["contrast"] in OF_CHANGE:
+    def _family(self, row: Estimate) -> str:
+        if not (row.compares_arms or row.is_change):
+            raise ReportError(f"No sentence may be made of {row.id!r}: it is neither a change nor a difference.")
+        if row.compares_arms:
             return "difference"
         return "unlinked" if self.unlinked(row) else "change"
 
-    def _claimed_level(self, row: pd.Series) -> str:
+    def _claimed_level(self, row: Estimate) -> str:
         """Column of the table of claims that a row falls into."""
         family, level = self._family(row), self.level(row)
         if family == "difference" and level == 1:
-            raise ReportError(f"No sentence may be made of {row['id']!r}: its design bears no comparison.")
+            raise ReportError(f"No sentence may be made of {row.id!r}: its design bears no comparison.")
         return "unlinked" if family == "unlinked" else str(level)
 
-    def _judged(self, row: pd.Series) -> str:
+    def _judged(self, row: Estimate) -> str:
         """Verdict; where no smallest change that matters is declared, on which side of 0 the interval lies."""
-        found = verdict(row, self.study.scale(row["scale"]))
+        found = verdict(row, self.study.scale(row.scale))
         if found != "none":
             return found
-        if row["ci_low"] > 0:
+        if row.ci_low > 0:
             return "none_higher"
-        return "none_lower" if row["ci_high"] < 0 else "none_unclear"
+        return "none_lower" if row.ci_high < 0 else "none_unclear"
 
-    def _blanks(self, row: pd.Series) -> dict[str, str]:
+    def _blanks(self, row: Estimate) -> dict[str, str]:
         """Everything a template may ask for, from one row."""
-        up, whose = row["estimate"] > 0, self.whose(row["role"])
+        up, whose = row.estimate > 0, self.whose(row.role)
         return {
             "Whose": capital(whose),
             "whose": whose,
-            "scale": self.scale_text(row),
-            "unit": self.unit(self.study.scale(row["scale"])),
-            "size": self.words.number(abs(row["estimate"])),
-            "signed": self.words.number(row["estimate"], signed=True),
+            "scale": self.scale_text(row.scale, row.arm, row.wave),
+            "unit": self.unit(self.study.scale(row.scale)),
+            "size": self.words.number(abs(row.estimate)),
+            "signed": self.words.number(row.estimate, signed=True),
             "moved": self.words.say("direction.rose" if up else "direction.fell"),
             "raised": self.words.say("direction.raised" if up else "direction.lowered"),
             "more": self.words.say("direction.more" if up else "direction.less"),

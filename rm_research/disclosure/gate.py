@@ -8,16 +8,18 @@ import pandas as pd
 
 from rm_research.disclosure import rules
 from rm_research.disclosure.rows import Asked, Details
+from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import Estimates, adjusted, headlines, joined
+from rm_research.effects.groups import EVERYONE, Place
 from rm_research.frames import ESTIMATES, NUMBER
+from rm_research.stats.result import OF_DESIGN
 from rm_research.study import Study
 
 HIDDEN = "hidden"
-OF_DESIGN = ("not_asked_at_baseline", "no_comparison_here", "shared_comparison", "too_few_cohorts")
 UNEXPLAINED = "reason.hidden_given_away"  # of rows that were hidden before
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Disclosed:
     """
     Estimates and tables that may be circulated.
@@ -49,6 +51,25 @@ class Disclosed:
     def headlines(self) -> pd.DataFrame:
         """Rows of the table that answer their question, in its order."""
         return self.table[headlines(self.table)]
+
+    @property
+    def rows(self) -> tuple[Estimate, ...]:
+        """Rows of the table, in its order, each with its columns as attributes."""
+        return self.estimates.rows
+
+    @cached_property
+    def headline_rows(self) -> tuple[Estimate, ...]:
+        """Rows that answer their question, in the order of the table."""
+        return tuple(self.estimates.by_id[name] for name in self.headlines["id"])
+
+    @cached_property
+    def _headlines_by_place(self) -> dict[tuple[Place, str], Estimate]:
+        of_everyone = (row for row in reversed(self.headline_rows) if row.subgroup == EVERYONE)
+        return {(row.place, row.contrast): row for row in of_everyone}
+
+    def headline(self, place: Place, contrast: str) -> Estimate | None:
+        """Row that answers the question of a place; None where there is none."""
+        return self._headlines_by_place.get((place, contrast))
 
     @property
     def hidden(self) -> pd.DataFrame:

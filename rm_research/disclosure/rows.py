@@ -24,7 +24,7 @@ KEY = ["contrast", "measure", "method"]
 SUMS = ["n_pre", "n_post", "n_pairs"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asked:
     """
     Rows that are to be shown.
@@ -179,7 +179,7 @@ def average_of_hidden(asked: Asked) -> pd.Series:
     return table["contrast"].isin(list(POOLED.values())) & ~alike
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Details:
     """
     Details of rows that are shown.

@@ -11,7 +11,7 @@ from rm_research.study import Study
 CURVE = ["contrast", "role", "arm"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spread:
     """
     Groups whose answers are to be shown.
@@ -48,7 +48,7 @@ def rare_answers(bars: pd.DataFrame) -> pd.Series:
     return nearly_all_or_none(bars["lowest"], least) | nearly_all_or_none(bars["highest"], least)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lacking:
     """
     People who are left out of a mean.
@@ -71,7 +71,7 @@ def few_lack_something(asked: Lacking) -> pd.Series:
     return (few.notna() & ~hide_each_other).any(axis=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Counts:
     """
     How many people, or questionnaires, each number rests on.
@@ -96,7 +96,7 @@ def few_questionnaires(asked: Counts) -> pd.Series:
     return ~asked.threshold.enough(asked.n)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Curves:
     """
     Specification curves.

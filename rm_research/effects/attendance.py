@@ -11,7 +11,7 @@ from rm_research.effects.groups import Compared, Group, comparisons, groups, uni
 from rm_research.effects.methods import METHODS, Contrast, Measure, Name
 from rm_research.frames import PANEL, require_columns
 from rm_research.stats.dose import dose_response, effect_of_attending
-from rm_research.stats.result import NotEstimableError, Result, Vector
+from rm_research.stats.result import NotEstimableError, Reason, Result, Vector
 from rm_research.study import Study
 
 DOSE = METHODS[Contrast.DOSE, Measure.SLOPE, Name.OLS]
@@ -62,7 +62,7 @@ def _logged(group: Group) -> bool:
 def _dose(group: Group, study: Study) -> Row:
     def compute() -> Result:
         if not study.measured(group.place.scale, study.baseline):
-            raise NotEstimableError("not_asked_at_baseline")
+            raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
         clusters = units(group.clusters, study)
         result = dose_response(group.pre, group.post, sessions, level=study.reporting.level, clusters=clusters)
         return result.detailed(n_fewest=result.details["n_people"])

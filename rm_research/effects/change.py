@@ -13,7 +13,7 @@ from rm_research.effects.groups import Group, Place, groups
 from rm_research.effects.interaction import change_interactions
 from rm_research.effects.methods import METHODS, Contrast, Method
 from rm_research.frames import PANEL, require_columns
-from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 ENOUGH_RETEST = 20  # pairs of the comparison from which a retest correlation is taken
@@ -65,7 +65,7 @@ def _rows(group: Group, study: Study) -> Iterator[Row]:
 
 def _compute(method: Method, group: Group, study: Study) -> Result:
     if not study.measured(group.place.scale, study.baseline):
-        raise NotEstimableError("not_asked_at_baseline")
+        raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
     return method.estimate(group, study)
 
 

@@ -10,7 +10,7 @@ from rm_research.effects.groups import Group, groups
 from rm_research.effects.methods import METHODS, Contrast, Measure, Name
 from rm_research.frames import DYADS, PANEL, require_columns
 from rm_research.stats.dyadic import ActorPartner, actor_partner, distinguishability, dyadic_icc
-from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 MEMBERS = LEADER, MENTOR = ("leader", "mentor")
@@ -89,7 +89,7 @@ def _rows(leaders: Group, mentors: Group, dyads: pd.DataFrame, study: Study) -> 
     @cache
     def model() -> ActorPartner:
         if not study.measured(place.scale, study.baseline):
-            raise NotEstimableError("not_asked_at_baseline")
+            raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
         return actor_partner(y1, y2, x1, x2, level=level)
 
     @cache

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rm_research.effects.estimate import Estimate, estimates_of
 from rm_research.effects.groups import EVERYONE, Place, row_id
 from rm_research.effects.methods import METHODS, Heads, Method
 from rm_research.frames import DETAILS, ESTIMATES, stacked
 from rm_research.stats.equivalence import tost
 from rm_research.stats.multiplicity import benjamini_hochberg, holm
 from rm_research.stats.power import detectable
-from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 LEAST_DF = 0.5  # with fewer, Student's t has no interval that says anything
@@ -47,6 +48,16 @@ class Estimates:
         """Return the rows of `mask` with their details."""
         table = self.table[mask]
         return Estimates(table.reset_index(drop=True), _of(self.details, table["id"]))
+
+    @cached_property
+    def rows(self) -> tuple[Estimate, ...]:
+        """Rows of the table, in its order, each with its columns as attributes."""
+        return tuple(estimates_of(self.table))
+
+    @cached_property
+    def by_id(self) -> dict[str, Estimate]:
+        """Those rows by `id`."""
+        return {row.id: row for row in self.rows}
 
     def detail(self, row_id: str, quantity: str) -> float:
         """One quantity of one row; NaN where it has none."""
@@ -118,9 +129,9 @@ def estimate_row(
     try:
         result = compute()
         if result.df < LEAST_DF:
-            raise NotEstimableError("too_few_people")
+            raise NotEstimableError(Reason.TOO_FEW_PEOPLE)
     except NotEstimableError as error:
-        return Row(row | {"reason": str(error)}, {})
+        return Row(row | {"reason": str(error.reason)}, {})
     smallest = study.scale(place.scale).smallest_effect
     if smallest and method.heads:
         result = with_equivalence(result, smallest, study.reporting.level)
@@ -161,7 +172,8 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     if not (many | few).any():
         return always
     place = [table[name] for name in ("contrast", "role", "arm", "scale", "wave")]
-    enough = table["n_clusters"].ge(ENOUGH_COHORTS).fillna(False).astype(bool) & table["reason"].ne("shared_comparison")
+    enough = table["n_clusters"].ge(ENOUGH_COHORTS).fillna(False).astype(bool)
+    enough &= table["reason"].ne(Reason.SHARED_COMPARISON)
     average = many & (enough | ~few.groupby(place).transform("any"))
     return always | average | (few & ~average.groupby(place).transform("any"))
 

@@ -15,7 +15,7 @@ from rm_research.effects.methods import METHODS, Contrast, Measure, Method, Name
 from rm_research.errors import FrameError
 from rm_research.stats.mixed.ladder import mixed_contrast
 from rm_research.stats.regression import least_squares, robust
-from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 OF_ROLES = METHODS[Contrast.ROLE_DIFFERENCE, Measure.MEAN, Name.LIKELIHOOD]
@@ -152,7 +152,7 @@ def _row(split: Split, method: Method, estimator: Callable[[Split, Study], Resul
 
 def _compute(estimator: Callable[[Split, Study], Result], split: Split, study: Study) -> Result:
     if not study.measured(split.place.scale, study.baseline):
-        raise NotEstimableError("not_asked_at_baseline")
+        raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
     return estimator(split, study).detailed(n_fewest=split.n_fewest)
 
 
@@ -160,7 +160,7 @@ def _changes(split: Split, study: Study) -> Result:
     """Difference in mean change of everyone with a score before; members of a cluster may be alike, in change too."""
     people = split.people.dropna(subset=["pre"])
     if people["post"].notna().groupby(people["first"]).sum().reindex([0.0, 1.0], fill_value=0).min() < 2:
-        raise NotEstimableError("too_few_pairs")
+        raise NotEstimableError(Reason.TOO_FEW_PAIRS)
     rows = long_scores(people)
     first, after = rows["first"].to_numpy(float), rows["after"].to_numpy(float)
     X = np.column_stack([np.ones(len(rows)), after, first, first * after])
@@ -173,9 +173,9 @@ def _differences(split: Split, study: Study) -> Result:
     """ANCOVA with everything apart for the two groups, so that its interaction is the difference of two ANCOVAs."""
     people = split.paired
     if people.loc[people["in_arm"].eq(1), "first"].nunique() < 2:
-        raise NotEstimableError("too_few_pairs")
+        raise NotEstimableError(Reason.TOO_FEW_PAIRS)
     if people.loc[people["in_arm"].eq(0), "first"].nunique() < 2:
-        raise NotEstimableError("no_comparison_here")
+        raise NotEstimableError(Reason.NO_COMPARISON_HERE)
     first, in_arm, pre = (people[name].to_numpy(float) for name in ("first", "in_arm", "pre"))
     X = np.column_stack([np.ones(len(people)), in_arm, pre, first, first * in_arm, first * pre])
     fit, clusters = least_squares(X, people["post"].to_numpy(float)), people["cluster"].to_numpy(object)

@@ -22,7 +22,7 @@ from rm_research.stats.factor.invariance import (
 )
 from rm_research.stats.intraclass import retest_correlation
 from rm_research.stats.reliability import reliability
-from rm_research.stats.result import NotEstimableError
+from rm_research.stats.result import NotEstimableError, Reason
 
 EVERY_LEVEL = "all"  # of a comparison that could not be made
 INDICES = ("chi2", "df", "p_value", "cfi", "tli", "rmsea", "rmsea_low", "rmsea_high", "srmr")
@@ -64,7 +64,7 @@ def _reliability_rows(place: Cells, answers: pd.DataFrame, retest: Cells, level:
     try:
         found = reliability(answers.to_numpy(float), level=level)
     except NotEstimableError as error:
-        return [place | retest | {"n": len(answers.dropna()), "n_items": answers.shape[1], "reason": str(error)}]
+        return [place | retest | {"n": len(answers.dropna()), "n_items": answers.shape[1], "reason": str(error.reason)}]
     names = ("n", "n_items", "alpha", "alpha_low", "alpha_high", "omega", "mean_inter_item")
     whole = place | retest | {name: getattr(found, name) for name in names}
     items = zip(answers.columns, found.item_rest, found.alpha_if_dropped, strict=True)
@@ -161,10 +161,10 @@ def _levels(place: Cells, people: int, compute: Callable[[], Invariance]) -> Ite
     """Rows of a comparison, or one with the reason why it was not made."""
     try:
         if people < SKIPPED_BELOW:
-            raise NotEstimableError("too_few_people")
+            raise NotEstimableError(Reason.TOO_FEW_PEOPLE)
         found = compute()
     except NotEstimableError as error:
-        yield place | {"level": EVERY_LEVEL, "reason": str(error)}
+        yield place | {"level": EVERY_LEVEL, "reason": str(error.reason)}
         return
     for level in found.levels:
         yield place | {"descriptive": people < DESCRIPTIVE_BELOW} | _cells(level, found)

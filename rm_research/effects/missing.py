@@ -73,7 +73,7 @@ def _tried(estimator: Callable[..., Result], *of: Any, level: float) -> dict[str
     try:
         return _columns(estimator(*of, level=level))
     except NotEstimableError as error:
-        return {"reason": str(error)}
+        return {"reason": str(error.reason)}
 
 
 def _columns(result: Result) -> dict[str, object]:
@@ -89,7 +89,7 @@ def _of_leaving(members: Sequence[Group], study: Study) -> Iterator[dict[str, ob
     try:
         found = [_columns(result) for result in leaving_model(X, left, level=study.reporting.level)[1:]]
     except NotEstimableError as error:
-        found = [{"reason": str(error)}] * len(terms)
+        found = [{"reason": str(error.reason)}] * len(terms)
     place = members[0].place._replace(role=EVERYONE, arm=EVERYONE)._asdict()
     counts = {"n_pre": len(left), "n_pairs": int((~left).sum())}
     for term, columns in zip(terms, found, strict=True):

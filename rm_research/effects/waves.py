@@ -11,7 +11,7 @@ from rm_research.effects.groups import Compared, Group, Place, comparisons, fewe
 from rm_research.effects.methods import METHODS, Contrast, Measure, Name
 from rm_research.frames import PANEL, require_columns
 from rm_research.stats.mixed.waves import WaveModel, fit_waves
-from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 CHANGE = METHODS[Contrast.CHANGE, Measure.MEAN, Name.MIXED_MODEL]
@@ -97,11 +97,11 @@ def _by_arm(arms: Compared, count: str) -> dict[int, int]:
 def _check(arms: Compared, study: Study) -> None:
     """Refuse where nothing, or a person alone, says how an arm stood before or after."""
     if not study.measured(arms.group.place.scale, study.baseline):
-        raise NotEstimableError("not_asked_at_baseline")
+        raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
     for members in ((arms.group,), arms.comparison):
         for name in ("n_pre", "n_post"):
             if members and sum(member.counts[name] for member in members) < 2:
-                raise NotEstimableError("too_few_people")
+                raise NotEstimableError(Reason.TOO_FEW_PEOPLE)
 
 
 def _scores(waves: list[Compared]) -> pd.DataFrame:

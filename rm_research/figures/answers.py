@@ -63,7 +63,8 @@ def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str,
     top = rows[(rows["arm"] == first["arm"]) & (rows["high"] == rows["high"].max())].set_index("asked")["share"]
     band = band_text(rows["low"].max(), rows["high"].max(), words)
     return words.say(
-        "chart.title_answers", Whose=capital(claims.whose(role)), scale=claims.scale_text(first), band=band,
+        "chart.title_answers", Whose=capital(claims.whose(role)), band=band,
+        scale=claims.scale_text(scale, first["arm"], wave),
         first=words.share(top[study.baseline]), last=words.share(top[wave]),
     )  # fmt: skip
 
@@ -75,7 +76,8 @@ def answers_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, s
     if not title:
         return ""
     claims = claims_of(disclosed, study)
-    name = claims.scale_text(answers_rows(disclosed, study=study, **place).iloc[0])
+    arm = answers_rows(disclosed, study=study, **place)["arm"].iloc[0]
+    name = claims.scale_text(scale, arm, wave)
     return claims.words.say("chart.alt_answers", scale=name, title=title)
 
 

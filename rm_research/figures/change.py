@@ -6,18 +6,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from rm_research.claims import Claims, claims_of
-from rm_research.claims.judgement import OF_CHANGE
 from rm_research.disclosure import Disclosed
+from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
-from rm_research.effects.methods import METHODS
 from rm_research.figures.means import Means, draw_means, means_of
 from rm_research.figures.moments import moment
 from rm_research.figures.rows import Mark, draw_marks, heading, mark_of
 from rm_research.figures.style import STYLE, divide, further, look, notebook_axes
 from rm_research.study import Study
 from rm_research.study.model import PROGRAMME
-
-CHANGES = tuple(OF_CHANGE.values())
 
 
 @mpl.rc_context(STYLE)
@@ -55,7 +52,7 @@ def plot_change(
     means = _means(rows, marks, claims)
     second = further(ax) if means else None
     limits, settings = study.scale_range(scale), study.scale(scale)
-    key = "axis_change" if rows.empty or rows["contrast"].isin(CHANGES).any() else "axis_difference"
+    key = "axis_change" if not rows or any(row.is_change for row in rows) else "axis_difference"
     height = draw_marks(
         ax, marks, claims.words, heading=heading("heading_change", role, claims),
         label=claims.words.say(f"chart.{key}", unit=claims.unit(settings)),
@@ -84,60 +81,57 @@ def change_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, sc
         return ""
     rows = shown_rows(disclosed, **place)
     key = "alt_change_means" if _means(rows, _marks(rows, claims), claims) else "alt_change"
-    return claims.words.say(f"chart.{key}", scale=claims.scale_text(row), finding=claims.sentence(row))
+    return claims.words.say(f"chart.{key}", scale=claims.scale_text(scale, row.arm, wave), finding=claims.sentence(row))
 
 
-def shown_rows(disclosed: Disclosed, *, cohort: str, role: str, scale: str, wave: str) -> pd.DataFrame:
+def shown_rows(disclosed: Disclosed, *, cohort: str, role: str, scale: str, wave: str) -> list[Estimate]:
     """Rows that `plot_change` shows: headline methods with an estimate, changes first."""
-    table = shown_headlines(disclosed)
-    table = table[table["contrast"].isin([*OF_CHANGE, *CHANGES])]
-    same = (table["cohort"] == cohort) & (table["role"] == role) & (table["scale"] == scale) & (table["wave"] == wave)
-    return table[same].sort_values("contrast", kind="stable", key=lambda column: column.str.endswith("difference"))
+    of = (cohort, role, scale, wave)
+    rows = [row for row in shown_headlines(disclosed) if (row.cohort, row.role, row.scale, row.wave) == of]
+    return [row for row in rows if row.is_change] + [row for row in rows if row.compares_arms]
 
 
-def shown_headlines(disclosed: Disclosed) -> pd.DataFrame:
+def shown_headlines(disclosed: Disclosed) -> list[Estimate]:
     """Rows that answer their question and may be shown."""
-    table = disclosed.headlines
-    return table[table["estimate"].notna()]
+    return [row for row in disclosed.headline_rows if row.is_known]
 
 
 def _spoken(
     disclosed: Disclosed, study: Study, *, cohort: str, role: str, scale: str, wave: str
-) -> pd.Series | None:  # fmt: skip
+) -> Estimate | None:  # fmt: skip
     """Row that the page speaks about, of the first arm that has one."""
     claims, rows = claims_of(disclosed, study), shown_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave)
-    for arm in sorted(set(rows["arm"]), key=lambda arm: (arm == study.comparison, arm)):
+    for arm in sorted({row.arm for row in rows}, key=lambda arm: (arm == study.comparison, arm)):
         row = claims.headline_row(cohort, role, arm, scale, wave)
-        if row is not None and pd.notna(row["estimate"]):
+        if row is not None and row.is_known:
             return row
     return None
 
 
-def _marks(rows: pd.DataFrame, claims: Claims) -> list[Mark]:
+def _marks(rows: list[Estimate], claims: Claims) -> list[Mark]:
     study, words = claims.study, claims.words
     arms = sorted(set(claims.disclosed.table["arm"]) - {study.comparison}, key=lambda arm: (arm != PROGRAMME, arm))
     several = len(arms) > 1
     marks = []
-    for _, row in rows.iterrows():
-        name = claims.arm_title(row["arm"])
-        if row["contrast"] in OF_CHANGE:
+    for row in rows:
+        name = claims.arm_title(row.arm)
+        if row.compares_arms:
             label = words.say("chart.difference_row_of", arm=name) if several else words.say("chart.difference_row")
             # with several arms each difference looks like its arm: more than four colours could not be told apart
-            own = look("programme", arms.index(row["arm"])) if several else look("difference")
-            marks.append(mark_of(label, row, own, words))
+            own = look("programme", arms.index(row.arm)) if several else look("difference")
+            marks.append(mark_of(label, row.interval, own, words))
             continue
-        n = row[METHODS.n_column(row["contrast"], row["measure"], row["method"])]
-        label = words.say("chart.row_label", label=name, n=int(n))
-        own = look("comparison") if row["arm"] == study.comparison else look("programme", arms.index(row["arm"]))
-        marks.append(mark_of(label, row, own, words))
+        label = words.say("chart.row_label", label=name, n=row.n_about)
+        own = look("comparison") if row.arm == study.comparison else look("programme", arms.index(row.arm))
+        marks.append(mark_of(label, row.interval, own, words))
     return marks
 
 
-def _means(rows: pd.DataFrame, marks: list[Mark], claims: Claims) -> list[Means]:
+def _means(rows: list[Estimate], marks: list[Mark], claims: Claims) -> list[Means]:
     found = [
-        means_of(row, claims.arm_title(row["arm"]), mark.look, claims)
-        for (_, row), mark in zip(rows.iterrows(), marks, strict=True)
-        if row["contrast"] in CHANGES
+        means_of(row, claims.arm_title(row.arm), mark.look, claims)
+        for row, mark in zip(rows, marks, strict=True)
+        if row.is_change
     ]
     return [means for means in found if means is not None]
 

@@ -2,14 +2,13 @@
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 
 from rm_research.catalogue import Catalogue, capital
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
-from rm_research.effects.groups import ALL_COHORTS
-from rm_research.effects.methods import METHODS, Name
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.methods import Name
 from rm_research.figures.change import shown_headlines
 from rm_research.figures.rows import Mark, draw_marks, heading, mark_of
 from rm_research.figures.style import STYLE, look, notebook_axes
@@ -44,7 +43,7 @@ def plot_forest(
     claims = claims_of(disclosed, study)
     place = {"role": role, "scale": scale, "wave": wave, "contrast": contrast, "arm": arm}
     rows = forest_rows(disclosed, **place)
-    marks = [mark for _, row in rows.iterrows() for mark in _marks(row, claims)]
+    marks = [mark for row in rows for mark in _marks(row, claims)]
     ax = notebook_axes() if ax is None else ax
     limits, settings = study.scale_range(scale), study.scale(scale)
     draw_marks(
@@ -63,13 +62,13 @@ def forest_title(
     """Finding of the average that `plot_forest` shows, or what is shown where there is none; empty without rows."""
     claims = claims_of(disclosed, study)
     rows = forest_rows(disclosed, role=role, scale=scale, wave=wave, contrast=contrast, arm=arm)
-    if rows.empty:
+    if not rows:
         return ""
-    last = rows.iloc[-1]
-    if last["cohort"] == ALL_COHORTS:
+    last = rows[-1]
+    if last.is_of_all_cohorts:
         return claims.title(last)
     whose = capital(claims.whose(role))
-    return claims.words.say("chart.title_forest", Whose=whose, scale=claims.scale_text(last))
+    return claims.words.say("chart.title_forest", Whose=whose, scale=claims.scale_text(scale, arm, wave))
 
 
 def forest_alt(
@@ -78,35 +77,35 @@ def forest_alt(
     """Kind of chart and finding of `plot_forest`, for who cannot see it; empty without an average."""
     claims = claims_of(disclosed, study)
     rows = forest_rows(disclosed, role=role, scale=scale, wave=wave, contrast=contrast, arm=arm)
-    if rows.empty or rows.iloc[-1]["cohort"] != ALL_COHORTS:
+    if not rows or not rows[-1].is_of_all_cohorts:
         return ""
-    row = rows.iloc[-1]
-    return claims.words.say("chart.alt_forest", scale=claims.scale_text(row), finding=claims.sentence(row))
+    row = rows[-1]
+    return claims.words.say("chart.alt_forest", scale=claims.scale_text(scale, arm, wave), finding=claims.sentence(row))
 
 
-def forest_rows(disclosed: Disclosed, *, role: str, scale: str, wave: str, contrast: str, arm: str) -> pd.DataFrame:
+def forest_rows(
+    disclosed: Disclosed, *, role: str, scale: str, wave: str, contrast: str, arm: str
+) -> list[Estimate]:  # fmt: skip
     """Rows that `plot_forest` shows: one a cohort, the average last."""
-    table = shown_headlines(disclosed)
-    same = (table["role"] == role) & (table["scale"] == scale) & (table["wave"] == wave) & (table["arm"] == arm)
-    found = table[same & table["contrast"].isin([contrast, f"pooled_{contrast}"])]
-    return found.sort_values("cohort", kind="stable", key=lambda cohort: cohort == ALL_COHORTS)
+    place = (role, arm, scale, wave)
+    rows = [row for row in shown_headlines(disclosed) if row.place[1:] == place and row.unpooled == contrast]
+    return sorted(rows, key=lambda row: row.is_of_all_cohorts)
 
 
-def _marks(row: pd.Series, claims: Claims) -> list[Mark]:
+def _marks(row: Estimate, claims: Claims) -> list[Mark]:
     """Mark of a cohort; of the average, and below it the range of a further cohort, where there is one."""
     words = claims.words
-    if row["cohort"] != ALL_COHORTS:
-        return [mark_of(_label(row, words), row, look("programme"), words)]
-    key = "chart.average_people" if row["method"] == Name.ONE_STAGE else "chart.average"
-    average = mark_of(words.say(key), row, look("difference"), words)
-    low, high = (claims.disclosed.estimates.detail(row["id"], f"prediction_{end}") for end in ("low", "high"))
+    if not row.is_of_all_cohorts:
+        return [mark_of(_label(row, words), row.interval, look("programme"), words)]
+    key = "chart.average_people" if row.method == Name.ONE_STAGE else "chart.average"
+    average = mark_of(words.say(key), row.interval, look("difference"), words)
+    low, high = (claims.disclosed.estimates.detail(row.id, f"prediction_{end}") for end in ("low", "high"))
     if np.isnan([low, high]).any():
         return [average]
     numbers = words.say("chart.prediction_numbers", low=words.number(low), high=words.number(high))
     return [average, Mark(words.say("chart.prediction"), numbers, np.nan, low, high, look("difference"))]
 
 
-def _label(row: pd.Series, words: Catalogue) -> str:
+def _label(row: Estimate, words: Catalogue) -> str:
     """Cohort and its people; of a difference, those of the programme."""
-    n = row[METHODS.n_column(row["contrast"], row["measure"], row["method"])]
-    return words.say("chart.row_label", label=row["cohort"], n=int(n))
+    return words.say("chart.row_label", label=row.cohort, n=row.n_about)

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from rm_research.catalogue import Catalogue, capital
 from rm_research.claims import Claims
+from rm_research.effects.estimate import Estimate
 from rm_research.figures.lettering import apart, width_of, wrapped
 from rm_research.figures.rows import STEPS
 from rm_research.figures.style import GREY, INK, LIGHT, LINE, canvas, room
@@ -43,15 +44,15 @@ class Means:
     after: Moment
 
 
-def means_of(row: pd.Series, label: str, look: tuple[str, str], claims: Claims) -> Means | None:
+def means_of(row: Estimate, label: str, look: tuple[str, str], claims: Claims) -> Means | None:
     """Means behind a row of change; None where it has none."""
     detail = claims.disclosed.estimates.detail
     before, after = (
-        Moment(*(detail(row["id"], f"mean_{when}{end}") for end in ("", "_low", "_high"))) for when in ("pre", "post")
+        Moment(*(detail(row.id, f"mean_{when}{end}") for end in ("", "_low", "_high"))) for when in ("pre", "post")
     )
     if np.isnan([before.mean, after.mean]).any():
         return None
-    return Means(row["arm"], label, look, before, after)
+    return Means(row.arm, label, look, before, after)
 
 
 def draw_means(

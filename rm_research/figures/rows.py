@@ -51,9 +51,11 @@ class Mark:
         return [text] if width_of(text) <= width else [*wrapped(self.label, width), *wrapped(self.numbers, width)]
 
 
-def mark_of(label: str, row: pd.Series, look: tuple[str, str], words: Catalogue) -> Mark:
-    """Mark of a row that has estimate, ci_low and ci_high."""
-    estimate, low, high = (float(row[name]) for name in ("estimate", "ci_low", "ci_high"))
+def mark_of(
+    label: str, numbers: tuple[float, float, float], look: tuple[str, str], words: Catalogue
+) -> Mark:  # fmt: skip
+    """Mark of an estimate with the lower and upper end of its interval."""
+    estimate, low, high = numbers
     ends = dict(zip(("low", "high"), words.ends(low, high), strict=True))
     text = words.say("chart.numbers", estimate=words.number(estimate, signed=True), **ends)
     return Mark(label, text, estimate, low, high, look)

@@ -42,8 +42,11 @@ def plot_sessions(
     place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
     rows = sessions_rows(disclosed, **place)
     words, arms = claims.words, list(dict.fromkeys(rows["arm"]))
-    marks = [mark_of(_label(row, len(arms) > 1, claims), row, look("programme", arms.index(row["arm"])), words)
-             for _, row in rows.iterrows()]  # fmt: skip
+    marks = [
+        mark_of(_label(row, len(arms) > 1, claims), (row["estimate"], row["ci_low"], row["ci_high"]),
+                look("programme", arms.index(row["arm"])), words)
+        for _, row in rows.iterrows()
+    ]  # fmt: skip
     ax = notebook_axes() if ax is None else ax
     limits, settings = study.scale_range(scale), study.scale(scale)
     draw_marks(
@@ -67,8 +70,8 @@ def sessions_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str
     number, words = claims.words.number, claims.words
     return words.say(
         "chart.title_sessions" if len(rows) > 1 else "chart.title_sessions_one", Whose=capital(claims.whose(role)),
-        scale=claims.scale_text(first), first=number(first["estimate"], signed=True), fewest=_band(first, words),
-        last=number(last["estimate"], signed=True), most=_band(last, words),
+        scale=claims.scale_text(scale, first["arm"], wave), fewest=_band(first, words), most=_band(last, words),
+        first=number(first["estimate"], signed=True), last=number(last["estimate"], signed=True),
     )  # fmt: skip
 
 

@@ -1,16 +1,15 @@
 """build_findings: prepared study to page."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from pathlib import Path
 
 from rm_research.claims import claims_of
 from rm_research.claims.glossary import first_used, terms
 from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import ReportError, StudyError, listed
-from rm_research.findings import appendix, cohorts, outcomes, overview
+from rm_research.findings import sections
 from rm_research.findings.context import Context
-from rm_research.findings.page import Findings, Section, rendered
-from rm_research.findings.pictures import Picture
+from rm_research.findings.page import Findings, Section, Sections, rendered
 from rm_research.panel import Prepared
 
 
@@ -46,41 +45,33 @@ def build_findings(prepared: Prepared, *, cohort: str | None = None, unavailable
         raise StudyError(listed(errors, f"Cohort {cohort!r} cannot be reported"))
     disclosed = study_numbers(prepared)
     context = Context(claims_of(disclosed, prepared.study), cohort, prepared.digest, tuple(unavailable))
-    values = {
-        "headline": overview.headline(context), "outcomes": outcomes.outcomes(context),
-        "cohorts": cohorts.cohorts(context), "response": overview.response(context),
-        "programme": overview.programme(context), "limits": overview.limits(context),
-        "methods": appendix.methods(context),
-    }  # fmt: skip
     return Findings(
         title=context.title,
         study_title=prepared.study.title,
         cohort=cohort,
-        **_with_terms(values, context),
-        pictures=tuple(_pictures(values)),
+        sections=Sections(_sections(context)),
         disclosed=disclosed,
     )
 
 
-def _pictures(values: dict[str, dict[str, Any]]) -> Iterator[Picture]:
-    """Pictures of a page, in its order."""
-    for block in values["outcomes"]["blocks"]:
-        for part in block["parts"]:
-            for group in part["groups"]:
-                yield from group["pictures"]
-    yield from values["response"]["pictures"]
-    yield from values["programme"]["pictures"]
-
-
-def _with_terms(values: dict[str, dict[str, Any]], context: Context) -> dict[str, Section]:
+def _sections(context: Context) -> Iterator[Section]:
     """Sections in the order of the page, each with the terms that it is the first to use."""
-    heading = context.words.say("headings.words")
-    without = [rendered(name, **own, terms=(), terms_heading=heading) for name, own in values.items()]
-    units = [context.claims.unit(scale) for scale in context.study.scales]
-    known = terms(context.words, level=context.claims.level_percent, units=units)
-    first = first_used([[repr(section)] for section in without], known)
-    named = [[tuple(term.definition.split(": ", 1)) for term in found] for found in first]
-    return {
-        name: rendered(name, **own, terms=new, terms_heading=heading)
-        for (name, own), new in zip(values.items(), named, strict=True)
-    }
+    say, claims = context.words.say, context.claims
+    made = [
+        (_template(module), found) for module in sections.SECTIONS if (found := module.content(context)) is not None
+    ]
+    shared = {
+        "not_shown": [text for _, content in made for text in content.not_shown],
+        "region": say("page.table_region"), "download": say("page.download"), "show": say("page.show_table"),
+        "terms_heading": say("headings.words"),
+    }  # fmt: skip
+    texts = [rendered(template, content, **shared, terms=()).text for template, content in made]
+    units = [claims.unit(scale) for scale in context.study.scales]
+    new_terms = first_used(texts, terms(context.words, level=claims.level_percent, units=units))
+    for (template, content), new in zip(made, new_terms, strict=True):
+        named = [tuple(term.definition.split(": ", 1)) for term in new]
+        yield rendered(template, content, **shared, terms=named)
+
+
+def _template(module: sections.SectionModule) -> Path:
+    return Path(str(module.__file__)).with_suffix(".html.j2")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.catalogue import capital
+from rm_research.effects.estimate import Estimate
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
 
@@ -45,30 +46,30 @@ def _found(context: Context) -> Iterator[tuple[list[str], list[tuple[str, str, s
     """Cells and numbers of each check."""
     details = context.disclosed.estimates.details
     known = {row_id: dict(zip(rows["quantity"], rows["value"], strict=True)) for row_id, rows in details.groupby("id")}
-    for _, row in context.rows.iterrows():
-        own = known.get(row["id"], {})
+    for row in context.rows:
+        own = known.get(row.id, {})
         for check, quantities in CHECKS.items():
             values = [own.get(name, float("nan")) for name in quantities]
             if pd.isna(values).any() or (check == "no_tipping" and "tipping_shift" in own):
                 continue
             if check == "ladder" and not own["ladder_step"]:
                 continue
-            numbers = [(row["id"], check, name, value) for name, value in zip(quantities, values, strict=True)]
+            numbers = [(row.id, check, name, value) for name, value in zip(quantities, values, strict=True)]
             yield _cells(row, check, dict(zip(quantities, values, strict=True)), context), numbers
 
 
-def _cells(row: pd.Series, check: str, values: dict[str, float], context: Context) -> list[str]:
+def _cells(row: Estimate, check: str, values: dict[str, float], context: Context) -> list[str]:
     say, claims = context.words.say, context.claims
-    scale = context.study.scale(row["scale"])
+    scale = context.study.scale(row.scale)
     shown = {name: _written(name, value, context) for name, value in values.items()}
     narrow = context.words.plain(round(100 * (2 * context.study.reporting.level - 1), 9))
     return [
         scale.title,
-        capital(claims.people(row["role"])),
-        claims.arm_title(row["arm"]),
-        context.wave(row["wave"]) if len(context.study.later_waves) > 1 else "",
-        say(f"contrast.{row['contrast']}"),
-        f"{say('method.' + row['method'])}, {say('measure.' + row['measure'])}",
+        capital(claims.people(row.role)),
+        claims.arm_title(row.arm),
+        context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
+        say(f"contrast.{row.contrast}"),
+        f"{say('method.' + row.method)}, {say('measure.' + row.measure)}",
         say(f"check.{check}"),
         say(f"check_value.{check}", **shown, unit=claims.unit(scale), narrow=narrow),
     ]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -12,6 +12,7 @@ import pandas as pd
 from rm_research.catalogue import Catalogue
 from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
+from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS, ROLE_ORDER
 from rm_research.study import Scale, Study
 
@@ -95,40 +96,46 @@ class Context:
             return self.words.say("page.programme_title")
         return self.words.say("page.cohort_title", cohort=self.cohort)
 
-    @property
-    def rows(self) -> pd.DataFrame:
+    @cached_property
+    def rows(self) -> tuple[Estimate, ...]:
         """Estimates rows of this page."""
-        table = self.disclosed.table
-        return table[table["cohort"] == self.place]
+        return tuple(row for row in self.disclosed.rows if row.cohort == self.place)
+
+    @cached_property
+    def headlines(self) -> tuple[Estimate, ...]:
+        """Estimates rows of this page that answer their question."""
+        return tuple(row for row in self.disclosed.headline_rows if row.cohort == self.place)
+
+    def frame(self, rows: Iterable[Estimate]) -> pd.DataFrame:
+        """Those rows of the Estimates table, in its order, for a CSV."""
+        return self.disclosed.table[self.disclosed.table["id"].isin([row.id for row in rows])]
 
     @property
-    def headlines(self) -> pd.DataFrame:
-        """Estimates rows of this page that answer their question."""
-        table = self.disclosed.headlines
-        return table[table["cohort"] == self.place]
+    def shows_estimates(self) -> bool:
+        """Whether this page has any estimate to show."""
+        return any(row.is_known for row in self.rows)
 
     def roles(self, scale: str) -> list[str]:
         """Roles that have rows for a scale here or in any cohort of this page, leaders first."""
-        table = self.disclosed.table
-        found = set(table.loc[table["scale"] == scale, "role"])
+        found = {row.role for row in self.disclosed.rows if row.scale == scale}
         return [role for role in ROLE_ORDER if role in found] + sorted(found - set(ROLE_ORDER))
 
     def arms(self) -> list[str]:
         """Arms of the programme, without the comparison."""
-        return sorted(set(self.disclosed.table["arm"]) - {self.study.comparison})
+        return sorted({row.arm for row in self.disclosed.rows} - {self.study.comparison})
 
     def waves(self, scale: Scale) -> list[str]:
         """Later waves that ask a scale."""
         return [wave for wave in self.study.later_waves if self.study.measured(scale.name, wave)]
 
-    def spoken_rows(self, scale: str, wave: str, role: str) -> Iterator[pd.Series]:
+    def spoken_rows(self, scale: str, wave: str, role: str) -> Iterator[Estimate]:
         """Row that speaks for each arm of the programme."""
         for arm in self.arms():
             row = self.claims.headline_row(self.place, role, arm, scale, wave)
             if row is not None:
                 yield row
 
-    def counted(self, row: pd.Series) -> "Counted":
+    def counted(self, row: Estimate) -> "Counted":
         """Which cohorts an average is of."""
         parts = self.claims.parts(row)
         groups = {name: cohorts for name, cohorts in parts.items() if cohorts != [name]}

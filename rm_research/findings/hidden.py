@@ -1,47 +1,42 @@
 """What a page keeps back, and why: said in words, so that nobody takes it for forgotten."""
 
+from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
-
-import pandas as pd
 
 from rm_research.catalogue import capital
-from rm_research.claims.judgement import OF_CHANGE
 from rm_research.disclosure import HIDDEN
+from rm_research.effects.methods import Contrast
 from rm_research.findings.context import Context
 
 
-def not_shown(context: Context) -> dict[str, Any]:
-    """Values of the list of what is hidden on this page; the rule itself is always its last item."""
-    say, found = context.words.say, []
-    if context.pooled:
-        found = list(_cohorts(context))
-    elif context.rows["estimate"].notna().any():  # a page that shows nothing says so in its headline
-        found = [*_groups(context), *_answers(context)]
-    rule = say("limits.smallest", smallest=context.disclosed.smallest_group)
-    return {"hidden_heading": say("headings.hidden"), "hidden": [*found, rule]}
+def groups_not_shown(context: Context) -> Iterator[str]:
+    """What the outcomes keep back of a cohort's page; over cohorts, see `cohorts_not_shown`."""
+    if not context.pooled:
+        yield from _groups(context)
+        yield from _answers(context)
 
 
 def _groups(context: Context) -> Iterator[str]:
     """Whose results a cohort's page does not show."""
-    rows = context.headlines
-    rows = rows[rows["reason"].eq(HIDDEN) & rows["contrast"].isin([*OF_CHANGE, "change"])]
-    for key, group in rows.groupby(["role", "arm", "contrast"], sort=False):
-        role, arm, contrast = map(str, key)
+    scales: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for row in context.headlines:
+        if row.reason == HIDDEN and (row.compares_arms or row.contrast == Contrast.CHANGE):
+            scales[row.role, row.arm, row.contrast].add(row.scale)
+    for (role, arm, contrast), hidden in scales.items():
         named = context.words.say(f"contrast.{contrast}")
-        yield context.words.say("hidden.group", contrast=named, **_named(role, arm, set(group["scale"]), context))
+        yield context.words.say("hidden.group", contrast=named, **_named(role, arm, hidden, context))
 
 
 def _answers(context: Context) -> Iterator[str]:
     """Groups whose change is shown, but not how their answers spread."""
     everywhere = set(context.disclosed.tables["answers"]["scale"])  # not of measurements
-    rows = context.headlines
-    rows = rows[rows["estimate"].notna() & rows["contrast"].eq("change") & rows["scale"].isin(everywhere)]
+    scales: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in context.headlines:
+        if row.is_known and row.contrast == Contrast.CHANGE and row.scale in everywhere:
+            scales[row.role, row.arm].add(row.scale)
     shown = context.table("answers")
-    for key, group in rows.groupby(["role", "arm"], sort=False):
-        role, arm = map(str, key)
-        own = set(shown.loc[shown["role"].eq(role) & shown["arm"].eq(arm), "scale"])
-        if lacking := set(group["scale"]) - own:
+    for (role, arm), changed in scales.items():
+        if lacking := changed - set(shown.loc[shown["role"].eq(role) & shown["arm"].eq(arm), "scale"]):
             yield context.words.say("hidden.answers", **_named(role, arm, lacking, context))
 
 
@@ -52,16 +47,19 @@ def _named(role: str, arm: str, scales: set[str], context: Context) -> dict[str,
             "scales": context.words.listed(titles)}  # fmt: skip
 
 
-def _cohorts(context: Context) -> Iterator[str]:
+def cohorts_not_shown(context: Context) -> Iterator[str]:
     """Which cohorts the programme's page counts together, or leaves out of an average or of a chart of answers."""
+    if not context.pooled:
+        return
     found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for scale in context.study.scales:
         for wave in context.waves(scale):
             for role in context.roles(scale.name):
                 for row in context.spoken_rows(scale.name, wave, role):
                     counted = context.counted(row)
+                    outcome = context.claims.scale_text(row.scale, row.arm, wave)
                     for key, names in (("together", counted.together), ("left_out", counted.left_out)):
-                        found.setdefault((key, role, names), []).append(context.claims.scale_text(row))
+                        found.setdefault((key, role, names), []).append(outcome)
     for (key, role, names), scales in found.items():
         if names:
             people, outcomes = capital(context.claims.people(role)), context.words.listed(list(dict.fromkeys(scales)))
@@ -72,14 +70,15 @@ def _cohorts(context: Context) -> Iterator[str]:
 
 def _without_answers(context: Context) -> Iterator[str]:
     """Cohorts whose change is shown, but whose answers are not in the chart of answers."""
-    rows, answers = context.disclosed.headlines, context.disclosed.tables["answers"]
-    rows = rows[rows["contrast"].eq("change") & rows["estimate"].notna() & rows["scale"].isin(set(answers["scale"]))]
+    answers = context.disclosed.tables["answers"]
     first = {scale.name: context.waves(scale)[0] for scale in context.study.scales if context.waves(scale)}
-    rows = rows[rows["cohort"].isin(context.cohorts) & rows["wave"].eq(rows["scale"].map(first))]
-    places = ["role", "arm", "scale", "cohort"]
-    shown = pd.MultiIndex.from_frame(answers[places])
-    lacking = rows[~pd.MultiIndex.from_frame(rows[places]).isin(shown)]
-    for key, group in lacking.groupby(["role", "arm", "scale"], sort=False):
-        role, arm, scale = map(str, key)
-        cohorts = context.words.listed(list(dict.fromkeys(group["cohort"])))
-        yield context.words.say("hidden.answers_of", **_named(role, arm, {scale}, context), cohorts=cohorts)
+    shown = set(answers[["role", "arm", "scale", "cohort"]].itertuples(index=False, name=None))
+    with_answers, lacking = set(answers["scale"]), defaultdict[tuple[str, str, str], dict[str, None]](dict)
+    for row in context.disclosed.headline_rows:
+        asked = row.scale in with_answers and first.get(row.scale) == row.wave and row.cohort in context.cohorts
+        group = (row.role, row.arm, row.scale)
+        if asked and row.is_known and row.contrast == Contrast.CHANGE and (*group, row.cohort) not in shown:
+            lacking[group][row.cohort] = None
+    for (role, arm, scale), cohorts in lacking.items():
+        named = _named(role, arm, {scale}, context)
+        yield context.words.say("hidden.answers_of", **named, cohorts=context.words.listed(list(cohorts)))

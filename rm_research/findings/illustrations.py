@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pandas as pd
 from matplotlib.axes import Axes
 
 from rm_research.catalogue import capital
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.methods import Contrast
 from rm_research.figures import (
     answers_alt,
     answers_rows,
@@ -43,9 +44,9 @@ def outcome_pictures(scale: Scale, wave: str, role: str, context: Context) -> li
 def _change(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:
     place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
     rows = shown_rows(context.disclosed, **place)
-    if rows.empty or not _spoken(scale, wave, role, context):
+    if not rows or not _spoken(scale, wave, role, context):
         return None
-    note = context.words.say("chart.adjusted") if rows["contrast"].eq("difference").any() else ""
+    note = context.words.say("chart.adjusted") if any(row.contrast == Contrast.DIFFERENCE for row in rows) else ""
     where = (scale, role, wave)
     return _picture("change", where, context, plot_change, change_title, change_alt, place, note=note, shaded=True)
 
@@ -54,8 +55,8 @@ def _forest(scale: Scale, wave: str, role: str, context: Context) -> Picture | N
     spoken = _spoken(scale, wave, role, context)
     if not spoken:
         return None
-    contrast = spoken[0]["contrast"].removeprefix("pooled_")
-    place = {"role": role, "scale": scale.name, "wave": wave, "arm": spoken[0]["arm"], "contrast": contrast}
+    contrast = spoken[0].unpooled
+    place = {"role": role, "scale": scale.name, "wave": wave, "arm": spoken[0].arm, "contrast": contrast}
     return _picture("cohorts", (scale, role, wave), context, plot_forest, forest_title, forest_alt, place, shaded=True)
 
 
@@ -99,8 +100,8 @@ def flow_picture(context: Context) -> Picture | None:
     )
 
 
-def _spoken(scale: Scale, wave: str, role: str, context: Context) -> list[pd.Series]:
-    return [row for row in context.spoken_rows(scale.name, wave, role) if pd.notna(row["estimate"])]
+def _spoken(scale: Scale, wave: str, role: str, context: Context) -> list[Estimate]:
+    return [row for row in context.spoken_rows(scale.name, wave, role) if row.is_known]
 
 
 def _picture(

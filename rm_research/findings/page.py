@@ -1,16 +1,38 @@
 """Findings and their sections, and how each turns into HTML."""
 
 import re
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from html import unescape
+from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rm_research.disclosure import Disclosed
 from rm_research.findings.pictures import Picture
 
-SECTIONS = ("headline", "outcomes", "cohorts", "response", "programme", "limits", "methods")
+MACROS = Path(__file__).parent / "sections"  # what all templates share stands there
+
+
+@dataclass(frozen=True)
+class Content:
+    """
+    What a section has to tell.
+
+    Attributes
+    ----------
+    values : mapping
+        What its template shows; a section without any is empty.
+    pictures : tuple of Picture
+        In their order.
+    not_shown : tuple of str
+        Sentences on what it keeps back, for the page's list of that.
+    """
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
+    not_shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -22,19 +44,39 @@ class Section:
     ----------
     name : str
     html : str
-        Everything from a survey in it is escaped; empty where the section does not apply.
+        Everything from a survey in it is escaped; empty where the section has nothing to tell.
+    pictures : tuple of Picture
+        Those in it, in their order.
     """
 
     name: str
     html: str
+    pictures: tuple[Picture, ...] = ()
 
-    def __repr__(self) -> str:
+    @cached_property
+    def text(self) -> str:
+        """What a reader sees, without pictures; one line a paragraph, item or row."""
         blocks = re.sub(r"<svg.*?</svg>|<style.*?</style>", "", self.html, flags=re.DOTALL)
         text = unescape(re.sub(r"<[^>]+>", " ", re.sub(r"</(p|h\d|li|tr|caption|figcaption)>", "\n", blocks)))
         return "\n".join(line for raw in text.splitlines() if (line := " ".join(raw.split())))
 
+    def __repr__(self) -> str:
+        return self.text
+
     def _repr_html_(self) -> str:
         return self.html
+
+
+class Sections(tuple[Section, ...]):
+    """Sections in the order of the page, which show themselves one below the other."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "\n\n".join(section.text for section in self if section.html)
+
+    def _repr_html_(self) -> str:
+        return "\n".join(section.html for section in self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,10 +89,8 @@ class Findings:
     title, study_title : str
     cohort : str or None
         None for the programme.
-    headline, outcomes, cohorts, response, programme, limits, methods : Section
-        In the order of the page; a section that does not apply is empty.
-    pictures : tuple of Picture
-        Those of the sections, in their order.
+    sections : Sections
+        In the order of the page; one that has nothing to tell is empty. Each is an attribute too: `findings.headline`.
     disclosed : Disclosed
         The numbers the page was made from.
     """
@@ -58,41 +98,55 @@ class Findings:
     title: str
     study_title: str
     cohort: str | None
-    headline: Section
-    outcomes: Section
-    cohorts: Section
-    response: Section
-    programme: Section
-    limits: Section
-    methods: Section
-    pictures: tuple[Picture, ...]
+    sections: Sections
     disclosed: Disclosed
 
     @property
-    def sections(self) -> tuple[Section, ...]:
-        """All sections that apply, in the order of the page."""
-        found = tuple(getattr(self, name) for name in SECTIONS)
-        return tuple(section for section in found if section.html)
+    def pictures(self) -> tuple[Picture, ...]:
+        """Those of the sections, in their order."""
+        return tuple(picture for section in self.sections for picture in section.pictures)
+
+    def __getattr__(self, name: str) -> Section:
+        # not self.sections: a copy in the making has none yet
+        for section in self.__dict__.get("sections", ()):
+            if section.name == name:
+                return section
+        raise AttributeError(f"Findings have no {name!r}.", name=name, obj=self)
 
     def __repr__(self) -> str:
-        return "\n\n".join(repr(section) for section in self.sections)
+        return repr(self.sections)
 
     def _repr_html_(self) -> str:
-        return "\n".join(section.html for section in self.sections)
+        return self.sections._repr_html_()
 
 
 @cache
-def _environment() -> Environment:
+def _environment(folder: Path) -> Environment:
     return Environment(
-        loader=PackageLoader("rm_research.findings", "templates"), autoescape=True, undefined=StrictUndefined,
+        loader=FileSystemLoader([folder, MACROS]), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
 
 
-def rendered(name: str, **values: object) -> Section:
-    """Section of a template, everything put into it escaped."""
-    html = _environment().get_template(f"{name}.html.j2").render(**values)
-    return Section(name, without_turns(html).strip())
+def rendered(template: Path, content: Content, **shared: object) -> Section:
+    """
+    Section of a template, everything put into it escaped.
+
+    Parameters
+    ----------
+    template : Path
+        NAME.html.j2.
+    content : Content
+    **shared
+        Values that all templates may show.
+    """
+    name = template.name.partition(".")[0]
+    if not content.values:
+        return Section(name, "")
+    html = _environment(template.parent).get_template(template.name).render(
+        **shared, **content.values, pictures=content.pictures
+    )  # fmt: skip
+    return Section(name, without_turns(html).strip(), content.pictures)
 
 
 def without_turns(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,49 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 Vector = NDArray[np.float64]
 
 
+class Reason(StrEnum):
+    """Why there is no estimate. The catalogue has a sentence for each, under [reason]."""
+
+    TOO_FEW_PAIRS = "too_few_pairs"
+    TOO_FEW_PEOPLE = "too_few_people"
+    TOO_FEW_CLUSTERS = "too_few_clusters"
+    TOO_FEW_COHORTS = "too_few_cohorts"
+    TOO_FEW_ITEMS = "too_few_items"
+    NO_VARIATION = "no_variation"
+    NO_OPTIMUM = "no_optimum"
+    NO_RETEST = "no_retest"
+    NOT_CONVERGED = "not_converged"
+    ONE_OF_A_KIND = "one_of_a_kind"
+    ITEMS_ALIKE = "items_alike"
+    COLLINEAR = "collinear"
+    SEPARATED = "separated"
+    ARMS_MIXED = "arms_mixed"
+    ALREADY_UNCLEAR = "already_unclear"
+    NEVER_TIPS = "never_tips"
+    NOT_ASKED_AT_BASELINE = "not_asked_at_baseline"
+    NO_COMPARISON_HERE = "no_comparison_here"
+    SHARED_COMPARISON = "shared_comparison"
+
+
+# these follow from the design, whatever people answered
+OF_DESIGN = (
+    Reason.NOT_ASKED_AT_BASELINE, Reason.NO_COMPARISON_HERE, Reason.SHARED_COMPARISON, Reason.TOO_FEW_COHORTS,
+)  # fmt: skip
+
+
 class NotEstimableError(ValueError):
-    """The data do not determine the quantity; the argument is one of the reasons that the catalogue words."""
+    """
+    The data do not determine the quantity.
+
+    Attributes
+    ----------
+    reason : Reason
+        Why; a word that is no Reason raises ValueError.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = Reason(reason)
+        super().__init__(str(self.reason))
 
 
 @dataclass(frozen=True)

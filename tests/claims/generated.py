@@ -13,6 +13,7 @@ from small_studies import details_of, row_of, table_of
 from rm_research.catalogue import catalogue
 from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
+from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import Estimates
 from rm_research.study import Study, read_study
 
@@ -50,7 +51,7 @@ ENDS = np.array(
 class Said:
     """One row, the study's settings that matter to words, and every text made of it."""
 
-    row: pd.Series
+    row: Estimate
     better: str
     smallest: float | None
     linked: bool
@@ -129,16 +130,16 @@ def said(folder: Path) -> dict[str, list[Said]]:
         disclosed = Disclosed(Estimates(table, details_of()), {}, 10)
         for language, texts in found.items():
             claims = Claims(disclosed, study, catalogue(language))
-            for _, row in table.iterrows():
+            for row in disclosed.rows:
                 level = claims.level(row)
-                if row["contrast"].endswith("change") or level > 1:
+                if row.contrast.endswith("change") or level > 1:
                     texts.append(_said(row, claims, level))
     return found
 
 
-def _said(row: pd.Series, claims: Claims, level: int) -> Said:
-    scale, sentence = claims.study.scale(row["scale"]), claims.sentence(row)
-    alt = claims.words.say("chart.alt_change", scale=claims.scale_text(row), finding=sentence)
+def _said(row: Estimate, claims: Claims, level: int) -> Said:
+    scale, sentence = claims.study.scale(row.scale), claims.sentence(row)
+    alt = claims.words.say("chart.alt_change", scale=claims.scale_text(row.scale, row.arm, row.wave), finding=sentence)
     return Said(
         row, scale.better, scale.smallest_effect, claims.study.link.method != "none", level, sentence,
         claims.title(row), alt, claims.verdict_sentence(row), claims.verdict_name(row), claims.apa(row),

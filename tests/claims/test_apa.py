@@ -1,5 +1,7 @@
 """A row as journals print it."""
 
+from dataclasses import replace
+
 import pytest
 from small_studies import RANDOMISED, row_of
 
@@ -15,8 +17,8 @@ def line(claims):
     def of(language="en", design="", **columns):
         found = claims(row_of(**FULL | columns), design=design)
         # the page's table has its p-values adjusted anew, so a row is taken as it is written
-        row = found.disclosed.table.iloc[0].copy()
-        row["p_adjusted"] = (FULL | columns)["p_adjusted"]
+        adjusted = (FULL | columns)["p_adjusted"]
+        row = replace(found.disclosed.rows[0], p_adjusted=float("nan") if adjusted is None else adjusted)
         return Claims(found.disclosed, found.study, catalogue(language)).apa(row)
 
     return of

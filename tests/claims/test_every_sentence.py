@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from generated import Said, said
 
+from rm_research.effects.estimate import Estimate
+
 LANGUAGES = ("en", "de")
 MINUS = "−"
 POINT = {"en": ".", "de": ","}
@@ -78,14 +80,14 @@ def all_said(drawn, language) -> list[Said]:
 
 def judged(one: Said) -> str:
     """Clear (the interval excludes 0), small (it lies inside the smallest change that matters) or unclear."""
-    low, high = one.row["ci_low"], one.row["ci_high"]
+    low, high = one.row.ci_low, one.row.ci_high
     if one.smallest is not None and -one.smallest < low and high < one.smallest:
         return "small"
     return "clear" if low > 0 or high < 0 else "unclear"
 
 
 def spoken_level(one: Said) -> int | str:
-    return one.level if one.linked or one.row["contrast"].endswith("difference") else "unlinked"
+    return one.level if one.linked or one.row.contrast.endswith("difference") else "unlinked"
 
 
 def written(value: float, language: str, decimals: int = 2, *, signed: bool = False) -> str:
@@ -94,11 +96,11 @@ def written(value: float, language: str, decimals: int = 2, *, signed: bool = Fa
     return sign + text.replace(".", POINT[language])
 
 
-def written_ends(row: pd.Series, language: str) -> set[str]:
+def written_ends(row: Estimate, language: str) -> set[str]:
     """Ends of an interval: no end of one that excludes 0 is written as 0."""
-    excludes = row["ci_low"] > 0 or row["ci_high"] < 0
+    excludes = row.ci_low > 0 or row.ci_high < 0
     found = set()
-    for value in (row["ci_low"], row["ci_high"]):
+    for value in (row.ci_low, row.ci_high):
         texts = (written(value, language, decimals) for decimals in range(2, 6))
         found.add(next(text for text in texts if not excludes or set(text) & set("123456789")))
     return found
@@ -115,17 +117,17 @@ def sentences(text: str) -> list[str]:
 
 def counted(one: Said, language: str) -> set[str]:
     """People and cohorts that a sentence must name."""
-    row, pooled = one.row, one.row["contrast"].startswith("pooled")
+    row, pooled = one.row, one.row.contrast.startswith("pooled")
     names = ["n_clusters"] if pooled else []
     if not one.linked:
         names += ["n_pre", "n_post"]
-    elif row["contrast"] == "change":
-        names += ["n_pre"] + ["n_pairs"] * bool(row["n_pre"] > row["n_pairs"])
-    elif row["contrast"] == "pooled_change":
+    elif row.contrast == "change":
+        names += ["n_pre"] + ["n_pairs"] * bool(row.n_pre > row.n_pairs)
+    elif row.contrast == "pooled_change":
         names += ["n_pre"]
     else:
         names += ["n_pairs", "n_comparison"]
-    return {str(row[name]) for name in names}
+    return {str(getattr(row, name)) for name in names}
 
 
 def test_all_levels_and_verdicts_are_among_a_thousand_rows(all_said):
@@ -139,14 +141,14 @@ def test_numbers_of_a_sentence_are_the_row_s(all_said, language):
     for one in all_said:
         row, found = one.row, numbers(one.sentence, language)
         ends = written_ends(row, language)
-        estimates = {written(abs(row["estimate"]), language), written(row["estimate"], language, signed=True)}
+        estimates = {written(abs(row.estimate), language), written(row.estimate, language, signed=True)}
         assert found - estimates == (ends | counted(one, language) | {"95"}) - estimates, one.sentence
         assert found & estimates
 
 
 def test_numbers_of_a_title_are_the_estimate(all_said, language):
     for one in all_said:
-        value = one.row["estimate"]
+        value = one.row.estimate
         assert numbers(one.title, language) <= {written(abs(value), language), written(value, language, signed=True)}
 
 
@@ -157,28 +159,30 @@ def test_numbers_of_an_alternative_text_are_the_sentence_s(all_said, language):
 
 def test_numbers_of_a_verdict_are_the_smallest_change_and_what_could_be_found(all_said, language):
     for one in all_said:
-        allowed = {written(value, language) for value in (one.row["detectable"], one.smallest) if pd.notna(value)}
+        allowed = {written(value, language) for value in (one.row.detectable, one.smallest) if pd.notna(value)}
         assert numbers(one.verdict, language) <= allowed
-        assert one.verdict or pd.isna(one.row["detectable"])
+        assert one.verdict or pd.isna(one.row.detectable)
 
 
 def test_numbers_of_a_journal_s_line_are_the_row_s(all_said, language):
     for one in all_said:
         row = one.row
         names = ("estimate", "ci_low", "ci_high", "statistic")
-        allowed = {written(row[name], language) for name in names} | {"95"}
-        allowed |= {str(row[name]) for name in ("n_pre", "n_post", "n_pairs", "n_comparison", "n_clusters")}
-        allowed |= {written(row["df"], language, decimals) for decimals in (0, 1)}
-        allowed |= {written(max(row[name], 0.001), language, 3).removeprefix("0") for name in ("p_value", "p_adjusted")}
+        allowed = {written(getattr(row, name), language) for name in names} | {"95"}
+        allowed |= {str(getattr(row, name)) for name in ("n_pre", "n_post", "n_pairs", "n_comparison", "n_clusters")}
+        allowed |= {written(row.df, language, decimals) for decimals in (0, 1)}
+        allowed |= {
+            written(max(getattr(row, name), 0.001), language, 3).removeprefix("0") for name in ("p_value", "p_adjusted")
+        }
         assert numbers(one.apa, language) <= allowed, one.apa
-        assert written(row["estimate"], language) in one.apa
+        assert written(row.estimate, language) in one.apa
         for name, symbol in (("p_value", "p"), ("p_adjusted", r"p \((?:Holm|Benjamini–Hochberg)\)")):
-            assert bool(re.search(rf", {symbol} [<=]", one.apa)) == pd.notna(row[name])
+            assert bool(re.search(rf", {symbol} [<=]", one.apa)) == pd.notna(getattr(row, name))
 
 
 def test_a_journal_s_line_names_the_adjustment(all_said):
     for one in all_said:
-        assert ("(Holm)" in one.apa) == (pd.notna(one.row["p_adjusted"]) and bool(one.row["planned"]))
+        assert ("(Holm)" in one.apa) == (pd.notna(one.row.p_adjusted) and bool(one.row.planned))
 
 
 def test_the_verb_fits_level_and_verdict_and_no_other(all_said, language):
@@ -189,7 +193,7 @@ def test_the_verb_fits_level_and_verdict_and_no_other(all_said, language):
 
 def test_no_causal_word_below_the_lot(all_said, language):
     for one in all_said:
-        below = one.level < 5 or not one.row["contrast"].endswith("difference")
+        below = one.level < 5 or not one.row.contrast.endswith("difference")
         said_of_it = " ".join([one.title, one.verdict, one.verdict_name, *([one.sentence, one.alt] if below else [])])
         assert not re.search(CAUSAL[language], said_of_it, re.IGNORECASE)
 
@@ -198,12 +202,12 @@ def test_the_programme_did_it_only_where_the_interval_excludes_0(all_said, langu
     for one in all_said:
         if re.search(MADE[language], one.sentence):
             assert one.level == 5
-            assert not one.row["ci_low"] <= 0 <= one.row["ci_high"]
+            assert not one.row.ci_low <= 0 <= one.row.ci_high
 
 
 def test_words_of_direction_agree_with_the_sign(all_said, language):
     for one in all_said:
-        wrong, right = (DOWN, UP) if one.row["estimate"] > 0 else (UP, DOWN)
+        wrong, right = (DOWN, UP) if one.row.estimate > 0 else (UP, DOWN)
         assert not re.search(wrong[language], one.sentence + one.title)
         if judged(one) == "clear" and spoken_level(one) != 3:
             assert re.search(right[language], one.sentence)
@@ -211,7 +215,7 @@ def test_words_of_direction_agree_with_the_sign(all_said, language):
 
 def test_gain_and_loss_agree_with_what_is_better(all_said, language):
     for one in all_said:
-        good = (one.row["estimate"] > 0) == (one.better == "higher")
+        good = (one.row.estimate > 0) == (one.better == "higher")
         wrong, right = (LOSS, GAIN) if good else (GAIN, LOSS)
         text = f"{one.verdict} {one.verdict_name}"
         assert not re.search(wrong[language], text)

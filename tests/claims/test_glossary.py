@@ -14,19 +14,19 @@ def names(sections, known=(DYAD, RANGE)):
 
 
 def test_a_term_is_defined_once_where_it_is_first_used():
-    assert names([["Nothing yet."], ["Two dyads met.", "A dyad of two."], ["Dyads."]]) == [[], ["dyad"], []]
+    assert names(["Nothing yet.", "Two dyads met.\nA dyad of two.", "Dyads."]) == [[], ["dyad"], []]
 
 
 def test_terms_stand_in_the_order_of_their_use():
-    assert names([["In the 95% range,", "dyads met."]]) == [["range", "dyad"]]
+    assert names(["In the 95% range,\ndyads met."]) == [["range", "dyad"]]
 
 
 def test_case_does_not_matter_and_parts_of_words_are_no_use():
-    assert names([["Dyadic matters"], ["DYADS"]]) == [[], ["dyad"]]
+    assert names(["Dyadic matters", "DYADS"]) == [[], ["dyad"]]
 
 
 def test_a_section_without_terms_has_no_definitions():
-    assert names([[], [""]]) == [[], []]
+    assert names(["", "Nothing."]) == [[], []]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_section_without_terms_has_no_definitions():
 def test_terms_of_a_sentence(language, text, found):
     unit = {"en": "scale points", "de": "Skalenpunkte"}[language]
     known = terms(catalogue(language), level="95", units=[unit])
-    assert [term.name for term in first_used([[text]], known)[0]] == found
+    assert [term.name for term in first_used([text], known)[0]] == found
 
 
 def test_each_unit_is_a_term():

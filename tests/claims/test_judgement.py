@@ -3,15 +3,38 @@
 import numpy as np
 import pandas as pd
 import pytest
-from small_studies import row_of, table_of
+from small_studies import details_of, row_of, table_of
 
-from rm_research.claims import attrition, design_level, verdict
-from rm_research.claims.judgement import followed, level_of, people_left
+from rm_research.claims import verdict
+from rm_research.claims.judgement import followed, level_of, people_left, shares_left
+from rm_research.disclosure import Disclosed
 from rm_research.disclosure.together import ABOUT
+from rm_research.effects.estimates import Estimates
 
 S = 0.3
 DESIGN = 'comparison = "waitlist"\nassignment = "{}"'
 LOWER = {5: 3, 3: 2, 2: 1}
+
+
+def shown(table, **tables):
+    return Disclosed(Estimates(table, details_of()), tables, 10)
+
+
+def attrition(place, table, study):
+    """Share who left, by arm, of the row at a place of a table."""
+    disclosed = shown(table)
+    return shares_left(disclosed.rows[place], followed(disclosed), study)
+
+
+def design_level(place, table, study):
+    disclosed = shown(table)
+    return level_of(disclosed.rows[place], followed(disclosed), study)
+
+
+def row(**columns):
+    return shown(table_of(row_of(**columns))).rows[0]
+
+
 DIFFERENCE = {"contrast": "difference", "method": "ancova", "n_comparison": 10}
 
 
@@ -37,15 +60,14 @@ class TestVerdict:
     """The whole interval beside the smallest change that matters, 0.3."""
 
     def test_where_higher_is_better(self, studies, low, high, found):
-        assert verdict(table_of(row_of(ci_low=low, ci_high=high)).iloc[0], studies().scale("mood")) == found
+        assert verdict(row(ci_low=low, ci_high=high), studies().scale("mood")) == found
 
     def test_where_lower_is_better(self, studies, low, high, found):
-        turned = table_of(row_of(ci_low=-high, ci_high=-low)).iloc[0]
+        turned = row(ci_low=-high, ci_high=-low)
         assert verdict(turned, studies(better="lower").scale("mood")) == found
 
     def test_without_a_smallest_change_there_is_none(self, studies, low, high, found):
-        row = table_of(row_of(ci_low=low, ci_high=high)).iloc[0]
-        assert verdict(row, studies(smallest_effect=None).scale("mood")) == "none"
+        assert verdict(row(ci_low=low, ci_high=high), studies(smallest_effect=None).scale("mood")) == "none"
 
 
 def pairs(programme, waitlist, **columns):
@@ -63,7 +85,7 @@ class TestDesignLevel:
 
     def level(self, studies, assignment, *lost):
         rows = pairs(*lost)
-        return design_level(rows.iloc[-1], rows, studies(design=DESIGN.format(assignment)))
+        return design_level(-1, rows, studies(design=DESIGN.format(assignment)))
 
     def test_full_with_thirty_per_cent_and_ten_points(self, studies, assignment, level):
         assert self.level(studies, assignment, 30, 20) == level
@@ -82,7 +104,7 @@ class TestDesignLevel:
 
     def test_one_for_a_change(self, studies, assignment, level):
         rows = pairs(0, 0)
-        assert design_level(rows.iloc[0], rows, studies(design=DESIGN.format(assignment))) == 1
+        assert design_level(0, rows, studies(design=DESIGN.format(assignment))) == 1
 
 
 def test_attrition_is_of_the_same_cohort_role_scale_and_wave(studies):
@@ -91,12 +113,12 @@ def test_attrition_is_of_the_same_cohort_role_scale_and_wave(studies):
     others = [row_of(arm=arm, n_pre=100, n_pairs=50, **{column: "other"})
               for arm in ("programme", "waitlist") for column in ("cohort", "role", "wave")]  # fmt: skip
     whole = table_of(*rows.to_dict("records"), *others)
-    assert attrition(whole.iloc[2], whole, study) == pytest.approx({"programme": 0.1, "waitlist": 0.2})
+    assert attrition(2, whole, study) == pytest.approx({"programme": 0.1, "waitlist": 0.2})
 
 
 def test_attrition_of_a_change_is_of_its_own_arm(studies):
     rows = pairs(10, 20)
-    shares = attrition(rows.iloc[0], rows, studies(design=DESIGN.format("randomised")))
+    shares = attrition(0, rows, studies(design=DESIGN.format("randomised")))
     assert shares == pytest.approx({"programme": 0.1})
 
 
@@ -104,7 +126,7 @@ def test_attrition_of_a_shared_comparison_is_of_all_its_parts(studies):
     study = studies(design=DESIGN.format("matched") + '\ncomparison_scope = "shared"')
     parts = [row_of(cohort=cohort, arm="waitlist", n_pre=100, n_pairs=n) for cohort, n in (("one", 90), ("two", 70))]
     whole = table_of(row_of(n_pre=100, n_pairs=100), *parts, row_of(**DIFFERENCE))
-    assert attrition(whole.iloc[-1], whole, study)["waitlist"] == pytest.approx(0.2)
+    assert attrition(-1, whole, study)["waitlist"] == pytest.approx(0.2)
 
 
 def cohort_of(name, programme, waitlist, *, estimated=True):
@@ -124,7 +146,7 @@ class TestPooledLevel:
     def found(self, studies, *parts, scope="cohort"):
         study = studies(design=DESIGN.format("randomised") + f'\ncomparison_scope = "{scope}"')
         whole = table_of(*(row for part in parts for row in part), row_of(**POOLED))
-        return attrition(whole.iloc[-1], whole, study), design_level(whole.iloc[-1], whole, study)
+        return attrition(-1, whole, study), design_level(-1, whole, study)
 
     def test_counts_the_people_of_its_cohorts(self, studies):
         shares, level = self.found(studies, cohort_of("a", 10, 20), cohort_of("b", 20, 30))
@@ -148,8 +170,8 @@ class TestPooledLevel:
         parts = [[row_of(cohort=name, n_pre=100, n_pairs=100), row_of(cohort=name, **DIFFERENCE)] for name in "ab"]
         study = studies(design=DESIGN.format("randomised") + '\ncomparison_scope = "shared"')
         whole = table_of(*(row for part in parts for row in part), *hidden, row_of(**one_stage))
-        assert attrition(whole.iloc[-1], whole, study) == pytest.approx({"programme": 0.0, "waitlist": 0.5})
-        assert design_level(whole.iloc[-1], whole, study) == 3
+        assert attrition(-1, whole, study) == pytest.approx({"programme": 0.0, "waitlist": 0.5})
+        assert design_level(-1, whole, study) == 3
 
     def test_unevenness_one_way_and_the_other_does_not_cancel(self, studies):
         shares, level = self.found(studies, cohort_of("a", 0, 25), cohort_of("b", 25, 0))
@@ -167,10 +189,11 @@ class TestPooledLevel:
         about = ["leader", "mood", "post", "difference", "programme"]
         together = pd.DataFrame([[*about, name, "a + b"] for name in "ab"], columns=[*ABOUT, "cohort", "group"])
         whole = table_of(*(row for part in parts for row in part), group, row_of(**POOLED))
-        people = followed(whole, together)
-        for row in (whole.iloc[-2], whole.iloc[-1]):
-            assert people_left(row, people, study) == {"programme": (200, 80), "waitlist": (200, 20)}
-            assert level_of(row, people, study) == 3
+        disclosed = shown(whole, together=together)
+        people = followed(disclosed)
+        for one in disclosed.rows[-2:]:
+            assert people_left(one, people, study) == {"programme": (200, 80), "waitlist": (200, 20)}
+            assert level_of(one, people, study) == 3
 
 
 def test_attrition_counts_people_once_whatever_methods_there_are(studies):
@@ -181,9 +204,9 @@ def test_attrition_counts_people_once_whatever_methods_there_are(studies):
     kept = [row_of(cohort="two", arm="waitlist", method=method, n_pre=100, n_pairs=100)
             for method in ("likelihood", "paired_t")]  # fmt: skip
     whole = table_of(row_of(n_pre=100, n_pairs=100), *lost, *kept, row_of(**DIFFERENCE))
-    assert attrition(whole.iloc[-1], whole, study) == pytest.approx({"programme": 0.0, "waitlist": 0.2})
+    assert attrition(-1, whole, study) == pytest.approx({"programme": 0.0, "waitlist": 0.2})
 
 
 def test_an_arm_with_nobody_before_has_no_attrition(studies):
     rows = table_of(row_of(n_pre=0, n_pairs=0))
-    assert attrition(rows.iloc[0], rows, studies()) == {}
+    assert attrition(0, rows, studies()) == {}

@@ -1,6 +1,5 @@
 """One row, one sentence: no stronger than design and interval allow. All texts of drawn rows: test_every_sentence."""
 
-import pandas as pd
 import pytest
 from small_studies import RANDOMISED, row_of
 
@@ -14,7 +13,7 @@ POOLED = {"cohort": "all cohorts", "method": "reml_hk", "n_clusters": 4}
 
 def sentence(claims, row, **settings):
     found = claims(row, **settings)
-    return found.sentence(found.disclosed.table.iloc[0])
+    return found.sentence(found.disclosed.rows[0])
 
 
 def test_a_clear_change(claims):
@@ -55,7 +54,7 @@ def test_an_interval_that_touches_zero_is_unclear(claims):
 
 def test_one_person_is_no_plural(claims):
     found = claims(row_of(n_pre=1, n_pairs=1))
-    assert found.people_counted(found.disclosed.table.iloc[0]) == "1 leader"
+    assert found.people_counted(found.disclosed.rows[0]) == "1 leader"
 
 
 def test_the_people_of_both_groups_are_counted(claims):
@@ -88,7 +87,7 @@ def test_without_a_smallest_change_the_interval_alone_decides(claims):
 
 def test_a_fall_is_a_gain_where_lower_is_better(claims):
     found = claims(row_of(estimate=-0.5, ci_low=-0.7, ci_high=-0.3), better="lower")
-    row = found.disclosed.table.iloc[0]
+    row = found.disclosed.rows[0]
     assert found.sentence(row).startswith("Leaders’ mood fell by")
     assert found.verdict_sentence(row).endswith("a gain that matters.")
 
@@ -101,7 +100,7 @@ def test_a_difference_that_the_design_does_not_bear_is_no_sentence(claims):
     rows = (row_of(**DIFFERENCE), row_of(n_pre=40, n_pairs=12), row_of(arm="waitlist"))
     found = claims(*rows, design=SELF_SELECTED)
     with pytest.raises(ReportError, match="bears no comparison"):
-        found.sentence(found.disclosed.table.iloc[0])
+        found.sentence(found.disclosed.rows[0])
 
 
 def test_whether_roles_differ_is_no_sentence(claims):
@@ -111,7 +110,7 @@ def test_whether_roles_differ_is_no_sentence(claims):
 
 def test_what_could_have_been_found_is_left_out_where_it_is_not_known(claims):
     found = claims(row_of(ci_low=-0.5, detectable=None))
-    assert found.verdict_sentence(found.disclosed.table.iloc[0]) == ""
+    assert found.verdict_sentence(found.disclosed.rows[0]) == ""
 
 
 class TestThoseWhoLeft:
@@ -119,7 +118,7 @@ class TestThoseWhoLeft:
 
     def counted(self, claims, **columns):
         found = claims(row_of(**columns))
-        return found.people_counted(found.disclosed.table.iloc[0])
+        return found.people_counted(found.disclosed.rows[0])
 
     def test_both_numbers_are_named(self, claims):
         assert sentence(claims, row_of(n_pre=23, n_pairs=18)) == (
@@ -151,7 +150,7 @@ class TestThoseWhoLeft:
     def test_only_a_change_by_likelihood_counts_them(self, claims):
         for method, counts in (("likelihood", True), ("paired_t", False), ("welch", False)):
             found = claims(row_of(method=method, n_pre=23, n_pairs=18))
-            assert bool(found.counts_leavers(found.disclosed.table.iloc[0])) is counts
+            assert bool(found.counts_leavers(found.disclosed.rows[0])) is counts
 
 
 class TestReason:
@@ -167,17 +166,17 @@ class TestReason:
     def test_of_a_median_of_few_who_changed(self, claims, studies):
         row = row_of(measure="median", method="hodges_lehmann", estimate=None, reason="hidden", n_pairs=30)
         found = claims(row)
-        assert found.reason(found.disclosed.table.iloc[0]) == "Not shown: the scores of fewer than 10 people changed."
+        assert found.reason(found.disclosed.rows[0]) == "Not shown: the scores of fewer than 10 people changed."
 
     def test_of_a_number_beside_the_headline_that_would_tell_of_few(self, claims):
         found = claims(row_of(n_pre=20, n_pairs=18), row_of(method="paired_t", n_pre=20, n_pairs=18))
-        headline, beside = (row for _, row in found.disclosed.table.iterrows())
-        assert pd.notna(headline["estimate"])
+        headline, beside = found.disclosed.rows
+        assert headline.is_known
         assert found.reason(beside) == "Not shown: beside the main estimate it would tell of the few people who left."
 
     def test_stands_with_whose_outcome_it_is(self, claims):
         found = claims(row_of(n_pairs=9))
-        text = found.statement(found.disclosed.table.iloc[0])
+        text = found.statement(found.disclosed.rows[0])
         assert text == "Leaders’ mood: not shown: fewer than 10 people answered before and after."
 
 
@@ -186,7 +185,7 @@ class TestHeadlineRow:
 
     def contrast(self, claims, *rows, **settings):
         row = claims(*rows, **settings).headline_row("one", "leader", "programme", "mood", "post")
-        return None if row is None else row["contrast"]
+        return None if row is None else row.contrast
 
     def test_is_the_difference(self, claims):
         rows = (row_of(), row_of(arm="waitlist"), row_of(**DIFFERENCE))
@@ -225,4 +224,4 @@ def test_the_design_level_is_named_in_words(claims, design, lost, text):
     rows = [row_of(n_pre=n_pre, n_pairs=n_pre - lost)]
     rows += [row_of(arm="waitlist", n_pre=n_pre, n_pairs=n_pre), row_of(**DIFFERENCE)] if design else []
     found = claims(*rows, design=design)
-    assert text in found.level_text(found.disclosed.table.iloc[-1])
+    assert text in found.level_text(found.disclosed.rows[-1])

@@ -65,7 +65,10 @@ class TestChanges:
         assert words(draw(row_of(method="welch", n_pairs=0, n_post=31)))[1].startswith("Programme, 31:")
 
     def test_differences_come_last_whatever_the_order_of_rows(self):
-        assert shown_rows(disclosed_of(DIFFERENCE, CHANGE), **PLACE)["contrast"].tolist() == ["change", "difference"]
+        assert [row.contrast for row in shown_rows(disclosed_of(DIFFERENCE, CHANGE), **PLACE)] == [
+            "change",
+            "difference",
+        ]
 
     def test_several_arms_differ_in_colour_and_name(self, draw):
         ax = draw(CHANGE, OTHER, WAITING, DIFFERENCE, DIFFERS)

@@ -8,7 +8,7 @@ from rm_research.effects.groups import Compared, generator, row_id, units
 from rm_research.stats.mixed.two_waves import constrained_likelihood
 from rm_research.stats.regression import Fit, least_squares, robust
 from rm_research.stats.resampling import randomisation, wild_bootstrap
-from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.stats.sensitivity import e_value_of_difference
 from rm_research.stats.standardised import d_ppc2
 from rm_research.study import Study
@@ -27,12 +27,12 @@ def check_compared(arms: Compared, study: Study) -> None:
         'not_asked_at_baseline', 'too_few_pairs' or 'no_comparison_here'.
     """
     if not study.measured(arms.group.place.scale, study.baseline):
-        raise NotEstimableError("not_asked_at_baseline")
+        raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
     in_arm = arms.in_arm[arms.paired]
     if not in_arm.any():
-        raise NotEstimableError("too_few_pairs")
+        raise NotEstimableError(Reason.TOO_FEW_PAIRS)
     if in_arm.all():
-        raise NotEstimableError("no_comparison_here")
+        raise NotEstimableError(Reason.NO_COMPARISON_HERE)
 
 
 def ancova(arms: Compared, study: Study) -> Result:

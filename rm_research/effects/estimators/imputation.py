@@ -8,7 +8,7 @@ import pandas as pd
 from rm_research.effects.groups import Compared, Group, generator, row_id, units
 from rm_research.stats.imputed import Completed, complete_posts, imputed_ancova, imputed_change
 from rm_research.stats.regression import Matrix
-from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 SPREADS = 4  # standard deviations; how far those who left are moved where the scale has no declared range
@@ -48,7 +48,7 @@ def impute_difference(arms: Compared, study: Study) -> Result:
         'no_comparison_here' when nobody of the comparison has both scores; else as `complete_posts`, `imputed_ancova`.
     """
     if not any(member.paired.any() for member in arms.comparison):
-        raise NotEstimableError("no_comparison_here")
+        raise NotEstimableError(Reason.NO_COMPARISON_HERE)
     place = arms.group.place
     draws = generator(study, place.cohort, row_id("difference", "mean", "imputed", place))
     arm, comparison = (_completed(members, study, draws) for members in ([arms.group], arms.comparison))

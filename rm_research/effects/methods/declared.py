@@ -41,7 +41,7 @@ BY_LOT = WITH_COMPARISON | {Need.LOT}
 
 OF_CHANGE = (
     Method(
-        Contrast.CHANGE, Measure.MEAN, Name.LIKELIHOOD, "headline of linked waves: everyone with a score before",
+        Contrast.CHANGE, Measure.MEAN, Name.LIKELIHOOD, "linked waves: everyone with a score before",
         EVERYONE_BEFORE, LINKED, Heads.ALWAYS, additive=True, estimator=likelihood, missing=Missing.LIKELIHOOD,
         golden=("paired_sleep", "paired_univbct60", "lmer_rm_sim"),
     ),
@@ -81,7 +81,7 @@ OF_CHANGE = (
         same_if_all_stay=True, golden=("mi_nhanes",),
     ),
     Method(
-        Contrast.CHANGE, Measure.MEAN, Name.WELCH, "headline of unlinked waves: everyone who answered each",
+        Contrast.CHANGE, Measure.MEAN, Name.WELCH, "unlinked waves: everyone who answered each",
         frozenset({Q.ALL_BEFORE, Q.ALL_AFTER}), frozenset({Need.UNLINKED}), Heads.ALWAYS, additive=True,
         estimator=_of_scores(welch), missing=Missing.RESPONDENTS,
     ),
@@ -96,7 +96,7 @@ OF_CHANGE = (
 )  # fmt: skip
 OF_DIFFERENCE = (
     Method(
-        Contrast.DIFFERENCE, Measure.MEAN, Name.ANCOVA, "headline: after, at equal score before",
+        Contrast.DIFFERENCE, Measure.MEAN, Name.ANCOVA, "score after, at equal score before",
         COMPARED, WITH_COMPARISON, Heads.ALWAYS, estimator=ancova, missing=Missing.COMPLETERS, explained_by_unit=True,
         golden=("ancova_btheb", "ancova_cr2_bdf24"),
     ),

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
+
+import pandas as pd
 
 from rm_research.effects.methods.method import Key, Method
 from rm_research.effects.methods.vocabulary import Contrast
@@ -47,6 +50,15 @@ class Registry:
     def __getitem__(self, key: Key) -> Method:
         return self._by_key[key]
 
+    def to_frame(self) -> pd.DataFrame:
+        """One row a method: contrast, measure, method, about, groups (None: not declared), heads and needs, as text."""
+        rows = [
+            (*method.key, method.about, _listed(method.groups), str(method.heads or ""), _listed(method.needs))
+            for method in self
+        ]
+        columns = ["contrast", "measure", "method", "about", "groups", "heads", "needs"]
+        return pd.DataFrame(rows, columns=columns, dtype="str")
+
     def get(self, contrast: str, measure: str, name: str) -> Method | None:
         """Return the method of a row; None where it is not declared."""
         return self._by_key.get((contrast, measure, name))
@@ -83,3 +95,11 @@ class Registry:
         next_to = [*self.headlines(Contrast.CHANGE), *self.headlines(method.contrast)]
         linked = [head for head in next_to if not head.unlinked]
         return any(head.groups != method.groups for head in linked)
+
+
+def _listed(members: Iterable[StrEnum] | None) -> str | None:
+    """Members as one text, in the order of their vocabulary."""
+    if members is None:
+        return None
+    wanted = set(members)
+    return ", ".join(member for kind in {type(member) for member in wanted} for member in kind if member in wanted)

@@ -66,13 +66,13 @@ class Questionnaires(StrEnum):
     """
     A group of questionnaires that a method treats differently from others, so that its number tells something of them.
 
-    Blocks and clusters of a model are no groups.
+    "All" are those of everyone who has a score then, "both" those of people with a score before and after. Blocks and clusters of a model are no groups.
     """
 
-    ALL_BEFORE = "everyone before"
-    ALL_AFTER = "everyone after"
-    BOTH_BEFORE = "before, of those with both"
-    BOTH_AFTER = "after, of those with both"
+    ALL_BEFORE = "all before"
+    ALL_AFTER = "all after"
+    BOTH_BEFORE = "both before"
+    BOTH_AFTER = "both after"
     CHANGED = "those whose score changed"
     THEN = "those who also judged the start in hindsight"
     MET = "those of whom it is known whether they met"

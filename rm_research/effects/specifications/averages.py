@@ -11,7 +11,7 @@ from rm_research.effects.groups import Compared, Place
 from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure, Name
 from rm_research.effects.specifications.models import FEWEST
 from rm_research.stats.pooling import reml_hk
-from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 OneStage = Callable[[str, Sequence[Compared], Study], Result]  # takes the contrast, and the people of each cohort
@@ -55,12 +55,12 @@ def average_row(
 
 def _average(contrast: str, cohorts: Sequence[dict[str, Any]], study: Study) -> Result:
     if contrast == "difference" and study.design.comparison_scope == "shared":
-        raise NotEstimableError("shared_comparison")
+        raise NotEstimableError(Reason.SHARED_COMPARISON)
     estimates, std_errors = (np.array([one[name] for one in cohorts], float) for name in ("estimate", "std_error"))
     return reml_hk(estimates, std_errors, level=study.reporting.level)
 
 
 def _modelled(contrast: str, cohorts: Sequence[Compared], study: Study, one_stage: OneStage) -> Result:
     if len(cohorts) < 2:
-        raise NotEstimableError("too_few_cohorts")
+        raise NotEstimableError(Reason.TOO_FEW_COHORTS)
     return one_stage(contrast, cohorts, study)

@@ -10,7 +10,7 @@ from rm_research.effects.estimates import Row, estimate_row
 from rm_research.effects.estimators.difference import check_compared
 from rm_research.effects.groups import Compared
 from rm_research.effects.methods import METHODS, Contrast, Method, Missing
-from rm_research.stats.result import NotEstimableError, Result
+from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 FEWEST = "n_fewest"  # the detail that says how many people are in the smallest group behind a row
@@ -47,5 +47,5 @@ def _compute(method: Method, arms: Compared, study: Study) -> Result:
         check_compared(arms, study)
         return method.estimate(arms, study)
     if not study.measured(arms.group.place.scale, study.baseline):
-        raise NotEstimableError("not_asked_at_baseline")
+        raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
     return method.estimate(arms.group, study)

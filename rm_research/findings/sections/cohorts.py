@@ -6,23 +6,32 @@ from typing import Any
 import pandas as pd
 
 from rm_research.catalogue import capital
-from rm_research.disclosure.together import QUESTION
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.methods import Measure
 from rm_research.findings.context import Context, slug
+from rm_research.findings.hidden import cohorts_not_shown
+from rm_research.findings.page import Content
 from rm_research.study import Scale
 
 
-def cohorts(context: Context) -> dict[str, Any]:
-    """Values of the programme's list of cohorts; no heading on a cohort's page."""
+def content(context: Context) -> Content | None:
+    """Content of the programme's list of cohorts; none on a cohort's page."""
     say = context.words.say
     if context.cohort is not None:
-        return {"heading": None}
+        return None
     scale = context.study.scales[0]
     entries = [_entry(cohort, scale, context) for cohort in context.cohorts]
     differ = list(_differences(scale, context)) if context.pooled else []
-    return {"heading": say("headings.cohorts"), "entries": entries, "caption": say("cohorts.caption"),
-            "differ_heading": say("headings.differ"), "differ": differ,
-            "region": say("page.table_region"), "open": say("cohorts.open"), "cohort": context.heading("cohort"),
-            "scale": scale.title, "page": context.heading("page")}  # fmt: skip
+    values = {
+        "heading": say("headings.cohorts"),
+        "entries": entries,
+        "caption": say("cohorts.caption"),
+        "cohort": context.heading("cohort"),
+        "scale": scale.title,
+        "differ_heading": say("headings.differ"),
+        "differ": differ,
+    }
+    return Content(values, not_shown=tuple(cohorts_not_shown(context)))
 
 
 def _differences(scale: Scale, context: Context) -> Iterator[str]:
@@ -37,14 +46,15 @@ def _differences(scale: Scale, context: Context) -> Iterator[str]:
                     yield say("headline.of_role", People=capital(claims.people(role)), text=moderator)
 
 
-def _moderators(row: pd.Series, context: Context) -> Iterator[str]:
+def _moderators(row: Estimate, context: Context) -> Iterator[str]:
     """How the estimate goes with what was declared to differ between cohorts."""
-    table, number = context.rows, context.words.number
-    same = (table[[*QUESTION, "arm", "contrast"]] == row[[*QUESTION, "arm", "contrast"]].to_numpy()).all(axis=1)
-    for _, slope in table[same & table["measure"].eq("slope") & table["estimate"].notna()].iterrows():
+    for slope in context.rows:
+        same = slope.place == row.place and slope.contrast == row.contrast
+        if not same or slope.measure != Measure.SLOPE or not slope.is_known:
+            continue
         yield context.words.say(
-            "cohorts.moderator", k=slope["n_clusters"], moderator=slope["subgroup"],
-            signed=number(slope["estimate"], signed=True), unit=context.claims.unit(context.study.scale(row["scale"])),
+            "cohorts.moderator", k=slope.n_clusters, moderator=slope.subgroup,
+            signed=context.claims.estimate(slope), unit=context.claims.unit(context.study.scale(row.scale)),
             interval=context.claims.interval(slope),
         )  # fmt: skip
 
@@ -68,11 +78,11 @@ def _entry(cohort: str, scale: Scale, context: Context) -> dict[str, Any]:
             "texts": list(dict.fromkeys(texts))}  # fmt: skip
 
 
-def _prediction(row: pd.Series, context: Context) -> str:
+def _prediction(row: Estimate, context: Context) -> str:
     """Range in which a further cohort's effect may lie; empty for fewer than three cohorts."""
-    low, high = (context.disclosed.estimates.detail(row["id"], f"prediction_{end}") for end in ("low", "high"))
+    low, high = (context.disclosed.estimates.detail(row.id, f"prediction_{end}") for end in ("low", "high"))
     if pd.isna(low):
         return ""
     number = context.words.number
-    unit = context.claims.unit(context.study.scale(row["scale"]))
+    unit = context.claims.unit(context.study.scale(row.scale))
     return context.words.say("cohorts.differ", low=number(low), high=number(high), unit=unit)

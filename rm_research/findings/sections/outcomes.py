@@ -1,17 +1,19 @@
 """One block per outcome: sentences, pictures, and the numbers behind them."""
 
-from typing import Any
+from typing import NamedTuple
 
 import pandas as pd
 
 from rm_research.catalogue import capital
-from rm_research.claims.judgement import OF_CHANGE
 from rm_research.disclosure import HIDDEN
 from rm_research.disclosure.rows import MEANS
-from rm_research.effects.estimates import headlines
+from rm_research.effects.estimate import Estimate
 from rm_research.figures import band_text
 from rm_research.findings.context import Context
+from rm_research.findings.hidden import groups_not_shown
 from rm_research.findings.illustrations import outcome_pictures
+from rm_research.findings.page import Content
+from rm_research.findings.pictures import Picture
 from rm_research.findings.tables import Table, table
 from rm_research.study import Scale
 
@@ -19,75 +21,94 @@ DATA = ["cohort", "role", "arm", "scale", "wave", "contrast", "method", "estimat
         "n_post", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
 
-def outcomes(context: Context) -> dict[str, Any]:
-    """Values of all outcome blocks."""
+class Group(NamedTuple):
+    """What is said of one role after one wave: sentences, arm by arm, and pictures."""
+
+    texts: list[list[str]]
+    pictures: list[Picture]
+
+
+class Part(NamedTuple):
+    """What is said of one wave; it has a heading where there are several."""
+
+    heading: str | None
+    groups: list[Group]
+
+
+class Block(NamedTuple):
+    """What is said of one outcome."""
+
+    id: int
+    title: str
+    notes: list[str]
+    parts: list[Part]
+    tables: list[Table]
+
+
+def content(context: Context) -> Content:
+    """Content of the blocks; a page that shows nothing says so once, in its headline."""
+    found = {row.scale for row in context.rows} if context.shows_estimates else set()
+    blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale) and scale.name in found]
+    if not blocks:
+        return Content()
+    groups = [group for block in blocks for part in block.parts for group in part.groups]
+    pictures = [picture for group in groups for picture in group.pictures]
+    values = {"heading": context.words.say("headings.outcomes"), "blocks": blocks}
+    return Content(values, pictures=tuple(pictures), not_shown=tuple(groups_not_shown(context)))
+
+
+def _block(scale: Scale, context: Context) -> Block:
     say = context.words.say
-    shown = context.rows["estimate"].notna().any()  # a page that shows nothing says so once, in its headline
-    blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale) and shown]
-    return {
-        "heading": say("headings.outcomes"), "blocks": [block for block in blocks if block],
-        "region": say("page.table_region"), "download": say("page.download"), "show": say("page.show_table"),
-    }  # fmt: skip
-
-
-def _block(scale: Scale, context: Context) -> dict[str, Any] | None:
-    say, rows = context.words.say, context.rows[context.rows["scale"] == scale.name]
-    if rows.empty:
-        return None
     notes = [context.measure(scale) + "."]
     if scale.better == "lower":
         notes.append(say("outcome.better_lower"))
     if scale.name not in context.study.outcomes:
         notes.append(say("outcome.exploratory"))
-    if (rows["reason"].eq(HIDDEN) & headlines(rows)).any():
+    if any(row.scale == scale.name and row.reason == HIDDEN for row in context.headlines):
         notes.append(say("outcome.hidden_rows", smallest=context.disclosed.smallest_group))
     several = len(context.waves(scale)) > 1
     parts = [
-        {
-            "heading": say("outcome.wave_heading", wave=wave) if several else None,
-            "groups": _groups(scale, wave, context),
-        }
+        Part(say("outcome.wave_heading", wave=wave) if several else None, _groups(scale, wave, context))
         for wave in context.waves(scale)
     ]
     tables = [found for found in (_numbers(scale, context), _answers(scale, context)) if found.rows]
-    return {"title": scale.title, "notes": notes, "parts": parts, "tables": tables,
-            "id": context.study.scales.index(scale) + 1}  # fmt: skip
+    return Block(context.study.scales.index(scale) + 1, scale.title, notes, parts, tables)
 
 
-def _groups(scale: Scale, wave: str, context: Context) -> list[dict[str, Any]]:
+def _groups(scale: Scale, wave: str, context: Context) -> list[Group]:
     groups = []
     for role in context.roles(scale.name):
         claims, spoken = context.claims, context.spoken_rows(scale.name, wave, role)
         texts = [[text for text in (claims.statement(row), claims.verdict_sentence(row)) if text] for row in spoken]
-        groups.append({"texts": texts, "pictures": outcome_pictures(scale, wave, role, context)})
+        groups.append(Group(texts, outcome_pictures(scale, wave, role, context)))
     return groups
 
 
 def _numbers(scale: Scale, context: Context) -> Table:
     """Every headline-method row of an outcome; on the programme's page the cohorts' rows too."""
-    rows = context.disclosed.table if context.pooled else context.rows
+    rows = context.disclosed.headline_rows if context.pooled else context.headlines
     # whether roles or groups differ stands in the appendix: a verdict on it would say who gained, not that
-    compared = rows["contrast"].isin([*OF_CHANGE, *OF_CHANGE.values()])
-    rows = rows[(rows["scale"] == scale.name) & headlines(rows) & compared]
+    rows = tuple(row for row in rows if row.scale == scale.name and (row.is_change or row.compares_arms))
     names = ["cohort", "role", "arm", "contrast", "wave_name", "estimate", "interval", "n", "verdict", "mean_pre",
              "mean_post"]  # fmt: skip
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
-    cells = [_cells(row, context) for _, row in rows.iterrows()]
+    cells = [_cells(row, context) for row in rows]
     detail = context.disclosed.estimates.detail
-    means = {name: [detail(row_id, name) for row_id in rows["id"]] for name in MEANS}
-    return table(context.words.say("outcome.caption", scale=scale.title), headings, cells, rows[DATA].assign(**means))
+    means = {name: [detail(row.id, name) for row in rows] for name in MEANS}
+    frame = context.frame(rows)[DATA].assign(**means)
+    return table(context.words.say("outcome.caption", scale=scale.title), headings, cells, frame)
 
 
-def _cells(row: pd.Series, context: Context) -> list[str]:
+def _cells(row: Estimate, context: Context) -> list[str]:
     words, claims = context.words, context.claims
-    people, shown = claims.people(row["role"]), pd.notna(row["estimate"])
+    people, shown = claims.people(row.role), row.is_known
     return [
-        context.place_name(row["cohort"]) if context.pooled else "",
+        context.place_name(row.cohort) if context.pooled else "",
         capital(people),
-        claims.arm_title(row["arm"]),
-        words.say(f"contrast.{row['contrast']}"),
-        context.wave(row["wave"]) if len(context.study.later_waves) > 1 else "",
-        words.number(row["estimate"], signed=True) if shown else claims.reason(row),
+        claims.arm_title(row.arm),
+        words.say(f"contrast.{row.contrast}"),
+        context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
+        words.number(row.estimate, signed=True) if shown else claims.reason(row),
         claims.range(row) if shown else "",
         claims.people_counted(row),
         claims.verdict_name(row),
@@ -96,9 +117,9 @@ def _cells(row: pd.Series, context: Context) -> list[str]:
     ]
 
 
-def _mean(row: pd.Series, name: str, context: Context) -> str:
+def _mean(row: Estimate, name: str, context: Context) -> str:
     """Mean with its interval; empty where there is none."""
-    mean, low, high = (context.disclosed.estimates.detail(row["id"], f"{name}{end}") for end in ("", "_low", "_high"))
+    mean, low, high = (context.disclosed.estimates.detail(row.id, f"{name}{end}") for end in ("", "_low", "_high"))
     number = context.words.number
     if pd.isna(mean):
         return ""

@@ -1,15 +1,16 @@
 """Methods and data: for readers who want to check or repeat."""
 
 from importlib.metadata import version
-from typing import Any
 
 import pandas as pd
 
 from rm_research.catalogue import capital
+from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import EVERYONE
-from rm_research.effects.methods import METHODS, SHARES
+from rm_research.effects.methods import METHODS
 from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
+from rm_research.findings.page import Content
 from rm_research.findings.tables import Table, table
 from rm_research.frames import ESTIMATES
 
@@ -17,10 +18,10 @@ PACKAGES = ("numpy", "pandas", "scipy", "statsmodels")
 DATA = [name for name in ESTIMATES.columns if name != "id"]
 
 
-def methods(context: Context) -> dict[str, Any]:
-    """Values of the folded methods section."""
+def content(context: Context) -> Content:
+    """Content of the folded section."""
     say = context.words.say
-    return {
+    values = {
         "heading": say("headings.methods"),
         "intro": say("methods.intro"),
         "sentences": _sentences(context),
@@ -33,23 +34,22 @@ def methods(context: Context) -> dict[str, Any]:
         "reliability": _reliability(context),
         "reproduce_heading": say("headings.reproduce"),
         "reproduce": _reproduce(context),
-        "region": say("page.table_region"),
-        "download": say("page.download"),
     }
+    return Content(values)
 
 
 def _sentences(context: Context) -> list[str]:
     """One sentence per method in use on this page."""
     study, say = context.study, context.words.say
-    table = context.rows if not context.pooled else context.disclosed.table
-    used = table.loc[table["estimate"].notna(), ["contrast", "measure", "method"]]
+    rows = context.disclosed.rows if context.pooled else context.rows
+    used = {(row.contrast, row.measure, row.method) for row in rows if row.is_known}
     shares = {scale.score: scale.min_answered for scale in study.scales}
     texts = [
         say("methods.scores_sum" if score == "sum" else "methods.scores", share=context.words.share(share))
         for score, share in shares.items()
     ]
     imputations = study.settings.missing.imputations
-    keys = METHODS.explanations(used.itertuples(index=False, name=None), study.clustered_by)
+    keys = METHODS.explanations(used, study.clustered_by)
     texts += [say(f"methods.{key}", unit=study.clustered_by, imputations=imputations) for key in keys]
     return texts + [say(f"methods.{rule}") for rule in ("verdicts", "multiplicity", "missing", "duplicates")]
 
@@ -57,18 +57,17 @@ def _sentences(context: Context) -> list[str]:
 def _apa(context: Context) -> list[str]:
     """Headline rows of this page as journals print them."""
     say, claims, headline = context.words.say, context.claims, context.headlines
-    headline = headline[headline["estimate"].notna()]
     return [
-        say("methods.apa_line", scale=context.study.scale(row["scale"]).title, people=claims.people(row["role"]),
-            arm=claims.arm_title(row["arm"]), contrast=say(f"contrast.{row['contrast']}"), line=claims.apa(row))
-        for _, row in headline.iterrows()
+        say("methods.apa_line", scale=context.study.scale(row.scale).title, people=claims.people(row.role),
+            arm=claims.arm_title(row.arm), contrast=say(f"contrast.{row.contrast}"), line=claims.apa(row))
+        for row in headline if row.is_known
     ]  # fmt: skip
 
 
 def _reliability(context: Context) -> Table:
     """Alpha and omega of each scale at each wave; none of one item, and none on a page that shows nothing else."""
     words, frame = context.words, context.disclosed.tables["reliability"]
-    frame = frame[frame["alpha"].notna()] if context.rows["estimate"].notna().any() else frame[:0]
+    frame = frame[frame["alpha"].notna()] if context.shows_estimates else frame[:0]
     names = ["scale", "wave_name", "alpha", "omega", "n_complete"]
     cells = [
         [context.study.scale(row["scale"]).title, context.wave(row["wave"]), words.number(row["alpha"]),
@@ -82,8 +81,8 @@ def _all_estimates(context: Context) -> Table:
     names = ["scale", "role", "arm", "subgroup", "wave_name", "contrast", "method", "estimate", "std_error", "interval",
              "df", "p", "p_adjusted", "n"]  # fmt: skip
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
-    cells = [_cells(row, context) for _, row in context.rows.iterrows()]
-    return table(context.words.say("methods.caption"), headings, cells, context.rows[DATA])
+    cells = [_cells(row, context) for row in context.rows]
+    return table(context.words.say("methods.caption"), headings, cells, context.frame(context.rows)[DATA])
 
 
 def _specifications(context: Context) -> Table:
@@ -103,37 +102,26 @@ def _specifications(context: Context) -> Table:
     return table(words.say("methods.specifications"), [context.heading(name) for name in names], cells, summary)
 
 
-def _cells(row: pd.Series, context: Context) -> list[str]:
+def _cells(row: Estimate, context: Context) -> list[str]:
     say, claims = context.words.say, context.claims
-    shown, interval = pd.notna(row["estimate"]), ""
-    if pd.notna(row["ci_low"]):
-        shares = row["measure"] in SHARES
-        ends = (_written(row, name, context) for name in ("ci_low", "ci_high"))
-        interval = say("format.range", **dict(zip(("low", "high"), ends, strict=True))) if shares else claims.range(row)
-    people = claims.people(row["role"])
+    interval = claims.range(row) if row.has_interval else ""
+    people = claims.people(row.role)
     return [
-        context.study.scale(row["scale"]).title,
+        context.study.scale(row.scale).title,
         capital(people),
-        claims.arm_title(row["arm"]),
-        "" if row["subgroup"] == EVERYONE else row["subgroup"],
-        context.wave(row["wave"]) if len(context.study.later_waves) > 1 else "",
-        say(f"contrast.{row['contrast']}"),
-        f"{say('method.' + row['method'])}, {say('measure.' + row['measure'])}",
-        _written(row, "estimate", context) if shown else claims.reason(row),
-        _maybe(row["std_error"], context),
+        claims.arm_title(row.arm),
+        "" if row.subgroup == EVERYONE else row.subgroup,
+        context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
+        say(f"contrast.{row.contrast}"),
+        f"{say('method.' + row.method)}, {say('measure.' + row.measure)}",
+        claims.estimate(row) if row.is_known else claims.reason(row),
+        _maybe(row.std_error, context),
         interval,
-        _maybe(row["df"], context, 1),
-        context.p_value(row["p_value"]),
-        context.p_value(row["p_adjusted"]),
+        _maybe(row.df, context, 1),
+        context.p_value(row.p_value),
+        context.p_value(row.p_adjusted),
         claims.people_counted(row),
     ]
-
-
-def _written(row: pd.Series, name: str, context: Context) -> str:
-    """Write a share as per cent, any other number with the sign of an estimate."""
-    if row["measure"] in SHARES:
-        return context.words.share(row[name])
-    return context.words.number(row[name], signed=name == "estimate")
 
 
 def _maybe(value: float, context: Context, decimals: int = 2) -> str:

@@ -1,0 +1,67 @@
+"""What all this can and cannot show, and what is kept back."""
+
+from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN
+from rm_research.claims.measurement import measurement_limits
+from rm_research.effects.estimates import ENOUGH_COHORTS
+from rm_research.effects.groups import ALL_COHORTS
+from rm_research.findings.context import Context
+from rm_research.findings.page import Content
+from rm_research.stats.resampling import FEW_DF
+
+
+def content(context: Context) -> Content:
+    """Content of the two lists; what is not shown comes from all sections, and the rule is its last item."""
+    say = context.words.say
+    items = _items(context) if context.shows_estimates else []
+    rule = say("limits.smallest", smallest=context.disclosed.smallest_group)
+    values = {"heading": say("headings.limits"), "items": items, "hidden_heading": say("headings.hidden")}
+    return Content(values | {"rule": rule})
+
+
+def _items(context: Context) -> list[str]:
+    """Strengths and limits that apply to this page."""
+    study, say = context.study, context.words.say
+    items = []
+    differences = [row for row in context.rows if row.compares_arms and row.is_known]
+    if differences:
+        items.append(say("limits.strength_comparison"))
+    items.append(say("limits.strength_linked" if study.link.method != "none" else "limits.unlinked"))
+    if study.comparison is None:
+        items.append(say("design.single"))
+    items += _attrition_limits(context)
+    if study.comparison and study.design.assignment == "self-selected":
+        items.append(say("limits.self_selected"))
+    if any(row.df < FEW_DF for row in differences if not row.is_pooled):
+        items.append(say("limits.few_df"))
+    if context.pooled:
+        pooled = [row for row in context.rows if row.is_pooled and row.is_known]
+        if any((row.n_clusters or 0) < ENOUGH_COHORTS for row in pooled):
+            items.append(say("limits.few_cohorts"))
+        if context.counts(ALL_COHORTS)["repeats"]:
+            items.append(say("limits.repeats"))
+    tables = context.disclosed.tables
+    items += measurement_limits(tables["reliability"], tables["invariance"], study=study, words=context.words)
+    items.append(say("limits.small"))
+    if any(study.scale_range(scale.name) for scale in study.scales):  # others are measured, not said of oneself
+        items.append(say("limits.rounds"))
+    items += [say("limits.multiple")] if len(study.scales) > 1 else []
+    return [*items, say("limits.weights")]
+
+
+def _attrition_limits(context: Context) -> list[str]:
+    """Say of each role how many left before the last survey, where that matters."""
+    scale, words = context.study.scales[0], context.words
+    waves = context.waves(scale)[-1:]
+    if context.study.link.method == "none" or not waves:
+        return []
+    texts = []
+    for role in context.roles(scale.name):
+        for row in context.spoken_rows(scale.name, waves[0], role):
+            shares = {arm: round(left / before, 9) for arm, (before, left) in context.claims.people_left(row).items()}
+            people, values = context.claims.people(role), list(shares.values())
+            if values and max(values) > MOST_LEFT:
+                texts.append(words.say("limits.attrition", share=words.share(max(values)), people=people))
+            if len(values) > 1 and round(max(values) - min(values), 9) > MOST_UNEVEN:
+                first, second = (words.share(value) for value in values)
+                texts.append(words.say("limits.attrition_uneven", people=people, first=first, second=second))
+    return list(dict.fromkeys(texts))

@@ -1,0 +1,138 @@
+"""A section is a module and a template, entered in one list: page, document, terms and pictures follow."""
+
+import copy
+import importlib.util
+import io
+from pathlib import Path
+from types import ModuleType
+
+import docx
+import pytest
+from small_studies import Group, small_study
+
+from rm_research.catalogue import catalogue
+from rm_research.findings import Findings, build_findings, sections
+from rm_research.panel import prepare_study
+from rm_research.reporting.forms.word import word_document
+
+MODULE = """
+from functools import partial
+
+from rm_research.findings.page import Content
+from rm_research.findings.pictures import Picture
+from rm_research.figures import plot_flow
+
+
+def content(context):
+    if context.cohort is None:
+        return None
+    if context.cohort == "B":
+        return Content()
+    draw = partial(plot_flow, context.disclosed, study=context.study, cohort=context.cohort, title=False)
+    picture = Picture(name="toy", title="A toy", subtitle="Played with", alt="Bars.", note="", draw=draw)
+    values = {"heading": "Toys of <all> dyads", "sentence": "Each dyad has a toy."}
+    return Content(values, pictures=(picture,), not_shown=("Toys that broke are not shown.",))
+"""
+TEMPLATE = """{% from "macros.html.j2" import defined, figures %}
+<section aria-labelledby="toy">
+<h2 id="toy">{{ heading }}</h2>
+{{ defined(terms, terms_heading) }}
+<p>{{ sentence }}</p>
+{{ figures(pictures) }}
+</section>
+"""
+
+
+def toy(folder: Path) -> ModuleType:
+    """The module of a section that no other knows."""
+    (folder / "toy.py").write_text(MODULE, encoding="utf-8")
+    (folder / "toy.html.j2").write_text(TEMPLATE, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("toy", folder / "toy.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    return prepare_study(small_study(tmp_path_factory.mktemp("study"), Group("A", 14), Group("B", 12)))
+
+
+def names(findings: Findings) -> list[str]:
+    return [section.name for section in findings.sections]
+
+
+class TestASectionThatIsEntered:
+    """After the headline."""
+
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def entered(cls, tmp_path_factory):
+        first, *others = sections.SECTIONS
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sections, "SECTIONS", (first, toy(tmp_path_factory.mktemp("toy")), *others))
+            yield
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def findings(cls, prepared, entered):
+        return build_findings(prepared, cohort="A")
+
+    def test_stands_on_the_page_in_its_place_and_escaped(self, findings):
+        assert names(findings) == ["headline", "toy", "outcomes", "response", "programme", "limits", "methods"]
+        page = findings.sections._repr_html_()
+        places = [page.index(part) for part in ('<header class="headline">', '<h2 id="toy">', '<h2 id="outcomes">')]
+        assert places == sorted(places)
+        assert "Toys of &lt;all&gt; dyads" in page
+        assert repr(findings).splitlines().count("Toys of <all> dyads") == 1
+
+    def test_is_the_first_to_use_a_term_and_so_defines_it(self, findings):
+        assert "<dfn>Dyad</dfn>" in findings.toy.html
+        assert findings.sections._repr_html_().count("<dfn>Dyad</dfn>") == 1
+
+    def test_stands_in_the_document_with_its_picture(self, findings):
+        document = docx.Document(io.BytesIO(word_document(findings, catalogue("en"))))
+        headings = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Heading 1"]
+        assert headings[:2] == ["Toys of <all> dyads", "Each outcome"]
+        assert len(document.inline_shapes) == len(findings.pictures)
+
+    def test_its_pictures_are_among_the_page_s(self, findings):
+        assert findings.pictures[0].name == "toy"
+        assert findings.toy.pictures == findings.pictures[:1]
+        assert len(findings.pictures) > 1
+
+    def test_what_it_keeps_back_is_in_the_list_of_that(self, findings):
+        assert "Toys that broke are not shown.\nResults of fewer than 10 people" in findings.limits.text
+
+    def test_is_empty_where_it_has_nothing_to_tell(self, prepared):
+        findings = build_findings(prepared, cohort="B")
+        assert findings.toy.html == ""
+        assert "toy" not in repr(findings).lower()
+
+    def test_is_not_there_where_it_does_not_belong(self, prepared):
+        findings = build_findings(prepared)
+        assert names(findings) == ["headline", "outcomes", "cohorts", "response", "programme", "limits", "methods"]
+        with pytest.raises(AttributeError, match="Findings have no 'toy'"):
+            findings.toy  # noqa: B018
+
+
+class TestEachSection:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def findings(cls, prepared):
+        return build_findings(prepared, cohort="A")
+
+    def test_is_a_module_and_a_template_and_nothing_else_is_there(self):
+        folder = Path(sections.__file__).parent
+        listed = {Path(module.__file__).stem for module in sections.SECTIONS}
+        assert {path.stem for path in folder.glob("*.py")} == listed | {"__init__"}
+        assert {path.name.partition(".")[0] for path in folder.glob("*.j2")} == listed | {"macros"}
+
+    def test_is_an_attribute_of_findings_and_of_their_copy(self, findings):
+        assert all(getattr(findings, section.name) is section for section in findings.sections)
+        assert copy.copy(findings).headline is findings.headline
+
+    def test_text_is_what_it_shows_as_plain_text(self, findings):
+        headline = findings.headline
+        assert headline.text == repr(headline)
+        assert headline.text.splitlines()[1] == "A: what changed"
