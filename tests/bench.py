@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 import rm_research as rm
-from rm_research.findings.numbers import decide
+from rm_research.disclosure.numbers import decide
 from rm_research.panel.prepare import prepare_openly
 from rm_research.reporting import kernels
 from rm_research.reporting.render import run_notebook, shipped_notebook

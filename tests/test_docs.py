@@ -16,7 +16,7 @@ from rm_research.catalogue import catalogue
 from rm_research.checks import GRAVITY
 from rm_research.claims import Claims
 from rm_research.cli import main
-from rm_research.findings.numbers import study_numbers
+from rm_research.disclosure.numbers import study_numbers
 from rm_research.readers import READERS
 from rm_research.study import settings
 from rm_research.study.codebook import FIXED

@@ -7,10 +7,10 @@ from functools import cached_property
 from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims.apa import apa_line
 from rm_research.claims.judgement import LEVELS, Followed, followed, level_of, people_left, verdict
-from rm_research.disclosure import HIDDEN, OTHER_PEOPLE, Disclosed
+from rm_research.disclosure import HIDDEN, Disclosed
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS, Place
-from rm_research.effects.methods import Contrast, Name
+from rm_research.effects.methods import Contrast
 from rm_research.errors import ReportError
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
@@ -115,22 +115,8 @@ class Claims:
 
     def reason(self, row: Estimate) -> str:
         """Say why a row has no estimate."""
-        key = row.reason
-        if key == HIDDEN:
-            key = self._kind_of_hidden(row)
-        return self.words.say(f"reason.{key}", smallest=self.disclosed.smallest_group)
-
-    def _kind_of_hidden(self, row: Estimate) -> str:
-        groups = [row.n_pairs, *([row.n_comparison] if row.compares_arms else [])]
-        if self.unlinked(row):
-            groups = [row.n_pre, row.n_post]
-        if min(count or 0 for count in groups) < self.disclosed.smallest_group:
-            return "hidden_compared" if row.compares_arms else "hidden"
-        if (row.contrast, row.measure, row.method) in OTHER_PEOPLE:
-            return "hidden_beside"
-        if row.is_share:
-            return "hidden_share"
-        return "hidden_changed" if row.method == Name.HODGES_LEHMANN else "hidden_given_away"
+        key = self.disclosed.why_hidden(row.id) if row.reason == HIDDEN else f"reason.{row.reason}"
+        return self.words.say(key, smallest=self.disclosed.smallest_group)
 
     def interval(self, row: Estimate) -> str:
         """Interval with its level."""

@@ -124,9 +124,8 @@ def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[
     table = preview(prepared, _batch().chosen(prepared, cohorts))
     print_frame(table, f"{prepared.study.title}: what would be made")
     smallest = prepared.study.reporting.smallest_group
-    say(
-        f"Results are hidden if they are based on fewer than {smallest} people's answers, or if individuals could be identified."
-    )
+    rule = f"Results are hidden if they are based on fewer than {smallest} people's answers"
+    say(f"{rule}, or if individuals could be identified.")
     if forms:
         say(f"With each page, including the programme's: {', '.join(forms)}.")
 

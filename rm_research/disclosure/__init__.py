@@ -1,13 +1,17 @@
 """What may leave: decided once for the whole study, before any word, picture or file is made."""
 
 from rm_research.disclosure.answers import shown_answers
-from rm_research.disclosure.rules import HIDDEN, OTHER_PEOPLE, Disclosed, disclose, poolable
+from rm_research.disclosure.gate import HIDDEN, Disclosed, disclose, poolable
+from rm_research.disclosure.rules import RULES, Rule
+from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import Together, small_cohorts
 
 __all__ = [
     "HIDDEN",
-    "OTHER_PEOPLE",
+    "RULES",
     "Disclosed",
+    "Rule",
+    "Threshold",
     "Together",
     "disclose",
     "poolable",

@@ -6,7 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rm_research.disclosure.rules import LEAST_PEOPLE, LEAST_SHARE, Disclosed
+from rm_research.disclosure import rules
+from rm_research.disclosure.gate import Disclosed
+from rm_research.disclosure.tables import Spread
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import Prepared
 from rm_research.scales import keyed_items
@@ -109,11 +111,9 @@ def _may_be_shown(
     scale: Scale, wave: str, shown: Disclosed, study: Study, *, exact: bool
 ) -> set[tuple[str, ...]]:  # fmt: skip
     """Cohort, role and arm of the groups whose change is shown; where shares give the mean, not of few leavers."""
-    table = shown.headlines[shown.headlines["contrast"].eq("change") & shown.headlines["estimate"].notna()]
+    table = shown.headlines[shown.headlines["contrast"].eq("change")]
     table = table[table["scale"].eq(scale.name) & table["wave"].eq(wave)]
-    if exact and study.link.method != "none":
-        left = table["n_pre"] - table["n_pairs"]
-        table = table[left.eq(0) | left.ge(study.reporting.smallest_group)]
+    table = table[~rules.hidden(rules.ANSWERS, Spread(table, exact, study), table.index)]
     return set(table[GROUP].itertuples(index=False, name=None))
 
 
@@ -149,13 +149,11 @@ def _shares(one: Counted, bands: Bands) -> list[float]:
 
 def _failing(counted: list[Counted], bands: Bands) -> set[tuple[str, str]]:
     """Cohort and arm of the groups of which some band would tell too much."""
-    failing = set()
-    for one in counted:
-        least = max(LEAST_SHARE, LEAST_PEOPLE / one.n_people)
-        shares = _shares(one, bands)
-        if min(shares) < least or max(shares) > 1 - least:
-            failing.add((one.cohort, one.arm))
-    return failing
+    shares = [_shares(one, bands) for one in counted]
+    bars = pd.DataFrame({"n_people": [one.n_people for one in counted], "lowest": map(min, shares),
+                         "highest": map(max, shares)}, index=range(len(counted)))  # fmt: skip
+    failing = rules.hidden(rules.BANDS, bars, bars.index)
+    return {(one.cohort, one.arm) for one, fails in zip(counted, failing, strict=True) if fails}
 
 
 def _summed(counted: list[Counted]) -> Iterator[Counted]:

@@ -1,205 +1,89 @@
-"""Which Estimates rows may leave: those made of too few people's answers are emptied."""
+"""The rules of what may leave, each with the sentence that explains it: one list, in the order in which they apply."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
-from rm_research.effects.estimate import Estimate
-from rm_research.effects.estimates import Estimates, adjusted, headlines
-from rm_research.effects.groups import EVERYONE, Place
-from rm_research.effects.methods import METHODS, SHARES
-from rm_research.frames import ESTIMATES, NUMBER
-from rm_research.stats.result import OF_DESIGN
-from rm_research.study import Study
+from rm_research.disclosure import rows, tables
 
-HIDDEN = "hidden"
-# rows that tell of other people than the headlines next to them: of those who stayed, or of everyone at baseline
-OTHER_PEOPLE = tuple(method.key for method in METHODS.beside_headlines())
-# details that a page shows, and so a file beside it; others would say more of few people than the rows do
-QUANTITIES = (
-    "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
-    "e_value", "e_value_interval", "tipping_shift", "largest_shift", "fmi", "share_worse", "share_worse_low",
-    "share_worse_high", "expected_by_selection", "icc_before", "icc_after", "p_distinguishable",
-    "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "n_changed",
-)  # fmt: skip
-# of the headline alone: everyone with a score before is one group at all later waves, who has both scores is not
-MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
-LEAST_SHARE, LEAST_PEOPLE = 0.05, 2
+ROWS, DETAILS, ANSWERS, BANDS = "rows", "details", "answers", "bands"
+MEETINGS, BANDS_OF_MEETINGS = "meetings", "bands of meetings"
+SPECIFICATIONS, MEASUREMENT = "specifications", "measurement"
 
 
-@dataclass(frozen=True, eq=False)
-class Disclosed:
+@dataclass(frozen=True)
+class Rule:
     """
-    Estimates and tables that may be circulated.
+    One reason to hide something.
 
     Attributes
     ----------
-    estimates : Estimates
-        Numbers made of fewer people's answers than `smallest_group` are missing, with the reason 'hidden'; counts of
-        people stay.
-    tables : dict of str to DataFrame
-        Of the whole study, by name, with the column `cohort` ('all cohorts' for the programme): counts of people, and
-        summaries that rest on enough people's answers.
-    smallest_group : int
-        The rule.
+    name : str
+    guards : str
+        What it hides: rows of Estimates, their details, or parts of a table.
+    sentence : str
+        Key in the catalogue of what pages say of it.
+    hides : callable
+        From what is to be shown to whether each part of it is hidden.
     """
 
-    estimates: Estimates
-    tables: dict[str, pd.DataFrame]
-    smallest_group: int
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """The disclosed Estimates table."""
-        return self.estimates.table
-
-    @cached_property
-    def headlines(self) -> pd.DataFrame:
-        """Rows of the table that answer their question, in its order."""
-        return self.table[headlines(self.table)]
-
-    @property
-    def rows(self) -> tuple[Estimate, ...]:
-        """Rows of the table, in its order, each with its columns as attributes."""
-        return self.estimates.rows
-
-    @cached_property
-    def headline_rows(self) -> tuple[Estimate, ...]:
-        """Rows that answer their question, in the order of the table."""
-        return tuple(self.estimates.by_id[name] for name in self.headlines["id"])
-
-    @cached_property
-    def _headlines_by_place(self) -> dict[tuple[Place, str], Estimate]:
-        of_everyone = (row for row in reversed(self.headline_rows) if row.subgroup == EVERYONE)
-        return {(row.place, row.contrast): row for row in of_everyone}
-
-    def headline(self, place: Place, contrast: str) -> Estimate | None:
-        """Row that answers the question of a place; None where there is none."""
-        return self._headlines_by_place.get((place, contrast))
-
-    @property
-    def hidden(self) -> pd.DataFrame:
-        """Rows of the table that the rule emptied."""
-        return self.table[self.table["reason"] == HIDDEN]
+    name: str
+    guards: str
+    sentence: str
+    hides: Callable[[Any], pd.Series]
 
 
-def disclose(
-    estimates: Estimates, tables: dict[str, pd.DataFrame] | None = None, *, study: Study,
-    without_means: Collection[str] = (),
-) -> Disclosed:  # fmt: skip
-    """
-    Empty every number that rests on the answers of fewer people than the study's smallest group.
-
-    Parameters
-    ----------
-    estimates : Estimates
-        Of cohorts, and of the programme if pooled from `poolable` rows only.
-    tables : dict of str to DataFrame, optional
-        What goes with them: counts of people, and what has passed its own rule; shown as they are.
-    study : Study
-        Its smallest group.
-    without_means : collection of str
-        Groups of cohorts of which no mean before or after is given: another wave may join one cohort more, whose mean
-        the two would tell.
-
-    Returns
-    -------
-    Disclosed
-    """
-    table, shown = estimates.table.copy(), _may_be_shown(estimates, study)
-    numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
-    table.loc[~shown, numbers] = float("nan")
-    # why an estimate failed can tell what people answered ("everyone changed alike"), unless the design alone says it
-    table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
-    details = estimates.details
-    kept = details["id"].isin(table.loc[shown, "id"]) & details["quantity"].isin(QUANTITIES)
-    with_means = shown & headlines(table) & ~table["cohort"].isin(without_means)
-    kept |= details["id"].isin(table.loc[with_means, "id"]) & details["quantity"].isin(MEANS)
-    least = details["id"].map(_least_share(table).set_axis(table["id"])).astype("float64")
-    beyond = details["value"].lt(least) | details["value"].gt(1 - least)
-    of_all = details.loc[details["quantity"].eq("share_worse") & beyond, "id"]
-    kept &= ~(details["quantity"].str.startswith("share_worse") & details["id"].isin(of_all))
-    # a p-value adjusted beside hidden ones would tell of them
-    rows = Estimates(adjusted(table), details[kept].reset_index(drop=True))
-    return Disclosed(rows, dict(tables or {}), study.reporting.smallest_group)
+# a row is explained by the first rule that hides it
+RULES = (
+    Rule("undeclared groups", ROWS, "reason.hidden_undeclared", rows.undeclared_groups),
+    Rule("few people", ROWS, "reason.hidden", rows.few_people),
+    Rule("few compared", ROWS, "reason.hidden_compared", rows.few_compared),
+    Rule("beside few leavers", ROWS, "reason.hidden_beside", rows.beside_few_leavers),
+    Rule("share of all or none", ROWS, "reason.hidden_share", rows.share_of_all_or_none),
+    Rule("few changed", ROWS, "reason.hidden_changed", rows.few_changed),
+    Rule("few in a part", ROWS, "reason.hidden_given_away", rows.few_in_a_part),
+    Rule("second split", ROWS, "reason.hidden_given_away", rows.second_split),
+    Rule("part of a shared comparison", ROWS, "reason.hidden_given_away", rows.part_of_shared_comparison),
+    Rule("average of hidden cohorts", ROWS, "reason.hidden_given_away", rows.average_of_hidden),
+    Rule("on no page", DETAILS, "limits.smallest", rows.on_no_page),
+    Rule("means beside other rows", DETAILS, "limits.smallest", rows.means_beside_other_rows),
+    Rule("means of groups of cohorts", DETAILS, "limits.smallest", rows.means_of_groups),
+    Rule("losses of all or none", DETAILS, "limits.smallest", rows.losses_of_all_or_none),
+    Rule("answers beside a hidden change", ANSWERS, "hidden.group", tables.answers_beside_hidden_change),
+    Rule("answers of few leavers", ANSWERS, "hidden.answers", tables.answers_of_few_leavers),
+    Rule("rare answers", BANDS, "hidden.answers", tables.rare_answers),
+    Rule("few left or without a log", MEETINGS, "limits.smallest", tables.few_lack_something),
+    Rule("few in a band of meetings", BANDS_OF_MEETINGS, "limits.smallest", tables.few_in_a_band),
+    Rule("few in a specification", SPECIFICATIONS, "limits.smallest", tables.few_in_a_specification),
+    Rule("specifications few apart", SPECIFICATIONS, "limits.smallest", tables.few_apart),
+    Rule("few questionnaires", MEASUREMENT, "limits.smallest", tables.few_questionnaires),
+)
 
 
-def poolable(estimates: Estimates, *, study: Study) -> Estimates:
-    """Rows that a pool may rest on: those shown. A hidden group that entered could be worked out from the rest."""
-    return estimates.where(_may_be_shown(estimates, study))
+def guarding(what: str) -> Iterator[Rule]:
+    """Rules that hide a kind of thing, in their order."""
+    return (rule for rule in RULES if rule.guards == what)
 
 
-def _may_be_shown(estimates: Estimates, study: Study) -> pd.Series:
-    """Whether each row rests on enough people's answers, and tells nothing of others that do not."""
-    enough = _large_enough(estimates, study) & ~beside_few_leavers(estimates, study) & ~tells_of_all(estimates.table)
-    enough &= ~crosses_groups(estimates.table, study)
-    if study.design.comparison_scope != "shared" or study.comparison is None:
-        return enough
-    # differences rest on the whole comparison group: its parts, but for few people, would give these away
-    table, smallest = estimates.table, study.reporting.smallest_group
-    part = table["contrast"].eq("change") & table["arm"].eq(study.comparison) & table["n_pairs"].gt(0)
-    question = [table[name] for name in ("role", "scale", "wave")]
-    kind = [*question, table["measure"], table["method"]]
-    given_away = _given_away(table["n_pairs"].where(part & ~enough), kind, smallest)
-    # not every part has a row of every method: of who are few themselves, none may be shown of the others
-    few = table["n_pairs"].where(part & table["n_pairs"].lt(smallest))
-    given_away |= _given_away(few, kind, smallest).groupby(question).transform("any")
-    return enough & ~(part & given_away)
+def hidden(what: str, asked: Any, index: pd.Index) -> pd.Series:
+    """Whether some rule hides each part, by `index`, of what is to be shown."""
+    found = pd.Series(False, index=index)
+    for rule in guarding(what):
+        found |= rule.hides(asked)
+    return found
 
 
-def _given_away(hidden: pd.Series, by: list[pd.Series], smallest: int) -> pd.Series:
-    """Whether the hidden parts of a group, of so many people, are one alone or few people together."""
-    parts = hidden.groupby(by)
-    return parts.transform("count").eq(1) | parts.transform("sum").between(1, smallest - 1)
+def rules_of_rows(asked: rows.Asked) -> pd.Series:
+    """Name of the first rule that hides each row of Estimates; missing where none does."""
+    first = pd.Series(pd.NA, index=asked.table.index, dtype="str")
+    for rule in guarding(ROWS):
+        hides = rule.hides(asked.but(first.notna())) & first.isna()
+        first = first.mask(hides, rule.name)
+    return first
 
 
-def beside_few_leavers(estimates: Estimates, study: Study) -> pd.Series:
-    """
-    Whether each row's people are those of its headline but for a few who left.
-
-    What those few answered before could be worked out from the two numbers together.
-    """
-    table, details = estimates.table, estimates.details
-    # some say themselves how many people they do not share with the headline, or with those who have a score before;
-    # the others leave out who left
-    counts = {name: table["id"].map(details[details["quantity"] == name].set_index("id")["value"])
-              for name in ("n_left", "n_late")}  # fmt: skip
-    counts["n_left"] = counts["n_left"].fillna((table["n_pre"] - table["n_pairs"]).astype("float64"))
-    few = [count.between(1, study.reporting.smallest_group - 1) for count in counts.values()]
-    keys = pd.MultiIndex.from_frame(table[["contrast", "measure", "method"]])
-    return (few[0] | few[1]) & keys.isin(OTHER_PEOPLE)
-
-
-def crosses_groups(table: pd.DataFrame, study: Study) -> pd.Series:
-    """
-    Whether each row splits people by another attribute than the first whose effects are compared.
-
-    Two ways to split the same people may differ by few of them, whose answers both rows together would give away.
-    """
-    further = [name for name in study.design.interactions if name != "role"][1:]
-    return table["subgroup"].str.startswith(tuple(f"{name}: " for name in further)) if further else table["id"].isna()
-
-
-def tells_of_all(table: pd.DataFrame) -> pd.Series:
-    """Whether each row is a share of nearly nobody or everybody, and so may say what each single person did."""
-    least = _least_share(table)
-    return table["measure"].isin(SHARES) & (table["estimate"].lt(least) | table["estimate"].gt(1 - least))
-
-
-def _least_share(table: pd.DataFrame) -> pd.Series:
-    """Smallest share of a row's people that may be shown: a smaller one could be nobody's, or one person's."""
-    return (LEAST_PEOPLE / table["n_pairs"].astype("float64")).clip(lower=LEAST_SHARE)
-
-
-def _large_enough(estimates: Estimates, study: Study) -> pd.Series:
-    """Whether each group of people behind a row is large enough, the comparison's included."""
-    table, smallest = estimates.table, study.reporting.smallest_group
-    unlinked = table["method"].eq("welch") | (study.link.method == "none")
-    people = table["n_pairs"].where(~unlinked, table[["n_pre", "n_post"]].min(axis=1))
-    # some estimates rest on those alone whose score changed, others compare more groups than two
-    smaller = estimates.details[estimates.details["quantity"].isin(["n_changed", "n_fewest"])]
-    least = table["id"].map(smaller.groupby("id")["value"].min())
-    fewest = pd.concat([people, table["n_comparison"], least], axis=1).astype("float64").min(axis=1)
-    return people.notna() & fewest.ge(smallest)
+def sentence_of(name: str) -> str:
+    """Key of the sentence that explains a rule."""
+    return next(rule.sentence for rule in RULES if rule.name == name)

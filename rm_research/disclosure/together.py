@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.groups import STRATUM
 from rm_research.study import Study
 
@@ -20,10 +21,10 @@ class Part(NamedTuple):
 
     answered: tuple[frozenset[str], ...]
 
-    def is_hidden(self, smallest: int) -> bool:
+    def is_hidden(self, threshold: Threshold) -> bool:
         """Whether anybody is in it, but too few to show."""
         counts = [len(people) for people in self.answered]
-        return max(counts) > 0 and min(counts) < smallest
+        return max(counts) > 0 and not threshold.enough(min(counts))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +93,7 @@ def small_cohorts(panel: pd.DataFrame, *, study: Study) -> Together:
     names, rows = set(panel["cohort"]), []
     for key, people in mine.groupby(QUESTION, sort=False):
         sizes = _sizes(people, study)
-        for group in _groups(sizes, study.reporting.smallest_group):
+        for group in _groups(sizes, Threshold.of(study)):
             rows += [(*key, *row) for row in _stand_ins(group, sizes, names, study)]
     return Together(pd.DataFrame(rows, columns=[*ABOUT, "cohort", "group"], dtype="str"))
 
@@ -109,18 +110,18 @@ def _sizes(people: pd.DataFrame, study: Study) -> Sizes:
     return found
 
 
-def _groups(sizes: Sizes, smallest: int) -> Iterator[Sequence[str]]:
+def _groups(sizes: Sizes, threshold: Threshold) -> Iterator[Sequence[str]]:
     """Groups of cohorts of which some part is hidden, those with the same arms together."""
-    small = [cohort for cohort in sorted(sizes) if _hidden(sizes[cohort], smallest)]
+    small = [cohort for cohort in sorted(sizes) if _hidden(sizes[cohort], threshold)]
     for arms in dict.fromkeys(_arms(sizes[cohort]) for cohort in small):
         done: list[list[str]] = []
         waiting: list[str] = []
         for cohort in (name for name in small if _arms(sizes[name]) == arms):
             waiting.append(cohort)
-            if _keeps_secrets(waiting, sizes, smallest):
+            if _keeps_secrets(waiting, sizes, threshold):
                 done.append(waiting)
                 waiting = []
-        if waiting and done and _keeps_secrets(done[-1] + waiting, sizes, smallest):
+        if waiting and done and _keeps_secrets(done[-1] + waiting, sizes, threshold):
             done[-1] += waiting
         yield from done
 
@@ -130,18 +131,18 @@ def _arms(parts: Mapping[str, Part]) -> tuple[str, ...]:
     return tuple(sorted(arm for arm, part in parts.items() if part.answered[-1]))
 
 
-def _hidden(parts: Mapping[str, Part], smallest: int) -> list[str]:
+def _hidden(parts: Mapping[str, Part], threshold: Threshold) -> list[str]:
     """Arms in which a cohort is too small to show."""
-    return [arm for arm, part in parts.items() if part.is_hidden(smallest)]
+    return [arm for arm, part in parts.items() if part.is_hidden(threshold)]
 
 
-def _keeps_secrets(group: Sequence[str], sizes: Sizes, smallest: int) -> bool:
+def _keeps_secrets(group: Sequence[str], sizes: Sizes, threshold: Threshold) -> bool:
     """Whether the hidden parts of a group are none in an arm, or too many to tell of one, in each arm."""
     for arm in {arm for cohort in group for arm in sizes[cohort]}:
-        parts = [sizes[cohort][arm] for cohort in group if arm in _hidden(sizes[cohort], smallest)]
+        parts = [sizes[cohort][arm] for cohort in group if arm in _hidden(sizes[cohort], threshold)]
         for people in zip(*(part.answered for part in parts), strict=True):
             present = [some for some in people if some]
-            if present and (len(present) < 2 or len(frozenset().union(*present)) < smallest):
+            if present and not threshold.hide_each_other(len(present), len(frozenset().union(*present))):
                 return False
     return True
 
@@ -150,8 +151,8 @@ def _stand_ins(
     group: Sequence[str], sizes: Sizes, names: set[str], study: Study
 ) -> Iterator[tuple[str, str, str, str]]:
     """Contrast, arm, cohort and group of every estimate for which cohorts of a group stand for each other."""
-    smallest = study.reporting.smallest_group
-    hidden = {cohort: set(_hidden(sizes[cohort], smallest)) for cohort in group}
+    threshold = Threshold.of(study)
+    hidden = {cohort: set(_hidden(sizes[cohort], threshold)) for cohort in group}
     arms = sorted({arm for cohort in group for arm in _arms(sizes[cohort])})
     for arm in arms:
         of_arm = [cohort for cohort in group if arm in hidden[cohort]]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from rm_research.claims import claims_of
 from rm_research.claims.glossary import first_used, terms
+from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import ReportError, StudyError
 from rm_research.findings import sections
 from rm_research.findings.context import Context
-from rm_research.findings.numbers import study_numbers
 from rm_research.findings.page import Findings, Section, Sections, rendered
 from rm_research.panel import Prepared
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.catalogue import catalogue
+from rm_research.disclosure import Threshold
 from rm_research.effects.groups import ROLE_ORDER
 from rm_research.errors import ReadError, StudyError
 from rm_research.panel import Prepared, prepare_study
@@ -194,12 +195,12 @@ def _spread(panel: pd.DataFrame, study: Study, groups: list[str]) -> dict[str, A
     found: dict[str, Any] = {}
     before = panel[panel["pre"].notna()]
     pairs = before[before["post"].notna()]
-    smallest = study.reporting.smallest_group
-    if len(before) >= smallest:
+    threshold = Threshold.of(study)
+    if threshold.enough(len(before)):
         rest, df = _centred(before, "pre", groups), len(before) - before.groupby(groups).ngroups
         if df > 0 and rest @ rest > 0:
             found["sd"] = float(np.sqrt(rest @ rest / df))
-    if len(pairs) >= smallest:
+    if threshold.enough(len(pairs)):
         found["attrition"] = 1 - len(pairs) / len(before)
         pre, post = (_centred(pairs, name, groups) for name in ("pre", "post"))
         if pre @ pre > 0 and post @ post > 0:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from rm_research.catalogue import catalogue
+from rm_research.disclosure.numbers import study_numbers
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import ReportError, listed
 from rm_research.findings.context import place_of_page, slug
-from rm_research.findings.numbers import study_numbers
 from rm_research.panel import Prepared, cache, prepare_study
 from rm_research.panel.cache import PLACE
 from rm_research.privacy import private_folder

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import ReportError
-from rm_research.findings.numbers import study_numbers
 from rm_research.findings.tables import csv_text
 from rm_research.panel import Prepared
 from rm_research.panel.cache import input_hashes

@@ -6,8 +6,8 @@ import pandas as pd
 
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import HIDDEN
+from rm_research.disclosure.numbers import study_numbers
 from rm_research.effects.estimates import headlines
-from rm_research.findings.numbers import study_numbers
 from rm_research.panel import Prepared
 
 ERROR, NOTHING = "none: its data have an error", "–"

@@ -24,6 +24,7 @@ ROUNDING = 0.0005001
 LABELS = ("role", "arm", "scale", "wave", "asked", "low", "high")
 Sum = tuple[str, ...]
 Linear = Mapping[Sum, float]
+Slopes = Mapping[tuple[str, str], float]
 
 
 class Finding(NamedTuple):
@@ -80,8 +81,12 @@ class Attack:
     A cell is a cohort, arm and later wave; of it `both`, `left` and `late` people have sums before and after.
     """
 
-    def __init__(self, rows: pd.DataFrame, tables: pd.DataFrame, limits: tuple[float, float], smallest: int) -> None:
+    def __init__(
+        self, rows: pd.DataFrame, tables: pd.DataFrame, limits: tuple[float, float], smallest: int,
+        slopes: Slopes | None = None,
+    ) -> None:  # fmt: skip
         self.rows, self.tables, self.limits, self.smallest = rows, tables, limits, smallest
+        self.slopes, self.direct, self.unlogged = slopes or {}, [], {}
         self.bounds, self.answered, self.unlinked = Bounds(), "pre", bool(rows["method"].eq("welch").any())
         means = rows[rows["contrast"].eq("change") & rows["measure"].eq("mean")]
         self.counts = {
@@ -93,12 +98,14 @@ class Attack:
         self._scale()
         self._estimates(means)
         self._differences()
+        self._pools()
+        self._shares()
         self._answers()
         self._meetings()
 
     def findings(self, within: float) -> list[Finding]:
         """What is hidden and yet known to lie within so many units, or answers."""
-        found = []
+        found = list(self.direct)
         for what, total, n in self._secrets():
             low, high = (end / n for end in self.bounds.range_of(total))
             if high - low < within:
@@ -117,6 +124,10 @@ class Attack:
                         yield f"{cell} {who} after", {("post", who, *cell): 1}, n
             if 0 < n_pairs < self.smallest:
                 yield f"{cell} change", {("post", "both", *cell): 1, ("pre", "both", *cell): -1}, n_pairs
+        for cell, n in self._changed():
+            yield f"{cell} change of the few who changed", self._change([cell]), n
+        for cell, n in self.unlogged.items():
+            yield f"{cell} change of the few without a log", {("change", "unlogged", *cell): 1}, n
         hidden = {cell[:2] for cell, (*_, n) in self.counts.items() if 0 < n < self.smallest}
         for name in self.bounds.names:
             if name[0] == "answers" and name[1:3] in hidden:
@@ -158,6 +169,8 @@ class Attack:
                 self.bounds.mean(row.estimate, scaled, 1)
             elif row.method == "likelihood":
                 self.bounds.mean(before_mean, everyone, n_pre)
+                if n_pre > n_pairs and (row.cohort, row.arm) in self.slopes:
+                    self.bounds.mean(row.estimate, self._likelihood(cells, self.slopes[(row.cohort, row.arm)]), 1)
                 if n_pre == n_pairs:
                     self.bounds.mean(after_mean, of_pairs[1], n_pairs)
             else:
@@ -168,17 +181,57 @@ class Attack:
         cells = list(cells)
         return {("post", "both", *cell): 1.0 for cell in cells} | {("pre", "both", *cell): -1.0 for cell in cells}
 
+    def _likelihood(self, cells: Iterable[tuple[str, str, str]], slope: float) -> dict[Sum, float]:
+        """Mean change of everyone before, given the slope of scores after on scores before (Little & Rubin, ch. 7)."""
+        cells, total = list(cells), defaultdict(float)
+        n_pre, _, n_pairs = (sum(self.counts[cell][place] for cell in cells) for place in range(3))
+        for name, weight in self._change(cells).items():
+            total[name] += weight / n_pairs
+        for cell in cells:
+            total[("pre", "both", *cell)] += (slope - 1) * (1 / n_pre - 1 / n_pairs)
+            total[("pre", "left", *cell)] += (slope - 1) / n_pre
+        return dict(total)
+
+    def _changed(self) -> Iterable[tuple[tuple[str, str, str], int]]:
+        """Cells of which few people changed, and how many: the change of all is theirs."""
+        for row in self.rows[self.rows["method"].eq("hodges_lehmann")].itertuples():
+            n = self.details.get((row.id, "n_changed"), np.nan)
+            if 0 < n < self.smallest:
+                yield (row.cohort, row.arm, row.wave), int(n)
+
+    def _pools(self) -> None:
+        """One model of few cohorts whose people all answered twice has the mean of their changes."""
+        rows = self.rows[self.rows["contrast"].eq("pooled_change") & self.rows["method"].eq("one_stage")]
+        shown = self.rows[self.rows["method"].eq("likelihood") & self.rows["estimate"].notna()]
+        self.answered = "post"
+        for row in rows[rows["estimate"].notna() & rows["n_pre"].eq(rows["n_pairs"])].itertuples():
+            own = [(cohort, row.arm, row.wave) for cohort in shown.loc[shown["arm"].eq(row.arm), "cohort"]]
+            own = [cell for cell in own if cell in self.counts]
+            inside = own + self._making_up(row.n_pairs - sum(map(self._n, own)), own, row.arm, row.wave)
+            if row.n_clusters < 5 and sum(map(self._n, inside)) == row.n_pairs:
+                self.bounds.mean(row.estimate, self._change(inside), row.n_pairs)
+
+    def _shares(self) -> None:
+        """A share of nobody, or of one who knows of himself, tells of each single person; so does one of all."""
+        for row in self.rows[self.rows["measure"].isin(["share_improved", "reliable_change"])].itertuples():
+            if min(row.estimate, 1 - row.estimate) * row.n_pairs < 1.5:
+                what = f"{(row.cohort, row.arm, row.wave)} who changed for the better"
+                self.direct.append(Finding(what, row.estimate, row.estimate))
+
     def _differences(self) -> None:
         """A difference of mean changes ties the arms of a cohort."""
         rows = self.rows[self.rows["method"].eq("change_score") & self.rows["measure"].eq("mean")]
         for row in rows[rows["estimate"].notna()].itertuples():
-            for (cohort, arm, wave), (*_, n) in list(self.counts.items()):
-                if (cohort, wave) == (row.cohort, row.wave) and arm != row.arm and n == row.n_comparison:
-                    mine = self._change([(cohort, row.arm, wave)])
-                    other = self._change([(cohort, arm, wave)])
+            others = [cell for cell in self.counts if cell[1] != row.arm and cell[2] == row.wave]
+            own = [cell for cell in others if cell[0] == row.cohort]
+            # the comparison of the cohort, or one that all cohorts share
+            for compared in {tuple(own), tuple(others)}:
+                if n := sum(self.counts[cell][2] for cell in compared):
+                    mine = self._change([(row.cohort, row.arm, row.wave)])
                     scaled = {name: weight / row.n_pairs for name, weight in mine.items()}
-                    scaled |= {name: -weight / n for name, weight in other.items()}
-                    self.bounds.mean(row.estimate, scaled, 1)
+                    scaled |= {name: -weight / n for name, weight in self._change(compared).items()}
+                    if n == row.n_comparison:
+                        self.bounds.mean(row.estimate, scaled, 1)
 
     def _answers(self) -> None:
         """Shares of answers bound the mean, and a sum over cohorts less those shown tells of the others."""
@@ -200,6 +253,10 @@ class Attack:
                 self.answered = when
                 inside = [(cohort, arm, wave)] if cohort != ALL_COHORTS else self._behind(arm, wave, people, shares)
                 for (low, high), share in bands.items():
+                    if share in (0, 1):
+                        self.direct.append(
+                            Finding(f"{cohort} answers of everybody {when} from {low} to {high}", share, share)
+                        )
                     total = {("answers", *cell[:2], when, low, high): 1.0 for cell in inside}
                     self.bounds.mean(share, total, people[cohort])
                 for cell in inside:
@@ -247,25 +304,56 @@ class Attack:
             wide = group.pivot(index="row", columns="quantity", values="value")
             n = int(wide["n_people"].sum())
             self.answered = "post"
+            for row in wide[wide["n_people"] < self.smallest].itertuples():
+                self.direct.append(
+                    Finding(f"change of few who met similarly often: {row.Index}", row.estimate, row.estimate)
+                )
+            self._few_without_a_log(arm, wave, n, float((wide["estimate"] * wide["n_people"]).sum() / n))
             inside = self._making_up(n, [], arm, wave)
             if inside:
                 mean = float((wide["estimate"] * wide["n_people"]).sum() / n)
                 self.bounds.mean(mean, self._change(inside), n)
+
+    def _few_without_a_log(self, arm: str, wave: str, n: int, mean: float) -> None:
+        """Who is in no band of the only cohort has no log."""
+        cells = [cell for cell in self.counts if cell[1:] == (arm, wave)]
+        if len(cells) == 1 and 0 < (few := self.counts[cells[0]][2] - n) < self.smallest:
+            self.unlogged[cells[0]] = few
+            self.bounds.mean(mean, self._change(cells) | {("change", "unlogged", *cells[0]): -1.0}, n)
 
     @property
     def _question(self) -> str:
         return str(self.rows["role"].iloc[0]) + str(self.rows["scale"].iloc[0])
 
 
-def attack(out: Path, limits: Mapping[str, tuple[float, float]], smallest: int, within: float = 1) -> list[Finding]:
-    """What is hidden in a folder of reports and yet can be known, to half a unit unless `within` is given."""
+def attack(
+    out: Path, limits: Mapping[str, tuple[float, float]], smallest: int, within: float = 1,
+    slopes: Slopes | None = None,
+) -> list[Finding]:  # fmt: skip
+    """
+    What is hidden in a folder of reports and yet can be known, to half a unit unless `within` is given.
+
+    `slopes`, of scores after on scores before by cohort and arm, may be known from elsewhere.
+    """
     estimates = pd.read_csv(out / "estimates.csv")
     tables = pd.read_csv(out / "tables.csv", keep_default_na=False)
-    found = []
+    found = list(_of_other_roles(estimates, smallest))
     for (_, scale), rows in estimates.groupby(["role", "scale"]):
         if scale in limits:
-            found += Attack(rows, tables, limits[scale], smallest).findings(within)
+            found += Attack(rows, tables, limits[scale], smallest, slopes).findings(within)
     return found
+
+
+def _of_other_roles(estimates: pd.DataFrame, smallest: int) -> Iterable[Finding]:
+    """Change of a small group in another role, from the difference between the roles and the change of the larger."""
+    whole = estimates["estimate"].notna() & estimates["n_pre"].eq(estimates["n_pairs"])
+    of_roles = estimates[whole & estimates["contrast"].eq("role_difference")]
+    place = ["cohort", "role", "arm", "scale", "wave"]
+    changes = estimates[whole & estimates["contrast"].eq("change") & estimates["method"].eq("likelihood")]
+    for row in of_roles.merge(changes, on=place, suffixes=("", "_of_one")).itertuples():
+        if row.n_comparison < smallest:
+            other = row.estimate_of_one - row.estimate
+            yield Finding(f"{row.cohort} {row.subgroup} change", other - 2 * ROUNDING, other + 2 * ROUNDING)
 
 
 def embedded_tables(page: str) -> list[str]:

@@ -8,9 +8,14 @@ from hypothesis import strategies as st
 from properties import examples
 from small_studies import RANDOMISED, details_of, row_of, study_of, table_of
 
-from rm_research.disclosure.rules import HIDDEN, OF_DESIGN, OTHER_PEOPLE, QUANTITIES, disclose, poolable
+from rm_research.catalogue import catalogue
+from rm_research.disclosure import RULES, rules
+from rm_research.disclosure.gate import HIDDEN, disclose, poolable
+from rm_research.disclosure.rows import QUANTITIES
 from rm_research.effects.estimates import Estimates
+from rm_research.effects.methods import METHODS, Contrast, Measure, Method, Name, Questionnaires
 from rm_research.frames import COUNT, ESTIMATES, NUMBER
+from rm_research.synthesis import estimate_programme
 
 NUMBERS = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
 COUNTS = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == COUNT]
@@ -48,8 +53,10 @@ class TestSmallestGroup:
         assert shown(study, row_of(method="welch", n_pairs=0, n_pre=30, n_post=n)) == [seen]
 
     def test_a_pool_rests_on_its_pairs(self, study, n, seen):
-        pool = row_of(contrast="pooled_change", method="reml_hk", cohort="all cohorts", n_pairs=n, n_clusters=3)
-        assert shown(study, pool) == [seen]
+        cohort = row_of(n_pre=40, n_pairs=n)
+        pool = row_of(contrast="pooled_change", method="one_stage", cohort="all cohorts", n_pre=40, n_pairs=n,
+                      n_clusters=1)  # fmt: skip
+        assert shown(study, cohort, pool) == [seen, seen]
 
     def test_a_median_of_those_who_changed_rests_on_them(self, study, n, seen):
         median = row_of(measure="median", method="hodges_lehmann", n_pairs=30)
@@ -74,8 +81,9 @@ class TestSmallestGroup:
         assert shown(study, row) == [seen]
 
     def test_a_pool_of_unlinked_waves_rests_on_both(self, tmp_path, n, seen):
-        pool = row_of(contrast="pooled_change", method="reml_hk", n_pairs=0, n_pre=n, n_post=30, n_clusters=3)
-        assert shown(study_of(tmp_path, link="none"), pool) == [seen]
+        cohort = row_of(method="welch", n_pairs=0, n_pre=n, n_post=30)
+        pool = row_of(contrast="pooled_change", method="reml_hk", n_pairs=0, n_pre=n, n_post=30, n_clusters=1)
+        assert shown(study_of(tmp_path, link="none"), cohort, pool) == [seen, seen]
 
 
 def test_a_row_without_a_count_is_hidden(study):
@@ -94,7 +102,9 @@ def test_the_reason_of_a_hidden_row_tells_nothing_of_the_answers(study, reason):
     assert disclose(rows, study=study).table["reason"].tolist() == [HIDDEN]
 
 
-@pytest.mark.parametrize("reason", OF_DESIGN)
+@pytest.mark.parametrize(
+    "reason", ["not_asked_at_baseline", "no_comparison_here", "shared_comparison", "too_few_cohorts"]
+)
 def test_a_reason_of_the_design_stays(study, reason):
     rows = Estimates(table_of(row_of(n_pairs=3, estimate=np.nan, reason=reason)), details_of())
     assert disclose(rows, study=study).table["reason"].tolist() == [reason]
@@ -202,9 +212,23 @@ class TestBesideFewLeavers:
         rows = [row_of(n_pre=30 + left, n_pairs=30), row_of(method="paired_t", n_pre=30 + left, n_pairs=30)]
         assert shown(study, *rows) == [True, seen]
 
-    @pytest.mark.parametrize("method", [method for contrast, _, method in OTHER_PEOPLE if contrast == "difference"])
-    def test_differences_count_who_left_themselves(self, study, left, seen, method):
-        row = row_of(contrast="difference", method=method, n_pre=30, n_pairs=30, n_comparison=30)
+    @pytest.mark.parametrize(("measure", "method"), [("g_av", "bonett"), ("d_rm", "paired_t")])
+    def test_standardised_changes_of_those_who_stayed(self, study, left, seen, measure, method):
+        assert shown(study, row_of(measure=measure, method=method, n_pre=30 + left, n_pairs=30)) == [seen]
+
+    @pytest.mark.parametrize(
+        ("measure", "method"),
+        [
+            ("mean", "change_score"),
+            ("mean", "constrained_likelihood"),
+            ("mean", "imputed"),
+            ("mean", "instrument"),
+            ("mean", "mixed_model"),
+            ("d_ppc2", "change_score"),
+        ],
+    )
+    def test_differences_count_who_left_themselves(self, study, left, seen, measure, method):
+        row = row_of(contrast="difference", measure=measure, method=method, n_pre=30, n_pairs=30, n_comparison=30)
         assert shown(study, row, details=[(row["id"], "n_left", left)]) == [seen]
 
     @pytest.mark.parametrize("contrast", ["change", "difference"])
@@ -215,7 +239,9 @@ class TestBesideFewLeavers:
     def test_what_rests_on_the_headline_s_people_stays(self, study, left, seen):
         imputed = row_of(method="imputed", n_pre=30 + left, n_pairs=30)
         median = row_of(method="hodges_lehmann", measure="median", n_pre=30 + left, n_pairs=30)
-        assert shown(study, imputed, median) == [True, True]
+        ancova = row_of(contrast="difference", method="ancova", n_pre=30 + left, n_pairs=30, n_comparison=30)
+        details = [(ancova["id"], "n_left", left)]
+        assert shown(study, imputed, median, ancova, details=details) == [True, True, True]
 
     def test_it_says_that_it_is_hidden(self, study, left, seen):
         row = row_of(method="paired_t", n_pre=30 + left, n_pairs=30)
@@ -224,11 +250,13 @@ class TestBesideFewLeavers:
         assert (len(disclosed.estimates.details) == 1) is seen
 
 
-METHODS = {
-    "change": ("likelihood", "paired_t", "welch", "hodges_lehmann", "bonett"),
-    "difference": ("ancova", "change_score", "mixed_model"), "role_difference": ("likelihood",), "dose": ("ols",),
-    "pooled_change": ("reml_hk", "one_stage"), "pooled_difference": ("reml_hk", "one_stage"),
-}  # fmt: skip
+KINDS = [
+    ("change", "mean", "likelihood"), ("change", "mean", "paired_t"), ("change", "mean", "welch"),
+    ("change", "median", "hodges_lehmann"), ("change", "g_av", "bonett"), ("difference", "mean", "ancova"),
+    ("difference", "mean", "change_score"), ("difference", "mean", "mixed_model"),
+    ("role_difference", "mean", "likelihood"), ("dose", "slope", "ols"), ("pooled_change", "mean", "reml_hk"),
+    ("pooled_change", "mean", "one_stage"), ("pooled_difference", "mean", "one_stage"),
+]  # fmt: skip
 people = st.integers(0, 25)
 
 
@@ -237,10 +265,10 @@ def estimates(draw) -> Estimates:
     """Rows of every kind, resting on few or many people, computed or not."""
     rows, details = [], []
     for place in range(draw(st.integers(1, 6))):
-        contrast = draw(st.sampled_from(sorted(METHODS)))
+        contrast, measure, method = draw(st.sampled_from(KINDS))
         number = draw(st.floats(-3, 3))
         row = row_of(
-            cohort=f"c{place}", contrast=contrast, method=draw(st.sampled_from(METHODS[contrast])), estimate=number,
+            cohort=f"c{place}", contrast=contrast, measure=measure, method=method, estimate=number,
             n_pre=draw(people), n_post=draw(people), n_pairs=draw(people), ci_low=number - 1, ci_high=number + 1,
             n_comparison=draw(people) if contrast.endswith("difference") else None, p_value=draw(st.floats(0, 1)),
             reason=draw(st.sampled_from([None, "no_variation"])), arm=draw(st.sampled_from(["programme", "waitlist"])),
@@ -291,3 +319,214 @@ def test_a_share_of_losses_of_all_or_none_is_hidden_beside_that_of_gains(study):
     row = row_of(measure="reliable_change", method="wilson", estimate=0.3)
     details = details_of((row["id"], "share_worse", 0.0), (row["id"], "share_worse_high", 0.2))
     assert disclose(Estimates(table_of(row), details), study=study).estimates.details.empty
+
+
+ATTRIBUTES = '\n[attributes]\ngender = "gender"\nsite = "site"\nage = "age"'
+SPLITS = '\ninteractions = ["role", "gender", "site", "age"]' + ATTRIBUTES
+
+
+@pytest.mark.parametrize(
+    ("subgroup", "seen"),
+    [
+        ("leader − mentor", True),
+        ("gender: women − men", True),
+        ("site: south − north", False),
+        ("age: old − young", False),
+    ],
+)
+def test_people_are_split_by_one_attribute(tmp_path, subgroup, seen):
+    row = row_of(contrast="interaction", method="ancova", subgroup=subgroup, n_pairs=30, n_comparison=60)
+    assert shown(study_of(tmp_path, design=RANDOMISED + SPLITS), row) == [seen]
+
+
+def test_the_first_attribute_is_split_by_wherever_roles_stand(tmp_path):
+    design = RANDOMISED + '\ninteractions = ["gender", "role", "site"]' + ATTRIBUTES
+    rows = [
+        row_of(contrast="interaction", method="ancova", subgroup=name, scale=scale, n_pairs=30, n_comparison=60)
+        for name, scale in (("gender: women − men", "mood"), ("site: south − north", "zeal"))
+    ]
+    assert shown(study_of(tmp_path, design=design), *rows) == [True, False]
+
+
+class TestAverages:
+    """An average is shown next to the cohorts that it is of, and only if these are all that are shown."""
+
+    def rows(self, *sizes: int) -> list[dict[str, object]]:
+        return [row_of(cohort=f"c{place}", n_pre=n + 1, n_post=n, n_pairs=n) for place, n in enumerate(sizes)]
+
+    def average(self, *sizes: int, contrast="pooled_change", method="reml_hk", **columns) -> dict[str, object]:
+        counts = {"n_pre": sum(sizes) + len(sizes), "n_post": sum(sizes), "n_pairs": sum(sizes)}
+        columns = {"cohort": "all cohorts", "n_clusters": len(sizes)} | counts | columns
+        return row_of(contrast=contrast, method=method, **columns)
+
+    def shows(self, study, cohorts, average) -> bool:
+        return shown(study, *cohorts, average)[-1]
+
+    def test_of_the_cohorts_that_are_shown(self, study):
+        assert self.shows(study, self.rows(10, 12, 14), self.average(10, 12, 14))
+
+    def test_of_a_hidden_cohort_too(self, study):
+        assert not self.shows(study, self.rows(10, 12, 9), self.average(10, 12, 9))
+
+    def test_alone(self, study):
+        assert not self.shows(study, [], self.average(10, 12, 14))
+
+    def test_of_fewer_cohorts_than_are_shown(self, study):
+        assert not self.shows(study, self.rows(10, 12, 14), self.average(10, 12))
+
+    @pytest.mark.parametrize("name", ["n_pre", "n_post", "n_pairs", "n_clusters"])
+    def test_of_other_numbers(self, study, name):
+        average = self.average(10, 12, 14)
+        assert not self.shows(study, self.rows(10, 12, 14), average | {name: average[name] + 1})
+
+    def test_of_cohorts_without_a_number(self, study):
+        average = self.average(10, 12, 14)
+        assert not self.shows(study, self.rows(10, 12, 14), average | {"n_clusters": None})
+
+    def test_of_a_group_of_small_cohorts(self, study):
+        group = row_of(cohort="c2 + c3", n_pre=14, n_post=14, n_pairs=14)
+        average = self.average(10, 12, 14, n_pre=38)
+        assert self.shows(study, [*self.rows(10, 12, 8, 6), group], average)
+
+    def test_what_has_no_estimate_is_in_no_average(self, study):
+        lacking = row_of(cohort="c2", n_pairs=14, estimate=np.nan, std_error=np.nan, reason="no_variation")
+        assert self.shows(study, [*self.rows(10, 12), lacking], self.average(10, 12))
+
+    def test_a_slope_of_a_moderator_rests_on_the_same_cohorts(self, study):
+        slope = self.average(10, 9, measure="slope", subgroup="size")
+        assert not self.shows(study, self.rows(10, 9), slope)
+        assert self.shows(study, self.rows(10, 19), self.average(10, 19, measure="slope", subgroup="size"))
+
+    def test_differences_need_rows_of_differences(self, study):
+        cohorts = [row | {"n_comparison": 20} for row in self.rows(10, 12)]
+        average = self.average(10, 12, contrast="pooled_difference", n_comparison=40)
+        assert not self.shows(study, cohorts, average)
+        cohorts = [row | {"contrast": "difference", "method": "ancova", "id": f"d{row['id']}"} for row in cohorts]
+        assert self.shows(study, cohorts, average)
+
+    def test_of_another_scale_wave_arm_or_role(self, study):
+        for name, other in (("scale", "zeal"), ("wave", "later"), ("arm", "waitlist"), ("role", "mentor")):
+            cohorts = [row | {name: other} for row in self.rows(10, 12)]
+            assert not self.shows(study, cohorts, self.average(10, 12))
+
+
+def test_estimates_of_several_verbs_are_disclosed_together(study):
+    """The way of the docstring: an average of what is shown stands next to it, an average of all cohorts is empty."""
+    rows = Estimates(
+        table_of(*(row_of(cohort=f"c{n}", n_pre=n, n_post=n, n_pairs=n) for n in (9, 10, 12))), details_of()
+    )
+    of_all, alone = (disclose(one, study=study) for one in ([rows, estimate_programme(rows, study=study)],
+                                                            estimate_programme(rows, study=study)))  # fmt: skip
+    of_shown = estimate_programme(disclose(rows, study=study).estimates, study=study)
+    assert of_all.table["estimate"].notna().tolist() == [False, True, True, False]
+    assert alone.table["estimate"].isna().all()
+    assert disclose([rows, of_shown], study=study).table["estimate"].notna().tolist() == [False, True, True, True]
+
+
+class TestDeclaredGroups:
+    """Privacy fails closed: a method that does not say whose answers it treats apart is not shown."""
+
+    def test_else_a_mean_of_three_who_left_would_be_taken_for_one_of_thirty(self, study, monkeypatch):
+        row = row_of(method="mean of who left", n_pre=33, n_pairs=30)
+        assert shown(study, row) == [False]
+        monkeypatch.setattr(rules, "RULES", tuple(rule for rule in RULES if rule.name != "undeclared groups"))
+        assert shown(study, row) == [True]
+
+    def test_a_method_without_groups_is_hidden(self, study):
+        toy = Method(Contrast.CHANGE, Measure.MEAN, Name.OLS, "a toy")
+        with METHODS.having(toy):
+            assert shown(study, row_of(method="ols")) == [False]
+
+    def test_a_method_without_any_group_is_hidden(self, study):
+        toy = Method(Contrast.CHANGE, Measure.MEAN, Name.OLS, "a toy", groups=frozenset())
+        with METHODS.having(toy):
+            assert shown(study, row_of(method="ols")) == [False]
+
+    def test_a_method_with_groups_is_shown(self, study):
+        toy = Method(Contrast.CHANGE, Measure.MEAN, Name.OLS, "a toy", groups=frozenset({Questionnaires.BOTH_BEFORE}))
+        with METHODS.having(toy):
+            assert shown(study, row_of(method="ols")) == [True]
+
+    @pytest.mark.parametrize(("left", "seen"), [(0, True), (1, False), (10, True)])
+    def test_a_new_method_of_those_who_stayed_is_hidden_beside_few_leavers(self, study, left, seen):
+        groups = frozenset({Questionnaires.BOTH_BEFORE, Questionnaires.BOTH_AFTER})
+        with METHODS.having(Method(Contrast.CHANGE, Measure.MEAN, Name.OLS, "a toy", groups=groups, additive=True)):
+            assert shown(study, row_of(method="ols", n_pre=30 + left, n_pairs=30)) == [seen]
+
+    def test_a_method_of_another_registry_is_hidden(self, study):
+        assert shown(study, row_of(method="guessed")) == [False]
+
+    def test_its_reason_is_told(self, study):
+        row = row_of(method="guessed")
+        assert disclose(Estimates(table_of(row), details_of()), study=study).why_hidden(row["id"]) == (
+            "reason.hidden_undeclared"
+        )
+
+
+class TestSentences:
+    """A hidden row is explained by the first rule that hides it."""
+
+    def sentence(self, study, *rows, details=()) -> str:
+        return disclose(Estimates(table_of(*rows), details_of(*details)), study=study).why_hidden(rows[0]["id"])
+
+    def test_of_few_people(self, study):
+        assert self.sentence(study, row_of(method="paired_t", n_pre=11, n_pairs=9)) == "reason.hidden"
+
+    @pytest.mark.parametrize(("n_pairs", "n_comparison"), [(9, 30), (30, 9)])
+    def test_of_few_in_either_arm(self, study, n_pairs, n_comparison):
+        row = row_of(contrast="difference", method="ancova", n_pairs=n_pairs, n_comparison=n_comparison)
+        assert self.sentence(study, row) == "reason.hidden_compared"
+
+    def test_of_few_leavers(self, study):
+        assert self.sentence(study, row_of(method="paired_t", n_pre=31, n_pairs=30)) == "reason.hidden_beside"
+
+    def test_of_shares(self, study):
+        row = row_of(measure="share_improved", method="wilson", estimate=1.0)
+        assert self.sentence(study, row) == "reason.hidden_share"
+
+    def test_of_few_who_changed(self, study):
+        row = row_of(measure="median", method="hodges_lehmann", n_pairs=30)
+        assert self.sentence(study, row, details=[(row["id"], "n_changed", 9)]) == "reason.hidden_changed"
+
+    def test_of_few_in_the_group_set_against_another(self, study):
+        row = row_of(contrast="role_difference", n_pairs=30, n_comparison=9)
+        assert self.sentence(study, row) == "reason.hidden_given_away"
+
+    @pytest.mark.parametrize(
+        ("measure", "method"), [("mean", "paired_t"), ("share_improved", "wilson"), ("median", "hodges_lehmann")]
+    )
+    def test_of_parts_of_a_shared_comparison(self, shared_study, measure, method):
+        rows = [row_of(cohort=f"c{n}", arm="waitlist", n_pre=n, n_pairs=n, measure=measure, method=method)
+                for n in (30, 4)]  # fmt: skip
+        assert self.sentence(shared_study, *rows) == "reason.hidden_given_away"
+
+    def test_of_averages(self, study):
+        row = row_of(contrast="pooled_change", method="reml_hk", n_clusters=5)
+        assert self.sentence(study, row) == "reason.hidden_given_away"
+
+    def test_of_rows_that_were_hidden_before(self, study):
+        row = row_of(estimate=np.nan, reason=HIDDEN)
+        assert self.sentence(study, row) == "reason.hidden_given_away"
+
+    @pytest.mark.parametrize("language", ["en", "de"])
+    def test_every_rule_has_one(self, language):
+        words = catalogue(language)
+        assert all(words.has(rule.sentence) for rule in RULES)
+        assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+class TestDetails:
+    """What stands beside a row that is shown, and is hidden all the same."""
+
+    def kept(self, study, row, *names, without_means=()) -> list[str]:
+        rows = Estimates(table_of(row), details_of(*((row["id"], name, 0.5) for name in names)))
+        return disclose(rows, study=study, without_means=without_means).estimates.details["quantity"].tolist()
+
+    def test_means_stand_beside_headlines_only(self, study):
+        assert self.kept(study, row_of(), "mean_pre", "tost_p") == ["mean_pre", "tost_p"]
+        assert self.kept(study, row_of(method="paired_t"), "mean_pre", "tost_p") == ["tost_p"]
+
+    def test_groups_of_cohorts_have_no_means(self, study):
+        group = row_of(cohort="a + b")
+        assert self.kept(study, group, "mean_post_low", "tost_p", without_means={"a + b"}) == ["tost_p"]
+        assert self.kept(study, group, "mean_post_low", without_means={"a + c"}) == ["mean_post_low"]

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from small_studies import TOML, Group, as_csv, small_study
 
+from rm_research.disclosure.numbers import decide
 from rm_research.effects.groups import ALL_COHORTS
-from rm_research.findings.numbers import decide
 from rm_research.panel import prepare_study
 
 SMALLEST = "[reporting]\nsmallest_group = 10\n"
@@ -104,3 +104,16 @@ def test_a_scale_without_a_middle_has_two_bands(tmp_path):
 def test_unlinked_waves_count_everyone_of_each(tmp_path):
     found = shares(tmp_path, Group(n=30, left=8), toml=TOML + SMALLEST + '[link]\nmethod = "none"\n')
     assert found.drop_duplicates("asked")["n_people"].tolist() == [30, 22]
+
+
+@pytest.mark.parametrize(("points", "seen"), [(11, True), (12, False)])
+def test_a_scale_of_up_to_eleven_points_is_a_choice_of_answers(tmp_path, points, seen):
+    codebook = f"item,scale,low,high\nm1,mood,1,{points}\n"
+    answers = [1 + n % points for n in range(4 * points)]
+    assert bool(len(of_answers(tmp_path, answers, answers[::-1], codebook=codebook))) is seen
+
+
+def test_a_scale_from_nought_to_ten_has_eleven_points(tmp_path):
+    answers = [n % 11 for n in range(44)]
+    found = of_answers(tmp_path, answers, answers[::-1], codebook="item,scale,low,high\nm1,mood,0,10\n")
+    assert found[["low", "high"]].drop_duplicates().to_numpy().tolist() == [[0, 4], [5, 5], [6, 10]]

@@ -10,9 +10,9 @@ from properties import examples
 from small_studies import TOML, Group, small_study, study_of
 
 from rm_research.disclosure import small_cohorts
+from rm_research.disclosure.numbers import decide
 from rm_research.effects.estimates import headlines
 from rm_research.effects.groups import ALL_COHORTS
-from rm_research.findings.numbers import decide
 from rm_research.frames import PANEL
 from rm_research.panel import prepare_study
 

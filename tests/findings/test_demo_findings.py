@@ -9,9 +9,9 @@ from urllib.parse import unquote
 import pytest
 from reading import charts
 
+from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import ReportError
 from rm_research.findings import build_findings
-from rm_research.findings.numbers import study_numbers
 
 SECTIONS = ("headline", "outcomes", "response", "programme", "limits", "methods")
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from rm_research.catalogue import capital
 from rm_research.disclosure import HIDDEN
-from rm_research.disclosure.rules import MEANS
+from rm_research.disclosure.rows import MEANS
 from rm_research.effects.estimate import Estimate
 from rm_research.figures import band_text
 from rm_research.findings.context import Context

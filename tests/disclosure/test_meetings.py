@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from rm_research.disclosure.meetings import change_by_meetings
 from rm_research.panel import prepare_study
-from rm_research.process import change_by_meetings
 
 DEMO = "data/demo"
 

@@ -1,0 +1,110 @@
+"""Change of people who met often or seldom, in bands that tell of no few of them."""
+
+import numpy as np
+import pandas as pd
+
+from rm_research.disclosure import rules
+from rm_research.disclosure.gate import Disclosed
+from rm_research.disclosure.tables import Counts, Lacking
+from rm_research.disclosure.threshold import Threshold
+from rm_research.disclosure.together import Together
+from rm_research.effects.groups import ALL_COHORTS
+from rm_research.stats.paired import paired_t
+from rm_research.stats.result import NotEstimableError
+from rm_research.study import Study
+
+BY_MEETINGS = ["role", "arm", "scale", "wave", "low", "high", "n_people", "estimate", "ci_low", "ci_high"]
+MOST_BANDS = (3, 2)
+
+
+def shown_meetings(panel: pd.DataFrame, shown: Disclosed, together: Together, study: Study) -> pd.DataFrame:
+    """Change by meetings for the first outcome, of all people of cohorts that are shown, alone or in a group."""
+    scale, parts = study.scales[0].name, []
+    waves = [wave for wave in study.later_waves if study.measured(scale, wave)][:1]
+    rows = shown.headlines[shown.headlines["contrast"].eq("change") & shown.headlines["estimate"].notna()]
+    rows = rows[rows["scale"].eq(scale) & rows["wave"].isin(waves) & ~rows["arm"].isin([study.comparison])]
+    for arm in dict.fromkeys(rows["arm"]):
+        of_arm = rows[rows["arm"] == arm]
+        places = pd.MultiIndex.from_frame(of_arm[["cohort", "role", "wave"]])
+        people = together.within(panel[panel["arm"].eq(arm) & panel["scale"].eq(scale)], "change", arm)
+        here = pd.MultiIndex.from_frame(people[["cohort", "role", "wave"]]).isin(places)
+        parts.append(change_by_meetings(people[here], study=study))
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=BY_MEETINGS)
+    cohorts = panel["cohort"].unique()
+    return whole.assign(cohort=ALL_COHORTS if len(cohorts) > 1 else "".join(cohorts))[["cohort", *BY_MEETINGS]]
+
+
+def change_by_meetings(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
+    """
+    Mean change of people who met a similar number of times, over all cohorts of a Panel.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Panel rows of one scale and later wave, and of the cohorts and arms that may be shown; cohorts that are taken
+        together bear one name.
+    study : Study
+        Its smallest group.
+
+    Returns
+    -------
+    DataFrame
+        One row a role, arm and band of meetings: role, arm, scale, wave, low and high (meetings, both included),
+        n_people, estimate, ci_low, ci_high (mean change of those with both scores, Student's t interval). Bands are
+        thirds of the people, or halves, each of at least as many different people as the study's smallest group; no
+        rows where there are no such bands. A cohort of which few people, but not nobody, left or have no log is left
+        out, unless there are several and not so few of them together: beside what is said of all, their answers could
+        be worked out. An association, not an effect.
+    """
+    rows = [
+        {"role": role, "arm": arm, "scale": scale, "wave": wave, **band}
+        for (role, arm, scale, wave), people in panel.groupby(["role", "arm", "scale", "wave"])
+        for band in _bands(_without_few(people, study), study)
+    ]
+    return pd.DataFrame(rows, columns=BY_MEETINGS)
+
+
+def _without_few(people: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """People with both scores and a log, without cohorts of which a few who lack either could be told apart."""
+    before, both = people["pre"].notna(), people[["pre", "post"]].notna().all(axis=1)
+    lacking = pd.DataFrame({"left": before & ~both, "unlogged": both & people["sessions"].isna()})
+    counts = lacking.groupby(people["cohort"]).sum()
+    while (apart := _told_apart(counts, study)).any():
+        counts = counts[~apart]
+    return people[both & people["sessions"].notna() & people["cohort"].isin(counts.index)]
+
+
+def _told_apart(counts: pd.DataFrame, study: Study) -> pd.Series:
+    """Cohorts (rows) where those who lack something (columns) could be told apart."""
+    return rules.hidden(rules.MEETINGS, Lacking(counts, Threshold.of(study)), counts.index)
+
+
+def _bands(people: pd.DataFrame, study: Study) -> list[dict[str, float]]:
+    """Bands of meetings with the mean change of the people in each."""
+    if people.empty or study.link.method == "none":
+        return []
+    met = people["sessions"].to_numpy(int)
+    values, counts = np.unique(met, return_counts=True)
+    for parts in MOST_BANDS if len(values) > 1 else ():
+        # people who met equally often are in one band, whose end is the value nearest to the third or half
+        shares = np.cumsum(counts)[:-1, None] / len(met) - np.arange(1, parts) / parts
+        band = np.searchsorted(values[np.unique(np.abs(shares).argmin(axis=0))], met)
+        different = people["person"].groupby(band).nunique()
+        few = rules.hidden(rules.BANDS_OF_MEETINGS, Counts(different, Threshold.of(study)), different.index)
+        if len(different) == parts and not few.any():
+            return _mean_changes(people, band, study)
+    return []
+
+
+def _mean_changes(people: pd.DataFrame, band: np.ndarray, study: Study) -> list[dict[str, float]]:
+    found = []
+    for _, group in people.groupby(band):
+        pre, post = (group[name].to_numpy(float) for name in ("pre", "post"))
+        try:
+            result = paired_t(pre, post, level=study.reporting.level)
+        except NotEstimableError:
+            return []
+        ends = {"low": int(group["sessions"].min()), "high": int(group["sessions"].max())}
+        numbers = {"estimate": result.estimate, "ci_low": result.ci_low, "ci_high": result.ci_high}
+        found.append(ends | {"n_people": len(group)} | numbers)
+    return found

@@ -1,0 +1,124 @@
+"""All numbers of a study and what of them may leave, decided once before any of it is worded or drawn."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from rm_research.disclosure.answers import shown_answers
+from rm_research.disclosure.gate import Disclosed, disclose, poolable
+from rm_research.disclosure.meetings import shown_meetings
+from rm_research.disclosure.participation import participation
+from rm_research.disclosure.summaries import shown_measurement, shown_specifications
+from rm_research.disclosure.together import Together, small_cohorts
+from rm_research.effects import (
+    Estimates,
+    estimate_change,
+    estimate_difference,
+    estimate_dose,
+    estimate_dyads,
+    estimate_hindsight,
+    estimate_waves,
+)
+from rm_research.effects.estimates import headlines, joined
+from rm_research.effects.methods import METHODS, POOLED
+from rm_research.panel import Prepared, cache
+from rm_research.study import Study
+from rm_research.synthesis import estimate_programme
+
+FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # what the numbers are made of
+TABLES = ("cohorts", "response", "meetings", "sessions", "answers", "together", "reliability", "invariance",
+          "specifications")  # fmt: skip
+
+
+def study_numbers(prepared: Prepared) -> Disclosed:
+    """
+    Estimates of all cohorts without errors, of small cohorts taken together, their average, and counts.
+
+    Kept in the study's private folder, and found again while nothing they are made of changes: so each page, made by
+    itself, rests on the same decisions.
+    """
+    # a method that somebody registered or declared anew makes other numbers, or shows others
+    frames = {name: getattr(prepared, name) for name in FRAMES} | {"methods": METHODS.to_frame()}
+    kept = cache.load_numbers(prepared.study, frames)
+    if kept is not None and {"estimates", "details", "hidden_by", *TABLES} <= set(kept):
+        tables = {name: kept[name] for name in TABLES}
+        rows, hidden_by = Estimates(kept["estimates"], kept["details"]), dict(kept["hidden_by"].to_numpy())
+        return Disclosed(rows, tables, prepared.study.reporting.smallest_group, hidden_by)
+    numbers = decide(prepared)
+    why = pd.DataFrame(list(numbers.hidden_by.items()), columns=["id", "rule"], dtype="str")
+    whole = {"estimates": numbers.table, "details": numbers.estimates.details, "hidden_by": why}
+    cache.save_numbers(prepared.study, frames, whole | numbers.tables)
+    return numbers
+
+
+def decide(prepared: Prepared) -> Disclosed:
+    """Make all numbers and decide which of them may be shown; `study_numbers` does it once."""
+    study, panel = prepared.study, _sound(prepared)
+    estimates = _estimates(prepared, prepared.sound_cohorts)
+    together = small_cohorts(panel, study=study)
+    grouped = _of_groups(panel, together, study)
+    pooled = _pooled(joined([poolable(estimates, study=study), grouped]), panel, together, study)
+    shown = disclose(joined([estimates, grouped, pooled]), study=study, without_means=together.groups)
+    tables = participation(prepared) | {"together": together.table, "answers": shown_answers(prepared, shown)}
+    tables["sessions"] = shown_meetings(panel, shown, together, study)
+    tables["specifications"] = shown_specifications(prepared)
+    tables |= shown_measurement(prepared)
+    return replace(shown, tables={name: tables[name] for name in TABLES})
+
+
+def _sound(prepared: Prepared) -> pd.DataFrame:
+    """Panel of the cohorts without errors."""
+    return prepared.panel[prepared.panel["cohort"].isin(prepared.sound_cohorts)]
+
+
+def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
+    """Estimates of cohorts; a comparison that several cohorts share stands beside each of them, in all its parts."""
+    study, panel = prepared.study, prepared.panel
+    wanted = panel["cohort"].isin(cohorts)
+    if study.design.comparison_scope == "shared":
+        wanted |= (panel["arm"] == study.comparison) & panel["cohort"].isin(prepared.sound_cohorts)
+    panel = panel[wanted]
+    parts = [
+        estimate_change(panel, study=study, reference=_sound(prepared)),
+        estimate_difference(panel, study=study),
+        estimate_hindsight(panel, prepared.scores, study=study),
+        estimate_dose(panel, study=study),
+        estimate_dyads(panel, prepared.dyads, study=study),
+    ]
+    if len(study.later_waves) > 1:  # one later wave is what the change and the difference are already about
+        parts.append(estimate_waves(panel, study=study))
+    return joined(parts)
+
+
+def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
+    """Headline estimates of small cohorts taken together: each group of them as one cohort."""
+    found = []
+    for contrast, arm in _kinds(together.table):
+        members = together.only(panel[panel["arm"].isin([arm, study.comparison])], contrast, arm)
+        if contrast == "change":
+            made = estimate_change(members[members["arm"] == arm], study=study)
+        else:
+            if study.design.comparison_scope == "shared":  # it is everybody's, and no part of a group
+                members = pd.concat([members[members["arm"] == arm], panel[panel["arm"] == study.comparison]])
+            made = estimate_difference(members, study=study)
+        wanted = made.table["contrast"].eq(contrast) & made.table["arm"].eq(arm) & headlines(made.table)
+        found.append(made.where(wanted & made.table["cohort"].isin(together.groups)))
+    return joined(found)
+
+
+def _pooled(rows: Estimates, panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
+    """Averages over cohorts and groups, whose people bear the names of these."""
+    found = [
+        estimate_programme(
+            rows.where(rows.table["contrast"].eq(contrast) & rows.table["arm"].eq(arm)), study=study,
+            panel=together.within(panel, contrast, arm),
+        )
+        for contrast, arm in _kinds(rows.table) if contrast in POOLED
+    ]  # fmt: skip
+    return joined(found)
+
+
+def _kinds(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Contrasts and arms of a table, in its order."""
+    return list(table[["contrast", "arm"]].drop_duplicates().itertuples(index=False, name=None))

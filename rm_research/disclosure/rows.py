@@ -1,0 +1,227 @@
+"""What the rules say of rows of Estimates and of their details."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from rm_research.disclosure.threshold import Threshold, least_share, nearly_all_or_none
+from rm_research.effects.estimates import Estimates, headlines
+from rm_research.effects.methods import METHODS, POOLED, SHARES, Contrast
+from rm_research.study import Study
+
+COMPARED = (Contrast.DIFFERENCE, Contrast.POOLED_DIFFERENCE)
+# details that a page shows, and so a file beside it; others would say more of few people than the rows do
+QUANTITIES = (
+    "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
+    "e_value", "e_value_interval", "tipping_shift", "largest_shift", "fmi", "share_worse", "share_worse_low",
+    "share_worse_high", "expected_by_selection", "icc_before", "icc_after", "p_distinguishable",
+    "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "n_changed",
+)  # fmt: skip
+# of the headline alone: everyone with a score before is one group at all later waves, who has both scores is not
+MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
+KEY = ["contrast", "measure", "method"]
+SUMS = ["n_pre", "n_post", "n_pairs"]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """
+    Rows that are to be shown.
+
+    Attributes
+    ----------
+    estimates : Estimates
+    study : Study
+    hidden : Series of bool
+        Which of them a rule hides already.
+    """
+
+    estimates: Estimates
+    study: Study
+    hidden: pd.Series
+
+    @classmethod
+    def of(cls, estimates: Estimates, study: Study) -> "Asked":
+        """Rows of which none is hidden yet."""
+        return cls(estimates, study, pd.Series(False, index=estimates.table.index))
+
+    def but(self, hidden: pd.Series) -> "Asked":
+        """Those rows, of which some are hidden."""
+        return replace(self, hidden=hidden)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The Estimates table."""
+        return self.estimates.table
+
+    @property
+    def threshold(self) -> Threshold:
+        """The study's smallest group."""
+        return Threshold.of(self.study)
+
+    def detail(self, quantity: str) -> pd.Series:
+        """A count that some rows give of themselves; missing for the others."""
+        details = self.estimates.details
+        values = details[details["quantity"] == quantity].set_index("id")["value"]
+        return self.table["id"].map(values).astype("float64")
+
+    def is_of(self, keys: Collection[tuple[str, str, str]]) -> pd.Series:
+        """Whether each row is of one of these contrasts, measures and methods."""
+        return pd.Series(pd.MultiIndex.from_frame(self.table[KEY]).isin(list(keys)), index=self.table.index)
+
+
+def undeclared_groups(asked: Asked) -> pd.Series:
+    """Rows of methods that do not declare which groups of questionnaires they treat differently."""
+    return ~asked.is_of([method.key for method in METHODS if method.groups])
+
+
+def few_people(asked: Asked) -> pd.Series:
+    """Rows of too few people with both scores; where waves are not linked, with one of either wave."""
+    return ~asked.threshold.enough(_people(asked)) & ~asked.table["contrast"].isin(COMPARED)
+
+
+def few_compared(asked: Asked) -> pd.Series:
+    """Differences from too few people of the programme or of the comparison."""
+    compared = asked.table["n_comparison"].astype("float64")
+    few = ~asked.threshold.enough(_people(asked)) | asked.threshold.too_few(compared)
+    return few & asked.table["contrast"].isin(COMPARED)
+
+
+def _people(asked: Asked) -> pd.Series:
+    table = asked.table
+    unlinked = asked.is_of([method.key for method in METHODS if method.unlinked]) | (asked.study.link.method == "none")
+    return table["n_pairs"].where(~unlinked, table[["n_pre", "n_post"]].min(axis=1)).astype("float64")
+
+
+def beside_few_leavers(asked: Asked) -> pd.Series:
+    """
+    Rows whose people are those of their headline but for a few who left or came late.
+
+    What those few answered before could be worked out from the two numbers together.
+    """
+    # some say themselves how many people they do not share with the headline, or with those who have a score before;
+    # the others leave out who left
+    left = (asked.table["n_pre"] - asked.table["n_pairs"]).astype("float64")
+    left, late = asked.detail("n_left").fillna(left), asked.detail("n_late")
+    few = asked.threshold.few(left) | asked.threshold.few(late)
+    return few & asked.is_of([method.key for method in METHODS.beside_headlines()])
+
+
+def share_of_all_or_none(asked: Asked) -> pd.Series:
+    """Shares of nearly nobody or everybody, which may say what each single person did."""
+    table = asked.table
+    return table["measure"].isin(SHARES) & nearly_all_or_none(table["estimate"], least_share(table["n_pairs"]))
+
+
+def few_changed(asked: Asked) -> pd.Series:
+    """Rows that rest on those alone whose score changed, where they are too few."""
+    return asked.threshold.too_few(asked.detail("n_changed"))
+
+
+def few_in_a_part(asked: Asked) -> pd.Series:
+    """Rows that set several groups of people against each other, of which one is too small."""
+    others = asked.table["n_comparison"].astype("float64").mask(asked.table["contrast"].isin(COMPARED))
+    return asked.threshold.too_few(asked.detail("n_fewest")) | asked.threshold.too_few(others)
+
+
+def second_split(asked: Asked) -> pd.Series:
+    """
+    Rows that split people by another attribute than the first whose effects are compared.
+
+    Two ways to split the same people may differ by few of them, whose answers both rows together would give away.
+    """
+    further = [name for name in asked.study.design.interactions if name != "role"][1:]
+    starts = tuple(f"{name}: " for name in further)
+    return asked.table["subgroup"].str.startswith(starts) if starts else asked.table["id"].isna()
+
+
+def part_of_shared_comparison(asked: Asked) -> pd.Series:
+    """
+    Parts, by cohort, of a comparison that cohorts share, beside which a small part would be known.
+
+    Differences rest on the whole comparison, so its other parts give it away.
+    """
+    table, study = asked.table, asked.study
+    if study.design.comparison_scope != "shared" or study.comparison is None:
+        return table["id"].isna()
+    part = table["contrast"].eq("change") & table["arm"].eq(study.comparison) & table["n_pairs"].gt(0)
+    question = [table[name] for name in ("role", "scale", "wave")]
+    kind = [*question, table["measure"], table["method"]]
+    given_away = _given_away(table["n_pairs"].where(part & asked.hidden), kind, asked.threshold)
+    # not every part has a row of every method: of who are few themselves, none may be shown of the others
+    few = table["n_pairs"].where(part & asked.threshold.too_few(table["n_pairs"]))
+    given_away |= _given_away(few, kind, asked.threshold).groupby(question).transform("any")
+    return part & given_away
+
+
+def _given_away(hidden: pd.Series, by: Sequence[pd.Series], threshold: Threshold) -> pd.Series:
+    """Whether the hidden parts of a group, of so many people, are one alone or few people together."""
+    parts = hidden.groupby(list(by))
+    count = parts.transform("count")
+    return count.gt(0) & ~threshold.hide_each_other(count, parts.transform("sum"))
+
+
+def average_of_hidden(asked: Asked) -> pd.Series:
+    """
+    Averages over other cohorts than those that are shown next to them, whose result would follow from the rest.
+
+    By their numbers of cohorts and people, they must be of all rows, of cohorts or groups of them, that are headlines
+    of the same question, have an estimate, and are shown.
+    """
+    table, about = asked.table, ["contrast", "role", "arm", "scale", "wave"]
+    shown = table[headlines(table) & table["estimate"].notna() & table["std_error"].notna() & ~asked.hidden]
+    shown = shown[shown["contrast"].isin(list(POOLED))]
+    parts = shown.assign(contrast=shown["contrast"].map(POOLED).astype("str"), n_clusters=1)
+    whole = parts.groupby(about)[[*SUMS, "n_clusters"]].sum()
+    known = whole.reindex(pd.MultiIndex.from_frame(table[about])).set_axis(table.index).fillna(0)
+    alike = table[[*SUMS, "n_clusters"]].astype("float64").eq(known.astype("float64")).all(axis=1)
+    return table["contrast"].isin(list(POOLED.values())) & ~alike
+
+
+@dataclass(frozen=True, eq=False)
+class Details:
+    """
+    Details of rows that are shown.
+
+    Attributes
+    ----------
+    estimates : Estimates
+    without_means : collection of str
+        Groups of cohorts of which no mean before or after is given.
+    """
+
+    estimates: Estimates
+    without_means: Collection[str]
+
+    @property
+    def quantity(self) -> pd.Series:
+        """What each detail is."""
+        return self.estimates.details["quantity"]
+
+    def of(self, rows: pd.Series) -> pd.Series:
+        """Whether each detail is one of these rows'."""
+        return self.estimates.details["id"].isin(self.estimates.table.loc[rows, "id"])
+
+
+def on_no_page(asked: Details) -> pd.Series:
+    """Details that no page shows."""
+    return ~asked.quantity.isin([*QUANTITIES, *MEANS])
+
+
+def means_beside_other_rows(asked: Details) -> pd.Series:
+    """Means before and after of rows that are no headlines."""
+    return asked.quantity.isin(MEANS) & ~asked.of(headlines(asked.estimates.table))
+
+
+def means_of_groups(asked: Details) -> pd.Series:
+    """Means of cohorts taken together: another wave may join one cohort more, whose mean the two would tell."""
+    return asked.quantity.isin(MEANS) & asked.of(asked.estimates.table["cohort"].isin(list(asked.without_means)))
+
+
+def losses_of_all_or_none(asked: Details) -> pd.Series:
+    """Shares of people who lost, where these are nearly nobody or everybody."""
+    table, details = asked.estimates.table, asked.estimates.details
+    least = details["id"].map(least_share(table["n_pairs"]).set_axis(table["id"])).astype("float64")
+    beyond = nearly_all_or_none(details["value"], least) & asked.quantity.eq("share_worse")
+    return asked.quantity.str.startswith("share_worse") & details["id"].isin(details.loc[beyond, "id"])

@@ -1,0 +1,134 @@
+"""What the rules say of tables: of answers, of meetings, of specifications and of how well scales measured."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pandas as pd
+
+from rm_research.disclosure.threshold import Threshold, least_share, nearly_all_or_none
+from rm_research.study import Study
+
+CURVE = ["contrast", "role", "arm"]
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """
+    Groups whose answers are to be shown.
+
+    Attributes
+    ----------
+    changes : DataFrame
+        Their headline rows of change, as disclosed.
+    exact : bool
+        Whether the shares of answers give the mean.
+    study : Study
+    """
+
+    changes: pd.DataFrame
+    exact: bool
+    study: Study
+
+
+def answers_beside_hidden_change(asked: Spread) -> pd.Series:
+    """Groups whose change is not shown."""
+    return asked.changes["estimate"].isna()
+
+
+def answers_of_few_leavers(asked: Spread) -> pd.Series:
+    """Groups that few people left, where shares give the mean: of who stayed, which would tell of who left."""
+    left = (asked.changes["n_pre"] - asked.changes["n_pairs"]).astype("float64")
+    linked = asked.study.link.method != "none"
+    return Threshold.of(asked.study).few(left) & asked.exact & linked
+
+
+def rare_answers(bars: pd.DataFrame) -> pd.Series:
+    """Bars, with n_people and the lowest and highest share of a band, of which one is nearly all answers or none."""
+    least = least_share(bars["n_people"])
+    return nearly_all_or_none(bars["lowest"], least) | nearly_all_or_none(bars["highest"], least)
+
+
+@dataclass(frozen=True, eq=False)
+class Lacking:
+    """
+    People who are left out of a mean.
+
+    Attributes
+    ----------
+    counts : DataFrame
+        By cohort (rows), how many lack what (columns).
+    threshold : Threshold
+    """
+
+    counts: pd.DataFrame
+    threshold: Threshold
+
+
+def few_lack_something(asked: Lacking) -> pd.Series:
+    """Cohorts where few lack something, unless there are several, where together not so few do."""
+    few = asked.counts.where(asked.threshold.few(asked.counts))
+    hide_each_other = asked.threshold.hide_each_other(few.count(), few.sum())
+    return (few.notna() & ~hide_each_other).any(axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """
+    How many people, or questionnaires, each number rests on.
+
+    Attributes
+    ----------
+    n : Series
+    threshold : Threshold
+    """
+
+    n: pd.Series
+    threshold: Threshold
+
+
+def few_in_a_band(asked: Counts) -> pd.Series:
+    """Bands of meetings of too few people."""
+    return ~asked.threshold.enough(asked.n)
+
+
+def few_questionnaires(asked: Counts) -> pd.Series:
+    """Rows on measurement that rest on too few questionnaires."""
+    return ~asked.threshold.enough(asked.n)
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """
+    Specification curves.
+
+    Attributes
+    ----------
+    summary : DataFrame
+        One row a curve.
+    rows : DataFrame
+        One row a specification.
+    threshold : Threshold
+    """
+
+    summary: pd.DataFrame
+    rows: pd.DataFrame
+    threshold: Threshold
+
+
+def few_in_a_specification(asked: Curves) -> pd.Series:
+    """Curves of which some specification rests on too few people."""
+    return ~asked.threshold.enough(asked.summary["fewest"]).astype(bool)
+
+
+def few_apart(asked: Curves) -> pd.Series:
+    """Curves of which, going by their numbers, some two specifications differ by few people."""
+    apart = {key for key, rows in asked.rows.groupby(CURVE) if _few_apart(rows, asked.threshold)}
+    keys = asked.summary[CURVE].itertuples(index=False, name=None)
+    return pd.Series([key in apart for key in keys], index=asked.summary.index, dtype=bool)
+
+
+def _few_apart(rows: pd.DataFrame, threshold: Threshold) -> bool:
+    left = threshold.few(rows["n_pre"] - rows["n_pairs"]).any()
+    sizes = [sorted(rows[name].dropna().unique()) for name in ("n_pre", "n_pairs", "n_comparison")]
+    steps = [later - earlier for ordered in sizes for earlier, later in pairwise(ordered)]
+    return bool(left or any(threshold.few(step) for step in steps))
