@@ -1,6 +1,6 @@
 """What the tests of the claims share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from small_studies import details_of, study_of, table_of
@@ -29,9 +29,11 @@ def studies(tmp_path_factory) -> Callable[..., object]:
 def claims(studies) -> Callable[..., Claims]:
     """Claims of some rows in the study of some settings."""
 
-    def of(*rows: dict[str, object], **settings: object) -> Claims:
+    def of(
+        *rows: dict[str, object], details: Sequence[tuple[str, str, float]] = (), **settings: object
+    ) -> Claims:  # fmt: skip
         study = studies(**settings)
-        disclosed = disclose(Estimates(table_of(*rows), details_of()), study=study)
+        disclosed = disclose(Estimates(table_of(*rows), details_of(*details)), study=study)
         return Claims(disclosed, study, catalogue("en"))
 
     return of

@@ -14,8 +14,8 @@ FULL = {"estimate": 0.25, "ci_low": 0.05, "ci_high": 0.45, "df": 61.24, "statist
 
 @pytest.fixture
 def line(claims):
-    def of(language="en", design="", **columns):
-        found = claims(row_of(**FULL | columns), design=design)
+    def of(language="en", design="", beside=(), **columns):
+        found = claims(row_of(**FULL | columns), *beside, design=design)
         # the page's table has its p-values adjusted anew, so a row is taken as it is written
         adjusted = (FULL | columns)["p_adjusted"]
         row = replace(found.disclosed.rows[0], p_adjusted=float("nan") if adjusted is None else adjusted)
@@ -69,7 +69,12 @@ def test_both_groups_are_counted(line):
 
 
 def test_cohorts_of_an_average_are_counted(line):
-    text = line(contrast="pooled_change", method="reml_hk", cohort="all cohorts", n_clusters=4)
+    cohorts = [
+        row_of(cohort=cohort, n_pre=n, n_post=15, n_pairs=15)
+        for cohort, n in zip("abcd", (16, 16, 17, 17), strict=True)
+    ]
+    text = line(contrast="pooled_change", method="reml_hk", cohort="all cohorts", n_clusters=4, n_post=60, n_pairs=60,
+                beside=cohorts)  # fmt: skip
     assert text.endswith("k = 4, n = 66")
 
 

@@ -67,7 +67,9 @@ def test_the_people_of_unlinked_waves_are_counted_apart(claims):
 
 
 def test_the_cohorts_of_an_average_are_counted(claims):
-    assert "4 cohorts, 12 leaders" in sentence(claims, row_of(**POOLED, contrast="pooled_change"))
+    pool = row_of(**POOLED, contrast="pooled_change", n_pre=48, n_post=48, n_pairs=48)
+    found = claims(pool, *(row_of(cohort=cohort) for cohort in "abcd"))
+    assert "4 cohorts, 48 leaders" in found.sentence(found.disclosed.rows[0])
 
 
 def test_a_small_change_that_excludes_0_hardly_changed(claims):
@@ -163,9 +165,9 @@ class TestReason:
         text = sentence(claims, row_of(**DIFFERENCE | {"n_comparison": 9}), design=RANDOMISED)
         assert text.endswith("fewer than 10 people answered before and after, in the programme or the comparison.")
 
-    def test_of_a_median_of_few_who_changed(self, claims, studies):
-        row = row_of(measure="median", method="hodges_lehmann", estimate=None, reason="hidden", n_pairs=30)
-        found = claims(row)
+    def test_of_a_median_of_few_who_changed(self, claims):
+        row = row_of(measure="median", method="hodges_lehmann", n_pairs=30)
+        found = claims(row, details=[(row["id"], "n_changed", 9)])
         assert found.reason(found.disclosed.rows[0]) == "Not shown: the scores of fewer than 10 people changed."
 
     def test_of_a_number_beside_the_headline_that_would_tell_of_few(self, claims):
