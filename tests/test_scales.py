@@ -153,7 +153,7 @@ def test_items_that_not_every_wave_asks_are_told_where_they_can_be_named(write_s
     assert [problem[name] for name in ("rule", "severity", "file", "column")] == [
         "items_left_out", "warning", "codebook.csv", "mood",
     ]  # fmt: skip
-    assert "asks m3, m4, so the score of 'mood' is made of the other 2 items" in problem["message"]
+    assert "asks m3, m4, so the score of 'mood' uses only the other 2 items" in problem["message"]
 
 
 ANSWERS = st.lists(st.tuples(*[st.sampled_from([1, 2, 3, 4, 5, None])] * 4), min_size=1, max_size=6)

@@ -62,7 +62,7 @@ def test_a_retrospective_wave_does_not_change_the_scores_of_others(write_study):
     assert scores.loc[scores["wave"] == "pre", "score"].tolist() == [1.5, 3.5, 5.0]
     found = check_study(folder).table.set_index("rule").loc[["items_left_out"]]
     assert found[["severity", "wave", "column"]].to_numpy().tolist() == [["warning", "then", "mood"]]
-    assert found["message"].item().startswith("Wave 'then' does not ask m2, so its score of 'mood' is made of fewer")
+    assert found["message"].item().startswith("Wave 'then' does not ask m2, so its score of 'mood' uses fewer")
 
 
 def test_waves_that_read_the_same_cells_are_refused(write_study):

@@ -3,9 +3,10 @@
 import pandas as pd
 
 from rm_research.panel import Prepared
+from rm_research.responses.intake import TAKEN_ALREADY
 
 UNKNOWN = "unknown"
-APART = ("where", "rows of another source")  # rules that keep sources of one file apart
+APART = ("where", TAKEN_ALREADY)  # rules that keep sources of one file apart
 HOW = ("exact", "near", "alone", "blank", "unlinked")
 
 

@@ -30,9 +30,9 @@ def _errors_said(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except StudyError as error:
-            from rm_research.cli.printing import say_error
+            from rm_research.cli.printing import print_error
 
-            say_error(str(error))
+            print_error(str(error))
             sys.exit(1)
         except KeyboardInterrupt:
             click.echo("Stopped. Pages that were finished are kept; run the command again for the others.", err=True)
@@ -83,7 +83,7 @@ def _make_pages(
     prepared: "Prepared", out: Path, *, cohorts: tuple[str, ...], notebook: Path | None, **options: Any
 ) -> None:  # fmt: skip
     """Make the pages, saying how far they have come and at the end, however it comes, which to open."""
-    from rm_research.cli.printing import progress, say
+    from rm_research.cli.printing import print_line, progress
 
     wanted = len(set(cohorts)) or len(prepared.cohorts)
     outcomes: list[Outcome] = []
@@ -95,7 +95,7 @@ def _make_pages(
                 outcomes.append(outcome)
                 shown.advance(bar)
                 if not shown.console.is_terminal:
-                    say(f"{outcome.cohort}: {outcome.status}", shown.console)
+                    print_line(f"{outcome.cohort}: {outcome.status}", shown.console)
 
             _batch().run_reports(
                 prepared.study, out=out, cohorts=cohorts, notebook=notebook, on_done=on_done, **options
@@ -104,7 +104,7 @@ def _make_pages(
         made = sum(outcome.status == "done" for outcome in outcomes)
         page = Path(f"{out}-private", "cohorts") if notebook else out / "index.html"
         if outcomes:
-            say(f"{made} of {wanted} cohort pages made." + (f" Open {page}" if page.exists() else ""))
+            print_line(f"{made} of {wanted} cohort pages made." + (f" Open {page}" if page.exists() else ""))
 
 
 def _batch() -> ModuleType:
@@ -118,16 +118,16 @@ def _batch() -> ModuleType:
 
 def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[str, ...]) -> None:
     """Say what a run would make of each cohort, and what it would hide."""
-    from rm_research.cli.printing import print_frame, say
+    from rm_research.cli.printing import print_frame, print_line
     from rm_research.reporting.preview import preview
 
     table = preview(prepared, _batch().chosen(prepared, cohorts))
     print_frame(table, f"{prepared.study.title}: what would be made")
     smallest = prepared.study.reporting.smallest_group
     rule = f"Results are hidden if they are based on fewer than {smallest} people's answers"
-    say(f"{rule}, or if individuals could be identified.")
+    print_line(f"{rule}, or if individuals could be identified.")
     if forms:
-        say(f"With each page, including the programme's: {', '.join(forms)}.")
+        print_line(f"With each page, including the programme's: {', '.join(forms)}.")
 
 
 @main.command()
@@ -138,7 +138,7 @@ def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[
 def check(study: Path, html: Path | None, as_json: bool) -> None:
     """Find every problem in a study at once; exit code 1 if any is an error."""
     from rm_research.checks import check_study
-    from rm_research.cli.printing import err_console, print_picture, print_problems, say
+    from rm_research.cli.printing import err_console, print_line, print_picture, print_problems
 
     problems = check_study(study)
     if as_json:
@@ -148,7 +148,7 @@ def check(study: Path, html: Path | None, as_json: bool) -> None:
         print_problems(problems)
     if html is not None:
         _write_quality_page(study, problems, html)
-        say(f"Open {html}. It is only for you: it names rows.", err_console)
+        print_line(f"Open {html}. It is only for you: it names rows.", err_console)
     sys.exit(1 if problems.has_errors else 0)
 
 
@@ -176,20 +176,20 @@ def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
     """Write cleaned, linked and scored data with a codebook page; waves that are not in yet are left out."""
     if out is None and not purge:
         raise click.UsageError("Give a folder with --out, or --purge to remove the key and the cache.")
-    from rm_research.cli.printing import say
+    from rm_research.cli.printing import print_line
     from rm_research.privacy import HOME, purge_private
 
     failed = _write_clean(study, out, kind) if out is not None else False
     if purge:
         removed = purge_private(study)
-        say(f"Removed {study / HOME}." if removed else f"{study} has no key and no cache.")
+        print_line(f"Removed {study / HOME}." if removed else f"{study} has no key and no cache.")
     sys.exit(1 if failed else 0)
 
 
 def _write_clean(study: Path, out: Path, kind: str) -> bool:
     """Write cleaned data; whether there was an error."""
     _batch()
-    from rm_research.cli.printing import err_console, say
+    from rm_research.cli.printing import err_console, print_line
     from rm_research.panel.prepare import prepare_openly
     from rm_research.study import read_study
     from rm_research.writers.clean import write_clean
@@ -199,8 +199,8 @@ def _write_clean(study: Path, out: Path, kind: str) -> bool:
     paths = write_clean(prepared, out=out, format=kind)
     missing = errors_of(prepared)
     for message in missing:
-        say(f"Left out: {message}", err_console)
-    say(f"{len(paths)} files in {out}. Open {paths[0]}. They are only for you: they hold individuals' answers.")
+        print_line(f"Left out: {message}", err_console)
+    print_line(f"{len(paths)} files in {out}. Open {paths[0]}. They are only for you: they hold individuals' answers.")
     return bool(missing)
 
 
@@ -219,14 +219,14 @@ def _write_clean(study: Path, out: Path, kind: str) -> bool:
 @_errors_said
 def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
     """Show what cohorts of different sizes could find; values not given come from the study."""
-    from rm_research.cli.printing import print_frame, say
+    from rm_research.cli.printing import print_frame, print_line
     from rm_research.planning import plan_study
 
     made = plan_study(study, n=n or None, **options)
     for table, title in ((made.shown(), made.title), (made.assumed(), None)):
         print_frame(table, title)
     for sentence in made.sentences():
-        say(sentence)
+        print_line(sentence)
 
 
 @main.command()
@@ -235,11 +235,11 @@ def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
 @_errors_said
 def simulate(folder: Path, seed: int) -> None:
     """Write a complete study folder with known truth, for trying things out."""
-    from rm_research.cli.printing import say
+    from rm_research.cli.printing import print_line
     from rm_research.simulate import simulate_study
 
     paths = simulate_study(folder, seed=seed)
-    say(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")
+    print_line(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")
 
 
 @main.command()
@@ -251,12 +251,14 @@ def simulate(folder: Path, seed: int) -> None:
 @_errors_said
 def init(folder: Path, more: tuple[Path, ...], files: tuple[Path, ...], waves: tuple[str, ...]) -> None:
     """Draft study.toml and codebook.csv in DIR from survey exports, which are only read."""
-    from rm_research.cli.printing import print_draft, say
+    from rm_research.cli.printing import print_draft, print_line
     from rm_research.drafting import draft_study, refuse_existing, write_draft
 
     refuse_existing(folder)
     draft = draft_study(folder, [*files, *more], waves=waves)
     paths = write_draft(draft, folder)
     print_draft(draft)
-    say(f"Written: {' and '.join(map(str, paths))}, with {len(draft.checks)} to check (marked CHECK in study.toml).")
-    say(f"Next: rm-research check {folder}")
+    print_line(
+        f"Written: {' and '.join(map(str, paths))}, with {len(draft.checks)} to check (marked CHECK in study.toml)."
+    )
+    print_line(f"Next: rm-research check {folder}")

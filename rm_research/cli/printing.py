@@ -20,12 +20,12 @@ COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 out_console, err_console = Console(), Console(stderr=True)
 
 
-def say(text: str, console: Console = out_console) -> None:
+def print_line(text: str, console: Console = out_console) -> None:
     """Print a line as it is: names and paths are no markup."""
     console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
-def say_error(message: str) -> None:
+def print_error(message: str) -> None:
     """Print what went wrong, on standard error."""
     err_console.print(f"[red]Error:[/red] {escape(message)}", highlight=False, soft_wrap=True)
 
@@ -65,7 +65,7 @@ def print_problems(problems: Problems) -> None:
         table.add_row(f"[{colour}]{severity}[/{colour}]", escape(place), escape(message), rows + more)
     if len(summary):
         out_console.print(table)
-    say(problems.counts())
+    print_line(problems.counts())
 
 
 def print_draft(draft: "Draft") -> None:
@@ -76,4 +76,4 @@ def print_draft(draft: "Draft") -> None:
         table.add_row(escape(Path(file).name), *(escape(str(cell)) for cell in row))
     out_console.print(table)
     for line, check in draft.checks.itertuples(index=False, name=None):
-        say(f"study.toml line {line}: {check}")
+        print_line(f"study.toml line {line}: {check}")

@@ -13,7 +13,7 @@ MEETINGS, BANDS_OF_MEETINGS = "meetings", "bands of meetings"
 SPECIFICATIONS, MEASUREMENT = "specifications", "measurement"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """
     One reason to hide something.

@@ -1,7 +1,6 @@
 """The exports from which a study is drafted: located, their format detected, and read."""
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +8,11 @@ from pathlib import Path
 from rm_research.errors import ReadError
 from rm_research.privacy import TAKEN_OUT, freed_of_contacts
 from rm_research.readers import Export, read_export
+from rm_research.readers.cells import Detection
 from rm_research.readers.detection import detect_format
 from rm_research.study.entries import NUMBER
 from rm_research.study.settings import File
 
-FOUND = re.compile(r'(?P<what>encoding|delimiter) "?(?P<value>[^\s"]+)"? found')
-TABS = {"\\t": "\t"}
 DICTIONARY = "Variable / Field Name"
 
 
@@ -134,5 +132,4 @@ def _check_usable(export: Export) -> None:
 
 def _found_out(export: Export) -> dict[str, str]:
     """Encoding and delimiter detected in reading, by the key of study.toml that declares them."""
-    matches = [match for rule, _ in export.steps if (match := FOUND.match(rule))]
-    return {match["what"]: TABS.get(match["value"], match["value"]) for match in matches}
+    return {step.key: step.value for step, _ in export.steps if isinstance(step, Detection)}

@@ -52,7 +52,8 @@ def estimate_change(panel: pd.DataFrame, *, study: Study, reference: pd.DataFram
     found = list(groups(panel, study))
     compared = found if reference is None else groups(reference[reference["arm"].isin([study.comparison])], study)
     retest = retest_correlations(found, list(compared), study)
-    rows = [row for group in found for row in _rows(replace(group, retest=retest[group.place]), study)]
+    found = [replace(group, retest=retest[group.place]) for group in found]
+    rows = [row for group in found for row in _rows(group, study)]
     return collected([*rows, *change_interactions(found, study)])
 
 

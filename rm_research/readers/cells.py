@@ -9,6 +9,30 @@ import pyarrow as pa
 Steps = tuple[tuple[str, int], ...]  # what reading decided or changed by itself, and in how many cells
 
 
+class Detection(str):
+    """
+    Step that detected what study.toml could have declared.
+
+    Attributes
+    ----------
+    key : str
+        Key of study.toml.
+    value : str
+        Its value, which `init` writes into a draft.
+    """
+
+    __slots__ = ("key", "value")
+
+    key: str
+    value: str
+
+    def __new__(cls, step: str, *, key: str, value: str) -> "Detection":
+        """Words of the step, with what they are about."""
+        made = super().__new__(cls, step)
+        made.key, made.value = key, value
+        return made
+
+
 @dataclass(frozen=True, eq=False)
 class Cells:
     """

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from rm_research.errors import ReadError
-from rm_research.readers.cells import Cells, Steps, records, text_frame, text_table
+from rm_research.readers.cells import Cells, Detection, Steps, records, text_frame, text_table
 from rm_research.readers.encodings import as_utf8
 from rm_research.readers.export import Export, as_export
 from rm_research.study.settings import File
@@ -115,7 +115,8 @@ def _delimiter(content: bytes, file: File) -> tuple[str, Steps]:
         raise ReadError(f"{file.file} may be separated by {shown}. Set delimiter next to its file in study.toml.")
     if not fitting or fitting == [","]:
         return ",", ()
-    return fitting[0], ((f'delimiter "{DELIMITERS[fitting[0]]}" detected', 0),)
+    step = f'delimiter "{DELIMITERS[fitting[0]]}" detected'
+    return fitting[0], ((Detection(step, key="delimiter", value=fitting[0]), 0),)
 
 
 def _lines(content: bytes) -> Iterator[str]:

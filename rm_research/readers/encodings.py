@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 from rm_research.errors import ReadError
-from rm_research.readers.cells import Steps
+from rm_research.readers.cells import Detection, Steps
 from rm_research.study.settings import File
 
 UTF8 = ("utf-8", "utf-8-sig")
@@ -44,7 +44,7 @@ def _encoding(content: bytes, file: File) -> tuple[str, Steps]:
         return _declared(content, faulty, file.encoding, file), ()
     marked = next((name for mark, name in MARKS.items() if content.startswith(mark)), None)
     if marked == "utf-16":
-        return marked, ((f"encoding {marked} detected", 0),)
+        return marked, ((_detected(marked), 0),)
     if faulty is None:
         return marked or "utf-8", ()
     if marked or LETTER_IN_UTF8.search(content):
@@ -53,7 +53,11 @@ def _encoding(content: bytes, file: File) -> tuple[str, Steps]:
             "as 'CSV UTF-8', or set encoding = \"cp1252\" next to its file in study.toml and accept that some "
             "letters will be wrong."
         )
-    return WESTERN, ((f"encoding {WESTERN} detected (not utf-8)", _beyond_ascii(content)),)
+    return WESTERN, ((_detected(WESTERN, " (not utf-8)"), _beyond_ascii(content)),)
+
+
+def _detected(encoding: str, why: str = "") -> Detection:
+    return Detection(f"encoding {encoding} detected{why}", key="encoding", value=encoding)
 
 
 def _declared(content: bytes, faulty: int | None, encoding: str, file: File) -> str:

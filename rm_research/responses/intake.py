@@ -17,6 +17,8 @@ from rm_research.study import Study, Wave, read_study
 from rm_research.study.entries import per_entry, tidy_text
 from rm_research.study.model import ONE_COHORT
 
+TAKEN_ALREADY = "rows already in another source"  # rule of the ledger
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Intake:
@@ -158,9 +160,7 @@ def _refuse_overlaps(questionnaires: pd.DataFrame, journal: Journal) -> pd.DataF
         )
         journal.problem("row_in_two_sources", "error", message, wave=str(wave), file=str(file))
         before = int((questionnaires["wave"] == wave).sum())
-        journal.step(
-            "rows already in another source", before=before, after=before - len(rows), wave=str(wave), file=str(file)
-        )
+        journal.step(TAKEN_ALREADY, before=before, after=before - len(rows), wave=str(wave), file=str(file))
     return questionnaires[~again].reset_index(drop=True)
 
 

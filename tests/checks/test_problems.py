@@ -36,7 +36,7 @@ class TestCheck:
     def test_a_folder_that_is_not_there_is_one_problem_whatever_its_name(self, tmp_path):
         folder = tmp_path / "two lines\n  - and a mark"
         assert check_study(folder).table["message"].tolist() == [
-            f"There is no folder {folder}. Name the folder that holds study.toml."
+            f"There is no folder {folder}. Name the folder that contains study.toml."
         ]
 
     def test_every_fault_of_the_study_files_is_a_problem(self, study):

@@ -178,6 +178,11 @@ class TestPooledLevel:
         assert shares == pytest.approx({"programme": 0.125, "waitlist": 0.125})
         assert level == 3
 
+    def test_half_of_the_people_is_not_most_of_them(self, studies):
+        shares, level = self.found(studies, cohort_of("a", 0, 12), cohort_of("b", 12, 12))
+        assert shares == pytest.approx({"programme": 0.06, "waitlist": 0.12})
+        assert level == 5
+
     def test_one_uneven_cohort_of_three_does_not_lower_it(self, studies):
         parts = [cohort_of("a", 10, 10), cohort_of("b", 10, 10), cohort_of("c", 0, 25)]
         assert self.found(studies, *parts)[1] == 5

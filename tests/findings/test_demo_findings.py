@@ -139,7 +139,7 @@ class TestHidden:
         assert hidden.outcomes.html == ""
 
     def test_shows_no_number_made_of_answers(self, hidden):
-        assert not re.search(r"\d\.\d\d\b", repr(hidden).split("To make this page again")[0])
+        assert not re.search(r"\d\.\d\d\b", repr(hidden).split("How to make this page again")[0])
 
     def test_counts_of_people_are_shown(self, hidden):
         assert "Leaders Programme 5 5 4 4" in repr(hidden.response)

@@ -214,7 +214,7 @@ class TestThoseWhoLeft:
         assert "not count 2 of the 20 people and 1 of the 18 compared who answered before but not after." in text
 
     @pytest.mark.parametrize(
-        ("k", "words"), [(2, "over all people of these cohorts"), (5, "over cohorts, each counting")]
+        ("k", "words"), [(2, "over all people in these cohorts"), (5, "over cohorts; the more precise")]
     )
     def test_an_average_says_whether_it_is_of_people_or_of_cohorts(self, built, k, words):
         groups = [Group(f"C{place}", n=11, left=1, gain=0.3 + 0.1 * place) for place in range(k)]

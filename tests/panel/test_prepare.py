@@ -16,7 +16,7 @@ from rm_research.responses.intake import take_in
 from rm_research.study import read_study
 
 # what takes the numbers as they are, and does not change them
-AFTERWARDS = ("catalogue", "checks", "claims", "cli.py", "drafting", "figures", "findings", "planning", "reporting",
+AFTERWARDS = ("catalogue", "checks", "claims", "cli", "drafting", "figures", "findings", "planning", "reporting",
               "simulate", "writers")  # fmt: skip
 FRAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")
 TOML = """

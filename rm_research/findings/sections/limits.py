@@ -35,7 +35,7 @@ def _items(context: Context) -> list[str]:
         items.append(say("limits.few_df"))
     if context.pooled:
         pooled = [row for row in context.rows if row.is_pooled and row.is_known]
-        if any((row.n_clusters or 0) < ENOUGH_COHORTS for row in pooled):
+        if any(row.n_clusters is not None and row.n_clusters < ENOUGH_COHORTS for row in pooled):
             items.append(say("limits.few_cohorts"))
         if context.counts(ALL_COHORTS)["repeats"]:
             items.append(say("limits.repeats"))
