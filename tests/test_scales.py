@@ -85,7 +85,8 @@ def test_no_answers_make_no_score_however_small_the_share(study):
 
 
 def test_items_answered_are_counted(study):
-    assert score_scales(responses((1, None, 4, None)), study())["n_answered"].tolist() == [2]
+    scores = score_scales(responses((1, None, 4, None)), study())
+    assert scores[["scale", "n_answered"]].to_numpy().tolist() == [["mood", 2]]
 
 
 def test_a_scale_with_other_items_in_another_wave_uses_the_common_ones(study):

@@ -92,6 +92,9 @@ def test_an_equal_code_that_is_judged_another_person_is_one_of_its_own(study):
     linkage = linked(study(export(["01", "02", "03"]), export(["01", "05", "07"]), toml=toml))
     assert row(linkage, "post", 2)["how"] == "alone"
     assert linkage.links["person"].nunique() == linkage.responses["person"].nunique() == 6
+    looser = toml.replace('method = "code"', 'method = "code"\ncertainty = 0.8')
+    linkage = linked(study(export(["01", "02", "03"]), export(["01", "05", "07"]), toml=looser))
+    assert row(linkage, "post", 2)["person"] == row(linkage, "pre", 2)["person"]
 
 
 def test_codes_of_other_cohorts_are_not_looked_at(study):
