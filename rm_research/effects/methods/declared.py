@@ -43,7 +43,6 @@ OF_CHANGE = (
     Method(
         Contrast.CHANGE, Measure.MEAN, Name.LIKELIHOOD, "linked waves: everyone with a score before",
         EVERYONE_BEFORE, LINKED, Heads.ALWAYS, additive=True, estimator=likelihood, missing=Missing.LIKELIHOOD,
-        golden=("paired_sleep", "paired_univbct60", "lmer_rm_sim"),
     ),
     Method(
         Contrast.CHANGE, Measure.MEAN, Name.PAIRED_T, "next to it: those with both scores",
@@ -67,7 +66,7 @@ OF_CHANGE = (
     ),
     Method(
         Contrast.CHANGE, Measure.SHARE_IMPROVED, Name.WILSON, "share of people who gained",
-        BOTH, LINKED, estimator=improved, golden=("rci_sai_shed",),
+        BOTH, LINKED, estimator=improved,
     ),
     Method(
         Contrast.CHANGE, Measure.RELIABLE_CHANGE, Name.WILSON, "share of people who gained more than chance explains",
@@ -84,6 +83,7 @@ OF_CHANGE = (
         Contrast.CHANGE, Measure.MEAN, Name.WELCH, "unlinked waves: everyone who answered each",
         frozenset({Q.ALL_BEFORE, Q.ALL_AFTER}), frozenset({Need.UNLINKED}), Heads.ALWAYS, additive=True,
         estimator=_of_scores(welch), missing=Missing.RESPONDENTS,
+        golden=("paired_sleep", "paired_univbct60"),
     ),
     Method(
         Contrast.CHANGE, Measure.MEAN, Name.THEN_TEST, "next to it, where people also judged the start in hindsight",
@@ -91,7 +91,7 @@ OF_CHANGE = (
     ),
     Method(
         Contrast.CHANGE, Measure.MEAN, Name.MIXED_MODEL, "next to it, with several later waves: one model of all",
-        EVERYONE_BEFORE | {Q.ALL_AFTER}, LINKED, additive=True, golden=("lmer_rm_sim", "lmer_univbct_growth"),
+        EVERYONE_BEFORE | {Q.ALL_AFTER}, LINKED, additive=True,
     ),
 )  # fmt: skip
 OF_DIFFERENCE = (
@@ -117,7 +117,7 @@ OF_DIFFERENCE = (
         Contrast.DIFFERENCE, Measure.MEAN, Name.CONSTRAINED_LIKELIHOOD,
         "next to it, by lot: everyone with a score before, with one mean before",
         EVERYONE_BEFORE | {Q.EACH_ARM}, BY_LOT | {Need.INDEPENDENT}, additive=True, estimator=constrained,
-        missing=Missing.LIKELIHOOD, golden=("lmer_rm_sim",),
+        missing=Missing.LIKELIHOOD,
     ),
     Method(
         Contrast.DIFFERENCE, Measure.D_PPC2, Name.CHANGE_SCORE, "next to it, in standard deviations before",
@@ -133,7 +133,6 @@ OF_DIFFERENCE = (
     Method(
         Contrast.DIFFERENCE, Measure.MEAN, Name.MIXED_MODEL, "next to it, with several later waves: one model of all",
         EVERYONE_BEFORE | {Q.ALL_AFTER, Q.EACH_ARM}, WITH_COMPARISON, additive=True,
-        golden=("lmer_rm_sim", "lmer_univbct_growth"),
     ),
     Method(
         Contrast.DIFFERENCE, Measure.MEAN, Name.INSTRUMENT,
@@ -166,6 +165,7 @@ OF_GROUPS = (
     Method(
         Contrast.DOSE, Measure.SLOPE, Name.OLS, "what goes with one more meeting",
         BOTH | {Q.MET}, LINKED | {Need.MEETINGS},
+        golden=("cace_sim90",),
     ),
 )  # fmt: skip
 OF_PROGRAMME = (
@@ -180,11 +180,11 @@ OF_PROGRAMME = (
     ),
     Method(
         Contrast.POOLED_CHANGE, Measure.SLOPE, Name.REML_HK, "how changes go with a declared moderator",
-        EVERYONE_BEFORE | {Q.EACH_COHORT}, golden=("meta_bcg",),
+        EVERYONE_BEFORE | {Q.EACH_COHORT},
     ),
     Method(
         Contrast.POOLED_DIFFERENCE, Measure.SLOPE, Name.REML_HK, "how effects go with a declared moderator",
-        COMPARED | {Q.EACH_COHORT}, LINKED, golden=("meta_bcg",),
+        COMPARED | {Q.EACH_COHORT}, LINKED,
     ),
     Method(
         Contrast.POOLED_CHANGE, Measure.MEAN, Name.ONE_STAGE, "one model of all people",
