@@ -114,11 +114,7 @@ def _described(rows: pd.DataFrame) -> dict[str, object]:
 def collected(specifications: Iterable[Specified]) -> Specifications:
     """Specifications of rows, in the order given."""
     rows = list(specifications)
-    details = [
-        (specification.row.columns["id"], name, value)
-        for specification in rows
-        for name, value in specification.row.details.items()
-    ]
+    details = [(item.row.columns["id"], name, value) for item in rows for name, value in item.row.details.items()]
     table = ESTIMATES.conform(pd.DataFrame([item.row.columns for item in rows]))
     estimates = Estimates(table, DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
     choices = SPECIFICATIONS.conform(pd.DataFrame([item.choices for item in rows]))
