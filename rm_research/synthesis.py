@@ -21,7 +21,7 @@ from rm_research.stats.regression import Matrix
 from rm_research.stats.result import NotEstimableError, Reason, Result, Vector
 from rm_research.study import Study
 
-# kept at variance 0, so that degrees of freedom go on counting cohorts
+# these terms stay in the model at variance 0, so that degrees of freedom still count cohorts
 BETWEEN_COHORTS = ("cohort_wave", "cohort_arm", "cohort_effect")
 KEYS = ["contrast", "role", "arm", "scale", "wave"]
 
@@ -37,7 +37,7 @@ def estimate_programme(estimates: Estimates, *, study: Study, panel: pd.DataFram
     study : Study
         Its level, declared moderators, and whether cohorts share a comparison.
     panel : DataFrame, optional
-        Panel that the estimates were made of. With it come the one-stage rows and those of moderators.
+        Panel that the estimates were made from. It is needed for the one-stage rows and the rows of moderators.
 
     Returns
     -------
@@ -46,8 +46,9 @@ def estimate_programme(estimates: Estimates, *, study: Study, panel: pd.DataFram
         average cohort; not where cohorts share a comparison, which makes their differences dependent. Details: tau2,
         i2, q, prediction_low, prediction_high. Method 'one_stage': one mixed model of all people of those cohorts,
         with Kenward and Roger's degrees of freedom; the average cohort where there are five or more, else the average
-        person. measure 'slope', method 'reml_hk': how the estimate goes with a declared moderator, named in `subgroup`,
-        from ten cohorts on; details tau2, r2, q_e, q_e_p. `n_clusters` counts cohorts, other counts are sums over them.
+        person. measure 'slope', method 'reml_hk': how the estimate depends on a declared moderator, named in
+        `subgroup`, with ten or more cohorts; details tau2, r2, q_e, q_e_p. `n_clusters` counts cohorts, other counts
+        are sums over them.
 
     Raises
     ------
@@ -106,12 +107,12 @@ class Pool:
 
 
 def _people(contrast: str, place: Place, rows: pd.DataFrame, panel: pd.DataFrame, study: Study) -> pd.DataFrame:
-    mine = panel[(panel["role"] == place.role) & (panel["scale"] == place.scale) & (panel["wave"] == place.wave)]
-    in_cohort, programme = mine["cohort"].isin(rows["cohort"]), mine["arm"] == place.arm
-    compared = mine["arm"] == study.comparison if contrast == "difference" else programme & False
+    candidates = panel[(panel["role"] == place.role) & (panel["scale"] == place.scale) & (panel["wave"] == place.wave)]
+    in_cohort, programme = candidates["cohort"].isin(rows["cohort"]), candidates["arm"] == place.arm
+    compared = candidates["arm"] == study.comparison if contrast == "difference" else programme & False
     if study.design.comparison_scope == "cohort":
         compared &= in_cohort
-    return mine.assign(in_arm=programme.astype(float))[(programme & in_cohort) | compared]
+    return candidates.assign(in_arm=programme.astype(float))[(programme & in_cohort) | compared]
 
 
 def _rows(pool: Pool, study: Study) -> Iterator[Row]:
@@ -167,9 +168,9 @@ def _moderated(pool: Pool, values: Vector, study: Study) -> Result:
     _refuse_shared(pool, study)
     estimates, std_errors = _estimates(pool)
     known = ~np.isnan(values)
-    found = meta_regression(estimates[known], std_errors[known], values[known, None], level=study.reporting.level)
-    details = {name: getattr(found, name) for name in ("tau2", "r2", "q_e", "q_e_p")}
-    return found.coefficients[1].detailed(**details)
+    regression = meta_regression(estimates[known], std_errors[known], values[known, None], level=study.reporting.level)
+    details = {name: getattr(regression, name) for name in ("tau2", "r2", "q_e", "q_e_p")}
+    return regression.coefficients[1].detailed(**details)
 
 
 def _one_stage(pool: Pool, study: Study) -> Result:
@@ -177,10 +178,10 @@ def _one_stage(pool: Pool, study: Study) -> Result:
     Fit one model of all people of the pool's cohorts.
 
     With ENOUGH_COHORTS, cohorts have random intercepts and effects, and the estimate is of the average cohort. With
-    fewer these could not be told from chance: cohorts have fixed intercepts and one effect, the average person's.
-    Effects are intercepts of cohort and wave, or of cohort and arm, so that neither wave nor arm is taken to vary less
-    over cohorts than the other (Jackson et al. 2018, Stat. Med. 37:1059); where they share a comparison, of the
-    programme alone.
+    fewer, these could not be distinguished from chance: cohorts have fixed intercepts and one effect, that of the
+    average person. Effects are intercepts of cohort and wave, or of cohort and arm, so that neither wave nor arm is
+    taken to vary less over cohorts than the other (Jackson et al. 2018, Stat. Med. 37:1059);
+    where they share a comparison, of the programme alone.
     """
     k = len(pool.rows)
     if k < 2:
@@ -224,10 +225,10 @@ def _of_cohorts(name: str, cohorts: np.ndarray, within: np.ndarray) -> list[Term
     return [Term("cohort", cohorts), Term(name, 2 * cohorts + within.astype(int))]
 
 
-def _intercepts(rows: pd.DataFrame, one: bool) -> Matrix:
-    """One column for everybody, or one a cohort, also of those that are taken together."""
+def _intercepts(rows: pd.DataFrame, common: bool) -> Matrix:
+    """One column for everybody, or one per cohort, also for combined cohorts."""
     cohorts = pd.factorize(rows[STRATUM if STRATUM in rows else "cohort"])[0]
-    return np.ones((len(rows), 1)) if one else (cohorts[:, None] == np.unique(cohorts)).astype(float)
+    return np.ones((len(rows), 1)) if common else (cohorts[:, None] == np.unique(cohorts)).astype(float)
 
 
 def _met_twice(rows: pd.DataFrame, study: Study) -> list[Term]:

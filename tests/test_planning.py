@@ -106,7 +106,7 @@ class TestWithoutAStudy:
         ({"power": 0.02}, "power is 0.02"),
         ({"ratio": 0, "compared": True}, "ratio is 0"),
         ({"cluster_size": 0.5}, "cluster_size is 0.5; it must be 1 or more"),
-        ({"unit": "cohort"}, "How many people there are in a unit is not known"),
+        ({"unit": "cohort"}, "The number of people in a unit is not known"),
         ({"n": 0}, "n must be one or more numbers of at least 1"),
         ({"n": []}, "n must be"),
         ({"n": [10, -2]}, "n must be"),
@@ -151,7 +151,7 @@ class TestFromAStudy:
 
     def test_answers_of_few_people_tell_nothing(self, tmp_path):
         folder = small_study(tmp_path / "s", Group(n=9))
-        with pytest.raises(rm.StudyError, match="no scores yet to tell how much they vary"):
+        with pytest.raises(rm.StudyError, match="no scores yet that show how much they vary"):
             rm.plan_study(folder)
         sources = rm.plan_study(folder, sd=1).assumptions.sources
         assert (sources["correlation"], sources["attrition"]) == ("assumed", "assumed")

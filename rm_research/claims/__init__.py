@@ -1,4 +1,4 @@
-"""Disclosed rows into words: how strong the design is, what the verdict is, and the sentence that may be said."""
+"""Disclosed rows into words: the strength of the design, the verdict, and the sentence that may be published."""
 
 from rm_research.claims.glossary import Term, first_used, terms
 from rm_research.claims.judgement import level_of, verdict

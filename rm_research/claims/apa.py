@@ -12,7 +12,7 @@ SMALLEST_P = 0.001
 
 def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool) -> str:
     """
-    Return the line of a row with an estimate; parts that the row lacks are left out.
+    Return the line for a row with an estimate; parts that the row lacks are left out.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool) -> 
     level : str
         Level of the interval in per cent.
     unlinked : bool
-        Whether the people before and after are counted apart.
+        Whether people before and after are counted separately.
     """
     parts = [words.say("apa.estimate", what=_what(row, words), value=_written(row.estimate, row, words))]
     if row.has_interval:
@@ -49,7 +49,7 @@ def _written(value: float, row: Estimate, words: Catalogue) -> str:
 
 
 def _test(row: Estimate, words: Catalogue) -> str:
-    """Test statistic: t with its degrees of freedom; without any, a normal one or a sum of ranks."""
+    """Test statistic: t with its degrees of freedom; without them, z or a sum of ranks."""
     value = words.number(row.statistic)
     if not math.isnan(row.df):
         return words.say("apa.t", df=words.plain(round(row.df, 1)), value=value)
@@ -57,13 +57,13 @@ def _test(row: Estimate, words: Catalogue) -> str:
 
 
 def _relation(value: float, words: Catalogue) -> str:
-    """What a p-value equals or is below, without the zero before its decimals, which it cannot exceed."""
+    """The value that a p-value equals or is below, without the zero before the decimal point, as it cannot exceed 1."""
     text = words.number(max(value, SMALLEST_P), decimals=3)
     return words.say("apa.below" if value < SMALLEST_P else "apa.equal", value=text.removeprefix("0"))
 
 
 def _counted(row: Estimate, words: Catalogue, *, unlinked: bool) -> list[str]:
-    """Cohorts of an average, and people; those of two groups or unlinked waves apart."""
+    """Numbers of cohorts in an average, and of people; separate numbers for two groups or unlinked waves."""
     parts = []
     if row.is_pooled and row.n_clusters is not None:
         parts.append(words.say("apa.cohorts", k=row.n_clusters))

@@ -1,4 +1,4 @@
-"""Terms of the pages, each with its definition, and where a page first uses them."""
+"""Terms on the pages, each with its definition, and where a page first uses them."""
 
 import re
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ TERMS = (
 @dataclass(frozen=True)
 class Term:
     """
-    A term of the pages.
+    A term on the pages.
 
     Attributes
     ----------
     name : str
     words : tuple of str
-        Words by which a text uses it.
+        Words that a text uses for it.
     definition : str
     """
 
@@ -30,9 +30,9 @@ class Term:
     definition: str
 
     def first_use(self, text: str) -> int | None:
-        """Place in a text where one of its words first stands by itself; None where none does."""
-        found = (re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in self.words)
-        return min((match.start() for match in found if match), default=None)
+        """Position in a text where one of its words first occurs as a whole word; None where none does."""
+        matches = (re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in self.words)
+        return min((match.start() for match in matches if match), default=None)
 
 
 def terms(words: Catalogue, *, level: str, units: Iterable[str]) -> tuple[Term, ...]:
@@ -47,13 +47,13 @@ def terms(words: Catalogue, *, level: str, units: Iterable[str]) -> tuple[Term, 
     units : iterable of str
         Units of the study's scales, as `Claims.unit`; each is a term.
     """
-    found = []
+    all_terms = []
     for name in TERMS:
         for unit in dict.fromkeys(units) if name == "scale_points" else ("",):
             used = words.say(f"term_words.{name}", unit=unit).split("|")
             definition = words.say(f"terms.{name}", level=level, unit=capital(unit))
-            found.append(Term(name, tuple(used), definition))
-    return tuple(found)
+            all_terms.append(Term(name, tuple(used), definition))
+    return tuple(all_terms)
 
 
 def first_used(texts: Iterable[str], known: Iterable[Term]) -> list[list[Term]]:
@@ -70,11 +70,11 @@ def first_used(texts: Iterable[str], known: Iterable[Term]) -> list[list[Term]]:
     Returns
     -------
     list of list of Term
-        One list a section, in the order in which its text uses them; a term stands in one list at most.
+        One list per section, in the order in which its text uses them; a term is in one list at most.
     """
-    left, found = list(known), []
+    unused, by_section = list(known), []
     for text in texts:
-        places = {term: place for term in left if (place := term.first_use(text)) is not None}
-        found.append(sorted(places, key=lambda term: places[term]))
-        left = [term for term in left if term not in places]
-    return found
+        places = {term: place for term in unused if (place := term.first_use(text)) is not None}
+        by_section.append(sorted(places, key=lambda term: places[term]))
+        unused = [term for term in unused if term not in places]
+    return by_section

@@ -1,4 +1,4 @@
-"""Design level and verdict of an Estimates row: the two things that decide which words may be used."""
+"""Design level and verdict of an Estimates row, which together decide the words that may be used."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ MOST_LEFT, MOST_UNEVEN = 0.30, 0.10
 @dataclass(frozen=True)
 class Followed:
     """
-    Who stayed, and which cohorts are behind a row.
+    How many people stayed, and which cohorts are behind a row.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Followed:
     parts : dict
         By role, scale, wave, contrast and arm: cohorts, and groups of them, that have an estimate.
     members : dict
-        By role, scale, wave, contrast, arm and group: cohorts taken together in it.
+        By role, scale, wave, contrast, arm and group: cohorts combined in it.
     """
 
     counts: dict[Key, dict[tuple[str, str], tuple[int, int]]]
@@ -36,7 +36,7 @@ class Followed:
     members: dict[Key, list[str]]
 
     def cohorts(self, row: Estimate, of: str) -> list[str]:
-        """Cohorts behind a cohort's, a group's or the programme's name, on the question of a row."""
+        """Cohorts behind the name of a cohort, a group or the programme, for the question of a row."""
         if of == ALL_COHORTS:
             return [cohort for part in self.parts_of(row) for cohort in self.cohorts(row, part)]
         return self.members.get((*_about(row), of), [of])
@@ -47,50 +47,50 @@ class Followed:
 
 
 def _about(row: Estimate) -> Key:
-    """Name what a row, and each part of its average, is an estimate of."""
+    """Key of what a row, and each part of its average, estimates."""
     return (row.role, row.scale, row.wave, row.unpooled, row.arm)
 
 
 def followed(disclosed: Disclosed) -> Followed:
-    """Count who stayed, and find which cohorts are taken together."""
-    kept, headlines = Followed({}, {}, {}), {row.id for row in disclosed.headline_rows}
+    """Count the people who stayed, and find which cohorts are combined."""
+    result, headlines = Followed({}, {}, {}), {row.id for row in disclosed.headline_rows}
     for row in disclosed.rows:
         if row.measure != Measure.MEAN or row.contrast not in POOLED:
             continue
         if row.contrast == Contrast.CHANGE and row.n_pre is not None and row.n_pairs is not None:
-            # of several methods, each with the same people, the first
-            of_question = kept.counts.setdefault((row.role, row.scale, row.wave), {})
+            # several methods have the same people: the first row counts
+            of_question = result.counts.setdefault((row.role, row.scale, row.wave), {})
             of_question.setdefault((row.cohort, row.arm), (row.n_pre, row.n_pairs))
         if row.id in headlines and row.is_known:
-            kept.parts.setdefault(_about(row), []).append(row.cohort)
+            result.parts.setdefault(_about(row), []).append(row.cohort)
     together = disclosed.tables.get("together")
     if together is not None:
         for *key, cohort in together[[*ABOUT, "group", "cohort"]].itertuples(index=False, name=None):
-            kept.members.setdefault(tuple(key), []).append(cohort)
-    return kept
+            result.members.setdefault(tuple(key), []).append(cohort)
+    return result
 
 
 def people_left(row: Estimate, people: Followed, study: Study, *, of: str | None = None) -> dict[str, tuple[int, int]]:
     """
-    Count people with a score before, and those of them who left, by arm: of a row, or of one part of its average.
+    Count people with a score before, and how many of them left, by arm: for a row, or one part of its average.
 
     An arm with nobody before is left out.
     """
     arms = [row.arm, *([study.comparison] if row.compares_arms and study.comparison else [])]
     cohorts = people.cohorts(row, row.cohort if of is None else of)
     shared = study.design.comparison_scope == "shared"
-    found = {}
+    by_arm = {}
     for arm in arms:
         anywhere = shared and arm == study.comparison
         counts = people.counts.get((row.role, row.scale, row.wave), {}).items()
-        mine = [count for (cohort, its), count in counts if its == arm and (cohort in cohorts or anywhere)]
-        if before := sum(count for count, _ in mine):
-            found[str(arm)] = (before, before - sum(count for _, count in mine))
-    return found
+        of_arm = [count for (cohort, name), count in counts if name == arm and (cohort in cohorts or anywhere)]
+        if before := sum(count for count, _ in of_arm):
+            by_arm[str(arm)] = (before, before - sum(count for _, count in of_arm))
+    return by_arm
 
 
 def shares_left(row: Estimate, people: Followed, study: Study, *, of: str | None = None) -> dict[str, float]:
-    """Share of people with a score before who have none after, 0 to 1, by arm; no arm with nobody before."""
+    """Share of people with a score before who have none after, 0 to 1, by arm; arms with nobody before are left out."""
     # rounded, so that 3 of 10 is not a little more than 30 %
     left = people_left(row, people, study, of=of)
     return {arm: round(gone / before, 9) for arm, (before, gone) in left.items()}
@@ -104,10 +104,10 @@ def too_many_left(shares: dict[str, float]) -> bool:
 
 def level_of(row: Estimate, people: Followed, study: Study) -> int:
     """
-    How much the design behind a row can show: 1 no comparison, 2 self-selected, 3 matched, 5 randomised.
+    Strength of the design behind a row: 1 no comparison, 2 self-selected, 3 matched, 5 randomised.
 
-    High or uneven attrition lowers it one step, in an average also that of the parts in which most of its people are.
-    A change is of level 1 whatever the design.
+    High or uneven attrition lowers it by one step; in an average, so does such attrition in the parts that have most of
+    its people. A change has level 1 in every design.
     """
     if not row.compares_arms:
         return 1
@@ -117,7 +117,7 @@ def level_of(row: Estimate, people: Followed, study: Study) -> int:
 
 
 def _left_in_most_parts(row: Estimate, people: Followed, study: Study) -> bool:
-    """Whether most people of an average are in parts of it with high or uneven attrition, which may cancel in all."""
+    """Whether most people of an average are in parts with high or uneven attrition, which may cancel out overall."""
     if not row.is_of_all_cohorts:
         return False
     lowered = total = 0

@@ -1,4 +1,4 @@
-"""How well scales measured, in words: a limit of what may be said, beside the level of evidence and not part of it."""
+"""How well scales measured, in words: a limit of the claims in addition to the level of evidence."""
 
 import pandas as pd
 
@@ -6,7 +6,7 @@ from rm_research.catalogue import Catalogue
 from rm_research.study import Scale, Study
 
 ROUGH_BELOW = 0.6  # alpha or omega
-# equalities that the data do not bear: fit falls by more than this (Cheung & Rensvold 2002, Struct. Equ.
+# equalities that the data reject: fit falls by more than this (Cheung & Rensvold 2002, Struct. Equ.
 # Modeling 9:233) and by more than chance
 WORSE_BY, CHANCE = 0.01, 0.05
 
@@ -15,16 +15,16 @@ def measurement_limits(
     reliability: pd.DataFrame, invariance: pd.DataFrame, *, study: Study, words: Catalogue
 ) -> list[str]:
     """
-    Sentences on scales that measured roughly, and on those whose meaning may have shifted between the surveys.
+    Sentences on scales that measured imprecisely, and on scales whose meaning may have shifted between the surveys.
 
     Parameters
     ----------
     reliability : DataFrame
         Reliability as `assess_reliability` makes it, disclosed. Read: scale, wave, item, alpha, omega. A row whose
-        numbers are hidden or missing is not spoken of.
+        numbers are hidden or missing gives no sentence.
     invariance : DataFrame
         Invariance as `assess_invariance` makes it, disclosed. Read: scale, compared, level, descriptive, improper,
-        d_cfi, d_p_value. Comparisons of roles, and levels that are descriptive or improper, are not spoken of.
+        d_cfi, d_p_value. Comparisons of roles, and levels that are descriptive or improper, give no sentence.
     study : Study
     words : Catalogue
 

@@ -21,7 +21,7 @@ OUR_UNIT = Scale.model_fields["unit"].default
 @dataclass(frozen=True)
 class Claims:
     """
-    What may be said of Disclosed rows.
+    What may be said about Disclosed rows.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Claims:
 
     def headline_row(self, cohort: str, role: str, arm: str, scale: str, wave: str) -> Estimate | None:
         """
-        Row that speaks for a group: the difference where it can be shown and the design bears it, else the change.
+        Main row of a group: the difference where it can be shown and the design supports it, otherwise the change.
 
         None where the group has no row at all.
         """
@@ -71,7 +71,7 @@ class Claims:
         Raises
         ------
         ReportError
-            When the row is no change or difference, or a difference that its design does not bear.
+            When the row is neither a change nor a difference, or a difference that its design does not support.
         """
         if not row.is_known:
             return self.reason(row)
@@ -79,7 +79,7 @@ class Claims:
         return self.words.say(f"claim.{self._claimed_level(row)}.{self._judged(row)}", **blanks)
 
     def statement(self, row: Estimate) -> str:
-        """Return the sentence, or whose outcome it would have been about and the reason why there is none."""
+        """Return the sentence; without an estimate, say whose outcome it is about and why there is none."""
         if row.is_known:
             return self.sentence(row)
         text, whose = self.reason(row), self.whose(row.role)
@@ -87,19 +87,19 @@ class Claims:
         return self.words.say("headline.also", **blanks, text=text, lowered=lowered(text))
 
     def verdict_sentence(self, row: Estimate) -> str:
-        """Say what the interval means beside the smallest change that matters; empty where there is nothing to say."""
+        """Compare the interval with the smallest change that matters; empty where there is nothing to say."""
         scale = self.study.scale(row.scale)
-        found = verdict(row, scale)
-        if not row.is_known or (found == "unclear" and math.isnan(row.detectable)):
+        judged = verdict(row, scale)
+        if not row.is_known or (judged == "unclear" and math.isnan(row.detectable)):
             return ""
         detectable = "" if math.isnan(row.detectable) else self.words.number(row.detectable)
         s = "" if scale.smallest_effect is None else self.words.number(scale.smallest_effect)
-        return self.words.say(f"verdict.{found}", s=s, unit=self.unit(scale), detectable=detectable)
+        return self.words.say(f"verdict.{judged}", s=s, unit=self.unit(scale), detectable=detectable)
 
     def verdict_name(self, row: Estimate) -> str:
         """Verdict in a few words; empty where there is none."""
-        found = verdict(row, self.study.scale(row.scale))
-        return "" if found == "none" or not row.is_known else self.words.say(f"verdict_short.{found}")
+        judged = verdict(row, self.study.scale(row.scale))
+        return "" if judged == "none" or not row.is_known else self.words.say(f"verdict_short.{judged}")
 
     def title(self, row: Estimate) -> str:
         """Title of a chart: the finding, without its interval."""
@@ -108,7 +108,7 @@ class Claims:
         return self.words.say(f"chart.title_{family}_{kind}", **self._blanks(row))
 
     def apa(self, row: Estimate) -> str:
-        """One line on a row as journals print it, without what the row lacks; the reason where it has no estimate."""
+        """One line on a row as journals print it; the reason where it has no estimate."""
         if not row.is_known:
             return self.reason(row)
         return apa_line(row, self.words, level=self.level_percent, unlinked=self.unlinked(row))
@@ -155,16 +155,16 @@ class Claims:
         return self.words.say(f"counts.{'pooled_' * row.is_pooled}{kind}", n=n, m=m, k=self.n_cohorts(row), **people)
 
     def n_cohorts(self, row: Estimate) -> int:
-        """How many cohorts are behind an average, those that are taken together counted one by one."""
+        """How many cohorts are behind an average, counting combined cohorts separately."""
         together = (len(cohorts) - 1 for cohorts in self.parts(row).values())
         return 0 if row.n_clusters is None else row.n_clusters + sum(together)
 
     def parts(self, row: Estimate) -> dict[str, list[str]]:
-        """Cohorts, and groups of them, that an average is of: by its name the cohorts in each."""
+        """Cohorts, and groups of them, in an average: by name, the cohorts in each."""
         return {part: self._followed.cohorts(row, part) for part in self._followed.parts_of(row)}
 
     def people_left(self, row: Estimate) -> dict[str, tuple[int, int]]:
-        """People with a score before and those of them who left, by arm, in all cohorts behind a row."""
+        """People with a score before and how many of them left, by arm, in all cohorts behind a row."""
         return people_left(row, self._followed, self.study)
 
     def unlinked(self, row: Estimate) -> bool:
@@ -172,7 +172,7 @@ class Claims:
         return (row.declared is not None and row.declared.unlinked) or self.study.link.method == "none"
 
     def counts_leavers(self, row: Estimate) -> bool:
-        """Whether a row speaks of people who did not answer after."""
+        """Whether a row includes people who did not answer after."""
         of_everyone = row.declared is not None and row.declared.of_everyone_before and not row.compares_groups
         return of_everyone and not self.unlinked(row) and (row.n_pre or 0) > (row.n_pairs or 0)
 
@@ -202,12 +202,12 @@ class Claims:
         return self.words.say(f"arms.{arm}") if self.words.has(f"arms.{arm}") else capital(arm)
 
     def unit(self, scale: Scale) -> str:
-        """Unit of a scale: the study's own word, or ours where it has none."""
+        """Unit of a scale: the study's own word, or the default where it has none."""
         return self.words.say("unit.scale_points") if scale.unit == OUR_UNIT else scale.unit
 
     def _family(self, row: Estimate) -> str:
         if not (row.compares_arms or row.is_change):
-            raise ReportError(f"No sentence may be made of {row.id!r}: it is neither a change nor a difference.")
+            raise ReportError(f"There is no sentence for {row.id!r}: it is neither a change nor a difference.")
         if row.compares_arms:
             return "difference"
         return "unlinked" if self.unlinked(row) else "change"
@@ -216,14 +216,14 @@ class Claims:
         """Column of the table of claims that a row falls into."""
         family, level = self._family(row), self.level(row)
         if family == "difference" and level == 1:
-            raise ReportError(f"No sentence may be made of {row.id!r}: its design bears no comparison.")
+            raise ReportError(f"There is no sentence for {row.id!r}: its design does not support a comparison.")
         return "unlinked" if family == "unlinked" else str(level)
 
     def _judged(self, row: Estimate) -> str:
         """Verdict; where no smallest change that matters is declared, on which side of 0 the interval lies."""
-        found = verdict(row, self.study.scale(row.scale))
-        if found != "none":
-            return found
+        judged = verdict(row, self.study.scale(row.scale))
+        if judged != "none":
+            return judged
         if row.ci_low > 0:
             return "none_higher"
         return "none_lower" if row.ci_high < 0 else "none_unclear"
@@ -246,5 +246,5 @@ class Claims:
 
 
 def claims_of(disclosed: Disclosed, study: Study) -> Claims:
-    """Return what may be said of Disclosed rows in the language of their study."""
+    """Return what may be said about Disclosed rows in the language of their study."""
     return Claims(disclosed, study, catalogue(study.reporting.language))

@@ -1,4 +1,4 @@
-"""What may leave: decided once for the whole study, before any word, picture or file is made."""
+"""What may be published: decided once for the whole study, before any text, chart or file is made."""
 
 from rm_research.disclosure.answers import shown_answers
 from rm_research.disclosure.gate import HIDDEN, Disclosed, disclose, poolable

@@ -1,4 +1,4 @@
-"""How answers spread over the printed scale, in bands that tell of no single person."""
+"""How answers are spread over the printed scale, in bands that reveal nothing about a single person."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -16,14 +16,14 @@ from rm_research.study import Scale, Study
 
 ANSWERS = ["cohort", "role", "arm", "scale", "wave", "asked", "low", "high", "share", "n_people"]
 GROUP = ["cohort", "role", "arm"]
-EXACT_POINTS = 3  # of a printed scale whose bands are its points
-MOST_POINTS = 11  # of a printed scale; with more it is a measurement, not a choice of answers
+EXACT_POINTS = 3  # a printed scale with so few points has its points as bands
+MOST_POINTS = 11  # a printed scale with more is a measurement, not a choice of answers
 
 Bands = tuple[tuple[float, float], ...]
 
 
 class Counted(NamedTuple):
-    """Answers of one group to one scale at one wave: how many people gave them, and how many chose each point."""
+    """Answers of one group to one scale at one wave: the number of people, and of answers at each point."""
 
     cohort: str
     role: str
@@ -37,26 +37,27 @@ def shown_answers(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
     """
     Shares of answers in bands of the printed scale, before and after.
 
-    Answers are those to the items of a scale, reversed items turned over: before of everyone who has a score, as the
-    mean before is, and at the first later wave that asks the scale of those of them who have one again (of all who
-    answered, where waves are not linked). All groups of a role share the bands: below the middle, the middle and above
-    it, or fewer, such that few groups have a band which is nearly none or nearly all of their answers; these groups are
-    left out. So are groups whose change is hidden, and scales of more than eleven points. On a scale of up to three
-    points, whose shares give the mean, so are groups that few people, but not nobody, left: beside what is said of
-    everyone before, their answers could be worked out.
+    Answers are those to the items of a scale, with reversed items recoded. Answers before are those of everyone with a
+    score, like the mean before. Answers at the first later wave that asks the scale are those of the same people who
+    have a score again (where waves are not linked, of all who answered). All groups of a role share the bands: below
+    the middle, the middle and above it, or fewer, chosen so that as few groups as possible have a band with nearly none
+    or nearly all of their answers; these groups are left out. Groups whose change is hidden are left out too, and so
+    are scales of more than eleven points. On a scale of up to three points the shares give the mean, so groups that at
+    least one person but too few people left are left out as well: together with the numbers for everyone before, the
+    answers of these people could be worked out.
 
     Parameters
     ----------
     prepared : Prepared
     shown : Disclosed
-        Says whose change may be shown.
+        Decides whose change may be shown.
 
     Returns
     -------
     DataFrame
-        One row a group, wave asked and band: cohort ('all cohorts' for the sum of those shown), role, arm, scale, wave
-        (the later wave), asked (wave of these answers), low and high (ends of the band in item points, high = much of
-        what the scale measures), share (of the group's answers, 0 to 1), n_people.
+        One row per group, wave asked and band: cohort ('all cohorts' for the sum of those shown), role, arm, scale,
+        wave (the later wave), asked (wave of these answers), low and high (ends of the band in item points, high = much
+        of what the scale measures), share (of the group's answers, 0 to 1), n_people.
     """
     parts = [part for scale in prepared.study.scales for part in _of_scale(scale, prepared, shown)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=ANSWERS)
@@ -70,23 +71,23 @@ def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[pd
         return
     groups = _may_be_shown(scale, later[0], shown, study, exact=len(points) <= EXACT_POINTS)
     counted = list(_counted(scale, later[0], points, prepared, groups))
-    for role in sorted({one.role for one in counted}):
-        mine = [one for one in counted if one.role == role]
-        bands = min(_bandings(points), key=lambda bands: len(_failing(mine, bands)))
-        failing = _failing(mine, bands)
-        kept = [one for one in mine if (one.cohort, one.arm) not in failing]
-        whole = _summed(kept) if len(prepared.cohorts) > 1 else []
+    for role in sorted({group.role for group in counted}):
+        of_role = [group for group in counted if group.role == role]
+        bands = min(_bandings(points), key=lambda bands: len(_failing(of_role, bands)))
+        failing = _failing(of_role, bands)
+        passing = [group for group in of_role if (group.cohort, group.arm) not in failing]
+        whole = _summed(passing) if len(prepared.cohorts) > 1 else []
         rows = [
-            (one.cohort, role, one.arm, scale.name, later[0], one.asked, low, high, share, one.n_people)
-            for one in [*kept, *whole]
-            for (low, high), share in zip(bands, _shares(one, bands), strict=True)
+            (group.cohort, role, group.arm, scale.name, later[0], group.asked, low, high, share, group.n_people)
+            for group in [*passing, *whole]
+            for (low, high), share in zip(bands, _shares(group, bands), strict=True)
         ]
         if rows:
             yield pd.DataFrame(rows, columns=ANSWERS)
 
 
 def _points(scale: Scale, study: Study) -> list[float]:
-    """Points of the printed scale; none where it is no short list of whole steps."""
+    """Points of the printed scale; empty where it is not a short list of whole steps."""
     item = study.common_items(scale.name)[0]
     if item.low is None or item.high is None or not 1 <= item.high - item.low < MOST_POINTS:
         return []
@@ -110,7 +111,7 @@ def _bandings(points: list[float]) -> list[Bands]:
 def _may_be_shown(
     scale: Scale, wave: str, shown: Disclosed, study: Study, *, exact: bool
 ) -> set[tuple[str, ...]]:  # fmt: skip
-    """Cohort, role and arm of the groups whose change is shown; where shares give the mean, not of few leavers."""
+    """Cohort, role and arm of the groups whose answers may be shown."""
     table = shown.headlines[shown.headlines["contrast"].eq("change")]
     table = table[table["scale"].eq(scale.name) & table["wave"].eq(wave)]
     table = table[~rules.hidden(rules.ANSWERS, Spread(table, exact, study), table.index)]
@@ -136,31 +137,31 @@ def _counted(
             continue
         people = {asked: group[mask.loc[group.index]] for asked, mask in scored.items()}
         for asked, rows in people.items():
-            given = of_wave[asked].loc[pd.MultiIndex.from_frame(rows[["cohort", "person"]])].to_numpy(float)
-            at = np.clip(np.rint(given[np.isfinite(given)]) - points[0], 0, len(points) - 1).astype(int)
+            values = of_wave[asked].loc[pd.MultiIndex.from_frame(rows[["cohort", "person"]])].to_numpy(float)
+            at = np.clip(np.rint(values[np.isfinite(values)]) - points[0], 0, len(points) - 1).astype(int)
             chosen = pd.Series(np.bincount(at, minlength=len(points)), index=points)
             yield Counted(cohort, role, arm, asked, len(rows), chosen)
 
 
-def _shares(one: Counted, bands: Bands) -> list[float]:
+def _shares(group: Counted, bands: Bands) -> list[float]:
     """Share of the answers in each band."""
-    return [float(one.points.loc[low:high].sum() / one.points.sum()) for low, high in bands]
+    return [float(group.points.loc[low:high].sum() / group.points.sum()) for low, high in bands]
 
 
 def _failing(counted: list[Counted], bands: Bands) -> set[tuple[str, str]]:
-    """Cohort and arm of the groups of which some band would tell too much."""
-    shares = [_shares(one, bands) for one in counted]
-    bars = pd.DataFrame({"n_people": [one.n_people for one in counted], "lowest": map(min, shares),
+    """Cohort and arm of the groups with a band that would reveal too much."""
+    shares = [_shares(group, bands) for group in counted]
+    bars = pd.DataFrame({"n_people": [group.n_people for group in counted], "lowest": map(min, shares),
                          "highest": map(max, shares)}, index=range(len(counted)))  # fmt: skip
     failing = rules.hidden(rules.BANDS, bars, bars.index)
-    return {(one.cohort, one.arm) for one, fails in zip(counted, failing, strict=True) if fails}
+    return {(group.cohort, group.arm) for group, fails in zip(counted, failing, strict=True) if fails}
 
 
 def _summed(counted: list[Counted]) -> Iterator[Counted]:
     """Answers of all cohorts shown, by arm and wave."""
-    found: dict[tuple[str, str], list[Counted]] = {}
-    for one in counted:
-        found.setdefault((one.arm, one.asked), []).append(one)
-    for (arm, asked), parts in found.items():
-        points = sum((one.points for one in parts), start=0 * parts[0].points)
-        yield Counted(ALL_COHORTS, parts[0].role, arm, asked, sum(one.n_people for one in parts), points)
+    by_arm_and_wave: dict[tuple[str, str], list[Counted]] = {}
+    for group in counted:
+        by_arm_and_wave.setdefault((group.arm, group.asked), []).append(group)
+    for (arm, asked), parts in by_arm_and_wave.items():
+        points = sum((part.points for part in parts), start=0 * parts[0].points)
+        yield Counted(ALL_COHORTS, parts[0].role, arm, asked, sum(part.n_people for part in parts), points)

@@ -1,4 +1,4 @@
-"""The gate: what of Estimates passes, once every rule has been asked."""
+"""The gate: which Estimates pass after every rule has been applied."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,10 +27,10 @@ class Disclosed:
     Attributes
     ----------
     estimates : Estimates
-        Numbers that a rule hides are missing, with the reason 'hidden'; counts of people stay.
+        Numbers hidden by a rule are missing, with the reason 'hidden'; counts of people stay.
     tables : dict of str to DataFrame
         Of the whole study, by name, with the column `cohort` ('all cohorts' for the programme): counts of people, and
-        summaries that rest on enough people's answers.
+        summaries of the answers of enough people.
     smallest_group : int
         The study's smallest group.
     hidden_by : mapping of str to str
@@ -73,7 +73,7 @@ class Disclosed:
 
     @property
     def hidden(self) -> pd.DataFrame:
-        """Rows of the table that a rule emptied."""
+        """Rows of the table that a rule has hidden."""
         return self.table[self.table["reason"] == HIDDEN]
 
     def why_hidden(self, row_id: str) -> str:
@@ -87,22 +87,23 @@ def disclose(
     without_means: Collection[str] = (),
 ) -> Disclosed:  # fmt: skip
     """
-    Empty every number that tells of fewer people than the study's smallest group.
+    Hide every number that could reveal answers of fewer people than the study's smallest group.
 
     Parameters
     ----------
     estimates : Estimates, or sequence of Estimates
-        Of cohorts, and of the programme together with the cohorts that it averages. An average is emptied unless it is
-        of the cohorts, and groups of cohorts, whose rows are shown next to it, and of all of these: of a hidden one the
-        result would follow from the others. So average what is shown: `shown = disclose(changes, study=study)`, then
+        Of cohorts, and of the programme together with the cohorts that it averages. An average is hidden unless it
+        covers exactly the cohorts, and groups of cohorts, whose rows are shown next to it: otherwise the result of a
+        hidden cohort could be worked out from the others. So average what is shown:
+        `shown = disclose(changes, study=study)`, then
         `disclose([changes, estimate_programme(shown.estimates, study=study)], study=study)`.
     tables : dict of str to DataFrame, optional
-        What goes with them: counts of people, and what has passed its own rule; shown as they are.
+        Tables to show unchanged: counts of people, and tables that have passed their own rules.
     study : Study
         Its smallest group.
     without_means : collection of str
-        Groups of cohorts of which no mean before or after is given: another wave may join one cohort more, whose mean
-        the two would tell.
+        Groups of cohorts without means before and after: another wave may combine one cohort more, whose mean could be
+        worked out from both.
 
     Returns
     -------
@@ -114,16 +115,16 @@ def disclose(
     shown = rule.isna()
     numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
     table.loc[~shown, numbers] = float("nan")
-    # why an estimate failed can tell what people answered ("everyone changed alike"), unless the design alone says it
+    # the reason for a failed estimate can reveal answers ("everyone changed alike"), unless it follows from the design
     table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
     asked = Details(Estimates(table, estimates.details), without_means)
-    kept = asked.of(shown) & ~rules.hidden(rules.DETAILS, asked, estimates.details.index)
-    # a p-value adjusted beside hidden ones would tell of them
-    rows = Estimates(adjusted(table), estimates.details[kept].reset_index(drop=True))
+    passing = asked.of(shown) & ~rules.hidden(rules.DETAILS, asked, estimates.details.index)
+    # a p-value adjusted together with hidden ones would reveal them
+    rows = Estimates(adjusted(table), estimates.details[passing].reset_index(drop=True))
     hidden_by = dict(zip(table.loc[~shown, "id"], rule[~shown], strict=True))
     return Disclosed(rows, dict(tables or {}), study.reporting.smallest_group, hidden_by)
 
 
 def poolable(estimates: Estimates, *, study: Study) -> Estimates:
-    """Rows that a pool may rest on: those shown. A hidden group that entered could be worked out from the rest."""
+    """Rows that may be averaged: those shown. The result of a hidden group could be worked out from the average."""
     return estimates.where(rules.rules_of_rows(Asked.of(estimates, study)).isna())

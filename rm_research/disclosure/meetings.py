@@ -1,4 +1,4 @@
-"""Change of people who met often or seldom, in bands that tell of no few of them."""
+"""Change of people who met often or seldom, in bands with enough people."""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ MOST_BANDS = (3, 2)
 
 
 def shown_meetings(panel: pd.DataFrame, shown: Disclosed, together: Together, study: Study) -> pd.DataFrame:
-    """Change by meetings for the first outcome, of all people of cohorts that are shown, alone or in a group."""
+    """Change by meetings for the first outcome, of everyone in cohorts that are shown, separately or combined."""
     scale, parts = study.scales[0].name, []
     waves = [wave for wave in study.later_waves if study.measured(scale, wave)][:1]
     rows = shown.headlines[shown.headlines["contrast"].eq("change") & shown.headlines["estimate"].notna()]
@@ -41,20 +41,20 @@ def change_by_meetings(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
     Parameters
     ----------
     panel : DataFrame
-        Panel rows of one scale and later wave, and of the cohorts and arms that may be shown; cohorts that are taken
-        together bear one name.
+        Panel rows of one scale and later wave, and of the cohorts and arms that may be shown; combined cohorts
+        have one name.
     study : Study
         Its smallest group.
 
     Returns
     -------
     DataFrame
-        One row a role, arm and band of meetings: role, arm, scale, wave, low and high (meetings, both included),
+        One row per role, arm and band of meetings: role, arm, scale, wave, low and high (meetings, both included),
         n_people, estimate, ci_low, ci_high (mean change of those with both scores, Student's t interval). Bands are
         thirds of the people, or halves, each of at least as many different people as the study's smallest group; no
-        rows where there are no such bands. A cohort of which few people, but not nobody, left or have no log is left
-        out, unless there are several and not so few of them together: beside what is said of all, their answers could
-        be worked out. An association, not an effect.
+        rows where there are no such bands. A cohort is left out if at least one person but too few people left or
+        have no log, unless several such cohorts have enough of them together: otherwise their answers could be worked
+        out from the numbers for everybody. An association, not an effect.
     """
     rows = [
         {"role": role, "arm": arm, "scale": scale, "wave": wave, **band}
@@ -65,7 +65,7 @@ def change_by_meetings(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
 
 
 def _without_few(people: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """People with both scores and a log, without cohorts of which a few who lack either could be told apart."""
+    """People with both scores and a log, without cohorts where few people lack either and could be identified."""
     before, both = people["pre"].notna(), people[["pre", "post"]].notna().all(axis=1)
     lacking = pd.DataFrame({"left": before & ~both, "unlogged": both & people["sessions"].isna()})
     counts = lacking.groupby(people["cohort"]).sum()
@@ -75,7 +75,7 @@ def _without_few(people: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def _told_apart(counts: pd.DataFrame, study: Study) -> pd.Series:
-    """Cohorts (rows) where those who lack something (columns) could be told apart."""
+    """Cohorts (rows) where people who lack something (columns) could be identified."""
     return rules.hidden(rules.MEETINGS, Lacking(counts, Threshold.of(study)), counts.index)
 
 
@@ -97,7 +97,7 @@ def _bands(people: pd.DataFrame, study: Study) -> list[dict[str, float]]:
 
 
 def _mean_changes(people: pd.DataFrame, band: np.ndarray, study: Study) -> list[dict[str, float]]:
-    found = []
+    rows = []
     for _, group in people.groupby(band):
         pre, post = (group[name].to_numpy(float) for name in ("pre", "post"))
         try:
@@ -106,5 +106,5 @@ def _mean_changes(people: pd.DataFrame, band: np.ndarray, study: Study) -> list[
             return []
         ends = {"low": int(group["sessions"].min()), "high": int(group["sessions"].max())}
         numbers = {"estimate": result.estimate, "ci_low": result.ci_low, "ci_high": result.ci_high}
-        found.append(ends | {"n_people": len(group)} | numbers)
-    return found
+        rows.append(ends | {"n_people": len(group)} | numbers)
+    return rows

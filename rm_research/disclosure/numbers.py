@@ -1,4 +1,4 @@
-"""All numbers of a study and what of them may leave, decided once before any of it is worded or drawn."""
+"""All numbers of a study and which of them may be published, decided once before any text or chart is made."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,24 +26,24 @@ from rm_research.panel import Prepared, cache
 from rm_research.study import Study
 from rm_research.synthesis import estimate_programme
 
-FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # what the numbers are made of
+FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
 TABLES = ("cohorts", "response", "meetings", "sessions", "answers", "together", "reliability", "invariance",
           "specifications")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
     """
-    Estimates of all cohorts without errors, of small cohorts taken together, their average, and counts.
+    Estimates of all cohorts without errors, of small cohorts combined, their average, and counts.
 
-    Kept in the study's private folder, and found again while nothing they are made of changes: so each page, made by
-    itself, rests on the same decisions.
+    They are cached in the study's private folder and reused as long as their input does not change, so that every page
+    is based on the same decisions.
     """
-    # a method that somebody registered or declared anew makes other numbers, or shows others
+    # a method that is registered or changed makes other numbers, or shows others
     frames = {name: getattr(prepared, name) for name in FRAMES} | {"methods": METHODS.to_frame()}
-    kept = cache.load_numbers(prepared.study, frames)
-    if kept is not None and {"estimates", "details", "hidden_by", *TABLES} <= set(kept):
-        tables = {name: kept[name] for name in TABLES}
-        rows, hidden_by = Estimates(kept["estimates"], kept["details"]), dict(kept["hidden_by"].to_numpy())
+    cached = cache.load_numbers(prepared.study, frames)
+    if cached is not None and {"estimates", "details", "hidden_by", *TABLES} <= set(cached):
+        tables = {name: cached[name] for name in TABLES}
+        rows, hidden_by = Estimates(cached["estimates"], cached["details"]), dict(cached["hidden_by"].to_numpy())
         return Disclosed(rows, tables, prepared.study.reporting.smallest_group, hidden_by)
     numbers = decide(prepared)
     why = pd.DataFrame(list(numbers.hidden_by.items()), columns=["id", "rule"], dtype="str")
@@ -73,7 +73,7 @@ def _sound(prepared: Prepared) -> pd.DataFrame:
 
 
 def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
-    """Estimates of cohorts; a comparison that several cohorts share stands beside each of them, in all its parts."""
+    """Estimates of cohorts; a comparison that several cohorts share is used as a whole for each of them."""
     study, panel = prepared.study, prepared.panel
     wanted = panel["cohort"].isin(cohorts)
     if study.design.comparison_scope == "shared":
@@ -86,37 +86,37 @@ def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
         estimate_dose(panel, study=study),
         estimate_dyads(panel, prepared.dyads, study=study),
     ]
-    if len(study.later_waves) > 1:  # one later wave is what the change and the difference are already about
+    if len(study.later_waves) > 1:  # with one later wave, the change and the difference already cover it
         parts.append(estimate_waves(panel, study=study))
     return joined(parts)
 
 
 def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
-    """Headline estimates of small cohorts taken together: each group of them as one cohort."""
-    found = []
+    """Headline estimates of small cohorts combined: each group of them as one cohort."""
+    parts = []
     for contrast, arm in _kinds(together.table):
         members = together.only(panel[panel["arm"].isin([arm, study.comparison])], contrast, arm)
         if contrast == "change":
-            made = estimate_change(members[members["arm"] == arm], study=study)
+            estimates = estimate_change(members[members["arm"] == arm], study=study)
         else:
-            if study.design.comparison_scope == "shared":  # it is everybody's, and no part of a group
+            if study.design.comparison_scope == "shared":  # it belongs to all cohorts, not to a group
                 members = pd.concat([members[members["arm"] == arm], panel[panel["arm"] == study.comparison]])
-            made = estimate_difference(members, study=study)
-        wanted = made.table["contrast"].eq(contrast) & made.table["arm"].eq(arm) & headlines(made.table)
-        found.append(made.where(wanted & made.table["cohort"].isin(together.groups)))
-    return joined(found)
+            estimates = estimate_difference(members, study=study)
+        wanted = estimates.table["contrast"].eq(contrast) & estimates.table["arm"].eq(arm) & headlines(estimates.table)
+        parts.append(estimates.where(wanted & estimates.table["cohort"].isin(together.groups)))
+    return joined(parts)
 
 
 def _pooled(rows: Estimates, panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
-    """Averages over cohorts and groups, whose people bear the names of these."""
-    found = [
+    """Averages over cohorts and groups; the rows of their people have the same names."""
+    averages = [
         estimate_programme(
             rows.where(rows.table["contrast"].eq(contrast) & rows.table["arm"].eq(arm)), study=study,
             panel=together.within(panel, contrast, arm),
         )
         for contrast, arm in _kinds(rows.table) if contrast in POOLED
     ]  # fmt: skip
-    return joined(found)
+    return joined(averages)
 
 
 def _kinds(table: pd.DataFrame) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Counts of people, questionnaires and meetings that pages show in full: who took part is no answer."""
+"""Counts of people, questionnaires and meetings that pages show in full: taking part is not an answer."""
 
 import pandas as pd
 
@@ -17,8 +17,8 @@ def participation(prepared: Prepared) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        `cohorts`: one row a cohort and one for all, see `_counts`. `response`: one row a cohort, role and arm, as
-        `response_flow` gives them. `meetings`: one row a cohort, as `meetings` gives them.
+        `cohorts`: one row per cohort and one for all, see `_counts`. `response`: one row per cohort, role and arm, from
+        `response_flow`. `meetings`: one row per cohort, from `meetings`.
     """
     sound = list(prepared.sound_cohorts)
     flows = [response_flow(prepared, cohort).assign(cohort=cohort or ALL_COHORTS) for cohort in (None, *sound)]
@@ -32,12 +32,12 @@ def participation(prepared: Prepared) -> dict[str, pd.DataFrame]:
 
 def _counts(prepared: Prepared, cohort: str | None) -> dict[str, object]:
     """
-    Counts of a cohort, or of all without errors.
+    Counts of a cohort, or of all cohorts without errors.
 
     failed (whether its data have an error), invited, came (of those invited, who answered before), without_code
     (questionnaires), repeats (people who take part in another cohort too), linked_exact and linked_near (people who
-    answered before and at the last wave, by how their codes were matched), linked_wrong (links to expect that are
-    wrong), first and last (month in which questionnaires came in, as 2025-03; missing where no export says).
+    answered before and at the last wave, by how their codes were matched), linked_wrong (expected number of wrong
+    links), first and last (month in which questionnaires came in, as 2025-03; missing where no export says).
     """
     cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
     people = prepared.people[prepared.people["cohort"].isin(cohorts)]
@@ -67,7 +67,7 @@ def _repeats(people: pd.DataFrame, prepared: Prepared) -> int:
 
 
 def _links(responses: pd.DataFrame, prepared: Prepared) -> dict[str, float]:
-    """Links of those who answered before and at the last wave; nothing to count where codes are not compared."""
+    """Links of people who answered before and at the last wave; 0 where codes are not compared."""
     study = prepared.study
     if study.link.method != "code" or not study.later_waves:
         return {"linked_exact": 0, "linked_near": 0, "linked_wrong": 0.0}

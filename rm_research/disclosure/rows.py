@@ -1,4 +1,4 @@
-"""What the rules say of rows of Estimates and of their details."""
+"""The rules for rows of Estimates and for their details."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -11,14 +11,14 @@ from rm_research.effects.methods import METHODS, POOLED, SHARES, Contrast
 from rm_research.study import Study
 
 COMPARED = (Contrast.DIFFERENCE, Contrast.POOLED_DIFFERENCE)
-# details that a page shows, and so a file beside it; others would say more of few people than the rows do
+# details that a page shows, and so do its files; others would reveal more about few people than the rows do
 QUANTITIES = (
     "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
     "e_value", "e_value_interval", "tipping_shift", "largest_shift", "fmi", "share_worse", "share_worse_low",
     "share_worse_high", "expected_by_selection", "icc_before", "icc_after", "p_distinguishable",
     "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "n_changed",
 )  # fmt: skip
-# of the headline alone: everyone with a score before is one group at all later waves, who has both scores is not
+# only of the headline: everyone with a score before is the same group at all later waves, people with both are not
 MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
 KEY = ["contrast", "measure", "method"]
 SUMS = ["n_pre", "n_post", "n_pairs"]
@@ -43,11 +43,11 @@ class Asked:
 
     @classmethod
     def of(cls, estimates: Estimates, study: Study) -> "Asked":
-        """Rows of which none is hidden yet."""
+        """Rows before any of them is hidden."""
         return cls(estimates, study, pd.Series(False, index=estimates.table.index))
 
     def but(self, hidden: pd.Series) -> "Asked":
-        """Those rows, of which some are hidden."""
+        """The same rows, with some of them hidden."""
         return replace(self, hidden=hidden)
 
     @property
@@ -61,7 +61,7 @@ class Asked:
         return Threshold.of(self.study)
 
     def detail(self, quantity: str) -> pd.Series:
-        """A count that some rows give of themselves; missing for the others."""
+        """A count from the details of some rows; missing for the others."""
         details = self.estimates.details
         values = details[details["quantity"] == quantity].set_index("id")["value"]
         return self.table["id"].map(values).astype("float64")
@@ -96,12 +96,12 @@ def _people(asked: Asked) -> pd.Series:
 
 def beside_few_leavers(asked: Asked) -> pd.Series:
     """
-    Rows whose people are those of their headline but for a few who left or came late.
+    Rows with the same people as their headline, except for a few who left or came late.
 
-    What those few answered before could be worked out from the two numbers together.
+    The answers of these few people could be worked out from the two numbers together.
     """
-    # some say themselves how many people they do not share with the headline, or with those who have a score before;
-    # the others leave out who left
+    # some rows have the number of people whom they do not share with the headline, or who have no score before;
+    # the others leave out people who left
     left = (asked.table["n_pre"] - asked.table["n_pairs"]).astype("float64")
     left, late = asked.detail("n_left").fillna(left), asked.detail("n_late")
     few = asked.threshold.few(left) | asked.threshold.few(late)
@@ -109,27 +109,27 @@ def beside_few_leavers(asked: Asked) -> pd.Series:
 
 
 def share_of_all_or_none(asked: Asked) -> pd.Series:
-    """Shares of nearly nobody or everybody, which may say what each single person did."""
+    """Shares of nearly nobody or everybody, which may reveal what individuals did."""
     table = asked.table
     return table["measure"].isin(SHARES) & nearly_all_or_none(table["estimate"], least_share(table["n_pairs"]))
 
 
 def few_changed(asked: Asked) -> pd.Series:
-    """Rows that rest on those alone whose score changed, where they are too few."""
+    """Rows that rest only on people whose score changed, where they are too few."""
     return asked.threshold.too_few(asked.detail("n_changed"))
 
 
 def few_in_a_part(asked: Asked) -> pd.Series:
-    """Rows that set several groups of people against each other, of which one is too small."""
+    """Rows that compare several groups of people where one of the groups is too small."""
     others = asked.table["n_comparison"].astype("float64").mask(asked.table["contrast"].isin(COMPARED))
     return asked.threshold.too_few(asked.detail("n_fewest")) | asked.threshold.too_few(others)
 
 
 def second_split(asked: Asked) -> pd.Series:
     """
-    Rows that split people by another attribute than the first whose effects are compared.
+    Rows that split people by any compared attribute other than the first.
 
-    Two ways to split the same people may differ by few of them, whose answers both rows together would give away.
+    Two ways to split the same people may differ by few of them, whose answers both rows together would reveal.
     """
     further = [name for name in asked.study.design.interactions if name != "role"][1:]
     starts = tuple(f"{name}: " for name in further)
@@ -138,9 +138,9 @@ def second_split(asked: Asked) -> pd.Series:
 
 def part_of_shared_comparison(asked: Asked) -> pd.Series:
     """
-    Parts, by cohort, of a comparison that cohorts share, beside which a small part would be known.
+    Parts, by cohort, of a shared comparison that would reveal a small part.
 
-    Differences rest on the whole comparison, so its other parts give it away.
+    Differences rest on the whole comparison, so a small part could be worked out from the other parts.
     """
     table, study = asked.table, asked.study
     if study.design.comparison_scope != "shared" or study.comparison is None:
@@ -149,14 +149,14 @@ def part_of_shared_comparison(asked: Asked) -> pd.Series:
     question = [table[name] for name in ("role", "scale", "wave")]
     kind = [*question, table["measure"], table["method"]]
     given_away = _given_away(table["n_pairs"].where(part & asked.hidden), kind, asked.threshold)
-    # not every part has a row of every method: of who are few themselves, none may be shown of the others
+    # not every part has a row of every method: where a part has few people itself, the other parts are hidden too
     few = table["n_pairs"].where(part & asked.threshold.too_few(table["n_pairs"]))
     given_away |= _given_away(few, kind, asked.threshold).groupby(question).transform("any")
     return part & given_away
 
 
 def _given_away(hidden: pd.Series, by: Sequence[pd.Series], threshold: Threshold) -> pd.Series:
-    """Whether the hidden parts of a group, of so many people, are one alone or few people together."""
+    """Whether the hidden parts of a group are a single part, or have few people together."""
     parts = hidden.groupby(list(by))
     count = parts.transform("count")
     return count.gt(0) & ~threshold.hide_each_other(count, parts.transform("sum"))
@@ -164,10 +164,10 @@ def _given_away(hidden: pd.Series, by: Sequence[pd.Series], threshold: Threshold
 
 def average_of_hidden(asked: Asked) -> pd.Series:
     """
-    Averages over other cohorts than those that are shown next to them, whose result would follow from the rest.
+    Averages that do not cover exactly the cohorts shown next to them, so that a hidden result could be worked out.
 
-    By their numbers of cohorts and people, they must be of all rows, of cohorts or groups of them, that are headlines
-    of the same question, have an estimate, and are shown.
+    Judging by numbers of cohorts and people, an average must cover all rows, of cohorts or groups of them, that are
+    headlines of the same question, have an estimate, and are shown.
     """
     table, about = asked.table, ["contrast", "role", "arm", "scale", "wave"]
     shown = table[headlines(table) & table["estimate"].notna() & table["std_error"].notna() & ~asked.hidden]
@@ -188,7 +188,7 @@ class Details:
     ----------
     estimates : Estimates
     without_means : collection of str
-        Groups of cohorts of which no mean before or after is given.
+        Groups of cohorts without means before and after.
     """
 
     estimates: Estimates
@@ -200,7 +200,7 @@ class Details:
         return self.estimates.details["quantity"]
 
     def of(self, rows: pd.Series) -> pd.Series:
-        """Whether each detail is one of these rows'."""
+        """Whether each detail belongs to one of these rows."""
         return self.estimates.details["id"].isin(self.estimates.table.loc[rows, "id"])
 
 
@@ -210,17 +210,17 @@ def on_no_page(asked: Details) -> pd.Series:
 
 
 def means_beside_other_rows(asked: Details) -> pd.Series:
-    """Means before and after of rows that are no headlines."""
+    """Means before and after of rows that are not headlines."""
     return asked.quantity.isin(MEANS) & ~asked.of(headlines(asked.estimates.table))
 
 
 def means_of_groups(asked: Details) -> pd.Series:
-    """Means of cohorts taken together: another wave may join one cohort more, whose mean the two would tell."""
+    """Means of combined cohorts: another wave may combine one cohort more, whose mean both would reveal."""
     return asked.quantity.isin(MEANS) & asked.of(asked.estimates.table["cohort"].isin(list(asked.without_means)))
 
 
 def losses_of_all_or_none(asked: Details) -> pd.Series:
-    """Shares of people who lost, where these are nearly nobody or everybody."""
+    """Shares of people who lost, where nearly nobody or nearly everybody did."""
     table, details = asked.estimates.table, asked.estimates.details
     least = details["id"].map(least_share(table["n_pairs"]).set_axis(table["id"])).astype("float64")
     beyond = nearly_all_or_none(details["value"], least) & asked.quantity.eq("share_worse")

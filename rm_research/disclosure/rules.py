@@ -1,4 +1,4 @@
-"""The rules of what may leave, each with the sentence that explains it: one list, in the order in which they apply."""
+"""The rules for what may be published, each with the sentence that explains it: one list, in order of application."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ class Rule:
     guards : str
         What it hides: rows of Estimates, their details, or parts of a table.
     sentence : str
-        Key in the catalogue of what pages say of it.
+        Key in the catalogue of the text that pages show for it.
     hides : callable
-        From what is to be shown to whether each part of it is hidden.
+        Takes what is to be shown; returns whether each part of it is hidden.
     """
 
     name: str
@@ -63,16 +63,16 @@ RULES = (
 
 
 def guarding(what: str) -> Iterator[Rule]:
-    """Rules that hide a kind of thing, in their order."""
+    """Rules that guard one kind of thing, in their order."""
     return (rule for rule in RULES if rule.guards == what)
 
 
 def hidden(what: str, asked: Any, index: pd.Index) -> pd.Series:
     """Whether some rule hides each part, by `index`, of what is to be shown."""
-    found = pd.Series(False, index=index)
+    is_hidden = pd.Series(False, index=index)
     for rule in guarding(what):
-        found |= rule.hides(asked)
-    return found
+        is_hidden |= rule.hides(asked)
+    return is_hidden
 
 
 def rules_of_rows(asked: rows.Asked) -> pd.Series:

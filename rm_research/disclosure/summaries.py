@@ -1,4 +1,4 @@
-"""What leaves of how well scales measured, and of all specifications: summaries that rest on enough people."""
+"""What may be published about measurement and specifications: summaries that rest on enough people."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ INVARIANCE = ["scale", "compared", "level", "n", "descriptive", "cfi", "rmsea", 
 
 
 def shown_measurement(prepared: Prepared) -> dict[str, pd.DataFrame]:
-    """How well scales measured in the whole study, and whether they did so alike at each wave."""
+    """How well scales measured in the whole study, and whether they did so equally at each wave."""
     study, threshold = prepared.study, Threshold.of(prepared.study)
     panel, responses, people, scores = (
         frame[frame["cohort"].isin(prepared.sound_cohorts)]
@@ -26,24 +26,24 @@ def shown_measurement(prepared: Prepared) -> dict[str, pd.DataFrame]:
     reliability, invariance = assess_reliability(sound), assess_invariance(sound)
     of_scales = reliability.loc[reliability["item"].isna(), RELIABILITY]
     of_waves = invariance.loc[invariance["compared"].isin(study.waves_compared), INVARIANCE]
-    wanted = {
+    shown = {
         name: table[~rules.hidden(rules.MEASUREMENT, Counts(table["n"], threshold), table.index)]
         for name, table in (("reliability", of_scales), ("invariance", of_waves))
     }
-    return {name: table.reset_index(drop=True).assign(cohort=ALL_COHORTS) for name, table in wanted.items()}
+    return {name: table.reset_index(drop=True).assign(cohort=ALL_COHORTS) for name, table in shown.items()}
 
 
 def shown_specifications(prepared: Prepared) -> pd.DataFrame:
-    """Specification curves of each cohort in short; none unless asked for."""
+    """Summaries of the specification curves of each cohort; none unless requested."""
     if not prepared.study.reporting.specifications:
         return pd.DataFrame({"cohort": []})
-    found = [_specifications(prepared, cohort).assign(cohort=cohort) for cohort in prepared.sound_cohorts]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame({"cohort": []})
+    summaries = [_specifications(prepared, cohort).assign(cohort=cohort) for cohort in prepared.sound_cohorts]
+    return pd.concat(summaries, ignore_index=True) if summaries else pd.DataFrame({"cohort": []})
 
 
 def _specifications(prepared: Prepared, cohort: str) -> pd.DataFrame:
-    """Summaries of curves that rest on enough people in each specification, no two of which are few people apart."""
-    found = estimate_specifications(prepared, cohort=cohort)
-    summary = found.summary()
-    curves = Curves(summary, found.to_frame(), Threshold.of(prepared.study))
+    """Summaries of curves where each specification has enough people and no two differ by few people."""
+    specifications = estimate_specifications(prepared, cohort=cohort)
+    summary = specifications.summary()
+    curves = Curves(summary, specifications.to_frame(), Threshold.of(prepared.study))
     return summary[~rules.hidden(rules.SPECIFICATIONS, curves, summary.index)].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""What the rules say of tables: of answers, of meetings, of specifications and of how well scales measured."""
+"""The rules for tables: answers, meetings, specifications and how well scales measured."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -36,14 +36,14 @@ def answers_beside_hidden_change(asked: Spread) -> pd.Series:
 
 
 def answers_of_few_leavers(asked: Spread) -> pd.Series:
-    """Groups that few people left, where shares give the mean: of who stayed, which would tell of who left."""
+    """Groups that few people left, where shares give the mean: that of people who stayed would reveal the others."""
     left = (asked.changes["n_pre"] - asked.changes["n_pairs"]).astype("float64")
     linked = asked.study.link.method != "none"
     return Threshold.of(asked.study).few(left) & asked.exact & linked
 
 
 def rare_answers(bars: pd.DataFrame) -> pd.Series:
-    """Bars, with n_people and the lowest and highest share of a band, of which one is nearly all answers or none."""
+    """Bars where a band has nearly all answers or none; `bars` has n_people, lowest and highest (share of a band)."""
     least = least_share(bars["n_people"])
     return nearly_all_or_none(bars["lowest"], least) | nearly_all_or_none(bars["highest"], least)
 
@@ -56,7 +56,7 @@ class Lacking:
     Attributes
     ----------
     counts : DataFrame
-        By cohort (rows), how many lack what (columns).
+        By cohort (rows), how many people lack each thing (columns).
     threshold : Threshold
     """
 
@@ -65,7 +65,7 @@ class Lacking:
 
 
 def few_lack_something(asked: Lacking) -> pd.Series:
-    """Cohorts where few lack something, unless there are several, where together not so few do."""
+    """Cohorts where few people lack something, unless several such cohorts have enough of them together."""
     few = asked.counts.where(asked.threshold.few(asked.counts))
     hide_each_other = asked.threshold.hide_each_other(few.count(), few.sum())
     return (few.notna() & ~hide_each_other).any(axis=1)
@@ -104,9 +104,9 @@ class Curves:
     Attributes
     ----------
     summary : DataFrame
-        One row a curve.
+        One row per curve.
     rows : DataFrame
-        One row a specification.
+        One row per specification.
     threshold : Threshold
     """
 
@@ -116,12 +116,12 @@ class Curves:
 
 
 def few_in_a_specification(asked: Curves) -> pd.Series:
-    """Curves of which some specification rests on too few people."""
+    """Curves with a specification that rests on too few people."""
     return ~asked.threshold.enough(asked.summary["fewest"]).astype(bool)
 
 
 def few_apart(asked: Curves) -> pd.Series:
-    """Curves of which, going by their numbers, some two specifications differ by few people."""
+    """Curves where, judging by numbers of people, two specifications differ by few people."""
     apart = {key for key, rows in asked.rows.groupby(CURVE) if _few_apart(rows, asked.threshold)}
     keys = asked.summary[CURVE].itertuples(index=False, name=None)
     return pd.Series([key in apart for key in keys], index=asked.summary.index, dtype=bool)

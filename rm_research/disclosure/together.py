@@ -1,4 +1,4 @@
-"""Small cohorts taken together, so that their people count in the programme without being known by cohort."""
+"""Small cohorts combined, so that their people count in the programme without results by cohort."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from rm_research.study import Study
 
 QUESTION = ["role", "scale", "wave"]
 ABOUT = [*QUESTION, "contrast", "arm"]
-AND = " + "  # between the names of cohorts that are one
+AND = " + "  # between the names of combined cohorts
 Sizes = Mapping[str, Mapping[str, "Part"]]  # by cohort and arm
 
 
@@ -22,7 +22,7 @@ class Part(NamedTuple):
     answered: tuple[frozenset[str], ...]
 
     def is_hidden(self, threshold: Threshold) -> bool:
-        """Whether anybody is in it, but too few to show."""
+        """Whether there is at least one person in it, but too few people to show."""
         counts = [len(people) for people in self.answered]
         return max(counts) > 0 and not threshold.enough(min(counts))
 
@@ -30,13 +30,13 @@ class Part(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Together:
     """
-    Which cohorts stand for each other in what leaves.
+    Which cohorts are combined in published results.
 
     Attributes
     ----------
     table : DataFrame
-        One row an estimate and cohort that is hidden by itself: role, scale, wave, contrast, arm (of the programme, or
-        the comparison's own change), cohort, group (the names of all cohorts it is taken together with).
+        One row per estimate and cohort that is hidden by itself: role, scale, wave, contrast, arm (of the programme, or
+        the comparison's own change), cohort, group (the names of all cohorts it is combined with).
     """
 
     table: pd.DataFrame
@@ -67,31 +67,31 @@ def _labelled(panel: pd.DataFrame) -> pd.DataFrame:
 
 def small_cohorts(panel: pd.DataFrame, *, study: Study) -> Together:
     """
-    Take cohorts that are too small to show together with others, in the order of their names.
+    Combine cohorts that are too small to show with others, in the order of their names.
 
-    A group is of cohorts with the same arms. In each arm its parts that are too small to show are none, or two or more
-    and together of as many different people as the study's smallest group, counted before, after and both times: so
-    what is said of them tells of none alone, nor does it beside what is shown of larger parts. Of a change the hidden
-    parts stand for each other; of a difference the cohorts that are small in either arm do. A cohort for which there is
-    no such group is left out of everything.
+    The cohorts of a group have the same arms. In each arm, a group has either no parts that are too small to show, or
+    two or more, with at least as many different people together as the study's smallest group, counted before, after
+    and both times. So results of a group reveal nothing about one of its parts, not even together with the results of
+    larger parts. For a change, the hidden parts are combined; for a difference, the cohorts that are small in either
+    arm. A cohort for which there is no such group is left out of everything.
 
     Parameters
     ----------
     panel : DataFrame
         Panel.
     study : Study
-        Its smallest group, and whether cohorts share a comparison, which then is no part of any cohort.
+        Its smallest group, and whether cohorts share a comparison, which then is not part of any cohort.
 
     Returns
     -------
     Together
     """
     asked = [scale.name for scale in study.scales if study.measured(scale.name, study.baseline)]
-    mine = panel[panel["scale"].isin(asked)].dropna(subset=["role", "arm"])
+    relevant = panel[panel["scale"].isin(asked)].dropna(subset=["role", "arm"])
     if study.design.comparison_scope == "shared":
-        mine = mine[~mine["arm"].isin([study.comparison])]
+        relevant = relevant[~relevant["arm"].isin([study.comparison])]
     names, rows = set(panel["cohort"]), []
-    for key, people in mine.groupby(QUESTION, sort=False):
+    for key, people in relevant.groupby(QUESTION, sort=False):
         sizes = _sizes(people, study)
         for group in _groups(sizes, Threshold.of(study)):
             rows += [(*key, *row) for row in _stand_ins(group, sizes, names, study)]
@@ -102,16 +102,16 @@ def _sizes(people: pd.DataFrame, study: Study) -> Sizes:
     """Parts of each cohort."""
     before, after = people["pre"].notna(), people["post"].notna()
     kinds = (before, after) if study.link.method == "none" else (before, before & after)
-    found: dict[str, dict[str, Part]] = {}
+    sizes: dict[str, dict[str, Part]] = {}
     for key, part in people.groupby(["cohort", "arm"]):
         cohort, arm = map(str, key)
         answered = tuple(frozenset(part.loc[kind.loc[part.index], "person"]) for kind in kinds)
-        found.setdefault(cohort, {})[arm] = Part(answered)
-    return found
+        sizes.setdefault(cohort, {})[arm] = Part(answered)
+    return sizes
 
 
 def _groups(sizes: Sizes, threshold: Threshold) -> Iterator[Sequence[str]]:
-    """Groups of cohorts of which some part is hidden, those with the same arms together."""
+    """Groups of cohorts with a hidden part; cohorts of a group have the same arms."""
     small = [cohort for cohort in sorted(sizes) if _hidden(sizes[cohort], threshold)]
     for arms in dict.fromkeys(_arms(sizes[cohort]) for cohort in small):
         done: list[list[str]] = []
@@ -137,7 +137,7 @@ def _hidden(parts: Mapping[str, Part], threshold: Threshold) -> list[str]:
 
 
 def _keeps_secrets(group: Sequence[str], sizes: Sizes, threshold: Threshold) -> bool:
-    """Whether the hidden parts of a group are none in an arm, or too many to tell of one, in each arm."""
+    """Whether each arm of a group has no hidden parts, or enough of them to hide each other."""
     for arm in {arm for cohort in group for arm in sizes[cohort]}:
         parts = [sizes[cohort][arm] for cohort in group if arm in _hidden(sizes[cohort], threshold)]
         for people in zip(*(part.answered for part in parts), strict=True):
@@ -150,7 +150,7 @@ def _keeps_secrets(group: Sequence[str], sizes: Sizes, threshold: Threshold) -> 
 def _stand_ins(
     group: Sequence[str], sizes: Sizes, names: set[str], study: Study
 ) -> Iterator[tuple[str, str, str, str]]:
-    """Contrast, arm, cohort and group of every estimate for which cohorts of a group stand for each other."""
+    """Contrast, arm, cohort and group of every estimate for which cohorts of a group are combined."""
     threshold = Threshold.of(study)
     hidden = {cohort: set(_hidden(sizes[cohort], threshold)) for cohort in group}
     arms = sorted({arm for cohort in group for arm in _arms(sizes[cohort])})
@@ -164,7 +164,7 @@ def _stand_ins(
 
 
 def _name(cohorts: Sequence[str], taken: set[str]) -> str:
-    """Name of a group that is no cohort's own."""
+    """Name of a group that is not the name of a cohort."""
     name = AND.join(cohorts)
     while name in taken:
         name += AND.rstrip()

@@ -1,4 +1,4 @@
-"""How change goes with meetings, and the effect of attending where a lot decided who was offered it."""
+"""How change is related to the number of meetings, and the effect of attending in randomised studies."""
 
 from collections.abc import Iterator
 
@@ -25,8 +25,8 @@ def estimate_dose(panel: pd.DataFrame, *, study: Study) -> Estimates:
     Parameters
     ----------
     panel : DataFrame
-        Panel. `sessions` counts the meetings before each person's later questionnaire; 0 = a dyad without, missing = no
-        log.
+        Panel. `sessions` counts the meetings before each person's later questionnaire; 0 = the dyad did not meet,
+        missing = no log.
     study : Study
         Its log of sessions, comparison arm and assignment.
 
@@ -34,11 +34,11 @@ def estimate_dose(panel: pd.DataFrame, *, study: Study) -> Estimates:
     -------
     Estimates
         By cohort, role, arm of the programme, scale and later wave. contrast 'dose', measure 'slope', method 'ols': the
-        difference in the later score that goes with one more meeting, at equal score before; an association. Where arms
-        were randomised also contrast 'difference', measure 'mean', method 'instrument': the effect of having met at all
-        on those who met because they were offered it; details first_stage_f_robust, weak, ar_low, ar_high, and n_left:
-        people with both scores of whom nobody knows whether they met. People of the comparison count as not having met.
-        No rows without a log, or with unlinked waves.
+        difference in the later score for one more meeting, at equal score before; an association. Where arms were
+        randomised also contrast 'difference', measure 'mean', method 'instrument': the effect of having met at all on
+        those who met because they were offered it; details first_stage_f_robust, weak, ar_low, ar_high, and n_left:
+        people with both scores for whom it is not known whether they met. People in the comparison count as not having
+        met. No rows without a log, or with unlinked waves.
 
     Raises
     ------
@@ -48,10 +48,10 @@ def estimate_dose(panel: pd.DataFrame, *, study: Study) -> Estimates:
     require_columns(panel, PANEL, verb="estimate_dose")
     if study.link.method == "none" or panel["sessions"].isna().all():
         return collected([])
-    found = list(groups(panel, study))
-    rows = [_dose(group, study) for group in found if group.place.arm != study.comparison and _logged(group)]
+    members = list(groups(panel, study))
+    rows = [_dose(group, study) for group in members if group.place.arm != study.comparison and _logged(group)]
     if ATTENDING.suits(study):
-        rows += [row for arms in comparisons(found, study) if _logged(arms.group) for row in _attending(arms, study)]
+        rows += [row for arms in comparisons(members, study) if _logged(arms.group) for row in _attending(arms, study)]
     return collected(rows)
 
 
@@ -78,17 +78,17 @@ def _attending(arms: Compared, study: Study) -> Iterator[Row]:
         result = effect_of_attending(
             arms.pre, arms.post, attended, in_arm, level=study.reporting.level, clusters=units(arms.clusters, study)
         )
-        return result.detailed(n_fewest=min(both.values()), n_left=int(paired.sum() - known.sum()))
+        return result.detailed(n_fewest=min(known_in_arms.values()), n_left=int(paired.sum() - known.sum()))
 
     paired, in_arm, attended = arms.paired, arms.in_arm, _attended(arms)
     known = paired & ~np.isnan(attended)
-    both = {"n_pairs": int(in_arm[known].sum()), "n_comparison": int((1 - in_arm[known]).sum())}
-    counts = arms.group.counts | both
+    known_in_arms = {"n_pairs": int(in_arm[known].sum()), "n_comparison": int((1 - in_arm[known]).sum())}
+    counts = arms.group.counts | known_in_arms
     yield estimate_row(arms.group.place, ATTENDING, compute, study, counts)
 
 
 def _attended(arms: Compared) -> Vector:
-    """1 who met, 0 who did not; nobody of the comparison was offered meetings."""
-    own = arms.group.numbers("sessions")
-    met = np.where(np.isnan(own), np.nan, own > 0)
-    return np.concatenate([met, np.zeros(len(arms.pre) - len(own))])
+    """1 for people who met, 0 for those who did not; nobody in the comparison was offered meetings."""
+    sessions = arms.group.numbers("sessions")
+    met = np.where(np.isnan(sessions), np.nan, sessions > 0)
+    return np.concatenate([met, np.zeros(len(arms.pre) - len(sessions))])

@@ -30,18 +30,18 @@ def estimate_change(panel: pd.DataFrame, *, study: Study, reference: pd.DataFram
     study : Study
         Its level, outcomes, declared interactions and way of linking.
     reference : DataFrame, optional
-        Panel whose comparison arm gives the retest correlation, where `panel` is but a part of the study.
+        Panel whose comparison arm gives the retest correlation, where `panel` is only a part of the study.
 
     Returns
     -------
     Estimates
         contrast 'change'. Linked waves: mean of everyone with a score before (likelihood, the headline; imputed where
-        somebody left), mean of those with both scores (paired_t), median (hodges_lehmann, of those who changed), g_av
-        (bonett), d_rm (paired_t), share_improved and, where
-        there is a retest correlation, reliable_change (wilson). Unlinked waves: mean (welch). Post − pre,
+        some people left), mean of those with both scores (paired_t), median (hodges_lehmann, of those who changed),
+        g_av (bonett), d_rm (paired_t), share_improved and, where there is a retest correlation, reliable_change
+        (wilson). Unlinked waves: mean (welch). Post − pre,
         never flipped; shares are of gains, as the scale's `better` says. Scales not asked at baseline have a row with
         that reason. contrast 'role_difference', and 'interaction' where declared and there is no comparison: difference
-        in mean change (likelihood). People whose role or arm is missing count in no row.
+        in mean change (likelihood). People whose role or arm is missing are in no row.
 
     Raises
     ------
@@ -49,12 +49,12 @@ def estimate_change(panel: pd.DataFrame, *, study: Study, reference: pd.DataFram
         When `panel` lacks a column, or has rows without a cohort or cluster or of another study's scales or waves.
     """
     require_columns(panel, PANEL, verb="estimate_change")
-    found = list(groups(panel, study))
-    compared = found if reference is None else groups(reference[reference["arm"].isin([study.comparison])], study)
-    retest = retest_correlations(found, list(compared), study)
-    found = [replace(group, retest=retest[group.place]) for group in found]
-    rows = [row for group in found for row in _rows(group, study)]
-    return collected([*rows, *change_interactions(found, study)])
+    all_groups = list(groups(panel, study))
+    compared = all_groups if reference is None else groups(reference[reference["arm"].isin([study.comparison])], study)
+    retest = retest_correlations(all_groups, list(compared), study)
+    all_groups = [replace(group, retest=retest[group.place]) for group in all_groups]
+    rows = [row for group in all_groups for row in _rows(group, study)]
+    return collected([*rows, *change_interactions(all_groups, study)])
 
 
 def _rows(group: Group, study: Study) -> Iterator[Row]:
@@ -71,12 +71,12 @@ def _compute(method: Method, group: Group, study: Study) -> Result:
 
 
 def retest_correlations(
-    found: Sequence[Group], reference: Sequence[Group], study: Study
+    wanted: Sequence[Group], reference: Sequence[Group], study: Study
 ) -> dict[Place, float]:  # fmt: skip
     """
-    Correlation of two measurements without a programme, by place: as declared, or the reference's over all cohorts.
+    Correlation of two measurements without a programme, by place: as declared, or from the reference over all cohorts.
 
-    NaN where there is neither, and for the comparison itself, whose people would be judged by themselves.
+    NaN where there is neither, and for the comparison itself, which would be judged by its own correlation.
     """
     pairs: dict[tuple[str, ...], list[np.ndarray]] = defaultdict(list)
     for group in reference:
@@ -84,10 +84,10 @@ def retest_correlations(
             pairs[_question(group.place)].append(np.stack([group.pre[group.paired], group.post[group.paired]]))
     of_comparison = {key: _correlation(np.concatenate(parts, axis=1)) for key, parts in pairs.items()}
     correlations = {}
-    for place in (group.place for group in found):
-        own = float("nan") if place.arm == study.comparison else of_comparison.get(_question(place), float("nan"))
+    for place in (group.place for group in wanted):
+        observed = float("nan") if place.arm == study.comparison else of_comparison.get(_question(place), float("nan"))
         declared = study.scale(place.scale).retest
-        correlations[place] = own if declared is None else declared
+        correlations[place] = observed if declared is None else declared
     return correlations
 
 

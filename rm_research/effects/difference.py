@@ -34,13 +34,13 @@ def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
         contrast 'difference', programme − comparison; `n_pre`, `n_post` and `n_pairs` are of the programme arm,
         `n_clusters` is of both arms' pairs. Measure 'mean': ancova (post ~ arm + pre, the headline) and change_score
         (post − pre ~ arm), with CR2 and Satterthwaite degrees of freedom where the assigned unit holds several people,
-        HC2 and t where it is the person; wild_bootstrap where those are fewer than four,
+        HC2 and t where it is the person; wild_bootstrap where there are fewer than four degrees of freedom,
         and randomisation (p-value only) if arms were also randomised;
         constrained_likelihood (everyone with a score before, one mean before) where arms were randomised; imputed where
-        somebody left. Measure 'd_ppc2': change_score
+        some people left. Measure 'd_ppc2': change_score
         (details e_value, e_value_interval). contrast 'interaction', where declared: difference of such
-        differences (ancova). Detail n_left: people with a score before and none after, of
-        the arm where they are fewest. No rows in a study
+        differences (ancova). Detail n_left: people with a score before and none after, in
+        the arm with the fewest of them. No rows in a study
         without a comparison, or with unlinked waves.
 
     Raises
@@ -71,7 +71,7 @@ def _rows(arms: Compared, study: Study) -> Iterator[Row]:
 
 
 def counts(arms: Compared, missing: Missing | None) -> dict[str, int]:
-    """Columns that count the people and clusters of a difference; where scores are imputed, all clusters measured."""
+    """Columns that count the people and clusters of a difference; where scores are imputed, all measured clusters."""
     paired, in_arm = arms.paired, arms.in_arm
     used = ~np.isnan(arms.pre) if missing == Missing.IMPUTATION else paired
     both = {"n_comparison": int((in_arm[paired] == 0).sum()), "n_clusters": len(set(arms.clusters[used]))}

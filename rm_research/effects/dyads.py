@@ -1,4 +1,4 @@
-"""How members of a dyad bear on each other: actor and partner slopes."""
+"""How members of a dyad are related to each other: actor and partner slopes."""
 
 from collections.abc import Iterator
 from functools import cache, partial
@@ -18,14 +18,14 @@ MEMBERS = LEADER, MENTOR = ("leader", "mentor")
 
 def estimate_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, *, study: Study) -> Estimates:
     """
-    Slopes of the later score on one's own and on the partner's score before, leaders and mentors apart.
+    Slopes of the later score on people's own and their partner's score before, separately for leaders and mentors.
 
     Parameters
     ----------
     panel : DataFrame
         Panel.
     dyads : DataFrame
-        Dyads. Those in which somebody has a second partner take no part; `n_left_out` counts those of the arm.
+        Dyads. Those with a member who has a second partner are left out; `n_left_out` counts them by arm.
     study : Study
         Its level and comparison arm.
 
@@ -34,7 +34,7 @@ def estimate_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, *, study: Study) ->
     Estimates
         By cohort, arm of the programme, scale and later wave, for scales asked of both roles: contrast 'actor' (own
         score before) and 'partner' (the partner's), measure 'slope', method 'apim'; an association, not an effect.
-        `n_pairs` and `n_clusters` count dyads with all four scores. Details: correlation of what the slopes leave,
+        `n_pairs` and `n_clusters` count dyads with all four scores. Details: correlation of the residuals,
         icc_before and icc_after (dyadic, may be negative), p_distinguishable (small: leaders and mentors differ),
         n_left_out. No rows where the waves are unlinked or nobody is in a dyad.
 
@@ -48,8 +48,8 @@ def estimate_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, *, study: Study) ->
     require_columns(dyads, DYADS, verb="estimate_dyads")
     if study.link.method == "none" or dyads.empty:
         return collected([])
-    found = {group.place: group for group in groups(panel, study)}
-    partners = ((group, found.get(place._replace(role=MENTOR))) for place, group in found.items()
+    by_place = {group.place: group for group in groups(panel, study)}
+    partners = ((group, by_place.get(place._replace(role=MENTOR))) for place, group in by_place.items()
                 if place.role == LEADER and place.arm != study.comparison)  # fmt: skip
     return collected(
         row
@@ -60,7 +60,7 @@ def estimate_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, *, study: Study) ->
 
 
 def one_to_one(dyads: pd.DataFrame) -> pd.DataFrame:
-    """Dyads both of whose members have no other partner in the cohort."""
+    """Dyads whose members have no other partner in the cohort."""
     alone = [~dyads.duplicated(["cohort", member], keep=False) for member in MEMBERS]
     return dyads[alone[0] & alone[1]]
 
@@ -103,8 +103,8 @@ def _rows(leaders: Group, mentors: Group, dyads: pd.DataFrame, study: Study) -> 
         }
 
     def slope(kind: str, member: int) -> Result:
-        found: Result = getattr(model(), kind)[member]
-        return found.detailed(**details())
+        estimate: Result = getattr(model(), kind)[member]
+        return estimate.detailed(**details())
 
     for kind in (Contrast.ACTOR, Contrast.PARTNER):
         method = METHODS[kind, Measure.SLOPE, Name.APIM]

@@ -1,4 +1,4 @@
-"""Estimates: a table with one row an estimate, and how such rows are made."""
+"""Estimates: a table with one row per estimate, and how these rows are made."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from rm_research.stats.power import detectable
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
-LEAST_DF = 0.5  # with fewer, Student's t has no interval that says anything
+LEAST_DF = 0.5  # with fewer, Student's t gives no useful interval
 ENOUGH_COHORTS = 5  # from here on the average cohort is the headline of a programme, below it the average person
 SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "ci_low", "ci_high",
          "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
@@ -56,7 +56,7 @@ class Estimates:
 
     @cached_property
     def by_id(self) -> dict[str, Estimate]:
-        """Those rows by `id`."""
+        """Rows of the table by `id`."""
         return {row.id: row for row in self.rows}
 
     def detail(self, row_id: str, quantity: str) -> float:
@@ -89,8 +89,10 @@ def _of(details: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
 
 def joined(parts: Iterable[Estimates]) -> Estimates:
     """Several Estimates as one, in the order given."""
-    kept = list(parts)
-    return Estimates(stacked([p.table for p in kept], ESTIMATES), stacked([p.details for p in kept], DETAILS))
+    several = list(parts)
+    return Estimates(
+        stacked([part.table for part in several], ESTIMATES), stacked([part.details for part in several], DETAILS)
+    )
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def estimate_row(
     subgroup: str = EVERYONE,
 ) -> Row:  # fmt: skip
     """
-    One row, computed or with the reason why not.
+    One row with its result, or with the reason why there is none.
 
     Parameters
     ----------
@@ -119,7 +121,7 @@ def estimate_row(
     counts : dict of str to int
         Columns that count people or clusters.
     subgroup : str
-        Whom it is about within the place, or which groups it compares.
+        Which people within the place it is about, or which groups it compares.
     """
     contrast, measure, name = method.key
     row: dict[str, object] = {
@@ -143,27 +145,27 @@ def estimate_row(
 
 def with_equivalence(result: Result, smallest: float, level: float) -> Result:
     """Add details of the test that the effect is smaller than what matters: tost_p, tost_low, tost_high."""
-    found = tost(result, bound=smallest, level=level)
-    further = {"tost_p": found.p_value, "tost_low": found.ci_low, "tost_high": found.ci_high}
+    test = tost(result, bound=smallest, level=level)
+    further = {"tost_p": test.p_value, "tost_low": test.ci_low, "tost_high": test.ci_high}
     return result.detailed(**further)
 
 
 def collected(rows: Iterable[Row]) -> Estimates:
     """Estimates of rows, with `p_adjusted` in its place."""
-    kept = list(rows)
-    if not kept:
+    all_rows = list(rows)
+    if not all_rows:
         return Estimates(ESTIMATES.empty(), DETAILS.empty())
-    details = [(row.columns["id"], name, value) for row in kept for name, value in row.details.items()]
-    table = ESTIMATES.conform(pd.DataFrame([row.columns for row in kept]))
+    details = [(row.columns["id"], name, value) for row in all_rows for name, value in row.details.items()]
+    table = ESTIMATES.conform(pd.DataFrame([row.columns for row in all_rows]))
     return Estimates(adjusted(table), DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
 
 
 def headlines(table: pd.DataFrame) -> pd.Series:
     """
-    Whether each row is the one that answers its question; the others stand next to it.
+    Whether each row is the one that answers its question; the others are shown next to it.
 
-    Over cohorts that is the average cohort where there are enough of them, else the average person, which is also the
-    only one where cohorts share a comparison.
+    Over cohorts this is the average cohort where there are enough cohorts, otherwise the average person, which is also
+    the only one where cohorts share a comparison.
     """
     heads = {method.key: method.heads for method in METHODS if method.heads}
     keys = zip(table["contrast"], table["measure"], table["method"], strict=True)

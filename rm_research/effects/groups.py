@@ -1,4 +1,4 @@
-"""The people an estimate is about: groups of a Panel, and the groups that are compared."""
+"""The people an estimate is about: groups in a Panel, and the groups that are compared."""
 
 import hashlib
 from collections import defaultdict
@@ -16,7 +16,7 @@ from rm_research.study import Study
 
 EVERYONE = "everyone"
 ALL_COHORTS = "all cohorts"
-STRATUM = "stratum"  # column of a Panel in which several cohorts share one name: the name of each
+STRATUM = "stratum"  # column of a Panel in which several cohorts share one name: each cohort's own name
 ROLE_ORDER = ("leader", "mentor", "participant")
 
 
@@ -49,9 +49,9 @@ class Group:
     panel : DataFrame
         Panel they are from.
     at : array of int, shape (people,)
-        Where they stand in it.
+        Their row numbers in it.
     retest : float
-        Correlation of two measurements of such people without a programme; NaN where it is not known.
+        Correlation of two measurements of similar people without a programme; NaN where it is not known.
     """
 
     place: Place
@@ -73,7 +73,7 @@ class Group:
 
     @property
     def strata(self) -> np.ndarray:
-        """Cohort of each, of several that are taken together."""
+        """Cohort of each person, also where several cohorts are combined."""
         return self.rows[STRATUM].to_numpy(str) if STRATUM in self.panel else np.full(len(self.pre), self.place.cohort)
 
     @property
@@ -92,7 +92,7 @@ class Group:
         return self.counts_among(np.ones(len(self.pre), dtype=bool))
 
     def counts_among(self, some: np.ndarray) -> dict[str, int]:
-        """Those numbers among some of the people."""
+        """The same numbers among some of the people."""
         present = {"n_pre": ~np.isnan(self.pre), "n_post": ~np.isnan(self.post), "n_pairs": self.paired}
         return {name: int((mask & some).sum()) for name, mask in present.items()}
 
@@ -101,7 +101,7 @@ def groups(panel: pd.DataFrame, study: Study) -> Iterator[Group]:
     """
     Yield the groups of a Panel, ordered by cohort, outcome, wave, role and arm, the comparison last.
 
-    People whose role or arm no source gives are in no group; preparing the study made a Problem of each.
+    People whose role or arm is unknown are in no group; preparing the study reported each as a Problem.
 
     Raises
     ------
@@ -114,20 +114,20 @@ def groups(panel: pd.DataFrame, study: Study) -> Iterator[Group]:
     pre, post = (panel[name].to_numpy(float) for name in ("pre", "post"))
     clusters = panel["cluster"].to_numpy(object)
     keyed: dict[Any, Any] = panel.groupby(list(Place._fields)).indices
-    found = {Place(*map(str, key)): at for key, at in keyed.items()}
+    by_place = {Place(*map(str, key)): at for key, at in keyed.items()}
 
     def order(place: Place) -> tuple[object, ...]:
-        known = ROLE_ORDER.index(place.role) if place.role in ROLE_ORDER else len(ROLE_ORDER)
+        role_rank = ROLE_ORDER.index(place.role) if place.role in ROLE_ORDER else len(ROLE_ORDER)
         last = place.arm == study.comparison
-        return place.cohort, scales.index(place.scale), waves.index(place.wave), known, place.role, last, place.arm
+        return place.cohort, scales.index(place.scale), waves.index(place.wave), role_rank, place.role, last, place.arm
 
-    for place in sorted(found, key=order):
-        at = found[place]
+    for place in sorted(by_place, key=order):
+        at = by_place[place]
         yield Group(place, pre[at], post[at], clusters[at], panel, at)
 
 
 def _check_groups(panel: pd.DataFrame, known: dict[str, list[str]]) -> None:
-    """Refuse a Panel with rows that would otherwise be left out in silence."""
+    """Refuse a Panel with rows that would otherwise be left out silently."""
     for name in ("cohort", "cluster"):
         if lacking := int(panel[name].isna().sum()):
             raise FrameError(f"{lacking} rows of the Panel have no {name}. Make it with build_panel or prepare_study.")
@@ -146,14 +146,14 @@ class Compared:
     group : Group
         Of the programme.
     comparison : tuple of Group
-        Of one cohort, or of all where they share a comparison; none where nobody is in it.
+        Of one cohort, or of all cohorts where they share it; empty where nobody is in it.
     """
 
     group: Group
     comparison: tuple[Group, ...]
 
     def joined(self, name: str) -> np.ndarray:
-        """Values of everybody, the programme's people first."""
+        """Values of everybody, people in the programme first."""
         return np.concatenate([getattr(member, name) for member in (self.group, *self.comparison)])
 
     @cached_property
@@ -173,9 +173,9 @@ class Compared:
 
     @cached_property
     def strata(self) -> np.ndarray:
-        """Cohort of everybody, where several are taken together and each has its own comparison; else one for all."""
-        own = len(set(self.group.strata)) > 1
-        return self.joined("strata") if own else np.zeros(len(self.pre))
+        """Cohort of everybody where several are combined and each has its own comparison; else one value for all."""
+        several = len(set(self.group.strata)) > 1
+        return self.joined("strata") if several else np.zeros(len(self.pre))
 
     @cached_property
     def paired(self) -> np.ndarray:
@@ -194,48 +194,48 @@ class Compared:
 
     @property
     def n_left(self) -> int:
-        """People with a score before and none after, of the arm where they are fewest; 0 where nobody left either."""
+        """People with a score before and none after, in the arm with the fewest of them; 0 where nobody left."""
         compared = sum(int(member.left.sum()) for member in self.comparison)
         return fewest([int(self.group.left.sum()), compared])
 
 
-def comparisons(found: Sequence[Group], study: Study) -> Iterator[Compared]:
-    """Each group of the programme beside its comparison."""
-    waiting: dict[tuple[str, ...], list[Group]] = defaultdict(list)
-    for group in found:
+def comparisons(all_groups: Sequence[Group], study: Study) -> Iterator[Compared]:
+    """Each group in the programme with its comparison."""
+    controls: dict[tuple[str, ...], list[Group]] = defaultdict(list)
+    for group in all_groups:
         if group.place.arm == study.comparison:
-            waiting[_compared_within(group, study)].append(group)
-    for group in found:
+            controls[_compared_within(group, study)].append(group)
+    for group in all_groups:
         if group.place.arm != study.comparison:
-            yield Compared(group, tuple(waiting[_compared_within(group, study)]))
+            yield Compared(group, tuple(controls[_compared_within(group, study)]))
 
 
 def _compared_within(group: Group, study: Study) -> tuple[str, ...]:
-    """Whom a group is compared with: the comparison arm of the same key."""
+    """Key of the comparison: a group is compared with the comparison arm that has the same key."""
     place = group.place
     everywhere = study.design.comparison_scope == "shared"
     return ("" if everywhere else place.cohort, place.role, place.scale, place.wave)
 
 
 def units(clusters: np.ndarray, study: Study) -> np.ndarray | None:
-    """Clusters that a robust standard error goes by; None where persons were assigned and are all independent."""
+    """Clusters for robust standard errors; None where persons were assigned and are all independent."""
     alone = study.clustered_by == "person" and len(set(clusters)) == len(clusters)
     return None if alone else clusters
 
 
 def people_share_clusters(clusters: np.ndarray, study: Study) -> bool:
-    """Whether a declared unit beyond the dyad holds several of these people, so that they are not independent."""
+    """Whether a declared unit other than the dyad has several of these people, so that they are not independent."""
     return study.clustered_by not in ("person", "dyad") and len(set(clusters)) < len(clusters)
 
 
 def fewest(counts: Iterable[int]) -> int:
-    """Smallest of the counts that are not 0; 0 where all are."""
+    """Smallest count above 0; 0 where there is none."""
     return min((count for count in counts if count), default=0)
 
 
 def generator(study: Study, cohort: str, row_id: str) -> np.random.Generator:
     """
-    Random numbers of one row: the same in whatever order, by however many processes and on whatever machine it is made.
+    Random numbers of one row: the same in any order, with any number of processes and on any machine.
 
     Seeded by the study's seed, the cohort and the id of the row.
     """

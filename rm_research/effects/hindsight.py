@@ -1,4 +1,4 @@
-"""Change measured against how people judged their start in hindsight."""
+"""Change from the starting point as people judged it in hindsight."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ THEN_TEST = METHODS[Contrast.CHANGE, Measure.MEAN, Name.THEN_TEST]
 
 def estimate_hindsight(panel: pd.DataFrame, scores: pd.DataFrame, *, study: Study) -> Estimates:
     """
-    Change from the start as people judged it afterwards (then-test).
+    Change from the starting point as people judged it afterwards (then-test).
 
     Parameters
     ----------
@@ -29,14 +29,15 @@ def estimate_hindsight(panel: pd.DataFrame, scores: pd.DataFrame, *, study: Stud
     scores : DataFrame
         Scores, with those of the study's retrospective wave.
     study : Study
-        Its waves of kind 'retrospective'; each is held against every later wave.
+        Its waves of kind 'retrospective'; each is compared with every later wave.
 
     Returns
     -------
     Estimates
         contrast 'change', measure 'mean', method 'then_test': post − then, of people with all three scores, by
         cohort, role, arm, scale and later wave; `subgroup` names the retrospective wave. Details: change (post − pre of
-        the same people) and response_shift (then − pre), with ends of their intervals. No rows without such a wave.
+        the same people) and response_shift (then − pre), with the ends of their intervals. No rows without a
+        retrospective wave.
 
     Raises
     ------
@@ -58,15 +59,15 @@ def _rows(panel: pd.DataFrame, then: pd.DataFrame, wave: str, study: Study) -> I
         if not study.measured(group.place.scale, study.baseline):
             continue
         compute = partial(_compute, group.pre, group.numbers("score"), group.post, study)
-        judged = ~np.isnan(group.numbers("score"))
-        counts = group.counts_among(judged)
+        has_then = ~np.isnan(group.numbers("score"))
+        counts = group.counts_among(has_then)
         yield estimate_row(group.place, THEN_TEST, compute, study, counts, subgroup=wave)
 
 
 def _compute(pre: Vector, then: Vector, post: Vector, study: Study) -> Result:
-    found = then_test(pre, then, post, level=study.reporting.level)
-    details = {"n_fewest": found.retrospective.df + 1}
+    changes = then_test(pre, then, post, level=study.reporting.level)
+    details = {"n_fewest": changes.retrospective.df + 1}
     for name in ("change", "response_shift"):
-        result = getattr(found, name)
+        result = getattr(changes, name)
         details |= {name: result.estimate, f"{name}_low": result.ci_low, f"{name}_high": result.ci_high}
-    return replace(found.retrospective, details=details)
+    return replace(changes.retrospective, details=details)

@@ -1,4 +1,4 @@
-"""Whether effects differ between roles or declared groups: one tested row, not two intervals side by side."""
+"""Whether effects differ between roles or declared groups: one test, not two intervals next to each other."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,17 +28,17 @@ INTERACTION = 4  # and in that of differences
 @dataclass(frozen=True, eq=False)
 class Split:
     """
-    People of two groups whose changes, or differences from the comparison, are set against each other.
+    People of two groups whose changes, or differences from the comparison, are compared.
 
     Attributes
     ----------
     place : Place
-        Where the row is filed: with the first group.
+        Place of the row: that of the first group.
     subgroup : str
         Which groups, the first minus the second: 'leader − mentor'.
     people : DataFrame
-        One row a person: pre, post, cluster, first (1 in the first group, 0 in the second), in_arm (1 in the programme,
-        0 in the comparison).
+        One row per person: pre, post, cluster, first (1 in the first group, 0 in the second), in_arm (1 in the
+        programme, 0 in the comparison).
     """
 
     place: Place
@@ -52,22 +52,22 @@ class Split:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Counts of the first group's programme arm; of those set against it, with both scores; and clusters."""
-        own = self.people[self.people["first"].eq(1) & self.people["in_arm"].eq(1)]
+        """Counts of the first group's programme arm; of people compared with it, with both scores; and clusters."""
+        treated = self.people[self.people["first"].eq(1) & self.people["in_arm"].eq(1)]
         paired = self.paired
-        both = int(own[["pre", "post"]].notna().all(axis=1).sum())
+        both = int(treated[["pre", "post"]].notna().all(axis=1).sum())
         return {
-            "n_pre": int(own["pre"].notna().sum()), "n_post": int(own["post"].notna().sum()), "n_pairs": both,
+            "n_pre": int(treated["pre"].notna().sum()), "n_post": int(treated["post"].notna().sum()), "n_pairs": both,
             "n_comparison": len(paired) - both, "n_clusters": paired["cluster"].nunique(),
         }  # fmt: skip
 
     @property
     def n_fewest(self) -> int:
-        """People with both scores in the smallest of the groups set against each other."""
+        """People with both scores in the smallest of the compared groups."""
         return int(self.paired.groupby(["first", "in_arm"]).size().min()) if len(self.paired) else 0
 
 
-def change_interactions(found: Sequence[Group], study: Study) -> Iterator[Row]:
+def change_interactions(all_groups: Sequence[Group], study: Study) -> Iterator[Row]:
     """
     Differences in mean change (likelihood): between roles, and between declared groups where there is no comparison.
 
@@ -80,7 +80,7 @@ def change_interactions(found: Sequence[Group], study: Study) -> Iterator[Row]:
     """
     if not OF_ROLES.suits(study):
         return
-    treated = [group for group in found if group.place.arm != study.comparison]
+    treated = [group for group in all_groups if group.place.arm != study.comparison]
     for split in _by_role([(group.place, _people(group)) for group in treated]):
         yield _row(split, OF_ROLES, _changes, study)
     if OF_CHANGES.suits(study):
@@ -95,7 +95,7 @@ def difference_interactions(compared: Sequence[Compared], study: Study) -> Itera
     Parameters
     ----------
     compared : sequence of Compared
-        Groups of the programme beside their comparison.
+        Groups in the programme with their comparison.
     study : Study
         Its declared interactions.
     """
@@ -116,17 +116,17 @@ def _people(group: Group, in_arm: float = 1.0) -> pd.DataFrame:
 
 
 def _by_role(people: Iterable[tuple[Place, pd.DataFrame]]) -> Iterator[Split]:
-    """Every two roles of a cohort, arm, scale and wave."""
+    """Every pair of roles of a cohort, arm, scale and wave."""
     together: dict[Place, list[tuple[Place, pd.DataFrame]]] = {}
     for place, rows in people:
         together.setdefault(place._replace(role=""), []).append((place, rows))
     for members in together.values():
-        for (one, first), (other, second) in combinations(members, 2):
-            yield _split(one, f"{one.role} − {other.role}", first, second)
+        for (first_place, first), (second_place, second) in combinations(members, 2):
+            yield _split(first_place, f"{first_place.role} − {second_place.role}", first, second)
 
 
 def _by_attribute(people: Iterable[tuple[Place, pd.DataFrame]], study: Study) -> Iterator[Split]:
-    """Every group of a declared attribute against the first of its groups, by name."""
+    """Every group of a declared attribute compared with the first of its groups by name."""
     names = [name for name in study.design.interactions if name != "role"]
     for place, rows in people:
         for name in names:
@@ -136,13 +136,13 @@ def _by_attribute(people: Iterable[tuple[Place, pd.DataFrame]], study: Study) ->
                 )
             levels = sorted(rows[name].dropna().unique(), key=str)
             for level in levels[1:]:
-                first, second = (rows[rows[name] == one] for one in (level, levels[0]))
+                first, second = (rows[rows[name] == value] for value in (level, levels[0]))
                 yield _split(place, f"{name}: {level} − {levels[0]}", first, second)
 
 
 def _split(place: Place, subgroup: str, first: pd.DataFrame, second: pd.DataFrame) -> Split:
-    kept = ["cohort", "person", "pre", "post", "cluster", "in_arm"]
-    return Split(place, subgroup, pd.concat([first[kept].assign(first=1.0), second[kept].assign(first=0.0)]))
+    columns = ["cohort", "person", "pre", "post", "cluster", "in_arm"]
+    return Split(place, subgroup, pd.concat([first[columns].assign(first=1.0), second[columns].assign(first=0.0)]))
 
 
 def _row(split: Split, method: Method, estimator: Callable[[Split, Study], Result], study: Study) -> Row:
@@ -157,7 +157,7 @@ def _compute(estimator: Callable[[Split, Study], Result], split: Split, study: S
 
 
 def _changes(split: Split, study: Study) -> Result:
-    """Difference in mean change of everyone with a score before; members of a cluster may be alike, in change too."""
+    """Difference in mean change of everyone with a score before; scores and changes may be correlated in clusters."""
     people = split.people.dropna(subset=["pre"])
     if people["post"].notna().groupby(people["first"]).sum().reindex([0.0, 1.0], fill_value=0).min() < 2:
         raise NotEstimableError(Reason.TOO_FEW_PAIRS)
@@ -165,12 +165,12 @@ def _changes(split: Split, study: Study) -> Result:
     first, after = rows["first"].to_numpy(float), rows["after"].to_numpy(float)
     X = np.column_stack([np.ones(len(rows)), after, first, first * after])
     contrast, level = np.eye(X.shape[1])[DIFFERENCE], study.reporting.level
-    # who left may depend on the score before, which is among the rows
+    # leaving may depend on the score before, which is in the rows
     return mixed_contrast(rows["y"].to_numpy(float), X, contrast, person_terms(rows), level=level, observed=True)
 
 
 def _differences(split: Split, study: Study) -> Result:
-    """ANCOVA with everything apart for the two groups, so that its interaction is the difference of two ANCOVAs."""
+    """ANCOVA with all terms separate for the two groups: its interaction is the difference of two ANCOVAs."""
     people = split.paired
     if people.loc[people["in_arm"].eq(1), "first"].nunique() < 2:
         raise NotEstimableError(Reason.TOO_FEW_PAIRS)

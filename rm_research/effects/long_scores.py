@@ -1,4 +1,4 @@
-"""Scores of people as rows of a mixed model, one a score."""
+"""Scores of people as rows of a mixed model, one per score."""
 
 import pandas as pd
 
@@ -7,14 +7,14 @@ from rm_research.stats.mixed.terms import Term
 
 
 def long_scores(people: pd.DataFrame) -> pd.DataFrame:
-    """One row a score of everyone with a score before: y, and after (1 for the later wave)."""
+    """One row per score of everyone with a score before: y, and after (1 for the later wave)."""
     people = people.dropna(subset=["pre"])
     rows = pd.concat([people.assign(y=people["pre"], after=0.0), people.assign(y=people["post"], after=1.0)])
     return rows.dropna(subset=["y"])
 
 
 def person_terms(rows: pd.DataFrame) -> list[Term]:
-    """Random intercepts of persons, and of clusters (also at each wave) where some hold several people."""
+    """Random intercepts of persons, and of clusters (also at each wave) where some have several people."""
     persons = pd.factorize(rows[STRATUM if STRATUM in rows else "cohort"] + "\0" + rows["person"])[0]
     terms = [Term("person", persons)]
     if rows.groupby("cluster")["person"].nunique().max() > 1:

@@ -24,7 +24,7 @@ from rm_research.stats.intraclass import retest_correlation
 from rm_research.stats.reliability import reliability
 from rm_research.stats.result import NotEstimableError, Reason
 
-EVERY_LEVEL = "all"  # of a comparison that could not be made
+EVERY_LEVEL = "all"  # level of a comparison that could not be made
 INDICES = ("chi2", "df", "p_value", "cfi", "tli", "rmsea", "rmsea_low", "rmsea_high", "srmr")
 Cells = dict[str, Any]
 
@@ -41,9 +41,9 @@ def assess_reliability(prepared: Prepared) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Reliability: a row a scale and wave, and below it one an item. alpha with Feldt's interval and omega (one
-        factor) are of people who answered all items. `retest` is ICC(A,1) between the baseline and the wave in the
-        comparison arm, missing without one or with unlinked waves: alpha does not stand in for it. A scale of one item
+        Reliability: a row per scale and wave, and below it one per item. alpha with Feldt's interval and omega (one
+        factor) are from people who answered all items. `retest` is ICC(A,1) between the baseline and the wave in the
+        comparison arm, missing without one or with unlinked waves: alpha does not replace it. A scale with one item
         has a reason.
     """
     study = prepared.study
@@ -62,12 +62,12 @@ def assess_reliability(prepared: Prepared) -> pd.DataFrame:
 
 def _reliability_rows(place: Cells, answers: pd.DataFrame, retest: Cells, level: float) -> list[Cells]:
     try:
-        found = reliability(answers.to_numpy(float), level=level)
+        result = reliability(answers.to_numpy(float), level=level)
     except NotEstimableError as error:
         return [place | retest | {"n": len(answers.dropna()), "n_items": answers.shape[1], "reason": str(error.reason)}]
     names = ("n", "n_items", "alpha", "alpha_low", "alpha_high", "omega", "mean_inter_item")
-    whole = place | retest | {name: getattr(found, name) for name in names}
-    items = zip(answers.columns, found.item_rest, found.alpha_if_dropped, strict=True)
+    whole = place | retest | {name: getattr(result, name) for name in names}
+    items = zip(answers.columns, result.item_rest, result.alpha_if_dropped, strict=True)
     return [
         whole,
         *(place | {"item": item, "item_rest": rest, "alpha_if_dropped": alpha} for item, rest, alpha in items),
@@ -75,18 +75,23 @@ def _reliability_rows(place: Cells, answers: pd.DataFrame, retest: Cells, level:
 
 
 def _retest(prepared: Prepared, scale: str, wave: str) -> Cells:
-    """Agreement of the comparison's scores with those at the baseline."""
+    """Agreement of the comparison's scores with its scores at the baseline."""
     study, panel = prepared.study, prepared.panel
     if study.comparison is None or study.link.method == "none":
         return {}
     same = panel[panel["scale"].eq(scale) & panel["wave"].eq(wave) & panel["arm"].eq(study.comparison)]
     pre, post = (same[name].to_numpy(float) for name in ("pre", "post"))
     try:
-        found = retest_correlation(pre, post, level=study.reporting.level)
+        icc = retest_correlation(pre, post, level=study.reporting.level)
     except NotEstimableError:
         return {}
     n = int((~np.isnan(pre + post)).sum())
-    return {"retest": found.estimate, "retest_low": found.ci_low, "retest_high": found.ci_high, "n_retest": n}
+    return {
+        "retest": icc.estimate,
+        "retest_low": icc.ci_low,
+        "retest_high": icc.ci_high,
+        "n_retest": n,
+    }
 
 
 def assess_invariance(prepared: Prepared) -> pd.DataFrame:
@@ -101,11 +106,11 @@ def assess_invariance(prepared: Prepared) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Invariance: a row a scale, comparison ('pre – post' over time, 'leader – mentor' at the baseline) and level of
+        Invariance: a row per scale, comparison ('pre – post' over time, 'leader – mentor' at the baseline) and level of
         equality: configural (same items), metric (loadings), scalar (also intercepts; means may be compared), strict
-        (also uniquenesses). Indices of fit, differences from the level before, and in the scalar row the latent
+        (also uniquenesses). Fit indices, differences from the previous level, and in the scalar row the latent
         difference. `descriptive` where fewer than 100 people answered; fewer than 50 is 'too_few_people'. People count
-        once a cohort.
+        once per cohort.
     """
     study = prepared.study
     rows: list[Cells] = []
@@ -158,19 +163,19 @@ def _place(role: str) -> tuple[int, str]:
 
 
 def _levels(place: Cells, people: int, compute: Callable[[], Invariance]) -> Iterator[Cells]:
-    """Rows of a comparison, or one with the reason why it was not made."""
+    """Rows of a comparison, or one row with the reason why it was not made."""
     try:
         if people < SKIPPED_BELOW:
             raise NotEstimableError(Reason.TOO_FEW_PEOPLE)
-        found = compute()
+        invariance = compute()
     except NotEstimableError as error:
         yield place | {"level": EVERY_LEVEL, "reason": str(error.reason)}
         return
-    for level in found.levels:
-        yield place | {"descriptive": people < DESCRIPTIVE_BELOW} | _cells(level, found)
+    for level in invariance.levels:
+        yield place | {"descriptive": people < DESCRIPTIVE_BELOW} | _cells(level, invariance)
 
 
-def _cells(level: Level, found: Invariance) -> Cells:
+def _cells(level: Level, invariance: Invariance) -> Cells:
     cells: Cells = {"level": level.name, "improper": level.improper}
     cells |= {name: getattr(level.indices, name) for name in INDICES}
     if level.step is not None:
@@ -183,7 +188,7 @@ def _cells(level: Level, found: Invariance) -> Cells:
             "d_rmsea": step.rmsea,
         }
     if level.name == "scalar":
-        difference = found.mean_differences[0]
+        difference = invariance.mean_differences[0]
         cells |= {"latent_difference": difference.estimate, "latent_low": difference.ci_low,
                   "latent_high": difference.ci_high}  # fmt: skip
     return cells

@@ -16,9 +16,9 @@ from rm_research.study import Study
 
 def assess_attrition(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
     """
-    How many left, how those who left differed at the start, and what went with leaving.
+    How many people left, how they differed at the start, and what predicted leaving.
 
-    Who left: people with a score of the scale at baseline and none at the later wave.
+    People left if they have a score of the scale at baseline and none at the later wave.
 
     Parameters
     ----------
@@ -30,12 +30,12 @@ def assess_attrition(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Attrition. By cohort, role, arm, scale and later wave: the share who left, with Wilson's interval, and the
-        standardised difference before of those who left from those who stayed (Hedges' g, pooled standard deviation).
+        Attrition. By cohort, role, arm, scale and later wave: the share of people who left, with Wilson's interval,
+        and their standardised difference before from people who stayed (Hedges' g, pooled standard deviation).
         By cohort, scale and later wave: log odds of leaving by score before, arm and role (logistic regression, Wald
-        tests), each arm beside the comparison, each role beside the first; clusters are not reckoned with. Rows that
-        could not be computed stay, with a `reason`. No rows of scales not asked at baseline, or of unlinked waves.
-        Differences and odds are made of answers, of few people it may be: they are for the evaluator.
+        tests), each arm against the comparison, each role against the first; clusters are ignored. Rows that could
+        not be computed stay, with a `reason`. No rows of scales not asked at baseline, or of unlinked waves.
+        Differences and odds come from answers, possibly of few people: they are for the evaluator only.
 
     Raises
     ------
@@ -60,11 +60,11 @@ def assess_attrition(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
 
 
 def _of_group(group: Group, level: float) -> Iterator[dict[str, object]]:
-    """Share who left, and how they differed before."""
+    """Share of people who left, and how they differed before."""
     counts = {name: group.counts[name] for name in ("n_pre", "n_pairs")}
     share = _tried(share_lost, counts["n_pre"], counts["n_pairs"], level=level)
-    apart = _tried(standardised_difference, group.pre[group.left], group.pre[group.paired], level=level)
-    for measure, columns in (("share", share), ("standardised_difference", apart)):
+    difference = _tried(standardised_difference, group.pre[group.left], group.pre[group.paired], level=level)
+    for measure, columns in (("share", share), ("standardised_difference", difference)):
         yield group.place._asdict() | {"measure": measure} | counts | columns
 
 
@@ -82,28 +82,28 @@ def _columns(result: Result) -> dict[str, object]:
 
 
 def _of_leaving(members: Sequence[Group], study: Study) -> Iterator[dict[str, object]]:
-    """Rows of the model of leaving of a cohort, scale and later wave, one a term."""
+    """Rows of the model of leaving of a cohort, scale and later wave, one per term."""
     terms = _terms(members, study)
     left = np.concatenate([member.left[~np.isnan(member.pre)] for member in members])
     X = np.column_stack([np.ones(len(left)), *terms.values()])
     try:
-        found = [_columns(result) for result in leaving_model(X, left, level=study.reporting.level)[1:]]
+        cells = [_columns(result) for result in leaving_model(X, left, level=study.reporting.level)[1:]]
     except NotEstimableError as error:
-        found = [{"reason": str(error.reason)}] * len(terms)
+        cells = [{"reason": str(error.reason)}] * len(terms)
     place = members[0].place._replace(role=EVERYONE, arm=EVERYONE)._asdict()
     counts = {"n_pre": len(left), "n_pairs": int((~left).sum())}
-    for term, columns in zip(terms, found, strict=True):
+    for term, columns in zip(terms, cells, strict=True):
         yield place | {"measure": "log_odds", "term": term} | counts | columns
 
 
 def _terms(members: Sequence[Group], study: Study) -> dict[str, np.ndarray]:
-    """Of everyone with a score before: that score, and a column for each arm and role but the first."""
+    """For everyone with a score before: that score, and a column for each arm and role except the first."""
     measured = [member for member in members if member.counts["n_pre"]]
     terms = {"pre": np.concatenate([member.pre[~np.isnan(member.pre)] for member in members])}
     for fact in ("arm", "role"):
         words = [getattr(member.place, fact) for member in measured]
-        each = np.repeat(words, [member.counts["n_pre"] for member in measured])
+        labels = np.repeat(words, [member.counts["n_pre"] for member in measured])
         first = study.comparison if study.comparison in words else next(iter(words), None)
         others = [word for word in dict.fromkeys(words) if word != first]
-        terms |= {f"{fact} {word}": (each == word).astype(float) for word in others}
+        terms |= {f"{fact} {word}": (labels == word).astype(float) for word in others}
     return terms

@@ -34,10 +34,10 @@ def estimate_waves(panel: pd.DataFrame, *, study: Study) -> Estimates:
     Estimates
         By cohort, role, arm and scale, for each later wave: contrast 'change' and, where there is a comparison,
         'difference'; measure 'mean', method 'mixed_model'. Everyone with any score counts. Random intercepts of people,
-        of clusters where they hold several people of a role, and with two later waves or more a slope of people over
-        time; what is singular is given up (detail ladder_step). Arms share one mean before where they were randomised.
-        Details, each of the arm where they are fewest: n_left, people who count here and not in the headline, and
-        n_late, those of them without a score before. No rows with unlinked waves.
+        of clusters where they have several people of a role, and with two or more later waves a slope of people over
+        time; singular terms are dropped (detail ladder_step). Arms share one mean before where they were randomised.
+        Details, each for the arm with the fewest of them: n_left, people who count here and not in the headline,
+        and n_late, people who count here and have no score before. No rows with unlinked waves.
 
     Raises
     ------
@@ -47,9 +47,9 @@ def estimate_waves(panel: pd.DataFrame, *, study: Study) -> Estimates:
     require_columns(panel, PANEL, verb="estimate_waves")
     if not CHANGE.suits(study):
         return collected([])
-    found = list(groups(panel, study))
+    all_groups = list(groups(panel, study))
     by_question: dict[Place, list[Compared]] = {}
-    for arms in comparisons(found, study):
+    for arms in comparisons(all_groups, study):
         by_question.setdefault(arms.group.place._replace(wave=""), []).append(arms)
     return collected(row for waves in by_question.values() for row in _rows(waves, study))
 
@@ -74,7 +74,7 @@ def _rows(waves: list[Compared], study: Study) -> Iterator[Row]:
 
     for number, arms in enumerate(asked, start=1):
         place, counts = arms.group.place, arms.group.counts
-        # the headline of a change is of everyone with a score before, that of a difference of those with both scores
+        # the headline of a change includes everyone with a score before, that of a difference only people with both
         compute = partial(contrast, "change", number, _by_arm(arms, "n_pre"))
         yield estimate_row(place, CHANGE, compute, study, counts)
         if arms.comparison:
@@ -86,8 +86,8 @@ def _rows(waves: list[Compared], study: Study) -> Iterator[Row]:
 def _people_by_arm(scores: pd.DataFrame, *, number: int | None = None) -> dict[int, int]:
     """People with any score, or with one at a wave: 1 in the programme, 0 in the comparison."""
     rows = scores if number is None else scores[scores["number"] == number]
-    found = rows.groupby("in_arm")["who"].nunique()
-    return {arm: int(found.get(arm, 0)) for arm in (1, 0)}
+    counts = rows.groupby("in_arm")["who"].nunique()
+    return {arm: int(counts.get(arm, 0)) for arm in (1, 0)}
 
 
 def _by_arm(arms: Compared, count: str) -> dict[int, int]:
@@ -95,7 +95,7 @@ def _by_arm(arms: Compared, count: str) -> dict[int, int]:
 
 
 def _check(arms: Compared, study: Study) -> None:
-    """Refuse where nothing, or a person alone, says how an arm stood before or after."""
+    """Refuse where fewer than two people of an arm have a score before, or after."""
     if not study.measured(arms.group.place.scale, study.baseline):
         raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
     for members in ((arms.group,), arms.comparison):
@@ -105,7 +105,7 @@ def _check(arms: Compared, study: Study) -> None:
 
 
 def _scores(waves: list[Compared]) -> pd.DataFrame:
-    """Scores of everybody at the baseline and each later wave, once each."""
+    """Scores of everybody at the baseline and each later wave, each once."""
     parts = [_long(group, number, float(group is arms.group))
              for number, arms in enumerate(waves, start=1) for group in (arms.group, *arms.comparison)]  # fmt: skip
     return pd.concat(parts).drop_duplicates(["who", "number"]).dropna(subset=["y"])

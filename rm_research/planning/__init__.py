@@ -1,4 +1,4 @@
-"""How many people it takes: power, detectable effects and precision of a study to come."""
+"""How many people a study needs: power, detectable effects and precision of a planned study."""
 
 from rm_research.planning.build import plan_study
 from rm_research.planning.plan import Plan

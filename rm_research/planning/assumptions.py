@@ -1,4 +1,4 @@
-"""What a plan takes for granted, and where each value comes from."""
+"""The assumptions of a plan, and where each value comes from."""
 
 import math
 from collections.abc import Mapping
@@ -19,15 +19,15 @@ USUAL: Mapping[str, object] = {
     "compared": False, "linked": True, "unit": "person", "ratio": 1.0, "correlation": 0.5, "icc": 0.05,
     "attrition": 0.2, "level": 0.95, "power": POWER,
 }  # fmt: skip
-# one person of a dyad answers each question, because roles are analysed apart
+# each question is answered by one person of a dyad, because roles are analysed separately
 OF_UNIT: Mapping[object, Mapping[str, object]] = {
     "person": {"cluster_size": 1.0, "icc": 0.0}, "dyad": {"cluster_size": 1.0, "icc": 0.2},
 }  # fmt: skip
 LACKING = {
-    "effect": "There is no smallest change that matters to plan for. Say effect = … (--effect), or set smallest_effect "
+    "effect": "There is no smallest change that matters to plan for. Set effect = … (--effect), or smallest_effect "
     "of the scale in study.toml.",
-    "sd": "There are no scores yet to tell how much they vary. Say sd = … (--sd), in the unit of the scale.",
-    "cluster_size": "How many people there are in a unit is not known. Say cluster_size = ….",
+    "sd": "There are no scores yet that show how much they vary. Set sd = … (--sd), in the unit of the scale.",
+    "cluster_size": "The number of people in a unit is not known. Set cluster_size = ….",
 }
 
 
@@ -41,7 +41,7 @@ class Assumptions:
     compared : bool
         Whether there is a comparison arm.
     linked : bool
-        Whether it is known whose questionnaires before and after are; else they are compared as two samples.
+        Whether questionnaires before and after are linked by person; otherwise they are compared as two samples.
     unit : str
         What `n` counts and what is assigned: person, dyad, cohort or an attribute.
     cluster_size : float
@@ -53,13 +53,13 @@ class Assumptions:
     correlation : float
         Of the scores before and after.
     icc : float
-        Intraclass correlation of people of one unit, in the change or in what the score before leaves.
+        Intraclass correlation of people in one unit, in the change or in the residual given the score before.
     attrition : float
         Share of those measured before who are not measured after.
     effect : float
         Smallest effect that matters, in the unit of `sd`.
     level, power : float
-        Of the intervals, and the chance of finding the effect that is asked for.
+        Of the intervals, and the desired chance of finding the effect.
     sources : mapping of str to str
         By name: 'given', 'study' or 'assumed'.
     """
@@ -96,26 +96,28 @@ class Assumptions:
         return two_sample_precision(n, n * (1 - self.attrition), sd=self.sd)
 
     def needed(self) -> int | None:
-        """Fewest units in the programme with which the effect is found; None where a million are too few."""
+        """Fewest units in the programme that are needed to find the effect; None where a million are too few."""
         return smallest_n(self.precision, self.effect, level=self.level, power=self.power)
 
 
-def settled(given: Mapping[str, object], observed: Mapping[str, object], assumed: Mapping[str, object]) -> Assumptions:
+def settled(
+    arguments: Mapping[str, object], observed: Mapping[str, object], assumed: Mapping[str, object]
+) -> Assumptions:
     """
-    Take each value as given, else as the study has it, else as it usually is.
+    Take each value from the arguments, otherwise from the study, otherwise the default.
 
     Raises
     ------
     StudyError
-        When a value cannot be, or is not known.
+        When a value is impossible, or not known.
     """
     values: dict[str, object] = {}
     sources: dict[str, str] = {}
     for name in (field.name for field in fields(Assumptions) if field.name != "sources"):
-        usual = {**USUAL, **assumed, **OF_UNIT.get(values.get("unit"), {})}
-        for source, known in ((GIVEN, given), (OBSERVED, observed), (ASSUMED, usual)):
-            if known.get(name) is not None:
-                values[name], sources[name] = known[name], source
+        defaults = {**USUAL, **assumed, **OF_UNIT.get(values.get("unit"), {})}
+        for source, known_values in ((GIVEN, arguments), (OBSERVED, observed), (ASSUMED, defaults)):
+            if known_values.get(name) is not None:
+                values[name], sources[name] = known_values[name], source
                 break
         else:
             raise StudyError(LACKING[name])

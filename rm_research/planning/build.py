@@ -1,4 +1,4 @@
-"""plan_study: what a study of some size could find, and what size it takes."""
+"""plan_study: what a study of a given size could find, and what size it needs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ from rm_research.study import Study
 
 SIZES = (10, 15, 20, 30, 40, 60, 80, 120)
 SIZES_OF_COHORTS = (4, 6, 8, 10, 15, 20, 30)
-MOST_SHOWN = 1000  # units, unless asked for
+MOST_SHOWN = 1000  # units, unless larger sizes are given
 TABLE = {"n": "Int64", "n_comparison": "Int64", "people": "float64", "std_error": "float64", "df": "float64",
          "power": "float64", "detectable": "float64", "half_width": "float64", "reason": "str"}  # fmt: skip
 SIMULATED = {"n": "Int64", "method": "str", "power": "float64", "mc_error": "float64", "half_width": "float64",
@@ -45,22 +45,22 @@ def plan_study(
     seed: int | None = None,
 ) -> Plan:
     """
-    Say what studies of some sizes could find, and what size it takes.
+    Calculate what studies of given sizes could find, and what size is needed.
 
-    What is not given is taken from the study, where there is one and it is known there, else assumed; the plan says
-    which. Chances are those of a two-sided test at 1 − level, in the effect's own direction, by noncentral t on the
-    mean change, or with a comparison on ANCOVA. Simulated ones come from the methods that reports use, on normal scores
-    without regard to the ends of the answer scale, with people leaving by lot.
+    Values that are not given are taken from the study if it has them, otherwise assumed; the plan shows where each
+    comes from. Chances are those of a two-sided test at 1 − level, in the direction of the effect, by noncentral t on
+    the mean change, or with a comparison on ANCOVA. Simulated chances come from the methods that reports use, on normal
+    scores that ignore the ends of the answer scale, with people leaving at random.
 
     Parameters
     ----------
     study : Study, Prepared or path, optional
-        Its settings give level, effect, comparison and what was assigned; those measured before, or else its roster,
-        the number of units in a cohort; its scores, where at least `smallest_group` people gave them, standard
-        deviation, correlation and attrition. Waves that are not in yet are no error.
+        Its settings give level, effect, comparison and what was assigned; the people measured before, or else its
+        roster, give the number of units in a cohort; its scores, where at least `smallest_group` people gave them,
+        give standard deviation, correlation and attrition. Waves without data yet are not an error.
     scale, role : str, optional
-        What to plan for; the first outcome, and the first of the roles that are asked it, unless given. One role at a
-        time, as in reports.
+        What to plan for; by default the first outcome, and the first of the roles that answer it. One role at a time,
+        as in reports.
     n : int or sequence of int, optional
         Units of the programme that are measured before.
     compared : bool, optional
@@ -81,11 +81,11 @@ def plan_study(
     attrition : float, optional
         Share of those measured before who are not measured after.
     level, power : float, optional
-        Of the intervals, and the chance that is asked for.
+        Of the intervals, and the desired chance of finding the effect.
     simulations : int
-        Studies to draw for each n; 0 for none.
+        Studies to simulate for each n; 0 for none.
     seed : int, optional
-        Of the draws; the study's unless given.
+        Seed of the simulations; by default the study's.
 
     Returns
     -------
@@ -94,23 +94,23 @@ def plan_study(
     Raises
     ------
     StudyError
-        When a value is impossible, or not known: the effect, the spread of scores, the people of a unit.
+        When a value is impossible, or not known: the effect, the spread of scores, the number of people in a unit.
     """
-    given = {
+    arguments = {
         "compared": compared, "unit": unit, "cluster_size": cluster_size, "ratio": ratio, "sd": sd, "icc": icc,
         "correlation": correlation, "attrition": attrition, "effect": effect, "level": level, "power": power,
     }  # fmt: skip
     known = WITHOUT_STUDY if study is None else known_of(study, scale=scale, role=role, unit=unit)
-    assumptions = settled(given, known.values, known.usual)
+    assumptions = settled(arguments, known.values, known.usual)
     needed = assumptions.needed()
     sizes = _sizes(n, assumptions, known, needed)
     if simulations < 0:
         raise StudyError(f"simulations is {simulations}; it must be 0 or more.")
     seed = known.seed if seed is None else seed
     drawn = [
-        {"n": size, **vars(found), "simulations": simulations}
+        {"n": size, **vars(result), "simulations": simulations}
         for size in (sizes if simulations else ())
-        for found in found_by_methods(assumptions, size, simulations, seed)
+        for result in found_by_methods(assumptions, size, simulations, seed)
     ]
     table = pd.DataFrame([_row(size, assumptions) for size in sizes], columns=list(TABLE)).astype(TABLE)
     return Plan(
@@ -124,7 +124,7 @@ def plan_study(
 
 
 def _sizes(n: int | Sequence[int] | None, assumptions: Assumptions, known: Known, needed: int | None) -> list[int]:
-    """Sizes asked for, else some, with what is needed and the whole programme among them; always the study's own."""
+    """Sizes given, or usual ones with the needed size and the whole programme; always with the study's own size."""
     if n is None:
         usual = SIZES_OF_COHORTS if assumptions.unit == "cohort" else SIZES
         further = (known.typical, known.total, needed if needed and needed <= MOST_SHOWN else None)

@@ -1,4 +1,4 @@
-"""What a study knows that a plan can build on: its settings, who was invited, and the scores it has."""
+"""What a plan can take from a study: its settings, the people invited, and the scores so far."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class About:
     Attributes
     ----------
     scale, people : str
-        What is measured and whose it is; empty without a study.
+        What is measured and of whom; empty without a study.
     unit : str
         Of the effect, as 'scale points'.
     language : str
@@ -45,9 +45,9 @@ class Known:
     Attributes
     ----------
     values : mapping of str to object
-        By name, as in Assumptions. Numbers made of answers are there if at least `smallest_group` people gave them.
+        By name, as in Assumptions. Numbers from answers are included if at least `smallest_group` people gave them.
     usual : mapping of str to object
-        What to assume beyond the usual.
+        What to assume in addition to the defaults.
     typical, total : int or None
         Units of the programme in a cohort (the median), and in all.
     seed : int
@@ -70,19 +70,19 @@ WITHOUT_STUDY = Known(
 
 def known_of(study: Study | Prepared | str | Path, *, scale: str | None, role: str | None, unit: str | None) -> Known:
     """
-    Gather what a study knows of one scale and role, in units of its own unless told otherwise.
+    Gather what is known from a study about one scale and role, by default in the study's own units.
 
     Raises
     ------
     StudyError
-        When the study has no such scale, role or unit, or a file that is there cannot be read.
+        When the study has no such scale, role or unit, or an existing file cannot be read.
     """
     prepared = _prepared(study)
     settings = prepared.study
-    names = [one.name for one in settings.scales]
-    scale = scale or names[0]
-    if scale not in names:
-        raise StudyError(f"The study has no scale {scale!r}; scales are {', '.join(names)}.")
+    scales = [declared.name for declared in settings.scales]
+    scale = scale or scales[0]
+    if scale not in scales:
+        raise StudyError(f"The study has no scale {scale!r}; scales are {', '.join(scales)}.")
     role = _role(prepared, scale, role)
     panel = _panel(prepared, scale, role)
     linked = settings.link.method != "none"
@@ -114,12 +114,12 @@ def _panel(prepared: Prepared, scale: str, role: str) -> pd.DataFrame:
 
 def _prepared(study: Study | Prepared | str | Path) -> Prepared:
     """
-    Prepare a study; where a wave is not in yet, what there is of it.
+    Prepare a study; where a wave has no data yet, prepare the others.
 
     Raises
     ------
     StudyError
-        When a file that is there cannot be read.
+        When an existing file cannot be read.
     """
     if isinstance(study, Prepared):
         return study
@@ -135,7 +135,7 @@ def _prepared(study: Study | Prepared | str | Path) -> Prepared:
 
 def _role(prepared: Prepared, scale: str, role: str | None) -> str:
     """
-    Return the role to plan for: the one asked for, else the first of those that the scale is for.
+    Return the role to plan for: the one given, or the first of the roles that answer the scale.
 
     Raises
     ------
@@ -143,15 +143,15 @@ def _role(prepared: Prepared, scale: str, role: str | None) -> str:
         When nobody has the role.
     """
     asked = prepared.study.scale(scale).roles
-    found = [name for name in prepared.people["role"].dropna().unique() if not asked or name in asked]
-    found.sort(key=lambda name: (ROLE_ORDER.index(name) if name in ROLE_ORDER else len(ROLE_ORDER), name))
-    if role is not None and role not in found:
+    roles = [name for name in prepared.people["role"].dropna().unique() if not asked or name in asked]
+    roles.sort(key=lambda name: (ROLE_ORDER.index(name) if name in ROLE_ORDER else len(ROLE_ORDER), name))
+    if role is not None and role not in roles:
         raise StudyError(
-            f"Nobody who is asked {scale!r} has the role {role!r}; roles are {', '.join(found) or 'none'}."
+            f"Nobody who is asked {scale!r} has the role {role!r}; roles are {', '.join(roles) or 'none'}."
         )
-    if not found:
+    if not roles:
         raise StudyError(f"Nobody is known yet who could be asked {scale!r}. Add a [roster], or plan without a study.")
-    return role or found[0]
+    return role or roles[0]
 
 
 def _invited(prepared: Prepared, role: str) -> pd.DataFrame:
@@ -160,22 +160,22 @@ def _invited(prepared: Prepared, role: str) -> pd.DataFrame:
 
 
 def _sizes(people: pd.DataFrame, study: Study, unit: str) -> dict[str, Any]:
-    """People of a unit, units of the comparison for one of the programme, and units of the programme by cohort."""
+    """People per unit, units of the comparison for each in the programme, and units in the programme by cohort."""
     people = people.assign(unit=_units(people, study, unit))
-    own, other = people[people["arm"] != study.comparison], people[people["arm"] == study.comparison]
-    if own.empty:
+    treated, compared = people[people["arm"] != study.comparison], people[people["arm"] == study.comparison]
+    if treated.empty:
         return {}
-    units = own[["cohort", "unit"]].drop_duplicates()
-    found = {"cluster_size": len(own) / len(units), "total": len(units)}
+    units = treated[["cohort", "unit"]].drop_duplicates()
+    sizes = {"cluster_size": len(treated) / len(units), "total": len(units)}
     if unit != "cohort":
-        found["typical"] = round(units.groupby("cohort").size().median())
-    if len(other):
-        found["ratio"] = len(other[["cohort", "unit"]].drop_duplicates()) / len(units)
-    return found
+        sizes["typical"] = round(units.groupby("cohort").size().median())
+    if len(compared):
+        sizes["ratio"] = len(compared[["cohort", "unit"]].drop_duplicates()) / len(units)
+    return sizes
 
 
 def _units(people: pd.DataFrame, study: Study, unit: str) -> pd.Series:
-    """Name of each person's unit; of a dyad there is one person a role, unless the study says more."""
+    """Name of each person's unit; a dyad has one person per role, unless the study declares it as the unit."""
     if unit == study.clustered_by:
         return people["cluster"]
     names = {"person": "person", "dyad": "person", "cohort": "cohort"} | {
@@ -190,26 +190,26 @@ def _spread(panel: pd.DataFrame, study: Study, groups: list[str]) -> dict[str, A
     """
     Standard deviation before, correlation and attrition, where enough people answered to show them.
 
-    Scores are centred within `groups`: what whole cohorts differ in does not blur a change within them.
+    Scores are centred within `groups`, because differences between cohorts do not affect the precision of a change.
     """
-    found: dict[str, Any] = {}
+    spread: dict[str, Any] = {}
     before = panel[panel["pre"].notna()]
     pairs = before[before["post"].notna()]
     threshold = Threshold.of(study)
     if threshold.enough(len(before)):
-        rest, df = _centred(before, "pre", groups), len(before) - before.groupby(groups).ngroups
-        if df > 0 and rest @ rest > 0:
-            found["sd"] = float(np.sqrt(rest @ rest / df))
+        residuals, df = _centred(before, "pre", groups), len(before) - before.groupby(groups).ngroups
+        if df > 0 and residuals @ residuals > 0:
+            spread["sd"] = float(np.sqrt(residuals @ residuals / df))
     if threshold.enough(len(pairs)):
-        found["attrition"] = 1 - len(pairs) / len(before)
+        spread["attrition"] = 1 - len(pairs) / len(before)
         pre, post = (_centred(pairs, name, groups) for name in ("pre", "post"))
         if pre @ pre > 0 and post @ post > 0:
-            found["correlation"] = float(pre @ post / np.sqrt((pre @ pre) * (post @ post)))
-    return found
+            spread["correlation"] = float(pre @ post / np.sqrt((pre @ pre) * (post @ post)))
+    return spread
 
 
 def _spread_unlinked(panel: pd.DataFrame, spread: dict[str, Any]) -> dict[str, Any]:
-    """Return what holds of two samples: no correlation, and as many fewer as there are after."""
+    """Return the values for two samples: no correlation, and attrition from the numbers of people at both waves."""
     before, after = int(panel["pre"].notna().sum()), int(panel["post"].notna().sum())
     fewer = {"attrition": max(0.0, 1 - after / before)} if before and after else {}
     return spread | fewer | {"correlation": 0.0}

@@ -75,20 +75,20 @@ class Plan:
                   "power": words.share(assumptions.power)}  # fmt: skip
         key = "needed_compared" if assumptions.compared else "needed"
         if self.needed is None:
-            said = [words.say("plan.out_of_reach", **values)]
+            sentences = [words.say("plan.out_of_reach", **values)]
         else:
             compared = math.ceil(self.needed * assumptions.ratio)
-            said = [words.say(f"plan.{key}", n=self.needed, m=compared, **values)]
+            sentences = [words.say(f"plan.{key}", n=self.needed, m=compared, **values)]
         rows = self.table[self.table["n"].isin([self.typical]) & self.table["reason"].isna()]
         for row in rows.to_dict("records"):
             numbers = {"chance": words.share(row["power"]), "detectable": words.number(row["detectable"])}
-            said.append(words.say("plan.typical", n=self.typical, **numbers, **values))
+            sentences.append(words.say("plan.typical", n=self.typical, **numbers, **values))
         if len(self.simulated):
-            said.append(words.say("plan.simulations", simulations=self.simulated["simulations"].max()))
-        return said
+            sentences.append(words.say("plan.simulations", simulations=self.simulated["simulations"].max()))
+        return sentences
 
     def shown(self) -> pd.DataFrame:
-        """Return the table as text: rounded, with headings, and simulated chances beside the others."""
+        """Return the table as text: rounded, with headings, and simulated chances next to the others."""
         words = self._words
         hidden = [] if self.assumptions.compared else ["n_comparison"]
         hidden += ["std_error", "df"] + ([] if self.table["reason"].notna().any() else ["reason"])
@@ -149,7 +149,7 @@ class Plan:
         return "\n".join([self.title, *self.sentences(), *tables])
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences())
+        paragraphs = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences())
         shown, assumed = (table.to_html(index=False) for table in (self.shown(), self.assumed()))
         caption = f"<caption>{escape(self.title)}</caption><thead>"
-        return said + shown.replace("<thead>", caption, 1) + assumed
+        return paragraphs + shown.replace("<thead>", caption, 1) + assumed

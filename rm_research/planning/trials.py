@@ -1,4 +1,4 @@
-"""Studies that are drawn, and analysed as a report would: how often each method finds the effect."""
+"""Studies that are simulated and analysed like in a report: how often each method finds the effect."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ ARM = 1  # column of the arm in ANCOVA
 @dataclass(frozen=True, eq=False)
 class Trial:
     """
-    One drawn study.
+    One simulated study.
 
     Attributes
     ----------
     pre, post : array, shape (people,)
-        Scores in the unit of `sd`; `post` is NaN for those who left.
+        Scores in the unit of `sd`; `post` is NaN for people who left.
     in_arm : array, shape (people,)
         1 in the programme, 0 in the comparison.
     unit : array of int, shape (people,)
@@ -39,13 +39,13 @@ class Trial:
 @dataclass(frozen=True)
 class Found:
     """
-    How a method did over the drawn studies.
+    How a method performed in the simulated studies.
 
     Attributes
     ----------
     method : str
     power : float
-        Share of studies in which the effect was found, in its direction.
+        Share of studies in which the effect was found, in the right direction.
     mc_error : float
         Standard error of that share (Agresti & Coull 1998, so that it is not 0 at 0 or 1).
     half_width : float
@@ -60,31 +60,31 @@ class Found:
 
 def found_by_methods(assumptions: Assumptions, n: int, simulations: int, seed: int) -> list[Found]:
     """
-    Draw studies with n units in the programme, and count how often each method finds the effect.
+    Simulate studies with n units in the programme, and count how often each method finds the effect.
 
-    Scores are normal; people of a unit are alike by `icc`; who leaves is drawn by lot. Equal seeds give equal draws,
-    for each n of its own. What a method cannot estimate it has not found.
+    Scores are normal; people in a unit are correlated by `icc`; people leave at random. Equal seeds give equal studies,
+    separately for each n. A method that cannot estimate the effect has not found it.
     """
     draws = np.random.default_rng([seed, n])
     methods = _methods(assumptions)
-    found: dict[str, list[bool]] = {name: [] for name in methods}
+    hits: dict[str, list[bool]] = {name: [] for name in methods}
     widths: dict[str, list[float]] = {name: [] for name in methods}
     for trial in _trials(assumptions, n, simulations, draws):
         for name, method in methods.items():
             try:
                 result = method(trial)
             except NotEstimableError:
-                found[name].append(False)
+                hits[name].append(False)
                 continue
-            found[name].append(result.p_value < 1 - assumptions.level and result.estimate > 0)
+            hits[name].append(result.p_value < 1 - assumptions.level and result.estimate > 0)
             widths[name].append((result.ci_high - result.ci_low) / 2)
-    return [_summary(name, found[name], widths[name]) for name in methods]
+    return [_summary(name, hits[name], widths[name]) for name in methods]
 
 
-def _summary(method: str, found: list[bool], widths: list[float]) -> Found:
-    share = (sum(found) + 2) / (len(found) + 4)
-    error = float(np.sqrt(share * (1 - share) / (len(found) + 4)))
-    return Found(method, float(np.mean(found)), error, float(np.mean(widths)) if widths else float("nan"))
+def _summary(method: str, hits: list[bool], widths: list[float]) -> Found:
+    share = (sum(hits) + 2) / (len(hits) + 4)
+    error = float(np.sqrt(share * (1 - share) / (len(hits) + 4)))
+    return Found(method, float(np.mean(hits)), error, float(np.mean(widths)) if widths else float("nan"))
 
 
 def _trials(assumptions: Assumptions, n: int, simulations: int, draws: np.random.Generator) -> Iterator[Trial]:
@@ -95,15 +95,15 @@ def _trials(assumptions: Assumptions, n: int, simulations: int, draws: np.random
         sizes = int(whole) + (draws.uniform(size=n + compared) < part)
         unit = np.repeat(np.arange(n + compared), sizes)
         in_arm = (unit < n).astype(float)
-        shared, own = draws.normal(size=(2, n + compared)), draws.normal(size=(2, len(unit)))
-        start, rest = np.sqrt(icc) * shared[:, unit] + np.sqrt(1 - icc) * own
+        shared, individual = draws.normal(size=(2, n + compared)), draws.normal(size=(2, len(unit)))
+        start, rest = np.sqrt(icc) * shared[:, unit] + np.sqrt(1 - icc) * individual
         post = sd * (r * start + np.sqrt(1 - r**2) * rest) + assumptions.effect * in_arm
         post[draws.uniform(size=len(post)) < assumptions.attrition] = np.nan
         yield Trial(sd * start, post, in_arm, unit)
 
 
 def _methods(assumptions: Assumptions) -> dict[str, Callable[[Trial], Result]]:
-    """Methods that a report would use, its headline first, by their name."""
+    """Methods that a report would use, by name, with the headline first."""
     level = assumptions.level
     if assumptions.compared:
         return {"ancova": lambda trial: _ancova(trial, assumptions)}
@@ -127,12 +127,12 @@ def _ancova(trial: Trial, assumptions: Assumptions) -> Result:
 
 def _average(trial: Trial, level: float) -> Result:
     """Random-effects average of the cohorts' changes; cohorts in which nothing can be estimated are left out."""
-    found = []
+    changes = []
     for cohort in np.unique(trial.unit):
-        own = trial.unit == cohort
+        members = trial.unit == cohort
         try:
-            found.append(likelihood_change(trial.pre[own], trial.post[own], level=level))
+            changes.append(likelihood_change(trial.pre[members], trial.post[members], level=level))
         except NotEstimableError:
             continue
-    estimates, errors = (np.array([getattr(result, name) for result in found]) for name in ("estimate", "std_error"))
+    estimates, errors = (np.array([getattr(result, name) for result in changes]) for name in ("estimate", "std_error"))
     return reml_hk(estimates, errors, level=level)

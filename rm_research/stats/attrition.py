@@ -82,9 +82,9 @@ def leaving_model(X: Matrix, left: Mask, *, level: float) -> tuple[Result, ...]:
     """
     Logistic regression of leaving, with Wald tests and intervals.
 
-    Maximum likelihood by statsmodels. That the likelihood has a maximum is asked beforehand: it has none where a
-    combination of the columns sorts people into those who left and those who stayed, be it with ties (Albert & Anderson
-    1984), which a linear program tells (Konis 2007). Wald intervals are rough with few leavers.
+    Maximum likelihood by statsmodels. A linear program first checks that the likelihood has a maximum (Konis 2007): it
+    has none where a combination of the columns separates people who left from people who stayed, even with ties (Albert
+    & Anderson 1984). Wald intervals are rough with few leavers.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def leaving_model(X: Matrix, left: Mask, *, level: float) -> tuple[Result, ...]:
     Returns
     -------
     tuple of Result
-        Log odds, one a column. `details`: odds_ratio, odds_low, odds_high.
+        Log odds, one per column. `details`: odds_ratio, odds_low, odds_high.
 
     Raises
     ------
@@ -121,19 +121,19 @@ def leaving_model(X: Matrix, left: Mask, *, level: float) -> tuple[Result, ...]:
 
 
 def _separated(X: Matrix, left: Mask) -> bool:
-    """Whether a combination of the columns is ≥ 0 for all who left, ≤ 0 for all others, and not 0 for everybody."""
+    """Whether a combination of the columns is ≥ 0 for all leavers, ≤ 0 for everyone else, and not always 0."""
     signed = np.where(left[:, None], X, -X)
-    found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(X)), bounds=(-1, 1), method="highs")
-    return bool(-found.fun > 1e-6)
+    solution = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(X)), bounds=(-1, 1), method="highs")
+    return bool(-solution.fun > 1e-6)
 
 
 def _fitted(X: Matrix, left: Mask) -> tuple[Vector, Vector]:
-    # half a second to import, which reports without attrition need not wait for
+    # the import takes half a second, which reports without attrition do not need
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.generalized_linear_model import GLM
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that it did not converge is said below
+        warnings.simplefilter("ignore")  # the check below reports that it did not converge
         fitted = GLM(left.astype(float), X, family=Binomial()).fit(maxiter=200, tol=1e-12)
     if not fitted.converged:
         raise NotEstimableError("separated")

@@ -123,7 +123,7 @@ def _exposed(fit: Fit, clusters: NDArray | None, level: float) -> Result:
 
 
 def _classical(fit: Fit) -> tuple[float, float]:
-    """Coefficient of the exposure and its variance if errors are alike."""
+    """Coefficient of the exposure and its variance if errors have equal variances."""
     n, k = fit.X.shape
     scale = (fit.residuals @ fit.residuals) / (n - k)
     return float(fit.coefficients[EXPOSURE]), float(scale * (fit.root[EXPOSURE] ** 2).sum())
@@ -166,7 +166,7 @@ def _anderson_rubin(
 
     The t of assignment in that regression is within its limits where (π² − t²V_dd)δ² + 2t²V_ud δ ≤ t²V_uu, δ = b −
     estimate, π the first stage; V, quadratic in residuals, belongs to u = post − estimate · attended (whose
-    coefficient is 0) and d = attended. Infinite where π is within its own limits: what then fits has no end.
+    coefficient is 0) and d = attended. Infinite where π is within its own limits: the interval is then unbounded.
     """
     of_u, first = _exposed(least_squares(Z, unexplained), clusters, level), least_squares(Z, attended)
     limit, v_uu, pi = critical_value(of_u.df, level) ** 2, of_u.std_error**2, first.coefficients[EXPOSURE]

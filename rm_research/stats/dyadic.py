@@ -1,4 +1,4 @@
-"""Two people who influence each other: the actor–partner model, and how alike members of a dyad are."""
+"""Two people who influence each other: the actor–partner model, and the similarity of members of a dyad."""
 
 from dataclasses import dataclass
 
@@ -81,7 +81,7 @@ def actor_partner(
     level : float
         Of all intervals.
     covariates : array, shape (dyads, c), optional
-        Facts of the dyad, in both equations with slopes of their own.
+        Variables of the dyad, with separate slopes in the two equations.
 
     Returns
     -------
@@ -142,9 +142,9 @@ def distinguishability(
     n, known = len(values), np.column_stack([np.ones(len(values)), values[:, 4:]])
     if n < values.shape[1] + 2:
         raise NotEstimableError("too_few_pairs")
-    # the determinant of a covariance is a product of residual variances, each value given those before
-    given = [(1, [2, 3]), (0, [1, 2, 3]), (2, [3]), (3, [])]
-    free = [_log_spread(np.column_stack([known, values[:, by]]), values[:, k]) for k, by in given]
+    # the determinant of a covariance is a product of residual variances, each value given the previous ones
+    regressions = [(1, [2, 3]), (0, [1, 2, 3]), (2, [3]), (3, [])]
+    free = [_log_spread(np.column_stack([known, values[:, by]]), values[:, k]) for k, by in regressions]
     y1, y2, x1, x2 = values[:, :4].T
     equal = [
         _log_spread(np.column_stack([known, x1 + x2]), y1 + y2), _log_spread((x1 - x2)[:, None], y1 - y2),
@@ -182,7 +182,7 @@ def dyadic_icc(y1: Vector, y2: Vector, *, level: float) -> Result:
     Raises
     ------
     NotEstimableError
-        'too_few_pairs' for fewer than two dyads, 'no_variation' when dyads are alike, or the members of every dyad.
+        'too_few_pairs' for fewer than two dyads, 'no_variation' when all dyads are equal, or both members of each.
     """
     known = ~(np.isnan(y1) | np.isnan(y2))
     first, second = y1[known], y2[known]

@@ -34,7 +34,7 @@ def impute(
     Parameters
     ----------
     values : array, shape (n, k)
-        Scores of people who are alike, as those of one arm; NaN = missing. Draws are dealt out in the order of these
+        Scores of comparable people, such as those of one arm; NaN = missing. Draws are dealt out in the order of these
         values, so that the order of people does not matter.
     draws : Generator
         Where all randomness comes from.
@@ -87,7 +87,7 @@ def _units(table: Matrix) -> tuple[Vector, Vector]:
 
 
 def _filled(scaled: Matrix, draws: np.random.Generator, m: int, *, required: int) -> Matrix:
-    """Complete standardised columns, of which the first `required` are no auxiliaries; shape (m, n, columns)."""
+    """Complete standardised columns, the first `required` of which are not auxiliaries; shape (m, n, columns)."""
     known = ~np.isnan(scaled)
     visits = np.argsort(-known.sum(axis=0), kind="stable")
     monotone = bool((known[:, visits[1:]] <= known[:, visits[:-1]]).all())
@@ -113,7 +113,7 @@ def _started(scaled: Matrix, known: Mask, draws: np.random.Generator, m: int) ->
 
 
 def _room(known: Mask, needed: int) -> int:
-    """Return how many predictors those known of can bear; refuse fewer than needed."""
+    """Return how many predictors the known values can support; refuse fewer than needed."""
     room = int(known.sum()) - 1 - LEAST_DF
     if room < needed:
         raise NotEstimableError("too_few_people")

@@ -1,4 +1,4 @@
-"""Change, and difference from a comparison, of everyone measured at the start: those who left are imputed."""
+"""Change, and difference from a comparison, of everyone measured at the start; people who left are imputed."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -72,7 +72,7 @@ def complete_posts(
     Draw the scores after of those who have one before but none after.
 
     By `impute`, within one arm: each arm has a regression of its own. Assumes that, among people of the arm with equal
-    scores before (and auxiliary values), those who left would have scored like those who stayed.
+    scores before (and auxiliary values), people who left would have scored like people who stayed.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def complete_posts(
 
 def imputed_change(arm: Completed, *, level: float, largest_shift: float | None = None) -> Result:
     """
-    Mean change of everyone measured at the start, those who left imputed.
+    Mean change of everyone measured at the start, with imputation for people who left.
 
     In each imputed data set the mean of after − before with Student's standard error; pooled by `pool`.
 
@@ -114,7 +114,7 @@ def imputed_change(arm: Completed, *, level: float, largest_shift: float | None 
     level : float
         Of the interval.
     largest_shift : float, optional
-        How far those who left may be moved in search of the tipping point; None = it is not searched.
+        How far people who left may be shifted to find the tipping point; None = it is not searched.
 
     Returns
     -------
@@ -152,7 +152,7 @@ def imputed_ancova(
 
     In each imputed data set least squares of after on 1, arm, before, with HC2, or with CR2 and its Satterthwaite
     degrees of freedom where there are clusters; pooled by `pool`. The imputation itself knows no clusters, which makes
-    the interval a little narrow where people of a cluster are alike and many left (Andridge 2011).
+    the interval slightly too narrow where people in a cluster are similar and many left (Andridge 2011).
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def imputed_ancova(
     clusters : array-like, optional
         Cluster of everyone measured at the start, those of the arm first, none missing.
     largest_shift : float, optional
-        As `imputed_change`. Those who left the arm are moved, those who left the comparison are not.
+        As `imputed_change`. People who left the arm are shifted, people who left the comparison are not.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def _ancovas(arm: Completed, comparison: Completed, clusters: ArrayLike | None, 
     pre = np.concatenate([arm.pre, comparison.pre])
     X = np.column_stack([np.ones(len(pre)), np.arange(len(pre)) < len(arm.pre), pre])
     posts = np.concatenate([arm.shifted(shift), comparison.post], axis=1)
-    # the imputations differ in their scores after alone, so what is made of the design is made once
+    # the imputations differ only in their scores after, so everything that depends on the design is computed once
     first = least_squares(X, posts[0])
     one = robust(first, IN_ARM, clusters=clusters, level=0.95)
     coefficients = posts @ X @ first.root @ first.root.T
@@ -201,7 +201,7 @@ def _with_tipping_point(
     further = {"n_imputed": float(n_imputed)}
     if largest is not None and n_imputed and not result.ci_low <= 0 <= result.ci_high:
         further["largest_shift"] = largest
-        # that no shift tips it shows in the lack of this detail; the estimate stands
+        # without this detail no shift changes the finding; the estimate remains valid
         with suppress(NotEstimableError):
             further["tipping_shift"] = tipping_point(shifted, level=level, largest=largest)
     return result.detailed(**further)
@@ -209,7 +209,7 @@ def _with_tipping_point(
 
 def tipping_point(shifted: Callable[[float], PerImputation], *, level: float, largest: float) -> float:
     """
-    Smallest shift of those who left, away from the finding, at which the interval includes 0.
+    Smallest shift of people who left, away from the finding, at which the interval includes 0.
 
     Delta adjustment (Rubin 1987, ch. 6; van Buuren 2018, sect. 9.2): the draws stay as they are and all
     move by one number. The estimates are then linear in it and the squared standard errors quadratic, so that three

@@ -42,7 +42,7 @@ def wilson(count: int, n: int, *, level: float) -> Result:
     from statsmodels.stats.proportion import proportion_confint
 
     low, high = proportion_confint(count, n, alpha=1 - level, method="wilson")
-    ends = (low if count > 0 else 0.0, high if count < n else 1.0)  # but for rounding they are
+    ends = (low if count > 0 else 0.0, high if count < n else 1.0)  # exactly so apart from rounding
     return Result(count / n, NAN, NAN, NAN, NAN, *ends, {})
 
 
@@ -165,7 +165,7 @@ def reliable_change(
     level : float
         Of the intervals. The threshold is 1.96 standard errors of a difference at any level.
     sd : float, optional
-        Of the scores before; that of the people with both scores unless given.
+        Of the scores before; by default that of the people with both scores.
     sign : int
         1 where higher scores are better, −1 where lower ones are.
 

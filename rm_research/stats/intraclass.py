@@ -111,7 +111,7 @@ def retest_correlation(pre: Vector, post: Vector, *, level: float) -> Result:
     """
     Absolute agreement of a score with itself at a second wave, ICC(A,1): 'ICC2' of `intraclass_correlations`.
 
-    It tells how precisely the scale measures only where nobody is expected to change, as in a comparison group.
+    It shows how precisely the scale measures only where nobody is expected to change, as in a comparison group.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def paired_t(pre: Vector, post: Vector, *, level: float) -> Result:
 
 
 def _alike(values: Vector, *scores: Vector) -> bool:
-    """Whether values made of these scores differ by no more than rounding."""
+    """Whether values computed from these scores differ only by rounding."""
     return bool(np.ptp(values) <= NOISE * max(np.abs(score).max() for score in scores))
 
 
@@ -97,7 +97,7 @@ def hodges_lehmann(pre: Vector, post: Vector, *, level: float) -> Result:
     As R's wilcox.test(paired = TRUE, exact = FALSE): zero changes are dropped, the test has a continuity correction and
     a variance corrected for ties (Hollander & Wolfe 1999, §3.1), and the interval (their §3.3) are the Walsh averages
     between which that test does not reject. R finds them by root search, to 1e-4; here they are exact. Ties are those
-    of the floating-point changes, as in R unless it is told otherwise (digits.rank).
+    of the floating-point changes, as in R by default (digits.rank).
 
     Returns
     -------
@@ -161,12 +161,12 @@ def welch(pre: Vector, post: Vector, *, level: float) -> Result:
     -------
     Result
         `details`: mean_pre, mean_post, sd_pre, sd_post, and the ends of both means' intervals by Student's t on that
-        wave's own people (mean_pre_low, mean_pre_high, mean_post_low, mean_post_high), NaN where they are all alike.
+        wave's own people (mean_pre_low, mean_pre_high, mean_post_low, mean_post_high), NaN where they are all equal.
 
     Raises
     ------
     NotEstimableError
-        'too_few_people' when a wave has fewer than two, 'no_variation' when all scores are alike.
+        'too_few_people' when a wave has fewer than two, 'no_variation' when all scores are equal.
     """
     pre, post = pre[~np.isnan(pre)], post[~np.isnan(post)]
     if min(len(pre), len(post)) < 2:

@@ -1,4 +1,4 @@
-"""What could have been found, and how many people it takes to find it."""
+"""What could have been found, and how many people are needed to find it."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Least squares with standard errors that hold for unequal variances and for people in clusters."""
+"""Least squares with standard errors that are valid for unequal variances and for people in clusters."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from rm_research.stats.result import NotEstimableError, Result, Vector, t_result
 
 Matrix = NDArray[np.float64]
 
-SINGULAR = 1e-10  # 1 − leverage below this is 0 but for rounding
+SINGULAR = 1e-10  # 1 − leverage below this is 0 apart from rounding
 
 
 @dataclass(frozen=True, eq=False)

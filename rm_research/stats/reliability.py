@@ -133,9 +133,9 @@ def mean_inter_item(covariances: Matrix) -> float:
 
 def item_rest(covariances: Matrix) -> Vector:
     """Correlation of each item with the sum of the others (Nunnally & Bernstein 1994, ch. 8), shape (k,)."""
-    own, shared, total = np.diag(covariances), covariances.sum(axis=1), covariances.sum()
-    largest = own.max()
-    return (shared - own) / np.sqrt(_varying(own, largest) * _varying(total - 2 * shared + own, largest))
+    variance, sums, total = np.diag(covariances), covariances.sum(axis=1), covariances.sum()
+    largest = variance.max()
+    return (sums - variance) / np.sqrt(_varying(variance, largest) * _varying(total - 2 * sums + variance, largest))
 
 
 def alpha_if_dropped(covariances: Matrix) -> Vector:
@@ -149,5 +149,5 @@ def alpha_if_dropped(covariances: Matrix) -> Vector:
 
 
 def _varying(variances: Vector, largest: float) -> Vector:
-    """Variances, NaN in place of those that are 0 but for rounding."""
+    """Variances, with NaN for those that are 0 apart from rounding."""
     return np.where(variances > NOISE * largest, variances, np.nan)

@@ -28,7 +28,7 @@ def wild_bootstrap(
     studentised by CR2: residuals of the model without the effect keep or change sign, a cluster at a time
     (Rademacher weights), and each time the effect is estimated anew. Assumes that clusters are independent and that
     their errors are as likely to point up as down. With few clusters all sign vectors are gone through. The interval
-    holds the effects that the same test does not reject; it need not lie evenly around the estimate.
+    contains the effects that the same test does not reject; it need not be symmetric around the estimate.
 
     It needs six clusters at 95 %. Webb's six-point weights would do with fewer, but in simulations of five or six
     clusters they rejected a true null hypothesis in 8 % of the cases (signs: 6 %, CR2 with Satterthwaite's t: 5 %).
@@ -106,9 +106,9 @@ def _effects(signs: Matrix, terms: ClusterTerms, c: Vector) -> _Effects:
     """
     Re-estimate with k × k matrices.
 
-    Residuals under the hypothesis are e + δx̃, x̃ = Uc / cᵀc being what the other columns leave of the column. Cluster g
-    has the score s_g = U_gᵀe_g + δ U_gᵀU_g c / cᵀc. With signs v the effect is cᵀS, S = Σ v_h s_h, and a cluster's part
-    of the CR2 variance is the square of a_gᵀ(v_g s_g − U_gᵀU_g S), a_g being its weight.
+    Residuals under the hypothesis are e + δx̃, where x̃ = Uc / cᵀc is the residual of the column given the others.
+    Cluster g has the score s_g = U_gᵀe_g + δ U_gᵀU_g c / cᵀc. With signs v the effect is cᵀS, S = Σ v_h s_h, and a
+    cluster's part of the CR2 variance is the square of a_gᵀ(v_g s_g − U_gᵀU_g S), a_g being its weight.
     """
     spread = np.einsum("gij,gi->gj", terms.gram, terms.weight)  # U_gᵀU_g a_g
 
@@ -123,15 +123,15 @@ def _effects(signs: Matrix, terms: ClusterTerms, c: Vector) -> _Effects:
 
 def _p_value(effects: _Effects, std_error: float, enumerated: bool, delta: float) -> float:
     """Of the hypothesis that the effect lies δ below the estimate, whose statistic is δ / standard error."""
-    found = np.abs(effects.constant + delta * effects.slope)
+    sizes = np.abs(effects.constant + delta * effects.slope)
     variance = effects.square[0] + delta * effects.square[1] + delta**2 * effects.square[2]
-    return _share_as_far(found, abs(delta) / std_error * np.sqrt(np.maximum(variance, 0.0)), enumerated)
+    return _share_as_far(sizes, abs(delta) / std_error * np.sqrt(np.maximum(variance, 0.0)), enumerated)
 
 
-def _share_as_far(found: Vector, needed: Vector, enumerated: bool) -> float:
-    """Share of draws that reach what is needed; ties count, and so does 0 out of 0."""
-    reached = int((found >= needed * (1 - TIED) - TIED * found.max()).sum())
-    return reached / len(found) if enumerated else (1 + reached) / (1 + len(found))
+def _share_as_far(sizes: Vector, needed: Vector, enumerated: bool) -> float:
+    """Share of draws that reach the needed size; ties count, and so does 0 out of 0."""
+    reached = int((sizes >= needed * (1 - TIED) - TIED * sizes.max()).sum())
+    return reached / len(sizes) if enumerated else (1 + reached) / (1 + len(sizes))
 
 
 def _end(p_value: Callable[[float], float], step: float, alpha: float) -> float:
@@ -211,7 +211,7 @@ def randomisation(
     NotEstimableError
         'arms_mixed' when a unit has rows in both arms, 'no_variation' when nothing is left to vary.
     ValueError
-        When the column holds more than two numbers, or the unit of a row is missing.
+        When the column has more than two values, or the unit of a row is missing.
     """
     arm, labels = fit.X[:, column], np.asarray(units)
     if len(np.unique(arm)) > 2 or (labels != labels).any():

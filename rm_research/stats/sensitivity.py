@@ -20,7 +20,7 @@ class EValue:
         Risk ratio, at least 1, that something unmeasured must have both with taking part and with the outcome to
         explain the estimate away, beyond what was adjusted for.
     interval : float
-        The same for moving the interval to no effect; 1 where it holds no effect already.
+        The same for moving the interval to no effect; 1 where it already includes no effect.
     """
 
     estimate: float

@@ -137,7 +137,7 @@ def _noncentralities(t: float, df: float, level: float) -> tuple[float, float]:
     if t < 0:
         low, high = _noncentralities(-t, df, level)
         return -high, -low
-    if t > LARGE:  # the normal part no longer counts beside the chi part, and scipy has no value for far larger ones
+    if t > LARGE:  # the normal part is negligible next to the chi part, and scipy has no value for far larger ones
         low, high = (t * np.sqrt(chdtri(df, (1 + side * level) / 2) / df) for side in (1, -1))
         return float(low), float(high)
 

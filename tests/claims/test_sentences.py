@@ -101,7 +101,7 @@ def test_arm_and_survey_stand_after_the_outcome(claims):
 def test_a_difference_that_the_design_does_not_bear_is_no_sentence(claims):
     rows = (row_of(**DIFFERENCE), row_of(n_pre=40, n_pairs=12), row_of(arm="waitlist"))
     found = claims(*rows, design=SELF_SELECTED)
-    with pytest.raises(ReportError, match="bears no comparison"):
+    with pytest.raises(ReportError, match="does not support a comparison"):
         found.sentence(found.disclosed.rows[0])
 
 

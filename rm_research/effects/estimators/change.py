@@ -15,7 +15,7 @@ from rm_research.study import Study
 
 
 def likelihood(group: Group, study: Study) -> Result:
-    """Mean change of everyone with a score before; with it what to expect where people were picked for their score."""
+    """Mean change of everyone with a score before; with the change to expect where people were picked by score."""
     if people_share_clusters(group.clusters, study):
         result = _by_cluster(group, study)
     else:
@@ -32,7 +32,7 @@ def likelihood(group: Group, study: Study) -> Result:
 
 
 def _by_cluster(group: Group, study: Study) -> Result:
-    """Mean change by a mixed model in which members of a cluster are alike, in change too."""
+    """Mean change from a mixed model in which scores and changes are correlated within clusters."""
     complete_pairs(group.pre, group.post)
     rows = long_scores(group.rows)
     after = rows["after"].to_numpy(float)
@@ -53,12 +53,12 @@ def improved(group: Group, study: Study) -> Result:
 
 
 def changed_reliably(group: Group, study: Study) -> Result:
-    """Share of reliable gains; that of reliable losses stands in the details."""
+    """Share of reliable gains; the share of reliable losses is in the details."""
     level = study.reporting.level
-    found = reliable_change(group.pre, group.post, retest=group.retest, level=level, sign=_up(group, study))
-    worse = found.deteriorated
-    return found.improved.detailed(
-        retest=group.retest, threshold=found.threshold, share_worse=worse.estimate, share_worse_low=worse.ci_low,
+    shares = reliable_change(group.pre, group.post, retest=group.retest, level=level, sign=_up(group, study))
+    worse = shares.deteriorated
+    return shares.improved.detailed(
+        retest=group.retest, threshold=shares.threshold, share_worse=worse.estimate, share_worse_low=worse.ci_low,
         share_worse_high=worse.ci_high,
     )  # fmt: skip
 

@@ -53,7 +53,7 @@ def _treated(fit: Fit, arms: Compared, study: Study) -> Result:
 
 def _ancova_fit(arms: Compared) -> Fit:
     pre, post, in_arm, strata = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm, arms.strata))
-    # cohorts taken together may differ in who was in which arm, so each has an intercept
+    # the share of people in each arm may differ between combined cohorts, so each has an intercept
     of_strata = (strata[:, None] == np.unique(strata)[1:]).astype(float)
     return least_squares(np.column_stack([np.ones(len(pre)), in_arm, pre, of_strata]), post)
 
@@ -62,17 +62,17 @@ def bootstrapped(arms: Compared, study: Study) -> Result:
     """The same difference, with interval and p-value by a wild cluster bootstrap."""
     draws = _draws("wild_bootstrap", arms, study)
     fit, clusters = _ancova_fit(arms), arms.clusters[arms.paired]
-    found = wild_bootstrap(fit, clusters, TREATED, level=study.reporting.level, generator=draws)
-    # the bootstrap has no standard error of its own, and one without df would promise too much of what can be found
-    return replace(found, std_error=NAN, statistic=NAN)
+    result = wild_bootstrap(fit, clusters, TREATED, level=study.reporting.level, generator=draws)
+    # the bootstrap has no standard error of its own; one without df would make the detectable effect too small
+    return replace(result, std_error=NAN, statistic=NAN)
 
 
 def randomised(arms: Compared, study: Study) -> Result:
-    """The same difference, with a p-value from drawing the arms anew."""
+    """The same difference, with a p-value from randomising the arms again."""
     fit, clusters = _ancova_fit(arms), arms.clusters[arms.paired]
-    found = randomisation(fit, clusters, TREATED, generator=_draws("randomisation", arms, study))
-    details = {"draws": float(found.draws), "smallest_p": found.smallest_p}
-    return Result(found.statistic, NAN, NAN, NAN, found.p_value, NAN, NAN, details)
+    test = randomisation(fit, clusters, TREATED, generator=_draws("randomisation", arms, study))
+    details = {"draws": float(test.draws), "smallest_p": test.smallest_p}
+    return Result(test.statistic, NAN, NAN, NAN, test.p_value, NAN, NAN, details)
 
 
 def _draws(method: str, arms: Compared, study: Study) -> np.random.Generator:
@@ -81,12 +81,12 @@ def _draws(method: str, arms: Compared, study: Study) -> np.random.Generator:
 
 
 def constrained(arms: Compared, study: Study) -> Result:
-    """Difference after of everyone with a score before, of whom both arms had one mean."""
+    """Difference after, of everyone with a score before, with one mean before for both arms."""
     return constrained_likelihood(arms.pre, arms.post, arms.in_arm, level=study.reporting.level)
 
 
 def standardised(arms: Compared, study: Study) -> Result:
     """Difference of the mean changes in standard deviations before, with its E-value."""
-    found = d_ppc2(arms.pre, arms.post, arms.in_arm, level=study.reporting.level)
-    hidden_cause = e_value_of_difference(found.estimate, found.ci_low, found.ci_high)
-    return found.detailed(e_value=hidden_cause.estimate, e_value_interval=hidden_cause.interval)
+    difference = d_ppc2(arms.pre, arms.post, arms.in_arm, level=study.reporting.level)
+    hidden_cause = e_value_of_difference(difference.estimate, difference.ci_low, difference.ci_high)
+    return difference.detailed(e_value=hidden_cause.estimate, e_value_interval=hidden_cause.interval)

@@ -1,4 +1,4 @@
-"""Estimators of everyone with a score before, the later scores of those who left imputed."""
+"""Estimators for everyone with a score before; later scores of people who left are imputed."""
 
 from collections.abc import Sequence
 
@@ -11,17 +11,17 @@ from rm_research.stats.regression import Matrix
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
-SPREADS = 4  # standard deviations; how far those who left are moved where the scale has no declared range
+SPREADS = 4  # standard deviations; how far people who left are shifted where the scale has no declared range
 
 
 def impute_change(group: Group, study: Study) -> Result:
     """
-    Mean change of everyone with a score before, who left imputed from their score before and declared attributes.
+    Mean change of everyone with a score before, imputing people who left from that score and declared attributes.
 
     Returns
     -------
     Result
-        `details`: as `stats.imputed.imputed_change`; shifts are looked at up to the width of the scale's range.
+        `details`: as `stats.imputed.imputed_change`; shifts go up to the width of the scale's range.
 
     Raises
     ------
@@ -35,17 +35,17 @@ def impute_change(group: Group, study: Study) -> Result:
 
 def impute_difference(arms: Compared, study: Study) -> Result:
     """
-    Difference between the arms at equal score before, of everyone who has one; who left imputed within their arm.
+    Difference between the arms at equal score before, of everyone who has one; people who left imputed by arm.
 
     Returns
     -------
     Result
-        `details`: as `stats.imputed.imputed_ancova`; shifts are of those who left the programme.
+        `details`: as `stats.imputed.imputed_ancova`; only people who left the programme are shifted.
 
     Raises
     ------
     NotEstimableError
-        'no_comparison_here' when nobody of the comparison has both scores; else as `complete_posts`, `imputed_ancova`.
+        'no_comparison_here' when nobody in the comparison has both scores; else as `complete_posts`, `imputed_ancova`.
     """
     if not any(member.paired.any() for member in arms.comparison):
         raise NotEstimableError(Reason.NO_COMPARISON_HERE)
@@ -60,7 +60,7 @@ def impute_difference(arms: Compared, study: Study) -> Result:
 
 
 def _completed(members: Sequence[Group], study: Study, draws: np.random.Generator) -> Completed:
-    """Impute groups that are one arm."""
+    """Impute groups that form one arm."""
     pre, post = (np.concatenate([getattr(member, name) for member in members]) for name in ("pre", "post"))
     limits, step = _possible(members[0].place.scale, study) if study.settings.missing.rounded else (None, None)
     auxiliary = _auxiliary(pd.concat([member.rows for member in members]), study)
@@ -69,13 +69,13 @@ def _completed(members: Sequence[Group], study: Study, draws: np.random.Generato
 
 
 def _possible(scale: str, study: Study) -> tuple[tuple[float, float] | None, float]:
-    """Range of scores that people can have, and their distance where every item is answered in whole numbers."""
+    """Range of possible scores, and the step between them where every item is answered in whole numbers."""
     step = 1.0 if study.scale(scale).score == "sum" else 1 / len(study.common_items(scale))
     return study.scale_range(scale), step
 
 
 def _auxiliary(rows: pd.DataFrame, study: Study) -> Matrix | None:
-    """Declared attributes as columns: numbers as such, of other attributes one a word but the first."""
+    """Declared attributes as columns: numbers as they are, other attributes one column per word except the first."""
     columns = [_coded(rows[name]) for name in study.settings.missing.auxiliary]
     return np.column_stack(columns) if columns else None
 
@@ -90,7 +90,7 @@ def _coded(values: pd.Series) -> Matrix:
 
 
 def _widest(members: Sequence[Group], study: Study) -> float:
-    """How far who left is moved in search of the tipping point: the width of the scale's range."""
+    """How far people who left are shifted to find the tipping point: the width of the scale's range."""
     limits = study.scale_range(members[0].place.scale)
     if limits is not None:
         return limits[1] - limits[0]

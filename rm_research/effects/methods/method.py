@@ -1,4 +1,4 @@
-"""One method: whatever depends on the method of a row follows from its declaration."""
+"""One method: everything that depends on the method of a row follows from its declaration."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ OF_DESIGN: dict[Need, Callable[[Study], bool]] = {
     Need.LOT: lambda study: study.comparison is not None and study.design.assignment == "randomised",
     Need.HINDSIGHT: lambda study: any(wave.kind == "retrospective" for wave in study.waves),
 }
-# the verbs see the others: MEETINGS in the Panel, FEW_DF once the headline is made
+# the estimating functions check the others: MEETINGS in the Panel, FEW_DF once the headline is computed
 OF_PEOPLE: dict[Need, Callable[[Any, Study], bool]] = {
     Need.RETEST: lambda group, study: group.retest == group.retest,
     Need.LEAVERS: lambda people, study: bool(people.left.any()),
@@ -49,22 +49,22 @@ class Method:
     heads : Heads or None
         When its rows are headlines, which alone count as confirmatory and share a family of adjusted p-values.
     additive : bool
-        Whether its estimate comes from sums of scores, so that what is left between two such rows can be worked out.
+        Whether its estimate comes from sums of scores, so that the difference of two such rows can be worked out.
     estimator : callable or None
-        From a Group (change) or Compared (difference) and the study to a Result. None where the rows need more than
-        that and a verb of their own makes them.
+        From a Group (change) or Compared (difference) and the study to a Result. None where the rows need more data
+        and a function of their own makes them.
     missing : Missing or None
-        What becomes of people without a score. None: it takes no part in the specification curve.
+        How people without a score are treated. None: it is not in the specification curve.
     same_if_all_stay : bool
         Whether it equals the headline where nobody left.
     averaged : bool
-        Whether the specification curve averages it over cohorts, which takes a standard error.
+        Whether the specification curve averages it over cohorts, which requires a standard error.
     explained : tuple of str
         Further sentences of the appendix that its rows call for.
     explained_by_unit : bool
         Whether its sentence depends on what was assigned: the key then ends in `_person` or `_cluster`.
     golden : tuple of str
-        Files in tests/reference that it is compared with; none where other software or simulation stands in.
+        Files in tests/reference that it is compared with; empty where other software or a simulation is used instead.
     """
 
     contrast: StrEnum
@@ -85,7 +85,7 @@ class Method:
 
     @property
     def key(self) -> Key:
-        """Its contrast, measure and name, which together stand in one entry only."""
+        """Its contrast, measure and name, which together are unique."""
         return str(self.contrast), str(self.measure), str(self.name)
 
     @property
@@ -95,7 +95,7 @@ class Method:
 
     @property
     def of_everyone_before(self) -> bool:
-        """Whether it is about everyone with a score before, those who left included."""
+        """Whether it is about everyone with a score before, including people who left."""
         groups = self.groups or frozenset()
         return Questionnaires.ALL_BEFORE in groups and Questionnaires.ALL_AFTER not in groups
 
@@ -121,7 +121,7 @@ class Method:
         NotEstimableError
             With the reason why there is nothing to estimate.
         StudyError
-            When a verb of its own makes the rows of the method.
+            When a function of its own makes the rows of the method.
         """
         if self.estimator is None:
             raise StudyError(f"The method {' '.join(self.key)!r} has no estimator of single groups.")

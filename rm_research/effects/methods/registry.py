@@ -34,7 +34,7 @@ class Registry:
 
     @contextmanager
     def having(self, method: Method) -> Iterator[None]:
-        """Add a method for a while."""
+        """Add a method temporarily."""
         self.register(method)
         try:
             yield
@@ -51,7 +51,7 @@ class Registry:
         return self._by_key[key]
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a method: contrast, measure, method, about, groups (None: not declared), heads and needs, as text."""
+        """One row per method, as text: contrast, measure, method, about, groups (None: undeclared), heads and needs."""
         rows = [
             (*method.key, method.about, _listed(method.groups), str(method.heads or ""), _listed(method.needs))
             for method in self
@@ -79,12 +79,12 @@ class Registry:
     def explanations(self, used: Iterable[Key], clustered_by: str) -> list[str]:
         """Keys of the sentences that explain the methods of some rows, each once."""
         keys = set(used)
-        found = (method.explanations(clustered_by) for method in self if method.key in keys)
-        return list(dict.fromkeys(sentence for sentences in found for sentence in sentences))
+        explanations = (method.explanations(clustered_by) for method in self if method.key in keys)
+        return list(dict.fromkeys(sentence for sentences in explanations for sentence in sentences))
 
     def beside_headlines(self) -> tuple[Method, ...]:
         """
-        Methods whose rows tell of other people than the headlines next to them do.
+        Methods whose rows are about other people than the headlines next to them.
 
         Their estimates come from sums of scores, as do those of the headlines, but of other groups of questionnaires:
         what is left between the two is the answers of the people in one group and not in the other.

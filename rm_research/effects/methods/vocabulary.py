@@ -1,4 +1,4 @@
-"""The closed vocabulary of methods: what is compared, what is estimated, how, of whom, and what it takes."""
+"""The closed vocabulary of methods: what is compared, what is estimated, how, for whom, and what is required."""
 
 from enum import StrEnum
 
@@ -67,7 +67,7 @@ class Questionnaires(StrEnum):
     A group of questionnaires that a method treats differently from others, so that its number tells something of them.
 
     "All" are those of everyone who has a score then, "both" those of people with a score before and after. Blocks and
-    clusters of a model are no groups.
+    clusters of a model are not groups.
     """
 
     ALL_BEFORE = "all before"
@@ -85,7 +85,7 @@ class Questionnaires(StrEnum):
 
 
 class Need(StrEnum):
-    """What a method needs of the design and its waves, or of the people."""
+    """What a method requires of the design and its waves, or of the people."""
 
     LINKED = "linked waves"
     UNLINKED = "unlinked waves"
@@ -101,7 +101,7 @@ class Need(StrEnum):
 
 
 class Heads(StrEnum):
-    """When the row of a method answers the question of its place; other rows stand next to it."""
+    """When the row of a method answers the question of its place; other rows are shown next to it."""
 
     ALWAYS = "always"
     MANY_COHORTS = "from five cohorts on"
@@ -109,7 +109,7 @@ class Heads(StrEnum):
 
 
 class Missing(StrEnum):
-    """What becomes of people without one of the scores, as the specification curve names it."""
+    """How people without one of the scores are treated, as the specification curve names it."""
 
     COMPLETERS = "completers"
     LIKELIHOOD = "likelihood"

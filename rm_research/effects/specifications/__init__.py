@@ -1,4 +1,4 @@
-"""How much an estimate depends on choices that could have been made otherwise: its specification curve."""
+"""How much an estimate depends on choices that could have been different: its specification curve."""
 
 from rm_research.effects.specifications.curve import Specifications
 from rm_research.effects.specifications.estimate import estimate_specifications

@@ -1,4 +1,4 @@
-"""Estimates of several cohorts as one, as the programme's are."""
+"""Estimates of several cohorts combined into one, as for the programme."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -40,9 +40,9 @@ def average_row(
     usable = [(arms, row) for arms, row in cohorts if "reason" not in row.columns]
     columns: list[dict[str, Any]] = [row.columns for _, row in usable]
     compared = ("n_comparison",) if contrast == "difference" else ()
-    counts = {name: sum(one[name] for one in columns) for name in ("n_pre", "n_post", "n_pairs", *compared)}
+    counts = {name: sum(cohort[name] for cohort in columns) for name in ("n_pre", "n_post", "n_pairs", *compared)}
     if compared and study.design.comparison_scope == "shared":  # counts once
-        counts["n_comparison"] = max((one["n_comparison"] for one in columns), default=0)
+        counts["n_comparison"] = max((cohort["n_comparison"] for cohort in columns), default=0)
     if one_stage is None:
         compute = partial(_average, contrast, columns, study)
     else:
@@ -56,7 +56,9 @@ def average_row(
 def _average(contrast: str, cohorts: Sequence[dict[str, Any]], study: Study) -> Result:
     if contrast == "difference" and study.design.comparison_scope == "shared":
         raise NotEstimableError(Reason.SHARED_COMPARISON)
-    estimates, std_errors = (np.array([one[name] for one in cohorts], float) for name in ("estimate", "std_error"))
+    estimates, std_errors = (
+        np.array([cohort[name] for cohort in cohorts], float) for name in ("estimate", "std_error")
+    )
     return reml_hk(estimates, std_errors, level=study.reporting.level)
 
 

@@ -22,7 +22,7 @@ class Specifications:
     Attributes
     ----------
     estimates : Estimates
-        One row a specification, at full precision; what could not be computed stays, with a `reason`. No adjusted
+        One row per specification, at full precision; rows that could not be computed stay, with a `reason`. No adjusted
         p-values: the specifications of a curve are one question, not many.
     choices : DataFrame
         Specifications: what sets each row of the estimates apart, by `id`, and which row is the declared analysis.
@@ -97,27 +97,27 @@ def _described(rows: pd.DataFrame) -> dict[str, object]:
     """Columns of the summary for the rows of one curve."""
     known = rows[rows["estimate"].notna()]
     declared = rows.loc[rows["declared"].astype(bool), "estimate"]
-    own = float(declared.iloc[0]) if len(declared) else float("nan")
+    estimate = float(declared.iloc[0]) if len(declared) else float("nan")
     excludes = (known["ci_low"] > 0) | (known["ci_high"] < 0)
     numbers = {"lowest": known["estimate"].min(), "median": known["estimate"].median(),
-               "highest": known["estimate"].max(), "declared": own}  # fmt: skip
+               "highest": known["estimate"].max(), "declared": estimate}  # fmt: skip
     return numbers | {
         "specifications": len(rows),
         "estimated": len(known),
-        "same_sign": float("nan") if np.isnan(own) else (np.sign(known["estimate"]) == np.sign(own)).mean(),
+        "same_sign": float("nan") if np.isnan(estimate) else (np.sign(known["estimate"]) == np.sign(estimate)).mean(),
         "excludes_zero": excludes.mean(),
-        "rank": pd.NA if np.isnan(own) else 1 + int((known["estimate"] < own).sum()),
+        "rank": pd.NA if np.isnan(estimate) else 1 + int((known["estimate"] < estimate).sum()),
         "fewest": int(rows["fewest"].min()),
     }
 
 
-def collected(found: Iterable[Specified]) -> Specifications:
+def collected(specifications: Iterable[Specified]) -> Specifications:
     """Specifications of rows, in the order given."""
-    kept = list(found)
-    details = [(one.row.columns["id"], name, value) for one in kept for name, value in one.row.details.items()]
-    table = ESTIMATES.conform(pd.DataFrame([one.row.columns for one in kept]))
+    rows = list(specifications)
+    details = [(item.row.columns["id"], name, value) for item in rows for name, value in item.row.details.items()]
+    table = ESTIMATES.conform(pd.DataFrame([item.row.columns for item in rows]))
     estimates = Estimates(table, DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
-    choices = SPECIFICATIONS.conform(pd.DataFrame([one.choices for one in kept]))
+    choices = SPECIFICATIONS.conform(pd.DataFrame([item.choices for item in rows]))
     of_declared = table[choices["declared"].astype(bool)]
     return Specifications(
         estimates, choices.assign(declared=choices["id"].isin(of_declared["id"][headlines(of_declared)]))

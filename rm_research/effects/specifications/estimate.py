@@ -28,11 +28,11 @@ def estimate_specifications(
       strictly (equal codes alone) and loosely (links from a certainty of 0.51);
     - duplicates: the declared rules, or each other rule in all waves that have one;
     - scoring: the declared share of items that must be answered, half, four fifths, all; or each item left out in turn,
-      at the declared share, the others standing for it;
+      at the declared share, replaced by the others;
     - missing people and model, which go together: `effects/specifications/models.py` lists them.
 
-    Combinations that give the same data are made once. Each could have been declared, but together they are no sample
-    of anything: what share of them excludes 0 is a description, no p-value.
+    Combinations that give the same data are computed once. Each could have been declared, but together they are not a
+    sample of anything: the share of them that excludes 0 is a description, not a p-value.
 
     Parameters
     ----------
@@ -76,19 +76,19 @@ def estimate_specifications(
     if cache.digest(study) != prepared.digest:
         raise StudyError("Files of the study changed since it was prepared. Call prepare_study again.")
     question = Question(study, cohorts, scale, wave, role, (contrast,) if contrast else CONTRASTS, one_stage)
-    found = []
+    data = []
     for variant in variants(read_responses(study), study, scale):
         panel = variant.panel[variant.panel["wave"] == wave]
         wanted = panel["cohort"].isin(cohorts)
         if study.design.comparison_scope == "shared":
             wanted |= (panel["arm"] == study.comparison) & panel["cohort"].isin(prepared.sound_cohorts)
-        found.append(Data(variant.choices, tuple(groups(panel[wanted], study))))
-    return collected(specified(question, found))
+        data.append(Data(variant.choices, tuple(groups(panel[wanted], study))))
+    return collected(specified(question, data))
 
 
 def _outcome(study: Study, scale: str | None, wave: str | None) -> tuple[str, str | None]:
     """Scale and later wave that are asked for; no wave where none of the later ones asks the scale."""
-    _known("scale", scale, [one.name for one in study.scales])
+    _known("scale", scale, [declared.name for declared in study.scales])
     _known("later wave", wave, study.later_waves)
     scale = scale or study.outcomes[0]
     asking = [name for name in study.later_waves if study.measured(scale, name) and wave in (None, name)]

@@ -17,7 +17,7 @@ FEWEST = "n_fewest"  # the detail that says how many people are in the smallest 
 
 
 def models_of(contrast: str, study: Study, *, someone_left: bool) -> tuple[Method, ...]:
-    """Methods that go with a contrast in this design, and with people of whom someone left or nobody did."""
+    """Methods for a contrast in this design, depending on whether anybody left."""
     fitting = (method for method in METHODS.of(contrast) if method.missing and method.suits(study))
     return tuple(method for method in fitting if someone_left or not method.same_if_all_stay)
 

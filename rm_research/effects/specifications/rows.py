@@ -1,4 +1,4 @@
-"""Data of all variants into rows: one a specification, each combination of data and model once."""
+"""Data of all variants into rows: one per specification, each combination of data and model once."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Question:
 @dataclass(frozen=True)
 class Data:
     """
-    What one variant makes of the answers.
+    The groups that one variant makes from the answers.
 
     Attributes
     ----------
@@ -87,24 +87,24 @@ class Curve(NamedTuple):
 
 
 class Cohort(NamedTuple):
-    """People of one cohort, and what tells whether they are the same with the same scores."""
+    """People of one cohort, with a fingerprint that is equal for the same people with the same scores."""
 
     arms: Compared
     fingerprint: bytes
 
 
-def specified(question: Question, found: Sequence[Data]) -> Iterator[Specified]:
+def specified(question: Question, variants: Sequence[Data]) -> Iterator[Specified]:
     """Yield the rows of every curve, those of the declared data (the first) first."""
     known: dict[tuple[object, ...], Row] = {}
-    for curve in _curves(question, found[0]):
+    for curve in _curves(question, variants[0]):
         seen, heads = set(), [head.name for head in METHODS.headlines(curve.contrast)]
-        for place, data in enumerate(found):
+        for position, data in enumerate(variants):
             cohorts = _cohorts(curve, question, data)
             if (prints := tuple((cohort.arms.group.place, cohort.fingerprint) for cohort in cohorts)) in seen:
                 continue
             seen.add(prints)
             for row, missing, model in _rows(curve, question, cohorts, known):
-                declared = place == 0 and model in (*heads, Name.ONE_STAGE)
+                declared = position == 0 and model in (*heads, Name.ONE_STAGE)
                 yield _named(row, data.choices | {"missing": missing, "model": model}, declared)
 
 
@@ -124,28 +124,28 @@ def _curves(question: Question, declared: Data) -> Iterator[Curve]:
 
 
 def _cohorts(curve: Curve, question: Question, data: Data) -> list[Cohort]:
-    """People of the curve by cohort; nobody, where a single cohort is left without."""
+    """People of the curve by cohort; an empty group where the only cohort has nobody."""
     study, (contrast, role, arm) = question.study, curve
     of_role = [group for group in data.groups if group.place.role == role]
-    found = [
+    people = [
         arms if contrast == "difference" else Compared(arms.group, ())
         for arms in comparisons(of_role, study)
         if arms.group.place.arm == arm and arms.group.place.cohort in question.cohorts
     ]
-    if not found and len(question.cohorts) == 1:
+    if not people and len(question.cohorts) == 1:
         place = Place(question.cohorts[0], role, arm, question.scale, question.wave)
-        found = [
+        people = [
             Compared(
                 Group(place, np.array([]), np.array([]), np.array([], object), PANEL.empty(), np.array([], int)), ()
             )
         ]
-    return [Cohort(arms, fingerprint(arms)) for arms in found]
+    return [Cohort(arms, fingerprint(arms)) for arms in people]
 
 
 def _rows(
     curve: Curve, question: Question, cohorts: Sequence[Cohort], known: dict[tuple[object, ...], Row]
 ) -> Iterator[tuple[Row, str, str]]:
-    """Row, treatment of missing people and model, from estimates of cohorts that are kept in `known`."""
+    """Row, treatment of missing people and model, from estimates of cohorts that are cached in `known`."""
     study, place = question.study, Place(ALL_COHORTS, curve.role, curve.arm, question.scale, question.wave)
     someone_left = any(cohort.arms.n_left for cohort in cohorts)
     for model in models_of(curve.contrast, study, someone_left=someone_left):

@@ -17,7 +17,7 @@ from rm_research.study import Study
 from rm_research.study.settings import Link, Wave
 
 LOOSE = 0.51  # certainty from which a link is more likely right than wrong
-SHARES = (0.5, 0.8, 1.0)  # of a scale's items that must be answered, beside the declared share
+SHARES = (0.5, 0.8, 1.0)  # of a scale's items that must be answered, in addition to the declared share
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class _Scoring:
     study : Study
         The study as if it had this scale alone, scored like that.
     factor : float
-        What brings a sum of fewer items to the unit of all: a left-out item counts like a skipped one.
+        What scales a sum of fewer items to that of all items: a left-out item counts like a skipped one.
     """
 
     name: str
@@ -97,9 +97,9 @@ def _places(responses: pd.DataFrame, people: pd.DataFrame, study: Study) -> pd.D
 def _at(places: Vector, scores: Vector) -> Vector:
     """Scores at the rows of `places`; NaN where there is none."""
     known = ~np.isnan(places)
-    found = np.full(len(places), np.nan)
-    found[known] = scores[places[known].astype(int)]
-    return found
+    values = np.full(len(places), np.nan)
+    values[known] = scores[places[known].astype(int)]
+    return values
 
 
 def _linked(intake: Intake, study: Study) -> Iterator[tuple[dict[str, str], pd.DataFrame, pd.DataFrame]]:
@@ -129,10 +129,10 @@ def _fingerprint(responses: pd.DataFrame, people: pd.DataFrame) -> bytes:
 
 def _links(intake: Intake, study: Study) -> dict[str, Link]:
     """
-    Ways of linking by name; one where each code stands in one cohort, so that all would come to the same.
+    Ways of linking by name; only one where each code is in one cohort, because all would give the same data.
 
     Codes that are declared to stand for one person in a cohort only are matched over the study as well, unless some
-    code stands in two cohorts at one wave: then two people are known to share it. Codes that are compared are also
+    code is in two cohorts at one wave: then two people are known to share it. Codes that are compared are also
     linked strictly (equal ones alone) and loosely (whatever is more likely right than wrong).
     """
     if study.link.method == "none":
@@ -170,12 +170,12 @@ def _rules(study: Study) -> dict[str, dict[str, Wave]]:
     """
     Waves by the rule for duplicates: the declared rules, then each other rule in all waves.
 
-    Where a wave declares none, whoever has duplicates has an error, so that there is nothing to choose.
+    Where a wave declares no rule, duplicates are an error, so there is nothing to choose.
     """
     declared = {wave.duplicates for wave in study.waves}
-    own = declared.pop() if len(declared) == 1 else "as declared by wave"
-    rules: dict[str, dict[str, Wave]] = {own: study.settings.waves}
-    for rule in ("first", "last") if own != "error" else ():
+    declared_rule = declared.pop() if len(declared) == 1 else "as declared by wave"
+    rules: dict[str, dict[str, Wave]] = {declared_rule: study.settings.waves}
+    for rule in ("first", "last") if declared_rule != "error" else ():
         chosen = {
             name: wave if wave.duplicates == "error" else wave.model_copy(update={"duplicates": rule})
             for name, wave in study.settings.waves.items()

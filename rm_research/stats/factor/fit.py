@@ -30,7 +30,7 @@ from rm_research.stats.result import NotEstimableError, Vector
 
 STEPS, CLOSE = 2000, 1e-14  # of the EM algorithm, and what a further step would gain, in units of χ²
 SHARE = 0.7  # of the first principal component's variance that a factor is given at the start
-ALIKE = 1e-9  # a correlation matrix with a smaller eigenvalue is singular but for rounding
+ALIKE = 1e-9  # a correlation matrix with a smaller eigenvalue is singular apart from rounding
 IMPROPER = -1e-8  # an eigenvalue below this, with item variances 1, is negative
 
 
@@ -95,8 +95,8 @@ def fit(patterns: Sequence[Pattern], samples: Sequence[Sample], moments: Sequenc
     NotEstimableError
         'not_converged' when no maximum of the likelihood is found.
     """
-    made = model(patterns)
-    return Fit(made, tuple(samples), tuple(moments), maximise(made, samples, _starting_values(made, moments)))
+    built = model(patterns)
+    return Fit(built, tuple(samples), tuple(moments), maximise(built, samples, _starting_values(built, moments)))
 
 
 def unrestricted(people: Sample) -> Unrestricted:
@@ -127,10 +127,10 @@ def unrestricted(people: Sample) -> Unrestricted:
     raise NotEstimableError("items_alike")
 
 
-def _starting_values(made: Model, moments: Sequence[Unrestricted]) -> Vector:
+def _starting_values(built: Model, moments: Sequence[Unrestricted]) -> Vector:
     """Parameters to start from: each factor's loadings from the first principal component of its items."""
     wanted = []
-    for fixed, owners, (means, covariances, _) in zip(made.fixed, made.owners, moments, strict=True):
+    for fixed, owners, (means, covariances, _) in zip(built.fixed, built.owners, moments, strict=True):
         spread = np.sqrt(np.diag(covariances))
         correlations = covariances / np.outer(spread, spread)
         loadings = np.zeros(fixed.loadings.shape)
@@ -143,7 +143,7 @@ def _starting_values(made: Model, moments: Sequence[Unrestricted]) -> Vector:
         uniquenesses = np.maximum(spread**2 - (loadings**2).sum(axis=1), spread**2 / 10)
         start = loadings, composites / np.outer(size, size), np.diag(uniquenesses), means, np.zeros(len(size))
         wanted.append(Values(*start))
-    return made.parameters(wanted)
+    return built.parameters(wanted)
 
 
 def is_improper(fitted: Fit) -> bool:

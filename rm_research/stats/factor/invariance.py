@@ -32,7 +32,7 @@ class Step:
     Attributes
     ----------
     chi2, df, p_value : float
-        Likelihood-ratio test that the further equalities hold.
+        Likelihood-ratio test of the added equalities.
     cfi, rmsea : float
         This level's index − that of the level before.
     rmsea_d : float

@@ -50,7 +50,7 @@ def one_factor(items: Matrix) -> OneFactor:
 
     Omega (McDonald 1999, Test Theory, ch. 6) is (Σλ)² / ((Σλ)² + Σθ), with λ the loadings and θ the uniquenesses:
     it divides by the variance of the sum that the model implies. `omega_observed` divides by the observed variance,
-    as semTools' compRelSEM does unless told otherwise. Assumes normal answers, one factor and uncorrelated
+    as semTools' compRelSEM does by default. Assumes normal answers, one factor and uncorrelated
     uniquenesses; where answers are missing, that they are missing at random.
 
     Parameters

@@ -1,4 +1,4 @@
-"""A factor model as tables: a number is fixed, a name is estimated, and one name is one value wherever it stands."""
+"""A factor model as tables: numbers are fixed, names are estimated, and equal names have equal values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,13 +40,13 @@ Pattern = Matrices[np.object_]
 """What is known before any data are seen: a number (fixed) or a name (estimated; equal to all of that name)."""
 Values = Matrices[np.float64]
 Owners = Matrices[np.intp]
-"""Which parameter stands in each place, counted from 0, or FIXED."""
+"""Number of the parameter at each place, counted from 0, or FIXED."""
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
     """
-    Where each of t parameters stands.
+    The places of each of t parameters.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ class Model:
         ]
 
     def parameters(self, wanted: Sequence[Values]) -> Vector:
-        """Parameters whose matrices come near those wanted: the average over the places where each stands."""
+        """Parameters whose matrices come near those wanted: the average over the places of each parameter."""
         owners = np.concatenate([table.ravel() for group in self.owners for table in group])
         values = np.concatenate([table.ravel() for group in wanted for table in group])[owners != FIXED]
         owners = owners[owners != FIXED]
@@ -141,12 +141,12 @@ def implied_slopes(values: Values, owners: Owners, t: int) -> Slopes:
 
 
 def standing(owners: NDArray[np.intp], t: int) -> Matrix:
-    """1 where each of t parameters stands, else 0; shape (t, …)."""
+    """1 at the places of each of t parameters, else 0; shape (t, …)."""
     return (owners == np.arange(t).reshape(t, *[1] * owners.ndim)).astype(float)
 
 
 def symmetric(table: Table) -> Table:
-    """Let the part below the diagonal hold above it too."""
+    """Copy the part below the diagonal to the part above it."""
     mirrored = table.copy()
     upper = np.triu_indices(len(table), 1)
     mirrored[upper] = table.T[upper]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rm_research.stats.factor.pattern import Matrix
 from rm_research.stats.result import NotEstimableError, Vector
 
-NOISE = 1e-12  # answers that differ by less than this share of the largest are all alike
+NOISE = 1e-12  # answers that differ by less than this share of the largest are all equal
 
 
 @dataclass(frozen=True, eq=False)

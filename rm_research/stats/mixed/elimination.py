@@ -82,8 +82,8 @@ class Plan:
         """Number of the edge between two groups in either order; one after the last where they do not touch."""
         keys = self.edges[:, 0] * len(self.rank) + self.edges[:, 1]
         wanted = np.minimum(first, second) * len(self.rank) + np.maximum(first, second)
-        found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        return np.where(keys[found] == wanted, found, len(keys))
+        position = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where(keys[position] == wanted, position, len(keys))
 
 
 def plan_elimination(term_of: Integers, pairs: Integers) -> Plan:
@@ -137,8 +137,8 @@ def _apart(candidates: NDArray[np.bool_], pairs: Integers) -> Integers:
     chosen = candidates.copy()
     behind = np.where(priority[between[:, 0]] < priority[between[:, 1]], between[:, 1], between[:, 0])
     chosen[behind] = False
-    found, size = np.flatnonzero(chosen), candidates.sum()
-    return found if len(found) == size or 4 * len(found) >= size or size > DENSE else found[:0]
+    groups, size = np.flatnonzero(chosen), candidates.sum()
+    return groups if len(groups) == size or 4 * len(groups) >= size or size > DENSE else groups[:0]
 
 
 def _without(chosen: Integers, pairs: Integers, size: int) -> tuple[Integers, Integers]:
@@ -153,15 +153,15 @@ def _without(chosen: Integers, pairs: Integers, size: int) -> tuple[Integers, In
     first, second = _pairs_within(start[order])
     apart = first != second
     filled = end[order][np.stack([first[apart], second[apart]], axis=1)]
-    kept = pairs[~leaves]
-    old = kept[:, 0] * size + kept[:, 1]
+    remaining = pairs[~leaves]
+    old = remaining[:, 0] * size + remaining[:, 1]
     new = np.setdiff1d(filled[:, 0] * size + filled[:, 1], old)
     added = np.stack([new // size, new % size], axis=1)
-    return np.concatenate([kept, added]), added
+    return np.concatenate([remaining, added]), added
 
 
 def _pairs_within(start: Integers) -> tuple[Integers, Integers]:
-    """All pairs of positions i ≤ j with the same start; equal starts stand together."""
+    """All pairs of positions i ≤ j with the same start; equal starts are adjacent."""
     ends = np.searchsorted(start, start, side="right")
     counts = ends - np.arange(len(start))
     first = np.repeat(np.arange(len(start)), counts)

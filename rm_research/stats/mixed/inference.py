@@ -23,7 +23,7 @@ def satterthwaite(fit: Fit, contrast: ArrayLike, *, level: float, observed: bool
     Where rows are missing and others of the same people say which, that standard error is too small, because the
     estimate b then moves with the variances that were estimated. This adds ∇bᵀA∇b, by observed information (Kenward &
     Molenberghs 1998, Statist. Sci. 13:236), and f at the estimated variances is on average as much too small (Kenward &
-    Roger 1997); if asked for, both are made up for, f + 2∇bᵀA∇b. The degrees of freedom stay.
+    Roger 1997); if requested, both are corrected, f + 2∇bᵀA∇b. The degrees of freedom stay.
 
     Parameters
     ----------

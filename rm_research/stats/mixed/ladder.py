@@ -18,7 +18,7 @@ from rm_research.stats.result import NotEstimableError, Result, Vector
 @dataclass(frozen=True)
 class Ladder:
     """
-    The model that was kept.
+    The model at the end of the ladder.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Ladder:
     terms : sequence of Term
         Those left.
     step : int
-        How many slopes and intercepts were given up; 0 where the model is the one asked for.
+        How many slopes and intercepts were dropped; 0 where the model is the one requested.
     """
 
     fit: Fit
@@ -38,12 +38,12 @@ def fit_by_ladder(y: Vector, X: Array, terms: Sequence[Term], *, keep: Collectio
     """
     Fit by REML, simplified where the full model is singular (in the spirit of Barr et al. 2013, J. Mem. Lang. 68:255).
 
-    1. In the order declared, a slope and then an intercept are left out where the design cannot tell their variance
+    1. In the order declared, a slope and then an intercept are left out where the design cannot separate their variance
        from those before and the residual one, as with an intercept for each row, or a slope over two waves.
-    2. Of slopes whose variance is 0 or whose correlation with the intercept is ±1, the one declared last is given up
+    2. Of slopes whose variance is 0 or whose correlation with the intercept is ±1, the one declared last is dropped
        and the model fitted again, until none is left; so is the last of all slopes where the likelihood with them has
        no clear maximum.
-    3. Intercepts of variance 0 are given up, but for those in `keep`; the estimates are the same without them.
+    3. Intercepts of variance 0 are dropped, except those in `keep`; the estimates are the same without them.
 
     Parameters
     ----------
@@ -61,32 +61,32 @@ def fit_by_ladder(y: Vector, X: Array, terms: Sequence[Term], *, keep: Collectio
     NotEstimableError
         As `fit_reml`.
     """
-    left = _determined(y, X, terms)
-    fit, left = _without_singular_slopes(y, X, left)
-    kept = [k for k, term in enumerate(left) if term.name not in fit.singular or term.name in keep]
-    if len(kept) < len(left):
-        # the maximum stays where it is, so that there is nothing to search for
-        psi = fit.psi[np.isin(fit.system.covariance.term, kept)]
-        left = [left[k] for k in kept]
-        fit = fit_at(psi, prepare_system(y, X, left), left)
-    return Ladder(fit, left, _size(terms) - _size(left))
+    remaining = _determined(y, X, terms)
+    fit, remaining = _without_singular_slopes(y, X, remaining)
+    regular = [k for k, term in enumerate(remaining) if term.name not in fit.singular or term.name in keep]
+    if len(regular) < len(remaining):
+        # the maximum stays where it is, so there is nothing to search for
+        psi = fit.psi[np.isin(fit.system.covariance.term, regular)]
+        remaining = [remaining[k] for k in regular]
+        fit = fit_at(psi, prepare_system(y, X, remaining), remaining)
+    return Ladder(fit, remaining, _size(terms) - _size(remaining))
 
 
 def _without_singular_slopes(y: Vector, X: Array, terms: Sequence[Term]) -> tuple[Fit, list[Term]]:
-    left = list(terms)
+    remaining = list(terms)
     while True:
-        slopes = [k for k, term in enumerate(left) if term.slope is not None]
+        slopes = [k for k, term in enumerate(remaining) if term.slope is not None]
         try:
-            fit = fit_reml(y, X, left)
+            fit = fit_reml(y, X, remaining)
             curvature(fit)
         except NotEstimableError:
             if not slopes:
                 raise
         else:
-            slopes = [k for k in slopes if left[k].name in fit.singular]
+            slopes = [k for k in slopes if remaining[k].name in fit.singular]
             if not slopes:
-                return fit, left
-        left[slopes[-1]] = left[slopes[-1]].without_slope()
+                return fit, remaining
+        remaining[slopes[-1]] = remaining[slopes[-1]].without_slope()
 
 
 def _size(terms: Sequence[Term]) -> int:
@@ -95,16 +95,16 @@ def _size(terms: Sequence[Term]) -> int:
 
 
 def _determined(y: Vector, X: Array, terms: Sequence[Term]) -> list[Term]:
-    """Terms whose variances the design determines, each beside those before it."""
+    """Terms whose variances the design determines, each together with the previous terms."""
     if _carries(y, X, terms):
         return list(terms)
-    kept: list[Term] = []
+    determined_terms: list[Term] = []
     for term in terms:
         for form in [term] if term.slope is None else [term, term.without_slope()]:
-            if _carries(y, X, [*kept, form]):
-                kept.append(form)
+            if _carries(y, X, [*determined_terms, form]):
+                determined_terms.append(form)
                 break
-    return kept
+    return determined_terms
 
 
 def _carries(y: Vector, X: Array, terms: Sequence[Term]) -> bool:

@@ -53,7 +53,7 @@ def moments(system: System, psi: Vector) -> Moments:
 
 def deviances(system: System, points: Array) -> Vector:
     """
-    −2 log restricted likelihood, the residual variance profiled out, at each of t points ψ, but for a constant.
+    −2 log restricted likelihood, the residual variance profiled out, at each of t points ψ, up to a constant.
 
     yᵀPy is |WᵀV⁻¹W| / |QᵀV⁻¹Q|.
     """
@@ -63,8 +63,8 @@ def deviances(system: System, points: Array) -> Vector:
         L = np.linalg.slogdet(V)[1].sum(axis=1)
         M = (np.swapaxes(W, 1, 2) @ np.linalg.solve(V, W)).sum(axis=1)
     else:
-        found = [_by_elimination(system.design, system.M, psi, derivatives=False) for psi in points]
-        L, M = np.array([one.L for one in found]), np.array([one.M for one in found])
+        sums = [_by_elimination(system.design, system.M, psi, derivatives=False) for psi in points]
+        L, M = np.array([at_point.L for at_point in sums]), np.array([at_point.M for at_point in sums])
     fixed = np.linalg.slogdet(M[:, :-1, :-1])[1]
     return np.asarray(L + fixed + (system.n - system.p) * (np.linalg.slogdet(M)[1] - fixed))
 
@@ -124,13 +124,13 @@ def _own(S: Series, step: Step, columns: Integers) -> Series:
     """S of the columns of a step's groups among themselves, shape (m, columns, columns)."""
     k = step.own.shape[1]
     above = np.triu(np.ones((k, k), dtype=bool))[:, :, None, None]
-    found = {}
+    blocks_of_groups = {}
     for key, value in S.items():
         blocks = value[step.own]
         full = np.where(above, blocks, np.swapaxes(np.swapaxes(blocks, 1, 2), 3, 4)) if k > 1 else blocks
         square = np.swapaxes(full, 2, 3).reshape(len(blocks), k * value.shape[-1], -1)
-        found[key] = square[:, columns[:, None], columns]
-    return found
+        blocks_of_groups[key] = square[:, columns[:, None], columns]
+    return blocks_of_groups
 
 
 def _stacked(blocks: Array) -> Array:
@@ -176,22 +176,22 @@ def _collected(L: Series, M: Series, r: int) -> Moments:
     return Moments(float(L[()]), L1, L2, M[()], M1, M2)
 
 
-def with_residual_variance(found: Moments, psi: Vector, n: int) -> Moments:
+def with_residual_variance(relative: Moments, psi: Vector, n: int) -> Moments:
     """
     Moments by the variances themselves, where y is in units in which the residual variance is 1; that comes last.
 
     log |V| − n log σ² is homogeneous of degree 0 in all variances and WᵀV⁻¹W of degree −1; the derivatives by σ² follow
     by Euler's theorem.
     """
-    L1 = np.append(found.L1, n - psi @ found.L1)
-    cross = -(found.L1 + found.L2 @ psi)
-    L2 = np.block([[found.L2, cross[:, None]], [cross[None, :], np.array([[-L1[-1] - psi @ cross]])]])
-    last = -(found.M + np.tensordot(psi, found.M1, 1))
-    mixed = -(2 * found.M1 + np.tensordot(psi, found.M2, 1))
-    M2 = np.zeros((len(L1), len(L1), *found.M.shape))
-    M2[:-1, :-1], M2[-1, :-1], M2[:-1, -1] = found.M2, mixed, mixed
+    L1 = np.append(relative.L1, n - psi @ relative.L1)
+    cross = -(relative.L1 + relative.L2 @ psi)
+    L2 = np.block([[relative.L2, cross[:, None]], [cross[None, :], np.array([[-L1[-1] - psi @ cross]])]])
+    last = -(relative.M + np.tensordot(psi, relative.M1, 1))
+    mixed = -(2 * relative.M1 + np.tensordot(psi, relative.M2, 1))
+    M2 = np.zeros((len(L1), len(L1), *relative.M.shape))
+    M2[:-1, :-1], M2[-1, :-1], M2[:-1, -1] = relative.M2, mixed, mixed
     M2[-1, -1] = -2 * last - np.tensordot(psi, mixed, 1)
-    return Moments(found.L, L1, L2, found.M, np.concatenate([found.M1, last[None]]), M2)
+    return Moments(relative.L, L1, L2, relative.M, np.concatenate([relative.M1, last[None]]), M2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +199,7 @@ class Restricted:
     """
     Parts of the restricted likelihood (Patterson & Thompson 1971) with their derivatives by r parameters.
 
-    −2 log likelihood is, but for a constant, log_det + rss. Half of −dd_log is the expected information.
+    −2 log likelihood is, up to a constant, log_det + rss. Half of −dd_log is the expected information.
 
     Attributes
     ----------
@@ -222,18 +222,18 @@ class Restricted:
     dd_rss: Array
 
 
-def restricted(found: Moments) -> Restricted:
+def restricted(sums: Moments) -> Restricted:
     """Profile the fixed effects out."""
-    A, b = found.M[:-1, :-1], found.M[:-1, -1]
+    A, b = sums.M[:-1, :-1], sums.M[:-1, -1]
     phi = np.asarray(np.linalg.inv(A), dtype=float)
     coefficients = phi @ b
     v = np.append(-coefficients, 1.0)
-    turned = phi @ found.M1[:, :-1, :-1]
-    pull = found.M1 @ v
-    d_log = found.L1 + np.einsum("rii->r", turned)
-    dd_log = found.L2 + np.einsum("ij,rsji->rs", phi, found.M2[:, :, :-1, :-1])
+    turned = phi @ sums.M1[:, :-1, :-1]
+    pull = sums.M1 @ v
+    d_log = sums.L1 + np.einsum("rii->r", turned)
+    dd_log = sums.L2 + np.einsum("ij,rsji->rs", phi, sums.M2[:, :, :-1, :-1])
     dd_log = dd_log - np.einsum("rij,sji->rs", turned, turned)
-    dd_rss = found.M2 @ v @ v - 2 * pull[:, :-1] @ phi @ pull[:, :-1].T
-    log_det = found.L + float(np.linalg.slogdet(A)[1])
-    rss = float(found.M[-1, -1] - b @ coefficients)
+    dd_rss = sums.M2 @ v @ v - 2 * pull[:, :-1] @ phi @ pull[:, :-1].T
+    log_det = sums.L + float(np.linalg.slogdet(A)[1])
+    rss = float(sums.M[-1, -1] - b @ coefficients)
     return Restricted(coefficients, phi, log_det, d_log, dd_log, rss, pull @ v, dd_rss)

@@ -96,19 +96,19 @@ def fit_reml(y: Vector, X: Array, terms: Sequence[Term]) -> Fit:
 
 def fit_at(psi: Vector, system: System, terms: Sequence[Term]) -> Fit:
     """The fit when the relative variances are these."""
-    found = moments(system, psi)
-    sigma2 = restricted(found).rss / (system.n - system.p)
+    sums = moments(system, psi)
+    sigma2 = restricted(sums).rss / (system.n - system.p)
     scale = np.append(np.ones(system.p), 1 / np.sqrt(sigma2))
     both = scale[:, None] * scale
-    found = replace(found, M=found.M * both, M1=found.M1 * both, M2=found.M2 * both)
-    found = with_residual_variance(found, psi, system.n)
-    parts = restricted(found)
+    sums = replace(sums, M=sums.M * both, M1=sums.M1 * both, M2=sums.M2 * both)
+    sums = with_residual_variance(sums, psi, system.n)
+    parts = restricted(sums)
     root = np.sqrt(sigma2) * system.root
     free = system.n - system.p
     deviance = free * (np.log(2 * np.pi * sigma2 * system.unit**2) + 1) + parts.log_det + 2 * system.log_root
     variances, singular = _in_units(system, psi, sigma2 * system.unit**2, terms)
     coefficients = system.start + root @ parts.coefficients
-    return Fit(coefficients, variances, float(-deviance / 2), singular, psi, system, found, parts, root)
+    return Fit(coefficients, variances, float(-deviance / 2), singular, psi, system, sums, parts, root)
 
 
 def _in_units(system: System, psi: Vector, sigma2: float, terms: Sequence[Term]) -> tuple[dict[str, float], list[str]]:
@@ -117,10 +117,13 @@ def _in_units(system: System, psi: Vector, sigma2: float, terms: Sequence[Term])
     matrices = system.covariance.matrices(psi)
     for term, matrix, (mean, spread) in zip(terms, matrices, system.slopes, strict=True):
         back = np.array([[1.0, -mean / spread], [0.0, 1 / spread]])[: len(matrix), : len(matrix)]
-        own = sigma2 * back @ matrix @ back.T
-        named[f"var_{term.name}"] = float(own[0, 0])
+        scaled = sigma2 * back @ matrix @ back.T
+        named[f"var_{term.name}"] = float(scaled[0, 0])
         if len(matrix) > 1:
-            named[f"cov_{term.name}_slope"], named[f"var_{term.name}_slope"] = float(own[0, 1]), float(own[1, 1])
+            named[f"cov_{term.name}_slope"], named[f"var_{term.name}_slope"] = (
+                float(scaled[0, 1]),
+                float(scaled[1, 1]),
+            )
     on_boundary = zip(terms, system.covariance.singular(psi), strict=True)
     return named | {"var_residual": float(sigma2)}, [term.name for term, singular in on_boundary if singular]
 

@@ -89,7 +89,7 @@ def prepare_system(y: Vector, X: Array, terms: Sequence[Term]) -> System:
     ------
     NotEstimableError
         'too_few_people' when there are no more rows than fixed effects, 'collinear' when the columns of X do not
-        determine the coefficients, 'no_variation' when X explains y but for rounding.
+        determine the coefficients, 'no_variation' when X explains y apart from rounding.
     """
     n, p = X.shape
     if n <= p:

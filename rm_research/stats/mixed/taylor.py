@@ -27,14 +27,14 @@ def small_product(a: Array, b: Array) -> Array:
 
 def product(x: Series, y: Series, multiply: Callable[[Array, Array], Array] = small_product) -> Series:
     """Leibniz' rule: the product and its derivatives."""
-    found: Series = {}
+    result: Series = {}
     for i, a in x.items():
         for j, b in y.items():
             if len(i) + len(j) <= 2:
                 part = multiply(a, b)
-                # (xy)ᵢᵢ holds 2 xᵢ yᵢ; for i ≠ j the two summands come as (i, j) and as (j, i)
-                add(found, tuple(sorted(i + j)), 2 * part if i and i == j else part)
-    return found
+                # (xy)ᵢᵢ contains 2 xᵢ yᵢ; for i ≠ j the two summands come as (i, j) and as (j, i)
+                add(result, tuple(sorted(i + j)), 2 * part if i and i == j else part)
+    return result
 
 
 def add(x: Series, key: Key, part: Array) -> None:
@@ -43,34 +43,34 @@ def add(x: Series, key: Key, part: Array) -> None:
 
 
 def transposed(x: Series) -> Series:
-    """Each matrix turned."""
+    """Each matrix transposed."""
     return {key: np.swapaxes(value, -1, -2) for key, value in x.items()}
 
 
 def inverse(x: Series) -> Series:
     """T with TX = 1: Tᵢ = −T Xᵢ T and Tᵢⱼ = −T (Xᵢⱼ T + Xᵢ Tⱼ + Xⱼ Tᵢ)."""
     value = 1 / x[()] if x[()].shape[-1] == 1 else np.asarray(np.linalg.inv(x[()]), dtype=float)
-    found: Series = {(): value}
+    result: Series = {(): value}
     changing = {key: part for key, part in x.items() if key}
     for length in (1, 2):
-        for key, part in product(changing, found).items():
+        for key, part in product(changing, result).items():
             if len(key) == length:
-                found[key] = -small_product(value, part)
-    return found
+                result[key] = -small_product(value, part)
+    return result
 
 
 def log_determinant(x: Series, inverted: Series) -> Series:
     """Logarithm of |X|, a number for each matrix: its derivatives are tr(T Xᵢ) and tr(T Xᵢⱼ) + tr(Tⱼ Xᵢ)."""
     value = x[()]
-    found: Series = {(): np.log(value[..., 0, 0]) if value.shape[-1] == 1 else np.linalg.slogdet(value)[1]}
+    result: Series = {(): np.log(value[..., 0, 0]) if value.shape[-1] == 1 else np.linalg.slogdet(value)[1]}
     for key, part in x.items():
         if key:
-            add(found, key, _trace(inverted[()], part))
+            add(result, key, _trace(inverted[()], part))
     for i, part in x.items():
         for j, other in inverted.items():
             if len(i) == len(j) == 1 and i <= j:
-                add(found, i + j, _trace(other, part))
-    return found
+                add(result, i + j, _trace(other, part))
+    return result
 
 
 def _trace(a: Array, b: Array) -> Array:

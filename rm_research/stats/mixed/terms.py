@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from rm_research.stats.mixed.taylor import Array, Integers, Series
 from rm_research.stats.result import Vector
 
-RANK = 1e-12  # 1 − squared correlation below this is 0 but for rounding
+RANK = 1e-12  # 1 − squared correlation below this is 0 apart from rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +57,10 @@ class Block:
 
     def at(self, psi: Vector, *, derivatives: bool) -> Series:
         """Covariance at these parameters."""
-        found: Series = {(): np.tensordot(psi[self.parameters], self.basis, 1)}
+        series: Series = {(): np.tensordot(psi[self.parameters], self.basis, 1)}
         if derivatives:
-            found |= {(int(k),): basis for k, basis in zip(self.parameters, self.basis, strict=True)}
-        return found
+            series |= {(int(k),): basis for k, basis in zip(self.parameters, self.basis, strict=True)}
+        return series
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +90,11 @@ class Covariance:
     def block(self, terms: Integers) -> Block:
         """Of groups of these terms, one of each."""
         b = self.basis.shape[1]
-        own = np.flatnonzero((self.term[:, None] == terms).any(axis=1))
-        full = [np.kron(np.diag((terms == self.term[k]).astype(float)), self.basis[k]) for k in own]
-        stacked = np.array(full).reshape(len(own), len(terms) * b, len(terms) * b)
+        parameters = np.flatnonzero((self.term[:, None] == terms).any(axis=1))
+        full = [np.kron(np.diag((terms == self.term[k]).astype(float)), self.basis[k]) for k in parameters]
+        stacked = np.array(full).reshape(len(parameters), len(terms) * b, len(terms) * b)
         columns = np.flatnonzero(stacked.any(axis=(0, 1)))
-        return Block(columns, own, stacked[:, columns[:, None], columns])
+        return Block(columns, parameters, stacked[:, columns[:, None], columns])
 
     def matrices(self, psi: Vector) -> list[Array]:
         """Covariance matrix of each term, 1 × 1 or 2 × 2."""
@@ -104,7 +104,7 @@ class Covariance:
 
     def singular(self, psi: Vector) -> list[bool]:
         """Whether each term's matrix is on the boundary: not of full rank."""
-        return [bool(np.linalg.det(own) <= RANK * np.prod(np.diag(own))) for own in self.matrices(psi)]
+        return [bool(np.linalg.det(matrix) <= RANK * np.prod(np.diag(matrix))) for matrix in self.matrices(psi)]
 
     def free(self, psi: Vector) -> tuple[Array, Array]:
         """

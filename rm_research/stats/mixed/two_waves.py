@@ -1,5 +1,5 @@
 """
-Two waves and one score for a person in each, those who left included: closed forms for one random intercept.
+Two waves with one score per person in each, including people who left: closed forms for one random intercept.
 
 Scores have one variance v at both waves and correlate by ρ within a person, which may be negative; people with a score
 before stay in without one after. Given ρ, scores before are ~ N(μ₀, v) and scores after, given those before, are
@@ -56,16 +56,16 @@ class _Sums:
 
 def likelihood_change(pre: Vector, post: Vector, *, level: float, equal_variances: bool = True) -> Result:
     """
-    Mean change of everyone measured before, by REML, those who left included.
+    Mean change of everyone measured before, by REML, including people who left.
 
     The model is that of a random intercept for each person (Laird & Ware 1982, Biometrics 38:963), with a correlation
-    that may be negative. Those who left keep their score before and are taken to have changed as others with that score
-    did, so the estimate holds if leaving depends on the score before and on nothing else that bears on the change. It
+    that may be negative. People who left keep their score before and are assumed to have changed like others with that
+    score, so the estimate is valid if leaving depends on the score before and on nothing else related to the change. It
     is the mean change of the complete pairs plus (b − 1)(mean of all before − mean before of the pairs), where b is the
     model's slope of after on before; degrees of freedom are Satterthwaite's. If nobody left, all equals the paired t.
 
     With equal variances b is the correlation; where scores vary more or less after than before, it is off, and so is
-    what those who left are taken to have changed. Unequal variances do not assume that: b is then the least-squares
+    the change assumed for people who left. Unequal variances do not assume that: b is then the least-squares
     slope of the pairs, which takes more of them to be known well.
 
     The means before and after have intervals of the same model: Var = v/n before; the mean after is the mean before
@@ -94,7 +94,7 @@ def likelihood_change(pre: Vector, post: Vector, *, level: float, equal_variance
     NotEstimableError
         'too_few_pairs' when there are fewer than two (three with unequal variances), 'no_variation' when all pairs
         changed by the same amount, or when people left and all pairs have the same sum or, with unequal variances, the
-        same score before: then nothing tells how those who left would have changed; 'no_optimum' when the correlation
+        same score before: then nothing shows how people who left would have changed; 'no_optimum' when the correlation
         has no clear best value.
     """
     known = ~np.isnan(pre)
@@ -124,9 +124,9 @@ def likelihood_change(pre: Vector, post: Vector, *, level: float, equal_variance
     return t_result(details["mean_post"] - details["mean_pre"], np.sqrt(variance), df, level, details)
 
 
-def _ends(details: dict[str, float], name: str, found: tuple[float, float, float], level: float) -> dict[str, float]:
-    """Ends of a mean's interval, of what `_uncertainty` found."""
-    _, variance, df = found
+def _ends(details: dict[str, float], name: str, of_mean: tuple[float, float, float], level: float) -> dict[str, float]:
+    """Ends of a mean's interval, from the result of `_uncertainty`."""
+    _, variance, df = of_mean
     return ends_of_mean(name, details[name], np.sqrt(variance), df, level)
 
 
@@ -163,12 +163,12 @@ def _by_regression(sums: _Sums, level: float) -> Result:
 
 def constrained_likelihood(pre: Vector, post: Vector, in_arm: Vector, *, level: float) -> Result:
     """
-    Difference after between two arms that were alike before, by REML: constrained longitudinal data analysis.
+    Difference after between two arms with equal means before, by REML: constrained longitudinal data analysis.
 
     Liang & Zeger (2000, Sankhyā B 62:134): one mean before for both arms, as random assignment warrants, a mean after
     for each; equally correlated scores as in `likelihood_change`, and as there those who left keep their score before.
     The estimate is the difference after of the complete pairs less ρ times their difference before; degrees of freedom
-    are Satterthwaite's. Where people chose their arm the arms were not alike before, and this is the wrong model.
+    are Satterthwaite's. Where people chose their arm, the arms differ before, and this is the wrong model.
 
     Parameters
     ----------
@@ -225,7 +225,7 @@ def _correlation(sums: _Sums) -> float:
     """
     ρ at the highest restricted likelihood.
 
-    With Q(ρ) = q(ρ) / (1 − ρ²) the sum of squares, −2 log likelihood is free · log q − (n − 1) log(1 − ρ²) but for a
+    With Q(ρ) = q(ρ) / (1 − ρ²) the sum of squares, −2 log likelihood is free · log q − (n − 1) log(1 − ρ²) up to a
     constant, and its derivative vanishes where a polynomial of degree three does.
     """
     free, rest = sums.free, sums.n - 1
@@ -233,7 +233,7 @@ def _correlation(sums: _Sums) -> float:
     cubic = [2 * q[2] * (rest - free), q[1] * (2 * rest - free), 2 * (free * q[2] + rest * q[0]), free * q[1]]
     roots = np.roots(cubic)
     inside = np.real(roots[(np.abs(np.imag(roots)) < 1e-6) & (np.abs(np.real(roots)) < 1)])
-    if not len(inside):  # changes so alike that rounding decides
+    if not len(inside):  # changes so similar that rounding decides
         raise NotEstimableError("no_optimum")
     deviance = free * np.log(q[0] + q[1] * inside + q[2] * inside**2) - rest * np.log(1 - inside**2)
     best = inside[deviance <= deviance.min() + CLOSE]
@@ -269,10 +269,10 @@ def _uncertainty(sums: _Sums, rho: float, factor: float, slope: float, away: flo
 
 
 def _details(sums: _Sums, slope: float, sd_pre: float, sd_post: float, r: float) -> dict[str, float]:
-    """Means that the model expects of all who have a score before, and what else it found."""
+    """Means that the model expects for everyone with a score before, and its other results."""
     expected = sums.means[:, 1] + slope * (sums.mean - sums.means[:, 0])
     names = ["mean_post"] if len(expected) == 1 else ["mean_post_comparison", "mean_post_arm"]
     pairs = float(sums.arms.sum())
-    found = {"mean_pre": sums.mean, **dict(zip(names, expected, strict=True)), "sd_pre": sd_pre, "sd_post": sd_post}
-    found |= {"r": r, "n_pre": sums.n, "n_pairs": pairs, "n_leavers": sums.n - pairs}
-    return {name: float(value) for name, value in found.items()}
+    details = {"mean_pre": sums.mean, **dict(zip(names, expected, strict=True)), "sd_pre": sd_pre, "sd_post": sd_post}
+    details |= {"r": r, "n_pre": sums.n, "n_pairs": pairs, "n_leavers": sums.n - pairs}
+    return {name: float(value) for name, value in details.items()}

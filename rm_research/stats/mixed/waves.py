@@ -77,7 +77,7 @@ def fit_waves(
     With three waves or more, people also have random slopes over the wave number (Laird & Ware 1982). All scores
     count, also those of people who were not there in every wave: what is missing may depend on scores that were seen,
     and standard errors allow for that (`observed` in `satterthwaite`). The ladder of `fit_by_ladder` says which terms
-    are given up where they are singular.
+    are dropped where they are singular.
 
     Parameters
     ----------
@@ -105,8 +105,8 @@ def fit_waves(
     numbers = {cell: columns[owner] for cell, owner in owners.items()}
     if constrained and (0, 0) in columns:
         numbers |= {(0, 0): columns[0, 0], (0, 1): columns[0, 0]}
-    own = np.array([numbers[cell] for cell in zip(waves.tolist(), arms.tolist(), strict=True)], dtype=int)
-    X = (own[:, None] == np.arange(len(columns))).astype(float)
+    cell_numbers = np.array([numbers[cell] for cell in zip(waves.tolist(), arms.tolist(), strict=True)], dtype=int)
+    X = (cell_numbers[:, None] == np.arange(len(columns))).astype(float)
     slope = waves.astype(float) if len(np.unique(waves)) > 2 else None
     terms = [Term("person", np.asarray(person)[known], slope)]
     further = (("dyad", dyad), ("cohort", cohort))
