@@ -172,8 +172,8 @@ def _lines(
     for at, mean in enumerate(means):
         colour, marker = mean.look
         x = np.array([columns.before, columns.after]) + GAP * at
-        group = people[people["arm"] == mean.arm]
-        lines = [[(x[0], place(pre)), (x[1], place(post))] for pre, post in zip(group["pre"], group["post"], strict=True)]
+        rows = people[people["arm"] == mean.arm]
+        lines = [[(x[0], place(pre)), (x[1], place(post))] for pre, post in zip(rows["pre"], rows["post"], strict=True)]
         ax.add_collection(LineCollection(lines, colors=GREY, linewidths=0.5, alpha=0.6, zorder=1))
         moments = (mean.before, mean.after)
         ax.plot(x, [place(moment.mean) for moment in moments], color=colour, marker=marker, linewidth=1.6, markersize=6)
