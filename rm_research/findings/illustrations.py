@@ -36,7 +36,7 @@ from rm_research.study import Scale
 
 
 def outcome_pictures(scale: Scale, wave: str, role: str, context: Context) -> list[Picture]:
-    """Pictures of one outcome, survey and role: change (of each cohort, for the programme) and distribution of answers."""
+    """Pictures of one outcome, survey and role: change (per cohort for the programme) and distribution of answers."""
     main = (_forest if context.pooled else _change)(scale, wave, role, context)
     return [picture for picture in (main, _answers(scale, wave, role, context)) if picture is not None]
 
