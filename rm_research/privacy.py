@@ -2,9 +2,9 @@
 Finds personal data and keeps them out; turns person codes into keyed hashes.
 
 The name or question of a column shows that it holds personal data if ASKED lists every word of it and at least one of
-them is a particular: 'Please enter your e-mail address', 'mentorName', but not 'Name one thing you learned'. Its content
-shows it if at least half of its filled cells are nothing but contacts, as listed in CONTACTS. Contacts within other
-text are removed from it.
+them is a particular: 'Please enter your e-mail address', 'mentorName', but not 'Name one thing you learned'. Its
+content shows it if at least half of its filled cells are nothing but contacts, as listed in CONTACTS. Contacts within
+other text are removed from it.
 """
 
 import hashlib
