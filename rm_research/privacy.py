@@ -1,10 +1,10 @@
 """
-Personal data found and kept out; person codes turned into keyed hashes.
+Finds personal data and keeps them out; turns person codes into keyed hashes.
 
-A column holds personal data by its name or its question, where each of its words is one that ASKED lists and one of
-them at least a particular: 'Please enter your e-mail address', 'mentorName', but not 'Name one thing you learned'. It
-does by its content where half of its filled cells or more are nothing but contacts, as CONTACTS lists them. Contacts
-within other text are taken out of it.
+The name or question of a column shows that it holds personal data if ASKED lists every word of it and at least one of
+them is a particular: 'Please enter your e-mail address', 'mentorName', but not 'Name one thing you learned'. Its
+content shows it if at least half of its filled cells are nothing but contacts, as listed in CONTACTS. Contacts within
+other text are removed from it.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ HOME = ".rm_research"
 
 
 class Pattern(NamedTuple):
-    """What is recognised, in words, as an expression, and an example of it."""
+    """What is recognised: in words, as an expression, and by an example."""
 
     recognises: str
     expression: re.Pattern[str]
@@ -34,13 +34,13 @@ class Pattern(NamedTuple):
 
 
 def _words(*alternatives: str, apart: bool = False) -> re.Pattern[str]:
-    """One of these; those that stand `apart` are whole words, others may be part of one, as in 'RecipientEmail'."""
-    one = f"(?:{'|'.join(alternatives)})"
-    return re.compile(rf"(?<![^\W_]){one}(?![^\W_])" if apart else one, re.IGNORECASE)
+    """Match one of these: whole words if `apart`, otherwise also parts of words, as in 'RecipientEmail'."""
+    any_of_them = f"(?:{'|'.join(alternatives)})"
+    return re.compile(rf"(?<![^\W_]){any_of_them}(?![^\W_])" if apart else any_of_them, re.IGNORECASE)
 
 
-# all that the name or question of a column with personal data is made of, in English and German; a word is read as long
-# as it can be, so an ending that may begin the next word, as in 'studentsurname', is left to that
+# all the words that the name or question of a column with personal data may consist of, in English and German; each
+# match is as long as possible, so endings exclude letters that may begin the next word, as in 'studentsurname'
 ASKED = {
     "particular": Pattern("what tells who someone is", _words(
         r"name(?:[sn](?!urname))?", r"e-?mail", r"linkedin(?:[ _.]*profile)?",
@@ -68,7 +68,7 @@ ASKED = {
     ), "please"),
     "blank": Pattern("what parts words", re.compile(r"[\s_.,:?*/&+()-]+"), " / "),
 }  # fmt: skip
-# contacts in what somebody wrote; lengths are bounded so that a long text without blanks is not searched for minutes
+# contacts within text; lengths are limited, or the search of a long text without blanks would take minutes
 CONTACTS = {
     "e-mail": Pattern("e-mail addresses", re.compile(
         r"[^\s@,;<>()\"']{1,64}@[^\s@,;<>()\"']{1,250}\.[A-Za-z]{2,}"
@@ -86,12 +86,12 @@ CONTACTS = {
 }  # fmt: skip
 EMAIL = CONTACTS["e-mail"].expression
 TAKEN_OUT = "[…]"
-MOSTLY = 0.5  # of the filled cells of a column
+MOSTLY = 0.5  # share of the filled cells of a column
 
 
 def personal_columns(rows: pd.DataFrame, texts: Mapping[str, str] | None = None) -> list[str]:
     """
-    Columns that hold personal data, by name, by question, or because most of their cells are contacts.
+    Columns that hold personal data: judged by name, by question, or because most of their cells are contacts.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def personal_columns(rows: pd.DataFrame, texts: Mapping[str, str] | None = None)
     Returns
     -------
     list of str
-        Names, e-mail, postal and IP addresses, telephone numbers, coordinates, dates of birth.
+        Columns of names, e-mail, postal and IP addresses, telephone numbers, coordinates or dates of birth.
     """
     asked = texts or {}
     return [
@@ -112,15 +112,15 @@ def personal_columns(rows: pd.DataFrame, texts: Mapping[str, str] | None = None)
 
 
 def asks_who(text: str) -> bool:
-    """Whether the name or question of a column asks for a particular of a person, and for nothing else."""
+    """Whether the name or question of a column asks for a personal particular and nothing else."""
     kinds, place = set(), 0
     while place < len(text):
         matches = ((kind, words.expression.match(text, place)) for kind, words in ASKED.items())
-        found = next(((kind, match.end()) for kind, match in matches if match), None)
-        if found is None:
+        word = next(((kind, match.end()) for kind, match in matches if match), None)
+        if word is None:
             return False
-        kinds.add(found[0])
-        place = found[1]
+        kinds.add(word[0])
+        place = word[1]
     return "particular" in kinds
 
 
@@ -141,20 +141,20 @@ def freed_of_contacts(entry: str) -> str:
 
 
 def without_contacts(cells: pd.Series) -> pd.Series:
-    """Cells, each freed of contacts; the rest of what was written stays."""
+    """Cells with contacts replaced; the rest of the text stays."""
     return per_entry(cells, freed_of_contacts)
 
 
 def private_folder(study: Path) -> Path | None:
     """
-    Folder of the study that holds key and cache, made on first use for its owner alone; None where it cannot be.
+    Folder of the study for its key and cache, created on first use for its owner only; None if that fails.
 
-    It ignores itself in git.
+    The folder tells git to ignore it.
     """
     folder = study / HOME
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        folder.chmod(0o700)  # it may have been made by other means, for all to read
+        folder.chmod(0o700)  # it may exist already, readable by everyone
         if not (folder / ".gitignore").exists():
             write_private(folder / ".gitignore", b"*\n")
     except OSError:
@@ -163,7 +163,7 @@ def private_folder(study: Path) -> Path | None:
 
 
 def purge_private(study: Path) -> bool:
-    """Remove key and cache of a study; whether there were any."""
+    """Remove the key and cache of a study; return whether there were any."""
     folder = study / HOME
     if not folder.is_dir() or folder.is_symlink():
         return False
@@ -172,12 +172,12 @@ def purge_private(study: Path) -> bool:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that its owner alone can read, whole or not at all."""
+    """Write a file that only its owner can read, whole or not at all."""
     _part(path, content).replace(path)
 
 
 def _part(path: Path, content: bytes) -> Path:
-    """Write a new file beside `path`, readable by its owner alone."""
+    """Write a new file beside `path` that only its owner can read."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "wb") as file:
         file.write(content)
@@ -186,10 +186,10 @@ def _part(path: Path, content: bytes) -> Path:
 
 def study_key(study: Path) -> bytes:
     """
-    Key that person codes are hashed with: made once per study folder.
+    Key for hashing person codes, made once per study folder.
 
-    A folder that cannot be written to gets a key for this process alone; hashes then differ from run to run, results
-    do not.
+    If the folder cannot be written to, the key is only for this process: hashes then differ from run to run, but
+    results do not.
 
     Raises
     ------
@@ -223,21 +223,21 @@ def _make_key(path: Path) -> None:
 
 def hash_codes(codes: pd.Series, key: bytes, *, kind: str = "person") -> pd.Series:
     """
-    Keyed hashes of codes, 16 hexadecimal digits (BLAKE2b as RFC 7693 keys it).
+    Keyed hashes of codes: 16 hexadecimal digits (keyed BLAKE2b, RFC 7693).
 
     Parameters
     ----------
     codes : Series of str
-        As typed; compared after `tidy`, so case and stray blanks do not part a person in two.
+        As typed; `tidy` comes first, so differences in case or stray blanks do not split one person into two.
     key : bytes
         The study's key.
     kind : str
-        What the codes name, so that a pair and a person of one name differ.
+        What the codes identify, so that a pair and a person with the same code differ.
 
     Returns
     -------
     Series of str
-        Missing where the code is blank.
+        Missing if the code is blank.
     """
 
     def digest(text: str) -> str | None:

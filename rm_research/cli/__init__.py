@@ -1,7 +1,7 @@
 """
 rm-research: the command line.
 
-Each command imports what it needs, so that help need not wait for pandas, nor check for what draws and makes pages.
+Each command imports only what it needs: help does not wait for pandas, and check does not load what makes pages.
 """
 
 import sys
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rm_research.reporting.tasks import Outcome
 
 
-def _errors_said(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Print a StudyError as its message and leave with 1; Ctrl-C leaves with 130."""
+def _print_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Print the message of a StudyError and exit with 1; exit with 130 on Ctrl-C."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -57,7 +57,7 @@ def main() -> None:
 @click.option("--pdf", is_flag=True, help="Also print each page as index.pdf (needs Chromium or Google Chrome).")
 @click.option("--docx", is_flag=True, help="Also write each page as an editable Word document, findings.docx.")
 @click.option("--png", is_flag=True, help="Also write each picture as figures/*.png, for slides.")
-@_errors_said
+@_print_errors
 def report(
     study: Path, out: Path | None, cohorts: tuple[str, ...], jobs: int | None, dry_run: bool, notebook: Path | None,
     **other_forms: bool,
@@ -82,7 +82,7 @@ def report(
 def _make_pages(
     prepared: "Prepared", out: Path, *, cohorts: tuple[str, ...], notebook: Path | None, **options: Any
 ) -> None:  # fmt: skip
-    """Make the pages, saying how far they have come and at the end, however it comes, which to open."""
+    """Make the pages, show progress, and in any case say at the end which page to open."""
     from rm_research.cli.printing import print_line, progress
 
     wanted = len(set(cohorts)) or len(prepared.cohorts)
@@ -101,15 +101,15 @@ def _make_pages(
                 prepared.study, out=out, cohorts=cohorts, notebook=notebook, on_done=on_done, **options
             )
     finally:
-        made = sum(outcome.status == "done" for outcome in outcomes)
+        n_made = sum(outcome.status == "done" for outcome in outcomes)
         page = Path(f"{out}-private", "cohorts") if notebook else out / "index.html"
         if outcomes:
-            print_line(f"{made} of {wanted} cohort pages made." + (f" Open {page}" if page.exists() else ""))
+            print_line(f"{n_made} of {wanted} cohort pages made." + (f" Open {page}" if page.exists() else ""))
 
 
 def _batch() -> ModuleType:
-    """Import what makes pages when it is wanted: it takes seconds, which help and check need not wait."""
-    # jsonschema, with which notebooks are read, would compile a grammar of web addresses on import; so it does without
+    """Import what makes pages only when needed: it takes seconds, which help and check do not have to wait."""
+    # reading notebooks imports jsonschema, which would compile a grammar of web addresses if it had this module
     sys.modules.setdefault("rfc3987_syntax", cast(ModuleType, None))
     from rm_research.reporting import batch
 
@@ -134,7 +134,7 @@ def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[
 @click.argument("study", type=click.Path(path_type=Path))
 @click.option("--html", type=click.Path(path_type=Path), help="Write the data-quality page to this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
-@_errors_said
+@_print_errors
 def check(study: Path, html: Path | None, as_json: bool) -> None:
     """Find every problem in a study at once; exit code 1 if any is an error."""
     from rm_research.checks import check_study
@@ -171,7 +171,7 @@ def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="A new or empty folder for the files.")
 @click.option("--format", "kind", type=click.Choice(list(WRITERS)), default="parquet", show_default=True)
 @click.option("--purge", is_flag=True, help="Remove the study's key and cache; hashes of persons differ afterwards.")
-@_errors_said
+@_print_errors
 def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
     """Write cleaned, linked and scored data with a codebook page; waves that are not in yet are left out."""
     if out is None and not purge:
@@ -187,7 +187,7 @@ def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
 
 
 def _write_clean(study: Path, out: Path, kind: str) -> bool:
-    """Write cleaned data; whether there was an error."""
+    """Write cleaned data; return whether there was an error."""
     _batch()
     from rm_research.cli.printing import err_console, print_line
     from rm_research.panel.prepare import prepare_openly
@@ -216,23 +216,23 @@ def _write_clean(study: Path, out: Path, kind: str) -> bool:
 @click.option("--attrition", type=float, help="Share of those measured before who are not measured after.")
 @click.option("--power", type=float, help="Chance of finding the effect that is asked for.")
 @click.option("--simulate", "simulations", type=click.IntRange(min=0), default=0, help="Studies to draw for each size.")
-@_errors_said
+@_print_errors
 def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
     """Show what cohorts of different sizes could find; values not given come from the study."""
     from rm_research.cli.printing import print_frame, print_line
     from rm_research.planning import plan_study
 
-    made = plan_study(study, n=n or None, **options)
-    for table, title in ((made.shown(), made.title), (made.assumed(), None)):
+    planned = plan_study(study, n=n or None, **options)
+    for table, title in ((planned.shown(), planned.title), (planned.assumed(), None)):
         print_frame(table, title)
-    for sentence in made.sentences():
+    for sentence in planned.sentences():
         print_line(sentence)
 
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=20260101, show_default=True, help="Equal seeds give equal files.")
-@_errors_said
+@_print_errors
 def simulate(folder: Path, seed: int) -> None:
     """Write a complete study folder with known truth, for trying things out."""
     from rm_research.cli.printing import print_line
@@ -248,9 +248,9 @@ def simulate(folder: Path, seed: int) -> None:
 @click.option("--from", "files", metavar="FILE", multiple=True, required=True, type=click.Path(path_type=Path),
               help="Exports, the earliest wave first: --from pre.csv post.csv.")  # fmt: skip
 @click.option("--wave", "waves", multiple=True, help="Name of a wave; give it once per wave, in order.")
-@_errors_said
+@_print_errors
 def init(folder: Path, more: tuple[Path, ...], files: tuple[Path, ...], waves: tuple[str, ...]) -> None:
-    """Draft study.toml and codebook.csv in DIR from survey exports, which are only read."""
+    """Draft study.toml and codebook.csv in DIR from survey exports; the exports are never changed."""
     from rm_research.cli.printing import print_draft, print_line
     from rm_research.drafting import draft_study, refuse_existing, write_draft
 

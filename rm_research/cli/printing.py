@@ -1,4 +1,4 @@
-"""What commands print: lines, tables, and how far they have come."""
+"""What commands print: lines, tables and progress."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ out_console, err_console = Console(), Console(stderr=True)
 
 
 def print_line(text: str, console: Console = out_console) -> None:
-    """Print a line as it is: names and paths are no markup."""
+    """Print a line as it is; names and paths are not read as markup."""
     console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -31,7 +31,7 @@ def print_error(message: str) -> None:
 
 
 def progress() -> Progress:
-    """Bar that counts pages; it leaves nothing behind."""
+    """Progress bar that counts pages and disappears at the end."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=err_console, transient=True)
 
@@ -45,7 +45,7 @@ def print_frame(frame: pd.DataFrame, title: str | None) -> None:
 
 
 def print_picture(problems: Problems) -> None:
-    """Print the tables of the data-quality page that are quickly made; the problems come after them."""
+    """Print those tables of the data-quality page that are quick to make."""
     words, folder = catalogue("en"), problems.prepared
     tables = problems.sections(SHOWN) if folder is not None else {}
     for name, table in tables.items():
@@ -55,7 +55,7 @@ def print_picture(problems: Problems) -> None:
 
 
 def print_problems(problems: Problems) -> None:
-    """Print each problem with its place, and how many there are."""
+    """Print each problem with its place, and the number of problems."""
     summary = problems.summary()
     table = Table("", "Where", "What to know or do", "Rows", title=None, show_lines=True)
     columns = ["severity", "message", "rows", "count", "file", "cohort", "column"]
@@ -69,7 +69,7 @@ def print_problems(problems: Problems) -> None:
 
 
 def print_draft(draft: "Draft") -> None:
-    """Print what was found in each export, and what has to be checked."""
+    """Print what was found in each export and what you have to check."""
     table = Table("File", "Format", "Waves", *(Column(name, justify="right") for name in ("Rows", "Columns", "Items")),
                   Column("In several waves", justify="right"))  # fmt: skip
     for file, *row in draft.files.itertuples(index=False, name=None):

@@ -1,4 +1,4 @@
-"""Disclosed rows into pictures; each chart has its title (the finding) and its alternative text from the same rows."""
+"""Charts of disclosed rows; the same rows give each chart its title (the finding) and its alternative text."""
 
 from rm_research.figures.answers import answers_alt, answers_rows, answers_title, band_text, plot_answers
 from rm_research.figures.change import change_alt, change_title, plot_change, shown_rows

@@ -17,8 +17,8 @@ from rm_research.figures.sheet import on_sheet
 from rm_research.figures.style import INK, LINE, STYLE, room
 from rm_research.study import Study
 
-LOW, MIDDLE, HIGH = ("#F46A25", "black"), ("#D9D9D9", "black"), ("#12436D", "white")  # of a bar, and of text on it
-THICK, GAP, SWATCH = 20, 18, 10  # points: a bar, the room above it, and the square beside a name
+LOW, MIDDLE, HIGH = ("#F46A25", "black"), ("#D9D9D9", "black"), ("#12436D", "white")  # of a band and its text
+THICK, GAP, SWATCH = 20, 18, 10  # points: height of a bar, room above it, square beside a name
 
 
 @mpl.rc_context(STYLE)
@@ -54,7 +54,7 @@ def plot_answers(
 
 
 def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
-    """Share of answers in the highest band, before and after, of the first group that is shown; empty without one."""
+    """Share of answers in the highest band before and after, for the first group shown; empty if there is none."""
     rows = answers_rows(disclosed, study=study, cohort=cohort, role=role, scale=scale, wave=wave)
     if rows.empty:
         return ""
@@ -70,7 +70,7 @@ def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str,
 
 
 def answers_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
-    """Kind of chart and what it shows, for who cannot see it; empty where it shows nothing."""
+    """Kind of chart and what it shows, for readers who cannot see it; empty if it shows nothing."""
     place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
     title = answers_title(disclosed, study=study, **place)
     if not title:
@@ -84,24 +84,24 @@ def answers_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, s
 def answers_rows(
     disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str
 ) -> pd.DataFrame:  # fmt: skip
-    """Rows of the table 'answers' that `plot_answers` shows: the comparison last, before first, bands from low."""
+    """Rows of the table 'answers' that `plot_answers` shows: comparison last, before first, lowest band first."""
     table = disclosed.tables.get("answers")
     if table is None or table.empty:
         return pd.DataFrame(columns=["arm", "asked", "low", "high", "share", "n_people"])
     same = (table["cohort"] == cohort) & (table["role"] == role) & (table["scale"] == scale) & (table["wave"] == wave)
-    found = table[same]
-    order = {"last": found["arm"] == study.comparison, "after": found["asked"] != study.baseline}
-    return found.assign(**order).sort_values(["last", "arm", "after", "low"], kind="stable").drop(columns=list(order))
+    rows = table[same]
+    order = {"last": rows["arm"] == study.comparison, "after": rows["asked"] != study.baseline}
+    return rows.assign(**order).sort_values(["last", "arm", "after", "low"], kind="stable").drop(columns=list(order))
 
 
 def band_text(low: float, high: float, words: Catalogue) -> str:
-    """Ends of a band in words, or its one point."""
+    """Both ends of a band in words, or its single point."""
     ends = [words.plain(low), words.plain(high)]
     return ends[0] if low == high else words.say("chart.band", low=ends[0], high=ends[1])
 
 
 def _draw(ax: Axes, rows: pd.DataFrame, claims: Claims) -> float:
-    """Names of the bands, then each group with a bar for each survey; return how deep they reach."""
+    """Draw the names of the bands, then each group with one bar per survey; return the depth used."""
     words, width = claims.words, room(ax)
     bands = rows[["low", "high"]].drop_duplicates().sort_values("low")
     looks = [LOW, HIGH] if len(bands) == 2 else [LOW, MIDDLE, HIGH]
@@ -136,7 +136,7 @@ def _reach(shares: Sequence[float]) -> tuple[float, float]:
 
 
 def _key(ax: Axes, title: str, names: Sequence[str], looks: Sequence[tuple[str, str]]) -> float:
-    """What the bands are, once; return how deep it reaches."""
+    """Draw the key to the bands; return the depth used."""
     ax.text(0, LINE / 2, title, va="center")
     x = width_of(title) + 10
     for name, (colour, _) in zip(names, looks, strict=True):
@@ -152,7 +152,7 @@ def _bar(
     ax: Axes, shares: Sequence[float], looks: Sequence[tuple[str, str]], at: tuple[float, float, float],
     words: Catalogue,
 ) -> None:  # fmt: skip
-    """Bands of one bar with their per cents: inside, or above where a band is too narrow for its own."""
+    """Draw one bar with the percentage of each band: inside it, or above a band that is too narrow."""
     middle, top, unit = at
     x = middle - unit * _reach(shares)[0]
     narrow: list[tuple[float, str]] = []
@@ -172,7 +172,7 @@ def _bar(
 
 
 def _group(arm: str, group: pd.DataFrame, claims: Claims) -> str:
-    """Name of an arm, and its people where these are the same at both surveys."""
+    """Name of an arm, with its number of people if that is the same at both surveys."""
     name, counts = claims.arm_title(arm), group["n_people"].unique()
     if len(counts) > 1:
         return name
@@ -181,7 +181,7 @@ def _group(arm: str, group: pd.DataFrame, claims: Claims) -> str:
 
 
 def _asked(key: tuple[str, str], rows: pd.DataFrame, claims: Claims) -> str:
-    """Name of a survey, and its people where these are not the same as at the other."""
+    """Name of a survey, with its number of people if the other survey has another."""
     of_arm = rows[rows["arm"] == key[0]]
     name, counts = capital(moment(key[1], claims)), of_arm["n_people"].unique()
     if len(counts) == 1:

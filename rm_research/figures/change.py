@@ -1,4 +1,4 @@
-"""Change of one group of people: each arm and the difference in front, the means behind it below."""
+"""Change of one group of people: each arm and the difference between arms, then the means behind them."""
 
 import matplotlib as mpl
 import numpy as np
@@ -33,17 +33,17 @@ def plot_change(
     cohort, role, scale, wave : str
         Which rows.
     ax : Axes, optional
-        Where to draw; a new figure unless given. The means take half of its place.
+        Where to draw; a new figure unless given. The means take half of the space.
     title : bool
         Whether to write the finding above the chart.
     people : DataFrame, optional
-        Panel. Each person of the arms shown becomes a thin grey line among the means. That shows what single people
+        Panel. Each person of the arms shown becomes a thin grey line among the means. These lines show what individuals
         answered: such a picture is for the researcher alone and must not be circulated.
 
     Returns
     -------
     Axes
-        Of the changes. Those of the means are the last of its figure; there are none where the rows have no means.
+        Those with the changes. The axes with the means are the last of the figure; rows without means have none.
     """
     claims, place = claims_of(disclosed, study), {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
     rows = shown_rows(disclosed, **place)
@@ -61,20 +61,20 @@ def plot_change(
         title=change_title(disclosed, study=study, **place) if title else "", narrow=second is not None,
     )  # fmt: skip
     if second is not None:
-        shown = None if people is None else _of(people, **place)
+        shown = None if people is None else _people_of(people, **place)
         more = draw_means(second, means, claims, scale=scale, after=moment(wave, claims), people=shown)
         divide(ax, second, (height, more))
     return ax
 
 
 def change_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
-    """Finding that `plot_change` shows; empty where it shows none."""
+    """Finding that `plot_change` shows; empty if there is none."""
     row = _spoken(disclosed, study, cohort=cohort, role=role, scale=scale, wave=wave)
     return "" if row is None else claims_of(disclosed, study).title(row)
 
 
 def change_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
-    """Kind of chart and finding of `plot_change`, for who cannot see it; empty where it shows none."""
+    """Kind of chart and finding of `plot_change`, for readers who cannot see it; empty if there is none."""
     place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
     row, claims = _spoken(disclosed, study, **place), claims_of(disclosed, study)
     if row is None:
@@ -86,8 +86,8 @@ def change_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, sc
 
 def shown_rows(disclosed: Disclosed, *, cohort: str, role: str, scale: str, wave: str) -> list[Estimate]:
     """Rows that `plot_change` shows: headline methods with an estimate, changes first."""
-    of = (cohort, role, scale, wave)
-    rows = [row for row in shown_headlines(disclosed) if (row.cohort, row.role, row.scale, row.wave) == of]
+    place = (cohort, role, scale, wave)
+    rows = [row for row in shown_headlines(disclosed) if (row.cohort, row.role, row.scale, row.wave) == place]
     return [row for row in rows if row.is_change] + [row for row in rows if row.compares_arms]
 
 
@@ -99,7 +99,7 @@ def shown_headlines(disclosed: Disclosed) -> list[Estimate]:
 def _spoken(
     disclosed: Disclosed, study: Study, *, cohort: str, role: str, scale: str, wave: str
 ) -> Estimate | None:  # fmt: skip
-    """Row that the page speaks about, of the first arm that has one."""
+    """Row that the page describes, from the first arm that has one."""
     claims, rows = claims_of(disclosed, study), shown_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave)
     for arm in sorted({row.arm for row in rows}, key=lambda arm: (arm == study.comparison, arm)):
         row = claims.headline_row(cohort, role, arm, scale, wave)
@@ -118,24 +118,24 @@ def _marks(rows: list[Estimate], claims: Claims) -> list[Mark]:
         if row.compares_arms:
             label = words.say("chart.difference_row_of", arm=name) if several else words.say("chart.difference_row")
             # with several arms each difference looks like its arm: more than four colours could not be told apart
-            own = look("programme", arms.index(row.arm)) if several else look("difference")
-            marks.append(mark_of(label, row.interval, own, words))
+            style = look("programme", arms.index(row.arm)) if several else look("difference")
+            marks.append(mark_of(label, row.interval, style, words))
             continue
         label = words.say("chart.row_label", label=name, n=row.n_about)
-        own = look("comparison") if row.arm == study.comparison else look("programme", arms.index(row.arm))
-        marks.append(mark_of(label, row.interval, own, words))
+        style = look("comparison") if row.arm == study.comparison else look("programme", arms.index(row.arm))
+        marks.append(mark_of(label, row.interval, style, words))
     return marks
 
 
 def _means(rows: list[Estimate], marks: list[Mark], claims: Claims) -> list[Means]:
-    found = [
+    means_by_row = [
         means_of(row, claims.arm_title(row.arm), mark.look, claims)
         for row, mark in zip(rows, marks, strict=True)
         if row.is_change
     ]
-    return [means for means in found if means is not None]
+    return [means for means in means_by_row if means is not None]
 
 
-def _of(people: pd.DataFrame, *, cohort: str, role: str, scale: str, wave: str) -> pd.DataFrame:
+def _people_of(people: pd.DataFrame, *, cohort: str, role: str, scale: str, wave: str) -> pd.DataFrame:
     same = (people["role"] == role) & (people["scale"] == scale) & (people["wave"] == wave)
     return people[same & (people["cohort"].eq(cohort) | (cohort == ALL_COHORTS))]

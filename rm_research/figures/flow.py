@@ -18,13 +18,13 @@ from rm_research.figures.sheet import on_sheet
 from rm_research.figures.style import LINE, STYLE, is_wide, look, room
 from rm_research.study import Study
 
-THICK, BETWEEN = 9, 6  # points: a bar, and the gap between groups
+THICK, BETWEEN = 9, 6  # points: a bar, and the gap between two groups
 WIDEST = 0.4  # share of the width that labels may take
 
 
 @dataclass(frozen=True)
 class Bar:
-    """People at one step: what it is called, how many, and in words."""
+    """People at one step: its name, their number, and that number in words."""
 
     label: str
     n: int
@@ -42,7 +42,7 @@ def plot_flow(
     Parameters
     ----------
     disclosed : Disclosed
-        Its table 'response' is shown; counts of people who took part are no answers.
+        Its table 'response' is shown; counts of people who took part are not answers.
     study : Study
     cohort : str, optional
         One cohort; the programme unless given.
@@ -65,7 +65,7 @@ def plot_flow(
 
 
 def flow_title(disclosed: Disclosed, *, study: Study, cohort: str | None = None) -> str:
-    """How many of those invited (or else of those who answered before) answered both times; empty without people."""
+    """How many of those invited (or else of those who answered before) answered both times; empty if nobody did."""
     claims, rows = claims_of(disclosed, study), flow_rows(disclosed, cohort=cohort)
     wave = study.later_waves[-1] if study.later_waves else ""
     if rows.empty or not wave:
@@ -81,7 +81,7 @@ def flow_title(disclosed: Disclosed, *, study: Study, cohort: str | None = None)
 
 
 def flow_alt(disclosed: Disclosed, *, study: Study, cohort: str | None = None) -> str:
-    """Kind of chart and what it shows, for who cannot see it; empty without people."""
+    """Kind of chart and what it shows, for readers who cannot see it; empty without people."""
     title = flow_title(disclosed, study=study, cohort=cohort)
     return catalogue(study.reporting.language).say("chart.alt_flow", title=title) if title else ""
 
@@ -93,7 +93,7 @@ def flow_rows(disclosed: Disclosed, *, cohort: str | None = None) -> pd.DataFram
 
 
 def _known(rows: pd.DataFrame) -> pd.DataFrame:
-    """Groups with a name: of the few people whose role or arm nobody gave, the table beside the chart tells."""
+    """Groups with a name; people whose role or arm is unknown are only in the table beside the chart."""
     named = rows["role"].ne(UNKNOWN) & rows["arm"].ne(UNKNOWN)
     return rows[named] if named.any() else rows
 
@@ -117,21 +117,21 @@ def _bars(row: pd.Series, claims: Claims) -> Iterator[Bar]:
         if pd.isna(row[column]):
             continue
         n, count = int(row[column]), words.plain(int(row[column]))
-        # who was not on the list of those invited may have answered all the same: then there is no share
+        # people who were not on the list of those invited may have answered too: then there is no share
         if column != "invited" and pd.notna(invited) and 0 < invited >= n:
             count = words.say("chart.flow_count", n=count, share=words.share(n / invited))
         yield Bar(label, n, count, filled=column != "invited")
 
 
 def _draw(ax: Axes, groups: list[tuple[str, str, list[Bar]]]) -> float:
-    """Groups below each other, in two columns where there is room; return how deep they reach."""
+    """Draw the groups one below the other, in two columns if there is room; return the depth used."""
     columns = [groups[: (len(groups) + 1) // 2], groups[(len(groups) + 1) // 2 :]] if is_wide(ax) else [groups]
     width = room(ax) / len(columns) - (LINE if len(columns) > 1 else 0)
-    bars = [bar for *_, own in groups for bar in own]
+    bars = [bar for *_, group_bars in groups for bar in group_bars]
     lines = {bar.label: wrapped(bar.label, WIDEST * width) for bar in bars}
     left = max((width_of(line) for label in lines.values() for line in label), default=0.0) + 6
     longest = width - left - max((width_of(bar.count) for bar in bars), default=0.0) - 6
-    unit = longest / (max((bar.n for bar in bars), default=1) or 1)  # the same for all, or bars could not be compared
+    unit = longest / (max((bar.n for bar in bars), default=1) or 1)  # the same for all, so that bars can be compared
     starts = (at * room(ax) / len(columns) for at in range(len(columns)))
     return max(
         _column(ax, column, lines, (start, left, width, unit)) for start, column in zip(starts, columns, strict=True)
@@ -142,14 +142,14 @@ def _column(
     ax: Axes, groups: list[tuple[str, str, list[Bar]]], lines: dict[str, list[str]],
     place: tuple[float, float, float, float],
 ) -> float:  # fmt: skip
-    """Bars with what they are on the left and their counts on the right."""
+    """Draw bars with their names on the left and their counts on the right; return the depth used."""
     start, left, width, unit = place
     depth = 0.0
-    for name, colour, own in groups:
+    for name, colour, bars in groups:
         heading = wrapped(name, width, weight="bold")
         ax.text(start, depth, "\n".join(heading), va="top", weight="bold", linespacing=1.1)
         depth += LINE * len(heading) + 4
-        for bar in own:
+        for bar in bars:
             height = LINE * len(lines[bar.label]) + 2
             x, middle, long = start + left, depth + height / 2, unit * bar.n
             ax.text(x - 6, middle, "\n".join(lines[bar.label]), ha="right", va="center", linespacing=1.1)

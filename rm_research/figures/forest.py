@@ -1,4 +1,4 @@
-"""Cohorts beside each other, their average, and where a further cohort may lie."""
+"""All cohorts in one chart, with their average and the range where a further cohort may lie."""
 
 import matplotlib as mpl
 import numpy as np
@@ -59,7 +59,7 @@ def plot_forest(
 def forest_title(
     disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
 ) -> str:  # fmt: skip
-    """Finding of the average that `plot_forest` shows, or what is shown where there is none; empty without rows."""
+    """Finding of the average that `plot_forest` shows, or else what is shown; empty if there are no rows."""
     claims = claims_of(disclosed, study)
     rows = forest_rows(disclosed, role=role, scale=scale, wave=wave, contrast=contrast, arm=arm)
     if not rows:
@@ -74,7 +74,7 @@ def forest_title(
 def forest_alt(
     disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
 ) -> str:  # fmt: skip
-    """Kind of chart and finding of `plot_forest`, for who cannot see it; empty without an average."""
+    """Kind of chart and finding of `plot_forest`, for readers who cannot see it; empty if there is no average."""
     claims = claims_of(disclosed, study)
     rows = forest_rows(disclosed, role=role, scale=scale, wave=wave, contrast=contrast, arm=arm)
     if not rows or not rows[-1].is_of_all_cohorts:
@@ -86,14 +86,14 @@ def forest_alt(
 def forest_rows(
     disclosed: Disclosed, *, role: str, scale: str, wave: str, contrast: str, arm: str
 ) -> list[Estimate]:  # fmt: skip
-    """Rows that `plot_forest` shows: one a cohort, the average last."""
+    """Rows that `plot_forest` shows: one per cohort, the average last."""
     place = (role, arm, scale, wave)
     rows = [row for row in shown_headlines(disclosed) if row.place[1:] == place and row.unpooled == contrast]
     return sorted(rows, key=lambda row: row.is_of_all_cohorts)
 
 
 def _marks(row: Estimate, claims: Claims) -> list[Mark]:
-    """Mark of a cohort; of the average, and below it the range of a further cohort, where there is one."""
+    """Mark of a cohort; or that of the average, followed by the range of a further cohort if there is one."""
     words = claims.words
     if not row.is_of_all_cohorts:
         return [mark_of(_label(row, words), row.interval, look("programme"), words)]
@@ -107,5 +107,5 @@ def _marks(row: Estimate, claims: Claims) -> list[Mark]:
 
 
 def _label(row: Estimate, words: Catalogue) -> str:
-    """Cohort and its people; of a difference, those of the programme."""
+    """Cohort and its number of people; for a difference, those in the programme."""
     return words.say("chart.row_label", label=row.cohort, n=row.n_about)

@@ -1,4 +1,4 @@
-"""Text that has to fit: how wide it is, where it breaks, and labels that must not lie on each other."""
+"""Text that has to fit: its width, its line breaks, and labels that must not overlap."""
 
 import warnings
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ from rm_research.figures.style import LINE, SIZE, TITLE_SIZE, room
 
 @cache
 def width_of(text: str, size: float = SIZE, weight: str = "normal") -> float:
-    """Width of a line of text in points, in the font that charts are measured with."""
+    """Width of a line of text in points, in the font used to measure charts."""
     with warnings.catch_warnings():
-        # the page's own font has the glyphs that matplotlib measures without
+        # glyphs that matplotlib lacks here are in the page's own font
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
         return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
@@ -25,7 +25,7 @@ def wrapped(text: str, width: float, size: float = SIZE, weight: str = "normal")
     """
     Lines of a text, none wider than `width` points.
 
-    Lines break at spaces; a word that is too long by itself breaks anywhere, so that nothing is ever cut.
+    Lines break at spaces; a word that is too long for one line breaks anywhere, so nothing is ever cut off.
     """
     lines: list[str] = []
     for word in text.split():
@@ -47,7 +47,7 @@ def _pieces(word: str, width: float, size: float, weight: str) -> list[str]:
 
 
 def headed(ax: Axes, title: str, taken: float = 0.0) -> float:
-    """Write a title above axes, if there is one, `taken` points being no part of them; return how high it is."""
+    """Write a title, if there is one, above axes whose width is reduced by `taken` points; return its height."""
     lines = wrapped(title, room(ax) - taken, TITLE_SIZE)
     if lines:
         ax.set_title("\n".join(lines), loc="left")
@@ -56,14 +56,14 @@ def headed(ax: Axes, title: str, taken: float = 0.0) -> float:
 
 def apart(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
     """
-    Centres of labels, as near as can be to where they are wanted: in the same order, none on another.
+    Centres of labels, as near as possible to where they are wanted: in the same order, without overlap.
 
     Parameters
     ----------
     wanted, sizes : sequence of float
         Centres, and heights (or widths) of the labels.
     low, high : float
-        Ends of the room; labels that need more than all of it go beyond `high`.
+        Ends of the space; labels that need more than all of it go beyond `high`.
 
     Returns
     -------

@@ -21,12 +21,12 @@ DEPTH = 132  # points from the lowest to the highest score
 GAP = 7  # points between a dot and its label, and between the dots of two arms
 SHORTEST = 60  # points from before to after, however long the labels
 WIDEST = 0.42  # share of the width that the labels on the right may take
-MOST_STEPS = 7  # of a printed range, for each to have a number
+MOST_STEPS = 7  # of a printed range in which each step has a number
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Mean of an arm at one survey, with its interval; ends are missing where there is none."""
+    """Mean of an arm at one survey, with its interval; its ends are missing if there is none."""
 
     mean: float
     low: float
@@ -45,7 +45,7 @@ class Means:
 
 
 def means_of(row: Estimate, label: str, look: tuple[str, str], claims: Claims) -> Means | None:
-    """Means behind a row of change; None where it has none."""
+    """Means behind a change; None if it has none."""
     detail = claims.disclosed.estimates.detail
     before, after = (
         Moment(*(detail(row.id, f"mean_{when}{end}") for end in ("", "_low", "_high"))) for when in ("pre", "post")
@@ -67,7 +67,7 @@ def draw_means(
     means : sequence of Means
     claims : Claims
     scale : str
-        Its whole printed range is shown; where it has none, the range of what is drawn, and the chart says so.
+        Its whole printed range is shown; if it has none, the range of what is drawn, and the chart says so.
     after : str
         What the later survey is called.
     people : DataFrame, optional
@@ -106,7 +106,7 @@ def draw_means(
 
 @dataclass(frozen=True)
 class _Columns:
-    """Points from the left: where numbers of the axis end, surveys stand and labels begin; and those labels' lines."""
+    """Points from the left: end of the axis numbers, both surveys, start of the labels; and the labels' lines."""
 
     axis: float
     before: float
@@ -123,28 +123,28 @@ def _columns(means: Sequence[Means], ticks: Sequence[float], words: Catalogue, w
     word = max(width_of(part) for text in texts for part in text.split())
     longest = min(WIDEST * width, max(word, width - before - taken - SHORTEST))
     lines = [wrapped(text, longest) for text in texts]
-    label = width - max(width_of(line) for own in lines for line in own)
+    label = width - max(width_of(line) for label_lines in lines for line in label_lines)
     return _Columns(axis, before, label - taken, label, lines)
 
 
 def _number(mean: float, words: Catalogue) -> str:
-    """Write a mean; of large ones, decimals would take the room and say nothing."""
+    """Write a mean; large means have fewer decimals, which would take space and say nothing."""
     return words.number(mean, decimals=2 if abs(mean) < 100 else 1 if abs(mean) < 1000 else 0)
 
 
 def _range(means: Sequence[Means], people: pd.DataFrame) -> tuple[float, float]:
-    """Ends of the axis where the scale has none."""
+    """Ends of the axis if the scale has no printed range."""
     moments = [moment for mean in means for moment in (mean.before, mean.after)]
-    found = np.array(
+    scores = np.array(
         [*people["pre"], *people["post"], *(end for m in moments for end in (m.mean, m.low, m.high))], float
     )
-    low, high = float(np.nanmin(found)), float(np.nanmax(found))
+    low, high = float(np.nanmin(scores)), float(np.nanmax(scores))
     margin = 0.08 * (high - low or 1.0)
     return low - margin, high + margin
 
 
 def _ticks(low: float, high: float, *, whole: bool) -> list[float]:
-    """Numbers along the axis: each step of a short printed range, else some, and the ends of the range always."""
+    """Numbers along the axis: every step of a short printed range, else some of them; always both ends of a range."""
     if whole and (high - low) % 1 == 0 and high - low < MOST_STEPS:
         return [low + step for step in range(int(high - low) + 1)]
     inner = [float(tick) for tick in MaxNLocator(5, steps=STEPS).tick_values(low, high) if low <= tick <= high]
@@ -172,8 +172,8 @@ def _lines(
     for at, mean in enumerate(means):
         colour, marker = mean.look
         x = np.array([columns.before, columns.after]) + GAP * at
-        own = people[people["arm"] == mean.arm]
-        lines = [[(x[0], place(pre)), (x[1], place(post))] for pre, post in zip(own["pre"], own["post"], strict=True)]
+        rows = people[people["arm"] == mean.arm]
+        lines = [[(x[0], place(pre)), (x[1], place(post))] for pre, post in zip(rows["pre"], rows["post"], strict=True)]
         ax.add_collection(LineCollection(lines, colors=GREY, linewidths=0.5, alpha=0.6, zorder=1))
         moments = (mean.before, mean.after)
         ax.plot(x, [place(moment.mean) for moment in moments], color=colour, marker=marker, linewidth=1.6, markersize=6)
@@ -186,7 +186,7 @@ def _labels(
     ax: Axes, means: Sequence[Means], columns: _Columns, place: Callable[[float], float], words: Catalogue,
     ends: tuple[float, float],
 ) -> None:  # fmt: skip
-    """Means beside their dots, moved apart where they would lie on each other, and tied to their dots."""
+    """Write the means beside their dots, moved apart where they would overlap, each with a line to its dot."""
     lefts = [[_number(mean.before.mean, words)] for mean in means]
     dodge = GAP * (len(means) - 1)
     sides = (

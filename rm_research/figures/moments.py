@@ -1,10 +1,10 @@
-"""What surveys are called in charts."""
+"""Names of surveys in charts."""
 
 from rm_research.claims import Claims
 
 
 def moment(wave: str, claims: Claims) -> str:
-    """Name of a survey within a sentence: before, after, or at which wave where several are later."""
+    """Name of a survey within a sentence: before, after, or which wave if there are several later ones."""
     study, words = claims.study, claims.words
     if wave == study.baseline:
         return words.say("waves.pre")

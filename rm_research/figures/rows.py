@@ -1,4 +1,4 @@
-"""Rows of a dot chart: what each is in words, and below the words its dot and interval."""
+"""Rows of a dot chart: each in words, with its dot and interval below."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from rm_research.figures.lettering import headed, width_of, wrapped
 from rm_research.figures.style import GREY, INK, LIGHT, LINE, grow, is_wide, room
 
 ABOVE, BELOW = 8, 11  # points from the words to the dot, and from the dot to the next row
-STEPS = (1, 2, 2.5, 5, 10)  # between the numbers of an axis, but for powers of ten
-GAP, BESIDE = 5, 0.5  # points between rows of words, and the share of a wide chart that words may take
+STEPS = (1, 2, 2.5, 5, 10)  # between the numbers of an axis, times a power of ten
+GAP, BESIDE = 5, 0.5  # points between rows of words; share of a wide chart that words may take
 AXIS = 26  # points that tick labels and the gaps around them take
 
 
@@ -33,7 +33,7 @@ class Mark:
     numbers : str
         Estimate and interval in words.
     estimate, low, high : float
-        What is drawn; without an estimate it is a range, a thin broken line without a dot.
+        What is drawn; a range has no estimate and becomes a thin dashed line without a dot.
     look : tuple of str
         Colour and marker.
     """
@@ -46,7 +46,7 @@ class Mark:
     look: tuple[str, str]
 
     def lines(self, words: Catalogue, width: float) -> list[str]:
-        """Words of the row; numbers stand on a line of their own where both are too long for one."""
+        """Words of the row; the numbers go on their own line if both together are too long."""
         text = words.say("chart.row", label=self.label, numbers=self.numbers)
         return [text] if width_of(text) <= width else [*wrapped(self.label, width), *wrapped(self.numbers, width)]
 
@@ -62,7 +62,7 @@ def mark_of(
 
 
 def heading(key: str, role: str, claims: Claims) -> str:
-    """What the words of each row of a chart are: its name, people, estimate and interval."""
+    """Heading of the words of each row: name, people, estimate and interval."""
     blanks = {"people": claims.people(role), "level": claims.level_percent}
     return claims.words.say(f"chart.{key}", **blanks)
 
@@ -72,7 +72,7 @@ def draw_marks(
     smallest_effect: float | None = None, limit: float = np.inf, title: str = "", narrow: bool = False,
 ) -> float:  # fmt: skip
     """
-    Dots with intervals, the words of each above it, zero and the changes too small to matter behind.
+    Draw dots with intervals and words above them, over zero and the changes that are too small to matter.
 
     Parameters
     ----------
@@ -87,11 +87,11 @@ def draw_marks(
     smallest_effect : float, optional
         Shaded on both sides of zero.
     limit : float
-        No change can be larger than that; what of an interval lies beyond is cut, and an arrow shows it.
+        The largest possible change; an interval that goes beyond it is cut, which an arrow shows.
     title : str
         Above the chart; none if empty.
     narrow : bool
-        Whether words stand above their dots even where there is room on the left.
+        Whether words are above their dots even if there is room on the left.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def draw_marks(
 
 
 def _places(texts: Sequence[list[str]], *, wide: bool) -> tuple[list[float], list[float], float]:
-    """Where the heading and the words of each row are, where the dots are, and how deep all reaches."""
+    """Positions of the words (heading first) and of the dots, and the total depth."""
     depth, centres, places = 0.0, [], []
     for lines in texts:
         centres.append(depth + LINE * len(lines) / 2)
@@ -132,7 +132,7 @@ def _places(texts: Sequence[list[str]], *, wide: bool) -> tuple[list[float], lis
 
 
 def _write(ax: Axes, texts: Sequence[str], centres: Sequence[float], *, wide: bool) -> None:
-    """Words of the rows, on the left where the chart is wide."""
+    """Write the words of the rows, on the left if the chart is wide."""
     ax.set_ylabel("")
     ax.tick_params(axis="y", length=0)
     ax.set_yticks(centres if wide else [], texts if wide else [])
@@ -142,12 +142,12 @@ def _write(ax: Axes, texts: Sequence[str], centres: Sequence[float], *, wide: bo
 
 
 def _behind(ax: Axes, places: Sequence[float], smallest_effect: float | None) -> None:
-    """Zero and the changes too small to matter, behind each dot."""
+    """Draw zero and the changes that are too small to matter behind each dot."""
     for place in places:
         top, bottom = place - ABOVE + 1, place + ABOVE
         if smallest_effect is not None:
             size = (2 * smallest_effect, bottom - top)
-            # its edge can be told from the page by who cannot see the pale grey
+            # the edge is for readers who cannot tell the pale grey from the page
             shade = Rectangle((-smallest_effect, top), *size, zorder=-1, facecolor=LIGHT, edgecolor=GREY, linewidth=0.8)
             ax.add_patch(shade)
         ax.plot([0, 0], [top, bottom], color=INK, linewidth=1, zorder=0)
@@ -171,7 +171,7 @@ def _dots(ax: Axes, marks: Sequence[Mark], places: Sequence[float], limit: float
 
 
 def _ranges(ax: Axes, marks: Sequence[Mark], places: Sequence[float], limit: float) -> None:
-    """Ranges without an estimate; and arrows where an interval goes on beyond the largest change that can be."""
+    """Draw ranges without an estimate, and arrows where an interval goes beyond the largest possible change."""
     for mark, place in zip(marks, places, strict=True):
         colour = mark.look[0]
         if np.isnan(mark.estimate):

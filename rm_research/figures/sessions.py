@@ -1,4 +1,4 @@
-"""Change of people who met often and of people who met seldom: an association."""
+"""Change of people who met often and of people who met rarely: an association."""
 
 import matplotlib as mpl
 import numpy as np
@@ -60,7 +60,7 @@ def plot_sessions(
 
 
 def sessions_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
-    """Change with the fewest and with the most meetings, in the first arm shown; empty without rows."""
+    """Change with the fewest and with the most meetings, in the first arm shown; empty if there are no rows."""
     rows = sessions_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave)
     if rows.empty:
         return ""
@@ -76,7 +76,7 @@ def sessions_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str
 
 
 def sessions_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
-    """Kind of chart and what it shows, for who cannot see it; empty without rows."""
+    """Kind of chart and what it shows, for readers who cannot see it; empty if there are no rows."""
     title = sessions_title(disclosed, study=study, cohort=cohort, role=role, scale=scale, wave=wave)
     return catalogue(study.reporting.language).say("chart.alt_sessions", title=title) if title else ""
 
@@ -95,7 +95,7 @@ def _band(row: pd.Series, words: Catalogue) -> str:
 
 
 def _label(row: pd.Series, several: bool, claims: Claims) -> str:
-    """Band of meetings and its people, and their arm where there are several."""
+    """Band of meetings with its number of people, and their arm if there are several."""
     band, arm = _band(row, claims.words), claims.arm_title(row["arm"])
     label = claims.words.say("chart.sessions_row_of" if several else "chart.sessions_row", band=band, arm=arm)
     return claims.words.say("chart.row_label", label=label, n=int(row["n_people"]))

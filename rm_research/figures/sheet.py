@@ -1,4 +1,4 @@
-"""A chart whose x and y are points: drawn from the top, and as high as that takes."""
+"""A chart whose x and y are points: drawn from the top, and as high as it needs to be."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from rm_research.figures.style import canvas, grow, notebook_axes
 
 
 def on_sheet(ax: Axes | None, title: str, draw: Callable[[Axes], float]) -> Axes:
-    """Draw below a title; `draw` returns how deep it reached. New axes are made unless some are given."""
+    """Draw below a title, on new axes unless some are given; `draw` returns the depth it used."""
     ax = notebook_axes() if ax is None else ax
     above, depth = headed(ax, title), draw(ax)
     canvas(ax, depth)

@@ -1,4 +1,4 @@
-"""The page as an object: sections made of claims, figures and tables, each showing itself in a cell."""
+"""A page as an object: sections of claims, figures and tables that show themselves in a notebook."""
 
 from rm_research.findings.build import build_findings
 from rm_research.findings.page import Findings, Section, Sections

@@ -1,4 +1,4 @@
-"""build_findings: prepared study to page."""
+"""`build_findings`: turns a prepared study into the findings of a page."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -29,7 +29,7 @@ def build_findings(prepared: Prepared, *, cohort: str | None = None, unavailable
     Returns
     -------
     Findings
-        Only what passed `disclose`.
+        Holds only what passed `disclose`.
 
     Raises
     ------
@@ -55,19 +55,19 @@ def build_findings(prepared: Prepared, *, cohort: str | None = None, unavailable
 
 
 def _sections(context: Context) -> Iterator[Section]:
-    """Sections in the order of the page, each with the terms that it is the first to use."""
+    """Sections in the order of the page, each with the terms that it uses first."""
     say, claims = context.words.say, context.claims
-    told = [(_template(module), module.content(context)) for module in sections.SECTIONS]
-    made = [(template, content) for template, content in told if content is not None]
+    contents = [(_template(module), module.content(context)) for module in sections.SECTIONS]
+    present = [(template, content) for template, content in contents if content is not None]
     shared = {
-        "not_shown": [text for _, content in made for text in content.not_shown],
+        "not_shown": [text for _, content in present for text in content.not_shown],
         "region": say("page.table_region"), "download": say("page.download"), "show": say("page.show_table"),
         "terms_heading": say("headings.words"),
     }  # fmt: skip
-    texts = [rendered(template, content, **shared, terms=()).text for template, content in made]
+    texts = [rendered(template, content, **shared, terms=()).text for template, content in present]
     units = [claims.unit(scale) for scale in context.study.scales]
     new_terms = first_used(texts, terms(context.words, level=claims.level_percent, units=units))
-    for (template, content), new in zip(made, new_terms, strict=True):
+    for (template, content), new in zip(present, new_terms, strict=True):
         named = [tuple(term.definition.split(": ", 1)) for term in new]
         yield rendered(template, content, **shared, terms=named)
 

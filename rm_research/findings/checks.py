@@ -1,4 +1,4 @@
-"""What else is known of the estimates: tests of equivalence, tipping points and their kin, one row a check."""
+"""Further checks of the estimates (tests of equivalence, tipping points and the like), one row per check."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from rm_research.effects.estimate import Estimate
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
 
-# the quantities that a check needs; it is made of the rows that have them all
+# the quantities that each check needs; only rows with all of them have the check
 CHECKS = {
     "tost": ("tost_p", "tost_low", "tost_high"),
     "e_value": ("e_value", "e_value_interval"),
@@ -34,25 +34,25 @@ DATA = ["row", "check", "quantity", "value"]
 
 
 def checks(context: Context) -> Table:
-    """Table of all checks of a page's estimates; empty where there are none."""
+    """Table of all checks of a page's estimates; empty if there are none."""
     names = ["scale", "role", "arm", "wave_name", "contrast", "method", "check", "value"]
     headings = [context.heading(name) for name in names]
-    found = list(_found(context))
-    frame = pd.DataFrame([cell for _, numbers in found for cell in numbers], columns=DATA)
-    return table(context.words.say("methods.checks"), headings, [cells for cells, _ in found], frame)
+    rows = list(_rows(context))
+    frame = pd.DataFrame([cell for _, numbers in rows for cell in numbers], columns=DATA)
+    return table(context.words.say("methods.checks"), headings, [cells for cells, _ in rows], frame)
 
 
-def _found(context: Context) -> Iterator[tuple[list[str], list[tuple[str, str, str, float]]]]:
+def _rows(context: Context) -> Iterator[tuple[list[str], list[tuple[str, str, str, float]]]]:
     """Cells and numbers of each check."""
     details = context.disclosed.estimates.details
     known = {row_id: dict(zip(rows["quantity"], rows["value"], strict=True)) for row_id, rows in details.groupby("id")}
     for row in context.rows:
-        own = known.get(row.id, {})
+        row_values = known.get(row.id, {})
         for check, quantities in CHECKS.items():
-            values = [own.get(name, float("nan")) for name in quantities]
-            if pd.isna(values).any() or (check == "no_tipping" and "tipping_shift" in own):
+            values = [row_values.get(name, float("nan")) for name in quantities]
+            if pd.isna(values).any() or (check == "no_tipping" and "tipping_shift" in row_values):
                 continue
-            if check == "ladder" and not own["ladder_step"]:
+            if check == "ladder" and not row_values["ladder_step"]:
                 continue
             numbers = [(row.id, check, name, value) for name, value in zip(quantities, values, strict=True)]
             yield _cells(row, check, dict(zip(quantities, values, strict=True)), context), numbers

@@ -18,7 +18,7 @@ from rm_research.study import Scale, Study
 
 
 class Counted(NamedTuple):
-    """Cohorts in an average by themselves, in it together with others (in so many groups), and not in it."""
+    """Cohorts that enter an average alone or in groups, the number of groups, and the cohorts left out."""
 
     alone: tuple[str, ...]
     together: tuple[str, ...]
@@ -29,7 +29,7 @@ class Counted(NamedTuple):
 @dataclass(frozen=True)
 class Context:
     """
-    One page in the making, of nothing but what may be shown.
+    A page in the making, which knows only what may be shown.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Context:
     digest : str
         SHA-256 of the study's files.
     unavailable : tuple of str
-        Cohorts without a page.
+        Cohorts whose own page could not be made.
     """
 
     claims: Claims
@@ -64,12 +64,12 @@ class Context:
 
     @property
     def pooled(self) -> bool:
-        """Whether the page speaks of an average over cohorts; a programme of one cohort is that cohort."""
+        """Whether the page is about an average over cohorts; a programme of one cohort is that cohort."""
         return self.cohort is None and len(self.cohorts) > 1
 
     @cached_property
     def cohorts(self) -> tuple[str, ...]:
-        """Names of all cohorts, also of those whose data have an error."""
+        """Names of all cohorts, including those whose data have an error."""
         return tuple(name for name in self.disclosed.tables["cohorts"]["cohort"] if name != ALL_COHORTS)
 
     def counts(self, place: str) -> pd.Series:
@@ -79,12 +79,12 @@ class Context:
 
     def table(self, name: str) -> pd.DataFrame:
         """Rows of a disclosed table that are about this page's cohort, or about the programme."""
-        whole = self.disclosed.tables[name]
-        return whole[whole["cohort"] == self.place]
+        table = self.disclosed.tables[name]
+        return table[table["cohort"] == self.place]
 
     @property
     def place(self) -> str:
-        """How rows of this page are marked in the Estimates."""
+        """Name of this page's cohort, or of all cohorts, in the Estimates."""
         if self.pooled:
             return ALL_COHORTS
         return self.cohort or "".join(self.cohorts)
@@ -107,7 +107,7 @@ class Context:
         return tuple(row for row in self.disclosed.headline_rows if row.cohort == self.place)
 
     def frame(self, rows: Iterable[Estimate]) -> pd.DataFrame:
-        """Those rows of the Estimates table, in its order, for a CSV."""
+        """These rows as the Estimates table has them, in its order, for a CSV."""
         return self.disclosed.table[self.disclosed.table["id"].isin([row.id for row in rows])]
 
     @property
@@ -117,8 +117,8 @@ class Context:
 
     def roles(self, scale: str) -> list[str]:
         """Roles that have rows for a scale here or in any cohort of this page, leaders first."""
-        found = {row.role for row in self.disclosed.rows if row.scale == scale}
-        return [role for role in ROLE_ORDER if role in found] + sorted(found - set(ROLE_ORDER))
+        roles = {row.role for row in self.disclosed.rows if row.scale == scale}
+        return [role for role in ROLE_ORDER if role in roles] + sorted(roles - set(ROLE_ORDER))
 
     def arms(self) -> list[str]:
         """Arms of the programme, without the comparison."""
@@ -129,14 +129,14 @@ class Context:
         return [wave for wave in self.study.later_waves if self.study.measured(scale.name, wave)]
 
     def spoken_rows(self, scale: str, wave: str, role: str) -> Iterator[Estimate]:
-        """Row that speaks for each arm of the programme."""
+        """Headline row of each arm of the programme."""
         for arm in self.arms():
             row = self.claims.headline_row(self.place, role, arm, scale, wave)
             if row is not None:
                 yield row
 
     def counted(self, row: Estimate) -> "Counted":
-        """Which cohorts an average is of."""
+        """Which cohorts an average counts, and how."""
         parts = self.claims.parts(row)
         groups = {name: cohorts for name, cohorts in parts.items() if cohorts != [name]}
         together = tuple(cohort for cohorts in groups.values() for cohort in cohorts)
@@ -161,7 +161,7 @@ class Context:
         return self.words.say("outcome.measure", scale=scale.title, range=shown, unit=unit)
 
     def place_name(self, cohort: str) -> str:
-        """Name of a cohort, or what all of them are called, as readers see it."""
+        """Name of a cohort, or of all of them together, as readers see it."""
         return self.words.say("cohorts.all") if cohort == ALL_COHORTS else cohort
 
     def wave(self, name: str) -> str:
@@ -169,7 +169,7 @@ class Context:
         return self.words.say(f"waves.{name}") if self.words.has(f"waves.{name}") else name
 
     def p_value(self, value: float) -> str:
-        """Write a p-value; empty where there is none."""
+        """Write a p-value; empty if there is none."""
         if pd.isna(value):
             return ""
         shown = self.words.number(max(value, 0.001), decimals=3)
@@ -181,11 +181,11 @@ class Context:
 
 
 def place_of_page(cohort: str) -> str:
-    """Folder of a cohort's page, from that of the programme's."""
+    """Folder of a cohort's page, relative to the programme's page."""
     return f"cohorts/{slug(cohort)}"
 
 
 def slug(name: str) -> str:
-    """Name of a cohort's folder: lower-case letters, digits and hyphens; empty where nothing is left of the name."""
+    """Name of a cohort's folder: lower-case letters, digits and hyphens; empty if nothing of the name is left."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:80].strip("-")

@@ -1,4 +1,4 @@
-"""What a page keeps back, and why: said in words, so that nobody takes it for forgotten."""
+"""Sentences on what a page does not show and why, so that nobody thinks it was forgotten."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from rm_research.findings.context import Context
 
 
 def groups_not_shown(context: Context) -> Iterator[str]:
-    """What the outcomes keep back of a cohort's page; over cohorts, see `cohorts_not_shown`."""
+    """What a cohort's page does not show of the outcomes; for the programme's page see `cohorts_not_shown`."""
     if not context.pooled:
         yield from _groups(context)
         yield from _answers(context)
 
 
 def _groups(context: Context) -> Iterator[str]:
-    """Whose results a cohort's page does not show."""
+    """Groups whose results a cohort's page does not show."""
     scales: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for row in context.headlines:
         if row.reason == HIDDEN and (row.compares_arms or row.contrast == Contrast.CHANGE):
@@ -28,8 +28,8 @@ def _groups(context: Context) -> Iterator[str]:
 
 
 def _answers(context: Context) -> Iterator[str]:
-    """Groups whose change is shown, but not how their answers spread."""
-    everywhere = set(context.disclosed.tables["answers"]["scale"])  # not of measurements
+    """Groups whose change is shown, but not the distribution of their answers."""
+    everywhere = set(context.disclosed.tables["answers"]["scale"])  # measurements have no chart of answers
     scales: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in context.headlines:
         if row.is_known and row.contrast == Contrast.CHANGE and row.scale in everywhere:
@@ -51,7 +51,7 @@ def cohorts_not_shown(context: Context) -> Iterator[str]:
     """Which cohorts the programme's page counts together, or leaves out of an average or of a chart of answers."""
     if not context.pooled:
         return
-    found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    outcomes_of: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for scale in context.study.scales:
         for wave in context.waves(scale):
             for role in context.roles(scale.name):
@@ -59,8 +59,8 @@ def cohorts_not_shown(context: Context) -> Iterator[str]:
                     counted = context.counted(row)
                     outcome = context.claims.scale_text(row.scale, row.arm, wave)
                     for key, names in (("together", counted.together), ("left_out", counted.left_out)):
-                        found.setdefault((key, role, names), []).append(outcome)
-    for (key, role, names), scales in found.items():
+                        outcomes_of.setdefault((key, role, names), []).append(outcome)
+    for (key, role, names), scales in outcomes_of.items():
         if names:
             people, outcomes = capital(context.claims.people(role)), context.words.listed(list(dict.fromkeys(scales)))
             named = {"people": people, "scales": outcomes, "cohorts": context.words.listed(list(names))}

@@ -1,4 +1,4 @@
-"""Which pictures a page has, each with its words: title, subtitle, alternative text, note."""
+"""The pictures of a page, each with its words: title, subtitle, alternative text, note."""
 
 from collections.abc import Callable
 from functools import partial
@@ -36,9 +36,9 @@ from rm_research.study import Scale
 
 
 def outcome_pictures(scale: Scale, wave: str, role: str, context: Context) -> list[Picture]:
-    """Pictures of one outcome, survey and role: change (over cohorts: each of them), and how answers spread."""
-    found = (_forest if context.pooled else _change)(scale, wave, role, context)
-    return [picture for picture in (found, _answers(scale, wave, role, context)) if picture is not None]
+    """Pictures of one outcome, survey and role: change (per cohort for the programme) and distribution of answers."""
+    main = (_forest if context.pooled else _change)(scale, wave, role, context)
+    return [picture for picture in (main, _answers(scale, wave, role, context)) if picture is not None]
 
 
 def _change(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:
@@ -71,31 +71,31 @@ def _answers(scale: Scale, wave: str, role: str, context: Context) -> Picture | 
 
 def sessions_pictures(context: Context) -> list[Picture]:
     """Change by number of meetings, for the first outcome."""
-    scale, found = context.study.scales[0], []
+    scale, pictures = context.study.scales[0], []
     for wave in context.waves(scale)[:1]:
         for role in context.roles(scale.name):
             place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
             if len(sessions_rows(context.disclosed, **place)) > 1:
                 where = (scale, role, wave)
                 verbs = (plot_sessions, sessions_title, sessions_alt)
-                found.append(_picture("meetings", where, context, *verbs, place, shaded=True))
-    return found
+                pictures.append(_picture("meetings", where, context, *verbs, place, shaded=True))
+    return pictures
 
 
 def flow_picture(context: Context) -> Picture | None:
     """People who were invited and who answered."""
     cohort = None if context.cohort is None else context.place
-    given: dict[str, Any] = {"study": context.study, "cohort": cohort}
-    title = flow_title(context.disclosed, **given)
+    arguments: dict[str, Any] = {"study": context.study, "cohort": cohort}
+    title = flow_title(context.disclosed, **arguments)
     if not title or flow_rows(context.disclosed, cohort=cohort).empty:
         return None
     return Picture(
         name="who-answered",
         title=title,
         subtitle=_dated(context.words.say("chart.people"), context),
-        alt=flow_alt(context.disclosed, **given),
+        alt=flow_alt(context.disclosed, **arguments),
         note="",
-        draw=partial(plot_flow, context.disclosed, **given, title=False),
+        draw=partial(plot_flow, context.disclosed, **arguments, title=False),
         source=_source(context),
     )
 
@@ -108,9 +108,9 @@ def _picture(
     kind: str, where: tuple[Scale, str, str], context: Context, plot: Callable[..., Axes],
     title: Callable[..., str], alt: Callable[..., str], place: dict[str, str], *, note: str = "", shaded: bool = False,
 ) -> Picture:  # fmt: skip
-    """Picture of an outcome, all of whose words and marks come from the same rows."""
+    """Picture of an outcome; all its words and marks come from the same rows."""
     scale, role, wave = where
-    given: dict[str, Any] = {"study": context.study, **place}
+    arguments: dict[str, Any] = {"study": context.study, **place}
     people = capital(context.claims.people(role))
     measure = context.words.say("chart.measured", measure=context.measure(scale), people=people)
     subtitle = _dated(measure, context)
@@ -118,17 +118,17 @@ def _picture(
         subtitle += " " + context.words.say("chart.shaded")
     return Picture(
         name=_name(scale, role, wave, kind, context),
-        title=title(context.disclosed, **given),
+        title=title(context.disclosed, **arguments),
         subtitle=subtitle,
-        alt=alt(context.disclosed, **given),
+        alt=alt(context.disclosed, **arguments),
         note=note,
-        draw=partial(plot, context.disclosed, **given, title=False),
+        draw=partial(plot, context.disclosed, **arguments, title=False),
         source=_source(context),
     )
 
 
 def _name(scale: Scale, role: str, wave: str, kind: str, context: Context) -> str:
-    """Name of a picture's file: of what it shows; numbers stand for names without a letter of the Latin alphabet."""
+    """File name of a picture: what it shows; a name without any Latin letter is replaced by a number."""
     study = context.study
     parts = [
         slug(scale.name) or f"outcome-{study.scales.index(scale) + 1}",

@@ -1,4 +1,4 @@
-"""Findings and their sections, and how each turns into HTML."""
+"""Findings and their sections, and how each becomes HTML."""
 
 import re
 from collections.abc import Mapping
@@ -12,22 +12,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rm_research.disclosure import Disclosed
 from rm_research.findings.pictures import Picture
 
-MACROS = Path(__file__).parent / "sections"  # what all templates share stands there
+MACROS = Path(__file__).parent / "sections"  # they hold what all templates share
 
 
 @dataclass(frozen=True)
 class Content:
     """
-    What a section has to tell.
+    Content of a section.
 
     Attributes
     ----------
     values : mapping
-        What its template shows; a section without any is empty.
+        Shown by its template; a section without values is empty.
     pictures : tuple of Picture
-        In their order.
+        In the order of the section.
     not_shown : tuple of str
-        Sentences on what it keeps back, for the page's list of that.
+        Sentences on what the section does not show, for the page's list.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
@@ -44,9 +44,9 @@ class Section:
     ----------
     name : str
     html : str
-        Everything from a survey in it is escaped; empty where the section has nothing to tell.
+        Everything in it that comes from a survey is escaped; empty if the section has nothing to say.
     pictures : tuple of Picture
-        Those in it, in their order.
+        In the order of the section.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Section:
 
     @cached_property
     def text(self) -> str:
-        """What a reader sees, without pictures; one line a paragraph, item or row."""
+        """What a reader sees, without pictures; one line per paragraph, item or row."""
         blocks = re.sub(r"<svg.*?</svg>|<style.*?</style>", "", self.html, flags=re.DOTALL)
         text = unescape(re.sub(r"<[^>]+>", " ", re.sub(r"</(p|h\d|li|tr|caption|figcaption)>", "\n", blocks)))
         return "\n".join(line for raw in text.splitlines() if (line := " ".join(raw.split())))
@@ -68,7 +68,7 @@ class Section:
 
 
 class Sections(tuple[Section, ...]):
-    """Sections in the order of the page, which show themselves one below the other."""
+    """Sections in the order of the page; they show themselves one below the other."""
 
     __slots__ = ()
 
@@ -90,7 +90,7 @@ class Findings:
     cohort : str or None
         None for the programme.
     sections : Sections
-        In the order of the page; one that has nothing to tell is empty. Each is an attribute too: `findings.headline`.
+        In the order of the page; one with nothing to say is empty. Each is also an attribute: `findings.headline`.
     disclosed : Disclosed
         The numbers the page was made from.
     """
@@ -103,11 +103,11 @@ class Findings:
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
-        """Those of the sections, in their order."""
+        """Pictures of all sections, in order."""
         return tuple(picture for section in self.sections for picture in section.pictures)
 
     def __getattr__(self, name: str) -> Section:
-        # not self.sections: a copy in the making has none yet
+        # not self.sections: a copy that is being made has none yet
         for section in self.__dict__.get("sections", ()):
             if section.name == name:
                 return section
@@ -130,7 +130,7 @@ def _environment(folder: Path) -> Environment:
 
 def rendered(template: Path, content: Content, **shared: object) -> Section:
     """
-    Section of a template, everything put into it escaped.
+    Fill in a section's template; all values are escaped.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def rendered(template: Path, content: Content, **shared: object) -> Section:
         NAME.html.j2.
     content : Content
     **shared
-        Values that all templates may show.
+        Values that every template may show.
     """
     name = template.name.partition(".")[0]
     if not content.values:
@@ -150,5 +150,5 @@ def rendered(template: Path, content: Content, **shared: object) -> Section:
 
 
 def without_turns(text: str) -> str:
-    """Text without the characters that turn the direction of reading: a name with one would mirror our words."""
+    """Text without the characters that change the direction of reading: one in a name would mirror our words."""
     return re.sub("[\u202a-\u202e\u2066-\u2069]", "", text)

@@ -1,4 +1,4 @@
-"""Pictures of a page: SVG that stands within HTML, and slides. The same bytes each time, without date or program."""
+"""Pictures of a page as inline SVG and as slides: the same bytes each time, without date or program."""
 
 import hashlib
 import io
@@ -21,8 +21,8 @@ from rm_research.figures import STYLE, blank_axes
 from rm_research.figures.lettering import wrapped
 from rm_research.figures.style import WIDE
 
-SLIDE, MARGIN = (960, 540), 36  # points: 16 to 9
-PIXELS = 4 / 3  # a point at single size
+SLIDE, MARGIN = (960, 540), 36  # points; 16:9
+PIXELS = 4 / 3  # per point at scale 1
 TITLE, TEXT, SMALL = 24, 14, 11  # points
 INK, SOFT = "#000000", "#3D3D3D"
 NO_METADATA: Mapping[str, str] = {}
@@ -42,18 +42,18 @@ class Picture:
     subtitle : str
         Measure, range, people and dates.
     alt : str
-        Kind of chart and main trend, for who cannot see it.
+        Kind of chart and main trend, for readers who cannot see it.
     note : str
         What else to know; may be empty.
     draw : callable
-        Draws the chart into axes: a `plot_` verb with all its arguments but `ax`.
+        Draws the chart into axes: a `plot_` verb with all its arguments except `ax`.
     source : str
         Where it is from, for the slide; may be empty.
 
     Raises
     ------
     ReportError
-        When the name could not be that of a file everywhere.
+        When the name is not a valid file name on every system.
     """
 
     name: str
@@ -66,16 +66,16 @@ class Picture:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.name):
-            raise ReportError(f"A picture's name is made of letters, digits and hyphens; {self.name!r} is not.")
+            raise ReportError(f"A picture's name consists of letters, digits and hyphens; {self.name!r} does not.")
 
     @cached_property
     def svg(self) -> str:
-        """SVG to stand within HTML."""
+        """SVG for use within HTML."""
         return inline_svg(self.draw(ax=blank_axes()), self.alt)
 
     def png(self, scale: float = 2) -> bytes:
         """
-        Slide of 16 to 9 with all words in it.
+        Slide in 16:9 with all the words of the picture.
 
         Parameters
         ----------
@@ -87,7 +87,7 @@ class Picture:
 
 def inline_svg(axes: Axes, alt: str) -> str:
     """
-    SVG of a figure, to stand within HTML.
+    SVG of a figure, for use within HTML.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def inline_svg(axes: Axes, alt: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(?<= )(d|x|y|transform|points)="[^"]*"', _shorter, re.sub(r">\s+<", "><", svg))
-    # glyphs of two pictures bear the same ids, and a browser would take the first picture's for both
+    # glyphs of two pictures have the same ids, and a browser would use the first picture's for both
     prefix = "f" + hashlib.sha256((svg + alt).encode()).hexdigest()[:8]
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}-", svg)
@@ -117,7 +117,7 @@ def inline_svg(axes: Axes, alt: str) -> str:
 
 
 def _settle(figure: Figure) -> None:
-    """Fix where axes stand: the layout is solved by steps, which may end a hair apart from run to run."""
+    """Fix the positions of axes: the layout is solved in steps and may differ slightly from run to run."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in figure.axes:
@@ -126,13 +126,13 @@ def _settle(figure: Figure) -> None:
 
 
 def _shorter(attribute: re.Match[str]) -> str:
-    """Coordinates to a hundredth of a point, which nobody can see, and without line breaks."""
+    """Round coordinates to a hundredth of a point, which nobody can see, and remove line breaks."""
     rounded = re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 2):g}", attribute[0])
     return re.sub(r"\s+", " ", rounded)
 
 
 def slide(picture: Picture, scale: float = 2, metadata: Mapping[str, str] = NO_METADATA) -> bytes:
-    """PNG of a picture: title and subtitle above the chart, note and source below; `metadata` travel within."""
+    """PNG of a picture: title and subtitle above the chart, note and source below; `metadata` is stored in the file."""
     (width, height), inner = SLIDE, SLIDE[0] - 2 * MARGIN
     page = Figure(figsize=(width / 72, height / 72), dpi=72 * PIXELS * scale, facecolor="white")
     top = _write(page, picture.title, MARGIN, TITLE, INK, weight="bold")
@@ -160,7 +160,7 @@ def png(figure: Figure, dpi: float, metadata: Mapping[str, str] = NO_METADATA) -
 def _write(
     page: Figure, text: str, at: float, size: float, colour: str, *, weight: str = "normal", up: bool = False
 ) -> float:  # fmt: skip
-    """Wrap a text and write it so many points from the top, or upwards from below; return where it ends."""
+    """Wrap a text and write it `at` points from the top, or from the bottom upwards; return where it ends."""
     lines, (width, height) = wrapped(text, SLIDE[0] - 2 * MARGIN, size, weight), SLIDE
     page.text(
         MARGIN / width, at / height if up else 1 - at / height, "\n".join(lines), va="bottom" if up else "top",
@@ -171,7 +171,7 @@ def _write(
 
 @contextmanager
 def _drawing() -> Iterator[None]:
-    """The style of all charts; the page's own font has the glyphs that matplotlib measures without."""
+    """Draw in the style of all charts; glyphs that matplotlib lacks here are in the page's own font."""
     with mpl.rc_context(STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield

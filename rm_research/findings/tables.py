@@ -1,4 +1,4 @@
-"""Tables as a page shows them and as its CSV holds them: the same cells."""
+"""Tables as a page shows them and as their CSV holds them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 
 def neutral(values: pd.Series) -> pd.Series:
-    """Text with an apostrophe before what a spreadsheet would run as a formula."""
+    """Text, with an apostrophe before anything that a spreadsheet would run as a formula."""
     risky = values.astype("str").str.startswith(FORMULA_STARTS, na=False)
     return values.mask(risky, "'" + values.astype("str"))
 
@@ -53,11 +53,11 @@ def _is_text(values: pd.Series) -> bool:
 
 
 def table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], frame: pd.DataFrame) -> Table:
-    """Make a table, with columns that are empty throughout left out."""
-    kept = [place for place in range(len(headings)) if any(row[place] for row in rows)]
+    """Make a table without the columns that are empty in every row."""
+    filled = [place for place in range(len(headings)) if any(row[place] for row in rows)]
     return Table(
         caption,
-        tuple(headings[place] for place in kept),
-        tuple(tuple(row[place] for place in kept) for row in rows),
+        tuple(headings[place] for place in filled),
+        tuple(tuple(row[place] for place in filled) for row in rows),
         frame,
     )

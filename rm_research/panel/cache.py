@@ -1,4 +1,4 @@
-"""Frames of a prepared study, and its numbers, on disk, found again by a digest of all they were made from."""
+"""Cache on disk: frames and numbers of a prepared study, found by a digest of everything they were made from."""
 
 import hashlib
 import json
@@ -19,10 +19,10 @@ from rm_research.study.settings import File
 
 PLACE = "RM_RESEARCH_CACHE"
 TEXTS = "texts.json"
-PACKAGES = (  # what is read and computed may depend on their versions
+PACKAGES = (  # reading and results may depend on their versions
     "rm_research", "numpy", "openpyxl", "pandas", "pyarrow", "pyreadstat", "rapidfuzz", "scipy", "statsmodels",
 )  # fmt: skip
-PREPARED, NUMBERS = "prepared", "numbers"  # kinds of what is kept
+PREPARED, NUMBERS = "prepared", "numbers"  # what is cached
 Texts = dict[tuple[str, str], str]
 NAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")
 

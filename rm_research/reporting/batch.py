@@ -1,4 +1,4 @@
-"""run_reports: every cohort's page, the programme's page, and the files beside them."""
+"""`run_reports`: makes every cohort's page, the programme's page, and the files beside them."""
 
 import json
 import os
@@ -42,22 +42,22 @@ def run_reports(
     study : Study or path
         The study, or its folder.
     out : path
-        Where reports go: a new or empty folder, or one that holds reports already.
+        Folder for the reports: new, empty, or one that already holds reports.
     cohorts : sequence of str
-        Cohorts whose own pages are made; all unless given. The programme's page and the tables always cover all.
+        Cohorts whose pages are made; all unless given. The programme's page and the tables always cover all cohorts.
     jobs : int, optional
-        Pages made at a time; one per processor unless given.
+        Number of pages made at the same time; one per processor unless given.
     notebook : path, optional
-        A notebook of your own with the parameters `study` and `cohort`, run for each cohort instead of the findings;
-        its pages may show anything and so go to OUT-private.
+        A notebook of your own with the parameters `study` and `cohort`, run for each cohort instead of the findings.
+        Its pages may show anything, so they go to OUT-private.
     pdf : bool
-        Print each page as index.pdf, by Chromium or Google Chrome.
+        Print each page as index.pdf, with Chromium or Google Chrome.
     docx : bool
-        Write the findings of each page as findings.docx, to be edited.
+        Write the findings of each page as findings.docx, for editing.
     png : bool
         Write each picture to figures/ beside the page, for slides.
     on_done : callable, optional
-        Called with each cohort's Outcome as it comes.
+        Called with each cohort's Outcome as soon as it is known.
 
     Returns
     -------
@@ -67,28 +67,28 @@ def run_reports(
     Raises
     ------
     ReportError
-        Before anything is written: unknown cohort, cohorts with one slug, a folder with other files, parameters that do
-        not fit, no browser to print with. After everything else is written: naming the cohorts that failed, and the
-        files beside pages that could not be made.
+        Before anything is written: unknown cohorts, cohorts with the same slug, a folder with other files, parameters
+        that do not fit, or no browser for printing. After everything else is written: cohorts that failed, and files
+        beside pages that could not be made.
     StudyError
         When the study as a whole cannot be used.
     """
     forms = asked_forms(pdf=pdf, docx=docx, png=png, own_notebook=notebook is not None)
     prepared = prepare_study(study)
     wanted, slugs = chosen(prepared, cohorts), _slugs(prepared)
-    own = None if notebook is None else Path(notebook)
-    target = Path(out) if own is None else Path(f"{Path(out)}{PRIVATE}")
+    custom = None if notebook is None else Path(notebook)
+    target = Path(out) if custom is None else Path(f"{Path(out)}{PRIVATE}")
     report = _Run(
-        prepared, target, slugs, wanted, own, jobs or os.cpu_count() or 1, forms, on_done or (lambda outcome: None)
+        prepared, target, slugs, wanted, custom, jobs or os.cpu_count() or 1, forms, on_done or (lambda outcome: None)
     )
     check_parameters(report.notebook, report.parameters(""))
     files.claim(target, slugs.values(), report.kept_notebook)
     with _cache_for_kernels(prepared):
-        study_numbers(prepared)  # what may be shown is decided once; each page finds it
+        study_numbers(prepared)  # what may be shown is decided once; each page reads it
         outcomes = report.cohorts(wanted)
-        programme = [] if own else [report.programme()]
+        programme = [] if custom else [report.programme()]
     written = [path for outcome in [*outcomes, *programme] for path in outcome.paths]
-    written += [] if own else [*files.write_tables(prepared, target), report.manifest([*outcomes, *programme])]
+    written += [] if custom else [*files.write_tables(prepared, target), report.manifest([*outcomes, *programme])]
     _raise_failed([*outcomes, *programme])
     return written
 
@@ -99,14 +99,14 @@ def _raise_failed(outcomes: list[Outcome]) -> None:
         f"{outcome.cohort or 'The page of the programme'}: {form.name}: {form.message}"
         for outcome in outcomes for form in outcome.lost
     ]  # fmt: skip
-    told = [listed(failed, f"{len(failed)} of {len(outcomes)} pages could not be made")] if failed else []
-    told += [listed(lost, "Files beside pages could not be made")] if lost else []
-    if told:
-        raise ReportError("\n".join(told))
+    texts = [listed(failed, f"{len(failed)} of {len(outcomes)} pages could not be made")] if failed else []
+    texts += [listed(lost, "Files beside pages could not be made")] if lost else []
+    if texts:
+        raise ReportError("\n".join(texts))
 
 
 def chosen(prepared: Prepared, cohorts: Sequence[str]) -> list[str]:
-    """Cohorts of these names, all unless any is named, in the order of the study."""
+    """Cohorts with these names, or all cohorts if none is named, in the order of the study."""
     unknown = [name for name in cohorts if name not in prepared.cohorts]
     if unknown:
         known = ", ".join(repr(name) for name in prepared.cohorts)
@@ -115,21 +115,21 @@ def chosen(prepared: Prepared, cohorts: Sequence[str]) -> list[str]:
 
 
 def _slugs(prepared: Prepared) -> dict[str, str]:
-    """Folder name of each cohort, none empty and no two alike."""
+    """Folder name of each cohort; none is empty and no two are the same."""
     slugs = {cohort: slug(cohort) for cohort in prepared.cohorts}
-    problems = [f"{cohort!r} has no letter or digit to name a folder by" for cohort, name in slugs.items() if not name]
-    problems += [f"{ALL_COHORTS!r} stands for the programme"] if ALL_COHORTS in slugs else []
+    problems = [f"{cohort!r} has no letter or digit to name a folder" for cohort, name in slugs.items() if not name]
+    problems += [f"{ALL_COHORTS!r} is the name of the programme"] if ALL_COHORTS in slugs else []
     for name in sorted(set(slugs.values()) - {""}):
         alike = [repr(cohort) for cohort, other in slugs.items() if other == name]
         if len(alike) > 1:
             problems.append(f"{' and '.join(alike)} would share the folder {name!r}")
     if problems:
-        raise ReportError(*problems, heading="Cohorts need names of their own; rename them under [values.cohort]")
+        raise ReportError(*problems, heading="Each cohort needs its own name; rename cohorts under [values.cohort]")
     return slugs
 
 
 class _cache_for_kernels:  # noqa: N801  # used as a function
-    """Lets kernels find what was prepared here, also where the study folder cannot be written to."""
+    """Let kernels find what was prepared here even if the study folder cannot be written to."""
 
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
@@ -163,7 +163,7 @@ class _Run:
 
     @property
     def notebook(self) -> Path:
-        """Notebook that is run for each cohort."""
+        """Notebook that runs for each cohort."""
         return self.own_notebook or shipped_notebook("cohort_findings")
 
     @property
@@ -176,9 +176,9 @@ class _Run:
         return {"study": self.prepared.study.path.resolve().name, "cohort": cohort}
 
     def cohorts(self, wanted: list[str]) -> list[Outcome]:
-        """Make the cohorts' pages, in the order of the cohorts; those with errors in their data lose theirs."""
+        """Make the cohorts' pages, in the order asked for; cohorts with errors in their data lose theirs."""
         for cohort in self.prepared.cohorts:
-            # a page of an earlier run would now be wrong, or tell of people beside the new numbers of the others
+            # an earlier page would now be wrong, or identify people when compared with the new numbers of the others
             of_other_data = not self.own_notebook and not files.is_made_of(self._folder(cohort), self.prepared.digest)
             if self.prepared.errors_of(cohort) or of_other_data:
                 files.remove_page(self._folder(cohort), self.kept_notebook)
@@ -192,7 +192,7 @@ class _Run:
         return [outcomes[cohort] for cohort in wanted]
 
     def programme(self) -> Outcome:
-        """Make the programme's page, with links to those of cohorts that are there."""
+        """Make the programme's page, with links to the cohorts' pages that exist."""
         unavailable = [name for name in self.prepared.cohorts if not (self._folder(name) / "index.html").is_file()]
         parameters = {"study": self.parameters("")["study"], "unavailable": unavailable}
         title = catalogue(self._language).say("page.programme_title")
@@ -202,7 +202,7 @@ class _Run:
         return outcome
 
     def manifest(self, outcomes: list[Outcome]) -> Path:
-        """Write what became of each page."""
+        """Write the manifest: what became of each page."""
         content = files.manifest(self.prepared, datetime.now(UTC).isoformat(timespec="seconds"))
         content["cohorts"] = {outcome.cohort: self._status(outcome) for outcome in outcomes if outcome.cohort}
         content["programme"] = next(self._status(outcome) for outcome in outcomes if not outcome.cohort)
@@ -213,8 +213,8 @@ class _Run:
         if outcome.status == "done":
             folder = self._folder(outcome.cohort) if outcome.cohort else self.out
             status["page"] = (folder / "index.html").relative_to(self.out).as_posix()
-            own = {folder / "index.html", folder / self.kept_notebook}
-            status["forms"] = [path.relative_to(self.out).as_posix() for path in outcome.paths if path not in own]
+            main = {folder / "index.html", folder / self.kept_notebook}
+            status["forms"] = [path.relative_to(self.out).as_posix() for path in outcome.paths if path not in main]
             status["not_made"] = [{"file": form.name, "kind": form.kind} for form in outcome.lost]
         return status | ({"error": outcome.public_error} if outcome.public_error else {})
 
@@ -242,8 +242,11 @@ class _Run:
         )
 
     def _links(self, cohort: str) -> tuple[tuple[str, str], ...]:
-        """Links of a cohort's page: to the programme's, and to those of the cohorts before and after it."""
-        words, with_page = catalogue(self._language), [name for name in self.prepared.sound_cohorts if self._kept(name)]
+        """Links of a cohort's page to the programme's page and to those of the previous and next cohorts."""
+        words, with_page = (
+            catalogue(self._language),
+            [name for name in self.prepared.sound_cohorts if self._has_page(name)],
+        )
         links = [(words.say("page.to_programme"), "../../index.html")]
         for key, step in (("previous", -1), ("next", 1)):
             place = with_page.index(cohort) + step
@@ -252,24 +255,24 @@ class _Run:
                 links.append((words.say(f"page.{key}", cohort=name), f"../{self.slugs[name]}/index.html"))
         return tuple(links)
 
-    def _kept(self, cohort: str) -> bool:
-        """Whether a cohort has a page after this run, if nothing goes wrong."""
+    def _has_page(self, cohort: str) -> bool:
+        """Whether a cohort will have a page after this run, if nothing goes wrong."""
         return cohort in self.wanted or (self._folder(cohort) / "index.html").is_file()
 
     def _data_error(self, cohort: str) -> Outcome:
         """Outcome of a cohort whose data have an error."""
-        found = self.prepared.problems
-        found = found[(found["severity"] == "error") & (found["cohort"] == cohort)]
-        named = {name: str(found[name].iloc[0]) for name in ("rule", "file", "wave") if pd.notna(found[name].iloc[0])}
+        rows = self.prepared.problems
+        rows = rows[(rows["severity"] == "error") & (rows["cohort"] == cohort)]
+        named = {name: str(rows[name].iloc[0]) for name in ("rule", "file", "wave") if pd.notna(rows[name].iloc[0])}
         error = "\n    ".join(self.prepared.errors_of(cohort))
-        return Outcome(cohort, "failed", error=error, public_error={**named, "count": len(found)})
+        return Outcome(cohort, "failed", error=error, public_error={**named, "count": len(rows)})
 
     def _folder(self, cohort: str) -> Path:
         return self.out / place_of_page(cohort)
 
     @property
     def _place(self) -> Path:
-        """Where kernels work: beside the study folder, so that their parameters hold no path of this machine."""
+        """Working folder of kernels: the study folder's parent, so that parameters hold no path of this machine."""
         return self.prepared.study.path.resolve().parent
 
     @property

@@ -1,4 +1,4 @@
-"""The files of a run: written whole or not at all, and only into a folder that is ours."""
+"""The files of a run: each is written whole or not at all, and only into a folder of ours."""
 
 import json
 import os
@@ -32,32 +32,32 @@ def claim(out: Path, slugs: Iterable[str], notebook: str = EXECUTED) -> None:
     ----------
     out : Path
     slugs : iterable of str
-        Folder names of the cohorts there are.
+        Folder names of the current cohorts.
     notebook : str
         Name of the executed notebook beside each page.
 
     Raises
     ------
     ReportError
-        When it is a file, cannot be written to, or holds files that are no reports of ours.
+        When the folder is a file, cannot be written to, or holds files that are not our reports.
     """
     if out.exists() and not out.is_dir():
         raise ReportError(f"{out} is a file. Name a folder with --out.")
     if out.is_dir() and not _is_ours(out):
         held = ", ".join(sorted(path.name for path in out.iterdir())[:3])
-        raise ReportError(f"{out} holds files that are no reports ({held} …). Name an empty folder with --out.")
+        raise ReportError(f"{out} holds files that are not reports ({held} …). Name an empty folder with --out.")
     try:
         (out / "cohorts").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ReportError(f"{out} cannot be written to ({error.strerror}). Name another folder with --out.") from error
-    kept, ours = set(slugs), {"index.html", notebook, PDF, DOCX, FIGURES}
+    current, ours = set(slugs), {"index.html", notebook, PDF, DOCX, FIGURES}
     for folder in (out / "cohorts").iterdir():
-        if folder.name not in kept and _is_folder(folder) and {path.name for path in folder.iterdir()} <= ours:
+        if folder.name not in current and _is_folder(folder) and {path.name for path in folder.iterdir()} <= ours:
             remove_page(folder, notebook)
 
 
 def _is_ours(out: Path) -> bool:
-    """Whether a folder is empty or holds our reports; a run that was stopped leaves no manifest, perhaps no index."""
+    """Whether a folder is empty or holds our reports; an interrupted run leaves no manifest and maybe no index."""
     if (out / MANIFEST).is_file():
         try:
             written = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ def _is_page(path: Path) -> bool:
 
 
 def is_made_of(folder: Path, digest: str) -> bool:
-    """Whether a page was made of the files of that digest; also where there is none."""
+    """Whether a page was made of files with this digest; also true if there is no page."""
     page = folder / "index.html"
     return not page.is_file() or f'content="{digest}"' in page.read_text(encoding="utf-8", errors="replace")
 
@@ -84,7 +84,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def remove_page(folder: Path, notebook: str | None) -> None:
-    """Remove a page with its other forms and the notebook beside it, and their folder where nothing else is in it."""
+    """Remove a page, its other forms and its notebook, and their folder if it is then empty."""
     for name in ("index.html", notebook):
         if name:
             (folder / name).unlink(missing_ok=True)
@@ -93,7 +93,7 @@ def remove_page(folder: Path, notebook: str | None) -> None:
 
 
 def remove_forms(folder: Path) -> None:
-    """Remove other forms of a page, which tell what an earlier page told; a document that was edited stays."""
+    """Remove the other forms of an earlier page; an edited document stays."""
     if (folder / PDF).is_file():
         (folder / PDF).unlink()
     if (folder / DOCX).is_file() and is_untouched(folder / DOCX):
@@ -132,10 +132,10 @@ def write_tables(prepared: Prepared, out: Path) -> list[Path]:
     numbers = study_numbers(prepared)
     details = numbers.estimates.details.rename(columns={"id": "row"}).assign(table="estimates", cohort="")
     tables = [_long(name, table) for name, table in numbers.tables.items() if len(table)]
-    whole = pd.concat([*tables, details], ignore_index=True)[["table", "cohort", "row", "quantity", "value"]]
+    all_rows = pd.concat([*tables, details], ignore_index=True)[["table", "cohort", "row", "quantity", "value"]]
     return [
         write(out / "estimates.csv", csv_text(numbers.table)),
-        write(out / "tables.csv", csv_text(whole.dropna(subset=["value"]))),
+        write(out / "tables.csv", csv_text(all_rows.dropna(subset=["value"]))),
     ]
 
 
@@ -154,7 +154,7 @@ def _long(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def manifest(prepared: Prepared, created: str) -> dict[str, Any]:
-    """What went into a run, and with what; the only file with times."""
+    """Contents of the manifest: inputs, settings and versions of a run; the only file with times."""
     reporting = prepared.study.reporting
     return {
         "study": prepared.study.title,

@@ -1,9 +1,9 @@
 """
-Warm kernels: a real kernel per notebook, forked from a process in which the imports are done already.
+Warm kernels: a real kernel per notebook, forked from a process that has already done the imports.
 
 Starting Python and importing pandas, seaborn and scipy takes longer than making a report. On Linux a fork server does
-it once; elsewhere, where forking is not safe, ordinary kernels give the same results more slowly. Kernels talk over
-sockets in a private folder, so no port is taken and nobody else on the machine can listen.
+this once; elsewhere, where forking is not safe, ordinary kernels give the same results more slowly. Kernels talk over
+sockets in a private folder, so they take no port and nobody else on the machine can listen.
 """
 
 import multiprocessing
@@ -28,10 +28,10 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 CAN_FORK = sys.platform == "linux"
-LONGEST = 75  # bytes of the folder for temporary files that leave room for a socket's name, of 107 in all
+LONGEST = 75  # most bytes of the temporary folder's path: a socket's whole path may have 107
 PROVISIONER = "rm-research-warm"  # registered as an entry point in pyproject.toml
 PRELOAD = [
-    __name__, "rm_research.findings", "rm_research.checks", "rm_research.planning",  # with all that notebooks call
+    __name__, "rm_research.findings", "rm_research.checks", "rm_research.planning",  # everything that notebooks call
     "ipykernel.kernelapp", "ipykernel.debugger", "matplotlib_inline.backend_inline",
 ]  # fmt: skip
 
@@ -41,7 +41,7 @@ _launching = threading.Lock()
 
 
 class ReportKernelManager(AsyncKernelManager):
-    """Kernel manager over sockets in a folder of its own, warm where the platform allows."""
+    """Kernel manager that uses sockets in its own folder, with warm kernels if the platform allows them."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._place = tempfile.mkdtemp(prefix="rmk-")
@@ -67,12 +67,12 @@ class ReportKernelManager(AsyncKernelManager):
 
 
 def _has_room_for_sockets() -> bool:
-    """Whether sockets can have their files in the folder for temporary files; else kernels are cold and use ports."""
+    """Whether sockets fit into the temporary folder; if not, kernels are cold and use ports."""
     return len(os.fsencode(tempfile.gettempdir())) <= LONGEST
 
 
 def warm_up() -> None:
-    """Begin the imports, which are then done, or nearly so, when the first kernel is wanted."""
+    """Begin the imports, so that they are (nearly) done when the first kernel is needed."""
     if CAN_FORK and _has_room_for_sockets():
         _forking()
         with _launching, _without_main():
@@ -80,8 +80,8 @@ def warm_up() -> None:
 
 
 def _forking() -> multiprocessing.context.ForkServerContext:
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the debugger, never used here, says hello
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small and kernels are many: threads only wait
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # otherwise the unused debugger prints a warning
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices in many kernels: threads would only wait
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
     return context
@@ -98,7 +98,7 @@ def stop_kernels() -> None:
 
 
 def finished_apart(work: Callable[..., None], *arguments: Any, folder: Path) -> None:
-    """Do some work in a process of its own, warm where the platform allows, and wait until it is done or killed."""
+    """Do some work in a separate process, warm if the platform allows it, and wait until it is done or killed."""
     context = _forking() if CAN_FORK else multiprocessing.get_context("spawn")
     worker = context.Process(target=_work, args=(work, arguments, folder, dict(os.environ)), daemon=True)
     with _launching, _without_main():
@@ -116,7 +116,7 @@ class WarmProvisioner(LocalProvisioner):
     """Launches the kernel by forking the warm process."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork; the arguments of `cmd` after the module's name are the kernel's."""
+        """Fork a kernel; its arguments are those of `cmd` after the module's name."""
         context = _forking()
         folder, environment = str(kwargs.get("cwd") or Path.cwd()), dict(kwargs.get("env") or os.environ)
         forked = context.Process(target=_serve, args=(cmd[cmd.index("-f") :], folder, environment), daemon=True)
@@ -130,10 +130,10 @@ class WarmProvisioner(LocalProvisioner):
 @contextmanager
 def _without_main() -> Iterator[None]:
     """
-    Hide the main module while a process is forked.
+    Hide the main module while a process is being forked.
 
-    multiprocessing would run it again in the new process: seconds for the command line, and for a script that calls
-    run_reports outside `if __name__ == "__main__"` another batch in each kernel.
+    multiprocessing would run it again in the new process: that costs the command line seconds, and a script that calls
+    run_reports outside `if __name__ == "__main__"` would start another batch in each kernel.
     """
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
@@ -171,19 +171,19 @@ class _ForkedProcess:
 
 
 def _serve(argv: list[str], folder: str, environment: dict[str, str]) -> None:
-    """Be a kernel until told to stop; runs in the forked process."""
+    """Run as a kernel until told to stop; called in the forked process."""
     from ipykernel.kernelapp import IPKernelApp
 
     _settle(Path(folder), environment)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # with its parent known, the kernel ends when the fork server does
+    # a kernel that knows its parent ends when the fork server does
     IPKernelApp.launch_instance(argv=argv, parent_handle=os.getppid())
 
 
 def _settle(folder: Path, environment: dict[str, str]) -> None:
-    """Take on the surroundings that a process is meant to have."""
+    """Set the session, environment and working folder of a new process."""
     if sys.platform != "win32":
-        os.setsid()  # as ordinary kernels: Ctrl-C is for the one who started the batch
+        os.setsid()  # as in ordinary kernels: Ctrl-C goes to the process that started the batch
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)

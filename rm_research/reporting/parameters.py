@@ -13,12 +13,12 @@ from rm_research.errors import ReportError
 
 def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
     """
-    Refuse parameters that a notebook does not have, or of another type than their default.
+    Refuse parameters that a notebook does not have, or whose type differs from that of the default.
 
     Raises
     ------
     ReportError
-        When the notebook is missing or no notebook, or for every parameter that does not fit.
+        When the notebook is missing or is not a notebook; or when parameters do not fit, naming all of them.
     """
     known = _known(notebook)
     problems = []
@@ -30,11 +30,11 @@ def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
         elif not _fits(value, known[name]):
             problems.append(f"{notebook.name}: {name} is {type(value).__name__}, its default is {known[name]}")
     if problems:
-        raise ReportError(*problems, heading="The notebook cannot be run as asked")
+        raise ReportError(*problems, heading="The notebook cannot run with these parameters")
 
 
 def _known(notebook: Path) -> dict[str, str]:
-    """Parameters of a notebook with the source text of their defaults; none without a cell tagged 'parameters'."""
+    """Parameters of a notebook with the source text of their defaults; none if no cell is tagged 'parameters'."""
     if not notebook.is_file():
         raise ReportError(f"There is no notebook {notebook}.")
     try:
@@ -44,16 +44,16 @@ def _known(notebook: Path) -> dict[str, str]:
     tagged = next((cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])), None)
     if tagged is None:
         return {}
-    found = papermill_translators.find_translator("python3", "python").inspect(tagged)
-    return {parameter.name: parameter.default for parameter in found}
+    parameters = papermill_translators.find_translator("python3", "python").inspect(tagged)
+    return {parameter.name: parameter.default for parameter in parameters}
 
 
 def _fits(value: Any, default: str) -> bool:
-    """Whether a value is of the type of a default, which is given as source text."""
+    """Whether a value has the type of a default, which is given as source text."""
     try:
-        meant = ast.literal_eval(default)
+        example = ast.literal_eval(default)
     except (SyntaxError, ValueError):
         return True
-    if meant is None or (isinstance(meant, float) and isinstance(value, int) and not isinstance(value, bool)):
+    if example is None or (isinstance(example, float) and isinstance(value, int) and not isinstance(value, bool)):
         return True
-    return type(value) is type(meant)
+    return type(value) is type(example)

@@ -1,4 +1,4 @@
-"""What a run would make and hide, told before it is made."""
+"""What a run would make and hide, shown beforehand."""
 
 from collections.abc import Sequence
 
@@ -15,13 +15,13 @@ ERROR, NOTHING = "none: its data have an error", "–"
 
 def preview(prepared: Prepared, cohorts: Sequence[str]) -> pd.DataFrame:
     """
-    Pages of cohorts as a run would make them, from the numbers that the pages themselves show.
+    Preview the pages of cohorts, using the numbers that the pages themselves would show.
 
     Returns
     -------
     DataFrame
-        One row a cohort, as text: Cohort, People, Page, Hidden (roles whose main results are hidden, and how many of
-        all estimates are).
+        One row per cohort, as text: Cohort, People, Page, Hidden (roles whose main results are hidden, and how many of
+        all estimates are hidden).
     """
     numbers = study_numbers(prepared)
     claims = claims_of(numbers, prepared.study)
@@ -35,20 +35,20 @@ def preview(prepared: Prepared, cohorts: Sequence[str]) -> pd.DataFrame:
 
 
 def _page(rows: pd.DataFrame, claims: Claims) -> tuple[str, str]:
-    """Page of one cohort, and what is hidden on it."""
+    """Kind of page that a cohort gets, and what is hidden on it."""
     hidden = rows["reason"] == HIDDEN
     if not hidden.any():
         return "full", NOTHING
     main = rows[headlines(rows) & rows["contrast"].eq("change")]
-    told = [_hidden(str(role), of_role, claims) for role, of_role in main.groupby("role", sort=False)]
-    named = claims.words.listed([name for name in told if name])
+    roles = [_hidden(str(role), of_role, claims) for role, of_role in main.groupby("role", sort=False)]
+    named = claims.words.listed([name for name in roles if name])
     if rows["estimate"].isna().all():
         return "says that it is too small", named
     return "in part", f"{named or 'no main result'}; {int(hidden.sum())} of {len(rows)} estimates"
 
 
 def _hidden(role: str, rows: pd.DataFrame, claims: Claims) -> str:
-    """Name a role, with those arms and outcomes whose main results are hidden where others are shown; '' if all are."""
+    """Name a role, with its hidden arms and outcomes if others are shown; '' if no main result is hidden."""
     hidden = rows[rows["reason"] == HIDDEN]
     if len(hidden) == len(rows):
         return claims.people(role)
@@ -56,7 +56,7 @@ def _hidden(role: str, rows: pd.DataFrame, claims: Claims) -> str:
     for arm, of_arm in rows.groupby("arm", sort=False):
         scales = hidden.loc[hidden["arm"] == arm, "scale"].unique()
         outcomes = [claims.study.scale(scale).title for scale in scales]
-        whole = len(scales) == of_arm["scale"].nunique()
+        all_hidden = len(scales) == of_arm["scale"].nunique()
         title = claims.arm_title(str(arm))
-        parts += [title if whole else f"{title}: {', '.join(outcomes)}"] if outcomes else []
+        parts += [title if all_hidden else f"{title}: {', '.join(outcomes)}"] if outcomes else []
     return f"{claims.people(role)} ({'; '.join(parts)})" if parts else ""

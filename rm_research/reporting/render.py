@@ -1,4 +1,4 @@
-"""One notebook, run by papermill and turned into one page that needs nothing beside it."""
+"""One notebook, run by papermill and made into one page that needs no other files."""
 
 import logging
 import tempfile
@@ -26,7 +26,7 @@ NOTEBOOKS = ("cohort_findings", "programme_findings", "data_quality")
 @dataclass(frozen=True)
 class Page:
     """
-    What surrounds a notebook's outputs.
+    Everything on a page around the outputs of its notebook.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Page:
     links : tuple of (str, str)
         Text and relative address of each link above the page.
     made_of : str
-        Digest of the study's files, by which a later run knows a page of other data.
+        Digest of the study's files, by which a later run recognises a page made of other data.
     """
 
     title: str
@@ -46,7 +46,7 @@ class Page:
 
 
 class NotebookFailedError(ReportError):
-    """A cell raised; `name` is the kind of error, which holds no data."""
+    """A cell raised an error; `name` is the kind of error and holds no data."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -64,30 +64,30 @@ def shipped_notebook(name: str) -> Path:
 
 def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) -> NotebookNode:
     """
-    Run a notebook in a kernel of its own.
+    Run a notebook in its own kernel.
 
     Parameters
     ----------
     notebook : Path
     parameters : dict
-        Checked against the notebook's own before it runs.
+        They are checked against the notebook's own parameters before it runs.
     folder : Path
-        Where the kernel works, so that parameters hold no path of this machine.
+        Working folder of the kernel, so that parameters hold no path of this machine.
 
     Returns
     -------
     NotebookNode
-        With outputs, without times, paths, tracebacks or ids that differ from run to run.
+        With its outputs; without times, paths, tracebacks, or ids that differ from run to run.
 
     Raises
     ------
     ReportError
         When the parameters do not fit.
     NotebookFailedError
-        When a cell raised.
+        When a cell raised an error.
     """
     check_parameters(notebook, parameters)
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what went wrong is raised
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # errors are raised anyway
     with tempfile.TemporaryDirectory() as place:
         try:
             executed = papermill.execute_notebook(
@@ -102,24 +102,24 @@ def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) ->
 
 
 def cleaned(executed: NotebookNode) -> NotebookNode:
-    """Return the notebook without what differs between two equal runs or tells of the machine."""
+    """Return the notebook without anything that differs between equal runs or identifies the machine."""
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     cells = []
     for number, cell in enumerate(executed.cells, start=1):
-        kept = nbformat.from_dict({**cell, "id": f"cell-{number}", "metadata": {"tags": cell.metadata.get("tags", [])}})
-        if kept.cell_type == "code":
-            kept.execution_count = None
+        copy = nbformat.from_dict({**cell, "id": f"cell-{number}", "metadata": {"tags": cell.metadata.get("tags", [])}})
+        if copy.cell_type == "code":
+            copy.execution_count = None
             # warnings name files of this machine
-            kept.outputs = [output for output in kept.outputs if output.get("name") != "stderr"]
-            for output in kept.outputs:
+            copy.outputs = [output for output in copy.outputs if output.get("name") != "stderr"]
+            for output in copy.outputs:
                 if "execution_count" in output:
                     output["execution_count"] = None
-        cells.append(kept)
+        cells.append(copy)
     return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
 
 
 def page_html(executed: NotebookNode, page: Page) -> str:
-    """HTML of an executed notebook: its outputs and markdown within our template, no code, nothing from elsewhere."""
+    """HTML of an executed notebook: its outputs and markdown in our template, without code or outside resources."""
     words = catalogue(page.language)
     with as_file(files("rm_research.reporting") / "template") as templates:
         style = (templates / "findings" / "style.css").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Pages to make, as many at a time as there are jobs, and what became of each."""
+"""Pages to make, `jobs` of them at a time, and what became of each."""
 
 import threading
 import time
@@ -20,7 +20,7 @@ from rm_research.reporting.render import NotebookFailedError, Page, page_html, r
 
 @dataclass(frozen=True)
 class Task:
-    """One page to make: a notebook, its parameters, where it goes, what surrounds it, what else is made of it."""
+    """One page to make: a notebook, its parameters, its folder, what surrounds it, and its other forms."""
 
     name: str
     notebook: Path
@@ -46,7 +46,7 @@ class Outcome:
     paths : tuple of Path
         Files written.
     error : str
-        For the evaluator, with rows; never written to the reports.
+        For the evaluator; names rows and is never written to the reports.
     public_error : dict of str to (str or int)
         For the manifest: rule, file and count.
     lost : tuple of Lost
@@ -63,14 +63,14 @@ class Outcome:
 
 
 def made(tasks: list[Task], jobs: int) -> Iterator[Outcome]:
-    """Outcomes of tasks as they come; threads are enough, since the work is done in kernels of their own."""
+    """Outcomes of tasks as they finish; threads are enough, because the work is done in separate kernels."""
     stopped = threading.Event()
     with ThreadPoolExecutor(jobs) as pool:
         pages = [pool.submit(make, task, stopped) for task in tasks]
         try:
             for page in as_completed(pages):
                 yield page.result()
-        except BaseException:  # stopped by hand: what waits is not begun, and what runs ends
+        except BaseException:  # stopped by hand: waiting tasks do not start, and running ones are ended
             stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
             _end(pages)
@@ -78,7 +78,7 @@ def made(tasks: list[Task], jobs: int) -> Iterator[Outcome]:
 
 
 def _end(pages: list[Future[Outcome]]) -> None:
-    """End the processes of pages that are being made, also of those that start only now."""
+    """End the processes of pages that are being made, including those that are only starting."""
     while not all(page.done() for page in pages):
         stop_kernels()
         stop_printing()
@@ -86,7 +86,7 @@ def _end(pages: list[Future[Outcome]]) -> None:
 
 
 def make(task: Task, stopped: threading.Event) -> Outcome:
-    """Make one page; whatever goes wrong becomes its Outcome, and the page of an earlier run goes."""
+    """Make one page; any failure becomes its Outcome, and an earlier run's page is removed."""
     started = time.perf_counter()
     try:
         executed = run_notebook(task.notebook, task.parameters, folder=task.folder)
@@ -102,6 +102,6 @@ def make(task: Task, stopped: threading.Event) -> Outcome:
         named: dict[str, str | int] = {"rule": "notebook_failed", "file": task.notebook.name, "count": 1, "kind": kind}
         return Outcome(task.name, "failed", time.perf_counter() - started, error=str(error), public_error=named)
     finally:
-        ensure_event_loop().close()  # papermill's of this thread, which nobody else closes
+        ensure_event_loop().close()  # papermill opened it in this thread, and nothing else closes it
     more, lost = make_forms(task.forms, task.target, task.page.title, task.parameters, task.folder)
     return Outcome(task.name, "done", time.perf_counter() - started, (*paths, *more), lost=tuple(lost))

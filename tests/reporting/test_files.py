@@ -90,7 +90,7 @@ def test_a_run_that_was_stopped_can_be_taken_up_again(tmp_path):
 def test_a_folder_of_something_else_is_refused_and_left_alone(tmp_path, files):
     for name, text in files.items():
         write(tmp_path / name, text)
-    with pytest.raises(ReportError, match="holds files that are no reports"):
+    with pytest.raises(ReportError, match="holds files that are not reports"):
         claim(tmp_path, [])
     assert left(tmp_path) == sorted(files)
 

@@ -107,11 +107,11 @@ class TestRefused:
 
     def test_a_cohort_without_letter_or_digit(self, tmp_path):
         study = small_study(tmp_path / "s", Group("../.."))
-        self.refuse(study, tmp_path / "out", r"'\.\./\.\.' has no letter or digit to name a folder by")
+        self.refuse(study, tmp_path / "out", r"'\.\./\.\.' has no letter or digit to name a folder")
 
     def test_a_cohort_called_as_the_programme(self, tmp_path):
         study = small_study(tmp_path / "s", Group("all cohorts"), Group("Spring"))
-        self.refuse(study, tmp_path / "out", "'all cohorts' stands for the programme")
+        self.refuse(study, tmp_path / "out", "'all cohorts' is the name of the programme")
 
     def test_a_notebook_without_the_parameters(self, study, tmp_path, write_notebook):
         notebook = write_notebook(parameters='folder = "x"')

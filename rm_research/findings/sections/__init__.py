@@ -1,8 +1,8 @@
 """
-The sections of a page, in its order: this list is all there is to enter one.
+The sections of a page, in order: a new section only has to be entered in this list.
 
 A section is a module, which gives its content, and the template of the same name beside it. The notebooks, the
-document, the glossary and the list of what is not shown follow.
+document, the glossary and the list of what is not shown take it from there.
 """
 
 from typing import Protocol
@@ -13,12 +13,12 @@ from rm_research.findings.sections import cohorts, headline, limits, methods, ou
 
 
 class SectionModule(Protocol):
-    """Module of a section: its name is the section's, and beside it stands NAME.html.j2."""
+    """Module of a section, named like the section; its template NAME.html.j2 is beside it."""
 
     __file__: str | None
 
     def content(self, context: Context) -> Content | None:
-        """Content for a page; empty where it has nothing to tell, None on a page without such a section."""
+        """Content for a page; empty if there is nothing to say, None if the page has no such section."""
 
 
 SECTIONS: tuple[SectionModule, ...] = (headline, outcomes, cohorts, response, programme, limits, methods)

@@ -1,4 +1,4 @@
-"""The cohorts beside each other: each one's page and headline, and how much they differ."""
+"""Comparison of the cohorts: the page and headline of each, and how much they differ."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -35,7 +35,7 @@ def content(context: Context) -> Content | None:
 
 
 def _differences(scale: Scale, context: Context) -> Iterator[str]:
-    """How much cohorts differ in the first outcome, and with what that goes."""
+    """How much cohorts differ in the first outcome, and what the differences go with."""
     claims, say = context.claims, context.words.say
     for wave in context.waves(scale)[:1]:
         for role in context.roles(scale.name):
@@ -47,7 +47,7 @@ def _differences(scale: Scale, context: Context) -> Iterator[str]:
 
 
 def _moderators(row: Estimate, context: Context) -> Iterator[str]:
-    """How the estimate goes with what was declared to differ between cohorts."""
+    """How the estimate varies with each declared moderator of cohorts."""
     for slope in context.rows:
         same = slope.place == row.place and slope.contrast == row.contrast
         if not same or slope.measure != Measure.SLOPE or not slope.is_known:
@@ -60,7 +60,7 @@ def _moderators(row: Estimate, context: Context) -> Iterator[str]:
 
 
 def _entry(cohort: str, scale: Scale, context: Context) -> dict[str, Any]:
-    """One cohort's line: its name, where its page is or why there is none, and its headline."""
+    """Row of one cohort: its name, a link to its page or the reason why there is none, and its headline."""
     say = context.words.say
     reason = None
     if context.counts(cohort)["failed"]:

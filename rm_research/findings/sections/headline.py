@@ -1,4 +1,4 @@
-"""The headline: the first outcome at the first later wave, every role."""
+"""The headline: the first outcome at the first later wave, for every role."""
 
 from rm_research.catalogue import capital
 from rm_research.disclosure import HIDDEN
@@ -28,7 +28,7 @@ def _spoken(row: Estimate, context: Context) -> list[str]:
 
 
 def _left_out(row: Estimate, context: Context) -> str:
-    """How many cohorts count together, being small, and how many are not in an average at all."""
+    """How many small cohorts count together in an average, and how many are not in it at all."""
     if not context.pooled:
         return ""
     say, (_, together, groups, left_out) = context.words.say, context.counted(row)
@@ -40,7 +40,7 @@ def _left_out(row: Estimate, context: Context) -> str:
 
 
 def _missing_people(row: Estimate, context: Context) -> str:
-    """Who is not in the number."""
+    """How many people the number leaves out."""
     say, claims = context.words.say, context.claims
     if claims.unlinked(row):
         return say("headline.unlinked")
@@ -56,7 +56,7 @@ def _missing_people(row: Estimate, context: Context) -> str:
 
 
 def _nothing(rows: list[Estimate], context: Context) -> list[list[str]]:
-    """What a page says that has nothing to show, and why."""
+    """What a page with nothing to show says, and why."""
     say, smallest = context.words.say, context.disclosed.smallest_group
     if context.pooled:
         return [[say("headline.too_few_cohorts")]]
@@ -70,7 +70,7 @@ def _nothing(rows: list[Estimate], context: Context) -> list[list[str]]:
 
 
 def _notes(shown: list[Estimate], context: Context) -> list[str]:
-    """Whom averages are of, and how strong the design is; once where it is the same for all roles."""
+    """What averages are taken over, and how strong the design is; said once if it is the same for all roles."""
     notes = []
     if context.pooled:
         notes += _by_role({row.role: _averaged(row, context) for row in shown}, context)

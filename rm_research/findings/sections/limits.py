@@ -1,4 +1,4 @@
-"""What all this can and cannot show, and what is kept back."""
+"""What the page can and cannot show, and what is hidden."""
 
 from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN
 from rm_research.claims.measurement import measurement_limits
@@ -10,7 +10,7 @@ from rm_research.stats.resampling import FEW_DF
 
 
 def content(context: Context) -> Content:
-    """Content of the two lists; what is not shown comes from all sections, and the rule is its last item."""
+    """Content of both lists; all sections add to the list of what is not shown, and the rule ends it."""
     say = context.words.say
     items = _items(context) if context.shows_estimates else []
     rule = say("limits.smallest", smallest=context.disclosed.smallest_group)
@@ -42,14 +42,14 @@ def _items(context: Context) -> list[str]:
     tables = context.disclosed.tables
     items += measurement_limits(tables["reliability"], tables["invariance"], study=study, words=context.words)
     items.append(say("limits.small"))
-    if any(study.scale_range(scale.name) for scale in study.scales):  # others are measured, not said of oneself
+    if any(study.scale_range(scale.name) for scale in study.scales):  # other outcomes are measured, not self-reported
         items.append(say("limits.rounds"))
     items += [say("limits.multiple")] if len(study.scales) > 1 else []
     return [*items, say("limits.weights")]
 
 
 def _attrition_limits(context: Context) -> list[str]:
-    """Say of each role how many left before the last survey, where that matters."""
+    """Share of each role that left before the last survey, if it is large or uneven."""
     scale, words = context.study.scales[0], context.words
     waves = context.waves(scale)[-1:]
     if context.study.link.method == "none" or not waves:

@@ -1,4 +1,4 @@
-"""Methods and data: for readers who want to check or repeat."""
+"""Methods and data, for readers who want to check or repeat the analysis."""
 
 from importlib.metadata import version
 
@@ -65,7 +65,7 @@ def _apa(context: Context) -> list[str]:
 
 
 def _reliability(context: Context) -> Table:
-    """Alpha and omega of each scale at each wave; none of one item, and none on a page that shows nothing else."""
+    """Alpha and omega of each scale at each wave; not of single items, and not on a page without estimates."""
     words, frame = context.words, context.disclosed.tables["reliability"]
     frame = frame[frame["alpha"].notna()] if context.shows_estimates else frame[:0]
     names = ["scale", "wave_name", "alpha", "omega", "n_complete"]
@@ -86,7 +86,7 @@ def _all_estimates(context: Context) -> Table:
 
 
 def _specifications(context: Context) -> Table:
-    """How the estimates of the first outcome spread over the ways to make them; empty unless asked for."""
+    """How estimates of the first outcome vary over the ways to make them; empty unless asked for."""
     words, summary = context.words, context.table("specifications")
     names = ["scale", "role", "contrast", "specifications", "same_sign", "excludes_zero", "spread", "declared"]
     cells = [

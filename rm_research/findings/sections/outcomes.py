@@ -22,21 +22,21 @@ DATA = ["cohort", "role", "arm", "scale", "wave", "contrast", "method", "estimat
 
 
 class Group(NamedTuple):
-    """What is said of one role after one wave: sentences, arm by arm, and pictures."""
+    """What is said about one role at one wave: sentences, arm by arm, and pictures."""
 
     texts: list[list[str]]
     pictures: list[Picture]
 
 
 class Part(NamedTuple):
-    """What is said of one wave; it has a heading where there are several."""
+    """What is said about one wave; it has a heading if there are several."""
 
     heading: str | None
     groups: list[Group]
 
 
 class Block(NamedTuple):
-    """What is said of one outcome."""
+    """What is said about one outcome."""
 
     id: int
     title: str
@@ -46,9 +46,9 @@ class Block(NamedTuple):
 
 
 def content(context: Context) -> Content:
-    """Content of the blocks; a page that shows nothing says so once, in its headline."""
-    found = {row.scale for row in context.rows} if context.shows_estimates else set()
-    blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale) and scale.name in found]
+    """Content of the blocks; a page with nothing to show says so once, in its headline."""
+    scales = {row.scale for row in context.rows} if context.shows_estimates else set()
+    blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale) and scale.name in scales]
     if not blocks:
         return Content()
     groups = [group for block in blocks for part in block.parts for group in part.groups]
@@ -71,7 +71,7 @@ def _block(scale: Scale, context: Context) -> Block:
         Part(say("outcome.wave_heading", wave=wave) if several else None, _groups(scale, wave, context))
         for wave in context.waves(scale)
     ]
-    tables = [found for found in (_numbers(scale, context), _answers(scale, context)) if found.rows]
+    tables = [shown for shown in (_numbers(scale, context), _answers(scale, context)) if shown.rows]
     return Block(context.study.scales.index(scale) + 1, scale.title, notes, parts, tables)
 
 
@@ -85,9 +85,9 @@ def _groups(scale: Scale, wave: str, context: Context) -> list[Group]:
 
 
 def _numbers(scale: Scale, context: Context) -> Table:
-    """Every headline-method row of an outcome; on the programme's page the cohorts' rows too."""
+    """Every headline row of an outcome; on the programme's page also those of the cohorts."""
     rows = context.disclosed.headline_rows if context.pooled else context.headlines
-    # whether roles or groups differ stands in the appendix: a verdict on it would say who gained, not that
+    # differences between roles or groups are in the appendix: a verdict on one would not say that anybody gained
     rows = tuple(row for row in rows if row.scale == scale.name and (row.is_change or row.compares_arms))
     names = ["cohort", "role", "arm", "contrast", "wave_name", "estimate", "interval", "n", "verdict", "mean_pre",
              "mean_post"]  # fmt: skip
@@ -118,7 +118,7 @@ def _cells(row: Estimate, context: Context) -> list[str]:
 
 
 def _mean(row: Estimate, name: str, context: Context) -> str:
-    """Mean with its interval; empty where there is none."""
+    """Mean with its interval; empty if there is none."""
     mean, low, high = (context.disclosed.estimates.detail(row.id, f"{name}{end}") for end in ("", "_low", "_high"))
     number = context.words.number
     if pd.isna(mean):

@@ -1,4 +1,4 @@
-"""What the programme did, and how change goes with it."""
+"""What the programme did, and how change varies with it."""
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ from rm_research.findings.tables import Table, table
 
 
 def content(context: Context) -> Content:
-    """Content of the meetings, and of how change goes with their number; empty without a log of meetings."""
+    """Content on the meetings and on how change varies with their number; empty without a log of meetings."""
     words, met = context.words, context.disclosed.tables["meetings"]
     met = met if context.cohort is None else met[met["cohort"] == context.cohort]
     if met.empty:

@@ -10,7 +10,7 @@ from rm_research.findings.page import Content
 from rm_research.findings.tables import Table, table
 from rm_research.study.settings import ROW_NUMBER
 
-HARDLY_ANY = 0.05  # wrong links expected
+HARDLY_ANY = 0.05  # expected wrong links
 
 
 def content(context: Context) -> Content:
@@ -37,7 +37,7 @@ def content(context: Context) -> Content:
 
 
 def _linking(context: Context) -> list[str]:
-    """How questionnaires of the last wave were linked to those before, and how sure that is."""
+    """How questionnaires of the last wave were linked to those before, and how certain the links are."""
     words, counts = context.words, context.counts(context.place)
     if context.study.settings.columns.get("person") == (ROW_NUMBER,):
         return [words.say("response.linked_rows")]

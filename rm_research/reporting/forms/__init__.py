@@ -1,1 +1,1 @@
-"""Other forms of a page: printed, to be edited, its pictures for slides; empty, so that each loads what it needs."""
+"""Other forms of a page: PDF, Word document, slides. Nothing is imported here, so each loads what it needs."""

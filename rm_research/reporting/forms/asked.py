@@ -1,4 +1,4 @@
-"""Which other forms were asked for, settled before anything is made."""
+"""Which other forms are wanted, decided before anything is made."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +12,14 @@ PDF, DOCX, FIGURES = "index.pdf", "findings.docx", "figures"
 @dataclass(frozen=True)
 class Forms:
     """
-    What is made of a page besides HTML.
+    Forms of a page besides HTML.
 
     Attributes
     ----------
     browser : Path or None
-        Prints the page as index.pdf; None where no PDF is wanted.
+        Prints the page as index.pdf; None if no PDF is wanted.
     docx, png : bool
-        findings.docx to be edited; each picture in figures/ for slides.
+        Whether to make findings.docx for editing, and each picture in figures/ for slides.
     """
 
     browser: Path | None = None
@@ -28,7 +28,7 @@ class Forms:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What stands beside each page."""
+        """Names of the files and folders beside each page."""
         wanted = ((PDF, self.browser is not None), (DOCX, self.docx), (FIGURES, self.png))
         return tuple(name for name, asked in wanted if asked)
 
@@ -38,13 +38,13 @@ NONE = Forms()
 
 def asked_forms(*, pdf: bool, docx: bool, png: bool, own_notebook: bool = False) -> Forms:
     """
-    Forms that were asked for.
+    Forms that are wanted.
 
     Raises
     ------
     ReportError
-        When a PDF is wanted and no browser is there to print it, or a form of findings of a notebook of one's own.
+        When a PDF is wanted without a browser to print it, or --docx or --png with a notebook of your own.
     """
     if own_notebook and (docx or png):
-        raise ReportError("--docx and --png are made of the findings. A notebook of your own can have --pdf alone.")
+        raise ReportError("--docx and --png are made from the findings. With a notebook of your own, only --pdf works.")
     return Forms(found_browser() if pdf else None, docx, png)

@@ -1,4 +1,4 @@
-"""The other forms of one page, put beside it; one that cannot be made costs itself alone."""
+"""The other forms of one page, written beside it; if one cannot be made, the others still are."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from rm_research.reporting.forms.worker import Failure, made_apart
 
 
 class Lost(NamedTuple):
-    """A form that could not be made: its name, the kind of error, which holds no data, and what it said."""
+    """A form that could not be made: its name, the kind of error (which holds no data), and the message."""
 
     name: str
     kind: str
@@ -31,11 +31,11 @@ def make_forms(
     target : Path
         Folder of the page.
     title : str
-        Of the page.
+        Title of the page.
     parameters : mapping
-        Those of its notebook.
+        Parameters of its notebook.
     folder : Path
-        Where its notebook works.
+        Working folder of its notebook.
 
     Returns
     -------
@@ -43,27 +43,27 @@ def make_forms(
         Files written.
     list of Lost
     """
-    made: dict[str, dict[str, bytes]] = {}
+    contents: dict[str, dict[str, bytes]] = {}
     lost: dict[str, Failure] = {}
     if forms.browser is not None:
         try:
-            made[PDF] = {PDF: printed(target / "index.html", title, forms.browser)}
+            contents[PDF] = {PDF: printed(target / "index.html", title, forms.browser)}
         except (ReportError, OSError) as error:
             lost[PDF] = Failure(type(error).__name__, str(error))
     of_findings = tuple(name for name in forms.names if name != PDF)
     if of_findings:
         more, failed = made_apart(of_findings, parameters, folder)
-        made, lost = made | more, lost | failed
+        contents, lost = contents | more, lost | failed
     written: list[Path] = []
-    for name, contents in made.items():
+    for name, files_of_form in contents.items():
         try:
-            written += _put(contents, target)
+            written += _put(files_of_form, target)
         except (ReportError, OSError) as error:
             lost[name] = Failure(type(error).__name__, str(error))
     return written, [Lost(name, *lost[name]) for name in forms.names if name in lost]
 
 
 def _put(contents: Mapping[str, bytes], target: Path) -> list[Path]:
-    if DOCX in contents and (target / DOCX).exists():  # those as they were made have been removed
-        raise ReportError(f"{target / DOCX} was edited after it was made, so it stays. Move it, and run again.")
+    if DOCX in contents and (target / DOCX).exists():  # unedited ones have been removed already
+        raise ReportError(f"{target / DOCX} was edited after it was made, so it is kept. Move it and run again.")
     return [files.write_bytes(target / name, content) for name, content in contents.items()]

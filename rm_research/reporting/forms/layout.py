@@ -1,4 +1,4 @@
-"""How a Word document looks: its styles, pages, tables and pictures."""
+"""The layout of Word documents: styles, pages, tables and pictures."""
 
 import io
 from collections.abc import Sequence
@@ -18,25 +18,25 @@ from rm_research.reporting.forms.package import MADE, repacked
 
 FINDING, NOTE = "Finding", "Note"  # styles of ours, beside Word's own
 INK, SOFT, BLUE, PANEL = "1D1D1F", "4A4A52", "12436D", "F3F5F8"
-OF_TEMPLATE = ("/thumbnail", "/stylesWithEffects", "/customXml")  # parts that say or show something of its own
+OF_TEMPLATE = ("/thumbnail", "/stylesWithEffects", "/customXml")  # parts that belong to the template alone
 SHORT, LONG, MARGIN = Cm(21.0), Cm(29.7), Cm(2.0)  # A4
-MOST_UPRIGHT = 10  # columns of a table on an upright page; sections with more lie on their side
-SIZES = ((6, Pt(9)), (MOST_UPRIGHT, Pt(8)), (99, Pt(7)))  # of letters, by the most columns of a table
-LETTER, EDGES, MOST = 0.52, 4, 36  # width of a letter by its size; letters that edges take; most of a line in a cell
+MOST_UPRIGHT = 10  # columns of a table on a portrait page; sections with wider tables are landscape
+SIZES = ((6, Pt(9)), (MOST_UPRIGHT, Pt(8)), (99, Pt(7)))  # size of letters, by the largest number of columns
+LETTER, EDGES, MOST = 0.52, 4, 36  # a letter's width per size; letters that edges take; most letters of a cell's line
 
 Text = Sequence[tuple[str, frozenset[str]]]
 
 
 def new_document(title: str, language: str) -> Document:
-    """Empty document with our styles, its title and language, and nothing of the template it was made from."""
+    """Empty document with our styles, a title and a language, and without traces of its template."""
     document = docx.Document()
-    told = document.core_properties
-    told.title, told.language, told.author, told.comments, told.keywords = title, language, "", "", "rm_research"
-    told.last_modified_by, told.created, told.modified = "", MADE, MADE
+    about = document.core_properties
+    about.title, about.language, about.author, about.comments, about.keywords = title, language, "", "", "rm_research"
+    about.last_modified_by, about.created, about.modified = "", MADE, MADE
     for relations in (document.part.package.rels, document.part.rels):
         for key in [key for key, relation in relations.items() if relation.reltype.endswith(OF_TEMPLATE)]:
             del relations[key]
-    _speak(document, language)
+    _set_language(document, language)
     _style(document)
     page = document.sections[0]
     page.page_width, page.page_height = SHORT, LONG
@@ -51,8 +51,8 @@ def saved(document: Document) -> bytes:
     return repacked(buffer.getvalue())
 
 
-def _speak(document: Document, language: str) -> None:
-    """Set the language of all text, and ask for today's Word rather than that of the template."""
+def _set_language(document: Document, language: str) -> None:
+    """Set the language of all text, and the compatibility mode of current Word instead of the template's."""
     for element in document.styles.element.iter(qn("w:lang")):
         element.set(qn("w:val"), language)
     for element in document.settings.element.iter(qn("w:themeFontLang")):
@@ -91,7 +91,7 @@ def _element(name: str, *children: BaseOxmlElement, **attributes: str) -> BaseOx
 
 
 def turn(document: Document, *, wide: bool) -> None:
-    """Begin a new page on its side for what is wide, and one upright after it."""
+    """Begin a new page if its orientation must change: landscape for wide content, else portrait."""
     page = document.sections[-1]
     if (page.orientation == WD_ORIENT.LANDSCAPE) == wide:
         return
@@ -102,7 +102,7 @@ def turn(document: Document, *, wide: bool) -> None:
 
 
 def fill(paragraph: Paragraph, text: Text, size: Length | None = None) -> None:
-    """Put text into a paragraph."""
+    """Add text to a paragraph."""
     for part, shape in text:
         run = paragraph.add_run(part)
         run.font.size = size
@@ -117,18 +117,18 @@ def _room(document: Document) -> int:
 
 
 def add_picture(document: Document, png: bytes, *, name: str, alt: str) -> None:
-    """Add a picture, no wider than the page, with what it shows in words."""
+    """Add a picture, no wider than the page, with its alternative text."""
     shape = document.add_picture(io.BytesIO(png))
     room = _room(document)
     if shape.width > room:
         shape.width, shape.height = Emu(room), Emu(round(shape.height * room / shape.width))
-    told = shape._inline.docPr  # python-docx has no verb for it
-    told.set("name", name)
-    told.set("descr", alt)
+    properties = shape._inline.docPr  # python-docx has no method for it
+    properties.set("name", name)
+    properties.set("descr", alt)
 
 
 def add_table(document: Document, rows: Sequence[Sequence[Text]], heads: int, named: str) -> None:
-    """Add a table; its first rows are heads, said again on each page."""
+    """Add a table; its first `heads` rows are repeated at the top of each page."""
     size = next(size for most, size in SIZES if len(rows[0]) <= most)
     widths = _widths(rows, _room(document), size)
     table = document.add_table(0, len(widths))
@@ -136,14 +136,14 @@ def add_table(document: Document, rows: Sequence[Sequence[Text]], heads: int, na
         column.width = Emu(width)
     for number, texts in enumerate(rows):
         row = table.add_row()
-        told = row._tr.get_or_add_trPr()
-        told.append(_element("w:cantSplit"))
+        properties = row._tr.get_or_add_trPr()
+        properties.append(_element("w:cantSplit"))
         if number < heads:
-            told.append(_element("w:tblHeader"))
+            properties.append(_element("w:tblHeader"))
         for cell, text in zip(row.cells, texts, strict=True):
             _fill_cell(cell, text, size, is_head=number < heads)
     _rule(table, named)
-    document.add_paragraph(style=NOTE)  # else the next table would be part of this one
+    document.add_paragraph(style=NOTE)  # otherwise the next table would join this one
 
 
 def _fill_cell(cell: _Cell, text: Text, size: Length, *, is_head: bool) -> None:
@@ -157,7 +157,7 @@ def _fill_cell(cell: _Cell, text: Text, size: Length, *, is_head: bool) -> None:
 
 
 def _widths(rows: Sequence[Sequence[Text]], room: int, size: Length) -> list[int]:
-    """Width of each column, by its words, so that a table looks alike in every program and breaks no word."""
+    """Width of each column, from its words, so that a table looks the same in every program and no word breaks."""
     texts = [["".join(part for part, _ in cell) for cell in column] for column in zip(*rows, strict=True)]
     least = [EDGES + max(len(word) for text in column for word in [*text.split(), ""]) for column in texts]
     wanted = [max(few, EDGES + min(max(map(len, column)), MOST)) for few, column in zip(least, texts, strict=True)]
@@ -168,10 +168,10 @@ def _widths(rows: Sequence[Sequence[Text]], room: int, size: Length) -> list[int
 
 
 def _rule(table: Table, named: str) -> None:
-    """Rule a table between its rows, and name it for screen readers."""
-    told = table._tbl.tblPr
+    """Draw lines between the rows of a table, and name it for screen readers."""
+    properties = table._tbl.tblPr
     line = {"val": "single", "sz": "4", "space": "0", "color": "C6CCD6"}
     sides = [_element(f"w:{side}", **line) for side in ("top", "bottom", "insideH")]
     after = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
-    told.insert_element_before(_element("w:tblBorders", *sides), *after)
-    told.append(_element("w:tblCaption", val=named))
+    properties.insert_element_before(_element("w:tblBorders", *sides), *after)
+    properties.append(_element("w:tblCaption", val=named))

@@ -1,16 +1,16 @@
-"""The file around a Word document: equal bytes for equal content, nothing of a template, a person or a machine."""
+"""The file of a Word document: equal bytes for equal content, without traces of a template, person or machine."""
 
 import io
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-MADE = datetime(1980, 1, 1, tzinfo=UTC)  # time of every document, the first that a zip file can hold
+MADE = datetime(1980, 1, 1, tzinfo=UTC)  # time of every document: the earliest that a zip file can hold
 CORE, APP = "docProps/core.xml", "docProps/app.xml"
 
 
 def repacked(docx: bytes) -> bytes:
-    """Document without times of files, and the program its template was made with."""
+    """Document without the times of its files and the name of the program that made its template."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(docx)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -22,7 +22,7 @@ def repacked(docx: bytes) -> bytes:
 
 
 def is_untouched(path: Path) -> bool:
-    """Whether a document is as it was made; programs that save one set its time."""
+    """Whether a document has not been edited; programs set its time when they save it."""
     try:
         with zipfile.ZipFile(path) as docx:
             return f">{MADE:%Y-%m-%dT%H:%M:%SZ}</dcterms:modified>".encode() in docx.read(CORE)

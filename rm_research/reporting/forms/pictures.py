@@ -1,4 +1,4 @@
-"""A page's pictures as files for slides, each with its title and what it shows in words."""
+"""A page's pictures as files for slides, each with its title and alternative text."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +10,8 @@ MADE_BY = {"Software": "rm_research"}
 
 
 def picture_file(picture: "Picture") -> bytes:
-    """PNG of a picture; its title and description travel within."""
-    from rm_research.findings.pictures import slide  # here, as who only asks whose a file is need not load what draws
+    """PNG of a picture, with its title and description stored in the file."""
+    from rm_research.findings.pictures import slide  # here: `is_ours` needs nothing that draws
 
     words = {"Title": picture.title, "Description": picture.alt}
     return slide(picture, metadata=MADE_BY | {keyword: text.replace("\0", "") for keyword, text in words.items()})
@@ -24,5 +24,5 @@ def is_ours(path: Path) -> bool:
     try:
         with Image.open(path, formats=["PNG"]) as image:
             return image.info.items() >= MADE_BY.items()
-    except (UnidentifiedImageError, ValueError):  # the second, where its texts are packed too big to be read
+    except (UnidentifiedImageError, ValueError):  # the second if its texts are too large once unpacked
         return False

@@ -1,4 +1,4 @@
-"""A page printed by a headless browser: tagged, all unfolded, nothing asked of the network, no trace of the machine."""
+"""A page printed by a headless browser: tagged, unfolded, without network access or traces of the machine."""
 
 import contextlib
 import io
@@ -12,15 +12,15 @@ from pathlib import Path
 
 from rm_research.errors import ReportError
 
-BROWSER = "RM_RESEARCH_CHROMIUM"  # environment variable: a browser that is not on the path, or another one
+BROWSER = "RM_RESEARCH_CHROMIUM"  # environment variable: the browser to use instead of those on the path
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LIMIT = 120  # seconds for one page
 QUIET = (
     "--headless", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions", "--disable-default-apps",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-breakpad",
     "--no-first-run", "--no-default-browser-check", "--no-pings", "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--user-agent=rm_research",  # which the PDF names as its creator: else the browser's, with the platform
-    "--no-pdf-header-footer", "--print-to-pdf-no-header",  # the second is the first's older name
+    "--user-agent=rm_research",  # the PDF names it as its creator; otherwise it would name browser and platform
+    "--no-pdf-header-footer", "--print-to-pdf-no-header",  # the second is an older name of the first
     "--export-tagged-pdf", "--generate-pdf-document-outline",
 )  # fmt: skip
 # a relative link would be printed as an address on this machine
@@ -28,7 +28,7 @@ WITHOUT_LINKS = """<script>
 document.querySelectorAll("a[href]").forEach(a => a.getAttribute("href").startsWith("#") || a.removeAttribute("href"));
 </script>
 """
-ALWAYS = "D:19800101000000+00'00'"  # time of every PDF, which says nothing
+ALWAYS = "D:19800101000000+00'00'"  # time of every PDF, so that it says nothing
 
 _printing: set["subprocess.Popen[bytes]"] = set()
 
@@ -44,14 +44,14 @@ def found_browser() -> Path:
     Raises
     ------
     ReportError
-        When there is none.
+        When no browser is found.
     """
     named = os.environ.get(BROWSER)
     for name in [named] if named else BROWSERS:
         if place := shutil.which(name):
             return Path(place)
     if named:
-        raise ReportError(f"{BROWSER} names {named}, which is no program. Set it to the path of Chromium or Chrome.")
+        raise ReportError(f"{BROWSER} names {named}, which is not a program. Set it to the path of Chromium or Chrome.")
     raise ReportError(
         "--pdf needs Chromium or Google Chrome, and neither was found. Install one (on Debian and Ubuntu: "
         f"sudo apt install chromium), or set {BROWSER} to its path."
@@ -67,7 +67,7 @@ def printed(page: Path, title: str, browser: Path) -> bytes:
     page : Path
         HTML that needs nothing beside it.
     title : str
-        Of the page; a PDF without it is none of this page, but of the browser's own words.
+        Title of the page; a PDF with another title shows a message of the browser instead of this page.
     browser : Path
 
     Raises
@@ -84,18 +84,18 @@ def printed(page: Path, title: str, browser: Path) -> bytes:
         if not pdf.is_file():
             raise PrintError(f"{browser} printed nothing. {said}".strip())
         content = pdf.read_bytes()
-    if title_of(content).split() != title.split():  # a browser closes up white space
+    if title_of(content).split() != title.split():  # browsers collapse white space
         raise PrintError(f"{browser} did not print this page. Is it allowed to read {tempfile.gettempdir()}?")
     return without_dates(content)
 
 
 def _run(browser: Path, place: Path) -> str:
-    """Run the browser in a folder that is its home; what it said last."""
+    """Run the browser with a folder as its home; return the last line that it printed."""
     command = [
         str(browser), *QUIET, f"--user-data-dir={place / 'profile'}", f"--print-to-pdf={place / 'page.pdf'}",
         *(["--no-sandbox"] if _is_root() else []), (place / "page.html").as_uri(),
     ]  # fmt: skip
-    homes = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_CACHE_HOME"), str(place))  # else traces are left in the user's
+    homes = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_CACHE_HOME"), str(place))  # or it leaves traces in the user's
     with (place / "said.txt").open("wb+") as said:
         try:
             process = subprocess.Popen(  # noqa: S603  # the user's own browser
@@ -139,19 +139,19 @@ def stop_printing() -> None:
 
 
 def title_of(pdf: bytes) -> str:
-    """Title that a PDF bears; '' where it has none or is no PDF."""
-    from pypdf import PdfReader  # here and below, as only who prints a page needs it
+    """Title of a PDF; '' if it has none or is not a PDF."""
+    from pypdf import PdfReader  # here and below: only printing needs it
     from pypdf.errors import PyPdfError
 
     try:
-        found = PdfReader(io.BytesIO(pdf), strict=True).metadata
+        metadata = PdfReader(io.BytesIO(pdf), strict=True).metadata
     except PyPdfError:
         return ""
-    return (found and found.title) or ""
+    return (metadata and metadata.title) or ""
 
 
 def without_dates(pdf: bytes) -> bytes:
-    """PDF with its times set to one that says nothing; all else in it stays, tags and outline too."""
+    """PDF with its times set to a fixed one; everything else stays, including tags and outline."""
     from pypdf import PdfWriter
 
     writer, written = PdfWriter(clone_from=io.BytesIO(pdf)), io.BytesIO()

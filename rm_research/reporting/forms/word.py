@@ -1,8 +1,8 @@
 """
-A page as a Word document, for those who must edit it.
+A page as a Word document, for people who need to edit it.
 
-Made of the page's own HTML, so that both say the same: each heading, paragraph, list and table becomes Word's own, and
-each figure the picture of its name.
+It is made from the page's own HTML, so that both say the same: each heading, paragraph, list and table becomes one of
+Word, and each figure becomes the picture with its name.
 """
 
 import re
@@ -28,15 +28,15 @@ HEADINGS = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2", "h4": "Heading 
 CLASSES = {
     "kicker": "Subtitle", "finding": layout.FINDING, "note": layout.NOTE, "subtitle": layout.NOTE, "terms": layout.NOTE,
 }  # fmt: skip
-DOTS = 200  # an inch of a chart
+DOTS = 200  # per inch of a chart
 LISTS = {"ul": "List Bullet", "ol": "List Number"}
 BLOCKS = {
     *HEADINGS, *LISTS, "article", "aside", "blockquote", "details", "div", "dl", "figure", "footer",
     "header", "main", "p", "section", "summary", "table",
 }  # fmt: skip
-LEFT_OUT = {"svg", "img", "script", "style", "nav"}  # pictures come by their names
-SPACES = re.compile("[ \t\n\r\f]+")  # as HTML has it: a non-breaking space is none
-BREAK = "\v"  # of a line, while white space is closed up; text holds none
+LEFT_OUT = {"svg", "img", "script", "style", "nav"}  # pictures are added by name
+SPACES = re.compile("[ \t\n\r\f]+")  # white space in HTML, which does not include the non-breaking space
+BREAK = "\v"  # marks a line break while white space is collapsed; text never holds it
 # characters that XML cannot hold
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -59,7 +59,7 @@ def word_document(findings: Findings, words: Catalogue) -> bytes:
     Raises
     ------
     ReportError
-        When the page names a picture that the findings do not hold, or has a table with rows of unequal length.
+        When the page names a picture that the findings do not have, or a table has rows of unequal length.
     """
     title = words.say("page.browser_title", title=findings.title, study=findings.study_title)
     document = layout.new_document(clean(title), words.say("format.locale"))
@@ -74,7 +74,7 @@ def word_document(findings: Findings, words: Catalogue) -> bytes:
 
 
 def chart(picture: Picture) -> bytes:
-    """PNG of a picture without its words, which stand around it in the document."""
+    """PNG of a picture without its words, which the document has around it."""
     return png(cast(Figure, picture.draw(ax=blank_axes(width=WIDE)).figure), DOTS)
 
 
@@ -90,7 +90,7 @@ def _columns(body: Tag) -> int:
 
 @dataclass(frozen=True)
 class Run:
-    """Text in one shape."""
+    """Text in one style of letters."""
 
     text: str
     shape: frozenset[str] = field(default_factory=frozenset)
@@ -100,7 +100,7 @@ SHAPES = {"strong": "bold", "b": "bold", "em": "italic", "i": "italic", "sup": "
 
 
 def runs(nodes: Iterable[PageElement], shape: frozenset[str] = frozenset()) -> list[Run]:
-    """Text of nodes, white space closed up as a browser does."""
+    """Text of nodes, with white space collapsed as in a browser."""
     closed: list[Run] = []
     for run in _runs(nodes, shape):
         text = SPACES.sub(" ", run.text)
@@ -120,12 +120,12 @@ def _runs(nodes: Iterable[PageElement], shape: frozenset[str]) -> Iterator[Run]:
                 yield Run(BREAK)
             elif not _is_left_out(node):
                 yield from _runs(node.children, shape | {SHAPES[node.name]} if node.name in SHAPES else shape)
-        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):  # a comment is the latter
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):  # such as comments
             yield Run(clean(str(node)), shape)
 
 
 def _is_left_out(node: PageElement) -> bool:
-    """Whether a node is of no use in a document: the table that a link downloads stands beside it."""
+    """Whether a document leaves a node out; download links too, because their table is beside them."""
     return isinstance(node, Tag) and (node.name in LEFT_OUT or node.has_attr("download"))
 
 
@@ -134,7 +134,7 @@ def _classes(tag: Tag) -> list[str]:
 
 
 def _style(tag: Tag, style: str) -> str:
-    """Style that the class of an element asks for, else that of what it stands in."""
+    """Style that the class of an element asks for, or else the style of its parent."""
     return next((CLASSES[name] for name in _classes(tag) if name in CLASSES), style)
 
 
@@ -146,7 +146,7 @@ class _Writer:
     pictures: Mapping[str, Picture]
 
     def blocks(self, parent: Tag, style: str = "Normal") -> None:
-        """Write what an element holds; text between blocks becomes a paragraph of this style."""
+        """Write the contents of an element; text between blocks becomes a paragraph in this style."""
         between: list[PageElement] = []
         for node in parent.children:
             if isinstance(node, Tag) and node.name in BLOCKS:
@@ -168,38 +168,38 @@ class _Writer:
         elif tag.name == "figure":
             self.figure(tag)
         elif tag.name == "summary":
-            self.leads(self.paragraph(tag.children, layout.NOTE))
+            self.keep_with_next(self.paragraph(tag.children, layout.NOTE))
         elif tag.name == "dl":
             self.terms(tag, _style(tag, style))
         else:
             self.blocks(tag, _style(tag, style))
 
     def paragraph(self, nodes: Iterable[PageElement], style: str) -> Paragraph | None:
-        """Write a paragraph, none where there is no text."""
-        found = runs(nodes)
-        return self.text(found, style) if found else None
+        """Write a paragraph, unless there is no text."""
+        parts = runs(nodes)
+        return self.text(parts, style) if parts else None
 
-    def text(self, found: Iterable[Run], style: str) -> Paragraph:
+    def text(self, parts: Iterable[Run], style: str) -> Paragraph:
         """Write text as a paragraph."""
         paragraph = self.document.add_paragraph(style=style)
-        layout.fill(paragraph, [(run.text, run.shape) for run in found])
+        layout.fill(paragraph, [(run.text, run.shape) for run in parts])
         return paragraph
 
     def terms(self, tag: Tag, style: str) -> None:
         """Write each term and its meaning in one paragraph."""
         for term in tag.find_all("dt"):
             meaning = term.find_next_sibling("dd")
-            meant = [Run(": "), *runs(meaning.children)] if isinstance(meaning, Tag) else []
-            self.text([*runs(term.children, frozenset({"bold"})), *meant], style)
+            definition = [Run(": "), *runs(meaning.children)] if isinstance(meaning, Tag) else []
+            self.text([*runs(term.children, frozenset({"bold"})), *definition], style)
 
     @staticmethod
-    def leads(paragraph: Paragraph | None) -> None:
-        """Keep a paragraph on the page of what follows."""
+    def keep_with_next(paragraph: Paragraph | None) -> None:
+        """Keep a paragraph on the same page as the one that follows."""
         if paragraph is not None:
             paragraph.paragraph_format.keep_with_next = True
 
     def list(self, tag: Tag, style: str) -> None:
-        """Write a list, one within another a step further in."""
+        """Write a list; a list within a list is indented further."""
         depth = re.search(r"\d$", style)
         further = f" {int(depth[0]) + 1 if depth else 2}" if style.startswith("List") else ""
         for item in tag.find_all("li", recursive=False):
@@ -212,7 +212,7 @@ class _Writer:
         if not any(rows):
             return
         if caption:
-            self.leads(self.paragraph(caption.children, "Caption"))
+            self.keep_with_next(self.paragraph(caption.children, "Caption"))
         named = caption.get_text(" ", strip=True) if caption else ""
         if len({len(row) for row in rows}) > 1 or tag.find(["th", "td"], attrs={"colspan": True}):
             raise ReportError(f"The table {named!r} has rows of unequal length, which a document cannot show.")
@@ -220,14 +220,14 @@ class _Writer:
         layout.add_table(self.document, cells, len(head.find_all("tr")) if head else 0, clean(named))
 
     def figure(self, tag: Tag) -> None:
-        """Write a figure: its title, its picture and what stands below it."""
+        """Write a figure: its title, its picture and the text below it."""
         name = str(tag.get("data-picture", ""))
         if name not in self.pictures:
-            raise ReportError(f"The page names a picture {name!r} that its findings do not hold.")
+            raise ReportError(f"The page names a picture {name!r} that its findings do not have.")
         caption = tag.find("figcaption")
         for part in caption.find_all(recursive=False) if caption else ():
             shown = "subtitle" in _classes(part)
-            self.leads(self.paragraph(part.children, layout.NOTE if shown else "Caption"))
+            self.keep_with_next(self.paragraph(part.children, layout.NOTE if shown else "Caption"))
         picture = self.pictures[name]
         layout.add_picture(self.document, chart(picture), name=name, alt=clean(picture.alt))
         for part in tag.find_all(recursive=False):

@@ -1,4 +1,4 @@
-"""Documents and pictures, made of findings in a process of their own: what draws them is not safe among threads."""
+"""Documents and pictures of findings, made in a separate process because drawing is not thread-safe."""
 
 import json
 import tempfile
@@ -13,17 +13,17 @@ from rm_research.panel import prepare_study
 from rm_research.reporting.forms.asked import DOCX, FIGURES
 from rm_research.reporting.kernels import finished_apart
 
-LOST = "lost.json"  # beside the forms: what went wrong with which
+LOST = "lost.json"  # beside the forms: which failed, and why
 
 
 class Failure(NamedTuple):
-    """Why a form could not be made: the kind of error, which holds no data, and what it said."""
+    """Why a form could not be made: the kind of error (which holds no data), and the message."""
 
     kind: str
     message: str
 
 
-DEAD = Failure("DeadWorkerError", "The process that makes it ended before it was done.")
+DEAD = Failure("DeadWorkerError", "The process that makes it ended too early.")
 
 
 def made_apart(
@@ -37,24 +37,24 @@ def made_apart(
     wanted : tuple of str
         Of findings.docx and figures.
     parameters : mapping
-        Those of the page's notebook.
+        Parameters of the page's notebook.
     folder : Path
-        Where the notebook works.
+        Working folder of the notebook.
 
     Returns
     -------
     dict of str to dict of str to bytes
-        Files of each form that could be made, by their names beside the page.
+        Files of each form that was made, by their names beside the page.
     dict of str to Failure
-        Why the others could not.
+        Why the others could not be made.
     """
     with tempfile.TemporaryDirectory(prefix="rm_research-") as name:
         place = Path(name)
         finished_apart(_make, wanted, dict(parameters), place, folder=folder)
-        told = place / LOST
-        if not told.is_file():  # the last thing that is written
+        failures = place / LOST
+        if not failures.is_file():  # it is written last
             return {}, dict.fromkeys(wanted, DEAD)
-        lost = {form: Failure(*why) for form, why in json.loads(told.read_text(encoding="utf-8")).items()}
+        lost = {form: Failure(*why) for form, why in json.loads(failures.read_text(encoding="utf-8")).items()}
         return {form: _files(place, form) for form in wanted if form not in lost}, lost
 
 
@@ -64,11 +64,11 @@ def _files(place: Path, form: str) -> dict[str, bytes]:
 
 
 def _make(wanted: tuple[str, ...], parameters: dict[str, Any], place: Path) -> None:
-    """Make forms in a folder; runs in the other process."""
+    """Make forms in a folder; called in the other process."""
     import matplotlib as mpl
 
     mpl.use("agg")
-    warnings.simplefilter("ignore")  # as in notebooks, whose warnings name files of this machine
+    warnings.simplefilter("ignore")  # as in notebooks: warnings name files of this machine
     lost: dict[str, Failure] = {}
     try:
         prepared = prepare_study(parameters.pop("study"))
@@ -89,7 +89,7 @@ def _failure(error: Exception) -> Failure:
 
 
 def _document(findings: Findings, language: str, place: Path) -> None:
-    from rm_research.reporting.forms.word import word_document  # here, as nothing else needs what it loads
+    from rm_research.reporting.forms.word import word_document  # here: nothing else needs what it loads
 
     (place / DOCX).write_bytes(word_document(findings, catalogue(language)))
 

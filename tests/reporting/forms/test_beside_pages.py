@@ -161,7 +161,7 @@ class TestRefused:
     @pytest.mark.parametrize("form", ["docx", "png"])
     def test_findings_of_a_notebook_of_ones_own(self, study, tmp_path, write_notebook, form):
         options = {"notebook": write_notebook("1"), form: True}
-        self.refuse(study, tmp_path / "out", "are made of the findings", **options)
+        self.refuse(study, tmp_path / "out", "are made from the findings", **options)
 
 
 @pytest.mark.slow
@@ -202,7 +202,7 @@ class TestFails:
         out = tmp_path / "out"
         run_reports(study, out=out, docx=True, cohorts=["Autumn"])
         (out / "findings.docx").write_text("hours of work")
-        with pytest.raises(ReportError, match=r"findings\.docx was edited after it was made, so it stays\. Move it"):
+        with pytest.raises(ReportError, match=r"findings\.docx was edited after it was made, so it is kept\. Move it"):
             run_reports(study, out=out, docx=True, cohorts=["Autumn"])
         assert (out / "findings.docx").read_text() == "hours of work"
         assert manifest(out)["programme"]["forms"] == []

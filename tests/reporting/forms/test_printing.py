@@ -138,7 +138,7 @@ class TestFound:
 
     def test_one_that_is_named_and_not_there_is_said(self, monkeypatch, tmp_path):
         monkeypatch.setenv("RM_RESEARCH_CHROMIUM", str(tmp_path / "nowhere"))
-        with pytest.raises(ReportError, match=r"RM_RESEARCH_CHROMIUM names .*nowhere, which is no program"):
+        with pytest.raises(ReportError, match=r"RM_RESEARCH_CHROMIUM names .*nowhere, which is not a program"):
             found_browser()
 
 

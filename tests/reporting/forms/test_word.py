@@ -137,7 +137,7 @@ class TestStructure:
 
 class TestRefused:
     def test_a_picture_that_is_not_there(self, findings):
-        with pytest.raises(ReportError, match="names a picture 'one' that its findings do not hold"):
+        with pytest.raises(ReportError, match="names a picture 'one' that its findings do not have"):
             written(findings(FIGURE))
 
     @pytest.mark.parametrize("row", ["<td>1</td>", '<td colspan="2">1</td>'])
