@@ -13,7 +13,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ HOME = ".rm_research"
 class Pattern(NamedTuple):
     """What is recognised: in words, as an expression, and by an example."""
 
-    recognises: str
+    meaning: str
     expression: re.Pattern[str]
     example: str
 
@@ -39,11 +39,11 @@ def _words(*alternatives: str, apart: bool = False) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_]){any_of_them}(?![^\W_])" if apart else any_of_them, re.IGNORECASE)
 
 
-# all the words that the name or question of a column with personal data may consist of, in English and German; each
-# match is as long as possible, so endings exclude letters that may begin the next word, as in 'studentsurname'
+# all the words that the name or question of a column with personal data may consist of, in English and German; they may
+# run together, as in 'studentsurname'
 ASKED = {
     "particular": Pattern("what tells who someone is", _words(
-        r"name(?:[sn](?!urname))?", r"e-?mail", r"linkedin(?:[ _.]*profile)?",
+        r"name[sn]?", r"e-?mail", r"linkedin(?:[ _.]*profile)?",
         r"(?:tele|mobile[ _.]*|cell[ _.]*)?phone(?:[ _.]*(?:number|no))?", r"mobile(?:[ _.]*(?:number|no))?",
         r"(?:telefon|handy)(?:nummer)?", r"contact[ _.]*(?:details?|information|data)", "kontaktdaten",
         r"(?:(?:postal|street)[ _.]*)?address", "adresse", "anschrift", r"(?:post|zip)[ _.]*code", "postleitzahl",
@@ -54,17 +54,18 @@ ASKED = {
         r"(?:(?:team|line|group|project|class)[ _.]*)?"
         "(?:recipient|respondent|participant|student|pupil|child|employee|staff|member|person|contact|mentor|mentee"
         "|leader|manager|facilitator|coach|trainer|teacher|instructor|supervisor|tutor|teilnehmer|mitarbeiter|schüler"
-        "|betreuer|vorgesetzte[rn]?|führungskraft|leiter)(?:in)?(?:['’]?s(?!urname|treet)|['’]|es)?",
+        "|betreuer|vorgesetzte[rn]?|führungskraft|leiter)(?:in)?(?:['’]?s['’]?|['’]|es)?",
         "the", "your", "my", "de[rs]",
-        r"(?:ihr|dein|mein)(?:e(?!-?mail)(?:r|s(?!ur|t)|m(?!e|i[dt]|ob|y)|n(?!am|ach|ick))?)?",
+        "(?:ihr|dein|mein|unser)(?:e[rsmn]?)?",
     ), "team leader's"),
     "which": Pattern("which of several", _words(
         "first", "last", "full", "sur", "family", "given", "middle", "nick", "fore", "vor", "nach", "zu", "familien",
         "home", "work", "private",
     ), "first"),
     "form": Pattern("how a form puts it", _words(
-        "please", "what", "which", "is", "are", "enter", "give", "us", "provide", "type", "optional", "and", "or", "of",
-        "bitte", "wie", "lautet", "geben", "nennen", "sie", "ein", "an", "und", "oder", apart=True,
+        "please", r"(?:what|which)[ _.]*(?:is|are)", r"wie[ _.]*lautet", "what", "which", "is", "are", "enter", "give",
+        "us", "provide", "type", "optional", "and", "or", "of", "bitte", "wie", "lautet", "geben", "nennen", "sie", "ein",
+        "an", "und", "oder", apart=True,
     ), "please"),
     "blank": Pattern("what parts words", re.compile(r"[\s_.,:?*/&+()-]+"), " / "),
 }  # fmt: skip
@@ -113,15 +114,28 @@ def personal_columns(rows: pd.DataFrame, texts: Mapping[str, str] | None = None)
 
 def asks_who(text: str) -> bool:
     """Whether the name or question of a column asks for a personal particular and nothing else."""
-    kinds, place = set(), 0
-    while place < len(text):
-        matches = ((kind, words.expression.match(text, place)) for kind, words in ASKED.items())
-        word = next(((kind, match.end()) for kind, match in matches if match), None)
-        if word is None:
-            return False
-        kinds.add(word[0])
-        place = word[1]
-    return "particular" in kinds
+    # wherever a word may end, the next may begin: 'ihremail' is 'ihr' and 'email', though 'ihrem' would be longer
+    seen, waiting = set(), [(0, False)]
+    while waiting:
+        place, has_particular = state = waiting.pop()
+        if place == len(text):
+            if has_particular:
+                return True
+            continue
+        if state not in seen:
+            seen.add(state)
+            waiting += [(end, has_particular or kind == "particular") for kind, end in _words_at(text, place)]
+    return False
+
+
+def _words_at(text: str, place: int) -> Iterator[tuple[str, int]]:
+    """Kind and end of each word that may begin at a place of a text, the longest of each kind first."""
+    for kind, words in ASKED.items():
+        match = words.expression.match(text, place)
+        while match:
+            yield kind, match.end()
+            # words that stand apart have one end, where the text does
+            match = None if kind == "form" else words.expression.match(text, place, match.end() - 1)
 
 
 def _mostly_contacts(cells: pd.Series) -> bool:

@@ -71,6 +71,22 @@ class TestCheck:
         assert "Data quality: Reverse mentoring, Northgate Council" in html
         assert "For the evaluator only" in html
 
+    @pytest.mark.parametrize("name", ["pre.csv", "study.toml", "notes.html"])
+    def test_html_is_not_written_over_anything_but_an_earlier_page(self, study, name):
+        path = study / name
+        path.touch()
+        before = path.read_bytes()
+        done = run("check", study, "--html", path)
+        assert done.exit_code == 1
+        assert "so it is kept. Name another file with --html" in " ".join(done.stderr.split())
+        assert path.read_bytes() == before
+
+    def test_html_needs_a_file_that_can_be_written(self, study, tmp_path):
+        (tmp_path / "folder").mkdir()
+        done = run("check", study, "--html", tmp_path / "folder")
+        assert done.exit_code == 1
+        assert "is a folder. Name a file in it" in " ".join(done.stderr.split())
+
     def test_html_of_a_study_that_cannot_be_read_says_what_to_do(self, tmp_path):
         done = run("check", tmp_path, "--html", tmp_path / "quality.html")
         assert done.exit_code == 1

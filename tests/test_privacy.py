@@ -1,6 +1,7 @@
 """Personal data found and kept out, codes hashed, and the private folder private."""
 
 import stat
+from itertools import product
 from time import perf_counter
 
 import pandas as pd
@@ -70,6 +71,28 @@ def test_columns_are_personal_by_their_name(name):
 )
 def test_other_names_are_not_personal(name):
     assert personal_columns(pd.DataFrame({name: text("x")})) == []
+
+
+OWN = ("", "the", "your", "ihre", "ihrem", "ihres", "deines", "meinem")
+PERSONS = ("student", "mentor", "leader", "employee", "manager", "trainer", "teilnehmer", "vorgesetzte", "vorgesetzten")
+ENDINGS = ("", "s", "'s", "s'", "’", "s’")
+PARTICULARS = ("name", "names", "e-mail", "email", "telephone", "telefonnummer", "nachname", "nickname", "surname")
+
+
+@pytest.mark.parametrize("between", ["", "_", " "])
+def test_words_may_run_together_and_take_any_ending(between):
+    texts = (between.join(filter(None, (own, person + ending, particular)))
+             for own, person, ending, particular in product(OWN, PERSONS, ENDINGS, PARTICULARS))  # fmt: skip
+    assert [text for text in texts if not asks_who(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ihrememail", "ihremployeeemail", "IhresTelefonnummer", "whatis your name", "What are your mentors' names?",
+     "Name of your mentors'"],
+)  # fmt: skip
+def test_the_longest_word_is_not_always_the_right_one(text):
+    assert asks_who(text)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from rm_research.panel import Prepared
 from rm_research.responses.intake import TAKEN_ALREADY
 
 UNKNOWN = "unknown"
+TOGETHER = "several rules"  # that left out rows of a file which several sources share
 APART = ("where", TAKEN_ALREADY)  # rules that keep sources of one file apart
 HOW = ("exact", "near", "alone", "blank", "unlinked")
 
@@ -64,7 +65,8 @@ def row_flow(prepared: Prepared) -> pd.DataFrame:
     -------
     DataFrame
         One row per wave: wave, read (each row once, however many sources share its file), then one column for each rule
-        that left rows out (rows; 0 if it left out none), and counted. Read minus left out is counted.
+        that left rows out (rows; 0 if it left out none; 'several rules' together where sources that share a file do
+        not tell them apart), and counted. Read minus left out is counted.
     """
     ledger, waves = prepared.ledger, [wave.name for wave in prepared.study.waves]
     of_waves = ledger[ledger["wave"].isin(waves)]
@@ -87,17 +89,22 @@ def _left_out(ledger: pd.DataFrame, read_again: pd.Series) -> pd.DataFrame:
     Rows that each rule left out, by wave.
 
     A row of a file that several sources read is left out only if none of them takes it: what was read again is taken
-    off the rules that tell such sources apart, and off others for what remains.
+    off the rules that tell such sources apart. The ledger does not say which other rule a row met in which source, so
+    where rows remain these rules are counted together.
     """
     left = ledger.assign(rows=ledger["rows_before"] - ledger["rows_after"])
     left = left[(left["rule"] != "read") & (left["rows"] > 0)]
     out = left.pivot_table(index="wave", columns="rule", values="rows", aggfunc="sum", fill_value=0)
-    rules = list(dict.fromkeys(left["rule"]))
+    out = out[list(dict.fromkeys(left["rule"]))]
     surplus = read_again.reindex(out.index, fill_value=0)
-    for rule in sorted(rules, key=lambda name: name not in APART):
+    for rule in [rule for rule in APART if rule in out]:
         taken = out[rule].clip(upper=surplus)
         out[rule], surplus = out[rule] - taken, surplus - taken
-    return out[[rule for rule in rules if out[rule].any()]]
+    others = [rule for rule in out if rule not in APART]
+    if surplus.any():
+        together = out[others].sum(axis=1) - surplus
+        out = out.drop(columns=others).assign(**{others[0] if len(others) == 1 else TOGETHER: together})
+    return out[[rule for rule in out if out[rule].any()]]
 
 
 def link_quality(prepared: Prepared) -> pd.DataFrame:

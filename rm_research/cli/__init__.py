@@ -139,7 +139,10 @@ def check(study: Path, html: Path | None, as_json: bool) -> None:
     """Find every problem in a study at once; exit code 1 if any is an error."""
     from rm_research.checks import check_study
     from rm_research.cli.printing import err_console, print_line, print_picture, print_problems
+    from rm_research.reporting.own_pages import refuse_other_files
 
+    if html is not None:
+        refuse_other_files(html)
     problems = check_study(study)
     if as_json:
         click.echo(problems.table.to_json(orient="records", indent=2, force_ascii=False))
@@ -163,7 +166,10 @@ def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
 
     executed = run_notebook(shipped_notebook("data_quality"), {"study": folder.name}, folder=folder.parent)
     title = catalogue("en").say("quality.title", study=problems.prepared.study.title)
-    write(html, page_html(executed, Page(title=title, kind="private")))
+    try:
+        write(html, page_html(executed, Page(title=title, kind="private")))
+    except OSError as error:
+        raise ReportError(f"{html} cannot be written ({error.strerror}). Name another file with --html.") from error
 
 
 @main.command()

@@ -18,9 +18,9 @@ from rm_research.panel.cache import input_hashes
 from rm_research.reporting.forms.asked import DOCX, FIGURES, PDF
 from rm_research.reporting.forms.package import is_untouched
 from rm_research.reporting.forms.pictures import is_ours
+from rm_research.reporting.own_pages import MARK
 
 MANIFEST, EXECUTED = "manifest.json", "findings.ipynb"
-MARK = '<meta name="generator" content="rm_research">'  # in the head of every page of ours
 PACKAGES = ("rm_research", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert")
 
 

@@ -106,6 +106,20 @@ class TestRowFlow:
         flow = row_flow(prepare_openly(read_study(study(toml=self.shared("", ""), files=files)))).set_index("wave")
         assert flow.loc["pre"].to_dict() == {"read": 3, "not returned": 1, "counted": 2}
 
+    def test_rules_that_shared_rows_do_not_tell_apart_are_counted_together(self, study):
+        """Two of them refused, one answered nothing; the second source takes people whom the first leaves out."""
+        people = [["a", "Spring", "leader", "", "", "yes", 1, 2, ""], ["b", "Spring", "mentor", "", "", "yes", "", "", 3],
+                  ["c", "Spring", "leader", "", "", "no", 1, 1, 1], ["d", "Spring", "mentor", "", "", "no", 1, 1, 1],
+                  ["e", "Spring", "mentor", "", "", "yes", "", "", ""]]  # fmt: skip
+        toml = self.shared('where = { role = "leader" }', "").replace('submitted = "when"', 'consent = "when"')
+        files = {"pre.csv": as_csv(COLUMNS, people), "codebook.csv": self.ASKED}
+        flow = row_flow(prepare_openly(read_study(study(toml=toml, files=files)))).set_index("wave")
+        pre = flow.loc["pre"].to_dict()
+        assert (pre["read"], pre["counted"]) == (5, 2)
+        assert "consent" not in pre
+        assert "not returned" not in pre
+        assert sum(pre.values()) - 5 - 2 == 3
+
     def test_what_linking_leaves_out_of_all_waves_has_a_column(self, study):
         toml = TOML + '[link]\nwithin = "study"\nrepeats = "first"\n'
         person = ["P0-0", "", "", "", "2025-03-03", 3, 3, 3]

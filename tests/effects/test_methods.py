@@ -159,6 +159,16 @@ class TestToyMethod:
         assert rows.splitlines()[1].endswith(",hidden")
         assert rows.splitlines()[1].count(",,") > 3
 
+    @pytest.mark.parametrize("declared_anew", [
+        {"additive": True}, {"groups": None}, {"averaged": False}, {"heads": Heads.ALWAYS},
+        {"estimator": lambda group, study: trimmed(group, study)},
+    ], ids=str)  # fmt: skip
+    def test_numbers_are_made_anew_for_whatever_is_declared_anew(self, declared_anew):
+        with METHODS.having(DECLARED):
+            before = METHODS.to_frame()
+        with METHODS.having(replace(DECLARED, **declared_anew)):
+            assert not METHODS.to_frame().equals(before)
+
     def test_a_page_made_without_it_is_not_taken_for_one_with_it(self, folder, tmp_path):
         assert "toy of a method" not in run(folder, tmp_path)[0]
         with METHODS.having(DECLARED):

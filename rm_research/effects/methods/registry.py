@@ -1,12 +1,13 @@
 """The registry: all methods by contrast, measure and name, and what follows from several of them together."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
 import pandas as pd
 
-from rm_research.effects.methods.method import Key, Method
+from rm_research.effects.methods.method import Estimator, Key, Method
 from rm_research.effects.methods.vocabulary import Contrast
 from rm_research.errors import StudyError
 
@@ -51,12 +52,14 @@ class Registry:
         return self._by_key[key]
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per method, as text: contrast, measure, method, about, groups (None: undeclared), heads and needs."""
+        """One row per method, with all that is declared of it as text; groups are missing if they are not declared."""
+        further = ("additive", "missing", "same_if_all_stay", "averaged")
         rows = [
-            (*method.key, method.about, _listed(method.groups), str(method.heads or ""), _listed(method.needs))
+            (*method.key, method.about, _listed(method.groups), str(method.heads or ""), _listed(method.needs),
+             *(str(getattr(method, name)) for name in further), _source(method.estimator))
             for method in self
-        ]
-        columns = ["contrast", "measure", "method", "about", "groups", "heads", "needs"]
+        ]  # fmt: skip
+        columns = ["contrast", "measure", "method", "about", "groups", "heads", "needs", *further, "estimator"]
         return pd.DataFrame(rows, columns=columns, dtype="str")
 
     def get(self, contrast: str, measure: str, name: str) -> Method | None:
@@ -95,6 +98,15 @@ class Registry:
         next_to = [*self.headlines(Contrast.CHANGE), *self.headlines(method.contrast)]
         linked = [head for head in next_to if not head.unlinked]
         return any(head.groups != method.groups for head in linked)
+
+
+def _source(estimator: Estimator | None) -> str:
+    """Name of an estimator and a digest of its code; '' without one."""
+    if estimator is None:
+        return ""
+    code = getattr(estimator, "__code__", None)
+    does = b"" if code is None else code.co_code + repr([*code.co_names, *map(type, code.co_consts)]).encode()
+    return f"{estimator.__module__}.{estimator.__qualname__}:{hashlib.sha256(does).hexdigest()[:16]}"
 
 
 def _listed(members: Iterable[StrEnum] | None) -> str | None:
