@@ -64,8 +64,8 @@ ASKED = {
     ), "first"),
     "form": Pattern("how a form puts it", _words(
         "please", r"(?:what|which)[ _.]*(?:is|are)", r"wie[ _.]*lautet", "what", "which", "is", "are", "enter", "give",
-        "us", "provide", "type", "optional", "and", "or", "of", "bitte", "wie", "lautet", "geben", "nennen", "sie", "ein",
-        "an", "und", "oder", apart=True,
+        "us", "provide", "type", "optional", "and", "or", "of", "bitte", "wie", "lautet", "geben", "nennen", "sie",
+        "ein", "an", "und", "oder", apart=True,
     ), "please"),
     "blank": Pattern("what parts words", re.compile(r"[\s_.,:?*/&+()-]+"), " / "),
 }  # fmt: skip

@@ -100,7 +100,7 @@ def _left_out(ledger: pd.DataFrame, read_again: pd.Series) -> pd.DataFrame:
     for rule in [rule for rule in APART if rule in out]:
         taken = out[rule].clip(upper=surplus)
         out[rule], surplus = out[rule] - taken, surplus - taken
-    others = [rule for rule in out if rule not in APART]
+    others = [str(rule) for rule in out if rule not in APART]
     if surplus.any():
         together = out[others].sum(axis=1) - surplus
         out = out.drop(columns=others).assign(**{others[0] if len(others) == 1 else TOGETHER: together})

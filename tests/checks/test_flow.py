@@ -108,7 +108,8 @@ class TestRowFlow:
 
     def test_rules_that_shared_rows_do_not_tell_apart_are_counted_together(self, study):
         """Two of them refused, one answered nothing; the second source takes people whom the first leaves out."""
-        people = [["a", "Spring", "leader", "", "", "yes", 1, 2, ""], ["b", "Spring", "mentor", "", "", "yes", "", "", 3],
+        people = [["a", "Spring", "leader", "", "", "yes", 1, 2, ""],
+                  ["b", "Spring", "mentor", "", "", "yes", "", "", 3],
                   ["c", "Spring", "leader", "", "", "no", 1, 1, 1], ["d", "Spring", "mentor", "", "", "no", 1, 1, 1],
                   ["e", "Spring", "mentor", "", "", "yes", "", "", ""]]  # fmt: skip
         toml = self.shared('where = { role = "leader" }', "").replace('submitted = "when"', 'consent = "when"')
