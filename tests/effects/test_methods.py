@@ -159,10 +159,12 @@ class TestToyMethod:
         assert rows.splitlines()[1].endswith(",hidden")
         assert rows.splitlines()[1].count(",,") > 3
 
-    @pytest.mark.parametrize("declared_anew", [
-        {"additive": True}, {"groups": None}, {"averaged": False}, {"heads": Heads.ALWAYS},
-        {"estimator": lambda group, study: trimmed(group, study)},
-    ], ids=str)  # fmt: skip
+    @pytest.mark.parametrize(
+        "declared_anew",
+        [{"additive": True}, {"groups": None}, {"averaged": False}, {"heads": Heads.ALWAYS},
+         {"estimator": lambda group, study: trimmed(group, study)}],
+        ids=["additive", "groups", "averaged", "heads", "estimator"],
+    )  # fmt: skip
     def test_numbers_are_made_anew_for_whatever_is_declared_anew(self, declared_anew):
         with METHODS.having(DECLARED):
             before = METHODS.to_frame()
