@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from rm_research.disclosure.threshold import Threshold, least_share, nearly_all_or_none
+from rm_research.effects.estimate import COMPARING
 from rm_research.effects.estimates import Estimates, headlines
-from rm_research.effects.methods import METHODS, POOLED, SHARES, Contrast
+from rm_research.effects.methods import METHODS, POOLED, SHARES
 from rm_research.study import Study
 
-COMPARED = (Contrast.DIFFERENCE, Contrast.POOLED_DIFFERENCE)
 # details that a page shows, and so do its files; others would reveal more about few people than the rows do
 QUANTITIES = (
     "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
@@ -78,14 +78,14 @@ def undeclared_groups(asked: Asked) -> pd.Series:
 
 def few_people(asked: Asked) -> pd.Series:
     """Rows of too few people with both scores; where waves are not linked, with one of either wave."""
-    return ~asked.threshold.enough(_people(asked)) & ~asked.table["contrast"].isin(COMPARED)
+    return ~asked.threshold.enough(_people(asked)) & ~asked.table["contrast"].isin(COMPARING)
 
 
 def few_compared(asked: Asked) -> pd.Series:
     """Differences from too few people of the programme or of the comparison."""
     compared = asked.table["n_comparison"].astype("float64")
     few = ~asked.threshold.enough(_people(asked)) | asked.threshold.too_few(compared)
-    return few & asked.table["contrast"].isin(COMPARED)
+    return few & asked.table["contrast"].isin(COMPARING)
 
 
 def _people(asked: Asked) -> pd.Series:
@@ -121,7 +121,7 @@ def few_changed(asked: Asked) -> pd.Series:
 
 def few_in_a_part(asked: Asked) -> pd.Series:
     """Rows that compare several groups of people where one of the groups is too small."""
-    others = asked.table["n_comparison"].astype("float64").mask(asked.table["contrast"].isin(COMPARED))
+    others = asked.table["n_comparison"].astype("float64").mask(asked.table["contrast"].isin(COMPARING))
     return asked.threshold.too_few(asked.detail("n_fewest")) | asked.threshold.too_few(others)
 
 
