@@ -105,12 +105,8 @@ def cr2(fit: Fit, clusters: ArrayLike, column: int, *, level: float) -> Result:
     """
     terms = cluster_terms(fit, clusters, column)
     variance = ((terms.weight * terms.score).sum(axis=1) ** 2).sum()
-    # Satterthwaite: tr(W)² / tr(W²); W_gg = expected_g, W_gh = −b_gᵀb_h, b_g = U_gᵀA_gU_g c
-    b = np.einsum("gij,gj->gi", terms.gram, terms.weight)
-    squares = (terms.expected**2).sum() + ((b.T @ b) ** 2).sum() - ((b**2).sum(axis=1) ** 2).sum()
     details = {"n_clusters": float(len(terms.weight))}
-    df = terms.expected.sum() ** 2 / squares
-    return t_result(fit.coefficients[column], _root(variance, fit), df, level, details)
+    return t_result(fit.coefficients[column], _root(variance, fit), terms.df, level, details)
 
 
 def robust(fit: Fit, column: int, *, clusters: ArrayLike | None, level: float) -> Result:
@@ -139,6 +135,13 @@ class ClusterTerms:
     score: Matrix
     weight: Matrix
     expected: Vector
+
+    @property
+    def df(self) -> float:
+        """Satterthwaite's degrees of freedom, tr(W)² / tr(W²): W_gg = expected_g, W_gh = −b_gᵀb_h, b_g = U_gᵀA_gU_g c."""
+        b = np.einsum("gij,gj->gi", self.gram, self.weight)
+        squares = (self.expected**2).sum() + ((b.T @ b) ** 2).sum() - ((b**2).sum(axis=1) ** 2).sum()
+        return float(self.expected.sum() ** 2 / squares)
 
 
 def cluster_terms(fit: Fit, clusters: ArrayLike, column: int) -> ClusterTerms:
