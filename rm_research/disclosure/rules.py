@@ -55,10 +55,10 @@ RULES = (
     Rule("answers of few leavers", ANSWERS, "hidden.answers", tables.answers_of_few_leavers),
     Rule("rare answers", BANDS, "hidden.answers", tables.rare_answers),
     Rule("few left or without a log", MEETINGS, "limits.smallest", tables.few_lack_something),
-    Rule("few in a band of meetings", BANDS_OF_MEETINGS, "limits.smallest", tables.few_in_a_band),
+    Rule("few in a band of meetings", BANDS_OF_MEETINGS, "limits.smallest", tables.few_counted),
     Rule("few in a specification", SPECIFICATIONS, "limits.smallest", tables.few_in_a_specification),
     Rule("specifications few apart", SPECIFICATIONS, "limits.smallest", tables.few_apart),
-    Rule("few questionnaires", MEASUREMENT, "limits.smallest", tables.few_questionnaires),
+    Rule("few questionnaires", MEASUREMENT, "limits.smallest", tables.few_counted),
 )
 
 

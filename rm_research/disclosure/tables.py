@@ -86,13 +86,8 @@ class Counts:
     threshold: Threshold
 
 
-def few_in_a_band(asked: Counts) -> pd.Series:
-    """Bands of meetings of too few people."""
-    return ~asked.threshold.enough(asked.n)
-
-
-def few_questionnaires(asked: Counts) -> pd.Series:
-    """Rows on measurement that rest on too few questionnaires."""
+def few_counted(asked: Counts) -> pd.Series:
+    """Rows that rest on too few people, or on too few questionnaires where the table counts these."""
     return ~asked.threshold.enough(asked.n)
 
 

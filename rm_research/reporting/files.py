@@ -18,7 +18,7 @@ from rm_research.panel.cache import input_hashes
 from rm_research.reporting.forms.asked import DOCX, FIGURES, PDF
 from rm_research.reporting.forms.package import is_untouched
 from rm_research.reporting.forms.pictures import is_ours
-from rm_research.reporting.own_pages import MARK
+from rm_research.reporting.own_pages import is_page_of_ours
 
 MANIFEST, EXECUTED = "manifest.json", "findings.ipynb"
 PACKAGES = ("rm_research", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert")
@@ -66,11 +66,7 @@ def _is_ours(out: Path) -> bool:
             return False
     known = {"cohorts", "index.html", "estimates.csv", "tables.csv", PDF, DOCX, FIGURES}
     pages = (*out.glob("*.html"), *out.glob("cohorts/*/*.html"))
-    return {path.name for path in out.iterdir()} <= known and all(map(_is_page, pages))
-
-
-def _is_page(path: Path) -> bool:
-    return MARK in path.read_text(encoding="utf-8", errors="replace")
+    return {path.name for path in out.iterdir()} <= known and all(map(is_page_of_ours, pages))
 
 
 def is_made_of(folder: Path, digest: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from rm_research.errors import ReportError
 from rm_research.panel.cache import input_files
 from rm_research.privacy import HOME
-from rm_research.reporting.files import MARK
+from rm_research.reporting.own_pages import is_page_of_ours
 from rm_research.study import Study
 
 DATA, LEDGER, PAGE = ("responses", "scores", "panel", "links"), "ledger.csv", "codebook.html"
@@ -42,7 +42,7 @@ def claim(out: Path, study: Study, extension: str, known: tuple[str, ...]) -> No
     ours = {other: _names(other) for other in known}
     if foreign := sorted(held - set().union(*ours.values())):
         raise ReportError(f"{out} holds files that are not ours ({', '.join(foreign[:3])}). {remedy}")
-    if any(not name.endswith(".part") for name in held) and not _is_page(out / PAGE):
+    if any(not name.endswith(".part") for name in held) and not is_page_of_ours(out / PAGE):
         raise ReportError(f"{out} holds files, but no {PAGE} of ours. {remedy}")
     if others := sorted(held - ours[extension]):
         raise ReportError(f"{out} holds cleaned data of another format ({others[0]}). {remedy}")
@@ -62,10 +62,6 @@ def _names(extension: str) -> set[str]:
     """Our files, and the parts of them that a stopped run leaves."""
     names = {LEDGER, PAGE, *(f"{name}.{extension}" for name in DATA)}
     return names | {part_of(Path(name)).name for name in names}
-
-
-def _is_page(path: Path) -> bool:
-    return path.is_file() and MARK in path.read_text(encoding="utf-8", errors="replace")
 
 
 def part_of(path: Path) -> Path:
