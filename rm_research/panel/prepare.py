@@ -12,7 +12,7 @@ from rm_research.panel import cache
 from rm_research.panel.build import build_panel, sessions_before
 from rm_research.people import build_participants
 from rm_research.responses.intake import raise_study_errors, take_in
-from rm_research.scales import compare_published, report_items, score_scales
+from rm_research.scales import compare_published, report_direction, report_items, score_scales
 from rm_research.study import Study, read_study
 
 
@@ -124,7 +124,8 @@ def prepare_openly(study: Study) -> Prepared:
     panel = build_panel(scores, who.people, study, sessions=sessions)
     records = (intake, linkage, who)
     problems = [record.problems for record in records]
-    problems += [report_items(study), compare_published(intake.responses, intake.published, study)]
+    problems += [report_items(study), report_direction(intake.responses, study)]
+    problems += [compare_published(intake.responses, intake.published, study)]
     free_text = [item.name for item in study.items if item.kind == "text"]
     return Prepared(
         study=study,

@@ -140,8 +140,9 @@ def _careful(signs: dict[str, pd.Series], keep: pd.Series, opened: Opened) -> pd
 
 
 def _answers(item: Item, opened: Opened) -> Answers:
-    cells, settings = opened.export.rows[opened.columns(item)], opened.study.settings
-    return read_answers(cells, item, settings.answers.get(item.answers, {}), opened.study.missing)
+    cells, own = opened.export.rows[opened.columns(item)], opened.coded(item)
+    labels = opened.study.settings.answers.get(own.answers, {})
+    return read_answers(cells, own, labels, opened.study.missing).recoded(own, item)
 
 
 def _returned(answers: dict[str, Answers], opened: Opened) -> pd.Series:
