@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from rm_research.errors import ReadError, rows_text
-from rm_research.frames import CODE, FACT, RESPONSES, TOTAL
+from rm_research.frames import CODE, FACT, FORM, RESPONSES, TOTAL
 from rm_research.journal import Journal
 from rm_research.privacy import study_key
 from rm_research.responses.coding import Labels, labels_of, report_labels, report_ranges
@@ -36,6 +36,8 @@ class Intake:
         One row per questionnaire, same index: published totals in the export, by scale.
     ledger, problems : DataFrame
         What was done, and what is wrong.
+    forms : DataFrame
+        Same index: hashes of codes in forms that are not declared, by form; missing where the form is the code itself.
     codes : DataFrame or None
         One row per questionnaire, same index: person codes as typed, one column per part. Held in memory for
         `link_waves` if codes are to be compared, else None.
@@ -52,6 +54,7 @@ class Intake:
     published: pd.DataFrame
     ledger: pd.DataFrame
     problems: pd.DataFrame
+    forms: pd.DataFrame
     codes: pd.DataFrame | None
     roster: pd.DataFrame | None
     sessions: pd.DataFrame | None
@@ -218,6 +221,7 @@ def _intake(
         published=questionnaires[[TOTAL + name for name in totals]].set_axis(totals, axis=1),
         ledger=journal.ledger,
         problems=journal.problems,
+        forms=questionnaires[[name for name in questionnaires.columns if name.startswith(FORM)]],
         codes=_codes(questionnaires) if study.link.method == "code" else None,
         roster=roster,
         sessions=sessions,
