@@ -10,8 +10,8 @@ from rm_research.errors import FrameError
 
 TEXT, NUMBER, COUNT, FLAG, WHEN = "str", "float64", "Int64", "boolean", "datetime64[us]"
 # extra columns used while a study is prepared; no item or attribute can have such a name
-FACT, TOTAL, CODE, WHO, HOW, SURE, TRUST = (
-    f"\0{name}" for name in ("fact:", "total:", "code:", "who", "how", "probability", "trust")
+FACT, TOTAL, CODE, FORM, WHO, HOW, SURE, TRUST = (
+    f"\0{name}" for name in ("fact:", "total:", "code:", "form:", "who", "how", "probability", "trust")
 )
 MISSING = {TEXT: None, NUMBER: float("nan"), COUNT: pd.NA, FLAG: pd.NA, WHEN: pd.NaT}
 

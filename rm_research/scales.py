@@ -2,13 +2,18 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rm_research.errors import FrameError, ScoringError
 from rm_research.frames import RESPONSES, SCORES, numbered, require_columns
 from rm_research.journal import Journal
 from rm_research.study import Study
 
+Matrix = NDArray[np.float64]
+
 QUESTIONNAIRE = ("cohort", "person", "wave")
+AGAINST = -0.15  # an item whose correlation with the sum of the others is lower seems to be worded the opposite way
+ENOUGH_ROWS = 10
 PRINTED = 0.0051  # exports round totals to two decimals
 
 
@@ -121,6 +126,72 @@ def report_items(study: Study) -> pd.DataFrame:
                 journal.problem("items_left_out", "warning", message, file="codebook.csv", wave=wave.name,
                                 column=scale.name)  # fmt: skip
     return journal.problems
+
+
+def items_against(answers: Matrix) -> list[tuple[int, float]]:
+    """
+    Find items that run against the others of their scale.
+
+    Parameters
+    ----------
+    answers : array, shape (people, items)
+        NaN where an item was not answered; for the sum of the others it then counts as its mean.
+
+    Returns
+    -------
+    list of (int, float)
+        Column and its correlation with the sum of the others, where that is below AGAINST. Empty with fewer than three
+        items, and where half of them or more do so: then there is no direction to run against.
+    """
+    if answers.shape[1] < 3:
+        return []
+    answered = ~np.isnan(answers)
+    means = np.where(answered, answers, 0).sum(axis=0) / np.maximum(answered.sum(axis=0), 1)
+    filled = np.where(answered, answers, means)
+    rest = filled.sum(axis=1, keepdims=True) - filled
+    against = []
+    for place in range(answers.shape[1]):
+        scores, others = filled[answered[:, place], place], rest[answered[:, place], place]
+        if len(scores) >= ENOUGH_ROWS and np.ptp(scores) > 0 and np.ptp(others) > 0:
+            r = float(np.corrcoef(scores, others)[0, 1])
+            against += [(place, r)] if r < AGAINST else []
+    return against if len(against) < answers.shape[1] / 2 else []
+
+
+def report_direction(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Problems: items that, keyed as declared, run against the others of their scale, by wave."""
+    journal = Journal()
+    for scale in study.scales:
+        if not study.common_items(scale.name):
+            continue
+        keyed = keyed_items(responses, study, scale.name)
+        found = {
+            wave.name: dict(items_against(keyed[responses["wave"] == wave.name].to_numpy(float)))
+            for wave in study.waves
+            if study.measured(scale.name, wave.name)
+        }
+        for wave, items in found.items():
+            for place, r in items.items():
+                elsewhere = [name for name in found if name != wave and place in found[name]]
+                item = str(keyed.columns[place])
+                message = _against(item, scale.name, wave, r, study, in_one=len(found) > 1 and not elsewhere)
+                journal.problem("runs_against", "warning", message, wave=wave, column=item)
+    return journal.problems
+
+
+def _against(item: str, scale: str, wave: str, r: float, study: Study, *, in_one: bool) -> str:
+    """Say that an item runs against the others, and what to write."""
+    reverse = next(known.reverse for known in study.items_of(scale) if known.name == item)
+    turned = "no" if reverse else "yes"
+    text = f"Item {item!r} runs against the others of scale {scale!r} in wave {wave!r} (r = {r:.2f})"
+    if in_one:
+        return (
+            f"{text} and in no other wave. If it is worded or coded the opposite way there, every change of this scale "
+            f"is wrong: write {turned} under reverse.{wave} in its row of codebook.csv."
+        )
+    return (
+        f"{text}. If it is worded in the opposite direction, write {turned} under reverse in its row of codebook.csv."
+    )
 
 
 def compare_published(responses: pd.DataFrame, published: pd.DataFrame, study: Study) -> pd.DataFrame:

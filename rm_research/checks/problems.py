@@ -156,8 +156,13 @@ class Problems:
             filled = table.dropna(axis=1, how="all").astype(object).fillna("")
             # wide tables scroll sideways, by keyboard too
             shown = filled.to_html(index=False, border=0, escape=True).replace("<table ", '<table tabindex="0" ', 1)
-            parts.append(shown if len(table) else f"<p>{words.say('quality.none')}</p>")
+            parts.append(shown if len(table) else f"<p>{words.say(self._nothing(name))}</p>")
         return "\n".join(parts)
+
+    def _nothing(self, name: str) -> str:
+        """Key of what an empty table says."""
+        searched = name != "near_misses" or (self.prepared is not None and self.prepared.study.link.method == "code")
+        return "quality.none" if searched else "quality.not_searched"
 
 
 def check_study(study: Study | Prepared | str | Path) -> Problems:

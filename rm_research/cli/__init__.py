@@ -147,8 +147,9 @@ def check(study: Path, html: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(problems.table.to_json(orient="records", indent=2, force_ascii=False))
     else:
-        print_picture(problems)
         print_problems(problems)
+        print_picture(problems)
+        print_line(problems.counts())
     if html is not None:
         _write_quality_page(study, problems, html)
         print_line(f"Open {html}. It is only for you: it names rows.", err_console)

@@ -55,7 +55,7 @@ def print_picture(problems: Problems) -> None:
 
 
 def print_problems(problems: Problems) -> None:
-    """Print each problem with its place, and the number of problems."""
+    """Print each problem with its place."""
     summary = problems.summary()
     table = Table("", "Where", "What to know or do", "Rows", title=None, show_lines=True)
     columns = ["severity", "message", "rows", "count", "file", "cohort", "column"]
@@ -65,7 +65,6 @@ def print_problems(problems: Problems) -> None:
         table.add_row(f"[{colour}]{severity}[/{colour}]", escape(place), escape(message), rows + more)
     if len(summary):
         out_console.print(table)
-    print_line(problems.counts())
 
 
 def print_draft(draft: "Draft") -> None:

@@ -12,11 +12,10 @@ from rm_research.drafting.columns import grid
 from rm_research.drafting.items import DraftItem
 from rm_research.drafting.occasions import Occasions
 from rm_research.drafting.stems import slug, unique
+from rm_research.scales import items_against
 from rm_research.study.entries import NUMBER, comparable
 
 FEWEST_ITEMS = 2
-AGAINST = -0.15  # an item whose correlation with the sum of the others is lower seems to be worded the opposite way
-ENOUGH_ROWS = 10
 STRAY = 20  # this many items with a name as short as 'q' are probably several scales
 
 
@@ -134,21 +133,8 @@ def _alone(item: DraftItem, taken: set[str]) -> DraftScale:
 def _against(occasions: Occasions, members: Sequence[DraftItem]) -> list[tuple[str, float]]:
     """Items that correlate negatively with the sum of the others, in the first wave that asks them."""
     wave = next(wave for wave in occasions.waves if wave.name == members[0].question.waves[0])
-    if len(members) < 3:
-        return []
     answers = np.column_stack([_as_numbers(wave.rows[item.question.columns[wave.name].name], item) for item in members])
-    answered = ~np.isnan(answers)
-    means = np.where(answered, answers, 0).sum(axis=0) / np.maximum(answered.sum(axis=0), 1)
-    filled = np.where(answered, answers, means)
-    rest = filled.sum(axis=1, keepdims=True) - filled
-    against = []
-    for place, item in enumerate(members):
-        scores, others = filled[answered[:, place], place], rest[answered[:, place], place]
-        if len(scores) >= ENOUGH_ROWS and np.ptp(scores) > 0 and np.ptp(others) > 0:
-            r = float(np.corrcoef(scores, others)[0, 1])
-            against += [(item.name, r)] if r < AGAINST else []
-    # if most of them do, as with ranks, there is no direction to run against
-    return against if len(against) < len(members) / 2 else []
+    return [(members[place].name, r) for place, r in items_against(answers)]
 
 
 def _as_numbers(cells: pd.Series, item: DraftItem) -> np.ndarray:

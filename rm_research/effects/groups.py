@@ -13,9 +13,9 @@ import pandas as pd
 from rm_research.errors import FrameError
 from rm_research.stats.result import Vector
 from rm_research.study import Study
+from rm_research.study.model import ALL_COHORTS as ALL_COHORTS
 
 EVERYONE = "everyone"
-ALL_COHORTS = "all cohorts"
 STRATUM = "stratum"  # column of a Panel in which several cohorts share one name: each cohort's own name
 ROLE_ORDER = ("leader", "mentor", "participant")
 

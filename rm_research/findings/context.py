@@ -1,7 +1,5 @@
 """What every section of a page needs to know."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +13,7 @@ from rm_research.disclosure import Disclosed
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS, ROLE_ORDER
 from rm_research.study import Scale, Study
+from rm_research.study.entries import slug
 
 
 class Counted(NamedTuple):
@@ -183,9 +182,3 @@ class Context:
 def place_of_page(cohort: str) -> str:
     """Folder of a cohort's page, relative to the programme's page."""
     return f"cohorts/{slug(cohort)}"
-
-
-def slug(name: str) -> str:
-    """Name of a cohort's folder: lower-case letters, digits and hyphens; empty if nothing of the name is left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:80].strip("-")

@@ -30,9 +30,10 @@ from rm_research.figures import (
     sessions_title,
     shown_rows,
 )
-from rm_research.findings.context import Context, slug
+from rm_research.findings.context import Context
 from rm_research.findings.pictures import Picture
 from rm_research.study import Scale
+from rm_research.study.entries import slug
 
 
 def outcome_pictures(scale: Scale, wave: str, role: str, context: Context) -> list[Picture]:

@@ -5,6 +5,8 @@ import pandas as pd
 from rm_research.errors import rows_text
 from rm_research.journal import Journal
 from rm_research.study import Study
+from rm_research.study.entries import tidy, tidy_text
+from rm_research.study.wording import suggest
 
 Rows = tuple[pd.DataFrame, pd.DataFrame | None]
 
@@ -42,6 +44,32 @@ def leave_out_homeless(rows: pd.DataFrame, journal: Journal) -> pd.DataFrame:
         journal.row_problems("no_cohort", "warning", message, rows[homeless])
         journal.step("no cohort", before=len(rows), after=int((~homeless).sum()))
     return rows[~homeless]
+
+
+def in_cohorts_that_count(cohorts: pd.Series, study: Study) -> pd.Series:
+    """Whether each cohort counts: it is unknown, or [reporting] leave_out does not name it."""
+    out = [tidy_text(name) for name in study.reporting.leave_out]
+    return ~tidy(cohorts.fillna("")).isin(out)
+
+
+def leave_out_declared(
+    rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal
+) -> Rows:  # fmt: skip
+    """Leave out the cohorts that [reporting] leave_out names; a name that no cohort has is an error."""
+    if not study.reporting.leave_out:
+        return rows, roster
+    known = {tidy_text(name): name for part in (rows, roster) if part is not None for name in part["cohort"].dropna()}
+    for name in study.reporting.leave_out:
+        if tidy_text(name) not in known:
+            message = f"reporting.leave_out: there is no cohort {name!r}; {suggest(name, sorted(known.values()))}"
+            journal.problem("unknown_cohort", "error", message)
+    keep = in_cohorts_that_count(rows["cohort"], study)
+    if not keep.all():
+        journal.step("cohorts left out as declared", before=len(rows), after=int(keep.sum()))
+        names = ", ".join(sorted(map(repr, rows.loc[~keep, "cohort"].unique())))
+        message = f"{names}: left out with {int((~keep).sum())} questionnaires, as reporting.leave_out declares."
+        journal.problem("left_out", "note", message)
+    return rows[keep], None if roster is None else roster[in_cohorts_that_count(roster["cohort"], study)]
 
 
 def _trusted(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study) -> list[tuple[str, pd.DataFrame]]:

@@ -8,7 +8,14 @@ import pandas as pd
 from rm_research.errors import LinkError
 from rm_research.frames import CODE, FACT, HOW, LINKS, NEAR_MISSES, RESPONSES, SURE, TOTAL, WHO, numbered
 from rm_research.journal import Journal
-from rm_research.linkage.cohorts import fill_cohorts, keep_first_cohort, leave_out_homeless, settle_cohorts
+from rm_research.linkage.alike import Helpful, report_codes, report_cohorts
+from rm_research.linkage.cohorts import (
+    fill_cohorts,
+    keep_first_cohort,
+    leave_out_declared,
+    leave_out_homeless,
+    settle_cohorts,
+)
 from rm_research.linkage.duplicates import QUESTIONNAIRE, merge_parts, resolve_duplicates
 from rm_research.responses import Intake
 from rm_research.study import Study
@@ -84,8 +91,11 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
     if study.link.method == "code" and intake.codes is None:
         raise LinkError('These responses were read without codes to compare. Read them with link.method = "code".')
     journal, items = Journal(), [item.name for item in study.items]
-    rows = pd.concat([intake.responses, intake.facts.add_prefix(FACT), intake.published.add_prefix(TOTAL)], axis=1)
+    parts = [intake.responses, intake.facts.add_prefix(FACT), intake.published.add_prefix(TOTAL), intake.forms]
+    rows = pd.concat(parts, axis=1)
     rows, roster = fill_cohorts(rows.assign(**_held(intake)), intake.roster, study, journal)
+    helpful = report_codes(rows, roster, study, journal)
+    rows = rows.drop(columns=intake.forms.columns)
     rows, roster = _identify(rows, roster, study)
     near_misses = NEAR_MISSES.empty()
     if study.link.method == "code":
@@ -96,6 +106,8 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
         if study.link.within == "study":
             rows = settle_cohorts(rows, roster, study, journal)
     rows = leave_out_homeless(rows, journal)
+    rows, roster = leave_out_declared(rows, roster, study, journal)
+    report_cohorts(sorted(rows["cohort"].unique()), study, journal)
     rows, roster = keep_first_cohort(rows, roster, study, journal)
     rows = rows.assign(**{WHO: numbered(rows, ["cohort", "person"])})
     links = _links(rows, study)
@@ -103,7 +115,7 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
     rows = resolve_duplicates(rows, [*QUESTIONNAIRE, "file"], study, journal)
     rows = merge_parts(rows, items, journal)
     rows = resolve_duplicates(rows, QUESTIONNAIRE, study, journal).reset_index(drop=True)
-    _check_pairs(rows, study, journal)
+    _check_pairs(rows, study, journal, helpful)
     return Linkage(
         responses=RESPONSES.conform(rows[[*RESPONSES.columns, *items]], unique=True),
         links=links,
@@ -167,7 +179,7 @@ def _links(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
     return LINKS.conform(places.assign(how=how, probability=probability), unique=True)
 
 
-def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal) -> None:
+def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal, helpful: Helpful) -> None:
     """Report cohorts that answered twice but have no code in common: that cannot be dropout alone."""
     if study.link.method == "none":
         return
@@ -183,6 +195,13 @@ def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal) -> None:
             message = (
                 f"cohort {str(cohort)!r} has {questionnaires[study.baseline]} questionnaires in wave "
                 f"{study.baseline!r} and {questionnaires[wave]} in wave {wave!r}, but no person code in common. "
-                'Check columns.person, or set method = "none" under [link] to compare the waves unlinked.'
+                f'{_remedy(helpful.get(str(cohort), []))}, or set method = "none" under [link] to compare the waves '
+                "unlinked. To report the other cohorts without it, name it in [reporting] leave_out."
             )
             journal.problem("no_pairs", "error", message, wave=wave, cohort=str(cohort))
+
+
+def _remedy(forms: list[str]) -> str:
+    """What would give a cohort codes in common."""
+    named = " or ".join(f'compare = ["{form}"]' for form in forms)
+    return f"Codes would agree with {named} under [link]: declare that" if forms else "Check columns.person"

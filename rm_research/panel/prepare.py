@@ -8,11 +8,12 @@ import pandas as pd
 
 from rm_research.frames import LEDGER, PROBLEMS, stacked
 from rm_research.linkage import link_waves
+from rm_research.linkage.cohorts import in_cohorts_that_count
 from rm_research.panel import cache
 from rm_research.panel.build import build_panel, sessions_before
 from rm_research.people import build_participants
 from rm_research.responses.intake import raise_study_errors, take_in
-from rm_research.scales import compare_published, report_items, score_scales
+from rm_research.scales import compare_published, report_direction, report_items, score_scales
 from rm_research.study import Study, read_study
 
 
@@ -116,15 +117,19 @@ def prepare_openly(study: Study) -> Prepared:
     """Prepare a study without the cache; errors are left among its problems instead of being raised."""
     intake = take_in(study)
     linkage = link_waves(intake, study)
-    who = build_participants(linkage, intake.sessions, study)
+    meetings = intake.sessions
+    if meetings is not None:
+        meetings = meetings[in_cohorts_that_count(meetings["cohort"], study)]
+    who = build_participants(linkage, meetings, study)
     scores = score_scales(linkage.responses, study)
     sessions = None
-    if intake.sessions is not None and len(linkage.responses):
-        sessions = sessions_before(linkage.responses, who, intake.sessions, study)
+    if meetings is not None and len(linkage.responses):
+        sessions = sessions_before(linkage.responses, who, meetings, study)
     panel = build_panel(scores, who.people, study, sessions=sessions)
     records = (intake, linkage, who)
     problems = [record.problems for record in records]
-    problems += [report_items(study), compare_published(intake.responses, intake.published, study)]
+    problems += [report_items(study), report_direction(intake.responses, study)]
+    problems += [compare_published(intake.responses, intake.published, study)]
     free_text = [item.name for item in study.items if item.kind == "text"]
     return Prepared(
         study=study,
@@ -136,10 +141,15 @@ def prepare_openly(study: Study) -> Prepared:
         scores=scores,
         panel=panel,
         ledger=_numbered([record.ledger for record in records]),
-        problems=stacked(problems, PROBLEMS),
+        problems=_of_cohorts_that_count(stacked(problems, PROBLEMS), study),
         texts=intake.texts,
         digest=cache.digest(study),
     )
+
+
+def _of_cohorts_that_count(problems: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Problems without those of cohorts that are left out, which a note names."""
+    return problems[in_cohorts_that_count(problems["cohort"], study)].reset_index(drop=True)
 
 
 def _numbered(ledgers: list[pd.DataFrame]) -> pd.DataFrame:

@@ -13,9 +13,8 @@ import pandas as pd
 
 from rm_research.catalogue import catalogue
 from rm_research.disclosure.numbers import study_numbers
-from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import ReportError, listed
-from rm_research.findings.context import place_of_page, slug
+from rm_research.findings.context import place_of_page
 from rm_research.panel import Prepared, cache, prepare_study
 from rm_research.panel.cache import PLACE
 from rm_research.privacy import private_folder
@@ -25,6 +24,7 @@ from rm_research.reporting.parameters import check_parameters
 from rm_research.reporting.render import Page, shipped_notebook
 from rm_research.reporting.tasks import Outcome, Task, made
 from rm_research.study import Study
+from rm_research.study.entries import slug
 
 PRIVATE = "-private"
 
@@ -75,7 +75,7 @@ def run_reports(
     """
     forms = asked_forms(pdf=pdf, docx=docx, png=png, own_notebook=notebook is not None)
     prepared = prepare_study(study)
-    wanted, slugs = chosen(prepared, cohorts), _slugs(prepared)
+    wanted, slugs = chosen(prepared, cohorts), {cohort: slug(cohort) for cohort in prepared.cohorts}
     custom = None if notebook is None else Path(notebook)
     target = Path(out) if custom is None else Path(f"{Path(out)}{PRIVATE}")
     report = _Run(
@@ -112,20 +112,6 @@ def chosen(prepared: Prepared, cohorts: Sequence[str]) -> list[str]:
         known = ", ".join(repr(name) for name in prepared.cohorts)
         raise ReportError(f"There is no cohort {', '.join(map(repr, unknown))}. Cohorts are {known}.")
     return [name for name in prepared.cohorts if not cohorts or name in cohorts]
-
-
-def _slugs(prepared: Prepared) -> dict[str, str]:
-    """Folder name of each cohort; none is empty and no two are the same."""
-    slugs = {cohort: slug(cohort) for cohort in prepared.cohorts}
-    problems = [f"{cohort!r} has no letter or digit to name a folder" for cohort, name in slugs.items() if not name]
-    problems += [f"{ALL_COHORTS!r} is the name of the programme"] if ALL_COHORTS in slugs else []
-    for name in sorted(set(slugs.values()) - {""}):
-        alike = [repr(cohort) for cohort, other in slugs.items() if other == name]
-        if len(alike) > 1:
-            problems.append(f"{' and '.join(alike)} would share the folder {name!r}")
-    if problems:
-        raise ReportError(*problems, heading="Each cohort needs its own name; rename cohorts under [values.cohort]")
-    return slugs
 
 
 class _cache_for_kernels:  # noqa: N801  # used as a function

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import IntEnum
 from math import isfinite, nan
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ from rm_research.study.entries import NUMBER, comparable, per_entry, tidy
 LIKE_A_LABEL = 0.8  # difflib's ratio: 'Agre' to 'Agree' is 0.89
 CODE_LENGTH = 3  # digits; a longer number may be a year of birth or a person's code
 SHOWN_LENGTH = 40
+
+Numbers = TypeVar("Numbers", float, pd.Series)
 
 
 class Fate(IntEnum):
@@ -51,12 +54,15 @@ class Answers:
         Number of the item's column that each answer comes from.
     cells : DataFrame
         Those columns, as the export has them.
+    printed : Series
+        As `usable`, in the export's own coding.
     """
 
     usable: pd.Series
     fates: pd.Series
     places: pd.Series
     cells: pd.DataFrame
+    printed: pd.Series
 
     @property
     def answered(self) -> pd.Series:
@@ -80,10 +86,37 @@ class Answers:
         taken = ~self.answered & other.answered
         return replace(
             self,
-            usable=self.usable.mask(taken, other.usable),
+            usable=(usable := self.usable.mask(taken, other.usable)),
+            printed=usable,
             fates=self.fates.mask(taken | (self.fates == Fate.EMPTY), other.fates),
             places=self.places.mask(taken, np.int8(place)),
         )
+
+    def recoded(self, own: Item, item: Item) -> "Answers":
+        """
+        Put numbers that one export codes in its own way on the scale of the item.
+
+        The ends of the export's own range become the ends of the item's, and what lies between keeps its place.
+        """
+        if not recodes(own, item):
+            return self
+        return replace(self, usable=put_on_scale(self.usable, own, item), printed=self.usable)
+
+
+def put_on_scale(numbers: Numbers, own: Item, item: Item) -> Numbers:
+    """Numbers of an export's own coding on the scale of the item, in which NaN and unbounded items stay."""
+    if not recodes(own, item):
+        return numbers
+    share = (numbers - own.low) / (own.high - own.low)  # type: ignore[operator]  # study files: both or neither
+    if own.reverse != item.reverse:
+        share = 1 - share
+    return item.low + share * (item.high - item.low)  # type: ignore[operator]
+
+
+def recodes(own: Item, item: Item) -> bool:
+    """Whether an export's own coding of an item changes its numbers."""
+    same = (own.low, own.high, own.reverse) == (item.low, item.high, item.reverse)
+    return item.kind == "number" and not same and own.low is not None and item.low is not None
 
 
 def read_answers(cells: pd.DataFrame, item: Item, labels: dict[str, float], missing: tuple[str, ...]) -> Answers:
@@ -131,7 +164,7 @@ def _column(
         values = pd.Series(np.array(entry_values, dtype="float64")[places], index=index)
     else:
         values = per_entry(column, str.strip).where(fates == Fate.GIVEN)
-    return Answers(values, fates, pd.Series(np.zeros(len(column), dtype="int8"), index=index), cells)
+    return Answers(values, fates, pd.Series(np.zeros(len(column), dtype="int8"), index=index), cells, values)
 
 
 def _read(

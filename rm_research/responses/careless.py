@@ -1,5 +1,7 @@
 """Signs of careless answering: the same answer throughout, answering too fast, or failing an attention item."""
 
+from collections import defaultdict
+
 import numpy as np
 import pandas as pd
 
@@ -15,14 +17,14 @@ def careless_rows(opened: Opened, answers: dict[str, Answers], facts: pd.DataFra
     """
     Whether each row shows each sign of careless answering: 'same_answers', 'too_fast', 'attention'.
 
-    The signs follow [careless]. Without `same_answers`, giving the same answer is a sign if it covers every item of the
-    export and there are at least six (long runs: Johnson 2005, doi:10.1016/j.jrp.2004.09.009).
+    The signs follow [careless]. Without `same_answers`, giving the same answer is a sign if it covers every item of one
+    range and there are at least six (long runs: Johnson 2005, doi:10.1016/j.jrp.2004.09.009).
     """
     settings, signs = opened.study.settings.careless, dict[str, pd.Series]()
-    asked = [item for item in opened.study.items if item.name in answers and item.kind == "number"]
-    limit = settings.same_answers or max(len(asked), FEWEST_ITEMS)
-    if len(asked) >= limit:
-        signs["same_answers"] = longest_run(asked, answers) >= limit
+    asked = [opened.coded(item) for item in opened.study.items if item.name in answers and item.kind == "number"]
+    alike = _same_answers(asked, answers, settings.same_answers)
+    if alike:
+        signs["same_answers"] = pd.concat(alike, axis=1).any(axis=1)
     if settings.fastest is not None:
         signs["too_fast"] = seconds(facts["duration"]) < settings.fastest
     labels = {item.name: opened.study.settings.answers.get(item.answers, {}) for item in opened.study.items}
@@ -35,13 +37,24 @@ def careless_rows(opened: Opened, answers: dict[str, Answers], facts: pd.DataFra
     return signs
 
 
+def _same_answers(asked: list[Item], answers: dict[str, Answers], limit: int | None) -> list[pd.Series]:
+    """Whether each row has too long a run of one answer: over all items, or over all those of one range."""
+    if limit:
+        return [longest_run(asked, answers) >= limit] if len(asked) >= limit else []
+    by_range: dict[tuple[float | None, float | None], list[Item]] = defaultdict(list)
+    for item in asked:
+        by_range[item.low, item.high].append(item)
+    long = [items for items in by_range.values() if len(items) >= FEWEST_ITEMS]
+    return [longest_run(items, answers) >= len(items) for items in long]
+
+
 def longest_run(items: list[Item], answers: dict[str, Answers]) -> pd.Series:
     """Longest run of the same printed answer, over items of one range in the order of the codebook."""
     index = answers[items[0].name].usable.index
     run, longest = np.zeros(len(index), dtype=int), np.zeros(len(index), dtype=int)
     before, ends = np.full(len(index), np.nan), None
     for item in items:
-        here = answers[item.name].usable.to_numpy()
+        here = answers[item.name].printed.to_numpy()
         same = (here == before) & (ends == (item.low, item.high))
         run = np.where(same, run + 1, ~np.isnan(here))
         longest, before, ends = np.maximum(longest, run), here, (item.low, item.high)

@@ -40,6 +40,10 @@ class Opened:
         places = [self.export.find(name) for name in item.candidates(self.wave.name, self.source.name)]
         return [place for place in places if place is not None]
 
+    def coded(self, item: Item) -> Item:
+        """An item as this export codes it."""
+        return item.coded(self.wave.name, self.source.name)
+
     def fail(self, rule: str, *messages: str, column: str = "") -> None:
         """Report errors of the export."""
         _fail(self.wave, self.source, self.journal, rule, *messages, column=column)

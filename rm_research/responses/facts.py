@@ -5,14 +5,15 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from rm_research.errors import ReadError
-from rm_research.privacy import EMAIL
+from rm_research.frames import FORM
+from rm_research.privacy import EMAIL, hash_codes
 from rm_research.readers import Export
 from rm_research.study import Source, Study, Wave
-from rm_research.study.entries import compact, comparable, per_entry, tidy, tidy_numbers, tidy_text
+from rm_research.study.entries import comparable, per_entry, tidy, tidy_numbers, tidy_text
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 from rm_research.study.settings import ROW_NUMBER
+from rm_research.study.spelling import FORMS, JOINED, written
 
-JOINED = " / "
 CODES = (
     "person",
     "dyad",
@@ -94,9 +95,36 @@ def code_parts(export: Export, columns: Sequence[str], study: Study) -> pd.DataF
 
 def equal_codes(codes: pd.Series, study: Study) -> pd.Series:
     """Person codes in the form in which equal ones match; with method "code", punctuation and accents are ignored."""
-    if study.link.method != "code":
-        return codes
-    return per_entry(codes, lambda code: JOINED.join(map(compact, code.split(JOINED))))
+    forms = ("punctuation", *study.link.compare) if study.link.method == "code" else study.link.compare
+    return per_entry(codes, lambda code: written(tidy_text(code), forms)) if forms else codes
+
+
+def other_forms(codes: pd.Series, study: Study, key: bytes) -> pd.DataFrame:
+    """
+    Hashes of codes as they would be in forms that are not declared, one column per form.
+
+    Parameters
+    ----------
+    codes : Series of str
+        From `equal_codes`.
+    study : Study
+    key : bytes
+        The study's key.
+
+    Returns
+    -------
+    DataFrame
+        Missing where the form is the code itself, which is nearly everywhere.
+    """
+    found = {}
+    tidied = tidy(codes) if study.link.method == "exact" else codes.iloc[:0]
+    for name, form in FORMS.items():
+        odd = tidied[tidied.str.contains(form.sign)] if name not in study.link.compare else tidied.iloc[:0]
+        other = per_entry(odd, lambda code, name=name: written(code, (name,)))  # type: ignore[misc]
+        changed = other[(other != odd) & (other != "")]
+        if len(changed):
+            found[FORM + name] = hash_codes(changed, key).reindex(codes.index)
+    return pd.DataFrame(found, index=codes.index)
 
 
 def known_words(study: Study, name: str) -> dict[str, tuple[str, ...]]:

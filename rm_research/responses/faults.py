@@ -6,8 +6,9 @@ import pandas as pd
 from rm_research.errors import rows_text
 from rm_research.frames import CODE
 from rm_research.journal import Severity
-from rm_research.responses.answers import Answers, Fate, nearest_label, showable
+from rm_research.responses.answers import FAULTS, Answers, Fate, nearest_label, recodes, showable
 from rm_research.responses.careless import seconds
+from rm_research.responses.coding import FEW, report_coding
 from rm_research.responses.exports import Opened
 from rm_research.responses.facts import CODES, is_finished, known_words
 from rm_research.study import Item
@@ -19,7 +20,8 @@ SIGNS = {
     "too_fast": "answered faster than careless.fastest",
     "attention": "an attention item not answered as instructed",
 }
-FEW = 3  # this many answers, all of them unusable, cannot be slips of the pen
+USABLE = (Fate.GIVEN, Fate.TIDIED)
+LOST = 0.1  # share of an item's answers from which an entry that cannot be used is a category, not a slip
 
 
 def report_previews(opened: Opened) -> None:
@@ -40,6 +42,7 @@ def report_previews(opened: Opened) -> None:
 def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFrame) -> None:
     """Report unusable answers: a problem per cell, a ledger line per item, an error if none can be used."""
     _report_tidied(opened, answers, rows)
+    reported = report_coding(opened, answers, rows.index)
     for item in opened.study.items:
         if item.name not in answers:
             continue
@@ -47,7 +50,9 @@ def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
         if not (item_answers.fates >= Fate.UNKNOWN_LABEL).any():
             continue
         faulty = item_answers.faulty(rows.index)
-        for (fault, column), alike in faulty.groupby(["fault", "column"]):
+        elsewhere = pd.to_numeric(tidy(faulty["entry"]), errors="coerce").isin(reported.get(item.scale, ()))
+        lost = _report_lost(opened, item, faulty, len(rows))
+        for (fault, column), alike in faulty[~(elsewhere | lost)].groupby(["fault", "column"]):
             _report_fault(opened, item, str(fault), str(column), alike["entry"], rows.loc[alike.index])
         if len(faulty):
             opened.journal.step(f"unusable answers of {item.name}", before=len(rows), after=len(rows),
@@ -60,13 +65,31 @@ def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
             opened.fail("no_usable_answer", message)
 
 
+def _report_lost(opened: Opened, item: Item, faulty: pd.DataFrame, n_rows: int) -> pd.Series:
+    """Report labels that many people gave and that are unknown: an error each; returns which cells they are."""
+    unknown = faulty["fault"] == FAULTS[Fate.UNKNOWN_LABEL]
+    entries = tidy(faulty["entry"])
+    counts = entries[unknown].value_counts()
+    common = counts[counts >= max(FEW, LOST * n_rows)]
+    labels = opened.study.settings.answers.get(opened.coded(item).answers, {})
+    shown = showable(faulty["entry"], labels, smallest_group=opened.study.reporting.smallest_group)
+    for entry, n in common.items():
+        text = shown[entries == entry].iloc[0]
+        remedy = _remedy(opened, item, FAULTS[Fate.UNKNOWN_LABEL], "" if pd.isna(text) else str(text))
+        message = f"{opened.source.file}: {n} people gave an answer to {item.name!r} that is lost. {remedy}"
+        opened.fail("answer_lost", f"{message} If it means no answer, list it under [missing].", column=item.name)
+    return unknown & entries.isin(common.index)
+
+
 def _report_tidied(opened: Opened, answers: dict[str, Answers], rows: pd.DataFrame) -> None:
     """Add ledger lines for entries that were translated: labels into numbers, missing codes into no answer."""
-    labelled = [item.name for item in opened.study.items if item.answers and item.name in answers]
+    asked = [(opened.coded(item), item) for item in opened.study.items if item.name in answers]
+    labelled = [item.name for own, item in asked if own.answers]
     rules = (
-        ("labels read as numbers", labelled, (Fate.GIVEN, Fate.TIDIED)),
+        ("labels read as numbers", labelled, USABLE),
         ("labels among them that differed in case, blanks or letter forms", labelled, (Fate.TIDIED,)),
         ("entries declared missing", list(answers), (Fate.DECLARED_MISSING,)),
+        ("answers put on the scale of the item", [item.name for own, item in asked if recodes(own, item)], USABLE),
     )
     taken = opened.export.rows.index.isin(rows.index)
     counts = {name: np.bincount(answers[name].fates.to_numpy()[taken], minlength=len(Fate)) for name in answers}
@@ -80,7 +103,7 @@ def _report_tidied(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
 def _report_fault(
     opened: Opened, item: Item, fault: str, column: str, entries: pd.Series, rows: pd.DataFrame
 ) -> None:  # fmt: skip
-    labels = opened.study.settings.answers.get(item.answers, {})
+    labels = opened.study.settings.answers.get(opened.coded(item).answers, {})
     shown = showable(entries, labels, smallest_group=opened.study.reporting.smallest_group)
     for entry, alike in shown.fillna("").groupby(shown.fillna("")):
         message = _remedy(opened, item, fault, str(entry))
@@ -90,7 +113,7 @@ def _report_fault(
 
 def _remedy(opened: Opened, item: Item, fault: str, entry: str = "") -> str:
     """Say what is wrong with an answer and what to do; `entry` is quoted only if it may be shown."""
-    answer = f"The answer {entry!r}" if entry else "The answer"
+    answer, item = f"The answer {entry!r}" if entry else "The answer", opened.coded(item)
     if fault == "unknown_label":
         labels = opened.study.settings.answers[item.answers]
         near = nearest_label(entry, labels)

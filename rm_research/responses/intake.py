@@ -6,9 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from rm_research.errors import ReadError, rows_text
-from rm_research.frames import CODE, FACT, RESPONSES, TOTAL
+from rm_research.frames import CODE, FACT, FORM, RESPONSES, TOTAL
 from rm_research.journal import Journal
 from rm_research.privacy import study_key
+from rm_research.responses.coding import Labels, labels_of, report_labels, report_ranges
 from rm_research.responses.exports import check_asked, open_sources
 from rm_research.responses.facts import spellings
 from rm_research.responses.questionnaires import PERSONAL_FACTS, check_returned, read_questionnaires
@@ -35,6 +36,8 @@ class Intake:
         One row per questionnaire, same index: published totals in the export, by scale.
     ledger, problems : DataFrame
         What was done, and what is wrong.
+    forms : DataFrame
+        Same index: hashes of codes in forms that are not declared, by form; missing where the form is the code itself.
     codes : DataFrame or None
         One row per questionnaire, same index: person codes as typed, one column per part. Held in memory for
         `link_waves` if codes are to be compared, else None.
@@ -51,6 +54,7 @@ class Intake:
     published: pd.DataFrame
     ledger: pd.DataFrame
     problems: pd.DataFrame
+    forms: pd.DataFrame
     codes: pd.DataFrame | None
     roster: pd.DataFrame | None
     sessions: pd.DataFrame | None
@@ -99,12 +103,15 @@ def take_in(study: Study) -> Intake:
     journal, key, texts = Journal(), study_key(study.path), dict[tuple[str, str], str]()
     roster, sessions = read_roster(study, key, journal), read_sessions(study, key, journal)
     in_roster = facts_of_roster(roster, study)
-    parts = []
+    parts, labels = [], Labels()
     for wave in study.waves:
-        of_wave, asked = _read_wave(study, wave, key, in_roster, journal)
+        of_wave, asked, coded = _read_wave(study, wave, key, in_roster, journal)
         parts += of_wave
         texts |= asked
+        labels |= coded
     questionnaires = _refuse_overlaps(_stacked(parts, study), journal)
+    report_labels(labels, study, journal)
+    report_ranges(questionnaires, study, journal)
     if not _has_cohorts(study, roster):
         questionnaires = questionnaires.assign(cohort=ONE_COHORT)
         roster, sessions = (f if f is None else f.assign(cohort=ONE_COHORT) for f in (roster, sessions))
@@ -114,18 +121,19 @@ def take_in(study: Study) -> Intake:
 
 def _read_wave(
     study: Study, wave: Wave, key: bytes, in_roster: set[str], journal: Journal
-) -> tuple[list[pd.DataFrame], dict[tuple[str, str], str]]:
-    """Questionnaires of each export of a wave, and question texts; the exports themselves are freed."""
+) -> tuple[list[pd.DataFrame], dict[tuple[str, str], str], Labels]:
+    """Questionnaires of each export of a wave, question texts and labels of codes; the exports themselves are freed."""
     exports = list(open_sources(study, wave, journal))
     check_asked(study, wave, exports)
     check_returned(wave, exports)
-    parts, texts = [], dict[tuple[str, str], str]()
+    parts, texts, labels = [], dict[tuple[str, str], str](), Labels()
     for opened in exports:
         part = read_questionnaires(opened, key, in_roster)
         if part is not None:
             parts.append(part)
             texts |= opened.texts()
-    return parts, texts
+            labels |= labels_of(opened)
+    return parts, texts, labels
 
 
 def _has_cohorts(study: Study, roster: pd.DataFrame | None) -> bool:
@@ -213,6 +221,7 @@ def _intake(
         published=questionnaires[[TOTAL + name for name in totals]].set_axis(totals, axis=1),
         ledger=journal.ledger,
         problems=journal.problems,
+        forms=questionnaires[[name for name in questionnaires.columns if name.startswith(FORM)]],
         codes=_codes(questionnaires) if study.link.method == "code" else None,
         roster=roster,
         sessions=sessions,

@@ -11,7 +11,16 @@ from rm_research.privacy import hash_codes
 from rm_research.responses.answers import Answers, is_answered, read_answers
 from rm_research.responses.careless import careless_rows
 from rm_research.responses.exports import Opened
-from rm_research.responses.facts import YES, as_dates, code_parts, equal_codes, is_finished, source_facts, where_mask
+from rm_research.responses.facts import (
+    YES,
+    as_dates,
+    code_parts,
+    equal_codes,
+    is_finished,
+    other_forms,
+    source_facts,
+    where_mask,
+)
 from rm_research.responses.faults import SIGNS, report_answers, report_careless, report_facts, report_previews
 from rm_research.study import Item, Wave
 from rm_research.study.entries import tidy
@@ -69,7 +78,13 @@ def _read(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame:
     keep = _dropped("not returned", _returned(answers, opened), keep, opened)
     keep = _dropped("unfinished", _finished(facts, opened), keep, opened)
     keep = _careful(careless_rows(opened, answers, facts), keep, opened)
-    parts = [_who(facts, opened, key), _items(answers, opened), _facts(facts, opened, key), _totals(opened)]
+    parts = [
+        _who(facts, opened, key),
+        _forms(facts, opened, key),
+        _items(answers, opened),
+        _facts(facts, opened, key),
+        _totals(opened),
+    ]
     parts += [_codes(opened)] if study.link.method == "code" else []
     rows = pd.concat(parts, axis=1)[keep]
     report_answers(opened, answers, rows)
@@ -140,8 +155,9 @@ def _careful(signs: dict[str, pd.Series], keep: pd.Series, opened: Opened) -> pd
 
 
 def _answers(item: Item, opened: Opened) -> Answers:
-    cells, settings = opened.export.rows[opened.columns(item)], opened.study.settings
-    return read_answers(cells, item, settings.answers.get(item.answers, {}), opened.study.missing)
+    cells, own = opened.export.rows[opened.columns(item)], opened.coded(item)
+    labels = opened.study.settings.answers.get(own.answers, {})
+    return read_answers(cells, own, labels, opened.study.missing).recoded(own, item)
 
 
 def _returned(answers: dict[str, Answers], opened: Opened) -> pd.Series:
@@ -210,6 +226,13 @@ def _persons(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.Series:
     columns = opened.study.fact_columns("person", opened.wave, opened.source)
     codes = equal_codes(facts["person"].fillna(""), opened.study)
     return hash_codes(opened.source.file + ":" + codes if columns == (ROW_NUMBER,) else codes, key)
+
+
+def _forms(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.DataFrame:
+    """Codes in other forms, in which more of them may be equal."""
+    rows_are_people = opened.study.fact_columns("person", opened.wave, opened.source) == (ROW_NUMBER,)
+    codes = equal_codes(facts["person"].fillna(""), opened.study)
+    return other_forms(codes.iloc[:0] if rows_are_people else codes, opened.study, key).reindex(facts.index)
 
 
 def _codes(opened: Opened) -> pd.DataFrame:

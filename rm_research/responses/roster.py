@@ -11,7 +11,7 @@ from rm_research.journal import Journal
 from rm_research.privacy import hash_codes
 from rm_research.readers import Export, read_export
 from rm_research.responses.exports import check_header, without_personal_data
-from rm_research.responses.facts import as_dates, code_parts, equal_codes, fact
+from rm_research.responses.facts import as_dates, code_parts, equal_codes, fact, other_forms
 from rm_research.study import Study
 from rm_research.study.settings import FactFile
 
@@ -33,7 +33,8 @@ def read_roster(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | No
         message = f"{study.roster.file} has a header but no lines. Export it again, or remove [roster]."
         journal.problem("empty_export", "error", message, file=study.roster.file)
         return None
-    rows["person"] = hash_codes(equal_codes(rows["person"].fillna(""), study), key)
+    codes = equal_codes(rows["person"].fillna(""), study)
+    rows = rows.assign(person=hash_codes(codes, key), **other_forms(codes, study, key))
     rows["dyad"] = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
     nameless = rows["person"].isna()
     if nameless.any():

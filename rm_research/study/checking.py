@@ -213,6 +213,7 @@ def _check_items(study: Study) -> Iterator[str]:
         if item.answers and item.answers not in answers:
             yield f"{where} has answers {item.answers!r}, but study.toml has no [answers.{item.answers}]; add it"
         yield from (f"{where} {fault}" for fault in _check_ends(item, answers.get(item.answers, {})))
+        yield from (f"{where} {fault}" for fault in _check_codings(item, answers))
         if not any(item.candidates(wave.name, source.name) for wave in study.waves for source in wave.sources):
             yield f"{where} is not asked in any wave: every wave has {NOT_ASKED!r}. Name its column or remove the row"
 
@@ -226,6 +227,20 @@ def _check_ends(item: Item, labels: dict[str, float]) -> Iterator[str]:
         yield "must have low below high, or neither"
     elif outside := [value for value in labels.values() if not low <= value <= high]:
         yield f"has low {low:g} and high {high:g}, but [answers.{item.answers}] has {outside[0]:g}; correct one of them"
+
+
+def _check_codings(item: Item, answers: dict[str, dict[str, float]]) -> Iterator[str]:
+    """Check each wave's own coding of an item."""
+    for place, coding in item.codings.items():
+        own = item.coded(*place.partition(".")[::2])
+        if item.kind != "number":
+            yield f"has kind {item.kind!r}, so it has no coding of its own in {place}; leave these cells empty"
+        elif coding.answers and coding.answers not in answers:
+            yield f"has answers.{place} {coding.answers!r}, but study.toml has no [answers.{coding.answers}]; add it"
+        elif (item.low is None or item.high is None) and (own.low, own.high, own.reverse) != (None, None, item.reverse):
+            yield f"has a coding of its own in {place}, so it needs low and high, onto which these answers are put"
+        else:
+            yield from (f"{fault} (in {place})" for fault in _check_ends(own, answers.get(own.answers, {})))
 
 
 def _check_scales(study: Study) -> Iterator[str]:

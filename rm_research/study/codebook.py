@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from math import isfinite
 from pathlib import Path
@@ -13,10 +13,34 @@ from rm_research.errors import StudyFileError
 from rm_research.frames import RESPONSES
 from rm_research.study.wording import suggest
 
+CODING = ("answers", "low", "high", "reverse")  # a wave or an export may have its own, as low.after
 FIXED = ("item", "scale", "kind", "reverse", "low", "high", "answers", "missing", "label")
 YES, NO = {"yes", "true", "1", "x"}, {"", "no", "false", "0"}
 NOT_ASKED = "-"
 Kind = Literal["number", "choice", "text"]
+
+
+@dataclass(frozen=True)
+class Coding:
+    """
+    How one wave or export codes an item; None where it is coded as the item is.
+
+    Attributes
+    ----------
+    answers : str or None
+    low, high : float or None
+    reverse : bool or None
+    """
+
+    answers: str | None = None
+    low: float | None = None
+    high: float | None = None
+    reverse: bool | None = None
+
+    def over(self, other: "Coding") -> "Coding":
+        """Take from another what this coding leaves open."""
+        own = {name: value for name, value in vars(self).items() if value is not None}
+        return replace(other, **own)
 
 
 @dataclass(frozen=True)
@@ -42,6 +66,8 @@ class Item:
         is answered first in this order.
     row : int
         Row in codebook.csv; the header is row 1.
+    codings : dict of str to Coding
+        Own coding by wave, or by 'wave.source'.
     """
 
     name: str
@@ -55,6 +81,7 @@ class Item:
     label: str
     columns: dict[str, str]
     row: int
+    codings: dict[str, Coding] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -65,6 +92,11 @@ class Item:
         """Columns that may hold the item in one export, best first; empty if it is not asked."""
         declared = self.columns.get(f"{wave}.{source}") or self.columns.get(wave) or self.name
         return () if declared == NOT_ASKED else tuple(part.strip() for part in declared.split("|"))
+
+    def coded(self, wave: str, source: str) -> "Item":
+        """The item as one export codes it: answers are read by it, then put on the item's own scale."""
+        coding = self.codings.get(f"{wave}.{source}", Coding()).over(self.codings.get(wave, Coding()))
+        return replace(self, **{name: value for name, value in vars(coding).items() if value is not None})
 
 
 def read_codebook(path: Path, places: list[str] | None) -> tuple[tuple[Item, ...], list[str]]:
@@ -92,7 +124,8 @@ def read_codebook(path: Path, places: list[str] | None) -> tuple[tuple[Item, ...
         When the file is missing, is not UTF-8 text, or has no column `item`.
     """
     header, rows = _read_rows(path)
-    known = [*FIXED, *(header if places is None else places)]
+    own = [f"{name}.{place}" for place in places or () for name in CODING]
+    known = [*FIXED, *(header if places is None else [*places, *own])]
     problems = [
         f"codebook.csv: column {name!r} is neither a codebook column nor a wave; {suggest(name, known)}"
         for name in header
@@ -145,23 +178,31 @@ def _item(row: dict[str, str], number: int, places: list[str], complain: Callabl
     kind = row.get("kind", "") or "number"
     if kind not in ("number", "choice", "text"):
         complain(f"{where}: kind is {kind!r}; it must be number, choice or text")
-    reverse = row.get("reverse", "").casefold()
-    if reverse not in YES | NO:
-        complain(f"{where}: reverse is {row['reverse']!r}; it must be yes or empty")
-    low, high = (_number(row.get(end, ""), f"{where}: {end}", complain) for end in ("low", "high"))
+    coding = _coding(row, "", where, complain)
     return Item(
         name=name,
         scale=row.get("scale", ""),
         kind=kind,  # type: ignore[arg-type]  # checked above; any other word is refused
-        reverse=reverse in YES,
-        low=low,
-        high=high,
-        answers=row.get("answers", ""),
+        reverse=bool(coding.reverse),
+        low=coding.low,
+        high=coding.high,
+        answers=coding.answers or "",
         missing=tuple(part.strip() for part in row.get("missing", "").split("|") if part.strip()),
         label=row.get("label", ""),
         columns={place: row[place] for place in places if row.get(place)},
         row=number,
+        codings={place: own for place in places if (own := _coding(row, f".{place}", where, complain)) != Coding()},
     )
+
+
+def _coding(row: dict[str, str], place: str, where: str, complain: Callable[[str], None]) -> Coding:
+    """How an item is coded everywhere, or in the place whose name ends the headings; empty cells are None."""
+    reverse = row.get(f"reverse{place}", "").casefold()
+    if reverse not in YES | NO:
+        allowed = "yes, no or empty" if place else "yes or empty"
+        complain(f"{where}: reverse{place} is {row[f'reverse{place}']!r}; it must be {allowed}")
+    low, high = (_number(row.get(f"{end}{place}", ""), f"{where}: {end}{place}", complain) for end in ("low", "high"))
+    return Coding(row.get(f"answers{place}") or None, low, high, reverse in YES if reverse else None)
 
 
 def _number(cell: str, where: str, complain: Callable[[str], None]) -> float | None:

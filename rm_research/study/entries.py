@@ -31,6 +31,12 @@ def compact(code: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
+def slug(name: str) -> str:
+    """Name of a cohort's folder: lower-case letters, digits and hyphens; empty if nothing of the name is left."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:80].strip("-")
+
+
 def per_entry(cells: pd.Series, read: Callable[[str], Any], *, dtype: str = "str") -> pd.Series:
     """
     Apply `read` to each cell, calling it once per distinct entry.

@@ -22,6 +22,7 @@ from rm_research.study.settings import (
 
 PROGRAMME = "programme"
 ONE_COHORT = "all people"
+ALL_COHORTS = "all cohorts"  # the programme, in the place of a cohort
 ONE_ROLE = "participant"
 
 

@@ -115,6 +115,7 @@ class Link(Table):
     method: Literal["exact", "code", "none"] = "exact"
     within: Literal["cohort", "study"] = "cohort"
     repeats: Literal["keep", "first"] = "keep"
+    compare: Annotated[tuple[Literal["number", "punctuation", "plus-tag", "words"], ...], BeforeValidator(as_list)] = ()
     max_edits: Annotated[int, Field(ge=0, le=3)] = 1
     elements: Annotated[tuple[Element, ...], BeforeValidator(as_list)] = ()
     certainty: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
@@ -186,6 +187,7 @@ class Reporting(Table):
     seed: Annotated[int, Field(ge=0)] = 20260101
     language: Literal["en", "de"] = "en"
     specifications: bool = False
+    leave_out: Values = ()
 
 
 class Missing(Table):

@@ -1,0 +1,122 @@
+"""Codes and names of cohorts that nearly agree: equal but for the way they are written."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import combinations
+
+import pandas as pd
+
+from rm_research.frames import FORM
+from rm_research.journal import Journal
+from rm_research.study import Study
+from rm_research.study.entries import slug
+from rm_research.study.model import ALL_COHORTS
+from rm_research.study.spelling import FORMS
+
+NEARLY = 0.85  # difflib's ratio: 'Leed' to 'Leeds' is 0.89
+ROSTER = "roster"
+Helpful = dict[str, list[str]]  # by cohort, forms in which more of its codes are equal
+
+
+def report_codes(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal) -> Helpful:
+    """
+    Report codes that are in one wave only, but equal to one of another wave if written otherwise.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Questionnaires with their cohorts, codes (`person`) and FORM columns, before codes are made persons.
+    roster : DataFrame or None
+        Its lines, with the same columns.
+    study : Study
+    journal : Journal
+
+    Returns
+    -------
+    dict of str to list of str
+        Forms that would help, by cohort.
+    """
+    helpful: Helpful = {}
+    if study.link.method != "exact":
+        return helpful
+    codes = _codes(rows, roster, study)
+    for name in [name for name in FORMS if FORM + name in codes]:
+        found = _equal(codes, FORM + name)
+        if found.empty:
+            continue
+        cohorts = sorted({str(cohort) for cohort in found["cohort"].dropna()})
+        helpful |= {cohort: [*helpful.get(cohort, []), name] for cohort in cohorts}
+        n, waves = found["key"].nunique(), ", ".join(dict.fromkeys(found["wave"]))
+        message = (
+            f"{n} {'code' if n == 1 else 'codes'} of {waves} would be linked if codes were compared "
+            f"{FORMS[name].meaning}. If they are the same people, add compare = {_declared(study, name)} to [link]."
+        )
+        journal.problem("codes_alike", "warning", message)
+    return helpful
+
+
+def _declared(study: Study, name: str) -> str:
+    return "[" + ", ".join(f'"{form}"' for form in (*study.link.compare, name)) + "]"
+
+
+def _codes(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study) -> pd.DataFrame:
+    """Each code once per wave and scope, with its other forms; only codes of one wave."""
+    occasions = [wave.name for wave in study.waves if wave.kind == "occasion"]
+    parts = [rows[rows["wave"].isin(occasions)], *([] if roster is None else [roster.assign(wave=ROSTER)])]
+    forms = list(dict.fromkeys(name for part in parts for name in part.columns if name.startswith(FORM)))
+    codes = pd.concat([part.reindex(columns=["wave", "cohort", "person", *forms]) for part in parts], ignore_index=True)
+    codes = codes[codes["person"].notna()]
+    scope = codes["cohort"].fillna("") if study.link.within == "cohort" else ""
+    codes = codes.assign(scope=scope).drop_duplicates(["scope", "wave", "person"])
+    return codes[~codes.duplicated(["scope", "person"], keep=False)]
+
+
+def _equal(codes: pd.DataFrame, form: str) -> pd.DataFrame:
+    """Codes that are equal in a form and come from different waves, with the form as `key`."""
+    possible = codes[form].dropna().unique()
+    codes = codes.assign(key=codes[form].fillna(codes["person"]))
+    codes = codes[codes["key"].isin(possible)]
+    # people whose cohort is unknown may be of any
+    unknown = codes["cohort"].isna().groupby(codes["key"]).transform("any")
+    codes = codes.assign(scope=codes["scope"].mask(unknown, ""))
+    waves = codes.groupby(["scope", "key"])["wave"].transform("nunique")
+    return codes[waves > 1]
+
+
+def report_cohorts(cohorts: Sequence[str], study: Study, journal: Journal) -> None:
+    """Report names of cohorts that cannot name a page, and names that seem to mean one cohort."""
+    for fault in _unusable(cohorts):
+        journal.problem("cohort_name", "error", f"{fault} Rename cohorts under [values.cohort].")
+    for one, other in combinations(cohorts, 2):
+        if slug(one) != slug(other) and _nearly(one, other):
+            message = (
+                f"Are {one!r} and {other!r} one cohort? They count as two. If they are one, list one spelling under "
+                "the other in [values.cohort]."
+            )
+            journal.problem("cohorts_alike", "warning", message)
+
+
+def _unusable(cohorts: Sequence[str]) -> Iterator[str]:
+    """What is wrong with names from which folders are made."""
+    slugs = {cohort: slug(cohort) for cohort in cohorts}
+    yield from (
+        f"Cohort {cohort!r} has no letter or digit to name a page." for cohort, name in slugs.items() if not name
+    )
+    if ALL_COHORTS in slugs:
+        yield f"{ALL_COHORTS!r} is the name of the programme, not of a cohort."
+    for name, n in Counter(slugs.values()).items():
+        if n > 1 and name:
+            alike = " and ".join(repr(cohort) for cohort, other in slugs.items() if other == name)
+            yield f"Cohorts {alike} differ only in punctuation or accents and would share one page."
+
+
+def _nearly(one: str, other: str) -> bool:
+    """Whether two names differ by a year written short, or by a letter or two and not in their numbers."""
+    first, second = (re.sub(r"\b(?:19|20)(\d\d)\b", r"\1", slug(name).replace("-", " ")) for name in (one, other))
+    if first == second:
+        return True
+    same_numbers = re.findall(r"\d+", first) == re.findall(r"\d+", second)
+    long = min(len(re.sub(r"\W|\d", "", name)) for name in (first, second)) > 3
+    return same_numbers and long and SequenceMatcher(None, first, second).ratio() >= NEARLY

@@ -1,0 +1,224 @@
+"""Whether every wave codes a question in the same way: answers outside the range, used ranges, labels of codes."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from rm_research.journal import Journal
+from rm_research.responses.answers import Answers, Fate, put_on_scale
+from rm_research.responses.exports import Opened
+from rm_research.study import Item, Study
+from rm_research.study.entries import NUMBER, comparable, tidy
+
+FEW = 3  # this many answers, all of them unusable, cannot be slips of the pen
+ENOUGH = 30  # answers of a wave, over the items of a scale, from which the range it uses can be judged
+MANY = 0.1  # share of answers beyond a wave's highest from which that wave cannot have had these answers to choose from
+
+Labels = dict[tuple[str, str, str], dict[str, float]]  # by wave, file and item, numbers of labels on the item's scale
+
+
+@dataclass(frozen=True)
+class Outside:
+    """
+    Whole numbers next to the declared range of a scale, in one export.
+
+    Attributes
+    ----------
+    codes : tuple of int
+        In order.
+    n : int
+        How many answers.
+    error : bool
+        Whether the export has another range; else the code looks like 'do not know'.
+    """
+
+    codes: tuple[int, ...]
+    n: int
+    error: bool
+
+
+def outside(counts: dict[float, int], low: float, high: float) -> Outside | None:
+    """
+    Answers that lie next to a range, by what they seem to be; None where there are too few.
+
+    Parameters
+    ----------
+    counts : dict of float to int
+        How often each number was answered to the items of a scale, in the range or not.
+    low, high : float
+        Ends of the declared range.
+    """
+    below, above = list(_run(counts, low - 1, -1)), list(_run(counts, high + 1, 1))
+    codes = tuple(sorted(below + above))
+    n = sum(counts[code] for code in codes)
+    if n < FEW:
+        return None
+    # the range has moved if the other end has no answers, and has more points if two or more are next to it
+    moved = (below and not counts.get(high)) or (above and not counts.get(low))
+    return Outside(codes, n, bool(moved or len(below) > 1 or len(above) > 1))
+
+
+def _run(counts: dict[float, int], start: float, step: int) -> Iterator[int]:
+    """Whole numbers that follow each other from the start, as far as there are answers."""
+    while counts.get(start):
+        yield int(start)
+        start += step
+
+
+def report_coding(opened: Opened, answers: dict[str, Answers], rows: pd.Index) -> dict[str, tuple[int, ...]]:
+    """
+    Report scales that an export codes in another range, and items of whole numbers with some fractions.
+
+    Returns
+    -------
+    dict of str to tuple of int
+        By scale, answers outside the range that are reported here, so that no cell of them needs a problem of its own.
+    """
+    reported = {}
+    for scale, items in _by_scale(opened, answers).items():
+        own = opened.coded(items[0])
+        if own.low is None or own.high is None or own.answers:
+            continue
+        entries = pd.concat([_numbers(answers[item.name], rows) for item in items])
+        found = outside(entries.value_counts().to_dict(), own.low, own.high)
+        if found is not None:
+            reported[scale] = found.codes
+            _report_outside(opened, scale, own, found)
+        if own.low == int(own.low) and own.high == int(own.high):
+            _report_fractions(opened, scale, entries)
+    return reported
+
+
+def _by_scale(opened: Opened, answers: dict[str, Answers]) -> dict[str, list[Item]]:
+    by_scale: dict[str, list[Item]] = defaultdict(list)
+    for item in opened.study.items:
+        if item.scale and item.name in answers:
+            by_scale[item.scale].append(item)
+    return by_scale
+
+
+def _numbers(answers: Answers, rows: pd.Index) -> pd.Series:
+    """Numbers as the export has them, whether in the range or not."""
+    usable = answers.printed[rows]
+    far = answers.fates[rows] == Fate.OUT_OF_RANGE
+    entries = answers.faulty(rows)["entry"]
+    beyond = pd.to_numeric(tidy(entries[far[entries.index]]), errors="coerce")
+    return pd.concat([usable.dropna(), beyond.astype("float64")])
+
+
+def _report_outside(opened: Opened, scale: str, own: Item, found: Outside) -> None:
+    wave, file = opened.wave.name, opened.source.file
+    codes = ", ".join(map(str, found.codes))
+    range_text = f"{own.low:g} to {own.high:g}"
+    if found.error:
+        message = (
+            f"{file}: {found.n} answers to scale {scale!r} are {codes}, outside {range_text}, so this file seems to be "
+            f"coded differently. If it is, give its own range in codebook.csv, in columns low.{wave} and high.{wave}; "
+            f"answers are then put on {range_text}. If {codes} means no answer, list it under [missing]."
+        )
+        opened.fail("other_range", message, column=scale)
+        return
+    message = (
+        f"{file}: {found.n} answers to scale {scale!r} are {codes}, next to {range_text}, and count as missing. If "
+        "that means 'do not know', list it under [missing]; if it is an answer, correct low and high in codebook.csv."
+    )
+    opened.journal.problem("next_to_range", "warning", message, wave=wave, file=file, column=scale)
+
+
+def _report_fractions(opened: Opened, scale: str, entries: pd.Series) -> None:
+    fractions = int((entries % 1 != 0).sum())
+    if 0 < fractions < len(entries) / 2:
+        message = (
+            f"{opened.source.file}: {fractions} of {len(entries)} answers to scale {scale!r} are not whole numbers, as "
+            "if they had been averaged or filled in. They count as they are. Export the answers themselves."
+        )
+        opened.journal.problem("fractions", "warning", message, wave=opened.wave.name, file=opened.source.file,
+                               column=scale)  # fmt: skip
+
+
+def labels_of(opened: Opened) -> Labels:
+    """What the labels of an export's codes are worth, on the scale of the item."""
+    found: Labels = {}
+    for item in opened.study.items:
+        own, names = opened.coded(item), opened.columns(item)
+        if not item.scale or own.answers or not names:
+            continue
+        codes = opened.export.labels.get(names[0], {})
+        numbers = {comparable(label): float(tidied) for code, label in codes.items()
+                   if NUMBER.fullmatch(tidied := comparable(code))}  # fmt: skip
+        found[opened.wave.name, opened.source.file, item.name] = {
+            label: put_on_scale(number, own, item) for label, number in numbers.items()
+        }
+    return found
+
+
+def report_labels(labels: Labels, study: Study, journal: Journal) -> None:
+    """Report labels that stand for different numbers in different exports, one error per scale and pair of files."""
+    by_item: dict[str, list[tuple[str, str, dict[str, float]]]] = defaultdict(list)
+    for (wave, file, name), numbers in labels.items():
+        by_item[name].append((wave, file, numbers))
+    reported = set()
+    for item in study.items:
+        for (_, file, first), (wave, other_file, second) in combinations(by_item[item.name], 2):
+            differing = [label for label in first if label in second and first[label] != second[label]]
+            if not differing or (item.scale, file, other_file) in reported:
+                continue
+            reported.add((item.scale, file, other_file))
+            label = differing[0]
+            message = (
+                f"{other_file} codes {len(differing)} labels of item {item.name!r} differently from {file}: "
+                f"{label!r} is {second[label]:g} there, not {first[label]:g}. Say so in codebook.csv: reverse.{wave} = "
+                f"yes if the codes run the other way, low.{wave} and high.{wave} if they begin at another number."
+            )
+            journal.problem("labels_differ", "error", message, wave=wave, file=other_file, column=item.scale)
+
+
+def report_ranges(questionnaires: pd.DataFrame, study: Study, journal: Journal) -> None:
+    """Report scales that one wave answers in another part of the declared range than another wave."""
+    for scale in study.scales:
+        used = list(_used(questionnaires, study, scale.name))
+        for (wave, first), (other, second) in combinations(used, 2):
+            limits = _limits(study, scale.name)
+            if limits is None or not _cannot_be_one(first, second, *limits):
+                continue
+            low, high = limits
+            message = (
+                f"Scale {scale.name!r} is answered with {first.min():g} to {first.max():g} in wave {wave!r} and with "
+                f"{second.min():g} to {second.max():g} in wave {other!r}, as if the waves were coded differently. Give "
+                f"each wave's own range in codebook.csv, in columns such as low.{other} and high.{other}; the same "
+                f"range in both if {low:g} to {high:g} is right in each."
+            )
+            journal.problem("ranges_differ", "error", message, wave=other, column=scale.name)
+
+
+def _used(questionnaires: pd.DataFrame, study: Study, scale: str) -> Iterator[tuple[str, np.ndarray]]:
+    """Answers to a scale in each wave that declares no coding of its own and has enough of them."""
+    items = study.common_items(scale)
+    for wave in study.waves:
+        if any(place.partition(".")[0] == wave.name for item in items for place in item.codings):
+            continue
+        answers = questionnaires.loc[questionnaires["wave"] == wave.name, [item.name for item in items]].to_numpy(float)
+        answers = answers[~np.isnan(answers)]
+        if len(answers) >= ENOUGH:
+            yield wave.name, answers
+
+
+def _limits(study: Study, scale: str) -> tuple[float, float] | None:
+    """Ends of the range of a scale's items."""
+    item = next(iter(study.common_items(scale)), None)
+    return None if item is None or item.low is None or item.high is None else (item.low, item.high)
+
+
+def _cannot_be_one(first: np.ndarray, second: np.ndarray, low: float, high: float) -> bool:
+    """Whether two waves use different ranges: moved against each other, or one with at least two points fewer."""
+    (a, b), (c, d) = ((answers.min(), answers.max()) for answers in (first, second))
+    moved = a != c and a - c == b - d and (min(a, c), max(b, d)) == (low, high)
+    fewer = a == c and any(
+        short.max() <= high - 2 and (wide > short.max()).mean() >= MANY
+        for short, wide in ((first, second), (second, first))
+    )
+    return bool(moved or fewer)
