@@ -140,7 +140,8 @@ def _careful(signs: dict[str, pd.Series], keep: pd.Series, opened: Opened) -> pd
 
 
 def _answers(item: Item, opened: Opened) -> Answers:
-    cells, settings = opened.export.rows[opened.columns(item)], opened.study.settings
+    rows, settings = opened.export.rows, opened.study.settings
+    cells = [rows[name] for name in opened.columns(item)]
     return read_answers(cells, item, settings.answers.get(item.answers, {}), opened.study.missing)
 
 
