@@ -14,6 +14,7 @@ FACT, TOTAL, CODE, FORM, WHO, HOW, SURE, TRUST = (
     f"\0{name}" for name in ("fact:", "total:", "code:", "form:", "who", "how", "probability", "trust")
 )
 MISSING = {TEXT: None, NUMBER: float("nan"), COUNT: pd.NA, FLAG: pd.NA, WHEN: pd.NaT}
+DTYPES = {dtype: pd.api.types.pandas_dtype(dtype) for dtype in MISSING}
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,13 @@ class Frame:
         if further and not self.open_ended:
             raise FrameError(f"{self.name} has no column {further[0]!r}; its columns are {', '.join(self.columns)}.")
         declared = {
-            name: rows[name].astype(pd.api.types.pandas_dtype(dtype))
+            name: rows[name].astype(DTYPES[dtype])
             if name in rows
             else pd.Series(MISSING[dtype], index=rows.index, dtype=dtype)
             for name, (dtype, _) in self.columns.items()
         }
-        frame = pd.concat([pd.DataFrame(declared, index=rows.index), rows[further]], axis=1).reset_index(drop=True)
+        frame = pd.DataFrame(declared, index=rows.index)
+        frame = (pd.concat([frame, rows[further]], axis=1) if further else frame).reset_index(drop=True)
         if self.key and not unique and (repeated := int(frame.duplicated(list(self.key)).sum())):
             raise FrameError(
                 f"{self.name} has {repeated} rows that repeat its key ({', '.join(self.key)}). Keep one of each."

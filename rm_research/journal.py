@@ -41,10 +41,11 @@ class Journal:
     ) -> None:  # fmt: skip
         """Add the same problem for each of `rows` (columns wave, file, source_row and cohort)."""
         shown = [None] * len(rows) if values is None else list(values)
-        for (_, row), value in zip(rows.iterrows(), shown, strict=True):
+        places = (rows[name] for name in ("wave", "file", "source_row", "cohort"))
+        for wave, file, source_row, cohort, value in zip(*places, shown, strict=True):
             self.problem_rows.append({
-                "rule": rule, "severity": severity, "file": row["file"], "wave": row["wave"], "cohort": row["cohort"],
-                "source_row": row["source_row"], "column": column or None, "value": value, "message": message,
+                "rule": rule, "severity": severity, "file": file, "wave": wave, "cohort": cohort,
+                "source_row": source_row, "column": column or None, "value": value, "message": message,
             })  # fmt: skip
 
     @property

@@ -123,6 +123,8 @@ def _report_unknown(statements: pd.DataFrame, people: pd.DataFrame, journal: Jou
                 f"column under [columns], add it to the roster, or set {{ {fact} = … }} for each export."
             )
             journal.problem(f"unknown_{fact}", "error", message, column=fact)
+        if unknown.empty:
+            continue
         message = (
             f"No source gives this person's {fact}, so they do not count in any {fact}. Add it to the roster or export."
         )

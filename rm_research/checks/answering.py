@@ -28,9 +28,9 @@ def missing_items(prepared: Prepared) -> pd.DataFrame:
     for scale in study.scales:
         asked = _asked(roles, scale)
         for wave in waves:
-            of_wave = prepared.responses[asked & (prepared.responses["wave"] == wave)]
-            for item in study.asked(scale.name, wave):
-                shares[item.name, wave] = of_wave[item.name].isna().mean()
+            names = [item.name for item in study.asked(scale.name, wave)]
+            of_wave = prepared.responses.loc[asked & (prepared.responses["wave"] == wave), names]
+            shares |= {(name, wave): share for name, share in of_wave.isna().mean().items()}
     table = pd.Series(shares, dtype="float64").unstack() if shares else pd.DataFrame()
     items = [item.name for item in study.items if item.name in table.index]
     return table.reindex(index=items, columns=waves).rename_axis(index="item", columns=None)

@@ -4,6 +4,7 @@ rm-research: the command line.
 Each command imports only what it needs: help does not wait for pandas, and check does not load what makes pages.
 """
 
+import gc
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from rm_research.checks import Problems
     from rm_research.panel import Prepared
     from rm_research.reporting.tasks import Outcome
+
+# new objects between two searches for those that only refer to each other: what is imported stays until the end
+SELDOM = 100_000
 
 
 def _print_errors(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,6 +49,7 @@ def _print_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.version_option(package_name="rm_research")
 def main() -> None:
     """Evaluate reverse-mentoring programmes: from survey exports to findings."""
+    gc.set_threshold(SELDOM)
 
 
 @main.command()

@@ -44,8 +44,9 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 def neutral(values: pd.Series) -> pd.Series:
     """Text, with an apostrophe before anything that a spreadsheet would run as a formula."""
-    risky = values.astype("str").str.startswith(FORMULA_STARTS, na=False)
-    return values.mask(risky, "'" + values.astype("str"))
+    text = values.astype("str")
+    risky = text.str.startswith(FORMULA_STARTS, na=False)
+    return values.mask(risky, "'" + text) if risky.any() else values
 
 
 def _is_text(values: pd.Series) -> bool:

@@ -43,7 +43,7 @@ def leave_out_homeless(rows: pd.DataFrame, journal: Journal) -> pd.DataFrame:
         )
         journal.row_problems("no_cohort", "warning", message, rows[homeless])
         journal.step("no cohort", before=len(rows), after=int((~homeless).sum()))
-    return rows[~homeless]
+    return rows[~homeless] if homeless.any() else rows
 
 
 def in_cohorts_that_count(cohorts: pd.Series, study: Study) -> pd.Series:
@@ -74,7 +74,7 @@ def leave_out_declared(
 
 def _trusted(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study) -> list[tuple[str, pd.DataFrame]]:
     """Sources of cohorts, the most trusted first."""
-    baseline = rows[rows["wave"] == study.baseline]
+    baseline = rows.loc[rows["wave"] == study.baseline, ["person", "cohort"]]
     return [("baseline", baseline)] if roster is None else [("roster", roster), ("baseline", baseline)]
 
 

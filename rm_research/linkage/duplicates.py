@@ -7,6 +7,7 @@ from rm_research.frames import FACT, WHO
 from rm_research.journal import Journal
 from rm_research.study import Study, Wave
 
+PLACE = ["wave", "file", "source_row", "cohort", "person", "submitted"]  # what tells questionnaires apart
 QUESTIONNAIRE = [WHO, "wave"]  # comparing numbers of persons is faster than comparing texts
 
 
@@ -41,7 +42,7 @@ def resolve_duplicates(rows: pd.DataFrame, key: list[str], study: Study, journal
     """Keep one questionnaire per key by the wave's rule; without a rule, the cohort gets an error."""
     if not (repeated := rows.duplicated(key, keep=False)).any():
         return rows
-    duplicates = rows[repeated]
+    duplicates = rows.loc[repeated, list(dict.fromkeys([*key, *PLACE]))]
     resolved = [
         _resolve_wave(duplicates[duplicates["wave"] == w.name], key, w, int((rows["wave"] == w.name).sum()), journal)
         for w in study.waves

@@ -7,7 +7,7 @@ import platform
 import shutil
 import tempfile
 from functools import cache
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +22,7 @@ TEXTS = "texts.json"
 PACKAGES = (  # reading and results may depend on their versions
     "rm_research", "numpy", "openpyxl", "pandas", "pyarrow", "pyreadstat", "rapidfuzz", "scipy", "statsmodels",
 )  # fmt: skip
+version = cache(metadata.version)  # it is asked for in every use of the cache, and reads a file each time
 PREPARED, NUMBERS = "prepared", "numbers"  # what is cached
 Texts = dict[tuple[str, str], str]
 NAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")

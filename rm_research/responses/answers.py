@@ -52,7 +52,7 @@ class Answers:
         Fate of each cell, same index.
     places : Series of int8
         Number of the item's column that each answer comes from.
-    cells : DataFrame
+    cells : list of Series
         Those columns, as the export has them.
     printed : Series
         As `usable`, in the export's own coding.
@@ -61,7 +61,7 @@ class Answers:
     usable: pd.Series
     fates: pd.Series
     places: pd.Series
-    cells: pd.DataFrame
+    cells: list[pd.Series]
     printed: pd.Series
 
     @property
@@ -76,8 +76,8 @@ class Answers:
         places = self.places[unusable].to_numpy()
         entries = np.empty(len(unusable), dtype=object)
         for place in np.unique(places):
-            entries[places == place] = self.cells.iloc[:, place][unusable[places == place]]
-        columns = self.cells.columns.to_numpy()[places]
+            entries[places == place] = self.cells[place][unusable[places == place]]
+        columns = np.array([column.name for column in self.cells], dtype=object)[places]
         faults = [FAULTS[Fate(fate)] for fate in fates[unusable]]
         return pd.DataFrame({"fault": faults, "column": columns, "entry": entries}, index=unusable, dtype="str")
 
@@ -119,13 +119,13 @@ def recodes(own: Item, item: Item) -> bool:
     return item.kind == "number" and not same and own.low is not None and item.low is not None
 
 
-def read_answers(cells: pd.DataFrame, item: Item, labels: dict[str, float], missing: tuple[str, ...]) -> Answers:
+def read_answers(cells: list[pd.Series], item: Item, labels: dict[str, float], missing: tuple[str, ...]) -> Answers:
     """
     Read the answers to one item.
 
     Parameters
     ----------
-    cells : DataFrame
+    cells : list of Series
         The columns that may have the item, best first, all text; the first that is answered counts.
     item : Item
         Its kind, its range and its missing codes.
@@ -136,7 +136,7 @@ def read_answers(cells: pd.DataFrame, item: Item, labels: dict[str, float], miss
     """
     nothing = {comparable(entry) for entry in (*missing, *item.missing)}
     known = {comparable(label): (value, label.strip()) for label, value in labels.items()}
-    columns = [_column(cells.iloc[:, place], cells, item, known, nothing) for place in range(cells.shape[1])]
+    columns = [_column(column, cells, item, known, nothing) for column in cells]
     answers = columns[0]
     for place, other in enumerate(columns[1:], start=1):
         answers = answers.filled_from(other, place)
@@ -150,7 +150,7 @@ def is_answered(cells: pd.Series, missing: tuple[str, ...]) -> pd.Series:
 
 
 def _column(
-    column: pd.Series, cells: pd.DataFrame, item: Item, known: dict[str, tuple[float, str]], nothing: set[str]
+    column: pd.Series, cells: list[pd.Series], item: Item, known: dict[str, tuple[float, str]], nothing: set[str]
 ) -> Answers:
     places, entries = pd.factorize(column)
     entry_values, entry_fates = [], []

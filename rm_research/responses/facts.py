@@ -73,7 +73,9 @@ def without_missing(cells: pd.Series, study: Study) -> pd.Series:
     """Replace entries that are declared missing by ''."""
     if not study.missing:
         return cells
-    return cells.mask(tidy_numbers(cells).isin({comparable(entry) for entry in study.missing}), "")
+    nothing = {comparable(entry) for entry in study.missing}
+    blank = per_entry(cells, lambda entry: comparable(entry) in nothing, dtype="bool")
+    return cells.mask(blank, "") if blank.any() else cells
 
 
 def _joined(parts: list[pd.Series], *, complete: bool) -> pd.Series:

@@ -12,7 +12,7 @@ from rm_research.responses.coding import FEW, report_coding
 from rm_research.responses.exports import Opened
 from rm_research.responses.facts import CODES, is_finished, known_words
 from rm_research.study import Item
-from rm_research.study.entries import comparable, tidy, tidy_numbers
+from rm_research.study.entries import comparable, per_entry, tidy
 
 PREVIEWS = ("survey preview", "survey test", "preview", "test", "1", "2", "spam", "8")
 SIGNS = {
@@ -43,6 +43,7 @@ def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
     """Report unusable answers: a problem per cell, a ledger line per item, an error if none can be used."""
     _report_tidied(opened, answers, rows)
     reported = report_coding(opened, answers, rows.index)
+    places = rows[["wave", "file", "source_row", "cohort"]]
     for item in opened.study.items:
         if item.name not in answers:
             continue
@@ -53,7 +54,7 @@ def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
         elsewhere = pd.to_numeric(tidy(faulty["entry"]), errors="coerce").isin(reported.get(item.scale, ()))
         lost = _report_lost(opened, item, faulty, len(rows))
         for (fault, column), alike in faulty[~(elsewhere | lost)].groupby(["fault", "column"]):
-            _report_fault(opened, item, str(fault), str(column), alike["entry"], rows.loc[alike.index])
+            _report_fault(opened, item, str(fault), str(column), alike["entry"], places.loc[alike.index])
         if len(faulty):
             opened.journal.step(f"unusable answers of {item.name}", before=len(rows), after=len(rows),
                                 wave=opened.wave.name, file=opened.source.file, cells=len(faulty))  # fmt: skip
@@ -144,8 +145,11 @@ def report_facts(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> Non
         message = "The person code is blank, so this questionnaire cannot be linked; it counts only in its own wave."
         # codes that are compared may be partly filled
         parts = rows[[name for name in rows.columns if name.startswith(CODE)]]
-        blank = rows["person"].isna() & ~(parts != "").any(axis=1)
-        opened.journal.row_problems("blank_code", "warning", message, rows[blank])
+        blank = rows["person"].isna()
+        if len(parts.columns):
+            blank &= ~(parts != "").any(axis=1)
+        if blank.any():
+            opened.journal.row_problems("blank_code", "warning", message, rows[blank])
     _report_durations(opened, facts, rows)
     _report_dates(opened, facts, rows)
     _report_words(opened, facts, rows)
@@ -158,8 +162,10 @@ def report_facts(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> Non
 
 def _report_durations(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
     """Report durations that cannot be read, if fast answering is to be detected."""
+    if opened.study.settings.careless.fastest is None:
+        return
     unread = facts["duration"].notna() & seconds(facts["duration"]).isna()
-    if opened.study.settings.careless.fastest is not None and unread.any():
+    if unread.any():
         message = (
             f"{opened.source.file}: {int(unread.sum())} durations are neither seconds nor h:mm:ss "
             f"({rows_text(rows.loc[unread, 'source_row'])}), so none of them counts as too fast. Correct "
@@ -189,6 +195,9 @@ def _report_words(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> No
         if name not in facts or name in CODES:
             continue
         words = {comparable(word) for word in known_words(opened.study, name)}
-        stray = rows[~tidy_numbers(facts[name]).isin(words) & facts[name].notna()]
+        stray = ~per_entry(facts[name], lambda entry, words=words: comparable(entry) in words, dtype="bool")
+        stray &= facts[name].notna()
+        if not stray.any():
+            continue
         message = f"The {name} is not among the words under [values.{name}]; it is used as it is. Add it there."
-        opened.journal.row_problems("unknown_word", "warning", message, stray, column=name)
+        opened.journal.row_problems("unknown_word", "warning", message, rows[stray], column=name)

@@ -169,7 +169,7 @@ def _refuse_overlaps(questionnaires: pd.DataFrame, journal: Journal) -> pd.DataF
         journal.problem("row_in_two_sources", "error", message, wave=str(wave), file=str(file))
         before = int((questionnaires["wave"] == wave).sum())
         journal.step(TAKEN_ALREADY, before=before, after=before - len(rows), wave=str(wave), file=str(file))
-    return questionnaires[~again].reset_index(drop=True)
+    return questionnaires[~again].reset_index(drop=True) if again.any() else questionnaires
 
 
 def _spell_alike(

@@ -155,7 +155,8 @@ def _careful(signs: dict[str, pd.Series], keep: pd.Series, opened: Opened) -> pd
 
 
 def _answers(item: Item, opened: Opened) -> Answers:
-    cells, own = opened.export.rows[opened.columns(item)], opened.coded(item)
+    rows, own = opened.export.rows, opened.coded(item)
+    cells = [rows[name] for name in opened.columns(item)]
     labels = opened.study.settings.answers.get(own.answers, {})
     return read_answers(cells, own, labels, opened.study.missing).recoded(own, item)
 

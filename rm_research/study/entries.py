@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
+STR = pd.StringDtype(na_value=np.nan)  # what "str" means
 BLANKS = r"[\s\x1c-\x1f]"  # the ASCII characters that str.split() splits at
 
 
@@ -61,15 +62,19 @@ def per_entry(cells: pd.Series, read: Callable[[str], Any], *, dtype: str = "str
 
 def _spread(values: pa.Array, places: np.ndarray, index: pd.Index) -> pd.Series:
     """Text at each place; missing if the place is -1."""
-    taken = values.take(pa.array(places, mask=places < 0))
-    return pd.Series(taken, index=index, dtype=pd.ArrowDtype(pa.large_string())).astype("str")
+    return _series(values.take(pa.array(places, mask=places < 0)), index)
+
+
+def _series(text: pa.Array, index: pd.Index) -> pd.Series:
+    """Arrow's text as a Series, not copied."""
+    return pd.Series(STR.__from_arrow__(text), index=index)
 
 
 def tidy(cells: pd.Series) -> pd.Series:
     """Apply `tidy_text` to cells."""
     text = pa.array(cells, pa.large_string())
     plain = pc.and_(pc.string_is_ascii(text), pc.invert(pc.match_substring_regex(text, BLANKS)))
-    tidied = pd.Series(pc.ascii_lower(text), index=cells.index, dtype=pd.ArrowDtype(pa.large_string())).astype("str")
+    tidied = _series(pc.ascii_lower(text), cells.index)
     odd = ~np.asarray(plain.fill_null(True))
     if odd.any():
         tidied.iloc[np.flatnonzero(odd)] = per_entry(cells[odd], tidy_text).array
@@ -79,7 +84,10 @@ def tidy(cells: pd.Series) -> pd.Series:
 def tidy_numbers(cells: pd.Series) -> pd.Series:
     """Apply `comparable` to cells."""
     tidied = tidy(cells)
-    numeric = tidied.str.match(r"[+\-.]?\d").fillna(False).to_numpy(dtype=bool)
+    begins = pc.match_substring_regex(pa.array(tidied, pa.large_string()), r"^[+\-.]?\d")
+    numeric = np.asarray(begins.fill_null(False))
+    if numeric.all():
+        return per_entry(tidied, comparable)
     if numeric.any():
         tidied.iloc[np.flatnonzero(numeric)] = per_entry(tidied[numeric], comparable).array
     return tidied

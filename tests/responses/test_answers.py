@@ -13,10 +13,14 @@ def item(kind="number", low=1.0, high=5.0, missing=()):
     return Item("q", "", kind, False, low, high, "", missing, "", {}, 2)
 
 
+def columns(table):
+    return [table[name] for name in table]
+
+
 def read(*cells, labels=None, missing=(), **of_item):
     """Answers of one column; or of several, where the cells are tuples."""
     table = pd.DataFrame([cell if isinstance(cell, tuple) else (cell,) for cell in cells], dtype="str")
-    return read_answers(table.rename(columns=str), item(**of_item), labels or {}, missing)
+    return read_answers(columns(table.rename(columns=str)), item(**of_item), labels or {}, missing)
 
 
 def given(answers):
@@ -75,7 +79,7 @@ def test_an_entry_declared_missing_is_no_answer():
 
 def test_an_item_may_have_missing_codes_of_its_own():
     table = pd.DataFrame({"q": ["99", "4"]}, dtype="str")
-    answers = read_answers(table, item(missing=("99.0",)), {}, ())
+    answers = read_answers(columns(table), item(missing=("99.0",)), {}, ())
     assert given(answers) == [None, 4]
 
 
