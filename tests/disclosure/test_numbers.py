@@ -15,10 +15,11 @@ SHARED = '[design]\ncomparison = "waitlist"\nassignment = "randomised"\ncomparis
 LATER = TOML.replace("[columns]", '[waves.later]\nfile = "later.csv"\n[columns]') + SMALLEST
 
 
-@pytest.fixture
-def prepared(tmp_path):
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
     groups = [Group(n=30), Group("Autumn", 25), Group("Winter", 6)]
-    return prepare_study(small_study(tmp_path / "study", *groups, toml=TOML + SMALLEST))
+    folder = tmp_path_factory.mktemp("numbers") / "study"
+    return prepare_study(small_study(folder, *groups, toml=TOML + SMALLEST))
 
 
 def forbid(monkeypatch):
@@ -94,9 +95,8 @@ def test_waves_are_modelled_together_where_there_are_several(tmp_path, several):
 def test_a_cohort_with_an_error_is_in_no_number(tmp_path):
     folder = small_study(tmp_path / "study", Group(n=30), Group("Autumn", 25), toml=TOML + SMALLEST)
     after = pd.read_csv(folder / "post.csv", keep_default_na=False)
-    pd.concat([after, after[after["cohort"] == "Autumn"].head(1)]).assign(
-        m1=lambda rows: [*rows["m1"].iloc[:-1], 1]
-    ).to_csv(folder / "post.csv", index=False)
+    again = after[after["cohort"] == "Autumn"].head(1)
+    pd.concat([after, again.assign(m1=1, when="2025-09-09")]).to_csv(folder / "post.csv", index=False)
     prepared = prepare_study(folder)
     assert list(prepared.sound_cohorts) == ["Spring"]
     table = decide(prepared).table

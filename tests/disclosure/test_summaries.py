@@ -13,7 +13,7 @@ CURVES = SMALLEST + "specifications = true\n"
 
 
 def prepared_of(folder, *groups, toml=SMALLEST, twice=None):
-    """Study of some groups; of the cohort `twice`, one person's questionnaire came in twice after, which is an error."""
+    """Study of some groups; somebody of the cohort `twice` handed in two questionnaires after, which is an error."""
     study = small_study(folder / "study", *groups, toml=toml)
     after = pd.read_csv(study / "post.csv", keep_default_na=False)
     again = after[after["cohort"] == twice].head(1)
