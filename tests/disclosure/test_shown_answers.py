@@ -39,7 +39,9 @@ def test_shares_are_of_everyone_before_and_of_those_who_answered_again(tmp_path)
         assert row.n_people == len(rows)
 
 
-@pytest.mark.parametrize(("points", "left", "seen"), [(3, 0, True), (3, 2, False), (3, 12, True), (4, 2, True)])
+@pytest.mark.parametrize(
+    ("points", "left", "seen"), [(2, 0, True), (3, 0, True), (3, 2, False), (3, 12, True), (4, 2, True)]
+)
 def test_where_shares_give_the_mean_groups_that_few_left_have_none(tmp_path, points, left, seen):
     codebook = f"item,scale,low,high\nm1,mood,1,{points}\n"
     answers = [1 + n % points for n in range(30)]
@@ -60,6 +62,10 @@ def test_reversed_items_are_turned_over(tmp_path):
     found = of_answers(tmp_path, [1] * 12 + [5] * 4 + [3] * 4, [1] * 4 + [5] * 12 + [3] * 4, codebook=codebook)
     before = found[found["asked"] == "pre"]
     assert before.set_index("low")["share"].to_dict() == {1: 0.2, 3: 0.2, 4: 0.6}
+
+
+def test_one_cohort_has_no_sum_over_cohorts(tmp_path):
+    assert set(shares(tmp_path, Group(n=30))["cohort"]) == {"Spring"}
 
 
 def test_groups_that_are_too_small_have_none(tmp_path):
