@@ -152,6 +152,22 @@ class TestShownMeetings:
         found = shown(tmp_path, Group(n=36), toml=both, files={"codebook.csv": codebook})
         assert set(found["scale"]) == {"zeal"}
 
+    @pytest.mark.parametrize("later", [False, True])
+    def test_a_cohort_is_left_out_where_its_change_of_this_outcome_and_wave_is_hidden(self, tmp_path, later):
+        """Five of autumn answered the first outcome after, all the second, and all of them both once more."""
+        both = LOGGED.replace("[scales.mood]", "[scales.zeal]\n[scales.mood]")
+        if later:
+            both = both.replace("[columns]", '[waves.later]\nfile = "later.csv"\n[columns]')
+        codebook = "item,scale,low,high\nm1,zeal,1,5\nm2,mood,1,5\nm3,mood,1,5\n"
+        study = small_study(tmp_path / "study", Group(n=36), Group("Autumn", 36))
+        after = pd.read_csv(study / "post.csv", keep_default_na=False)
+        after["m1"] = after["m1"].astype(object).where(after["cohort"].eq("Spring") | (after.index < 41), "")
+        files = {"codebook.csv": codebook, "later.csv": (study / "post.csv").read_text()}
+        files["post.csv"] = after.to_csv(index=False)
+        found = shown(tmp_path, Group(n=36), Group("Autumn", 36), toml=both, files=files)
+        assert found["n_people"].sum() == 36
+        assert set(found["wave"]) == {"post"}
+
     def test_without_a_cohort_that_is_shown_there_are_none(self, tmp_path):
         found = shown(tmp_path, Group("a", 9))
         assert found.empty

@@ -171,6 +171,12 @@ class TestSharedComparison:
     def test_one_small_part_hides_the_others(self, tmp_path):
         assert self.parts(tmp_path, 30, 20, 4) == [False, False, False]
 
+    def test_a_part_of_one_person_hides_the_others(self, tmp_path):
+        assert self.parts(tmp_path, 30, 20, 1) == [False, False, False]
+
+    def test_a_part_of_nobody_hides_no_other(self, tmp_path):
+        assert self.parts(tmp_path, 30, 20, 0) == [True, True, False]
+
     def test_two_small_parts_that_are_few_together_hide_the_others(self, tmp_path):
         assert self.parts(tmp_path, 30, 4, 4) == [False, False, False]
 

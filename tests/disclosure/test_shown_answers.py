@@ -123,3 +123,32 @@ def test_a_scale_from_nought_to_ten_has_eleven_points(tmp_path):
     answers = [n % 11 for n in range(44)]
     found = of_answers(tmp_path, answers, answers[::-1], codebook="item,scale,low,high\nm1,mood,0,10\n")
     assert found[["low", "high"]].drop_duplicates().to_numpy().tolist() == [[0, 4], [5, 5], [6, 10]]
+
+
+def of_two_scales(folder, *, waves=("post",)) -> pd.DataFrame:
+    """Shares of two cohorts; of zeal, few of the second answered after, at the first later wave."""
+    names, files = ("code", "cohort", "role", "arm", "pair", "when", "z", "m"), {}
+    for place, wave in enumerate(("pre", *waves)):
+        rows = []
+        for cohort, people in (("Spring", 30), ("Autumn", 25)):
+            for n in range(people):
+                zeal = "" if cohort == "Autumn" and place == 1 and n > 4 else 1 + (n + place) % 5
+                rows.append((f"{cohort}-{n}", cohort, "", "", "", "", zeal, 1 + (2 * n + place) % 5))
+        files[f"{wave}.csv"] = as_csv(names, rows)
+    files["codebook.csv"] = "item,scale,low,high\nz,zeal,1,5\nm,mood,1,5\n"
+    more = "".join(f'[waves.{wave}]\nfile = "{wave}.csv"\n' for wave in waves if wave != "post")
+    toml = TOML.replace("[columns]", f"{more}[columns]").replace("[scales.mood]", "[scales.zeal]\n[scales.mood]")
+    return shares(folder, toml=toml + SMALLEST, files=files)
+
+
+@pytest.mark.parametrize("waves", [("post",), ("post", "later")])
+def test_a_cohort_is_hidden_where_its_change_of_this_scale_and_wave_is(tmp_path, waves):
+    found = of_two_scales(tmp_path, waves=waves)
+    cohorts = found.groupby("scale")["cohort"].agg(set).to_dict()
+    assert cohorts == {"mood": {"Spring", "Autumn", ALL_COHORTS}, "zeal": {"Spring", ALL_COHORTS}}
+    people = found[found["asked"] == "post"].drop_duplicates(["scale", "cohort"])
+    assert people.set_index(["scale", "cohort"])["n_people"].to_dict() == {
+        ("mood", "Spring"): 30, ("mood", "Autumn"): 25, ("mood", ALL_COHORTS): 55, ("zeal", "Spring"): 30,
+        ("zeal", ALL_COHORTS): 30,
+    }  # fmt: skip
+    assert set(found["wave"]) == {"post"}
