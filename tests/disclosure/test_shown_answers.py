@@ -68,6 +68,19 @@ def test_one_cohort_has_no_sum_over_cohorts(tmp_path):
     assert set(shares(tmp_path, Group(n=30))["cohort"]) == {"Spring"}
 
 
+def test_an_answer_that_nobody_of_a_cohort_chose_is_none_in_the_sum(tmp_path):
+    """In autumn nobody chose the ends of the scale."""
+    chosen = {"Autumn": [2, 3, 4] * 10, "Spring": [1, 2, 3, 4, 5] * 6}
+    rows = [(f"{cohort}-{n}", cohort, "", "", "", "", answer) for cohort, answers in chosen.items()
+            for n, answer in enumerate(answers)]  # fmt: skip
+    once = as_csv(("code", "cohort", "role", "arm", "pair", "when", "m1"), rows)
+    again = as_csv(("code", "cohort", "role", "arm", "pair", "when", "m1"), [(*row[:-1], 6 - row[-1]) for row in rows])
+    files = {"pre.csv": once, "post.csv": again, "codebook.csv": "item,scale,low,high\nm1,mood,1,5\n"}
+    found = shares(tmp_path, files=files)
+    whole = found[found["cohort"].eq(ALL_COHORTS) & found["asked"].eq("pre")]
+    assert whole.set_index("low")["share"].to_dict() == pytest.approx({1: 22 / 60, 3: 16 / 60, 4: 22 / 60})
+
+
 def test_groups_that_are_too_small_have_none(tmp_path):
     assert set(shares(tmp_path, Group(n=30), Group("Autumn", n=9))["cohort"]) == {"Spring", ALL_COHORTS}
 
