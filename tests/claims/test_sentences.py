@@ -1,9 +1,12 @@
 """One row, one sentence: no stronger than design and interval allow. All texts of drawn rows: test_every_sentence."""
 
 import pytest
-from small_studies import RANDOMISED, row_of
+from small_studies import RANDOMISED, row_of, study_of
 
+from rm_research.catalogue import catalogue
+from rm_research.claims import Claims, claims_of
 from rm_research.errors import ReportError
+from rm_research.study import read_study
 
 SELF_SELECTED = RANDOMISED.replace("randomised", "self-selected")
 MATCHED = RANDOMISED.replace("randomised", "matched")
@@ -227,3 +230,23 @@ def test_the_design_level_is_named_in_words(claims, design, lost, text):
     rows += [row_of(arm="waitlist", n_pre=n_pre, n_pairs=n_pre), row_of(**DIFFERENCE)] if design else []
     found = claims(*rows, design=design)
     assert text in found.level_text(found.disclosed.rows[-1])
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_statement_without_an_estimate_holds_its_reason_in_every_language(claims, language):
+    found = claims(row_of(n_pairs=9))
+    said = Claims(found.disclosed, found.study, catalogue(language))
+    row = said.disclosed.rows[0]
+    assert said.reason(row).casefold() in said.statement(row).casefold()
+    assert said.whose("leader").casefold() in said.statement(row).casefold()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_claims_are_in_the_language_of_their_study(tmp_path, claims, language):
+    study_of(tmp_path)
+    with (tmp_path / "study.toml").open("a") as handle:
+        handle.write(f'language = "{language}"\n')
+    study, disclosed = read_study(tmp_path), claims(row_of()).disclosed
+    row = disclosed.rows[0]
+    expected = Claims(disclosed, study, catalogue(language)).sentence(row)
+    assert claims_of(disclosed, study).sentence(row) == expected

@@ -4,8 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from small_studies import TOML, Group, small_study
 
-from rm_research.disclosure.meetings import change_by_meetings
+from rm_research.disclosure.meetings import BY_MEETINGS, change_by_meetings
+from rm_research.disclosure.numbers import decide
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import prepare_study
 
 DEMO = "data/demo"
@@ -105,3 +108,67 @@ def test_arms_have_bands_of_their_own(prepared):
     panel = panel_of(prepared, {}, {}).assign(arm=["x"] * 20 + ["y"] * 20)
     found = change_by_meetings(panel, study=prepared.study)
     assert found.groupby("arm")["n_people"].sum().to_dict() == {"x": 20, "y": 20}
+
+
+LOGGED = TOML + '[sessions]\nfile = "sessions.csv"\n[reporting]\nsmallest_group = 10\n'
+COMPARED = LOGGED + '[design]\ncomparison = "waitlist"\nassignment = "randomised"\n'
+
+
+def shown(folder, *groups, toml=LOGGED, **files) -> pd.DataFrame:
+    """What is shown of the meetings of some groups, whose people met one, two or three times in turn."""
+    study = small_study(folder / "study", *groups, toml=toml, **files)
+    pairs = pd.read_csv(study / "pre.csv")["pair"]
+    met = [(pair, "2025-05-05", 60) for place, pair in enumerate(pairs) for _ in range(1 + place % 3)]
+    pd.DataFrame(met, columns=["pair", "date", "minutes"]).to_csv(study / "sessions.csv", index=False)
+    return decide(prepare_study(study)).tables["sessions"]
+
+
+class TestShownMeetings:
+    """Everyone in cohorts that are shown counts, and nobody else."""
+
+    def test_one_cohort_has_its_name(self, tmp_path):
+        found = shown(tmp_path, Group(n=36))
+        assert found[["cohort", "low", "high", "n_people"]].to_numpy().tolist() == [
+            ["Spring", low, low, 12] for low in (1, 2, 3)
+        ]
+
+    def test_a_hidden_cohort_is_left_out_of_the_sum(self, tmp_path):
+        found = shown(tmp_path, Group("a", 36), Group("b", 33), Group("c", 6))
+        assert set(found["cohort"]) == {ALL_COHORTS}
+        assert found["n_people"].sum() == 69
+
+    def test_small_cohorts_count_where_they_are_combined(self, tmp_path):
+        assert shown(tmp_path, Group("a", 36), Group("b", 6), Group("c", 9))["n_people"].sum() == 51
+
+    def test_the_comparison_has_none(self, tmp_path):
+        groups = [Group("a", 36, arm="programme"), Group("a", 36, arm="waitlist")]
+        found = shown(tmp_path, *groups, toml=COMPARED)
+        assert set(found["arm"]) == {"programme"}
+        assert found["n_people"].sum() == 36
+
+    def test_only_the_first_outcome_has_some(self, tmp_path):
+        both = LOGGED.replace("[scales.mood]", "[scales.zeal]\n[scales.mood]")
+        codebook = "item,scale,low,high\nm1,zeal,1,5\nm2,mood,1,5\nm3,mood,1,5\n"
+        found = shown(tmp_path, Group(n=36), toml=both, files={"codebook.csv": codebook})
+        assert set(found["scale"]) == {"zeal"}
+
+    @pytest.mark.parametrize("later", [False, True])
+    def test_a_cohort_is_left_out_where_its_change_of_this_outcome_and_wave_is_hidden(self, tmp_path, later):
+        """Five of autumn answered the first outcome after, all the second, and all of them both once more."""
+        both = LOGGED.replace("[scales.mood]", "[scales.zeal]\n[scales.mood]")
+        if later:
+            both = both.replace("[columns]", '[waves.later]\nfile = "later.csv"\n[columns]')
+        codebook = "item,scale,low,high\nm1,zeal,1,5\nm2,mood,1,5\nm3,mood,1,5\n"
+        study = small_study(tmp_path / "study", Group(n=36), Group("Autumn", 36))
+        after = pd.read_csv(study / "post.csv", keep_default_na=False)
+        after["m1"] = after["m1"].astype(object).where(after["cohort"].eq("Spring") | (after.index < 41), "")
+        files = {"codebook.csv": codebook, "later.csv": (study / "post.csv").read_text()}
+        files["post.csv"] = after.to_csv(index=False)
+        found = shown(tmp_path, Group(n=36), Group("Autumn", 36), toml=both, files=files)
+        assert found["n_people"].sum() == 36
+        assert set(found["wave"]) == {"post"}
+
+    def test_without_a_cohort_that_is_shown_there_are_none(self, tmp_path):
+        found = shown(tmp_path, Group("a", 9))
+        assert found.empty
+        assert list(found) == ["cohort", *BY_MEETINGS]

@@ -13,6 +13,7 @@ from rm_research.disclosure import RULES, rules
 from rm_research.disclosure.gate import HIDDEN, disclose, poolable
 from rm_research.disclosure.rows import QUANTITIES
 from rm_research.effects.estimates import Estimates
+from rm_research.effects.groups import Place
 from rm_research.effects.methods import METHODS, Contrast, Measure, Method, Name, Questionnaires
 from rm_research.frames import COUNT, ESTIMATES, NUMBER
 from rm_research.synthesis import estimate_programme
@@ -138,6 +139,14 @@ def test_what_came_in_is_not_changed(study):
     assert rows.table["estimate"].tolist() == [0.5]
 
 
+def test_tables_are_passed_on_unchanged(study):
+    rows, counts = Estimates(table_of(row_of()), details_of()), pd.DataFrame({"cohort": ["one"], "came": [12]})
+    assert disclose(rows, study=study).tables == {}
+    tables = disclose(rows, {"cohorts": counts}, study=study).tables
+    assert list(tables) == ["cohorts"]
+    pd.testing.assert_frame_equal(tables["cohorts"], counts)
+
+
 def test_p_values_are_not_adjusted_beside_hidden_ones(study):
     """Holm beside a hidden p of 0.02 gives 0.04 to a shown p of 0.03: the hidden one could be read off it."""
     rows = table_of(row_of(p_value=0.03, p_adjusted=0.04), row_of(scale="zeal", n_pairs=9, p_value=0.02))
@@ -161,6 +170,12 @@ class TestSharedComparison:
 
     def test_one_small_part_hides_the_others(self, tmp_path):
         assert self.parts(tmp_path, 30, 20, 4) == [False, False, False]
+
+    def test_a_part_of_one_person_hides_the_others(self, tmp_path):
+        assert self.parts(tmp_path, 30, 20, 1) == [False, False, False]
+
+    def test_a_part_of_nobody_hides_no_other(self, tmp_path):
+        assert self.parts(tmp_path, 30, 20, 0) == [True, True, False]
 
     def test_two_small_parts_that_are_few_together_hide_the_others(self, tmp_path):
         assert self.parts(tmp_path, 30, 4, 4) == [False, False, False]
@@ -315,6 +330,29 @@ def test_a_share_of_all_or_none_is_hidden(study, share, seen):
     assert shown(study, row_of(measure="share_improved", method="wilson", estimate=share)) == [seen]
 
 
+@pytest.mark.parametrize(("n", "least"), [(10, 2), (20, 2), (39, 2), (40, 2), (60, 3), (200, 10)])
+def test_a_share_is_of_two_people_and_of_five_per_cent_or_is_hidden(study, n, least):
+    """Of one person, or of all but one, this one would know who the others are."""
+    for people, seen in ((least - 1, False), (least, True), (n - least, True), (n - least + 1, False)):
+        assert shown(study, row_of(measure="share_improved", method="wilson", n_pairs=n, estimate=people / n)) == [seen]
+
+
+def test_a_mean_of_nearly_0_is_no_share(study):
+    assert shown(study, row_of(estimate=0.0), row_of(role="mentor", estimate=1.0)) == [True, True]
+
+
+@pytest.mark.parametrize(("share", "seen"), [(0.05, False), (0.1, True), (0.9, True), (0.95, False)])
+def test_a_share_of_losses_is_judged_by_the_people_of_its_own_row(study, share, seen):
+    rows = [row_of(measure="reliable_change", method="wilson", estimate=0.3, role=role, n_pairs=n)
+            for role, n in (("leader", 20), ("mentor", 12))]  # fmt: skip
+    names = ("share_worse", "share_worse_low", "share_worse_high")
+    details = details_of(
+        *((rows[0]["id"], name, share) for name in names), *((rows[1]["id"], name, 0.5) for name in names)
+    )
+    kept = disclose(Estimates(table_of(*rows), details), study=study).estimates.details
+    assert kept["id"].tolist() == [rows[0]["id"]] * 3 * seen + [rows[1]["id"]] * 3
+
+
 def test_a_share_of_losses_of_all_or_none_is_hidden_beside_that_of_gains(study):
     row = row_of(measure="reliable_change", method="wilson", estimate=0.3)
     details = details_of((row["id"], "share_worse", 0.0), (row["id"], "share_worse_high", 0.2))
@@ -388,8 +426,9 @@ class TestAverages:
         average = self.average(10, 12, 14, n_pre=38)
         assert self.shows(study, [*self.rows(10, 12, 8, 6), group], average)
 
-    def test_what_has_no_estimate_is_in_no_average(self, study):
-        lacking = row_of(cohort="c2", n_pairs=14, estimate=np.nan, std_error=np.nan, reason="no_variation")
+    @pytest.mark.parametrize("lacks", [("estimate", "std_error"), ("estimate",), ("std_error",)])
+    def test_what_has_no_estimate_is_in_no_average(self, study, lacks):
+        lacking = row_of(cohort="c2", n_pairs=14, reason="no_variation", **dict.fromkeys(lacks, np.nan))
         assert self.shows(study, [*self.rows(10, 12), lacking], self.average(10, 12))
 
     def test_a_slope_of_a_moderator_rests_on_the_same_cohorts(self, study):
@@ -530,3 +569,21 @@ class TestDetails:
         group = row_of(cohort="a + b")
         assert self.kept(study, group, "mean_post_low", "tost_p", without_means={"a + b"}) == ["tost_p"]
         assert self.kept(study, group, "mean_post_low", without_means={"a + c"}) == ["mean_post_low"]
+
+
+class TestHeadline:
+    """The row that answers the question of a place."""
+
+    def test_is_the_first_of_everyone(self, study):
+        rows = [row_of(subgroup="gender: women − men"), row_of(), row_of(role="mentor"), row_of(method="paired_t")]
+        rows = [row | {"id": f"r{place}"} for place, row in enumerate(rows)]
+        disclosed = disclose(Estimates(table_of(*rows, rows[1] | {"id": "again"}), details_of()), study=study)
+        place = Place("one", "leader", "programme", "mood", "post")
+        found = disclosed.headline(place, "change")
+        assert (found.id, found.estimate) == ("r1", 0.5)
+        assert disclosed.headline(place, "difference") is None
+        assert [row.id for row in disclosed.headline_rows] == disclosed.headlines["id"].tolist()
+
+    def test_is_there_where_it_is_hidden(self, study):
+        disclosed = disclose(Estimates(table_of(row_of(n_pairs=3)), details_of()), study=study)
+        assert not disclosed.headline(Place("one", "leader", "programme", "mood", "post"), "change").is_known

@@ -39,7 +39,9 @@ def test_shares_are_of_everyone_before_and_of_those_who_answered_again(tmp_path)
         assert row.n_people == len(rows)
 
 
-@pytest.mark.parametrize(("points", "left", "seen"), [(3, 0, True), (3, 2, False), (3, 12, True), (4, 2, True)])
+@pytest.mark.parametrize(
+    ("points", "left", "seen"), [(2, 0, True), (3, 0, True), (3, 2, False), (3, 12, True), (4, 2, True)]
+)
 def test_where_shares_give_the_mean_groups_that_few_left_have_none(tmp_path, points, left, seen):
     codebook = f"item,scale,low,high\nm1,mood,1,{points}\n"
     answers = [1 + n % points for n in range(30)]
@@ -60,6 +62,23 @@ def test_reversed_items_are_turned_over(tmp_path):
     found = of_answers(tmp_path, [1] * 12 + [5] * 4 + [3] * 4, [1] * 4 + [5] * 12 + [3] * 4, codebook=codebook)
     before = found[found["asked"] == "pre"]
     assert before.set_index("low")["share"].to_dict() == {1: 0.2, 3: 0.2, 4: 0.6}
+
+
+def test_one_cohort_has_no_sum_over_cohorts(tmp_path):
+    assert set(shares(tmp_path, Group(n=30))["cohort"]) == {"Spring"}
+
+
+def test_an_answer_that_nobody_of_a_cohort_chose_is_none_in_the_sum(tmp_path):
+    """In autumn nobody chose the ends of the scale."""
+    chosen = {"Autumn": [2, 3, 4] * 10, "Spring": [1, 2, 3, 4, 5] * 6}
+    rows = [(f"{cohort}-{n}", cohort, "", "", "", "", answer) for cohort, answers in chosen.items()
+            for n, answer in enumerate(answers)]  # fmt: skip
+    once = as_csv(("code", "cohort", "role", "arm", "pair", "when", "m1"), rows)
+    again = as_csv(("code", "cohort", "role", "arm", "pair", "when", "m1"), [(*row[:-1], 6 - row[-1]) for row in rows])
+    files = {"pre.csv": once, "post.csv": again, "codebook.csv": "item,scale,low,high\nm1,mood,1,5\n"}
+    found = shares(tmp_path, files=files)
+    whole = found[found["cohort"].eq(ALL_COHORTS) & found["asked"].eq("pre")]
+    assert whole.set_index("low")["share"].to_dict() == pytest.approx({1: 22 / 60, 3: 16 / 60, 4: 22 / 60})
 
 
 def test_groups_that_are_too_small_have_none(tmp_path):
@@ -117,3 +136,32 @@ def test_a_scale_from_nought_to_ten_has_eleven_points(tmp_path):
     answers = [n % 11 for n in range(44)]
     found = of_answers(tmp_path, answers, answers[::-1], codebook="item,scale,low,high\nm1,mood,0,10\n")
     assert found[["low", "high"]].drop_duplicates().to_numpy().tolist() == [[0, 4], [5, 5], [6, 10]]
+
+
+def of_two_scales(folder, *, waves=("post",)) -> pd.DataFrame:
+    """Shares of two cohorts; of zeal, few of the second answered after, at the first later wave."""
+    names, files = ("code", "cohort", "role", "arm", "pair", "when", "z", "m"), {}
+    for place, wave in enumerate(("pre", *waves)):
+        rows = []
+        for cohort, people in (("Spring", 30), ("Autumn", 25)):
+            for n in range(people):
+                zeal = "" if cohort == "Autumn" and place == 1 and n > 4 else 1 + (n + place) % 5
+                rows.append((f"{cohort}-{n}", cohort, "", "", "", "", zeal, 1 + (2 * n + place) % 5))
+        files[f"{wave}.csv"] = as_csv(names, rows)
+    files["codebook.csv"] = "item,scale,low,high\nz,zeal,1,5\nm,mood,1,5\n"
+    more = "".join(f'[waves.{wave}]\nfile = "{wave}.csv"\n' for wave in waves if wave != "post")
+    toml = TOML.replace("[columns]", f"{more}[columns]").replace("[scales.mood]", "[scales.zeal]\n[scales.mood]")
+    return shares(folder, toml=toml + SMALLEST, files=files)
+
+
+@pytest.mark.parametrize("waves", [("post",), ("post", "later")])
+def test_a_cohort_is_hidden_where_its_change_of_this_scale_and_wave_is(tmp_path, waves):
+    found = of_two_scales(tmp_path, waves=waves)
+    cohorts = found.groupby("scale")["cohort"].agg(set).to_dict()
+    assert cohorts == {"mood": {"Spring", "Autumn", ALL_COHORTS}, "zeal": {"Spring", ALL_COHORTS}}
+    people = found[found["asked"] == "post"].drop_duplicates(["scale", "cohort"])
+    assert people.set_index(["scale", "cohort"])["n_people"].to_dict() == {
+        ("mood", "Spring"): 30, ("mood", "Autumn"): 25, ("mood", ALL_COHORTS): 55, ("zeal", "Spring"): 30,
+        ("zeal", ALL_COHORTS): 30,
+    }  # fmt: skip
+    assert set(found["wave"]) == {"post"}

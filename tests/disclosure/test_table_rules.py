@@ -8,6 +8,7 @@ from small_studies import details_of, row_of, study_of, table_of
 
 from rm_research.disclosure import RULES, Threshold, disclose, rules
 from rm_research.disclosure.tables import Counts, Curves, Lacking
+from rm_research.disclosure.threshold import least_share, nearly_all_or_none
 from rm_research.effects import estimate_change
 from rm_research.effects.estimates import Estimates
 
@@ -30,6 +31,14 @@ def test_an_unknown_number_is_neither_enough_nor_too_few():
 @pytest.mark.parametrize(("parts", "people", "hides"), [(1, 30, False), (2, 9, False), (2, 10, True)])
 def test_hidden_parts_hide_each_other_where_they_are_several_and_many(parts, people, hides):
     assert TEN.hide_each_other(parts, people) is hides
+
+
+@pytest.mark.parametrize(("people", "least"), [(10, 0.2), (20, 0.1), (40, 0.05), (400, 0.05)])
+def test_the_least_share_is_of_two_people_and_of_five_per_cent(people, least):
+    shares = pd.Series([0.0, least - 1e-6, least, 0.5, 1 - least, 1 - least + 1e-6, 1.0])
+    found = least_share(pd.Series(people, index=shares.index))
+    assert found.tolist() == pytest.approx([least] * 7, rel=1e-12)
+    assert nearly_all_or_none(shares, found).tolist() == [True, True, False, False, False, True, True]
 
 
 def panel_left_by(left: int, wave: str) -> pd.DataFrame:

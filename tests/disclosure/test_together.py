@@ -61,6 +61,7 @@ def groups(study, sizes, contrast="difference", persons=None) -> list[str]:
         ({"a": (6,), "b": (6,), "c": (6,), "d": (6,)}, ["a + b", "c + d"]),
         ({"a": (6,), "b": (6,), "c": (6,)}, ["a + b + c"]),
         ({"a": (30,), "b": (0,), "c": (6,)}, []),
+        ({"a": (30,), "b": (1,), "c": (9,)}, ["b + c"]),  # one person is few
         # few stayed, or nobody: they are few all the same
         ({"a": (30,), "b": ((12, 12, 6),), "c": ((9, 8, 7),)}, ["b + c"]),
         ({"a": (30,), "b": ((9, 0, 0),), "c": (9,)}, []),
@@ -84,6 +85,13 @@ def test_groups_of_one_arm(study, sizes, expected):
 def test_groups_of_two_arms(study, sizes, change, comparison, difference):
     found = {name: groups(study, sizes, name) for name in ("change", "comparison", "difference")}
     assert found == {"change": change, "comparison": comparison, "difference": difference}
+
+
+def test_arms_are_combined_whatever_the_order_of_their_names(study):
+    panel = panel_of({"a": (6, 6), "b": (6, 6)}).replace({"arm": {"programme": "x"}})
+    found = small_cohorts(panel, study=study)
+    assert set(found.about("difference", "x")["group"]) == {"a + b"}
+    assert set(found.about("change", "waitlist")["group"]) == {"a + b"}
 
 
 def test_a_shared_comparison_is_no_part_of_a_group(tmp_path):
