@@ -52,7 +52,7 @@ def hochberg_by_hand(p_values):
     return dict(zip(ordered, steps, strict=True))
 
 
-@pytest.mark.parametrize(("contrast", "method", "size"), [("change", "likelihood", 4), ("difference", "ancova", 2)])
+@pytest.mark.parametrize(("contrast", "method", "size"), [("change", "jackknife", 4), ("difference", "ancova", 2)])
 def test_a_family_is_the_headline_of_one_contrast_cohort_and_role(whole, contrast, method, size):
     table = whole.to_frame()
     headline = table[(table["contrast"] == contrast) & (table["method"] == method)]
@@ -63,7 +63,7 @@ def test_a_family_is_the_headline_of_one_contrast_cohort_and_role(whole, contras
             assert len(family) == size  # two scales, and for changes two arms
             expected = family["p_value"].map(by_hand(family["p_value"].to_numpy()))
             assert family["p_adjusted"].tolist() == pytest.approx(expected.tolist(), rel=1e-12)
-    others = table[~table["method"].isin(["likelihood", "ancova"])]
+    others = table[~table["method"].isin(["jackknife", "ancova"])]
     assert others["p_adjusted"].isna().all()
     assert others["p_value"].notna().any()
 
@@ -71,7 +71,7 @@ def test_a_family_is_the_headline_of_one_contrast_cohort_and_role(whole, contras
 def test_rows_without_a_p_value_do_not_count_towards_the_family(make_study):
     panel = stack(panel_of(*drawn(1)), panel_of([3], [4], scale="engagement"))
     estimates = estimate_change(panel, study=make_study())
-    row = only(estimates.where(estimates.table["scale"] == "inclusion"), "likelihood")
+    row = only(estimates.where(estimates.table["scale"] == "inclusion"), "jackknife")
     assert row["p_adjusted"] == row["p_value"]
     assert estimates.table.loc[estimates.table["scale"] == "engagement", "p_adjusted"].isna().all()
 
