@@ -140,14 +140,14 @@ class TestEveryoneMeasuredBefore:
         post = 3 + 0.5 * (pre - 3) + draws.normal(0, 0.8, 400)
         post = np.where(pre < np.quantile(pre, 0.3), np.nan, post)
         estimates = estimate_change(panel_of(pre, post), study=make_study())
-        stayed, everyone = (only(estimates, name)["estimate"] for name in ("paired_t", "likelihood"))
+        stayed, everyone = (only(estimates, name)["estimate"] for name in ("paired_t", "jackknife"))
         assert stayed < -0.15
         assert abs(everyone) < abs(stayed) / 2
 
     def test_people_without_a_score_before_do_not_move_it(self, make_study):
         pre, post = left(*drawn(2, 20), 5)
         late = stack(panel_of(pre, post), panel_of([np.nan] * 3, [9.0] * 3, person=list("xyz")))
-        found, expected = (only(estimate_change(panel, study=make_study()), "likelihood") for panel in
+        found, expected = (only(estimate_change(panel, study=make_study()), "jackknife") for panel in
                            (late, panel_of(pre, post)))  # fmt: skip
         assert numbers_of(found) == numbers_of(expected)
         assert (found["n_post"], expected["n_post"]) == (18, 15)

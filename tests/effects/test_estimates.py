@@ -90,7 +90,7 @@ def test_where_keeps_rows_with_their_details(whole):
 
 def test_detail_is_nan_where_there_is_none(whole):
     place = whole.table["id"][0]
-    assert whole.detail(place, "sd_pre") > 0
+    assert whole.detail(place, "mean_pre") > 0
     assert np.isnan(whole.detail(place, "tau2"))
     assert np.isnan(whole.detail("no such row", "sd_pre"))
 
@@ -115,7 +115,7 @@ def test_joined_keeps_order_and_everything(whole):
 def test_shown_as_text_and_html(whole):
     text, html = repr(whole), whole._repr_html_()
     n = len(whole)
-    assert n == 32 * 6 + 16 + 16 * 3 + 8  # changes, reliable ones, differences, and leaders beside mentors
+    assert n == 32 * 7 + 16 + 16 * 3 + 8 * 3  # changes, reliable ones, differences, and leaders beside mentors
     assert text.startswith(f"Estimates, {n} rows\n")
     assert f"<caption>Estimates, {n} rows</caption>" in html
     assert "hodges_lehmann" in text
@@ -152,9 +152,14 @@ class TestHeadlines:
         ]
 
     def test_of_a_change_is_that_of_everyone_measured_before(self):
-        beside = [row_of(method=name) for name in ("paired_t", "imputed", "mixed_model", "then_test")]
+        beside = [row_of(method=name) for name in ("paired_t", "likelihood", "imputed", "mixed_model", "then_test")]
         beside += [row_of(method="paired_t", measure="d_rm"), row_of(method="wilson", measure="share_improved")]
-        assert self.methods(row_of(), *beside) == ["change likelihood"]
+        assert self.methods(row_of(), *beside) == ["change jackknife"]
+
+    def test_of_a_change_is_that_of_those_who_answered_both_times_where_that_was_decided(self):
+        rows = [row_of(heads=False), row_of(method="paired_t", heads=True),
+                row_of(method="paired_t", measure="d_rm"), row_of(method="imputed")]  # fmt: skip
+        assert self.methods(*rows) == ["change paired_t"]
 
     def test_of_unlinked_waves_is_welch(self):
         assert self.methods(row_of(method="welch")) == ["change welch"]
