@@ -206,6 +206,15 @@ def _located(sessions: pd.DataFrame, members: pd.DataFrame, journal: Journal) ->
     return met
 
 
+def cluster_unit(study: Study, people: pd.DataFrame) -> str:
+    """Name the unit that puts people together: the declared one; without one the dyad, where dyads put any together."""
+    unit = study.clustered_by
+    if unit != "person" or study.design.clusters == "person":
+        return unit
+    met = people[["person", "cluster"]].drop_duplicates()
+    return "dyad" if met["cluster"].duplicated().any() else unit
+
+
 def _clusters(people: pd.DataFrame, members: pd.DataFrame, study: Study) -> pd.Series:
     """
     Name of each person's cluster: the declared unit, or by default the dyad; anyone without one is alone.

@@ -17,6 +17,7 @@ from rm_research.errors import ReportError
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 
+OF_COHORTS = ("reml_hk", "one_stage")
 OUR_UNIT = Scale.model_fields["unit"].default
 
 
@@ -114,6 +115,18 @@ class Claims:
             n = row.n_clusters if groups else self._n_judged_by(row)
             texts.append(self.words.say(f"verdict.few_{kind}", n=n))
         return " ".join(texts)
+
+    def clusters_sentence(self, row: Estimate) -> str:
+        """Name and count the groups of people who belong together behind an interval; empty where each stands alone."""
+        if not row.has_interval or row.is_pooled or row.n_clusters is None or self.unlinked(row):
+            return ""
+        n = self._n_judged_by(row)
+        if row.n_clusters >= n:
+            return ""
+        unit, people = self.study.clustered_by, self.people(row.role)
+        key = "dyad" if unit in ("person", "dyad") else "cohort" if unit == "cohort" else "unit"
+        text = self.words.say(f"clusters.{key}", unit=unit)
+        return self.words.say("clusters.counted", n=n, people=people, groups=row.n_clusters, unit=text)
 
     def _n_judged_by(self, row: Estimate) -> int:
         """How many people the interval of a row rests on."""
@@ -214,8 +227,8 @@ class Claims:
         of_everyone = row.declared is not None and row.declared.of_everyone_before and not row.compares_groups
         if not of_everyone or self.unlinked(row) or self._of_both_instead(row):
             return False
-        # an average is of those whom the changes of its cohorts are about
-        if row.is_pooled and (row.role, row.wave) in self._headed_by_both:
+        # an average of the cohorts' own changes is of those whom these are about
+        if row.method in OF_COHORTS and (row.role, row.wave) in self._headed_by_both:
             return False
         return (row.n_pre or 0) > (row.n_pairs or 0)
 

@@ -144,7 +144,7 @@ def estimate_row(
     row["truncated"] = truncated(result.ci_low, result.ci_high, largest(contrast, measure, place.scale, study))
     if not np.isnan(result.std_error):
         row["detectable"] = detectable(result.std_error, result.df, level=study.reporting.level)
-    elif method.heads:  # a single cluster: nothing tells how far others would differ from it
+    elif np.isnan([result.p_value, result.ci_low]).all():  # a single cluster tells nothing of how far others differ
         row["reason"] = str(Reason.TOO_FEW_CLUSTERS)
     return Row(row, dict(result.details))
 
