@@ -80,7 +80,7 @@ class Claims:
             return self.reason(row)
         blanks = self._blanks(row) | {"n": self.people_counted(row)}
         if not row.has_interval:
-            return self.words.say(f"claim.no_interval.{self._family(row)}", **blanks)
+            return self.words.say(f"no_interval.{self._family(row)}", **blanks)
         blanks["interval"] = self.interval(row)
         return self.words.say(f"claim.{self._claimed_level(row)}.{self._judged(row)}", **blanks)
 
@@ -111,9 +111,9 @@ class Claims:
         texts = [self.words.say("verdict.anything")] if row.truncated == "both" else []
         if has_few_df(row.df):
             groups = row.is_pooled or (row.n_clusters is not None and row.n_clusters < self._n_judged_by(row))
-            kind = "cohorts" if row.is_pooled else "groups" if groups else "people"
+            kind = "few_cohorts" if row.is_pooled else "few_groups" if groups else "few_people"
             n = row.n_clusters if groups else self._n_judged_by(row)
-            texts.append(self.words.say(f"verdict.few_{kind}", n=n))
+            texts.append(self.words.say(f"verdict.{kind}", n=n))
         return " ".join(texts)
 
     def clusters_sentence(self, row: Estimate) -> str:

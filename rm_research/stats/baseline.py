@@ -39,13 +39,12 @@ def change_of_everyone(
     clusters : array-like, shape (n,), optional
         Cluster of each person, none missing. By default everyone is a cluster.
     cohorts : array-like, shape (n,), optional
-        Cohort of each person, none missing. By default there is one.
+        Cohort of each person, none missing. By default there is one. One that is a single cluster is joined to the next.
 
     Returns
     -------
     Result
-        NaN std_error, df, p-value and interval where there is one cluster, or where one alone stands for a cohort:
-        nothing tells how far others would differ from it.
+        NaN std_error, df, p-value and interval where there is one cluster: nothing tells how far others would differ.
         `details`: mean_pre (of all with a score before), mean_post (expected of all of them), the ends of both means'
         intervals (mean_pre_low and so on, NaN where nobody differs), n_clusters, slope (b) and of_everyone: 1; where
         the pairs give no slope, or none once a cluster is left out, slope is NaN, of_everyone is 0 and everything is
@@ -185,6 +184,7 @@ class _People:
         pre, post = pre[counted], post[counted]
         cohort = np.zeros(len(pre), np.intp) if cohorts is None else _numbered(cohorts, counted)
         cluster = np.arange(len(pre)) if clusters is None else _numbered(clusters, counted)
+        cohort = cohort if cohorts is None else _joined(cohort, cluster)
         paired = ~np.isnan(post)
         n_pairs = np.bincount(cohort, paired)
         if paired.sum() < 2 or not n_pairs.all():
@@ -310,6 +310,18 @@ def df_of_mean(sizes: Vector) -> float:
     share = sizes / sizes.sum()
     a = share**2 / (1 - share)
     return float(1 / ((share**2).sum() + a.sum() ** 2 - (a**2).sum()))
+
+
+def _joined(cohort: NDArray[np.intp], cluster: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Cohorts, of which those with a single cluster are joined to the next one, the last to the one before."""
+    while (n_cohorts := int(cohort.max()) + 1) > 1:
+        cells = np.unique(np.column_stack([cohort, cluster]), axis=0)
+        alone = np.flatnonzero(np.bincount(cells[:, 0]) < 2)
+        if not len(alone):
+            break
+        first = min(int(alone[0]), n_cohorts - 2)
+        cohort = np.where(cohort > first, cohort - 1, cohort)
+    return cohort
 
 
 def _numbered(labels: ArrayLike, counted: Mask) -> NDArray[np.intp]:

@@ -174,7 +174,7 @@ class TestReason:
 
     def test_of_a_number_beside_the_headline_that_would_tell_of_few(self, claims):
         found = claims(row_of(n_pre=20, n_pairs=18), row_of(method="paired_t", n_pre=20, n_pairs=18))
-        headline, beside = found.disclosed.rows
+        beside, headline = found.disclosed.rows
         assert headline.is_known
         assert found.reason(beside).endswith("it could reveal the answers of the few people who left.")
 

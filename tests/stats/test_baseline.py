@@ -175,13 +175,20 @@ class TestOneCluster:
         assert (result.estimate, result.details["of_everyone"]) == (0.5, 0)
         assert np.isnan(result.ci_low)
 
-    def test_that_is_a_whole_cohort_leaves_no_interval(self):
-        pre, post = np.array([3.0, 2, 4, 5, 3, 1]), np.array([4.0, 2, 5, 4, 4, 2])
-        result = change_of_everyone(
-            pre, post, level=0.95, clusters=list("aabcde"), cohorts=["x", "x", "y", "y", "y", "y"]
-        )
+    @pytest.mark.parametrize("labels", [list("xxyyyyzzz"), list("yyxxxxzzz"), list("zzxxxxyyy")])
+    def test_that_is_a_whole_cohort_is_joined_to_the_next(self, labels):
+        """Nobody leaves the programme for it: the first to the second, the last to the one before."""
+        rng = np.random.default_rng(3)
+        pre = rng.normal(3, 1, 9)
+        post, clusters = pre + rng.normal(0.5, 0.5, 9), list("aabcdefgh")
+        result = change_of_everyone(pre, post, level=0.95, clusters=clusters, cohorts=labels)
+        order = sorted(set(labels))
+        neighbour = order[min(order.index(labels[0]) + 1, 2)] if labels[0] != "z" else "y"
+        joined = [neighbour if label == labels[0] else label for label in labels]
+        expected = change_of_everyone(pre, post, level=0.95, clusters=clusters, cohorts=joined)
+        assert numbers(result) == numbers(expected)
         assert result.estimate == pytest.approx((post - pre).mean())
-        assert np.isnan(result.df)
+        assert np.isfinite(numbers(result)).all()
 
 
 def test_without_a_slope_it_is_of_those_with_both_scores():
