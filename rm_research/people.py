@@ -208,27 +208,48 @@ def _located(sessions: pd.DataFrame, members: pd.DataFrame, journal: Journal) ->
     return met
 
 
+def cluster_unit(study: Study, people: pd.DataFrame) -> str:
+    """Name the unit that puts people together: the declared one; without one the dyad, where dyads put any together."""
+    unit = study.clustered_by
+    if unit != "person" or study.design.clusters == "person":
+        return unit
+    met = people[["person", "cluster"]].drop_duplicates()
+    return "dyad" if met["cluster"].duplicated().any() else unit
+
+
 def _clusters(people: pd.DataFrame, members: pd.DataFrame, study: Study) -> pd.Series:
-    """Name of each person's cluster; dyads that share a person are one cluster, as is anyone without a dyad."""
+    """
+    Name of each person's cluster: the declared unit, or by default the dyad; anyone without one is alone.
+
+    Dyads that share a person are one cluster. So are all places of a person, a class or an instructor met in several
+    cohorts; dyads of several cohorts that only have the same name are not.
+    """
     unit = study.clustered_by
     if unit == "cohort":
         return people["cohort"]
-    if unit == "person":
-        return people["person"]
-    individual = people["cohort"] + "/" + people["person"]
-    if unit != "dyad":
-        return people[unit].fillna(individual)
-    joined = people[WHO].merge(_components(members), on=WHO, how="left")["component"]
-    return joined.set_axis(people.index).fillna(individual)
+    # within cohorts, a code that stands in several of them is several people
+    alone = people["person"] if study.link.within == "study" else people["cohort"] + "/" + people["person"]
+    if unit not in ("person", "dyad"):
+        return people[unit].fillna(alone)
+    if study.design.clusters == "person" or members.empty:
+        return alone
+    of_members = members[WHO].merge(people[WHO].assign(alone=alone), on=WHO, how="left")["alone"]
+    known = _components(members.assign(alone=of_members.to_numpy()))
+    return alone.map(known).fillna(alone)
 
 
-def _components(members: pd.DataFrame) -> pd.DataFrame:
-    """Each person and their component: the first of all dyads connected with theirs through shared members."""
-    persons, _ = pd.factorize(pd.MultiIndex.from_frame(members[WHO]))
+def _components(members: pd.DataFrame) -> pd.Series:
+    """
+    Component of each person in a dyad: the first of all dyads connected with theirs through shared members.
+
+    Someone met in several cohorts connects dyads of these.
+    """
+    persons, _ = pd.factorize(members["alone"])
     dyads, _ = pd.factorize(pd.MultiIndex.from_frame(members[["cohort", "dyad"]]))
     connected = members.assign(component=_connected(persons, dyads))
-    named = connected.groupby("component")["dyad"].transform("first")
-    return connected.assign(component=connected["cohort"] + "/" + named)[[*WHO, "component"]].drop_duplicates(WHO)
+    connected["name"] = connected["cohort"] + "/" + connected["dyad"]
+    named = connected.groupby("component")["name"].transform("first")
+    return connected.assign(component=named).drop_duplicates("alone").set_index("alone")["component"]
 
 
 def _connected(persons: np.ndarray, dyads: np.ndarray) -> list[int]:

@@ -10,7 +10,7 @@ import pandas as pd
 from rm_research.effects.estimates import ENOUGH_COHORTS, Estimates, Row, collected, estimate_row, headlines
 from rm_research.effects.groups import ALL_COHORTS, STRATUM, Place
 from rm_research.effects.long_scores import long_scores, person_terms
-from rm_research.effects.methods import METHODS, POOLED, Measure, Method, Name
+from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure, Method, Name
 from rm_research.errors import FrameError
 from rm_research.frames import ESTIMATES, PANEL, require_columns
 from rm_research.stats.mixed.inference import kenward_roger
@@ -93,6 +93,8 @@ class Pool:
         contrast, place = key[0], Place(ALL_COHORTS, *key[1:])
         usable = rows[rows["estimate"].notna() & rows["std_error"].notna()]
         people = PANEL.empty() if panel is None else _people(contrast, place, usable, panel, study)
+        if contrast == Contrast.CHANGE and usable["method"].eq(Name.PAIRED_T).any():
+            people = people.dropna(subset=["pre", "post"])
         return cls(contrast, place, usable, people)
 
     @property

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit
 
+from rm_research.stats.baseline import change_of_everyone
 from rm_research.stats.imputed import complete_posts, imputed_ancova, imputed_change
 from rm_research.stats.mixed.inference import kenward_roger
 from rm_research.stats.mixed.reml import fit_reml
@@ -60,31 +61,44 @@ class Waves:
         return np.where(self.stayed, self.post, np.nan)
 
 
+MIDDLE = 3.2  # mean of what people feel before, unless they start near the top
+
+
 def draw(rng: np.random.Generator, n: int, *, change: Scores | float = 0.0, shared: Scores | float = 0.0,
-         attrition: float = 0.0) -> Waves:  # fmt: skip
+         attrition: float = 0.0, centre: float = MIDDLE) -> Waves:  # fmt: skip
     """Scores of n people; `change` and `shared` (with others of a cluster, both waves) are felt, before rounding."""
     usual = rng.normal(0, 0.6, n) + shared
     felt = [usual + rng.normal(0, 0.4, n), usual + rng.normal(0, 0.4, n) + change]
-    pre, post = (np.clip(np.rint(3.2 + f[:, None] + rng.normal(0, 0.7, (n, 4))), 1, 5).mean(axis=1) for f in felt)
-    leaves = rng.random(n) < leaving(pre, attrition) if attrition else np.zeros(n, bool)
+    pre, post = (np.clip(np.rint(centre + f[:, None] + rng.normal(0, 0.7, (n, 4))), 1, 5).mean(axis=1) for f in felt)
+    leaves = rng.random(n) < leaving(pre, attrition, centre) if attrition else np.zeros(n, bool)
     return Waves(pre, post, ~leaves)
 
 
-def leaving(pre: Scores, attrition: float) -> Scores:
+def leaving(pre: Scores, attrition: float, centre: float = MIDDLE) -> Scores:
     """Chance of leaving: higher for the unhappy, `attrition` on average."""
-    return expit(_intercept(attrition) - 1.6 * (pre - 3.2))
+    return expit(_intercept(attrition, centre) - 1.6 * (pre - centre))
 
 
 @cache
-def _intercept(attrition: float) -> float:
-    pre = draw(np.random.default_rng(1), LARGE).pre
-    return float(brentq(lambda a: expit(a - 1.6 * (pre - 3.2)).mean() - attrition, -10, 10))
+def _intercept(attrition: float, centre: float) -> float:
+    pre = draw(np.random.default_rng(1), LARGE, centre=centre).pre
+    return float(brentq(lambda a: expit(a - 1.6 * (pre - centre)).mean() - attrition, -10, 10))
 
 
 @cache
-def true_change(change: float) -> float:
+def starting_at(mean: float) -> float:
+    """What people feel before where their scores, cut at the top of the scale, have this mean."""
+
+    def off(centre: float) -> float:
+        return float(draw(np.random.default_rng(1), LARGE // 4, centre=centre).pre.mean() - mean)
+
+    return float(brentq(off, 3, 8, xtol=1e-3))
+
+
+@cache
+def true_change(change: float, centre: float = MIDDLE) -> float:
     """Mean change of an endless supply of people, after rounding; below 0.003 off."""
-    waves = draw(np.random.default_rng(2), LARGE, change=change)
+    waves = draw(np.random.default_rng(2), LARGE, change=change, centre=centre)
     return float((waves.post - waves.pre).mean())
 
 
@@ -179,6 +193,8 @@ def _drawn(case: Case, replicates: int, again: str) -> Outcome:
 def cases() -> Iterator[Case]:
     """All cases, in the order of the table."""
     yield from _changes()
+    yield from _changes_of_everyone()
+    yield from _changes_in_clusters()
     yield from _differences()
     yield from _clusters()
     yield from _pools()
@@ -188,7 +204,7 @@ CHANGE = 0.35  # felt
 
 
 def _changes() -> Iterator[Case]:
-    methods = {"paired_t": _paired, "likelihood": _likelihood, "imputed": _imputed_change}
+    methods = {"jackknife": _jackknife, "paired_t": _paired, "likelihood": _likelihood, "imputed": _imputed_change}
     for n in (12, 24, 60, 160):
         for attrition in (0.0, 0.15, 0.35):
             for name, method in methods.items():
@@ -206,6 +222,64 @@ def _change(method: Callable[..., Result], n: int, attrition: float, rng: np.ran
 
 def _paired(waves: Waves, rng: np.random.Generator) -> Result:
     return paired_t(waves.pre, waves.answered, level=LEVEL)
+
+
+def _jackknife(waves: Waves, rng: np.random.Generator) -> Result:
+    return change_of_everyone(waves.pre, waves.answered, level=LEVEL)
+
+
+def _changes_of_everyone() -> Iterator[Case]:
+    """Near the top of the scale, and where scores spread more or less after; 30 % leave, by their score before."""
+    for mean in (4.4, 4.7):
+        for n in (12, 24, 60, 160):
+            situation = f"change, {n} people who start at {mean} of 5, 30% leave"
+            yield Case("jackknife", situation, partial(_near_the_top, mean, n), partial(_true_near_the_top, mean))
+    for ratio in (0.7, 1.0, 1.4):
+        for r in (0.3, 0.6, 0.8):
+            situation = f"change, 60 people, r = {r}, spread after {ratio} times that before, 30% leave"
+            yield Case("jackknife", situation, partial(_spreading, ratio, r), _of_spreading)
+
+
+def _near_the_top(mean: float, n: int, rng: np.random.Generator) -> Result:
+    return _jackknife(draw(rng, n, change=CHANGE, attrition=0.3, centre=starting_at(mean)), rng)
+
+
+def _true_near_the_top(mean: float) -> float:
+    return true_change(CHANGE, starting_at(mean))
+
+
+def _of_spreading() -> float:
+    return 0.3
+
+
+def _spreading(ratio: float, r: float, rng: np.random.Generator) -> Result:
+    """Normal scores, SD 0.6 before; those who start low leave more often."""
+    z, e = rng.normal(size=(2, 60))
+    pre, post = 3.2 + 0.6 * z, 3.5 + 0.6 * ratio * (r * z + np.sqrt(1 - r**2) * e)
+    leaves = rng.random(60) < expit(-1.0 - 1.0 * z)  # 30 % on average
+    return change_of_everyone(pre, np.where(leaves, np.nan, post), level=LEVEL)
+
+
+def _changes_in_clusters() -> Iterator[Case]:
+    """Leaders of one mentor change alike, and nobody changes on average."""
+    designs = {"8 mentors of 3 leaders": np.repeat(np.arange(8), 3),
+               "6 mentors of 4 leaders": np.repeat(np.arange(6), 4),
+               "20 mentors of 1 leader and 2 of 2": np.append(np.arange(20), [20, 20, 21, 21])}  # fmt: skip
+    for name, clusters in designs.items():
+        for spread in (0.0, 0.35, 0.5):
+            for attrition in (0.0, 0.2):
+                situation = f"no change, {name}, whose changes vary by {spread:g}, {attrition:.0%} leave"
+                yield Case("jackknife", situation, partial(_in_clusters, clusters, spread, attrition), _nothing)
+    for number in (2, 3, 4):
+        situation = f"no change, {number} classes of 10 people, whose changes vary by 0.35"
+        clusters = np.repeat(np.arange(number), 10)
+        yield Case("jackknife", situation, partial(_in_clusters, clusters, 0.35, 0.0), _nothing)
+
+
+def _in_clusters(clusters: NDArray[np.intp], spread: float, attrition: float, rng: np.random.Generator) -> Result:
+    together = rng.normal(0, spread, clusters.max() + 1)[clusters]
+    waves = draw(rng, len(clusters), change=together, attrition=attrition)
+    return change_of_everyone(waves.pre, waves.answered, level=LEVEL, clusters=clusters)
 
 
 def _likelihood(waves: Waves, rng: np.random.Generator) -> Result:

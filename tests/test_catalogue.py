@@ -81,7 +81,7 @@ ENGLISH = TEXTS["en"]
 SOURCE = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
 REASONS = set(re.findall(r'NotEstimableError\("(\w+)"\)', SOURCE))
 METHODS = {
-    "likelihood", "paired_t", "hodges_lehmann", "bonett", "wilson", "imputed", "mixed_model", "then_test", "welch",
+    "jackknife", "likelihood", "paired_t", "sign_flips", "hodges_lehmann", "bonett", "wilson", "imputed", "mixed_model", "then_test", "welch",
     "ancova", "change_score", "constrained_likelihood", "wild_bootstrap", "randomisation", "instrument", "ols", "apim",
     "one_stage", "reml_hk",
 }  # fmt: skip

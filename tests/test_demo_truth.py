@@ -29,7 +29,7 @@ def held(seed: int) -> Counter[tuple[str, str, bool]]:
     cohorts = joined([rm.estimate_change(panel, study=study), rm.estimate_difference(panel, study=study)])
     pooled = rm.estimate_programme(poolable(cohorts, study=study), study=study)
     table = joined([cohorts, pooled]).to_frame()
-    table = table[table["method"].isin(["likelihood", "ancova", "reml_hk"]) & table["estimate"].notna()]
+    table = table[table["method"].isin(["jackknife", "ancova", "reml_hk"]) & table["estimate"].notna()]
     population = {(row["scale"], row["role"]): row for row in truth["population"]["scales"]}
     of_these = {("change", *(row[key] for key in ("cohort", "arm", "role", "scale"))): row["mean_change"]
                 for row in truth["changes"]}  # fmt: skip

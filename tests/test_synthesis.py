@@ -58,7 +58,7 @@ def cohort_rows(estimates, std_errors, **columns) -> pd.DataFrame:
     """Headline rows of as many cohorts."""
     usual = {
         "role": "leader", "arm": "programme", "subgroup": "everyone", "scale": "inclusion", "wave": "post",
-        "contrast": "change", "measure": "mean", "method": "likelihood", "n_pre": 12, "n_post": 10, "n_pairs": 9,
+        "contrast": "change", "measure": "mean", "method": "jackknife", "n_pre": 12, "n_post": 10, "n_pairs": 9,
     }  # fmt: skip
     rows = pd.DataFrame({"estimate": np.array(estimates, float), "std_error": np.array(std_errors, float)})
     rows["cohort"] = [f"cohort {place}" for place in range(len(rows))]
@@ -423,7 +423,7 @@ class TestModerators:
             "pooled_change:slope:reml_hk:all cohorts:leader:programme:inclusion:post:year"
         )
         assert slopes.table["p_adjusted"].isna().all()
-        headline = found.table[found.table["method"] == "likelihood"]
+        headline = found.table[found.table["method"].eq("jackknife") & found.table["contrast"].eq("change")]
         by_cohort = panel.groupby("cohort")[["number", "south"]].mean()
         for (_, row), values in zip(
             slopes.table.iterrows(), (by_cohort["number"] + 2015, by_cohort["south"]), strict=True

@@ -10,6 +10,7 @@ import pandas as pd
 
 from rm_research.catalogue import catalogue
 from rm_research.checks.answering import careless_signs, missing_items, scale_quality
+from rm_research.checks.clusters import cluster_sizes
 from rm_research.checks.flow import link_quality, row_flow
 from rm_research.errors import StudyError
 from rm_research.frames import PROBLEMS
@@ -19,7 +20,7 @@ from rm_research.study import Study, read_study
 
 GRAVITY = ("error", "warning", "note")
 SECTIONS = (
-    "problems", "flow", "response", "links", "near_misses", "careless", "scales", "missing", "reliability",
+    "problems", "flow", "response", "clusters", "links", "near_misses", "careless", "scales", "missing", "reliability",
     "invariance", "attrition", "ledger",
 )  # fmt: skip
 MOST_ROWS = 12  # row numbers listed for one problem
@@ -68,6 +69,11 @@ class Problems:
     def links(self) -> pd.DataFrame:
         """Questionnaires by wave and how they were linked, and how many links are expected to be wrong."""
         return pd.DataFrame() if self.prepared is None else link_quality(self.prepared)
+
+    @cached_property
+    def clusters(self) -> pd.DataFrame:
+        """Groups of people who belong together, by role."""
+        return pd.DataFrame() if self.prepared is None else cluster_sizes(self.prepared)
 
     @cached_property
     def missing(self) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rm_research.disclosure import Disclosed
 from rm_research.disclosure.together import ABOUT
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.estimates import has_few_df
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.effects.methods import POOLED, Contrast, Measure
 from rm_research.study import Scale, Study
@@ -135,12 +136,14 @@ def verdict(row: Estimate, scale: Scale) -> str:
     Returns
     -------
     str
-        gain, loss, gain_unclear_size, loss_unclear_size, too_small, unclear; 'none' where the scale declares no such
-        change.
+        gain, loss, gain_unclear_size, loss_unclear_size, too_small, unclear, also with fewer than four degrees of
+        freedom; 'none' where the scale declares no such change.
     """
     s = scale.smallest_effect
     if s is None:
         return "none"
+    if has_few_df(row.df):
+        return "unclear"
     low, high = row.ci_low, row.ci_high
     if scale.better == "lower":
         low, high = -high, -low

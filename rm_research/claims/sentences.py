@@ -8,13 +8,16 @@ from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims.apa import apa_line
 from rm_research.claims.judgement import LEVELS, Followed, followed, level_of, people_left, verdict
 from rm_research.disclosure import HIDDEN, Disclosed
+from rm_research.effects.bounds import largest
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.estimates import has_few_df
 from rm_research.effects.groups import ALL_COHORTS, Place
-from rm_research.effects.methods import Contrast
+from rm_research.effects.methods import Contrast, Name
 from rm_research.errors import ReportError
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 
+OF_COHORTS = ("reml_hk", "one_stage")
 OUR_UNIT = Scale.model_fields["unit"].default
 
 
@@ -75,7 +78,10 @@ class Claims:
         """
         if not row.is_known:
             return self.reason(row)
-        blanks = self._blanks(row) | {"interval": self.interval(row), "n": self.people_counted(row)}
+        blanks = self._blanks(row) | {"n": self.people_counted(row)}
+        if not row.has_interval:
+            return self.words.say(f"no_interval.{self._family(row)}", **blanks)
+        blanks["interval"] = self.interval(row)
         return self.words.say(f"claim.{self._claimed_level(row)}.{self._judged(row)}", **blanks)
 
     def statement(self, row: Estimate) -> str:
@@ -90,11 +96,55 @@ class Claims:
         """Compare the interval with the smallest change that matters; empty where there is nothing to say."""
         scale = self.study.scale(row.scale)
         judged = verdict(row, scale)
+        if row.is_known and (text := self._cannot_show_more(row)):
+            return text
         if not row.is_known or (judged == "unclear" and math.isnan(row.detectable)):
             return ""
+        if judged == "unclear" and row.detectable > largest(row.contrast, row.measure, row.scale, self.study):
+            return self.words.say("verdict.undetectable")
         detectable = "" if math.isnan(row.detectable) else self.words.number(row.detectable)
         s = "" if scale.smallest_effect is None else self.words.number(scale.smallest_effect)
         return self.words.say(f"verdict.{judged}", s=s, unit=self.unit(scale), detectable=detectable)
+
+    def _cannot_show_more(self, row: Estimate) -> str:
+        """Say that there are too few groups, or answers that fit everything; empty where neither is so."""
+        texts = [self.words.say("verdict.anything")] if row.truncated == "both" else []
+        if has_few_df(row.df):
+            groups = row.is_pooled or (row.n_clusters is not None and row.n_clusters < self._n_judged_by(row))
+            kind = "few_cohorts" if row.is_pooled else "few_groups" if groups else "few_people"
+            n = row.n_clusters if groups else self._n_judged_by(row)
+            texts.append(self.words.say(f"verdict.{kind}", n=n))
+        return " ".join(texts)
+
+    def clusters_sentence(self, row: Estimate) -> str:
+        """Name and count the groups of people who belong together behind an interval; empty where each stands alone."""
+        if not row.has_interval or row.is_pooled or row.n_clusters is None or self.unlinked(row):
+            return ""
+        n = self._n_judged_by(row)
+        if row.n_clusters >= n:
+            return ""
+        unit, people = self.study.clustered_by, self.people(row.role)
+        key = "dyad" if unit in ("person", "dyad") else "cohort" if unit == "cohort" else "unit"
+        text = self.words.say(f"clusters.{key}", unit=unit)
+        return self.words.say("clusters.counted", n=n, people=people, groups=row.n_clusters, unit=text)
+
+    def _n_judged_by(self, row: Estimate) -> int:
+        """How many people the interval of a row rests on."""
+        return (self.n_about(row) if row.is_change else (row.n_pairs or 0) + (row.n_comparison or 0)) or 0
+
+    def n_about(self, row: Estimate) -> int:
+        """How many people a change is about."""
+        return (row.n_pairs if self._of_both_instead(row) else row.n_about) or 0
+
+    def _of_both_instead(self, row: Estimate) -> bool:
+        """Whether a change of everyone could only be that of those who answered both times."""
+        return self.disclosed.estimates.detail(row.id, "of_everyone") == 0
+
+    def among_both(self, row: Estimate) -> bool:
+        """Whether a change is only about those who answered both times, although others answered before."""
+        if not row.is_change or self.unlinked(row) or (row.n_pre or 0) <= (row.n_pairs or 0):
+            return False
+        return not self.counts_leavers(row)
 
     def verdict_name(self, row: Estimate) -> str:
         """Verdict in a few words; empty where there is none."""
@@ -147,6 +197,7 @@ class Claims:
         """How many people the row rests on."""
         unlinked = self.unlinked(row)
         kind = "unlinked" if unlinked else "compared" if row.compares_groups else "pairs"
+        kind = "both" if kind == "pairs" and self.among_both(row) else kind
         n = (row.n_pre if unlinked else row.n_pairs) or 0
         m = row.n_post if unlinked else row.n_comparison
         if kind == "pairs" and self.counts_leavers(row):
@@ -174,7 +225,18 @@ class Claims:
     def counts_leavers(self, row: Estimate) -> bool:
         """Whether a row includes people who did not answer after."""
         of_everyone = row.declared is not None and row.declared.of_everyone_before and not row.compares_groups
-        return of_everyone and not self.unlinked(row) and (row.n_pre or 0) > (row.n_pairs or 0)
+        if not of_everyone or self.unlinked(row) or self._of_both_instead(row):
+            return False
+        # an average of the cohorts' own changes is of those whom these are about
+        if row.method in OF_COHORTS and (row.role, row.wave) in self._headed_by_both:
+            return False
+        return (row.n_pre or 0) > (row.n_pairs or 0)
+
+    @cached_property
+    def _headed_by_both(self) -> set[tuple[str, str]]:
+        """Roles and waves whose changes are headed by those of people who answered both times."""
+        rows = self.disclosed.headline_rows
+        return {(row.role, row.wave) for row in rows if row.contrast == Contrast.CHANGE and row.method == Name.PAIRED_T}
 
     def people(self, role: str, n: int = 2) -> str:
         """Plural of a role, or its singular for one person."""
@@ -224,6 +286,8 @@ class Claims:
         judged = verdict(row, self.study.scale(row.scale))
         if judged != "none":
             return judged
+        if has_few_df(row.df):
+            return "none_unclear"
         if row.ci_low > 0:
             return "none_higher"
         return "none_lower" if row.ci_high < 0 else "none_unclear"

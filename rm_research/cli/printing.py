@@ -15,7 +15,7 @@ from rm_research.checks import MOST_ROWS, Problems
 if TYPE_CHECKING:
     from rm_research.drafting import Draft
 
-SHOWN = ("flow", "links", "near_misses", "careless", "scales", "missing", "ledger")
+SHOWN = ("flow", "clusters", "links", "near_misses", "careless", "scales", "missing", "ledger")
 COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 out_console, err_console = Console(), Console(stderr=True)
 

@@ -7,6 +7,8 @@ from functools import cached_property
 import pandas as pd
 
 from rm_research.disclosure import rules
+from rm_research.disclosure.heading import decided, headed
+from rm_research.disclosure.range import within_range
 from rm_research.disclosure.rows import Asked, Details
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import Estimates, adjusted, headlines, joined
@@ -27,7 +29,8 @@ class Disclosed:
     Attributes
     ----------
     estimates : Estimates
-        Numbers hidden by a rule are missing, with the reason 'hidden'; counts of people stay.
+        Numbers hidden by a rule are missing, with the reason 'hidden'; counts of people stay. Intervals end where the
+        scale does; the column `truncated` says so.
     tables : dict of str to DataFrame
         Of the whole study, by name, with the column `cohort` ('all cohorts' for the programme): counts of people, and
         summaries of the answers of enough people.
@@ -111,10 +114,12 @@ def disclose(
     """
     if not isinstance(estimates, Estimates):
         estimates = joined(estimates)
+    estimates = within_range(*headed([estimates], study=study), study=study)
     table, rule = estimates.table.copy(), rules.rules_of_rows(Asked.of(estimates, study))
     shown = rule.isna()
     numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
     table.loc[~shown, numbers] = float("nan")
+    table.loc[~shown, "truncated"] = None
     # the reason for a failed estimate can reveal answers ("everyone changed alike"), unless it follows from the design
     table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
     asked = Details(Estimates(table, estimates.details), without_means)
@@ -126,5 +131,11 @@ def disclose(
 
 
 def poolable(estimates: Estimates, *, study: Study) -> Estimates:
-    """Rows that may be averaged: those shown. The result of a hidden group could be worked out from the average."""
+    """
+    Rows that may be averaged: those shown. The result of a hidden group could be worked out from the average.
+
+    Intervals are whole here, also where they go beyond what the scale allows.
+    """
+    if not decided(estimates):
+        (estimates,) = headed([estimates], study=study)
     return estimates.where(rules.rules_of_rows(Asked.of(estimates, study)).isna())

@@ -7,6 +7,7 @@ import pandas as pd
 
 from rm_research.disclosure.answers import shown_answers
 from rm_research.disclosure.gate import Disclosed, disclose, poolable
+from rm_research.disclosure.heading import headed
 from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
 from rm_research.disclosure.summaries import shown_measurement, shown_specifications
@@ -20,7 +21,7 @@ from rm_research.effects import (
     estimate_hindsight,
     estimate_waves,
 )
-from rm_research.effects.estimates import headlines, joined
+from rm_research.effects.estimates import headlines, joined, may_head
 from rm_research.effects.methods import METHODS, POOLED
 from rm_research.panel import Prepared, cache
 from rm_research.study import Study
@@ -58,6 +59,8 @@ def decide(prepared: Prepared) -> Disclosed:
     estimates = _estimates(prepared, prepared.sound_cohorts)
     together = small_cohorts(panel, study=study)
     grouped = _of_groups(panel, together, study)
+    estimates, grouped = headed([estimates, grouped], study=study)
+    grouped = grouped.where(headlines(grouped.table))
     pooled = _pooled(joined([poolable(estimates, study=study), grouped]), panel, together, study)
     shown = disclose(joined([estimates, grouped, pooled]), study=study, without_means=together.groups)
     tables = participation(prepared) | {"together": together.table, "answers": shown_answers(prepared, shown)}
@@ -92,7 +95,7 @@ def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
 
 
 def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
-    """Headline estimates of small cohorts combined: each group of them as one cohort."""
+    """Estimates of small cohorts combined that may be headlines: each group of them as one cohort."""
     parts = []
     for contrast, arm in _kinds(together.table):
         members = together.only(panel[panel["arm"].isin([arm, study.comparison])], contrast, arm)
@@ -102,7 +105,7 @@ def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimat
             if study.design.comparison_scope == "shared":  # it belongs to all cohorts, not to a group
                 members = pd.concat([members[members["arm"] == arm], panel[panel["arm"] == study.comparison]])
             estimates = estimate_difference(members, study=study)
-        wanted = estimates.table["contrast"].eq(contrast) & estimates.table["arm"].eq(arm) & headlines(estimates.table)
+        wanted = estimates.table["contrast"].eq(contrast) & estimates.table["arm"].eq(arm) & may_head(estimates.table)
         parts.append(estimates.where(wanted & estimates.table["cohort"].isin(together.groups)))
     return joined(parts)
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from rm_research.disclosure.threshold import Threshold, least_share, nearly_all_or_none
 from rm_research.effects.estimate import COMPARING
-from rm_research.effects.estimates import Estimates, headlines
+from rm_research.effects.estimates import Estimates, headlines, of_both
 from rm_research.effects.methods import METHODS, POOLED, SHARES
 from rm_research.study import Study
 
@@ -16,7 +16,7 @@ QUANTITIES = (
     "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
     "e_value", "e_value_interval", "tipping_shift", "largest_shift", "fmi", "share_worse", "share_worse_low",
     "share_worse_high", "expected_by_selection", "icc_before", "icc_after", "p_distinguishable",
-    "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "n_changed",
+    "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "n_changed", "of_everyone",
 )  # fmt: skip
 # only of the headline: everyone with a score before is the same group at all later waves, people with both are not
 MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
@@ -102,10 +102,14 @@ def beside_few_leavers(asked: Asked) -> pd.Series:
     """
     # some rows have the number of people whom they do not share with the headline, or who have no score before;
     # the others leave out people who left
-    left = (asked.table["n_pre"] - asked.table["n_pairs"]).astype("float64")
-    left, late = asked.detail("n_left").fillna(left), asked.detail("n_late")
+    gone = (asked.table["n_pre"] - asked.table["n_pairs"]).astype("float64")
+    left, late = asked.detail("n_left").fillna(gone), asked.detail("n_late")
     few = asked.threshold.few(left) | asked.threshold.few(late)
-    return few & asked.is_of([method.key for method in METHODS.beside_headlines()])
+    both = of_both(asked.table)
+    # those that count everyone with any score tell it of everyone before, next to those who answered both times
+    few |= both & asked.threshold.few(gone)
+    beside = [asked.is_of([method.key for method in METHODS.beside_headlines(of_both=case)]) for case in (True, False)]
+    return few & ((both & beside[0]) | (~both & beside[1]))
 
 
 def share_of_all_or_none(asked: Asked) -> pd.Series:
@@ -210,8 +214,15 @@ def on_no_page(asked: Details) -> pd.Series:
 
 
 def means_beside_other_rows(asked: Details) -> pd.Series:
-    """Means before and after of rows that are not headlines."""
-    return asked.quantity.isin(MEANS) & ~asked.of(headlines(asked.estimates.table))
+    """
+    Means before and after of rows that are not headlines.
+
+    With several later waves, also of those who answered both times: others did at each wave, perhaps few, whose mean
+    before could be worked out.
+    """
+    table = asked.estimates.table
+    waves = table.groupby(["cohort", "role", "arm", "scale"])["wave"].transform("nunique")
+    return asked.quantity.isin(MEANS) & ~asked.of(headlines(table) & ~(of_both(table) & waves.gt(1)))
 
 
 def means_of_groups(asked: Details) -> pd.Series:

@@ -8,10 +8,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, has_few_df
 from rm_research.effects.groups import Group, Place, groups
 from rm_research.effects.interaction import change_interactions
-from rm_research.effects.methods import METHODS, Contrast, Method
+from rm_research.effects.methods import METHODS, Contrast, Method, Need
 from rm_research.frames import PANEL, require_columns
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
@@ -35,13 +35,15 @@ def estimate_change(panel: pd.DataFrame, *, study: Study, reference: pd.DataFram
     Returns
     -------
     Estimates
-        contrast 'change'. Linked waves: mean of everyone with a score before (likelihood, the headline; imputed where
-        some people left), mean of those with both scores (paired_t), median (hodges_lehmann, of those who changed),
+        contrast 'change'. Linked waves: mean of everyone with a score before (jackknife over clusters, the headline;
+        likelihood with equal variances or a mixed model; imputed where some people left), mean of those with both
+        scores (paired_t, by cluster, the headline where `disclose` finds that few people left; sign_flips, p-value only,
+        where the headline has fewer than four degrees of freedom), median (hodges_lehmann, of those who changed),
         g_av (bonett), d_rm (paired_t), share_improved and, where there is a retest correlation, reliable_change
         (wilson). Unlinked waves: mean (welch). Post − pre,
         never flipped; shares are of gains, as the scale's `better` says. Scales not asked at baseline have a row with
         that reason. contrast 'role_difference', and 'interaction' where declared and there is no comparison: difference
-        in mean change (likelihood). People whose role or arm is missing are in no row.
+        in mean change (jackknife, paired_t and likelihood alike). People whose role or arm is missing are in no row.
 
     Raises
     ------
@@ -58,10 +60,23 @@ def estimate_change(panel: pd.DataFrame, *, study: Study, reference: pd.DataFram
 
 
 def _rows(group: Group, study: Study) -> Iterator[Row]:
+    few_df = False
     for method in METHODS.of(Contrast.CHANGE):
-        if method.estimator and method.suits(study) and method.suits_people(group, study):
-            compute = partial(_compute, method, group, study)
-            yield estimate_row(group.place, method, compute, study, group.counts)
+        if not (method.estimator and method.suits(study) and method.suits_people(group, study)):
+            continue
+        if Need.FEW_DF in method.needs and not few_df:
+            continue
+        row = estimate_row(group.place, method, partial(_compute, method, group, study), study, _counts(method, group))
+        few_df |= bool(method.heads) and has_few_df(row.columns.get("df"))
+        yield row
+
+
+def _counts(method: Method, group: Group) -> dict[str, int]:
+    """Columns that count people, and clusters where the method knows them."""
+    if method.unlinked or not method.heads:
+        return group.counts
+    counted = ~np.isnan(group.pre) if method.of_everyone_before else group.paired
+    return group.counts | {"n_clusters": group.n_clusters(counted)}
 
 
 def _compute(method: Method, group: Group, study: Study) -> Result:

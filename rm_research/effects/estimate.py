@@ -28,8 +28,12 @@ class Estimate:
         None where missing.
     planned : bool
         Whether the scale is a declared outcome.
+    heads : bool or None
+        Whether the declared design, or who left, makes it the main row; None where its method alone decides.
+    truncated : str or None
+        Ends of the interval beyond what the scale allows: low, high or both.
     reason : str or None
-        Why there is no estimate.
+        Why there is no estimate, or no interval.
     """
 
     id: str
@@ -57,6 +61,8 @@ class Estimate:
     n_clusters: int | None
     detectable: float
     planned: bool
+    heads: bool | None
+    truncated: str | None
     reason: str | None
 
     @property
@@ -135,6 +141,8 @@ def estimates_of(table: pd.DataFrame) -> Iterator[Estimate]:
     columns = {name: table[name].to_numpy(object).tolist() for name in COLUMNS}
     for name in COUNTS:
         columns[name] = [None if pd.isna(count) else int(count) for count in columns[name]]
-    columns["reason"] = [None if pd.isna(reason) else reason for reason in columns["reason"]]
+    for name in ("reason", "truncated"):
+        columns[name] = [None if pd.isna(text) else text for text in columns[name]]
+    columns["heads"] = [None if pd.isna(heads) else bool(heads) for heads in columns["heads"]]
     columns["planned"] = [planned is True or (not pd.isna(planned) and bool(planned)) for planned in columns["planned"]]
     return (Estimate(*values) for values in zip(*columns.values(), strict=True))

@@ -8,17 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rm_research.effects.bounds import largest, truncated
 from rm_research.effects.estimate import Estimate, estimates_of
 from rm_research.effects.groups import EVERYONE, Place, row_id
-from rm_research.effects.methods import METHODS, Heads, Method
+from rm_research.effects.methods import METHODS, Contrast, Heads, Measure, Method
 from rm_research.frames import DETAILS, ESTIMATES, stacked
 from rm_research.stats.equivalence import tost
 from rm_research.stats.multiplicity import benjamini_hochberg, holm
 from rm_research.stats.power import detectable
+from rm_research.stats.resampling import FEW_DF
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 LEAST_DF = 0.5  # with fewer, Student's t gives no useful interval
+ROUNDING = 1e-6  # degrees of freedom of a balanced design are whole numbers apart from less
 ENOUGH_COHORTS = 5  # from here on the average cohort is the headline of a programme, below it the average person
 SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "ci_low", "ci_high",
          "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
@@ -131,16 +134,30 @@ def estimate_row(
     try:
         result = compute()
         if result.df < LEAST_DF:
-            raise NotEstimableError(Reason.TOO_FEW_PEOPLE)
+            raise NotEstimableError(_too_few(counts))
     except NotEstimableError as error:
         return Row(row | {"reason": str(error.reason)}, {})
     smallest = study.scale(place.scale).smallest_effect
-    if smallest and method.heads:
+    if smallest and method.heads and not np.isnan(result.std_error):
         result = with_equivalence(result, smallest, study.reporting.level)
     row |= {name: value for name, value in vars(result).items() if name != "details"}
+    row["truncated"] = truncated(result.ci_low, result.ci_high, largest(contrast, measure, place.scale, study))
     if not np.isnan(result.std_error):
         row["detectable"] = detectable(result.std_error, result.df, level=study.reporting.level)
+    elif np.isnan([result.p_value, result.ci_low]).all():  # a single cluster tells nothing of how far others differ
+        row["reason"] = str(Reason.TOO_FEW_CLUSTERS)
     return Row(row, dict(result.details))
+
+
+def _too_few(counts: dict[str, int]) -> Reason:
+    """What there is too little of: people, or groups of people who belong together."""
+    people = counts.get("n_pairs", 0) + counts.get("n_comparison", 0)
+    return Reason.TOO_FEW_CLUSTERS if counts.get("n_clusters", people) < people else Reason.TOO_FEW_PEOPLE
+
+
+def has_few_df(df: object) -> bool:
+    """Whether an interval has so few degrees of freedom that it cannot show more than the estimate."""
+    return isinstance(df, float) and df < FEW_DF - ROUNDING
 
 
 def with_equivalence(result: Result, smallest: float, level: float) -> Result:
@@ -164,13 +181,16 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     """
     Whether each row is the one that answers its question; the others are shown next to it.
 
-    Over cohorts this is the average cohort where there are enough cohorts, otherwise the average person, which is also
+    Of the changes of everyone measured before and of those who answered both times, the column `heads` says which; where
+    it is missing, that of everyone. Over cohorts this is the average cohort where there are enough cohorts, otherwise the average person, which is also
     the only one where cohorts share a comparison.
     """
     heads = {method.key: method.heads for method in METHODS if method.heads}
     keys = zip(table["contrast"], table["measure"], table["method"], strict=True)
     when = pd.Series([heads.get(key, "") for key in keys], index=table.index, dtype=object)
     always, many, few = (when.eq(head) for head in (Heads.ALWAYS, Heads.MANY_COHORTS, Heads.FEW_COHORTS))
+    by_people = when.isin([Heads.EVERYONE, Heads.BOTH])
+    always |= by_people & table["heads"].fillna(when.eq(Heads.EVERYONE)).astype(bool)
     if not (many | few).any():
         return always
     place = [table[name] for name in ("contrast", "role", "arm", "scale", "wave")]
@@ -178,6 +198,29 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     enough &= table["reason"].ne(Reason.SHARED_COMPARISON)
     average = many & (enough | ~few.groupby(place).transform("any"))
     return always | average | (few & ~average.groupby(place).transform("any"))
+
+
+def may_head(table: pd.DataFrame) -> pd.Series:
+    """Whether the method of each row makes headlines somewhere."""
+    return _keys(table).isin([method.key for method in METHODS if method.heads])
+
+
+def of_both(table: pd.DataFrame) -> pd.Series:
+    """Whether the changes in the role and wave of each row are headed by those of people who answered both times."""
+    both = _keys(table).isin([(Contrast.CHANGE, Measure.MEAN, str(head.name)) for head in METHODS.headlines(
+        Contrast.CHANGE) if head.heads == Heads.BOTH])
+    heading = table[both & table["heads"].fillna(False).astype(bool)]
+    places = set(zip(heading["role"], heading["wave"], strict=True))
+    waves = {wave for _, wave in places}
+    # two roles are compared as both change: those who answered both times, if that holds of one of them
+    of_roles = table["contrast"].eq(Contrast.ROLE_DIFFERENCE) & table["wave"].isin(waves)
+    of_role = pd.Series([place in places for place in zip(table["role"], table["wave"], strict=True)], table.index)
+    return of_roles | of_role.astype(bool)
+
+
+def _keys(table: pd.DataFrame) -> pd.Series:
+    keys = zip(table["contrast"], table["measure"], table["method"], strict=True)
+    return pd.Series([tuple(map(str, key)) for key in keys], index=table.index, dtype=object)
 
 
 def adjusted(table: pd.DataFrame) -> pd.DataFrame:

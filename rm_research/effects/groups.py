@@ -81,6 +81,10 @@ class Group:
         """Who has both scores."""
         return ~(np.isnan(self.pre) | np.isnan(self.post))
 
+    def n_clusters(self, some: np.ndarray) -> int:
+        """Number of clusters among some of the people."""
+        return len(set(self.clusters[some]))
+
     @property
     def left(self) -> np.ndarray:
         """Who has a score before and none after."""
@@ -221,6 +225,11 @@ def units(clusters: np.ndarray, study: Study) -> np.ndarray | None:
     """Clusters for robust standard errors; None where persons were assigned and are all independent."""
     alone = study.clustered_by == "person" and len(set(clusters)) == len(clusters)
     return None if alone else clusters
+
+
+def shared(clusters: np.ndarray) -> np.ndarray | None:
+    """Clusters of some people; None where nobody shares one."""
+    return None if len(set(clusters)) == len(clusters) else clusters
 
 
 def people_share_clusters(clusters: np.ndarray, study: Study) -> bool:

@@ -9,17 +9,18 @@ import numpy as np
 import pandas as pd
 
 from rm_research.effects.estimates import Row, estimate_row
-from rm_research.effects.groups import Compared, Group, Place, units
+from rm_research.effects.groups import Compared, Group, Place, fewest, units
 from rm_research.effects.long_scores import long_scores, person_terms
 from rm_research.effects.methods import METHODS, Contrast, Measure, Method, Name
 from rm_research.errors import FrameError
+from rm_research.stats.baseline import difference_of_changes
 from rm_research.stats.mixed.ladder import mixed_contrast
 from rm_research.stats.regression import least_squares, robust
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
-OF_ROLES = METHODS[Contrast.ROLE_DIFFERENCE, Measure.MEAN, Name.LIKELIHOOD]
-OF_CHANGES = METHODS[Contrast.INTERACTION, Measure.MEAN, Name.LIKELIHOOD]
+OF_ROLES = METHODS[Contrast.ROLE_DIFFERENCE, Measure.MEAN, Name.JACKKNIFE]
+OF_CHANGES = METHODS[Contrast.INTERACTION, Measure.MEAN, Name.JACKKNIFE]
 OF_DIFFERENCES = METHODS[Contrast.INTERACTION, Measure.MEAN, Name.ANCOVA]
 DIFFERENCE = 3  # column of the interaction in the model of changes
 INTERACTION = 4  # and in that of differences
@@ -62,6 +63,12 @@ class Split:
         }  # fmt: skip
 
     @property
+    def n_left(self) -> int:
+        """People with a score before and none after, in the compared group with the fewest of them; 0 where none left."""
+        left = self.people["pre"].notna() & self.people["post"].isna()
+        return fewest(left.groupby([self.people["first"], self.people["in_arm"]]).sum().astype(int))
+
+    @property
     def n_fewest(self) -> int:
         """People with both scores in the smallest of the compared groups."""
         return int(self.paired.groupby(["first", "in_arm"]).size().min()) if len(self.paired) else 0
@@ -69,7 +76,10 @@ class Split:
 
 def change_interactions(all_groups: Sequence[Group], study: Study) -> Iterator[Row]:
     """
-    Differences in mean change (likelihood): between roles, and between declared groups where there is no comparison.
+    Differences in mean change: between roles, and between declared groups where there is no comparison.
+
+    Each by the methods of the changes themselves: of everyone measured before (jackknife), of those who answered both
+    times (paired_t), and a mixed model next to them (likelihood).
 
     Parameters
     ----------
@@ -82,10 +92,15 @@ def change_interactions(all_groups: Sequence[Group], study: Study) -> Iterator[R
         return
     treated = [group for group in all_groups if group.place.arm != study.comparison]
     for split in _by_role([(group.place, _people(group)) for group in treated]):
-        yield _row(split, OF_ROLES, _changes, study)
+        yield from _change_rows(split, Contrast.ROLE_DIFFERENCE, study)
     if OF_CHANGES.suits(study):
         for split in _by_attribute([(group.place, _people(group)) for group in treated], study):
-            yield _row(split, OF_CHANGES, _changes, study)
+            yield from _change_rows(split, Contrast.INTERACTION, study)
+
+
+def _change_rows(split: Split, contrast: Contrast, study: Study) -> Iterator[Row]:
+    for name, estimator in CHANGES.items():
+        yield _row(split, METHODS[contrast, Measure.MEAN, name], estimator, study)
 
 
 def difference_interactions(compared: Sequence[Compared], study: Study) -> Iterator[Row]:
@@ -153,11 +168,20 @@ def _row(split: Split, method: Method, estimator: Callable[[Split, Study], Resul
 def _compute(estimator: Callable[[Split, Study], Result], split: Split, study: Study) -> Result:
     if not study.measured(split.place.scale, study.baseline):
         raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
-    return estimator(split, study).detailed(n_fewest=split.n_fewest)
+    return estimator(split, study).detailed(n_fewest=split.n_fewest, n_left=split.n_left)
+
+
+def _difference(split: Split, study: Study, *, of_everyone: bool) -> Result:
+    """Difference of the mean changes of two groups, by clusters."""
+    pre, post = (split.people[name].to_numpy(float) for name in ("pre", "post"))
+    return difference_of_changes(
+        pre, post, split.people["first"].eq(1).to_numpy(), level=study.reporting.level,
+        clusters=split.people["cluster"].to_numpy(object), of_everyone=of_everyone,
+    )  # fmt: skip
 
 
 def _changes(split: Split, study: Study) -> Result:
-    """Difference in mean change of everyone with a score before; scores and changes may be correlated in clusters."""
+    """Difference of the changes in a mixed model; scores and changes may be correlated in clusters."""
     people = split.people.dropna(subset=["pre"])
     if people["post"].notna().groupby(people["first"]).sum().reindex([0.0, 1.0], fill_value=0).min() < 2:
         raise NotEstimableError(Reason.TOO_FEW_PAIRS)
@@ -167,6 +191,13 @@ def _changes(split: Split, study: Study) -> Result:
     contrast, level = np.eye(X.shape[1])[DIFFERENCE], study.reporting.level
     # leaving may depend on the score before, which is in the rows
     return mixed_contrast(rows["y"].to_numpy(float), X, contrast, person_terms(rows), level=level, observed=True)
+
+
+CHANGES: dict[Name, Callable[[Split, Study], Result]] = {
+    Name.JACKKNIFE: partial(_difference, of_everyone=True),
+    Name.PAIRED_T: partial(_difference, of_everyone=False),
+    Name.LIKELIHOOD: _changes,
+}
 
 
 def _differences(split: Split, study: Study) -> Result:

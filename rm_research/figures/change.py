@@ -121,7 +121,8 @@ def _marks(rows: list[Estimate], claims: Claims) -> list[Mark]:
             style = look("programme", arms.index(row.arm)) if several else look("difference")
             marks.append(mark_of(label, row.interval, style, words))
             continue
-        label = words.say("chart.row_label", label=name, n=row.n_about)
+        key = "chart.row_both" if claims.among_both(row) else "chart.row_label"
+        label = words.say(key, label=name, n=claims.n_about(row))
         style = look("comparison") if row.arm == study.comparison else look("programme", arms.index(row.arm))
         marks.append(mark_of(label, row.interval, style, words))
     return marks

@@ -56,6 +56,8 @@ def mark_of(
 ) -> Mark:  # fmt: skip
     """Mark of an estimate with the lower and upper end of its interval."""
     estimate, low, high = numbers
+    if np.isnan([low, high]).any():
+        return Mark(label, words.number(estimate, signed=True), estimate, estimate, estimate, look)
     ends = dict(zip(("low", "high"), words.ends(low, high), strict=True))
     text = words.say("chart.numbers", estimate=words.number(estimate, signed=True), **ends)
     return Mark(label, text, estimate, low, high, look)
@@ -87,7 +89,7 @@ def draw_marks(
     smallest_effect : float, optional
         Shaded on both sides of zero.
     limit : float
-        The largest possible change; an interval that goes beyond it is cut, which an arrow shows.
+        The largest possible change; an interval that reaches it is cut there, which an arrow shows.
     title : str
         Above the chart; none if empty.
     narrow : bool
@@ -171,14 +173,14 @@ def _dots(ax: Axes, marks: Sequence[Mark], places: Sequence[float], limit: float
 
 
 def _ranges(ax: Axes, marks: Sequence[Mark], places: Sequence[float], limit: float) -> None:
-    """Draw ranges without an estimate, and arrows where an interval goes beyond the largest possible change."""
+    """Draw ranges without an estimate, and arrows where an interval reaches the largest possible change."""
     for mark, place in zip(marks, places, strict=True):
         colour = mark.look[0]
         if np.isnan(mark.estimate):
             ends = np.clip([mark.low, mark.high], -limit, limit)
             ax.plot(ends, [place, place], color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
             ax.plot(ends, [place, place], color=colour, linestyle="none", marker="|", markersize=7)
-        for end, beyond, arrow in ((-limit, mark.low < -limit, "<"), (limit, mark.high > limit, ">")):
+        for end, beyond, arrow in ((-limit, mark.low <= -limit, "<"), (limit, mark.high >= limit, ">")):
             if beyond:
                 ax.plot([end], [place], color=colour, marker=arrow, markersize=7)
 

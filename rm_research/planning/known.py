@@ -176,7 +176,7 @@ def _sizes(people: pd.DataFrame, study: Study, unit: str) -> dict[str, Any]:
 
 def _units(people: pd.DataFrame, study: Study, unit: str) -> pd.Series:
     """Name of each person's unit; a dyad has one person per role, unless the study declares it as the unit."""
-    if unit == study.clustered_by:
+    if unit == study.clustered_by and unit != "person":  # people of a dyad belong together, but are planned one by one
         return people["cluster"]
     names = {"person": "person", "dyad": "person", "cohort": "cohort"} | {
         name: name for name in study.settings.attributes

@@ -1,4 +1,4 @@
-"""Tests of a difference where there are too few clusters for a t distribution: signs flipped, arms dealt anew."""
+"""Tests where there are too few clusters for a t distribution: signs flipped, arms dealt anew."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -149,6 +149,59 @@ def _end(p_value: Callable[[float], float], step: float, alpha: float) -> float:
         middle = (near + far) / 2
         near, far = (middle, far) if p_value(middle) > alpha else (near, middle)
     return float(far)
+
+
+def sign_flips(
+    change: Vector, clusters: ArrayLike, *, generator: np.random.Generator, draws: int = 9999
+) -> Result:  # fmt: skip
+    """
+    Mean change with a p-value from flipping the signs of the changes, a cluster at a time.
+
+    Fisher (1935). It is exact for any number of clusters whose changes are as likely to point up as down if nothing
+    changes on average; with G clusters no p-value can be below 2 / 2^G.
+
+    Parameters
+    ----------
+    change : array, shape (n,)
+    clusters : array-like, shape (n,)
+        Cluster of each person, none missing.
+    generator : numpy Generator
+        Not used where all signs are gone through.
+    draws : int
+        At most so many sign vectors; all of them if there are no more than that.
+
+    Returns
+    -------
+    Result
+        Estimate and p-value; all else is NaN. `details`: n_clusters, draws, smallest_p.
+
+    Raises
+    ------
+    NotEstimableError
+        'too_few_pairs' without anybody, 'no_variation' when nobody changed.
+
+    Examples
+    --------
+    >>> result = sign_flips(np.array([1.0, 2, 3]), ["a", "b", "c"], generator=np.random.default_rng(1))
+    >>> result.estimate, result.p_value
+    (2.0, 0.25)
+    """
+    if not len(change):
+        raise NotEstimableError("too_few_pairs")
+    if not np.abs(change).max():
+        raise NotEstimableError("no_variation")
+    totals = np.bincount(np.unique(np.asarray(clusters), return_inverse=True)[1], change)
+    enumerated = 2 ** len(totals) <= draws
+    if enumerated:
+        signs = np.array(list(product((-1.0, 1.0), repeat=len(totals))))
+    else:
+        signs = generator.choice((-1.0, 1.0), size=(draws, len(totals)))
+    flipped = np.abs(signs @ totals)
+    p_value = _share_as_far(flipped, np.full(len(signs), abs(totals.sum())), enumerated)
+    smallest = 2 / 2 ** len(totals) if enumerated else 1 / (1 + draws)
+    details = {"n_clusters": float(len(totals)), "draws": float(len(signs)), "smallest_p": smallest}
+    nan = float("nan")
+    return Result(float(change.mean()), nan, nan, nan, p_value, nan, nan, details)
 
 
 @dataclass(frozen=True)

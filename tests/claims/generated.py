@@ -111,7 +111,7 @@ def situation(study: Study, draws: np.random.Generator, place: int) -> list[dict
         common |= {"n_clusters": int(draws.integers(2, 9)), "method": str(draws.choice(["reml_hk", "one_stage"]))}
     of_change = {"contrast": "pooled_change" if pooled else "change"}
     if not pooled:
-        of_change["method"] = "likelihood" if linked else "welch"
+        of_change["method"] = "jackknife" if linked else "welch"
     arms = [arm, "waitlist"] if study.comparison else [arm]
     rows = [row_of(**common | of_change | people(draws) | interval(draws) | {"arm": one}) for one in arms]
     if study.comparison:

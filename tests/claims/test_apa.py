@@ -71,11 +71,11 @@ def test_both_groups_are_counted(line):
 def test_cohorts_of_an_average_are_counted(line):
     cohorts = [
         row_of(cohort=cohort, n_pre=n, n_post=15, n_pairs=15)
-        for cohort, n in zip("abcd", (16, 16, 17, 17), strict=True)
+        for cohort, n in zip("abcd", (25, 25, 26, 26), strict=True)
     ]
-    text = line(contrast="pooled_change", method="reml_hk", cohort="all cohorts", n_clusters=4, n_post=60, n_pairs=60,
+    text = line(contrast="pooled_change", method="reml_hk", cohort="all cohorts", n_clusters=4, n_pre=102, n_post=60, n_pairs=60,
                 beside=cohorts)  # fmt: skip
-    assert text.endswith("k = 4, n = 66")
+    assert text.endswith("k = 4, n = 102")
 
 
 def test_unlinked_waves_are_counted_apart(line):

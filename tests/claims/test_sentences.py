@@ -147,13 +147,15 @@ class TestThoseWhoLeft:
         assert self.counted(claims, n_pre=1, n_pairs=0) == "1 leader, 0 of them twice"
 
     def test_those_who_stayed_are_counted_where_the_number_is_theirs(self, claims):
-        assert self.counted(claims, method="paired_t", n_pre=23, n_pairs=18) == "18 leaders"
+        both = "18 leaders who answered both times"
+        assert self.counted(claims, method="paired_t", n_pre=23, n_pairs=18) == both
+        assert self.counted(claims, method="paired_t", n_pre=18, n_pairs=18) == "18 leaders"
         assert self.counted(claims, method="ancova", contrast="difference", n_pre=23, n_pairs=18, n_comparison=14) == (
             "18 leaders, 14 compared"
         )
 
-    def test_only_a_change_by_likelihood_counts_them(self, claims):
-        for method, counts in (("likelihood", True), ("paired_t", False), ("welch", False)):
+    def test_only_a_change_of_everyone_counts_them(self, claims):
+        for method, counts in (("jackknife", True), ("likelihood", True), ("paired_t", False), ("welch", False)):
             found = claims(row_of(method=method, n_pre=23, n_pairs=18))
             assert bool(found.counts_leavers(found.disclosed.rows[0])) is counts
 
@@ -175,7 +177,7 @@ class TestReason:
 
     def test_of_a_number_beside_the_headline_that_would_tell_of_few(self, claims):
         found = claims(row_of(n_pre=20, n_pairs=18), row_of(method="paired_t", n_pre=20, n_pairs=18))
-        headline, beside = found.disclosed.rows
+        beside, headline = found.disclosed.rows
         assert headline.is_known
         assert found.reason(beside).endswith("it could reveal the answers of the few people who left.")
 

@@ -20,6 +20,7 @@ from scipy.optimize import linprog
 
 from rm_research.effects.groups import ALL_COHORTS
 
+OF_EVERYONE = ("jackknife", "likelihood")  # methods that count everyone with a score before
 ROUNDING = 0.0005001
 LABELS = ("role", "arm", "scale", "wave", "asked", "low", "high")
 Sum = tuple[str, ...]
@@ -156,7 +157,7 @@ class Attack:
         for row in means[means["estimate"].notna()].itertuples():
             cells = self._members(row.cohort, row.arm, row.wave)
             n_pre, n_post, n_pairs = (sum(self.counts[cell][place] for cell in cells) for place in range(3))
-            if row.method == "paired_t" or (row.method == "likelihood" and n_pre == n_pairs):
+            if row.method == "paired_t" or (row.method in OF_EVERYONE and n_pre == n_pairs):
                 self.bounds.mean(row.estimate, self._change(cells), n_pairs)
             everyone = {("pre", who, *cell): 1.0 for cell in cells for who in ("both", "left")}
             after = {("post", who, *cell): 1.0 for cell in cells for who in ("both", "late")}
@@ -167,9 +168,9 @@ class Attack:
                 self.bounds.mean(after_mean, after, n_post)
                 scaled = dict.fromkeys(after, 1 / n_post) | dict.fromkeys(everyone, -1 / n_pre)
                 self.bounds.mean(row.estimate, scaled, 1)
-            elif row.method == "likelihood":
+            elif row.method in OF_EVERYONE:
                 self.bounds.mean(before_mean, everyone, n_pre)
-                if n_pre > n_pairs and (row.cohort, row.arm) in self.slopes:
+                if row.method == "jackknife" and n_pre > n_pairs and (row.cohort, row.arm) in self.slopes:
                     self.bounds.mean(row.estimate, self._likelihood(cells, self.slopes[(row.cohort, row.arm)]), 1)
                 if n_pre == n_pairs:
                     self.bounds.mean(after_mean, of_pairs[1], n_pairs)
@@ -202,9 +203,11 @@ class Attack:
     def _pools(self) -> None:
         """One model of few cohorts whose people all answered twice has the mean of their changes."""
         rows = self.rows[self.rows["contrast"].eq("pooled_change") & self.rows["method"].eq("one_stage")]
-        shown = self.rows[self.rows["method"].eq("likelihood") & self.rows["estimate"].notna()]
+        heading = self.rows[self.rows["contrast"].eq("change") & self.rows["heads"].eq(True)]
+        shown = heading[heading["estimate"].notna()]
+        of_both = rows["wave"].isin(heading.loc[heading["method"].eq("paired_t"), "wave"])
         self.answered = "post"
-        for row in rows[rows["estimate"].notna() & rows["n_pre"].eq(rows["n_pairs"])].itertuples():
+        for row in rows[rows["estimate"].notna() & (of_both | rows["n_pre"].eq(rows["n_pairs"]))].itertuples():
             own = [(cohort, row.arm, row.wave) for cohort in shown.loc[shown["arm"].eq(row.arm), "cohort"]]
             own = [cell for cell in own if cell in self.counts]
             inside = own + self._making_up(row.n_pairs - sum(map(self._n, own)), own, row.arm, row.wave)
@@ -349,7 +352,7 @@ def _of_other_roles(estimates: pd.DataFrame, smallest: int) -> Iterable[Finding]
     whole = estimates["estimate"].notna() & estimates["n_pre"].eq(estimates["n_pairs"])
     of_roles = estimates[whole & estimates["contrast"].eq("role_difference")]
     place = ["cohort", "role", "arm", "scale", "wave"]
-    changes = estimates[whole & estimates["contrast"].eq("change") & estimates["method"].eq("likelihood")]
+    changes = estimates[whole & estimates["contrast"].eq("change") & estimates["method"].eq("jackknife")]
     for row in of_roles.merge(changes, on=place, suffixes=("", "_of_one")).itertuples():
         if row.n_comparison < smallest:
             other = row.estimate_of_one - row.estimate

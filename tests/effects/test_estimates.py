@@ -52,7 +52,7 @@ def hochberg_by_hand(p_values):
     return dict(zip(ordered, steps, strict=True))
 
 
-@pytest.mark.parametrize(("contrast", "method", "size"), [("change", "likelihood", 4), ("difference", "ancova", 2)])
+@pytest.mark.parametrize(("contrast", "method", "size"), [("change", "jackknife", 4), ("difference", "ancova", 2)])
 def test_a_family_is_the_headline_of_one_contrast_cohort_and_role(whole, contrast, method, size):
     table = whole.to_frame()
     headline = table[(table["contrast"] == contrast) & (table["method"] == method)]
@@ -63,7 +63,7 @@ def test_a_family_is_the_headline_of_one_contrast_cohort_and_role(whole, contras
             assert len(family) == size  # two scales, and for changes two arms
             expected = family["p_value"].map(by_hand(family["p_value"].to_numpy()))
             assert family["p_adjusted"].tolist() == pytest.approx(expected.tolist(), rel=1e-12)
-    others = table[~table["method"].isin(["likelihood", "ancova"])]
+    others = table[~table["method"].isin(["jackknife", "ancova"])]
     assert others["p_adjusted"].isna().all()
     assert others["p_value"].notna().any()
 
@@ -71,7 +71,7 @@ def test_a_family_is_the_headline_of_one_contrast_cohort_and_role(whole, contras
 def test_rows_without_a_p_value_do_not_count_towards_the_family(make_study):
     panel = stack(panel_of(*drawn(1)), panel_of([3], [4], scale="engagement"))
     estimates = estimate_change(panel, study=make_study())
-    row = only(estimates.where(estimates.table["scale"] == "inclusion"), "likelihood")
+    row = only(estimates.where(estimates.table["scale"] == "inclusion"), "jackknife")
     assert row["p_adjusted"] == row["p_value"]
     assert estimates.table.loc[estimates.table["scale"] == "engagement", "p_adjusted"].isna().all()
 
@@ -90,7 +90,7 @@ def test_where_keeps_rows_with_their_details(whole):
 
 def test_detail_is_nan_where_there_is_none(whole):
     place = whole.table["id"][0]
-    assert whole.detail(place, "sd_pre") > 0
+    assert whole.detail(place, "mean_pre") > 0
     assert np.isnan(whole.detail(place, "tau2"))
     assert np.isnan(whole.detail("no such row", "sd_pre"))
 
@@ -115,7 +115,7 @@ def test_joined_keeps_order_and_everything(whole):
 def test_shown_as_text_and_html(whole):
     text, html = repr(whole), whole._repr_html_()
     n = len(whole)
-    assert n == 32 * 6 + 16 + 16 * 3 + 8  # changes, reliable ones, differences, and leaders beside mentors
+    assert n == 32 * 7 + 16 + 16 * 3 + 8 * 3  # changes, reliable ones, differences, and leaders beside mentors
     assert text.startswith(f"Estimates, {n} rows\n")
     assert f"<caption>Estimates, {n} rows</caption>" in html
     assert "hodges_lehmann" in text
@@ -152,9 +152,14 @@ class TestHeadlines:
         ]
 
     def test_of_a_change_is_that_of_everyone_measured_before(self):
-        beside = [row_of(method=name) for name in ("paired_t", "imputed", "mixed_model", "then_test")]
+        beside = [row_of(method=name) for name in ("paired_t", "likelihood", "imputed", "mixed_model", "then_test")]
         beside += [row_of(method="paired_t", measure="d_rm"), row_of(method="wilson", measure="share_improved")]
-        assert self.methods(row_of(), *beside) == ["change likelihood"]
+        assert self.methods(row_of(), *beside) == ["change jackknife"]
+
+    def test_of_a_change_is_that_of_those_who_answered_both_times_where_that_was_decided(self):
+        rows = [row_of(heads=False), row_of(method="paired_t", heads=True),
+                row_of(method="paired_t", measure="d_rm"), row_of(method="imputed")]  # fmt: skip
+        assert self.methods(*rows) == ["change paired_t"]
 
     def test_of_unlinked_waves_is_welch(self):
         assert self.methods(row_of(method="welch")) == ["change welch"]

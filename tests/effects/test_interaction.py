@@ -6,6 +6,7 @@ import pytest
 from small_panels import check_rows, drawn, numbers_in, numbers_of, only, panel_of, same_rows, stack
 
 from rm_research.effects import estimate_change, estimate_difference
+from rm_research.effects.estimates import headlines
 from rm_research.errors import FrameError
 from rm_research.stats.mixed.ladder import mixed_contrast
 from rm_research.stats.mixed.terms import Term
@@ -50,15 +51,16 @@ def between(estimates):
 
 def keys(estimates) -> list[tuple[str, str, str]]:
     table = between(estimates).table
+    table = table[headlines(table)]
     return list(zip(table["contrast"], table["method"], table["subgroup"], strict=True))
 
 
 class TestRows:
     def test_roles_are_always_set_against_each_other(self, make_study):
         estimates = estimate_change(both_roles(), study=make_study())
-        assert keys(estimates) == [("role_difference", "likelihood", "leader − mentor")]
+        assert keys(estimates) == [("role_difference", "jackknife", "leader − mentor")]
         row = between(estimates).table.iloc[0]
-        assert row["id"] == "role_difference:mean:likelihood:one:leader:programme:inclusion:post:leader − mentor"
+        assert row["id"] == "role_difference:mean:jackknife:one:leader:programme:inclusion:post:leader − mentor"
         assert row[["cohort", "role", "arm", "scale", "wave", "measure"]].tolist() == [
             "one", "leader", "programme", "inclusion", "post", "mean"]  # fmt: skip
         assert row["p_adjusted"] == row["p_value"]  # a headline of its own, and a family of one
@@ -66,7 +68,7 @@ class TestRows:
 
     def test_a_single_role_has_nothing_to_differ_from(self, make_study):
         assert keys(estimate_change(role_of(1, "leader"), study=make_study(SPLIT))) == [
-            ("interaction", "likelihood", "division: south − north")
+            ("interaction", "jackknife", "division: south − north")
         ]
 
     def test_every_two_of_three_roles(self, make_study):
@@ -76,13 +78,14 @@ class TestRows:
 
     def test_declared_groups_of_a_single_group_study_differ_in_change(self, make_study):
         estimates = estimate_change(both_roles(), study=make_study(SPLIT))
-        assert keys(estimates)[1:] == [("interaction", "likelihood", "division: south − north")] * 2
-        assert between(estimates).table["role"].tolist() == ["leader", "leader", "mentor"]
+        assert keys(estimates)[1:] == [("interaction", "jackknife", "division: south − north")] * 2
+        table = between(estimates).table
+        assert table.loc[headlines(table), "role"].tolist() == ["leader", "leader", "mentor"]
         assert estimates.table["id"].is_unique
 
     def test_with_a_comparison_effects_differ_not_changes(self, make_study):
         study = make_study(COMPARED("person"))
-        assert keys(estimate_change(both_arms(), study=study)) == [("role_difference", "likelihood", "leader − mentor")]
+        assert keys(estimate_change(both_arms(), study=study)) == [("role_difference", "jackknife", "leader − mentor")]
         assert keys(estimate_difference(both_arms(), study=study)) == [
             ("interaction", "ancova", "leader − mentor"),
             ("interaction", "ancova", "division: south − north"),
@@ -93,7 +96,7 @@ class TestRows:
         study = make_study('comparison = "control"')
         assert keys(estimate_difference(both_arms(), study=study)) == []
         assert keys(estimate_change(both_roles(), study=make_study('interactions = ["role"]'))) == [
-            ("role_difference", "likelihood", "leader − mentor")
+            ("role_difference", "jackknife", "leader − mentor")
         ]
 
     def test_unlinked_waves_tell_nothing_of_persons(self, make_study):
@@ -122,7 +125,7 @@ class TestRows:
         others = ({}, {"arm": "short"}, {"cohort": "two"}, {"scale": "mood"}, {"wave": "later"})
         parts = [both_roles(seed, 4, **usual | other) for seed, other in enumerate(others)]
         table = between(estimate_change(stack(*parts), study=make_study())).table
-        assert len(table) == 5
+        assert table["method"].value_counts().to_dict() == dict.fromkeys(("jackknife", "paired_t", "likelihood"), 5)
         assert (table["n_pairs"] == 4).all()
         assert (table["n_comparison"] == 4).all()
 
@@ -171,26 +174,29 @@ def mixed_by_hand(panel, *, level=0.95, clustered=False):
 class TestDifferenceInChange:
     @pytest.mark.parametrize("left", [False, True])
     @pytest.mark.parametrize("clustered", [False, True])
-    def test_is_the_mixed_model_s(self, left, clustered, make_study):
+    def test_next_to_it_is_the_mixed_model_s(self, left, clustered, make_study):
         panel = some_left(both_roles(3, 14)) if left else both_roles(3, 14)
         panel = in_dyads(panel) if clustered else panel
-        row = between(estimate_change(panel, study=make_study(reporting="level = 0.9"))).table.iloc[0]
+        row = only(between(estimate_change(panel, study=make_study(reporting="level = 0.9"))), "likelihood")
         expected = mixed_by_hand(panel, level=0.9, clustered=clustered)
         assert numbers_of(row) == pytest.approx(numbers_in(expected), rel=1e-6)
 
+    @pytest.mark.parametrize("method", ["jackknife", "paired_t"])
     @pytest.mark.parametrize("dyads", [False, True])
-    def test_is_that_of_both_changes_where_nobody_left(self, dyads, make_study):
-        panel = in_dyads(both_roles(4)) if dyads else both_roles(4)
+    def test_is_that_of_both_changes(self, dyads, method, make_study):
+        """Those of everyone, and those of people who answered both times."""
+        panel = some_left(in_dyads(both_roles(4)) if dyads else both_roles(4))
         estimates = estimate_change(panel, study=make_study())
-        leader, mentor = (only(estimates, "likelihood", contrast="change", role=role)["estimate"]
-                          for role in ("leader", "mentor"))  # fmt: skip
-        row = only(estimates, "likelihood", contrast="role_difference")
-        assert row["estimate"] == pytest.approx(leader - mentor, rel=1e-9)
+        leader, mentor = (only(estimates, method, contrast="change", role=role) for role in ("leader", "mentor"))
+        row = only(estimates, method, contrast="role_difference")
+        assert row["estimate"] == pytest.approx(leader["estimate"] - mentor["estimate"], rel=1e-9)
+        apart = np.hypot(leader["std_error"], mentor["std_error"])
+        assert (row["std_error"] == pytest.approx(apart, rel=1e-9)) != dyads
 
     def test_equal_spread_makes_it_the_t_test_of_two_changes(self, make_study):
         """With all pairs complete, REML pools the variance of the changes as Student's test of two groups does."""
         panel = both_roles(4, 15)
-        row = between(estimate_change(panel, study=make_study())).table.iloc[0]
+        row = only(between(estimate_change(panel, study=make_study())), "likelihood")
         changes = [rows["post"] - rows["pre"] for _, rows in panel.groupby("role")]
         pooled = np.mean([change.var(ddof=1) for change in changes])
         assert row["std_error"] == pytest.approx(np.sqrt(2 * pooled / 15), rel=1e-6)
@@ -257,7 +263,7 @@ def test_differences_in_change_that_cannot_be_computed(case, make_study):
     spoil, reason = OF_CHANGE[case]
     estimates = estimate_change(spoil(both_roles()), study=make_study())
     check_rows(estimates)
-    assert between(estimates).table["reason"].tolist() == [reason]
+    assert between(estimates).table["reason"].tolist() == [reason] * 3
 
 
 def arm_of(panel):
@@ -295,8 +301,10 @@ def test_one_cluster_for_everyone_still_lets_roles_differ(make_study):
     alone, apart = (between(estimate_change(panel, study=make_study())) for panel in
                     (both_roles().assign(cluster="all"), both_roles()))  # fmt: skip
     check_rows(alone)
-    assert alone.table["n_clusters"].tolist() == [1]
+    assert alone.table["n_clusters"].tolist() == [1] * 3
     assert alone.table["estimate"].tolist() == pytest.approx(apart.table["estimate"].tolist(), rel=1e-6)
+    assert alone.table.loc[0, ["std_error", "ci_low", "p_value"]].isna().all()
+    assert alone.table.loc[0, "reason"] == "too_few_clusters"
 
 
 def test_alike_before_everyone_changed_by_what_they_came_to(make_study):
@@ -304,7 +312,7 @@ def test_alike_before_everyone_changed_by_what_they_came_to(make_study):
     estimates = estimate_change(panel, study=make_study())
     check_rows(estimates)
     after = panel.groupby("role")["post"].mean()
-    row = only(estimates, "likelihood", contrast="role_difference")
+    row = only(estimates, "jackknife", contrast="role_difference")
     assert row["estimate"] == pytest.approx(after["leader"] - after["mentor"], rel=1e-9)
 
 

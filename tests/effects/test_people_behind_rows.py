@@ -50,7 +50,7 @@ def behind(row: pd.Series, panel: pd.DataFrame) -> frozenset[str]:
     at_wave = panel[panel["wave"] == row["wave"]]
     own = at_wave[at_wave["arm"] == row["arm"]] if row["contrast"] == "change" else at_wave
     paired = own[["pre", "post"]].notna().all(axis=1)
-    everyone = {"likelihood", "imputed", "constrained_likelihood"}
+    everyone = {"jackknife", "likelihood", "imputed", "constrained_likelihood"}
     if row["method"] in everyone:
         who = own[own["pre"].notna()]
     elif row["method"] == "mixed_model":  # all waves and both arms, whatever it is that it tells of them
@@ -80,7 +80,8 @@ def test_numbers_that_are_shown_differ_by_nobody_or_by_many(study, programme, co
     verbs = (estimate_change, estimate_difference, estimate_waves, estimate_dose)
     table = disclose(joined([verb(panel, study=study) for verb in verbs]), study=study).table
     means = table[table["estimate"].notna() & table["measure"].eq("mean")]
-    assert {"likelihood", "ancova"} <= set(means["method"])
+    assert {"ancova"} < set(means["method"])
+    assert {"jackknife", "paired_t"} & set(means["method"])
     for _, rows in means.groupby(["contrast", "arm", "wave"]):
         people = {row["method"]: behind(row, panel) for _, row in rows.iterrows()}
         for one, other in combinations(people, 2):

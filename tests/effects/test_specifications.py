@@ -21,6 +21,7 @@ from rm_research.errors import StudyError
 from rm_research.frames import DETAILS, ESTIMATES, SPECIFICATIONS
 from rm_research.panel import prepare_study
 from rm_research.stats.imputed import complete_posts, imputed_ancova, imputed_change
+from rm_research.stats.baseline import change_of_everyone
 from rm_research.stats.mixed import constrained_likelihood, likelihood_change
 from rm_research.stats.pooling import reml_hk
 from rm_research.stats.result import NotEstimableError, Result
@@ -177,6 +178,7 @@ def recomputed(model: str, contrast: str, table: pd.DataFrame, cohort: str, stud
         found = {
             "paired_t": lambda: (change.mean(), stats.sem(change)),
             "hodges_lehmann": lambda: (walsh_median(change), np.nan),
+            "jackknife": lambda: change_of_everyone(*arm[["pre", "post"]].to_numpy(float).T, level=level),
             "likelihood": lambda: likelihood_change(*arm[["pre", "post"]].to_numpy(float).T, level=level),
             "imputed": lambda: imputed_change(filled(arm), level=level),
         }
@@ -259,7 +261,8 @@ def test_frames_have_the_declared_columns(of_one):
 def test_the_table_says_how_missing_people_are_treated(of_one):
     found = set(of_one.to_frame()[["contrast", "missing", "model"]].itertuples(index=False, name=None))
     assert found == {
-        ("change", "likelihood", "likelihood"), ("change", "completers", "paired_t"),
+        ("change", "likelihood", "jackknife"), ("change", "likelihood", "likelihood"),
+        ("change", "completers", "paired_t"),
         ("change", "completers", "hodges_lehmann"), ("change", "imputation", "imputed"),
         ("difference", "completers", "ancova"), ("difference", "completers", "change_score"),
         ("difference", "likelihood", "constrained_likelihood"), ("difference", "imputation", "imputed"),
@@ -308,7 +311,7 @@ def test_the_declared_row_is_the_headline(of_one, of_both, prepared):
         assert_declared(specifications, expected)
     declared = of_one.choices[of_one.choices["declared"]]
     assert set(map(choices_of, declared.itertuples())) == {("within study", "last", "min_answered=0.5")}
-    assert set(declared["model"]) == {"likelihood", "ancova"}
+    assert set(declared["model"]) == {"jackknife", "ancova"}
 
 
 def test_rows_of_the_declared_data_are_those_of_the_verbs(of_one, prepared):
@@ -317,7 +320,7 @@ def test_rows_of_the_declared_data_are_those_of_the_verbs(of_one, prepared):
     verbs = joined([verb(prepared.panel, study=prepared.study) for verb in (estimate_change, estimate_difference)])
     table = verbs.table[verbs.table["cohort"] == "A"]
     both = frame.merge(table, on=["contrast", "measure", "method", "arm"], suffixes=("", "_verb"))
-    assert len(both) == len(frame) == 8
+    assert len(both) == len(frame) == 9
     for name in NUMBERS + COUNTS:
         ours, theirs = (both[column].astype("float64").to_numpy() for column in (name, f"{name}_verb"))
         assert ours == pytest.approx(theirs, rel=EXACT, abs=EXACT, nan_ok=True), name
@@ -384,7 +387,7 @@ def scored(rows, left_out=None) -> np.ndarray:
 def test_leaving_an_item_out_equals_scoring_by_hand(tmp_path):
     # a left-out item counts like a skipped one: sums stay in the unit of three items
     frame = estimate_specifications(plain(tmp_path / "s", more='score = "sum"\n')).to_frame()
-    mean = frame[frame["model"] == "likelihood"].set_index("scoring")["estimate"]
+    mean = frame[frame["model"] == "jackknife"].set_index("scoring")["estimate"]
     assert set(mean.index) == {"min_answered=0.5", "without=m1", "without=m2", "without=m3"}
     for name, left_out in (("min_answered=0.5", None), ("without=m1", 0), ("without=m2", 1), ("without=m3", 2)):
         by_hand = 3 * (scored(AFTER, left_out) - scored(BEFORE, left_out)).mean()
@@ -393,7 +396,7 @@ def test_leaving_an_item_out_equals_scoring_by_hand(tmp_path):
 
 def test_where_nobody_left_missing_people_make_no_specifications(tmp_path):
     frame = estimate_specifications(plain(tmp_path / "s")).to_frame()
-    assert set(frame["model"]) == {"likelihood", "hodges_lehmann"}
+    assert set(frame["model"]) == {"jackknife", "hodges_lehmann"}
     assert set(frame["contrast"]) == {"change"}  # there is no comparison
     assert set(frame["linkage"]) == {"within cohort"}
     assert set(frame["duplicates"]) == {"error"}
@@ -403,7 +406,7 @@ def test_the_share_that_must_be_answered(tmp_path):
     skipped = [[1, 5, None], [2, None, 4], [3, 1, 3], [None, None, 5], [2, 4, 1], [4, 2, 2], [5, 1, 3], [3, 3, 2]]
     prepared = plain(tmp_path / "s", skipped, AFTER + AFTER[:3], more="min_answered = 0.2\n")
     frame = estimate_specifications(prepared).to_frame()
-    pairs = frame[frame["model"] == "likelihood"].set_index("scoring")["n_pairs"]
+    pairs = frame[frame["model"] == "jackknife"].set_index("scoring")["n_pairs"]
     assert pairs[["min_answered=0.2", "min_answered=0.5", "min_answered=0.8"]].tolist() == [8, 7, 5]
     assert pairs["without=m2"] == 8
     assert pairs["without=m3"] == 7  # one answered the third item alone
@@ -415,7 +418,7 @@ def test_of_a_scale_of_one_item_only_the_models_differ(tmp_path):
     prepared = plain(tmp_path / "s", [[1], [2], [3], [2]], [[2], [2], [5], [4]], codebook=codebook)
     specifications = estimate_specifications(prepared)
     assert set(specifications.choices["scoring"]) == {"min_answered=0.5"}
-    assert sorted(specifications.choices["model"]) == ["hodges_lehmann", "likelihood"]
+    assert sorted(specifications.choices["model"]) == ["hodges_lehmann", "jackknife"]
     assert_declared(specifications, headline_rows(prepared))
 
 
@@ -489,7 +492,7 @@ def test_codes_of_one_cohort_each_are_linked_in_one_way(tmp_path):
 
 def test_codes_that_changed_cohort_are_linked_over_the_study_too(tmp_path):
     frame = estimate_specifications(in_cohorts(tmp_path / "s", "XXXXYYYY", "XXXYYYYY"), cohort="X").to_frame()
-    pairs = frame[frame["model"] == "likelihood"].groupby("linkage")["n_pairs"].max()
+    pairs = frame[frame["model"] == "jackknife"].groupby("linkage")["n_pairs"].max()
     assert pairs.to_dict() == {"within cohort": 3, "within study": 4}
 
 
@@ -521,7 +524,7 @@ def test_duplicates_are_kept_by_either_rule(tmp_path):
     toml = PLAIN.replace('file = "post.csv"\n', 'file = "post.csv"\nduplicates = "first"\n')
     prepared = write(tmp_path / "s", toml, THREE, pre=sheet(BEFORE), post=sheet(AFTER) + "a,5,1,5\n")
     frame = estimate_specifications(prepared).to_frame()
-    whole = frame[(frame["scoring"] == "min_answered=0.5") & (frame["model"] == "likelihood")]
+    whole = frame[(frame["scoring"] == "min_answered=0.5") & (frame["model"] == "jackknife")]
     found = whole.set_index("declared")["estimate"]
     assert found[True] == pytest.approx((scored(AFTER) - scored(BEFORE)).mean(), rel=EXACT)
     assert found[False] == pytest.approx((scored([[5, 1, 5], *AFTER[1:]]) - scored(BEFORE)).mean(), rel=EXACT)
@@ -581,7 +584,7 @@ def test_a_model_of_all_people_can_be_given_and_is_the_headline_of_few_cohorts(a
     frame = estimate_specifications(armed, contrast="change", one_stage=one_stage).to_frame()
     whole = frame[frame["method"] == "one_stage"]
     assert len(whole) == len(frame) / 2 == 4
-    assert set(frame[frame["method"] == "reml_hk"]["model"]) == {"likelihood"}
+    assert set(frame[frame["method"] == "reml_hk"]["model"]) == {"jackknife"}
     declared = frame[frame["declared"]]
     assert declared[["method", "model", "missing"]].to_numpy().tolist() == [["one_stage", "one_stage", "likelihood"]]
     panel = armed.panel[armed.panel["arm"] == "programme"]
@@ -591,7 +594,7 @@ def test_a_model_of_all_people_can_be_given_and_is_the_headline_of_few_cohorts(a
 
 def test_a_cohort_alone_has_no_model_of_several(armed):
     alone = estimate_specifications(armed, contrast="change", one_stage=one_stage, cohort="X")
-    assert set(alone.choices["model"]) == {"likelihood", "hodges_lehmann"}
+    assert set(alone.choices["model"]) == {"jackknife", "hodges_lehmann"}
 
 
 # what is refused -----------------------------------------------------------------------------------------------------

@@ -100,7 +100,7 @@ class TestProperty14SmallGroupsStayHidden:
         smallest = page.facts.smallest_group
         for row in page.all_estimates:
             if row["estimate"]:
-                groups = [row["n_pre"] if row["method"] in ("likelihood", "welch") else row["n_pairs"]]
+                groups = [row["n_pre"] if row["method"] in ("jackknife", "welch") else row["n_pairs"]]
                 groups += [row["n_comparison"]] if row["contrast"].endswith("difference") else []
                 assert [n for n in groups if n and int(n) < smallest] == [], row["id"]
 
@@ -142,7 +142,7 @@ class TestProperty14SmallGroupsStayHidden:
     @staticmethod
     def is_part(row, pool):
         same = ("role", "arm", "subgroup", "scale", "wave", "measure")
-        methods = {"change": {"likelihood", "welch"}, "difference": {"ancova"}}
+        methods = {"change": {"jackknife", "welch"}, "difference": {"ancova"}}
         contrast = pool["contrast"].removeprefix("pooled_")
         of_pool = all(row[name] == pool[name] for name in same) and row["contrast"] == contrast
         return row["cohort"] != ALL_COHORTS and of_pool and row["method"] in methods[contrast]
@@ -175,7 +175,7 @@ class TestProperty16StrengthsLimitsAndMethods:
     @pytest.mark.parametrize(
         ("part", "words"),
         [
-            ("model", r"regression|maximum likelihood|random effects"),
+            ("model", r"regression|jackknife|random effects"),
             ("df", r"degrees of freedom|t interval"),
             ("missing data", r"who left|missing scores|score before"),
             ("multiplicity", r"adjusted by Holm"),

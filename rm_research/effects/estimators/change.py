@@ -2,24 +2,50 @@
 
 import numpy as np
 
-from rm_research.effects.groups import Group, people_share_clusters
+from rm_research.effects.groups import Group, generator, row_id, shared
 from rm_research.effects.long_scores import long_scores, person_terms
+from rm_research.stats.baseline import change_of_both, change_of_everyone
 from rm_research.stats.individual import reliable_change, share_improved
 from rm_research.stats.mixed.inference import kenward_roger
 from rm_research.stats.mixed.ladder import fit_by_ladder
 from rm_research.stats.mixed.two_waves import likelihood_change
-from rm_research.stats.paired import complete_pairs
+from rm_research.stats.paired import complete_pairs, paired_t
+from rm_research.stats.resampling import sign_flips
 from rm_research.stats.result import Result
 from rm_research.stats.sensitivity import regression_to_the_mean
 from rm_research.study import Study
 
 
-def likelihood(group: Group, study: Study) -> Result:
+def everyone(group: Group, study: Study) -> Result:
     """Mean change of everyone with a score before; with the change to expect where people were picked by score."""
-    if people_share_clusters(group.clusters, study):
-        result = _by_cluster(group, study)
-    else:
-        result = likelihood_change(group.pre, group.post, level=study.reporting.level)
+    clusters = shared(group.clusters)
+    return _picked(change_of_everyone(group.pre, group.post, level=study.reporting.level, clusters=clusters), group, study)
+
+
+def both(group: Group, study: Study) -> Result:
+    """Mean change of those with both scores; with the change to expect where people were picked by score."""
+    pre, post, level = group.pre, group.post, study.reporting.level
+    result = change_of_both(pre, post, level=level, clusters=shared(group.clusters))
+    spread = {name: value for name, value in paired_t(pre, post, level=level).details.items() if name not in result.details}
+    return _picked(result.detailed(**spread), group, study)
+
+
+def likelihood(group: Group, study: Study) -> Result:
+    """Mean change of everyone with a score before, with equal variances; from a mixed model where people share clusters."""
+    if shared(group.clusters[~np.isnan(group.pre)]) is None:
+        return likelihood_change(group.pre, group.post, level=study.reporting.level)
+    return _by_cluster(group, study)
+
+
+def flipped(group: Group, study: Study) -> Result:
+    """Mean change of those with both scores, with a p-value from flipping the signs of whole clusters."""
+    pairs = group.paired
+    draws = generator(study, group.place.cohort, row_id("change", "mean", "sign_flips", group.place))
+    return sign_flips((group.post - group.pre)[pairs], group.clusters[pairs], generator=draws)
+
+
+def _picked(result: Result, group: Group, study: Study) -> Result:
+    """Add the change to expect where people were picked by their score."""
     scale = study.scale(group.place.scale)
     picked, retest = scale.picked, scale.retest
     if picked is None or retest is None:

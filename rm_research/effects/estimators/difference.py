@@ -48,7 +48,13 @@ def change_score(arms: Compared, study: Study) -> Result:
 
 def _treated(fit: Fit, arms: Compared, study: Study) -> Result:
     clusters = units(arms.clusters[arms.paired], study)
-    return robust(fit, TREATED, clusters=clusters, level=study.reporting.level)
+    try:
+        return robust(fit, TREATED, clusters=clusters, level=study.reporting.level)
+    except NotEstimableError as error:
+        if error.reason != Reason.TOO_FEW_CLUSTERS:
+            raise
+        # one side is a single cluster: nothing tells how far others would differ from it
+        return Result(float(fit.coefficients[TREATED]), NAN, NAN, NAN, NAN, NAN, NAN)
 
 
 def _ancova_fit(arms: Compared) -> Fit:

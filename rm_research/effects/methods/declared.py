@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rm_research.effects.estimators.change import changed_reliably, improved, likelihood
+from rm_research.effects.estimators.change import both, changed_reliably, everyone, flipped, improved, likelihood
 from rm_research.effects.estimators.difference import (
     ancova,
     bootstrapped,
@@ -16,7 +16,7 @@ from rm_research.effects.groups import Group
 from rm_research.effects.methods.method import Estimator, Method
 from rm_research.effects.methods.registry import Registry
 from rm_research.effects.methods.vocabulary import Contrast, Heads, Measure, Missing, Name, Need, Questionnaires
-from rm_research.stats.paired import hodges_lehmann, paired_t, welch
+from rm_research.stats.paired import hodges_lehmann, welch
 from rm_research.stats.result import Result
 from rm_research.stats.standardised import d_rm, standardised_change
 from rm_research.study import Study
@@ -41,13 +41,23 @@ BY_LOT = WITH_COMPARISON | {Need.LOT}
 
 OF_CHANGE = (
     Method(
-        Contrast.CHANGE, Measure.MEAN, Name.LIKELIHOOD, "linked waves: everyone with a score before",
-        EVERYONE_BEFORE, LINKED, Heads.ALWAYS, additive=True, estimator=likelihood, missing=Missing.LIKELIHOOD,
+        Contrast.CHANGE, Measure.MEAN, Name.JACKKNIFE, "linked waves: everyone with a score before",
+        EVERYONE_BEFORE, LINKED, Heads.EVERYONE, additive=True, estimator=everyone, missing=Missing.LIKELIHOOD,
+        golden=("jackknife_change",),
     ),
     Method(
-        Contrast.CHANGE, Measure.MEAN, Name.PAIRED_T, "next to it: those with both scores",
-        BOTH, LINKED, additive=True, estimator=_of_scores(paired_t), missing=Missing.COMPLETERS, same_if_all_stay=True,
+        Contrast.CHANGE, Measure.MEAN, Name.PAIRED_T, "those with both scores; next to it where it does not head",
+        BOTH, LINKED, Heads.BOTH, additive=True, estimator=both, missing=Missing.COMPLETERS, same_if_all_stay=True,
         golden=("paired_sleep", "paired_univbct60"),
+    ),
+    Method(
+        Contrast.CHANGE, Measure.MEAN, Name.LIKELIHOOD, "next to it: the same with equal variances, or a mixed model",
+        EVERYONE_BEFORE, LINKED, additive=True, estimator=likelihood, missing=Missing.LIKELIHOOD,
+        same_if_all_stay=True,
+    ),
+    Method(
+        Contrast.CHANGE, Measure.MEAN, Name.SIGN_FLIPS, "with fewer than four degrees of freedom: those with both scores",
+        BOTH, LINKED | {Need.FEW_DF}, additive=True, estimator=flipped,
     ),
     Method(
         Contrast.CHANGE, Measure.MEDIAN, Name.HODGES_LEHMANN, "next to it: median of those whose score changed",
@@ -142,13 +152,29 @@ OF_DIFFERENCE = (
 )  # fmt: skip
 OF_GROUPS = (
     Method(
-        Contrast.ROLE_DIFFERENCE, Measure.MEAN, Name.LIKELIHOOD, "whether two roles changed differently",
-        EVERYONE_BEFORE | {Q.EACH_ROLE}, LINKED, Heads.ALWAYS, additive=True, explained=("role_difference",),
+        Contrast.ROLE_DIFFERENCE, Measure.MEAN, Name.JACKKNIFE, "whether two roles changed differently",
+        EVERYONE_BEFORE | {Q.EACH_ROLE}, LINKED, Heads.EVERYONE, additive=True, explained=("role_difference",),
     ),
     Method(
-        Contrast.INTERACTION, Measure.MEAN, Name.LIKELIHOOD, "whether declared groups changed differently",
-        EVERYONE_BEFORE | {Q.EACH_LEVEL}, LINKED | {Need.NO_COMPARISON}, Heads.ALWAYS, additive=True,
+        Contrast.ROLE_DIFFERENCE, Measure.MEAN, Name.PAIRED_T, "the same of those with both scores",
+        BOTH | {Q.EACH_ROLE}, LINKED, Heads.BOTH, additive=True, explained=("role_difference",),
+    ),
+    Method(
+        Contrast.ROLE_DIFFERENCE, Measure.MEAN, Name.LIKELIHOOD, "next to it: a mixed model",
+        EVERYONE_BEFORE | {Q.EACH_ROLE}, LINKED, additive=True, explained=("role_difference",),
+    ),
+    Method(
+        Contrast.INTERACTION, Measure.MEAN, Name.JACKKNIFE, "whether declared groups changed differently",
+        EVERYONE_BEFORE | {Q.EACH_LEVEL}, LINKED | {Need.NO_COMPARISON}, Heads.EVERYONE, additive=True,
         explained=("interaction",),
+    ),
+    Method(
+        Contrast.INTERACTION, Measure.MEAN, Name.PAIRED_T, "the same of those with both scores",
+        BOTH | {Q.EACH_LEVEL}, LINKED | {Need.NO_COMPARISON}, Heads.BOTH, additive=True, explained=("interaction",),
+    ),
+    Method(
+        Contrast.INTERACTION, Measure.MEAN, Name.LIKELIHOOD, "next to it: a mixed model",
+        EVERYONE_BEFORE | {Q.EACH_LEVEL}, LINKED | {Need.NO_COMPARISON}, additive=True, explained=("interaction",),
     ),
     Method(
         Contrast.INTERACTION, Measure.MEAN, Name.ANCOVA, "whether effects differ between declared groups",

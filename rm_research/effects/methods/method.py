@@ -29,6 +29,10 @@ OF_PEOPLE: dict[Need, Callable[[Any, Study], bool]] = {
     Need.INDEPENDENT: lambda people, study: not people_share_clusters(people.clusters, study),
 }
 
+DIVISIONS = frozenset({
+    Questionnaires.EACH_ARM, Questionnaires.EACH_ROLE, Questionnaires.EACH_LEVEL, Questionnaires.EACH_COHORT,
+})  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class Method:
@@ -92,6 +96,11 @@ class Method:
     def unlinked(self) -> bool:
         """Whether it compares everyone who answered each wave, without knowing who is who."""
         return self.groups is not None and {Questionnaires.ALL_BEFORE, Questionnaires.ALL_AFTER} == self.groups
+
+    @property
+    def people(self) -> frozenset[Questionnaires]:
+        """Whose questionnaires it uses, without the arms, roles or cohorts into which it divides them."""
+        return (self.groups or frozenset()) - DIVISIONS
 
     @property
     def of_everyone_before(self) -> bool:

@@ -8,7 +8,7 @@ from enum import StrEnum
 import pandas as pd
 
 from rm_research.effects.methods.method import Estimator, Key, Method
-from rm_research.effects.methods.vocabulary import Contrast
+from rm_research.effects.methods.vocabulary import Contrast, Heads
 from rm_research.errors import StudyError
 
 
@@ -85,19 +85,28 @@ class Registry:
         explanations = (method.explanations(clustered_by) for method in self if method.key in keys)
         return list(dict.fromkeys(sentence for sentences in explanations for sentence in sentences))
 
-    def beside_headlines(self) -> tuple[Method, ...]:
+    def beside_headlines(self, *, of_both: bool) -> tuple[Method, ...]:
         """
         Methods whose rows are about other people than the headlines next to them.
 
         Their estimates come from sums of scores, as do those of the headlines, but of other groups of questionnaires:
         what is left between the two is the answers of the people in one group and not in the other.
-        """
-        return tuple(method for method in self if method.additive and not method.heads and self._differs(method))
 
-    def _differs(self, method: Method) -> bool:
-        next_to = [*self.headlines(Contrast.CHANGE), *self.headlines(method.contrast)]
-        linked = [head for head in next_to if not head.unlinked]
-        return any(head.groups != method.groups for head in linked)
+        Parameters
+        ----------
+        of_both : bool
+            Whether changes are headed by those of people who answered both times.
+        """
+        idle = Heads.EVERYONE if of_both else Heads.BOTH
+        heads = [method for method in self if method.heads not in (None, idle)]
+        beside = (method for method in self if method.additive and method not in heads)
+        return tuple(method for method in beside if self._differs(method, heads))
+
+    @staticmethod
+    def _differs(method: Method, heads: Iterable[Method]) -> bool:
+        """Whether a method is of other people than some headline next to it, whatever their arm or role."""
+        next_to = (head for head in heads if head.contrast in (Contrast.CHANGE, method.contrast) and not head.unlinked)
+        return any(head.people != method.people for head in next_to)
 
 
 def _source(estimator: Estimator | None) -> str:

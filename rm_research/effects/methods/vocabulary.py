@@ -41,8 +41,10 @@ SHARES = (Measure.SHARE_IMPROVED, Measure.RELIABLE_CHANGE)  # of people, 0 to 1
 class Name(StrEnum):
     """How an estimate is made."""
 
+    JACKKNIFE = "jackknife"
     LIKELIHOOD = "likelihood"
     PAIRED_T = "paired_t"
+    SIGN_FLIPS = "sign_flips"
     HODGES_LEHMANN = "hodges_lehmann"
     BONETT = "bonett"
     WILSON = "wilson"
@@ -104,6 +106,8 @@ class Heads(StrEnum):
     """When the row of a method answers the question of its place; other rows are shown next to it."""
 
     ALWAYS = "always"
+    EVERYONE = "where nobody left, or enough people to show"
+    BOTH = "where few people left"
     MANY_COHORTS = "from five cohorts on"
     FEW_COHORTS = "below five cohorts, or with a shared comparison"
 

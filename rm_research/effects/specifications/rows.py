@@ -8,14 +8,14 @@ import numpy as np
 
 from rm_research.effects.estimates import Row
 from rm_research.effects.groups import ALL_COHORTS, Compared, Group, Place, comparisons
-from rm_research.effects.methods import METHODS, Name
+from rm_research.effects.methods import METHODS, Heads, Name
 from rm_research.effects.specifications.averages import OneStage, average_row
 from rm_research.effects.specifications.models import estimated, fingerprint, models_of
 from rm_research.frames import PANEL
 from rm_research.study import Study
 
 CONTRASTS = ("change", "difference")
-ONE_STAGE_AS = (Name.LIKELIHOOD, Name.ANCOVA)  # the models whose people a one-stage model is about
+ONE_STAGE_AS = (Name.JACKKNIFE, Name.ANCOVA)  # the models whose people a one-stage model is about
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def specified(question: Question, variants: Sequence[Data]) -> Iterator[Specifie
     """Yield the rows of every curve, those of the declared data (the first) first."""
     known: dict[tuple[object, ...], Row] = {}
     for curve in _curves(question, variants[0]):
-        seen, heads = set(), [head.name for head in METHODS.headlines(curve.contrast)]
+        seen, heads = set(), [head.name for head in METHODS.headlines(curve.contrast) if head.heads != Heads.BOTH]
         for position, data in enumerate(variants):
             cohorts = _cohorts(curve, question, data)
             if (prints := tuple((cohort.arms.group.place, cohort.fingerprint) for cohort in cohorts)) in seen:

@@ -51,7 +51,9 @@ def _sentences(context: Context) -> list[str]:
     imputations = study.settings.missing.imputations
     keys = METHODS.explanations(used, study.clustered_by)
     texts += [say(f"methods.{key}", unit=study.clustered_by, imputations=imputations) for key in keys]
-    return texts + [say(f"methods.{rule}") for rule in ("verdicts", "multiplicity", "missing", "duplicates")]
+    both = any(context.claims.among_both(row) for row in context.headlines)
+    missing = "missing_both" if both else "missing"
+    return texts + [say(f"methods.{rule}") for rule in ("verdicts", "multiplicity", missing, "duplicates")]
 
 
 def _apa(context: Context) -> list[str]:
