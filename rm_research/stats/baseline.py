@@ -201,7 +201,7 @@ def _result(people: _People, level: float, *, of_everyone: bool) -> Result:
     if np.isnan(df):
         nan = float("nan")
         ends = dict.fromkeys(f"mean_{wave}_{end}" for wave in ("pre", "post") for end in ("low", "high"))
-        return Result(float(change), nan, nan, nan, nan, nan, nan, details | {name: nan for name in ends})
+        return Result(float(change), nan, nan, nan, nan, nan, nan, details | dict.fromkeys(ends, nan))
     errors = people.std_errors()
     size = float(np.abs(people.centres).max() + np.abs(people.sums[:, 5]).max() ** 0.5)
     if errors[0] <= NOISE * size:
