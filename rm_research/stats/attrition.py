@@ -121,7 +121,7 @@ def _steps(n_programme: int, n_comparison: int, total: int) -> Counts:
     uneven: Vector = np.zeros(len(lost))
     if n_programme and n_comparison:
         # rounded, so that 3 of 10 and 2 of 10 are 10 points apart
-        uneven = np.round(np.abs(lost / n_programme - (total - lost) / n_comparison), 9)
+        uneven = np.abs(lost / n_programme - (total - lost) / n_comparison).round(9)
     clear = _fisher_p(n_programme, n_comparison, lost, total) < BY_CHANCE
     steps = np.zeros(len(lost), int)
     for most_lost, most_uneven in zip(MOST_LOST, MOST_UNEVEN, strict=True):
@@ -141,7 +141,7 @@ def _fisher_p(n_programme: int, n_comparison: int, lost: Counts, total: int) -> 
 
 def _log_ways(n: int, k: int | Counts) -> Vector:
     """Logarithm of the number of ways to choose k of n."""
-    return gammaln(n + 1.0) - gammaln(np.add(k, 1.0)) - gammaln(n - np.asarray(k) + 1.0)
+    return np.asarray(gammaln(n + 1.0) - gammaln(np.add(k, 1.0)) - gammaln(n - np.asarray(k) + 1.0), float)
 
 
 def standardised_difference(leavers: Vector, stayers: Vector, *, level: float) -> Result:
