@@ -208,6 +208,7 @@ ESTIMATES = Frame(
         "n_clusters": (COUNT, "clusters behind the standard error; cohorts for a pooled row"),
         "detectable": (NUMBER, "smallest effect that this precision detects with 80 % power, same unit"),
         "planned": (FLAG, "whether the scale is a declared outcome"),
+        "heads": (FLAG, "whether the declared design makes it the main row; missing where its method alone decides"),
         "reason": (TEXT, "why there is no estimate; missing if there is one"),
     },
 )

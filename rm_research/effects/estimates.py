@@ -19,7 +19,6 @@ from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 LEAST_DF = 0.5  # with fewer, Student's t gives no useful interval
-ENOUGH_COHORTS = 5  # from here on the average cohort is the headline of a programme, below it the average person
 SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "ci_low", "ci_high",
          "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
@@ -102,6 +101,10 @@ class Row:
     columns: dict[str, object]
     details: dict[str, float]
 
+    def detailed(self, **details: float) -> "Row":
+        """Return the same row with further details."""
+        return Row(self.columns, self.details | details)
+
 
 def estimate_row(
     place: Place, method: Method, compute: Callable[[], Result], study: Study, counts: dict[str, int], *,
@@ -126,7 +129,8 @@ def estimate_row(
     contrast, measure, name = method.key
     row: dict[str, object] = {
         "id": row_id(contrast, measure, name, place, subgroup), **place._asdict(), "subgroup": subgroup,
-        "contrast": contrast, "measure": measure, "method": name, "planned": place.scale in study.outcomes, **counts,
+        "contrast": contrast, "measure": measure, "method": name, "planned": place.scale in study.outcomes,
+        "heads": method.heads_in(study, place.scale), **counts,
     }  # fmt: skip
     try:
         result = compute()
@@ -161,23 +165,13 @@ def collected(rows: Iterable[Row]) -> Estimates:
 
 
 def headlines(table: pd.DataFrame) -> pd.Series:
-    """
-    Whether each row is the one that answers its question; the others are shown next to it.
-
-    Over cohorts this is the average cohort where there are enough cohorts, otherwise the average person, which is also
-    the only one where cohorts share a comparison.
-    """
+    """Whether each row is the one that answers its question; the others are shown next to it."""
     heads = {method.key: method.heads for method in METHODS if method.heads}
     keys = zip(table["contrast"], table["measure"], table["method"], strict=True)
     when = pd.Series([heads.get(key, "") for key in keys], index=table.index, dtype=object)
-    always, many, few = (when.eq(head) for head in (Heads.ALWAYS, Heads.MANY_COHORTS, Heads.FEW_COHORTS))
-    if not (many | few).any():
-        return always
-    place = [table[name] for name in ("contrast", "role", "arm", "scale", "wave")]
-    enough = table["n_clusters"].ge(ENOUGH_COHORTS).fillna(False).astype(bool)
-    enough &= table["reason"].ne(Reason.SHARED_COMPARISON)
-    average = many & (enough | ~few.groupby(place).transform("any"))
-    return always | average | (few & ~average.groupby(place).transform("any"))
+    usual = when.ne("") & when.ne(Heads.SELF_SELECTED)
+    declared = table["heads"].astype("boolean").fillna(usual).astype(bool)
+    return when.ne("") & declared
 
 
 def adjusted(table: pd.DataFrame) -> pd.DataFrame:
