@@ -100,7 +100,11 @@ def chance_of_steps(n_programme: int, n_comparison: int, loss_programme: float, 
     """
     of_programme, of_comparison = binomial(n_programme, loss_programme), binomial(n_comparison, loss_comparison)
     chances = np.zeros(3)
-    for total in range(n_programme + n_comparison + 1):
+    centre = n_programme * loss_programme + n_comparison * loss_comparison
+    far = 9 * np.sqrt(n_programme * loss_programme * (1 - loss_programme)
+                      + n_comparison * loss_comparison * (1 - loss_comparison)) + 9  # fmt: skip
+    # further numbers have a chance below 1e-16
+    for total in range(max(0, int(centre - far)), min(n_programme + n_comparison, int(centre + far)) + 1):
         lost = np.arange(max(0, total - n_comparison), min(n_programme, total) + 1)
         here = of_programme[lost] * of_comparison[total - lost]
         if here.sum() > 0:
