@@ -1,54 +1,70 @@
 """Cohort Estimates, and the people behind them, into programme Estimates."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import ENOUGH_COHORTS, Estimates, Row, collected, estimate_row, headlines
-from rm_research.effects.groups import ALL_COHORTS, STRATUM, Place
-from rm_research.effects.long_scores import long_scores, person_terms
-from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure, Method, Name
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, headlines
+from rm_research.effects.groups import ALL_COHORTS, EVERYONE, STRATUM, Place
+from rm_research.effects.methods import METHODS, POOLED, Average, Contrast, Measure, Name
 from rm_research.errors import FrameError
 from rm_research.frames import ESTIMATES, PANEL, require_columns
-from rm_research.stats.mixed.inference import kenward_roger
-from rm_research.stats.mixed.ladder import fit_by_ladder
-from rm_research.stats.mixed.terms import Term
-from rm_research.stats.pooling import meta_regression, reml_hk
-from rm_research.stats.regression import Matrix
+from rm_research.stats.baseline import change_of_both, change_of_everyone
+from rm_research.stats.cohorts import FEWEST, TwoArms, joined_to_neighbours
+from rm_research.stats.pooling import (
+    ENOUGH_COHORTS,
+    average_of_people,
+    meta_regression,
+    reml_hk,
+    shrunken,
+    usable_errors,
+)
 from rm_research.stats.result import NotEstimableError, Reason, Result, Vector
 from rm_research.study import Study
 
-# these terms stay in the model at variance 0, so that degrees of freedom still count cohorts
-BETWEEN_COHORTS = ("cohort_wave", "cohort_arm", "cohort_effect")
 KEYS = ["contrast", "role", "arm", "scale", "wave"]
+# of the change over people: means of other groups could be worked out from those of everybody
+LEFT_OUT = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high", "n_clusters")
 
 
-def estimate_programme(estimates: Estimates, *, study: Study, panel: pd.DataFrame | None = None) -> Estimates:
+def estimate_programme(
+    estimates: Estimates, *, study: Study, panel: pd.DataFrame | None = None,
+    may_add: Callable[[int], bool] = lambda people: True,
+) -> Estimates:  # fmt: skip
     """
-    Average over cohorts of each headline estimate.
+    Average over cohorts of each headline estimate, as `[reporting] average` declares.
 
     Parameters
     ----------
     estimates : Estimates
         Of the cohorts, from `estimate_change` and `estimate_difference`.
     study : Study
-        Its level, declared moderators, and whether cohorts share a comparison.
+        What its averages are about, its level, declared moderators, and whether cohorts share a comparison.
     panel : DataFrame, optional
-        Panel that the estimates were made from. It is needed for the one-stage rows and the rows of moderators.
+        Panel that the estimates were made from. Without it, an average over people is made from the cohorts' rows, and
+        there are no rows of moderators.
+    may_add : callable, optional
+        Whether so many people without a score after may be counted in the average where they count in none of the
+        cohorts' rows; otherwise the average is of those with both scores. By default they may.
 
     Returns
     -------
     Estimates
-        contrast 'pooled_change' and 'pooled_difference', cohort 'all cohorts'. measure 'mean', method 'reml_hk': the
-        average cohort; not where cohorts share a comparison, which makes their differences dependent. Details: tau2,
-        i2, q, prediction_low, prediction_high. Method 'one_stage': one mixed model of all people of those cohorts,
-        with Kenward and Roger's degrees of freedom; the average cohort where there are five or more, else the average
-        person. measure 'slope', method 'reml_hk': how the estimate depends on a declared moderator, named in
-        `subgroup`, with ten or more cohorts; details tau2, r2, q_e, q_e_p. `n_clusters` counts cohorts, other counts
-        are sums over them.
+        contrast 'pooled_change' and 'pooled_difference', cohort 'all cohorts', measure 'mean'. average = "people": each
+        cohort counts by its people in the programme, and the interval is about these cohorts. A change has method
+        'people' (everyone with a score before), 'people_both' (those with both scores) or 'welch' (unlinked waves); a
+        difference 'ancova' and 'change_score', with details change_arm, change_comparison and gap. Cohorts with fewer
+        than two clusters in an arm are joined to a neighbour; who is met in several cohorts is one cluster. Detail
+        n_persons: different people, where some are met several times. Method 'reml_hk': the average of cohorts like
+        these, with five or more; the headline if average = "cohorts". Details tau2, i2, q, and prediction_low and
+        prediction_high where each cohort has a row of its own. measure 'slope', method 'reml_hk': how the estimate
+        depends on a declared moderator, named in `subgroup`, with ten or more cohorts; details tau2, r2, q_e, q_e_p.
+        `n_clusters` counts cohorts, other counts are sums over them; detail n_parts: rows averaged, of cohorts and
+        groups of them.
 
     Raises
     ------
@@ -61,7 +77,7 @@ def estimate_programme(estimates: Estimates, *, study: Study, panel: pd.DataFram
     table = estimates.table
     pools = table[headlines(table) & table["contrast"].isin(POOLED)].groupby(KEYS, sort=False)
     return collected(
-        row for key, rows in pools for row in _rows(Pool.of(tuple(map(str, key)), rows, panel, study), study)
+        row for key, rows in pools for row in _rows(Pool.of(tuple(map(str, key)), rows, panel, study), may_add)
     )
 
 
@@ -76,26 +92,46 @@ class Pool:
         'change' or 'difference'.
     place : Place
     rows : DataFrame
-        Estimates of the cohorts that have one.
+        Estimates of the cohorts, and groups of them, that have one.
     people : DataFrame
-        Panel rows of the people behind them, the comparison's included, with `in_arm`, 1 in the programme and else 0;
-        empty where no Panel is given.
+        Panel rows of the people behind them, the comparison's included, with `in_arm`, 1 in the programme and else 0,
+        and `own`, the name of their cohort; empty where no Panel is given.
+    alone : bool
+        Whether every cohort that somebody can be counted in has a row of its own.
+    study : Study
     """
 
     contrast: str
     place: Place
     rows: pd.DataFrame
     people: pd.DataFrame
+    alone: bool
+    study: Study
 
     @classmethod
     def of(cls, key: tuple[str, ...], rows: pd.DataFrame, panel: pd.DataFrame | None, study: Study) -> "Pool":
         """Cohorts of `rows` that have an estimate, with their people."""
         contrast, place = key[0], Place(ALL_COHORTS, *key[1:])
         usable = rows[rows["estimate"].notna() & rows["std_error"].notna()]
-        people = PANEL.empty() if panel is None else _people(contrast, place, usable, panel, study)
-        if contrast == Contrast.CHANGE and usable["method"].eq(Name.PAIRED_T).any():
-            people = people.dropna(subset=["pre", "post"])
-        return cls(contrast, place, usable, people)
+        if panel is None:
+            return cls(contrast, place, usable, PANEL.empty().assign(in_arm=0.0, own=""), True, study)
+        asked = panel[(panel["role"] == place.role) & (panel["scale"] == place.scale) & (panel["wave"] == place.wave)]
+        asked = asked.assign(own=asked[STRATUM if STRATUM in asked else "cohort"])
+        counted = asked[(asked["arm"] == place.arm) & asked[["pre", "post"]].notna().all(axis=1)]
+        alone = counted["own"].isin(usable["cohort"]).all() and counted["own"].eq(counted["cohort"]).all()
+        return cls(contrast, place, usable, _people(contrast, place, usable, asked, study), bool(alone), study)
+
+    @cached_property
+    def members(self) -> dict[str, int]:
+        """Number of cohorts behind each row, by its name."""
+        of_arm = self.people[self.people["in_arm"].eq(1) & self.people[["pre", "post"]].notna().any(axis=1)]
+        counted = of_arm.groupby("cohort")["own"].nunique()
+        return {name: int(counted.get(name, 1)) for name in self.rows["cohort"]}
+
+    @property
+    def n_cohorts(self) -> int:
+        """Number of cohorts, those in groups included."""
+        return sum(self.members.values())
 
     @property
     def counts(self) -> dict[str, int]:
@@ -105,54 +141,223 @@ class Pool:
         if "n_comparison" in counts and len(self.people):  # a shared comparison counts once
             compared = self.people[self.people["in_arm"].eq(0)]
             counts["n_comparison"] = int(compared[["pre", "post"]].notna().all(axis=1).sum())
-        return counts | {"n_clusters": len(self.rows)}
+        return counts | {"n_clusters": self.n_cohorts}
+
+    @cached_property
+    def of_everyone(self) -> bool:
+        """Whether the cohorts' rows are of everyone with a score before, so that who left is in them."""
+        methods = (METHODS.get(*key) for key in self._keys)
+        return all(method is not None and method.of_everyone_before for method in methods)
+
+    @cached_property
+    def unlinked(self) -> bool:
+        """Whether the cohorts' rows compare waves that are not linked."""
+        methods = [METHODS.get(*key) for key in self._keys]
+        return bool(methods) and all(method is not None and method.unlinked for method in methods)
+
+    @property
+    def _keys(self) -> list[tuple[str, str, str]]:
+        return list(self.rows[["contrast", "measure", "method"]].drop_duplicates().itertuples(index=False, name=None))
+
+    @property
+    def errors(self) -> Vector:
+        """Standard errors by which rows are weighed where they are a sample of cohorts."""
+        std_errors, dfs = (self.rows[name].to_numpy(float) for name in ("std_error", "df"))
+        return usable_errors(std_errors, dfs, design_factors(self.rows, self.contrast, unlinked=self.unlinked))
+
+    @property
+    def between(self) -> Vector:
+        """What share of the variance between cohorts each row varies by: less where it is of several cohorts."""
+        of_arm = self.people[self.people["in_arm"].eq(1) & self.people[["pre", "post"]].notna().all(axis=1)]
+        sizes = of_arm.groupby(["cohort", "own"]).size()
+        shares = (sizes / sizes.groupby(level=0).transform("sum")) ** 2
+        return shares.groupby(level=0).sum().reindex(self.rows["cohort"]).fillna(1.0).to_numpy(float)
 
 
-def _people(contrast: str, place: Place, rows: pd.DataFrame, panel: pd.DataFrame, study: Study) -> pd.DataFrame:
-    candidates = panel[(panel["role"] == place.role) & (panel["scale"] == place.scale) & (panel["wave"] == place.wave)]
-    in_cohort, programme = candidates["cohort"].isin(rows["cohort"]), candidates["arm"] == place.arm
-    compared = candidates["arm"] == study.comparison if contrast == "difference" else programme & False
+def design_factors(rows: pd.DataFrame, contrast: str, *, unlinked: bool) -> Vector:
+    """Variance of each estimate for a residual variance of 1."""
+    names = {"change": ["n_pairs"], "difference": ["n_pairs", "n_comparison"]}[contrast]
+    return (1 / rows[["n_pre", "n_post"] if unlinked else names].astype(float)).sum(axis=1).to_numpy(float)
+
+
+def drawn_in(cohorts: Sequence[Estimate], average: Estimate, tau2: float) -> dict[str, float]:
+    """
+    Estimates of cohorts drawn towards their average, by id; none where there are few or they do not differ.
+
+    Parameters
+    ----------
+    cohorts : sequence of Estimate
+        The rows that are averaged.
+    average : Estimate
+        Their 'reml_hk' row.
+    tau2 : float
+        Its variance between cohorts.
+    """
+    names = ("estimate", "std_error", "df", "n_pre", "n_post", "n_pairs", "n_comparison")
+    rows = pd.DataFrame([{name: getattr(row, name) for name in names} for row in cohorts], columns=list(names))
+    unlinked = all(row.declared is not None and row.declared.unlinked for row in cohorts)
+    estimates, std_errors, dfs = (rows[name].to_numpy(float) for name in names[:3])
+    errors = usable_errors(std_errors, dfs, design_factors(rows, average.unpooled, unlinked=unlinked))
+    try:
+        values = shrunken(estimates, errors, mean=average.estimate, tau2=tau2)
+    except NotEstimableError:
+        return {}
+    return dict(zip([row.id for row in cohorts], values.tolist(), strict=True))
+
+
+def _people(contrast: str, place: Place, rows: pd.DataFrame, asked: pd.DataFrame, study: Study) -> pd.DataFrame:
+    in_cohort, programme = asked["cohort"].isin(rows["cohort"]), asked["arm"] == place.arm
+    compared = asked["arm"] == study.comparison if contrast == "difference" else programme & False
     if study.design.comparison_scope == "cohort":
         compared &= in_cohort
-    return candidates.assign(in_arm=programme.astype(float))[(programme & in_cohort) | compared]
+    return asked.assign(in_arm=programme.astype(float))[(programme & in_cohort) | compared]
 
 
-def _rows(pool: Pool, study: Study) -> Iterator[Row]:
-    def method(measure: Measure, name: Name) -> Method:
-        return METHODS[POOLED[pool.contrast], measure, name]
+def _rows(pool: Pool, may_add: Callable[[int], bool]) -> Iterator[Row]:
+    def row(measure: Measure, name: Name, compute: Callable[[], Result], subgroup: str = EVERYONE) -> Row:
+        method = METHODS[POOLED[pool.contrast], measure, name]
+        made = estimate_row(pool.place, method, compute, pool.study, pool.counts, subgroup=subgroup)
+        return made if "reason" in made.columns else made.detailed(n_parts=float(len(pool.rows)))
 
-    counts, average = pool.counts, method(Measure.MEAN, Name.REML_HK)
-    yield estimate_row(pool.place, average, partial(_average, pool, study), study, counts)
-    if pool.people.empty or study.link.method == "none":
-        return
-    one_stage = method(Measure.MEAN, Name.ONE_STAGE)
-    yield estimate_row(pool.place, one_stage, partial(_one_stage, pool, study), study, counts)
-    for name, values in _moderators(pool, study):
-        compute = partial(_moderated, pool, values, study)
-        slope = method(Measure.SLOPE, Name.REML_HK)
-        yield estimate_row(pool.place, slope, compute, study, counts, subgroup=name)
-
-
-def _average(pool: Pool, study: Study) -> Result:
-    _refuse_shared(pool, study)
-    estimates, std_errors = _estimates(pool)
-    return reml_hk(estimates, std_errors, level=study.reporting.level)
+    if pool.study.reporting.average == Average.PEOPLE:
+        for name, compute in _over_people(pool, may_add):
+            yield row(Measure.MEAN, name, compute)
+    yield row(Measure.MEAN, Name.REML_HK, partial(_over_cohorts, pool))
+    if len(pool.people) and pool.study.link.method != "none":
+        for title, values in _moderators(pool):
+            yield row(Measure.SLOPE, Name.REML_HK, partial(_moderated, pool, values), title)
 
 
-def _refuse_shared(pool: Pool, study: Study) -> None:
-    if pool.contrast == "difference" and study.design.comparison_scope == "shared":
+def _over_people(pool: Pool, may_add: Callable[[int], bool]) -> Iterator[tuple[Name, Callable[[], Result]]]:
+    """Names of the averages over the people of these cohorts, each with its function."""
+    if pool.contrast == Contrast.DIFFERENCE:
+        if len(pool.people):
+            yield Name.ANCOVA, partial(_difference, pool, Name.ANCOVA)
+            yield Name.CHANGE_SCORE, partial(_difference, pool, Name.CHANGE_SCORE)
+        else:
+            yield Name(pool.rows["method"].iloc[0]) if len(pool.rows) else Name.ANCOVA, partial(_of_rows, pool)
+    elif pool.study.link.method == "none" or pool.unlinked:
+        yield Name.WELCH, partial(_of_rows, pool)
+    elif not len(pool.people):
+        yield Name.PEOPLE if pool.of_everyone else Name.PEOPLE_BOTH, partial(_of_rows, pool)
+    else:
+        yield _change(pool, may_add)
+
+
+def _of_rows(pool: Pool) -> Result:
+    """Average over people made from the rows of the cohorts, which have no one in common."""
+    _refuse_one(pool)
+    n = "n_pre" if pool.unlinked or pool.of_everyone else "n_pairs"
+    numbers = (pool.rows[name].to_numpy(float) for name in ("estimate", "std_error", "df", n))
+    estimates, std_errors, dfs, people = numbers
+    return average_of_people(estimates, std_errors, dfs, people, level=pool.study.reporting.level)
+
+
+def _refuse_one(pool: Pool) -> None:
+    if pool.n_cohorts < 2:
+        raise NotEstimableError(Reason.TOO_FEW_COHORTS)
+
+
+def _change(pool: Pool, may_add: Callable[[int], bool]) -> tuple[Name, Callable[[], Result]]:
+    """Change of everyone measured before, or of those with both scores where others may not be added."""
+    left = int(pool.rows["n_pre"].sum() - pool.rows["n_pairs"].sum())
+    if pool.of_everyone or may_add(left):
+        try:
+            result = _change_of(pool, everyone=True)
+        except NotEstimableError as error:
+            return Name.PEOPLE, partial(_refused, error)
+        if result.details["of_everyone"]:
+            return Name.PEOPLE, lambda: result
+    return Name.PEOPLE_BOTH, partial(_change_of, pool, everyone=False)
+
+
+def _refused(error: NotEstimableError) -> Result:
+    raise error
+
+
+def _change_of(pool: Pool, *, everyone: bool) -> Result:
+    _refuse_one(pool)
+    people = pool.people.dropna(subset=["pre"] if everyone else ["pre", "post"])
+    clusters, paired = clusters_of(people, pool.study), people["post"].notna().to_numpy()
+    cohorts = joined_to_neighbours(people["cohort"], lambda some: _several(clusters[some & paired]))
+    change = change_of_everyone if everyone else change_of_both
+    pre, post = (people[name].to_numpy(float) for name in ("pre", "post"))
+    result = change(pre, post, level=pool.study.reporting.level, clusters=clusters, cohorts=cohorts)
+    kept = {name: value for name, value in result.details.items() if name not in LEFT_OUT}
+    return replace(result, details=kept | _persons(people, pool.study))
+
+
+def _several(clusters: np.ndarray) -> bool:
+    return len(set(clusters.tolist())) >= FEWEST
+
+
+def _persons(people: pd.DataFrame, study: Study) -> dict[str, float]:
+    """Number of different people, where some are met in several cohorts."""
+    if study.link.within != "study" or people["person"].is_unique:
+        return {}
+    return {"n_persons": float(people["person"].nunique())}
+
+
+def clusters_of(people: pd.DataFrame, study: Study) -> np.ndarray:
+    """Clusters of people of several cohorts, numbered: who is met in several connects the clusters they belong to."""
+    labels = people["cluster"].to_numpy(object)
+    if study.link.within == "cohort":
+        # without other people in it, a cluster is a person, whose code means nothing in another cohort
+        own = people["own"].to_numpy(object) + "\0"
+        return pd.factorize(own + labels if study.clustered_by == "person" else labels)[0]
+    clusters, persons = pd.factorize(labels)[0], pd.factorize(people["person"])[0]
+    n_clusters, n = clusters.max(initial=-1) + 1, clusters.max(initial=-1) + persons.max(initial=-1) + 2
+    from scipy.sparse import coo_array  # loading it takes a while, which studies with one cohort are spared
+    from scipy.sparse.csgraph import connected_components
+
+    edges = coo_array((np.ones(len(people)), (clusters, n_clusters + persons)), shape=(n, n))
+    return connected_components(edges, directed=False)[1][clusters]
+
+
+def _difference(pool: Pool, name: Name) -> Result:
+    """Difference of the arms over the people of the programme, at equal scores before or of the changes."""
+    shared, level = pool.study.design.comparison_scope == "shared", pool.study.reporting.level
+    _refuse_one(pool)
+    people = pool.people.dropna(subset=["pre", "post"])
+    in_arm, clusters = people["in_arm"].eq(1).to_numpy(), clusters_of(people, pool.study)
+    cohorts = np.zeros(len(people), int)
+    if not shared:
+        cohorts = joined_to_neighbours(
+            people["cohort"], lambda some: _several(clusters[some & in_arm]) and _several(clusters[some & ~in_arm])
+        )
+    # in the same way as the rows of groups of cohorts, so that these and the average tell of no part
+    levels = cohorts if shared else pd.factorize(people["own"])[0]
+    pre, post = (people[wave].to_numpy(float) for wave in ("pre", "post"))
+    arms = TwoArms(pre, post, in_arm, cohorts, clusters, levels)
+    result = arms.adjusted(level=level) if name == Name.ANCOVA else arms.of_changes(level=level)
+    method = METHODS[POOLED[pool.contrast], Measure.MEAN, name]
+    both = arms.both_arms(level=level) if method.heads_in(pool.study, pool.place.scale) else {}
+    kept = {detail: value for detail, value in result.details.items() if detail not in LEFT_OUT}
+    return replace(result, details=kept | both | _persons(people[in_arm], pool.study))
+
+
+def _over_cohorts(pool: Pool) -> Result:
+    """Average of cohorts like these, with the range of a further one where every cohort has a row of its own."""
+    _refuse_shared(pool)
+    if pool.n_cohorts < ENOUGH_COHORTS or len(pool.rows) < 2:
+        raise NotEstimableError(Reason.TOO_FEW_COHORTS)
+    estimates = pool.rows["estimate"].to_numpy(float)
+    result = reml_hk(estimates, pool.errors, level=pool.study.reporting.level, between=pool.between)
+    if pool.alone:
+        return result
+    kept = {name: value for name, value in result.details.items() if not name.startswith("prediction")}
+    return replace(result, details=kept)
+
+
+def _refuse_shared(pool: Pool) -> None:
+    if pool.contrast == "difference" and pool.study.design.comparison_scope == "shared":
         raise NotEstimableError(Reason.SHARED_COMPARISON)
 
 
-def _estimates(pool: Pool) -> tuple[Vector, Vector]:
-    estimates, std_errors = (pool.rows[name].to_numpy(float) for name in ("estimate", "std_error"))
-    return estimates, std_errors
-
-
-def _moderators(pool: Pool, study: Study) -> Iterator[tuple[str, Vector]]:
+def _moderators(pool: Pool) -> Iterator[tuple[str, Vector]]:
     """Each declared moderator with its value in each cohort: a mean, or the share of people with an entry."""
     people = pool.people
-    for name in study.design.moderators:
+    for name in pool.study.design.moderators:
         if name not in people:
             raise FrameError(
                 f"The Panel has no column {name!r}, which design.moderators names. Make it with build_panel."
@@ -166,74 +371,9 @@ def _moderators(pool: Pool, study: Study) -> Iterator[tuple[str, Vector]]:
             yield title, column.groupby(level=0).mean().reindex(pool.rows["cohort"]).to_numpy(float)
 
 
-def _moderated(pool: Pool, values: Vector, study: Study) -> Result:
-    _refuse_shared(pool, study)
-    estimates, std_errors = _estimates(pool)
-    known = ~np.isnan(values)
-    regression = meta_regression(estimates[known], std_errors[known], values[known, None], level=study.reporting.level)
+def _moderated(pool: Pool, values: Vector) -> Result:
+    _refuse_shared(pool)
+    estimates, known, level = pool.rows["estimate"].to_numpy(float), ~np.isnan(values), pool.study.reporting.level
+    regression = meta_regression(estimates[known], pool.errors[known], values[known, None], level=level)
     details = {name: getattr(regression, name) for name in ("tau2", "r2", "q_e", "q_e_p")}
     return regression.coefficients[1].detailed(**details)
-
-
-def _one_stage(pool: Pool, study: Study) -> Result:
-    """
-    Fit one model of all people of the pool's cohorts.
-
-    With ENOUGH_COHORTS, cohorts have random intercepts and effects, and the estimate is of the average cohort. With
-    fewer, these could not be distinguished from chance: cohorts have fixed intercepts and one effect, that of the
-    average person. Effects are intercepts of cohort and wave, or of cohort and arm, so that neither wave nor arm is
-    taken to vary less over cohorts than the other (Jackson et al. 2018, Stat. Med. 37:1059);
-    where they share a comparison, of the programme alone.
-    """
-    k = len(pool.rows)
-    if k < 2:
-        raise NotEstimableError(Reason.TOO_FEW_COHORTS)
-    model = _changes if pool.contrast == "change" else _differences
-    y, X, terms = model(pool, k >= ENOUGH_COHORTS, study)
-    contrast = np.zeros(X.shape[1])
-    contrast[0] = 1.0
-    ladder = fit_by_ladder(y, X, terms, keep=BETWEEN_COHORTS)
-    result = kenward_roger(ladder.fit, contrast, level=study.reporting.level)
-    return result.detailed(ladder_step=ladder.step)
-
-
-def _changes(pool: Pool, random: bool, study: Study) -> tuple[Vector, Matrix, list[Term]]:
-    """Both scores of everyone with a score before; the first column is the change."""
-    rows = long_scores(pool.people)
-    after, cohorts = rows["after"].to_numpy(float), pd.factorize(rows["cohort"])[0]
-    terms = _of_cohorts("cohort_wave", cohorts, after) if random else []
-    terms += [*person_terms(rows), *_met_twice(rows, study)]
-    return rows["y"].to_numpy(float), np.column_stack([after, _intercepts(rows, random)]), terms
-
-
-def _differences(pool: Pool, random: bool, study: Study) -> tuple[Vector, Matrix, list[Term]]:
-    """ANCOVA of people with both scores; the first column is the arm."""
-    rows = pool.people.dropna(subset=["pre", "post"])
-    in_arm, cohorts = rows["in_arm"].to_numpy(float), pd.factorize(rows["cohort"])[0]
-    shared = study.design.comparison_scope == "shared"
-    terms = []
-    if random:
-        effect = Term("cohort_effect", np.where(in_arm == 1, cohorts, -1))
-        terms = [effect] if shared else _of_cohorts("cohort_arm", cohorts, in_arm)
-    terms += _met_twice(rows, study)
-    if rows.groupby("cluster").size().max() > 1:
-        terms.append(Term("cluster", pd.factorize(rows["cluster"])[0]))
-    X = np.column_stack([in_arm, rows["pre"].to_numpy(float), _intercepts(rows, random or shared)])
-    return rows["post"].to_numpy(float), X, terms
-
-
-def _of_cohorts(name: str, cohorts: np.ndarray, within: np.ndarray) -> list[Term]:
-    """Random intercepts of cohorts, and of their waves or arms."""
-    return [Term("cohort", cohorts), Term(name, 2 * cohorts + within.astype(int))]
-
-
-def _intercepts(rows: pd.DataFrame, common: bool) -> Matrix:
-    """One column for everybody, or one per cohort, also for combined cohorts."""
-    cohorts = pd.factorize(rows[STRATUM if STRATUM in rows else "cohort"])[0]
-    return np.ones((len(rows), 1)) if common else (cohorts[:, None] == np.unique(cohorts)).astype(float)
-
-
-def _met_twice(rows: pd.DataFrame, study: Study) -> list[Term]:
-    """People of several cohorts are clusters of their own, where a code stands for one person in all of them."""
-    several = study.link.within == "study" and rows.groupby("person")["cohort"].nunique().max() > 1
-    return [Term("person_over_cohorts", pd.factorize(rows["person"])[0])] if several else []

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 from rendered_demo import demo
+from scipy import stats
 from small_studies import TOML, Group, small_study
 
 import rm_research as rm
@@ -355,6 +356,43 @@ class TestWords:
         frame = plan.to_frame()
         frame.loc[0, "power"] = 9
         assert plan.table["power"].max() <= 1
+
+
+class TestChances:
+    """Whether a cohort can be shown at all, and whether the level of its comparison survives the loss of people."""
+
+    def test_a_cohort_can_be_shown_if_enough_people_have_both_scores(self, compared):
+        alone = row_of(rm.plan_study(effect=0.4, n=12, attrition=0.2), 12)
+        assert alone["shown"] == pytest.approx(stats.binom.sf(9, 12, 0.8))
+        assert math.isnan(alone["level_kept"])
+        toml = (compared / "study.toml").read_text()
+        (compared / "study.toml").write_text(toml + "[reporting]\nsmallest_group = 8\n")
+        row = row_of(rm.plan_study(compared, n=12, ratio=1.5, effect=0.4, attrition=0.3), 12)
+        assert row["shown"] == pytest.approx(stats.binom.sf(7, 12, 0.7) * stats.binom.sf(7, 18, 0.7))
+
+    def test_the_level_is_kept_as_often_as_published(self):
+        plan = rm.plan_study(effect=0.4, n=[12, 40], compared=True, attrition=0.2)
+        assert plan.table["level_kept"].tolist() == pytest.approx([0.93, 0.94], abs=0.005)
+
+    def test_people_of_large_units_count(self):
+        row = row_of(rm.plan_study(effect=0.4, n=5, unit="dyad", cluster_size=3, attrition=0.1), 5)
+        assert row["shown"] == pytest.approx(stats.binom.sf(9, 15, 0.9))
+
+    def test_of_cohorts_it_is_the_chance_of_one(self):
+        plan = rm.plan_study(effect=0.4, n=[5, 20], unit="cohort", cluster_size=12, attrition=0.1, compared=True)
+        assert plan.table["shown"].tolist() == pytest.approx([stats.binom.sf(9, 12, 0.9)] * 2)
+        assert plan.table["level_kept"].isna().all()
+
+    @pytest.mark.parametrize("attrition", [0.0, 0.6])
+    def test_certain_and_hopeless_plans(self, attrition):
+        row = row_of(rm.plan_study(effect=0.4, n=200, compared=True, attrition=attrition), 200)
+        assert row["shown"] == pytest.approx(1)
+        assert row["level_kept"] == pytest.approx(0 if attrition else 1, abs=1e-6)
+
+    def test_a_typical_cohort_is_told_of_both(self, compared):
+        said = rm.plan_study(compared, effect=0.4, attrition=0.2).sentences()
+        assert any("10 or more people have both scores in each group" in sentence for sentence in said)
+        assert any("does not lower the level of its comparison" in sentence for sentence in said)
 
 
 class TestCommand:

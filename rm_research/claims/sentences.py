@@ -11,8 +11,8 @@ from rm_research.disclosure import HIDDEN, Disclosed
 from rm_research.effects.bounds import largest
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import has_few_df
-from rm_research.effects.groups import ALL_COHORTS, Place
-from rm_research.effects.methods import Contrast, Name
+from rm_research.effects.groups import ALL_COHORTS, Place, row_id
+from rm_research.effects.methods import Average, Contrast, Measure, Name
 from rm_research.errors import ReportError
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
@@ -200,15 +200,37 @@ class Claims:
         kind = "both" if kind == "pairs" and self.among_both(row) else kind
         n = (row.n_pre if unlinked else row.n_pairs) or 0
         m = row.n_post if unlinked else row.n_comparison
+        over_people = self.over_people(row)
         if kind == "pairs" and self.counts_leavers(row):
-            kind, n, m = "pairs" if row.is_pooled else "followed", row.n_pre or 0, n
+            kind, n, m = "pairs" if row.is_pooled and not over_people else "followed", row.n_pre or 0, n
         people = {"people": self.people(row.role, n), "persons": self.people(ONE_ROLE, n)}
-        return self.words.say(f"counts.{'pooled_' * row.is_pooled}{kind}", n=n, m=m, k=self.n_cohorts(row), **people)
+        of_average = "these_" if over_people else "pooled_" if row.is_pooled else ""
+        who = self._places(row, n, people)
+        return self.words.say(f"counts.{of_average}{kind}", n=n, m=m, who=who, k=row.n_clusters or 0, **people)
 
-    def n_cohorts(self, row: Estimate) -> int:
-        """How many cohorts are behind an average, counting combined cohorts separately."""
-        together = (len(cohorts) - 1 for cohorts in self.parts(row).values())
-        return 0 if row.n_clusters is None else row.n_clusters + sum(together)
+    def _places(self, row: Estimate, n: int, people: dict[str, str]) -> str:
+        """People of several cohorts; where some are met in more than one, how many they are and in how many places."""
+        persons = self.disclosed.estimates.detail(row.id, "n_persons")
+        if math.isnan(persons):
+            return self.words.say("counts.pairs", n=n, **people)
+        return self.words.say("counts.places", persons_met=int(persons), n=n, **people)
+
+    def over_people(self, row: Estimate) -> bool:
+        """Whether a row is an average over the people of these cohorts."""
+        return row.declared is not None and row.declared.average == Average.PEOPLE
+
+    def over_cohorts(self, row: Estimate) -> Estimate | None:
+        """Row that averages over cohorts like these for the question of a row; None where it has no estimate."""
+        found = self.disclosed.estimates.by_id.get(row_id(row.contrast, Measure.MEAN, Name.REML_HK, row.place))
+        return found if found is not None and found.is_known else None
+
+    def prediction(self, row: Estimate) -> tuple[float, float] | None:
+        """Range in which a further cohort may lie, for the question of an average; None where it is not known."""
+        average = self.over_cohorts(row)
+        if average is None:
+            return None
+        low, high = (self.disclosed.estimates.detail(average.id, f"prediction_{end}") for end in ("low", "high"))
+        return None if math.isnan(low) or math.isnan(high) else (low, high)
 
     def parts(self, row: Estimate) -> dict[str, list[str]]:
         """Cohorts, and groups of them, in an average: by name, the cohorts in each."""

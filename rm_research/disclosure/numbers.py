@@ -11,6 +11,7 @@ from rm_research.disclosure.heading import headed
 from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
 from rm_research.disclosure.summaries import shown_measurement, shown_specifications
+from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import Together, small_cohorts
 from rm_research.effects import (
     Estimates,
@@ -112,10 +113,11 @@ def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimat
 
 def _pooled(rows: Estimates, panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
     """Averages over cohorts and groups; the rows of their people have the same names."""
+    threshold = Threshold.of(study)
     averages = [
         estimate_programme(
             rows.where(rows.table["contrast"].eq(contrast) & rows.table["arm"].eq(arm)), study=study,
-            panel=together.within(panel, contrast, arm),
+            panel=together.within(panel, contrast, arm), may_add=lambda people: not threshold.few(people),
         )
         for contrast, arm in _kinds(rows.table) if contrast in POOLED
     ]  # fmt: skip

@@ -16,7 +16,7 @@ QUANTITIES = (
     "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
     "e_value", "e_value_interval", "tipping_shift", "largest_shift", "fmi", "share_worse", "share_worse_low",
     "share_worse_high", "expected_by_selection", "icc_before", "icc_after", "p_distinguishable",
-    "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "n_changed", "of_everyone",
+    "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "n_changed", "of_everyone", "n_persons",
 )  # fmt: skip
 # only of the headline: everyone with a score before is the same group at all later waves, people with both are not
 MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
@@ -176,11 +176,31 @@ def average_of_hidden(asked: Asked) -> pd.Series:
     table, about = asked.table, ["contrast", "role", "arm", "scale", "wave"]
     shown = table[headlines(table) & table["estimate"].notna() & table["std_error"].notna() & ~asked.hidden]
     shown = shown[shown["contrast"].isin(list(POOLED))]
-    parts = shown.assign(contrast=shown["contrast"].map(POOLED).astype("str"), n_clusters=1)
-    whole = parts.groupby(about)[[*SUMS, "n_clusters"]].sum()
+    parts = shown.assign(contrast=shown["contrast"].map(POOLED).astype("str"), n_parts=1)
+    whole = parts.groupby(about)[[*SUMS, "n_parts"]].sum()
     known = whole.reindex(pd.MultiIndex.from_frame(table[about])).set_axis(table.index).fillna(0)
-    alike = table[[*SUMS, "n_clusters"]].astype("float64").eq(known.astype("float64")).all(axis=1)
+    # cohorts are counted one by one in the row itself, groups of them as one in its details
+    of_average = table[SUMS].assign(n_parts=asked.detail("n_parts").fillna(table["n_clusters"].astype("float64")))
+    alike = of_average.astype("float64").eq(known.astype("float64")).all(axis=1)
     return table["contrast"].isin(list(POOLED.values())) & ~alike
+
+
+def average_of_few_leavers(asked: Asked) -> pd.Series:
+    """
+    Averages of everyone with a score before, next to cohorts' rows of those with both scores, where few left.
+
+    The answers of these few people could be worked out from the average and the cohorts together.
+    """
+    table, about = asked.table, ["role", "arm", "scale", "wave"]
+    changes = table[headlines(table) & table["contrast"].eq("change") & ~asked.hidden]
+    keys = changes[KEY].itertuples(index=False, name=None)
+    of_both = [(method := METHODS.get(*key)) is None or not method.of_everyone_before for key in keys]
+    beside = pd.MultiIndex.from_frame(table[about]).isin(pd.MultiIndex.from_frame(changes.loc[of_both, about]))
+    of_everyone = [
+        method.key for method in METHODS.of("pooled_change") if method.additive and method.of_everyone_before
+    ]
+    few = asked.threshold.few((table["n_pre"] - table["n_pairs"]).astype("float64"))
+    return few & asked.is_of(of_everyone) & beside
 
 
 @dataclass(frozen=True, eq=False)

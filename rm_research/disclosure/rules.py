@@ -47,6 +47,7 @@ RULES = (
     Rule("second split", ROWS, "reason.hidden_given_away", rows.second_split),
     Rule("part of a shared comparison", ROWS, "reason.hidden_given_away", rows.part_of_shared_comparison),
     Rule("average of hidden cohorts", ROWS, "reason.hidden_given_away", rows.average_of_hidden),
+    Rule("average of few leavers", ROWS, "reason.hidden_beside", rows.average_of_few_leavers),
     Rule("on no page", DETAILS, "limits.smallest", rows.on_no_page),
     Rule("means beside other rows", DETAILS, "limits.smallest", rows.means_beside_other_rows),
     Rule("means of groups of cohorts", DETAILS, "limits.smallest", rows.means_of_groups),

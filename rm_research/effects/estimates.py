@@ -22,7 +22,6 @@ from rm_research.study import Study
 
 LEAST_DF = 0.5  # with fewer, Student's t gives no useful interval
 ROUNDING = 1e-6  # degrees of freedom of a balanced design are whole numbers apart from less
-ENOUGH_COHORTS = 5  # from here on the average cohort is the headline of a programme, below it the average person
 SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "ci_low", "ci_high",
          "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
@@ -105,6 +104,10 @@ class Row:
     columns: dict[str, object]
     details: dict[str, float]
 
+    def detailed(self, **details: float) -> "Row":
+        """Return the same row with further details."""
+        return Row(self.columns, self.details | details)
+
 
 def estimate_row(
     place: Place, method: Method, compute: Callable[[], Result], study: Study, counts: dict[str, int], *,
@@ -129,7 +132,8 @@ def estimate_row(
     contrast, measure, name = method.key
     row: dict[str, object] = {
         "id": row_id(contrast, measure, name, place, subgroup), **place._asdict(), "subgroup": subgroup,
-        "contrast": contrast, "measure": measure, "method": name, "planned": place.scale in study.outcomes, **counts,
+        "contrast": contrast, "measure": measure, "method": name, "planned": place.scale in study.outcomes,
+        "heads": method.heads_in(study, place.scale), **counts,
     }  # fmt: skip
     try:
         result = compute()
@@ -181,23 +185,15 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     """
     Whether each row is the one that answers its question; the others are shown next to it.
 
-    Of the changes of everyone measured before and of those who answered both times, the column `heads` says which; where
-    it is missing, that of everyone. Over cohorts this is the average cohort where there are enough cohorts, otherwise the average person, which is also
-    the only one where cohorts share a comparison.
+    Of several methods that may answer it, the column `heads` says which; where it is missing, the change of everyone
+    measured before, and what the lot or a match decided.
     """
     heads = {method.key: method.heads for method in METHODS if method.heads}
     keys = zip(table["contrast"], table["measure"], table["method"], strict=True)
     when = pd.Series([heads.get(key, "") for key in keys], index=table.index, dtype=object)
-    always, many, few = (when.eq(head) for head in (Heads.ALWAYS, Heads.MANY_COHORTS, Heads.FEW_COHORTS))
-    by_people = when.isin([Heads.EVERYONE, Heads.BOTH])
-    always |= by_people & table["heads"].fillna(when.eq(Heads.EVERYONE)).astype(bool)
-    if not (many | few).any():
-        return always
-    place = [table[name] for name in ("contrast", "role", "arm", "scale", "wave")]
-    enough = table["n_clusters"].ge(ENOUGH_COHORTS).fillna(False).astype(bool)
-    enough &= table["reason"].ne(Reason.SHARED_COMPARISON)
-    average = many & (enough | ~few.groupby(place).transform("any"))
-    return always | average | (few & ~average.groupby(place).transform("any"))
+    usual = when.ne("") & ~when.isin([Heads.SELF_SELECTED, Heads.BOTH])
+    declared = table["heads"].astype("boolean").fillna(usual).astype(bool)
+    return when.ne("") & declared
 
 
 def may_head(table: pd.DataFrame) -> pd.Series:

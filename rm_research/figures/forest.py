@@ -1,5 +1,7 @@
 """All cohorts in one chart, with their average and the range where a further cohort may lie."""
 
+from dataclasses import replace
+
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,11 +10,11 @@ from rm_research.catalogue import Catalogue, capital
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.methods import Name
 from rm_research.figures.change import shown_headlines
 from rm_research.figures.rows import Mark, draw_marks, heading, mark_of
 from rm_research.figures.style import STYLE, look, notebook_axes
 from rm_research.study import Study
+from rm_research.synthesis import drawn_in
 
 
 @mpl.rc_context(STYLE)
@@ -43,7 +45,8 @@ def plot_forest(
     claims = claims_of(disclosed, study)
     place = {"role": role, "scale": scale, "wave": wave, "contrast": contrast, "arm": arm}
     rows = forest_rows(disclosed, **place)
-    marks = [mark for row in rows for mark in _marks(row, claims)]
+    shrunken = forest_shrunken(disclosed, study=study, **place)
+    marks = [mark for row in rows for mark in _marks(row, claims, shrunken.get(row.id))]
     ax = notebook_axes() if ax is None else ax
     limits, settings = study.scale_range(scale), study.scale(scale)
     draw_marks(
@@ -92,16 +95,41 @@ def forest_rows(
     return sorted(rows, key=lambda row: row.is_of_all_cohorts)
 
 
-def _marks(row: Estimate, claims: Claims) -> list[Mark]:
+def forest_shrunken(
+    disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
+) -> dict[str, float]:  # fmt: skip
+    """
+    Estimates of cohorts drawn towards their average, by id of the row.
+
+    None unless there are five or more cohorts, which differ by more than chance and are all shown by themselves.
+    """
+    claims = claims_of(disclosed, study)
+    rows = forest_rows(disclosed, role=role, scale=scale, wave=wave, contrast=contrast, arm=arm)
+    if not rows or not rows[-1].is_of_all_cohorts or claims.prediction(rows[-1]) is None:
+        return {}
+    average, cohorts = claims.over_cohorts(rows[-1]), [row for row in rows if row.is_known and not row.is_pooled]
+    if average is None:
+        return {}
+    return drawn_in(cohorts, average, disclosed.estimates.detail(average.id, "tau2"))
+
+
+def _marks(row: Estimate, claims: Claims, shrunken: float | None = None) -> list[Mark]:
     """Mark of a cohort; or that of the average, followed by the range of a further cohort if there is one."""
     words = claims.words
     if not row.is_of_all_cohorts:
-        return [mark_of(_label(row, words), row.interval, look("programme"), words)]
-    key = "chart.average_people" if row.method == Name.ONE_STAGE else "chart.average"
+        mark = mark_of(_label(row, words), row.interval, look("programme"), words)
+        if shrunken is None:
+            return [mark]
+        numbers = words.say(
+            "chart.shrunken_numbers", numbers=mark.numbers, shrunken=words.number(shrunken, signed=True)
+        )
+        return [replace(mark, numbers=numbers, hollow=shrunken)]
+    key = "chart.average_people" if claims.over_people(row) else "chart.average"
     average = mark_of(words.say(key), row.interval, look("difference"), words)
-    low, high = (claims.disclosed.estimates.detail(row.id, f"prediction_{end}") for end in ("low", "high"))
-    if np.isnan([low, high]).any():
+    ends = claims.prediction(row)
+    if ends is None:
         return [average]
+    low, high = ends
     numbers = words.say("chart.prediction_numbers", low=words.number(low), high=words.number(high))
     return [average, Mark(words.say("chart.prediction"), numbers, np.nan, low, high, look("difference"))]
 

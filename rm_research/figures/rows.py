@@ -36,6 +36,8 @@ class Mark:
         What is drawn; a range has no estimate and becomes a thin dashed line without a dot.
     look : tuple of str
         Colour and marker.
+    hollow : float
+        Where a second, hollow dot is; NaN for none.
     """
 
     label: str
@@ -44,6 +46,7 @@ class Mark:
     low: float
     high: float
     look: tuple[str, str]
+    hollow: float = float("nan")
 
     def lines(self, words: Catalogue, width: float) -> list[str]:
         """Words of the row; the numbers go on their own line if both together are too long."""
@@ -107,6 +110,7 @@ def draw_marks(
     _behind(ax, places, smallest_effect)
     _dots(ax, marks, places, limit)
     _ranges(ax, marks, places, limit)
+    _hollow(ax, marks, places)
     _write(ax, ["\n".join(lines) for lines in texts], centres, wide=wide)
     ax.set_ylim(depth + 1, -2)
     beside = max((width_of(line) for lines in texts for line in lines), default=0.0) + LINE if wide else 0.0
@@ -170,6 +174,16 @@ def _dots(ax: Axes, marks: Sequence[Mark], places: Sequence[float], limit: float
     plot = plot.add(so.Range(linewidth=2.2), xmin="low", xmax="high", legend=False, orient="y")
     plot = plot.add(so.Dot(pointsize=7), x="x", legend=False, orient="y")
     plot.scale(color=colours, marker=markers).on(ax).plot()
+
+
+def _hollow(ax: Axes, marks: Sequence[Mark], places: Sequence[float]) -> None:
+    """Draw the second dots, which have no interval."""
+    for mark, place in zip(marks, places, strict=True):
+        if not np.isnan(mark.hollow):
+            ax.plot(
+                [mark.hollow], [place], linestyle="none", marker="D", markersize=6, markerfacecolor="white",
+                markeredgecolor=INK, zorder=3,
+            )  # fmt: skip
 
 
 def _ranges(ax: Axes, marks: Sequence[Mark], places: Sequence[float], limit: float) -> None:

@@ -19,6 +19,7 @@ from rm_research.figures import (
     flow_rows,
     flow_title,
     forest_alt,
+    forest_shrunken,
     forest_title,
     plot_answers,
     plot_change,
@@ -58,7 +59,9 @@ def _forest(scale: Scale, wave: str, role: str, context: Context) -> Picture | N
         return None
     contrast = spoken[0].unpooled
     place = {"role": role, "scale": scale.name, "wave": wave, "arm": spoken[0].arm, "contrast": contrast}
-    return _picture("cohorts", (scale, role, wave), context, plot_forest, forest_title, forest_alt, place, shaded=True)
+    drawn_in = forest_shrunken(context.disclosed, study=context.study, **place)
+    note, where = context.words.say("chart.shrunken") if drawn_in else "", (scale, role, wave)
+    return _picture("cohorts", where, context, plot_forest, forest_title, forest_alt, place, note=note, shaded=True)
 
 
 def _answers(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from rm_research.disclosure import Threshold
 from rm_research.errors import StudyError
 from rm_research.panel import Prepared
 from rm_research.planning.assumptions import Assumptions, settled
+from rm_research.planning.chances import chance_level_kept, chance_shown
 from rm_research.planning.known import WITHOUT_STUDY, Known, known_of
 from rm_research.planning.plan import Plan
 from rm_research.planning.trials import found_by_methods
@@ -19,7 +21,8 @@ SIZES = (10, 15, 20, 30, 40, 60, 80, 120)
 SIZES_OF_COHORTS = (4, 6, 8, 10, 15, 20, 30)
 MOST_SHOWN = 1000  # units, unless larger sizes are given
 TABLE = {"n": "Int64", "n_comparison": "Int64", "people": "float64", "std_error": "float64", "df": "float64",
-         "power": "float64", "detectable": "float64", "half_width": "float64", "reason": "str"}  # fmt: skip
+         "power": "float64", "detectable": "float64", "half_width": "float64", "shown": "float64",
+         "level_kept": "float64", "reason": "str"}  # fmt: skip
 SIMULATED = {"n": "Int64", "method": "str", "power": "float64", "mc_error": "float64", "half_width": "float64",
              "simulations": "Int64"}  # fmt: skip
 
@@ -50,7 +53,8 @@ def plan_study(
     Values that are not given are taken from the study if it has them, otherwise assumed; the plan shows where each
     comes from. Chances are those of a two-sided test at 1 − level, in the direction of the effect, by noncentral t on
     the mean change, or with a comparison on ANCOVA. Simulated chances come from the methods that reports use, on normal
-    scores that ignore the ends of the answer scale, with people leaving at random.
+    scores that ignore the ends of the answer scale, with people leaving at random. Whether a cohort of n can be shown,
+    and whether its level of evidence survives, is exact for people who leave independently and alike in both arms.
 
     Parameters
     ----------
@@ -112,12 +116,13 @@ def plan_study(
         for size in (sizes if simulations else ())
         for result in found_by_methods(assumptions, size, simulations, seed)
     ]
-    table = pd.DataFrame([_row(size, assumptions) for size in sizes], columns=list(TABLE)).astype(TABLE)
+    table = pd.DataFrame([_row(size, assumptions, known.smallest) for size in sizes], columns=list(TABLE)).astype(TABLE)
     return Plan(
         assumptions=assumptions,
         table=table,
         simulated=pd.DataFrame(drawn, columns=list(SIMULATED)).astype(SIMULATED),
         needed=needed,
+        smallest=known.smallest,
         typical=known.typical,
         about=known.about,
     )
@@ -135,12 +140,13 @@ def _sizes(n: int | Sequence[int] | None, assumptions: Assumptions, known: Known
     return sorted(sizes | ({known.typical} if known.typical else set()))
 
 
-def _row(n: int, assumptions: Assumptions) -> dict[str, object]:
+def _row(n: int, assumptions: Assumptions, smallest: int) -> dict[str, object]:
     """One row of the table: its numbers, or the reason why there are none."""
     compared = n * assumptions.ratio if assumptions.compared else 0.0
     row: dict[str, object] = {
         "n": n, "n_comparison": round(compared) if assumptions.compared else None,
         "people": (n + compared) * assumptions.cluster_size * (1 - assumptions.attrition),
+        "shown": chance_shown(assumptions, n, Threshold(smallest)), "level_kept": chance_level_kept(assumptions, n),
     }  # fmt: skip
     try:
         std_error, df = assumptions.precision(n)

@@ -15,6 +15,7 @@ from rm_research.errors import ReadError, StudyError
 from rm_research.panel import Prepared, prepare_study
 from rm_research.panel.prepare import prepare_openly
 from rm_research.study import Scale, Study, read_study
+from rm_research.study.settings import Reporting
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Known:
     typical, total : int or None
         Units of the programme in a cohort (the median), and in all.
     seed : int
+    smallest : int
+        Fewest people whose results are shown.
     about : About
     """
 
@@ -59,11 +62,12 @@ class Known:
     typical: int | None
     total: int | None
     seed: int
+    smallest: int
     about: About
 
 
 WITHOUT_STUDY = Known(
-    values={}, usual={"sd": 1.0}, typical=None, total=None, seed=20260101,
+    values={}, usual={"sd": 1.0}, typical=None, total=None, seed=20260101, smallest=Reporting().smallest_group,
     about=About(scale="", people="", unit="", language="en"),
 )  # fmt: skip
 
@@ -95,6 +99,7 @@ def known_of(study: Study | Prepared | str | Path, *, scale: str | None, role: s
     return Known(
         values=values | sizes | (spread if linked else _spread_unlinked(panel, spread)), usual={},
         typical=sizes.get("typical"), total=sizes.get("total"), seed=settings.reporting.seed,
+        smallest=settings.reporting.smallest_group,
         about=_about(settings.scale(scale), role, settings.reporting.language),
     )  # fmt: skip
 

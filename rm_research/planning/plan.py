@@ -25,13 +25,17 @@ class Plan:
         One row per size: n (units of the programme that are measured before), n_comparison (units of the comparison;
         missing without one), people (expected to be measured twice, both arms), std_error and df of the estimate, power
         (chance of finding the effect), detectable (smallest effect found with the desired power), half_width (expected
-        half width of the interval), reason (why there are no numbers). Errors, effects and widths are in the unit of
-        `sd`.
+        half width of the interval), shown (chance that a cohort of this size has enough people with both scores to be
+        shown, in both arms), level_kept (chance that the loss of people does not lower the level of its comparison;
+        missing without one, or where units are cohorts), reason (why there are no numbers). Errors, effects and widths
+        are in the unit of `sd`.
     simulated : DataFrame
         One row per size and report method: n, method, power (share of drawn studies in which it found the effect),
         mc_error (standard error of that share), half_width (mean), simulations. Without simulations it has no rows.
     needed : int or None
         Fewest units of the programme that find the effect with the desired power; None if a million are too few.
+    smallest : int
+        Fewest people whose results are shown.
     typical : int or None
         Median number of the programme's units in a cohort of the study; None without a study.
     about : About
@@ -42,6 +46,7 @@ class Plan:
     table: pd.DataFrame
     simulated: pd.DataFrame
     needed: int | None
+    smallest: int
     typical: int | None
     about: About
 
@@ -83,15 +88,29 @@ class Plan:
         for row in rows.to_dict("records"):
             numbers = {"chance": words.share(row["power"]), "detectable": words.number(row["detectable"])}
             sentences.append(words.say("plan.typical", n=self.typical, **numbers, **values))
+            sentences += self._of_chances(row)
         if len(self.simulated):
             sentences.append(words.say("plan.simulations", simulations=self.simulated["simulations"].max()))
+        return sentences
+
+    def _of_chances(self, row: dict[Any, Any]) -> list[str]:
+        """Whether a typical cohort can be shown, and whether its level of evidence survives the loss of people."""
+        say, share = self._words.say, self._words.share
+        key = "plan.shown_compared" if self.assumptions.compared else "plan.shown"
+        sentences = [say(key, chance=share(row["shown"]), smallest=self.smallest)]
+        if not pd.isna(row["level_kept"]):
+            sentences.append(say("plan.level_kept", chance=share(row["level_kept"])))
         return sentences
 
     def shown(self) -> pd.DataFrame:
         """Return the table as text: rounded, with headings, and simulated chances next to the others."""
         words = self._words
         hidden = [] if self.assumptions.compared else ["n_comparison"]
-        hidden += ["std_error", "df"] + ([] if self.table["reason"].notna().any() else ["reason"])
+        hidden += (
+            ["std_error", "df"]
+            + ([] if self.table["level_kept"].notna().any() else ["level_kept"])
+            + ([] if self.table["reason"].notna().any() else ["reason"])
+        )
         blanks = {"units": capital(self.units), "power": words.share(self.assumptions.power)}
         columns = {
             words.say(f"plan.columns.{name}", **blanks): [self._cell(name, value) for value in self.table[name]]
@@ -135,7 +154,7 @@ class Plan:
             return words.say(f"reason.{value}")
         if name == "level":
             return words.say("format.percent", value=f"{100 * value:g}")
-        if name in ("power", "attrition"):
+        if name in ("power", "attrition", "shown", "level_kept"):
             return words.share(float(value))
         whole = name in ("n", "n_comparison", "people")
         return words.number(float(value), decimals=0 if whole else 2)

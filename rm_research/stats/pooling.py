@@ -9,6 +9,8 @@ from scipy.special import chdtrc, chdtri, fdtrc
 from rm_research.stats.regression import Matrix, least_squares
 from rm_research.stats.result import NotEstimableError, Result, Vector, critical_value, t_result
 
+ENOUGH_COHORTS = 5  # from which a further cohort is foretold, and estimates of cohorts borrow from the others
+ENOUGH_DF = 20  # degrees of freedom of every estimate from which each is weighed by its own standard error
 ENOUGH_TO_EXPLAIN = 10  # estimates that a moderator needs: Cochrane Handbook 6.4, section 10.11.5.1
 
 
@@ -47,7 +49,101 @@ class MetaRegression:
     q_m_p: float
 
 
-def reml_hk(estimates: Vector, std_errors: Vector, *, level: float) -> Result:
+def average_of_people(
+    estimates: Vector, std_errors: Vector, dfs: Vector, people: Vector, *, level: float
+) -> Result:  # fmt: skip
+    """
+    Average of independent cohorts by their people: Σ (n_c/N) θ_c.
+
+    Variance Σ (n_c/N)² v_c, with the degrees of freedom of Welch (1947) and Satterthwaite (1946):
+    (Σ a²v)² / Σ (a²v)²/df. There is no variation between cohorts in it: it is about these cohorts.
+
+    Parameters
+    ----------
+    estimates, std_errors, dfs, people : array, shape (k,)
+        None missing, except dfs that are NaN where normal theory holds.
+    level : float
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    NotEstimableError
+        'too_few_cohorts' when k < 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> result = average_of_people(np.array([0.2, 0.5]), np.array([0.1, 0.1]), np.array([9.0, 29.0]),
+    ...                            np.array([10, 30]), level=0.95)
+    >>> round(result.estimate, 3), round(result.df, 1)
+    (0.425, 34.4)
+    """
+    if len(estimates) < 2:
+        raise NotEstimableError("too_few_cohorts")
+    shares = people / people.sum()
+    parts = shares**2 * std_errors**2
+    known = ~np.isnan(dfs)
+    least = (parts[known] ** 2 / dfs[known]).sum()
+    df = float(parts.sum() ** 2 / least) if least > 0 else float("nan")
+    return t_result(float(shares @ estimates), float(np.sqrt(parts.sum())), df, level)
+
+
+def usable_errors(std_errors: Vector, dfs: Vector, design: Vector) -> Vector:
+    """
+    Standard errors by which cohorts are weighed: their own if all have 20 or more degrees of freedom, else pooled ones.
+
+    v_c = s² d_c, where d_c is the design factor of a cohort and s² = Σ df_c (v_c/d_c) / Σ df_c the pooled residual
+    variance. The standard error of a small cohort varies by chance and goes with its estimate (near the end of a scale
+    a cohort that gained much also has a small one), so that weights of its own bias the average.
+
+    Parameters
+    ----------
+    std_errors, dfs, design : array, shape (k,)
+        `design`: what the variance of an estimate is for a residual variance of 1, as 1/n of a mean.
+
+    Returns
+    -------
+    array, shape (k,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> usable_errors(np.array([0.1, 0.2]), np.array([9.0, 9.0]), np.array([0.1, 0.1])).round(3).tolist()
+    [0.158, 0.158]
+    """
+    if (np.isnan(dfs) | (dfs >= ENOUGH_DF)).all():
+        return std_errors
+    weights = np.where(np.isnan(dfs), 1 / design, dfs)
+    residual = float(weights @ (std_errors**2 / design) / weights.sum())
+    return np.sqrt(residual * design)
+
+
+def shrunken(estimates: Vector, std_errors: Vector, *, mean: float, tau2: float) -> Vector:
+    """
+    Estimates drawn towards their mean, the more the less precise: μ + τ²/(τ² + v_c)(θ_c − μ).
+
+    Raises
+    ------
+    NotEstimableError
+        'too_few_cohorts' for fewer than five, or where cohorts do not differ by more than chance.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> shrunken(np.arange(5.0), np.ones(5), mean=2.0, tau2=1.0).tolist()
+    [1.0, 1.5, 2.0, 2.5, 3.0]
+    """
+    if len(estimates) < ENOUGH_COHORTS or not tau2 > 0:
+        raise NotEstimableError("too_few_cohorts")
+    return mean + tau2 / (tau2 + std_errors**2) * (estimates - mean)
+
+
+def reml_hk(
+    estimates: Vector, std_errors: Vector, *, level: float, between: Vector | None = None
+) -> Result:  # fmt: skip
     """
     Average effect by REML with the Hartung–Knapp interval, never narrower than the normal-theory standard error.
 
@@ -62,6 +158,9 @@ def reml_hk(estimates: Vector, std_errors: Vector, *, level: float) -> Result:
         Independent estimates and their standard errors, none missing, no standard error 0.
     level : float
         Of all intervals.
+    between : array, shape (k,), optional
+        What share of τ² an estimate varies by: 1 for a cohort, Σ (n_c/n)² for several that were estimated together.
+        By default all are cohorts.
 
     Returns
     -------
@@ -78,7 +177,7 @@ def reml_hk(estimates: Vector, std_errors: Vector, *, level: float) -> Result:
     k = len(estimates)
     if k < 2:
         raise NotEstimableError("too_few_cohorts")
-    problem = _Problem.of(np.ones((k, 1)), estimates, std_errors)
+    problem = _Problem.of(np.ones((k, 1)), estimates, std_errors, between)
     random, fixed = problem.fit(problem.reml()), problem.fit(0.0)
     std_error = np.sqrt(max(1.0, random.q / (k - 1))) * random.std_errors[0]
     w, tau2 = 1 / problem.v, random.tau2
@@ -175,11 +274,13 @@ class _Weighted:
 @dataclass(frozen=True, eq=False)
 class _Problem:
     """
-    Estimates y with variances v + τ² around a plane; weights are w = 1 / (v + τ²).
+    Estimates y with variances v + aτ² around a plane; weights are w = 1 / (v + aτ²).
 
     Attributes
     ----------
     y, v : array, shape (k,)
+    a : array, shape (k,)
+        Multiples of τ²; 1 unless given.
     basis : array, shape (k, p)
         Orthonormal columns that span those of X: moderators far from 0, as years, lose no digits.
     root : array, shape (p, p)
@@ -190,18 +291,19 @@ class _Problem:
 
     y: Vector
     v: Vector
+    a: Vector
     basis: Matrix
     root: Matrix
     spread: float
 
     @classmethod
-    def of(cls, X: Matrix, estimates: Vector, std_errors: Vector) -> "_Problem":
-        fit = least_squares(X, estimates)
-        return cls(estimates, std_errors**2, X @ fit.root, fit.root, float(fit.residuals @ fit.residuals))
+    def of(cls, X: Matrix, estimates: Vector, std_errors: Vector, between: Vector | None = None) -> "_Problem":
+        fit, a = least_squares(X, estimates), np.ones(len(estimates)) if between is None else between
+        return cls(estimates, std_errors**2, a, X @ fit.root, fit.root, float(fit.residuals @ fit.residuals))
 
     def _solved(self, tau2: float | Vector) -> tuple[Vector, Matrix, Vector]:
         """Weights, BᵀWB and residuals; a column of τ² gives a row each."""
-        w = 1 / (self.v + tau2)
+        w = 1 / (self.v + self.a * tau2)
         gram = np.einsum("...k,ki,kj->...ij", w, self.basis, self.basis)
         moments = np.einsum("...k,ki->...i", w * self.y, self.basis)
         along = np.linalg.solve(gram, moments[..., None])[..., 0]
@@ -223,9 +325,9 @@ class _Problem:
         def slope(tau2: float) -> float:
             w, gram, residuals = self._solved(tau2)
             hat = np.einsum("ki,ij,kj->k", self.basis, np.linalg.inv(gram), self.basis)
-            return float((w - w**2 * hat - w**2 * residuals**2).sum())
+            return float((self.a * (w - w**2 * hat - w**2 * residuals**2)).sum())
 
-        top = float(max(self.y.var(ddof=1), self.v.max()) * 10)
+        top = float(max(self.y.var(ddof=1), self.v.max()) * 10 / self.a.min())
         grid = np.concatenate([[0.0], np.geomspace(top * 1e-8, top, 200)])
         best = int(np.argmin(deviance(grid[:, None])))
         if best == 0 and slope(0.0) >= 0:
@@ -248,5 +350,5 @@ class _Problem:
 
         if excess(0.0) <= 0:
             return 0.0
-        most = 2 * self.spread / target  # Σ w e² ≤ Σ w e²(unweighted) < spread / τ²
+        most = 2 * self.spread / target / self.a.min()  # Σ w e² ≤ Σ w e²(unweighted) < spread / (aτ²)
         return float(brentq(excess, 0.0, most, xtol=1e-15 * most, rtol=1e-14))

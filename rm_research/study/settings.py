@@ -186,6 +186,7 @@ class Reporting(Table):
     smallest_group: Annotated[int, Field(ge=3)] = 10
     seed: Annotated[int, Field(ge=0)] = 20260101
     language: Literal["en", "de"] = "en"
+    average: Literal["people", "cohorts"] = "people"
     specifications: bool = False
     leave_out: Values = ()
 

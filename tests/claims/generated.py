@@ -108,14 +108,18 @@ def situation(study: Study, draws: np.random.Generator, place: int) -> list[dict
               "role": ROLES[place // 3 % 4], "wave": draws.choice(study.later_waves), "n_clusters": pd.NA}  # fmt: skip
     arm = str(draws.choice(["programme", "thanks"]))
     if pooled:
-        common |= {"n_clusters": int(draws.integers(2, 9)), "method": str(draws.choice(["reml_hk", "one_stage"]))}
-    of_change = {"contrast": "pooled_change" if pooled else "change"}
-    if not pooled:
-        of_change["method"] = "jackknife" if linked else "welch"
+        common |= {"n_clusters": int(draws.integers(2, 9))}
+    over_people = pooled and place % 2 == 0
+    of_change = {"contrast": "pooled_change" if pooled else "change", "method": "jackknife" if linked else "welch"}
+    if over_people and linked:
+        of_change["method"] = str(draws.choice(["people", "people_both"]))
+    elif pooled and not over_people:
+        of_change["method"] = "reml_hk"
     arms = [arm, "waitlist"] if study.comparison else [arm]
     rows = [row_of(**common | of_change | people(draws) | interval(draws) | {"arm": one}) for one in arms]
     if study.comparison:
-        both = {"contrast": f"{'pooled_' if pooled else ''}difference", "arm": arm, "method": "ancova"}
+        both = {"contrast": f"{'pooled_' if pooled else ''}difference", "arm": arm,
+                "method": "reml_hk" if pooled and not over_people else "ancova"}  # fmt: skip
         rows.append(row_of(**both | common | people(draws) | interval(draws) | {"n_comparison": rows[1]["n_pairs"]}))
     return rows
 

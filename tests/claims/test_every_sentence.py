@@ -126,7 +126,9 @@ def counted(one: Said, language: str) -> set[str]:
     elif row.contrast == "change":
         names += ["n_pre"] + ["n_pairs"] * bool(row.n_pre > row.n_pairs)
     elif row.contrast == "pooled_change":
-        names += ["n_pre"]
+        names += {"people": ["n_pre", *["n_pairs"] * bool(row.n_pre > row.n_pairs)], "people_both": ["n_pairs"]}.get(
+            row.method, ["n_pre"]
+        )
     else:
         names += ["n_pairs", "n_comparison"]
     return {str(getattr(row, name)) for name in names}

@@ -166,10 +166,10 @@ class TestPooledLevel:
     def test_hidden_parts_of_a_shared_comparison_count_all_the_same(self, studies):
         hidden = [row_of(cohort=name, arm="waitlist", n_pre=100, n_pairs=50, estimate=np.nan, reason="hidden")
                   for name in "ab"]  # fmt: skip
-        one_stage = POOLED | {"method": "one_stage"}
+        over_people = POOLED | {"method": "ancova"}
         parts = [[row_of(cohort=name, n_pre=100, n_pairs=100), row_of(cohort=name, **DIFFERENCE)] for name in "ab"]
         study = studies(design=DESIGN.format("randomised") + '\ncomparison_scope = "shared"')
-        whole = table_of(*(row for part in parts for row in part), *hidden, row_of(**one_stage))
+        whole = table_of(*(row for part in parts for row in part), *hidden, row_of(**over_people))
         assert attrition(-1, whole, study) == pytest.approx({"programme": 0.0, "waitlist": 0.5})
         assert design_level(-1, whole, study) == 3
 

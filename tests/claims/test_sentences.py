@@ -1,10 +1,12 @@
 """One row, one sentence: no stronger than design and interval allow. All texts of drawn rows: test_every_sentence."""
 
 import pytest
-from small_studies import RANDOMISED, row_of, study_of
+from small_studies import RANDOMISED, details_of, row_of, study_of, table_of
 
 from rm_research.catalogue import catalogue
 from rm_research.claims import Claims, claims_of
+from rm_research.disclosure import Disclosed
+from rm_research.effects import Estimates
 from rm_research.errors import ReportError
 from rm_research.study import read_study
 
@@ -73,6 +75,26 @@ def test_the_cohorts_of_an_average_are_counted(claims):
     pool = row_of(**POOLED, contrast="pooled_change", n_pre=48, n_post=48, n_pairs=48)
     found = claims(pool, *(row_of(cohort=cohort) for cohort in "abcd"))
     assert "4 cohorts, 48 leaders" in found.sentence(found.disclosed.rows[0])
+
+
+@pytest.mark.parametrize(("columns", "said"), [
+    ({"method": "people"}, "48 leaders in these 4 cohorts)"),
+    ({"method": "people", "n_pre": 60}, "60 leaders in these 4 cohorts, 48 of them twice)"),
+    ({"method": "people_both", "n_pre": 60}, "48 leaders in these 4 cohorts)"),
+    ({"method": "ancova", "contrast": "pooled_difference", "n_comparison": 40},
+     "48 leaders in these 4 cohorts, 40 compared)"),
+])  # fmt: skip
+def test_an_average_over_people_is_of_these_cohorts(claims, columns, said):
+    pool = POOLED | {"contrast": "pooled_change", "n_pre": 48, "n_post": 48, "n_pairs": 48} | columns
+    found = claims(row_of(**pool), *(row_of(cohort=cohort) for cohort in "abcd"), design=RANDOMISED)
+    assert said in found.sentence(found.disclosed.rows[0])
+
+
+def test_people_met_in_several_cohorts_are_counted_with_their_places(studies):
+    row = row_of(**POOLED | {"method": "people"}, contrast="pooled_change", n_pre=40, n_post=40, n_pairs=40)
+    details = details_of((row["id"], "n_persons", 31))
+    found = claims_of(Disclosed(Estimates(table_of(row), details), {}, 10), studies())
+    assert "31 leaders in 40 places in these 4 cohorts)" in found.sentence(found.disclosed.rows[0])
 
 
 def test_a_small_change_that_excludes_0_hardly_changed(claims):

@@ -201,17 +201,17 @@ class Attack:
                 yield (row.cohort, row.arm, row.wave), int(n)
 
     def _pools(self) -> None:
-        """One model of few cohorts whose people all answered twice has the mean of their changes."""
-        rows = self.rows[self.rows["contrast"].eq("pooled_change") & self.rows["method"].eq("one_stage")]
+        """The average over people, of those who answered twice or where all did, is the mean of their changes."""
+        whole = self.rows["method"].eq("people") & self.rows["n_pre"].eq(self.rows["n_pairs"])
+        rows = self.rows[self.rows["contrast"].eq("pooled_change") & (self.rows["method"].eq("people_both") | whole)]
         heading = self.rows[self.rows["contrast"].eq("change") & self.rows["heads"].eq(True)]
         shown = heading[heading["estimate"].notna()]
-        of_both = rows["wave"].isin(heading.loc[heading["method"].eq("paired_t"), "wave"])
         self.answered = "post"
-        for row in rows[rows["estimate"].notna() & (of_both | rows["n_pre"].eq(rows["n_pairs"]))].itertuples():
+        for row in rows[rows["estimate"].notna()].itertuples():
             own = [(cohort, row.arm, row.wave) for cohort in shown.loc[shown["arm"].eq(row.arm), "cohort"]]
             own = [cell for cell in own if cell in self.counts]
             inside = own + self._making_up(row.n_pairs - sum(map(self._n, own)), own, row.arm, row.wave)
-            if row.n_clusters < 5 and sum(map(self._n, inside)) == row.n_pairs:
+            if sum(map(self._n, inside)) == row.n_pairs:
                 self.bounds.mean(row.estimate, self._change(inside), row.n_pairs)
 
     def _shares(self) -> None:

@@ -55,7 +55,7 @@ class TestSmallestGroup:
 
     def test_a_pool_rests_on_its_pairs(self, study, n, seen):
         cohort = row_of(n_pre=40, n_pairs=n)
-        pool = row_of(contrast="pooled_change", method="one_stage", cohort="all cohorts", n_pre=40, n_pairs=n,
+        pool = row_of(contrast="pooled_change", method="people_both", cohort="all cohorts", n_pre=40, n_pairs=n,
                       n_clusters=1)  # fmt: skip
         assert shown(study, cohort, pool) == [seen, seen]
 
@@ -275,7 +275,8 @@ KINDS = [
     ("change", "median", "hodges_lehmann"), ("change", "g_av", "bonett"), ("difference", "mean", "ancova"),
     ("difference", "mean", "change_score"), ("difference", "mean", "mixed_model"),
     ("role_difference", "mean", "jackknife"), ("dose", "slope", "ols"), ("pooled_change", "mean", "reml_hk"),
-    ("pooled_change", "mean", "one_stage"), ("pooled_difference", "mean", "one_stage"),
+    ("pooled_change", "mean", "people"), ("pooled_change", "mean", "people_both"),
+    ("pooled_difference", "mean", "ancova"),
 ]  # fmt: skip
 people = st.integers(0, 25)
 
@@ -452,6 +453,38 @@ class TestAverages:
         for name, other in (("scale", "zeal"), ("wave", "later"), ("arm", "waitlist"), ("role", "mentor")):
             cohorts = [row | {name: other} for row in self.rows(10, 12)]
             assert not self.shows(study, cohorts, self.average(10, 12))
+
+
+class TestAverageOfFewLeavers:
+    """An average of everyone beside cohorts of those with both scores tells of those who left."""
+
+    def shows(self, study, left: int, method: str, of_cohorts: str) -> bool:
+        counts = {"n_post": 30, "n_pairs": 30}
+        cohorts = [row_of(cohort=f"c{place}", method=of_cohorts, n_pre=30 + n, heads=True, **counts)
+                   for place, n in enumerate((left // 2, left - left // 2))]  # fmt: skip
+        average = row_of(contrast="pooled_change", cohort="all cohorts", method=method, n_pre=60 + left, n_post=60,
+                         n_pairs=60, n_clusters=2)  # fmt: skip
+        return shown(study, *cohorts, average)[-1]
+
+    @pytest.mark.parametrize(("left", "seen"), [(0, True), (1, False), (9, False), (10, True)])
+    def test_few_more_people_are_not_counted(self, study, left, seen):
+        """Cohorts' rows of those with both scores, as a headline that is not of everyone."""
+        assert self.shows(study, left, "people", "welch") is seen
+
+    @pytest.mark.parametrize("left", [1, 9, 10])
+    def test_the_same_people_as_in_the_cohorts_are(self, study, left):
+        assert self.shows(study, left, "people_both", "welch")
+        assert self.shows(study, left, "people", "likelihood")
+
+
+def test_of_a_group_of_cohorts_the_average_names_each_and_counts_one(study):
+    """The row counts five cohorts, two of them in one group: its details say that four rows are in it."""
+    rows = [row_of(cohort=f"c{place}", n_pre=12, n_post=12, n_pairs=12) for place in range(3)]
+    group = row_of(cohort="c3 + c4", n_pre=14, n_post=14, n_pairs=14)
+    average = row_of(contrast="pooled_change", cohort="all cohorts", method="people", n_pre=50, n_post=50, n_pairs=50,
+                     n_clusters=5)  # fmt: skip
+    assert shown(study, *rows, group, average, details=[(average["id"], "n_parts", 4)])[-1]
+    assert not shown(study, *rows, group, average)[-1]
 
 
 def test_estimates_of_several_verbs_are_disclosed_together(study):

@@ -7,7 +7,7 @@ from small_panels import drawn, only, panel_of, stack, write_study
 from small_studies import row_of, table_of
 
 from rm_research.effects import Estimates, estimate_change, estimate_difference
-from rm_research.effects.estimates import ENOUGH_COHORTS, headlines, joined
+from rm_research.effects.estimates import headlines, joined
 from rm_research.frames import DETAILS, ESTIMATES
 
 SCALES = ("inclusion", "engagement", "mood", "energy")
@@ -174,33 +174,27 @@ class TestHeadlines:
                   for name, method in (("dose", "ols"), ("actor", "apim"), ("partner", "apim"))]  # fmt: skip
         assert self.methods(*slopes) == []
 
-    @pytest.mark.parametrize(("k", "method"), [(ENOUGH_COHORTS - 1, "one_stage"), (ENOUGH_COHORTS, "reml_hk")])
-    def test_of_a_programme_is_the_average_cohort_where_there_are_enough(self, k, method):
-        rows = [row_of(contrast="pooled_change", cohort="all cohorts", method=name, n_clusters=k)
-                for name in ("reml_hk", "one_stage")]  # fmt: skip
-        moderated = row_of(contrast="pooled_change", cohort="all cohorts", method="reml_hk", measure="slope")
-        assert self.methods(*rows, moderated | {"id": "slope"}) == [f"pooled_change {method}"]
-
     @pytest.mark.parametrize("k", [2, 12])
-    def test_of_cohorts_that_share_a_comparison_is_the_average_person(self, k):
-        pooled = {"contrast": "pooled_difference", "cohort": "all cohorts", "n_clusters": k}
-        rows = [row_of(method="reml_hk", reason="shared_comparison", estimate=np.nan, **pooled),
-                row_of(method="one_stage", **pooled)]  # fmt: skip
-        assert self.methods(*rows) == ["pooled_difference one_stage"]
+    @pytest.mark.parametrize("declared", ["people", "reml_hk"])
+    def test_of_a_programme_is_the_declared_average(self, k, declared):
+        rows = [row_of(contrast="pooled_change", cohort="all cohorts", method=name, n_clusters=k, heads=name == declared)
+                for name in ("reml_hk", "people")]  # fmt: skip
+        moderated = row_of(contrast="pooled_change", cohort="all cohorts", method="reml_hk", measure="slope")
+        assert self.methods(*rows, moderated | {"id": "slope"}) == [f"pooled_change {declared}"]
 
-    def test_where_no_one_stage_row_was_made_is_the_average_cohort(self):
-        rows = [row_of(contrast="pooled_change", cohort="all cohorts", method="reml_hk", n_clusters=2, scale=scale)
-                for scale in ("mood", "zeal")]  # fmt: skip
-        person = row_of(contrast="pooled_change", cohort="all cohorts", method="one_stage", n_clusters=2)
-        table = table_of(*rows, person)
-        assert table.loc[headlines(table), ["scale", "method"]].to_numpy().tolist() == [
-            ["zeal", "reml_hk"], ["mood", "one_stage"]]  # fmt: skip
+    def test_of_a_programme_the_difference_is_the_declared_one(self):
+        pooled = {"contrast": "pooled_difference", "cohort": "all cohorts"}
+        rows = [row_of(method=name, heads=name == "change_score", **pooled)
+                for name in ("ancova", "change_score", "reml_hk")]  # fmt: skip
+        assert self.methods(*rows) == ["pooled_difference change_score"]
 
     def test_every_place_of_a_programme_has_one(self):
         places = [{"role": role, "scale": scale, "contrast": f"pooled_{kind}", "n_clusters": k}
                   for role in ("leader", "mentor") for scale in ("mood", "zeal")
                   for kind, k in (("change", 3), ("difference", 7))]  # fmt: skip
-        table = table_of(*(row_of(method=name, **place) for place in places for name in ("reml_hk", "one_stage")))
+        heads = {"pooled_change": "people", "pooled_difference": "ancova"}
+        table = table_of(*(row_of(method=name, heads=name == heads[place["contrast"]], **place)
+                           for place in places for name in ("reml_hk", "people", "ancova")))  # fmt: skip
         found = table[headlines(table)]
         assert not found.duplicated(["role", "scale", "contrast"]).any()
         assert len(found) == len(places)

@@ -74,10 +74,18 @@ def test_headlines_are_means_and_one_of_them_in_each_design():
         ("change", "jackknife", Heads.EVERYONE), ("change", "paired_t", Heads.BOTH), ("change", "welch", "always"),
         ("role_difference", "jackknife", Heads.EVERYONE), ("role_difference", "paired_t", Heads.BOTH),
         ("interaction", "jackknife", Heads.EVERYONE), ("interaction", "paired_t", Heads.BOTH),
-        ("difference", "ancova", "always"),
-        ("interaction", "ancova", "always"), ("pooled_change", "reml_hk", Heads.MANY_COHORTS),
-        ("pooled_change", "one_stage", Heads.FEW_COHORTS), ("pooled_difference", "reml_hk", Heads.MANY_COHORTS),
-        ("pooled_difference", "one_stage", Heads.FEW_COHORTS),
+        ("difference", "ancova", "always"), ("interaction", "ancova", "always"), ("pooled_change", "people", "always"),
+        ("pooled_change", "people_both", "always"), ("pooled_change", "welch", "always"),
+        ("pooled_change", "reml_hk", "always"), ("pooled_difference", "ancova", Heads.LOT_OR_MATCHED),
+        ("pooled_difference", "change_score", Heads.SELF_SELECTED), ("pooled_difference", "reml_hk", "always"),
+    }  # fmt: skip
+
+
+def test_an_average_over_cohorts_heads_only_where_it_is_declared():
+    of_programme = [method for method in METHODS if method.contrast.startswith("pooled") and method.heads]
+    assert {(str(method.average), str(method.name)) for method in of_programme} == {
+        ("people", "people"), ("people", "people_both"), ("people", "welch"), ("people", "ancova"),
+        ("people", "change_score"), ("cohorts", "reml_hk"),
     }  # fmt: skip
 
 

@@ -23,7 +23,6 @@ from rm_research.panel import prepare_study
 from rm_research.stats.imputed import complete_posts, imputed_ancova, imputed_change
 from rm_research.stats.baseline import change_of_everyone
 from rm_research.stats.mixed import constrained_likelihood, likelihood_change
-from rm_research.stats.pooling import reml_hk
 from rm_research.stats.result import NotEstimableError, Result
 from rm_research.synthesis import estimate_programme
 
@@ -208,17 +207,20 @@ def test_each_row_of_a_cohort_equals_a_second_computation(of_one, prepared):
 
 def test_each_row_over_cohorts_is_the_average_of_a_second_computation(of_both, prepared):
     for row in of_both.to_frame().itertuples():
-        cohorts = []
+        cohorts, table = [], people(*choices_of(row))
         for cohort in "AB":
+            both = table[(table["cohort"] == cohort) & (table["arm"] == "programme")].dropna()
             with suppress(NotEstimableError):
-                cohorts.append(recomputed(row.model, "difference", people(*choices_of(row)), cohort, prepared.study))
+                cohorts.append((*recomputed(row.model, "difference", table, cohort, prepared.study), len(both)))
         assert row.contrast == "pooled_difference"
-        assert (row.method, row.cohort, row.n_clusters) == ("reml_hk", "all cohorts", len(cohorts))
+        name = "change_score" if row.model == "change_score" else "ancova"
+        assert (row.method, row.cohort, row.n_clusters) == (name, "all cohorts", len(cohorts))
         if len(cohorts) < 2:
             assert row.reason == "too_few_cohorts"
             continue
-        average = reml_hk(*np.array(cohorts).T, level=0.95)
-        assert (row.estimate, row.std_error) == pytest.approx((average.estimate, average.std_error), rel=1e-8), row.id
+        estimates, std_errors, n = np.array(cohorts).T
+        average = np.average(estimates, weights=n), np.sqrt(((n / n.sum() * std_errors) ** 2).sum())
+        assert (row.estimate, row.std_error) == pytest.approx(average, rel=1e-8), row.id
 
 
 LINKAGES = ("within study", "within cohort", "within study, first cohort")
@@ -572,29 +574,6 @@ def test_cohorts_may_be_chosen(armed):
     pd.testing.assert_frame_equal(one.to_frame(), as_list.to_frame())
     both, everyone = (estimate_specifications(armed, contrast="change", cohort=of) for of in (["Y", "X", "Y"], None))
     pd.testing.assert_frame_equal(both.to_frame(), everyone.to_frame())
-
-
-def one_stage(contrast, cohorts, study):
-    """Mean of everyone's change, as if it were one model of them."""
-    pre, post = (np.concatenate([getattr(arms.group, name) for arms in cohorts]) for name in ("pre", "post"))
-    return Result(float(np.mean(post - pre)), 0.1, 9.0, 1.0, 0.5, 0.0, 1.0, {"n": float(len(pre))})
-
-
-def test_a_model_of_all_people_can_be_given_and_is_the_headline_of_few_cohorts(armed):
-    frame = estimate_specifications(armed, contrast="change", one_stage=one_stage).to_frame()
-    whole = frame[frame["method"] == "one_stage"]
-    assert len(whole) == len(frame) / 2 == 4
-    assert set(frame[frame["method"] == "reml_hk"]["model"]) == {"jackknife"}
-    declared = frame[frame["declared"]]
-    assert declared[["method", "model", "missing"]].to_numpy().tolist() == [["one_stage", "one_stage", "likelihood"]]
-    panel = armed.panel[armed.panel["arm"] == "programme"]
-    assert declared["estimate"].item() == pytest.approx((panel["post"] - panel["pre"]).mean(), rel=EXACT)
-    assert (declared["n_pairs"].item(), declared["n_clusters"].item()) == (12, 2)
-
-
-def test_a_cohort_alone_has_no_model_of_several(armed):
-    alone = estimate_specifications(armed, contrast="change", one_stage=one_stage, cohort="X")
-    assert set(alone.choices["model"]) == {"jackknife", "hodges_lehmann"}
 
 
 # what is refused -----------------------------------------------------------------------------------------------------

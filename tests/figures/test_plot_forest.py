@@ -43,13 +43,46 @@ def test_hidden_cohorts_have_no_mark(draw):
     assert not any("small" in text for text in words(draw(row_of(cohort="2024"), hidden, AVERAGE)))
 
 
-@pytest.mark.parametrize(("k", "estimate"), [(4, "+0.40"), (5, "+0.45")])
-def test_the_average_is_the_headline_s(draw, k, estimate):
-    """The average person of few cohorts, the average cohort of many: one mark, of whom the sentence speaks."""
-    pools = [pooled(method, k, estimate=size) for method, size in (("reml_hk", 0.45), ("one_stage", 0.4))]
+@pytest.mark.parametrize(("average", "label", "estimate"), [("people", "All people together", "+0.40"),
+                                                            ("reml_hk", "Average of cohorts", "+0.45")])  # fmt: skip
+def test_the_average_is_the_declared_one(draw, average, label, estimate):
+    """The average over people or over cohorts: one mark, of which the sentence speaks."""
+    pools = [pooled(method, 5, estimate=size, heads=method == average)
+             for method, size in (("reml_hk", 0.45), ("people", 0.4))]  # fmt: skip
     said = words(draw(row_of(cohort="2024"), *pools))
     assert len(said) == 3
+    assert said[-1].startswith(label)
     assert estimate in said[-1]
+
+
+def five(**average):
+    """Five cohorts with their average over people, and beside it that over cohorts with the range of a further one."""
+    rows = [row_of(cohort=f"c{place}", estimate=0.1 * place, ci_low=0.1 * place - 0.3, ci_high=0.1 * place + 0.3)
+            for place in range(5)]  # fmt: skip
+    beside = pooled("reml_hk", 5, estimate=0.2, heads=False)
+    return [*rows, pooled("people", 5, heads=True), beside], [
+        (beside["id"], "prediction_low", -0.3), (beside["id"], "prediction_high", 0.7), (beside["id"], "tau2", 0.02),
+    ]  # fmt: skip
+
+
+def test_estimates_drawn_towards_their_average_are_hollow_and_said(draw):
+    rows, details = five()
+    ax = draw(*rows, details=details)
+    hollow = [float(line.get_xdata()[0]) for line in ax.lines if line.get_marker() == "D"]
+    assert len(hollow) == 5
+    own = [0.1 * place for place in range(5)]
+    assert all(abs(drawn - 0.2) <= abs(one - 0.2) for drawn, one in zip(hollow, own, strict=True))
+    assert sum("drawn in" in text for text in words(ax)) == 5
+    assert words(ax)[-1] == "Another cohort: −0.30 to 0.70"
+
+
+@pytest.mark.parametrize("lacking", ["a cohort", "a difference between them", "the range of a further one"])
+def test_else_there_are_none(draw, lacking):
+    rows, details = five()
+    rows = rows[1:] if lacking == "a cohort" else rows
+    details = details[:2] if lacking == "a difference between them" else details
+    details = details[2:] if lacking == "the range of a further one" else details
+    assert not any(line.get_marker() == "D" for line in draw(*rows, details=details).lines)
 
 
 def test_a_further_cohort_has_a_broken_line_without_a_dot(draw):

@@ -21,7 +21,7 @@ def spoken(findings, role="leader"):
     table = findings.disclosed.table
     place = findings.cohort or "all cohorts"
     same = (table["cohort"] == place) & (table["role"] == role) & (table["scale"] == "inclusion")
-    kinds = ("ancova", "reml_hk")
+    kinds = ("ancova",)
     return table[same & table["method"].isin(kinds) & table["contrast"].str.endswith("difference")].iloc[0]
 
 

@@ -47,15 +47,12 @@ def test_few_degrees_of_freedom_of_a_change_are_no_limit(study):
     assert WORDS.say("limits.few_df") not in items(study, row_of(df=2.0))
 
 
-@pytest.mark.parametrize(("k", "named"), [(2, True), (4, True), (5, False), (9, False)])
-def test_few_cohorts_are_named_below_five(study, k, named):
-    found = items(study, row_of(), row_of(**POOLED, n_clusters=k), cohorts=("one", "two"))
-    assert (WORDS.say("limits.few_cohorts") in found) is named
-
-
-def test_one_average_of_few_cohorts_among_several_is_enough(study):
-    rows = [row_of(**POOLED, n_clusters=9), row_of(**POOLED, role="mentor", n_clusters=4)]
-    assert WORDS.say("limits.few_cohorts") in items(study, *rows, cohorts=("one", "two"))
+@pytest.mark.parametrize("k", [2, 4, 5, 9])
+@pytest.mark.parametrize(("method", "named"), [("people", True), ("people_both", True), ("reml_hk", False)])
+def test_an_average_over_people_is_said_to_be_of_these_cohorts(study, k, method, named):
+    pooled = POOLED | {"method": method}
+    found = items(study, row_of(), row_of(**pooled, n_clusters=k), cohorts=("one", "two"))
+    assert (WORDS.say("limits.these_cohorts") in found) is named
 
 
 def test_a_page_that_shows_nothing_has_no_limits(study):

@@ -14,7 +14,7 @@ from bs4.element import Tag
 from study_facts import PEOPLE, Facts, Row
 
 ALL_COHORTS = "all cohorts"
-MAIN_METHODS = {"jackknife", "welch", "ancova", "reml_hk", "one_stage"}
+MAIN_METHODS = {"jackknife", "paired_t", "welch", "ancova", "change_score", "people", "people_both"}
 APA = re.compile(r"\b95% CI \[|\bp [=<] \.\d")  # results as papers quote them are numbers in a row, no sentences
 SPOKEN = "p, li, dt, dd, td, summary, figcaption .title, figcaption .subtitle"
 NUMBER = re.compile(r"(?<![\w.])[+−-]?\d+(?:,\d{3})*(?:\.\d+)?")

@@ -12,7 +12,14 @@ from properties import examples
 from scipy import stats
 from statsmodels.stats.meta_analysis import effectsize_smd
 
-from rm_research.stats.attrition import leaving_model, share_lost, standardised_difference
+from rm_research.stats.attrition import (
+    binomial,
+    chance_of_steps,
+    leaving_model,
+    share_lost,
+    standardised_difference,
+    steps_lost,
+)
 from rm_research.stats.result import NotEstimableError
 
 few = examples(6)
@@ -40,6 +47,51 @@ def test_share_lost_mirrors_the_share_kept():
 def test_nobody_before_has_no_share():
     with pytest.raises(NotEstimableError, match=r"^too_few_people$"):
         share_lost(0, 0, level=0.95)
+
+
+def fewer_steps(n_programme, lost_programme, n_comparison, lost_comparison):
+    """The rule as METHODS words it, one table at a time."""
+    overall = round((lost_programme + lost_comparison) / (n_programme + n_comparison), 9)
+    apart = round(abs(lost_programme / n_programme - lost_comparison / n_comparison), 9)
+    table = [[lost_programme, n_programme - lost_programme], [lost_comparison, n_comparison - lost_comparison]]
+    clear = stats.fisher_exact(table).pvalue < 0.10
+    if overall > 0.50 or (apart >= 0.25 and clear):
+        return 2
+    return int(overall > 0.35 or (apart >= 0.10 and clear))
+
+
+@pytest.mark.parametrize(("a", "b"), [(1, 1), (3, 9), (12, 12), (20, 8), (25, 40)])
+def test_steps_lost_are_those_of_the_rule_with_scipys_fisher_test(a, b, compare):
+    every = [(a, x, b, y) for x in range(a + 1) for y in range(b + 1)]
+    ours, theirs = ({str(case): float(rule(*case)) for case in every} for rule in (steps_lost, fewer_steps))
+    compare(ours, theirs, of=[steps_lost], against="scipy.stats.fisher_exact")
+
+
+@pytest.mark.parametrize(("lost", "steps"), [((100, 68, 100, 38), 2), ((100, 35, 100, 35), 0), ((100, 36, 100, 36), 1),
+                                             ((20, 4, 20, 6), 0), ((0, 0, 10, 6), 2), ((0, 0, 0, 0), 0)])  # fmt: skip
+def test_steps_lost_by_example(lost, steps):
+    assert steps_lost(*lost) == steps
+
+
+@pytest.mark.parametrize(("n", "alike", "uneven"), [(12, 0.07, 0.38), (40, 0.06, 0.59)])
+def test_chances_of_losing_steps_are_as_published(n, alike, uneven):
+    assert 1 - chance_of_steps(n, n, 0.2, 0.2)[0] == pytest.approx(alike, abs=0.005)
+    assert 1 - chance_of_steps(n, n, 0.2, 0.4)[0] == pytest.approx(uneven, abs=0.005)
+
+
+@pytest.mark.parametrize(("n", "m", "p", "q"), [(3, 4, 0.3, 0.1), (9, 5, 0.0, 0.5), (6, 6, 1.0, 0.4), (0, 5, 0.1, 0.6)])
+def test_chances_of_steps_sum_over_all_pairs_of_binomial_numbers(n, m, p, q, compare):
+    by_hand = np.zeros(3)
+    for x in range(n + 1):
+        for y in range(m + 1):
+            by_hand[steps_lost(n, x, m, y)] += stats.binom.pmf(x, n, p) * stats.binom.pmf(y, m, q)
+    named = [
+        {str(i): float(chance) for i, chance in enumerate(values)} for values in (chance_of_steps(n, m, p, q), by_hand)
+    ]
+    compare(*named, of=[chance_of_steps], against="scipy.stats.binom", absolute=1e-12)
+    ours = {str(k): float(chance) for k, chance in enumerate(binomial(n, p))}
+    theirs = {str(k): float(stats.binom.pmf(k, n, p)) for k in range(n + 1)}
+    compare(ours, theirs, of=[binomial], against="scipy.stats.binom", absolute=1e-12)
 
 
 def two_groups(seed: int) -> tuple[np.ndarray, np.ndarray]:

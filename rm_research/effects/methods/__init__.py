@@ -12,6 +12,7 @@ from rm_research.effects.methods.registry import Registry
 from rm_research.effects.methods.vocabulary import (
     POOLED,
     SHARES,
+    Average,
     Contrast,
     Heads,
     Measure,
@@ -25,6 +26,7 @@ __all__ = [
     "METHODS",
     "POOLED",
     "SHARES",
+    "Average",
     "Contrast",
     "Estimator",
     "Heads",

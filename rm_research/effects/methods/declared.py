@@ -15,7 +15,16 @@ from rm_research.effects.estimators.imputation import impute_change, impute_diff
 from rm_research.effects.groups import Group
 from rm_research.effects.methods.method import Estimator, Method
 from rm_research.effects.methods.registry import Registry
-from rm_research.effects.methods.vocabulary import Contrast, Heads, Measure, Missing, Name, Need, Questionnaires
+from rm_research.effects.methods.vocabulary import (
+    Average,
+    Contrast,
+    Heads,
+    Measure,
+    Missing,
+    Name,
+    Need,
+    Questionnaires,
+)
 from rm_research.stats.paired import hodges_lehmann, welch
 from rm_research.stats.result import Result
 from rm_research.stats.standardised import d_rm, standardised_change
@@ -196,13 +205,40 @@ OF_GROUPS = (
 )  # fmt: skip
 OF_PROGRAMME = (
     Method(
-        Contrast.POOLED_CHANGE, Measure.MEAN, Name.REML_HK, "average cohort",
-        EVERYONE_BEFORE | {Q.EACH_COHORT}, heads=Heads.MANY_COHORTS, additive=True,
+        Contrast.POOLED_CHANGE, Measure.MEAN, Name.PEOPLE, "average over people: everyone with a score before",
+        EVERYONE_BEFORE | {Q.EACH_COHORT}, LINKED, Heads.ALWAYS, additive=True, average=Average.PEOPLE,
+        explained=("over_people",),
+    ),
+    Method(
+        Contrast.POOLED_CHANGE, Measure.MEAN, Name.PEOPLE_BOTH,
+        "average over people: those with both scores, where few of the others left",
+        BOTH | {Q.EACH_COHORT}, LINKED, Heads.ALWAYS, additive=True, average=Average.PEOPLE, explained=("over_people",),
+    ),
+    Method(
+        Contrast.POOLED_CHANGE, Measure.MEAN, Name.WELCH, "average over people, unlinked waves",
+        frozenset({Q.ALL_BEFORE, Q.ALL_AFTER}), frozenset({Need.UNLINKED}), Heads.ALWAYS, additive=True,
+        average=Average.PEOPLE, explained=("over_people",),
+    ),
+    Method(
+        Contrast.POOLED_DIFFERENCE, Measure.MEAN, Name.ANCOVA,
+        "average over people: score after, at equal score before",
+        COMPARED | {Q.EACH_COHORT}, LINKED, Heads.LOT_OR_MATCHED, average=Average.PEOPLE, explained_by_unit=True,
+        explained=("over_people",),
+    ),
+    Method(
+        Contrast.POOLED_DIFFERENCE, Measure.MEAN, Name.CHANGE_SCORE,
+        "average over people: difference of the mean changes",
+        COMPARED | {Q.EACH_COHORT}, LINKED, Heads.SELF_SELECTED, average=Average.PEOPLE, explained=("over_people",),
+    ),
+    Method(
+        Contrast.POOLED_CHANGE, Measure.MEAN, Name.REML_HK, "average over cohorts, and how much they differ",
+        EVERYONE_BEFORE | {Q.EACH_COHORT}, heads=Heads.ALWAYS, average=Average.COHORTS,
         golden=("meta_bcg", "meta_normand1999"),
     ),
     Method(
-        Contrast.POOLED_DIFFERENCE, Measure.MEAN, Name.REML_HK, "average cohort",
-        COMPARED | {Q.EACH_COHORT}, LINKED, heads=Heads.MANY_COHORTS, golden=("meta_bcg", "meta_normand1999"),
+        Contrast.POOLED_DIFFERENCE, Measure.MEAN, Name.REML_HK, "average over cohorts, and how much they differ",
+        COMPARED | {Q.EACH_COHORT}, LINKED, heads=Heads.ALWAYS, average=Average.COHORTS,
+        golden=("meta_bcg", "meta_normand1999"),
     ),
     Method(
         Contrast.POOLED_CHANGE, Measure.SLOPE, Name.REML_HK, "how changes go with a declared moderator",
@@ -211,14 +247,6 @@ OF_PROGRAMME = (
     Method(
         Contrast.POOLED_DIFFERENCE, Measure.SLOPE, Name.REML_HK, "how effects go with a declared moderator",
         COMPARED | {Q.EACH_COHORT}, LINKED,
-    ),
-    Method(
-        Contrast.POOLED_CHANGE, Measure.MEAN, Name.ONE_STAGE, "one model of all people",
-        EVERYONE_BEFORE, LINKED, Heads.FEW_COHORTS, additive=True,
-    ),
-    Method(
-        Contrast.POOLED_DIFFERENCE, Measure.MEAN, Name.ONE_STAGE, "one model of all people",
-        COMPARED, LINKED, Heads.FEW_COHORTS,
     ),
 )  # fmt: skip
 METHODS = Registry((*OF_CHANGE, *OF_DIFFERENCE, *OF_GROUPS, *OF_PROGRAMME))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from rm_research.effects.groups import Compared, Group, people_share_clusters
-from rm_research.effects.methods.vocabulary import Heads, Missing, Need, Questionnaires
+from rm_research.effects.methods.vocabulary import Average, Heads, Missing, Need, Questionnaires
 from rm_research.errors import StudyError
 from rm_research.stats.result import Result
 from rm_research.study import Study
@@ -63,6 +63,9 @@ class Method:
         Whether it equals the headline where nobody left.
     averaged : bool
         Whether the specification curve averages it over cohorts, which requires a standard error.
+    average : Average or None
+        For a method that averages over cohorts: what the average is about. Its rows are headlines only if the study
+        declares that.
     explained : tuple of str
         Further sentences of the appendix that its rows call for.
     explained_by_unit : bool
@@ -83,6 +86,7 @@ class Method:
     missing: Missing | None = None
     same_if_all_stay: bool = False
     averaged: bool = True
+    average: Average | None = None
     explained: tuple[str, ...] = ()
     explained_by_unit: bool = False
     golden: tuple[str, ...] = ()
@@ -91,6 +95,19 @@ class Method:
     def key(self) -> Key:
         """Its contrast, measure and name, which together are unique."""
         return str(self.contrast), str(self.measure), str(self.name)
+
+    def heads_in(self, study: Study, scale: str) -> bool | None:
+        """
+        Whether what the study declares makes it the main row; None where its method alone decides.
+
+        The study declares what an average over cohorts is about, and how people came into the arms.
+        """
+        if not self.heads or self.average not in (None, study.reporting.average):
+            return False if self.heads else None
+        if self.heads not in (Heads.LOT_OR_MATCHED, Heads.SELF_SELECTED):
+            return None if self.average is None else True
+        chose = study.design.assignment == "self-selected" and study.scale(scale).picked is None
+        return chose == (self.heads == Heads.SELF_SELECTED)
 
     @property
     def unlinked(self) -> bool:

@@ -53,7 +53,7 @@ class Registry:
 
     def to_frame(self) -> pd.DataFrame:
         """One row per method, with all that is declared of it as text; groups are missing if they are not declared."""
-        further = ("additive", "missing", "same_if_all_stay", "averaged")
+        further = ("average", "additive", "missing", "same_if_all_stay", "averaged")
         rows = [
             (*method.key, method.about, _listed(method.groups), str(method.heads or ""), _listed(method.needs),
              *(str(getattr(method, name)) for name in further), _source(method.estimator))

@@ -61,7 +61,8 @@ class Name(StrEnum):
     OLS = "ols"
     APIM = "apim"
     REML_HK = "reml_hk"
-    ONE_STAGE = "one_stage"
+    PEOPLE = "people"
+    PEOPLE_BOTH = "people_both"
 
 
 class Questionnaires(StrEnum):
@@ -108,8 +109,15 @@ class Heads(StrEnum):
     ALWAYS = "always"
     EVERYONE = "where nobody left, or enough people to show"
     BOTH = "where few people left"
-    MANY_COHORTS = "from five cohorts on"
-    FEW_COHORTS = "below five cohorts, or with a shared comparison"
+    LOT_OR_MATCHED = "drawn by lot, matched, or picked by score"
+    SELF_SELECTED = "self-selected"
+
+
+class Average(StrEnum):
+    """What an average over cohorts is about, as a study declares it."""
+
+    PEOPLE = "people"
+    COHORTS = "cohorts"
 
 
 class Missing(StrEnum):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from rm_research.effects.groups import groups
-from rm_research.effects.specifications.averages import OneStage
 from rm_research.effects.specifications.curve import Specifications, collected
 from rm_research.effects.specifications.rows import CONTRASTS, Data, Question, specified
 from rm_research.effects.specifications.variants import variants
@@ -15,7 +14,7 @@ from rm_research.study import Study
 
 def estimate_specifications(
     prepared: Prepared, *, scale: str | None = None, wave: str | None = None, role: str | None = None,
-    cohort: str | Sequence[str] | None = None, contrast: str | None = None, one_stage: OneStage | None = None,
+    cohort: str | Sequence[str] | None = None, contrast: str | None = None,
 ) -> Specifications:  # fmt: skip
     """
     Estimate one outcome in every way that the design allows, and mark the way that was declared.
@@ -49,16 +48,13 @@ def estimate_specifications(
         given.
     contrast : {'change', 'difference'}, optional
         Both unless given, differences only where there is a comparison and waves are linked.
-    one_stage : callable, optional
-        Takes a contrast, the people of each of several cohorts (Compared) and the study, and returns the Result of one
-        model of them all. With it the curves of several cohorts have that model, too.
 
     Returns
     -------
     Specifications
         A curve for each role and programme arm. Its estimates have contrast 'change' or 'difference' in a cohort,
         'pooled_change' or 'pooled_difference' over several. The declared row is the headline of `estimate_change` or
-        `estimate_difference`; over several cohorts that of `estimate_programme`, with or without its one-stage rows.
+        `estimate_difference`; over several cohorts the average that the study declares, made from the cohorts' rows.
 
     Raises
     ------
@@ -75,7 +71,7 @@ def estimate_specifications(
         return collected([])
     if cache.digest(study) != prepared.digest:
         raise StudyError("Files of the study changed since it was prepared. Call prepare_study again.")
-    question = Question(study, cohorts, scale, wave, role, (contrast,) if contrast else CONTRASTS, one_stage)
+    question = Question(study, cohorts, scale, wave, role, (contrast,) if contrast else CONTRASTS)
     data = []
     for variant in variants(read_responses(study), study, scale):
         panel = variant.panel[variant.panel["wave"] == wave]

@@ -8,14 +8,13 @@ import numpy as np
 
 from rm_research.effects.estimates import Row
 from rm_research.effects.groups import ALL_COHORTS, Compared, Group, Place, comparisons
-from rm_research.effects.methods import METHODS, Heads, Name
-from rm_research.effects.specifications.averages import OneStage, average_row
+from rm_research.effects.methods import METHODS, Heads
+from rm_research.effects.specifications.averages import average_row
 from rm_research.effects.specifications.models import estimated, fingerprint, models_of
 from rm_research.frames import PANEL
 from rm_research.study import Study
 
 CONTRASTS = ("change", "difference")
-ONE_STAGE_AS = (Name.JACKKNIFE, Name.ANCOVA)  # the models whose people a one-stage model is about
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,6 @@ class Question:
     role : str or None
         None for every role.
     contrasts : tuple of str
-    one_stage : callable or None
-        Estimates one model of all people of several cohorts.
     """
 
     study: Study
@@ -42,7 +39,6 @@ class Question:
     wave: str
     role: str | None
     contrasts: tuple[str, ...]
-    one_stage: OneStage | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +100,7 @@ def specified(question: Question, variants: Sequence[Data]) -> Iterator[Specifie
                 continue
             seen.add(prints)
             for row, missing, model in _rows(curve, question, cohorts, known):
-                declared = position == 0 and model in (*heads, Name.ONE_STAGE)
+                declared = position == 0 and model in heads
                 yield _named(row, data.choices | {"missing": missing, "model": model}, declared)
 
 
@@ -158,11 +154,7 @@ def _rows(
         if len(question.cohorts) == 1:
             yield rows[0][1], str(model.missing), str(model.name)
         elif model.averaged:
-            averaged = average_row(curve.contrast, place, Name.REML_HK, rows, study)
-            yield averaged, str(model.missing), str(model.name)
-            if question.one_stage is not None and model.name in ONE_STAGE_AS:
-                whole = average_row(curve.contrast, place, Name.ONE_STAGE, rows, study, question.one_stage)
-                yield whole, str(model.missing), str(Name.ONE_STAGE)
+            yield average_row(model, place, rows, study), str(model.missing), str(model.name)
 
 
 def _named(row: Row, choices: dict[str, str], declared: bool) -> Specified:

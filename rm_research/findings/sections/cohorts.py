@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import pandas as pd
-
 from rm_research.catalogue import capital
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import Measure
@@ -79,10 +77,11 @@ def _entry(cohort: str, scale: Scale, context: Context) -> dict[str, Any]:
 
 
 def _prediction(row: Estimate, context: Context) -> str:
-    """Range in which a further cohort's effect may lie; empty for fewer than three cohorts."""
-    low, high = (context.disclosed.estimates.detail(row.id, f"prediction_{end}") for end in ("low", "high"))
-    if pd.isna(low):
+    """Range in which a further cohort's effect may lie; empty unless five or more are shown, and all of them."""
+    ends = context.claims.prediction(row)
+    if ends is None:
         return ""
+    low, high = ends
     number = context.words.number
     unit = context.claims.unit(context.study.scale(row.scale))
     return context.words.say("cohorts.differ", low=number(low), high=number(high), unit=unit)

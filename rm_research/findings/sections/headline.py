@@ -3,7 +3,6 @@
 from rm_research.catalogue import capital
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.methods import Name
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
 
@@ -79,7 +78,21 @@ def _notes(shown: list[Estimate], context: Context) -> list[str]:
 
 
 def _averaged(row: Estimate, context: Context) -> str:
-    return context.words.say("headline.pooled_people" if row.method == Name.ONE_STAGE else "headline.pooled")
+    """What an average is taken over, and whether it is of other people than the cohorts' own results."""
+    say = context.words.say
+    if not context.claims.over_people(row):
+        return say("headline.pooled")
+    text = say("headline.pooled_people")
+    return f"{text} {say('headline.adds_leavers')}" if _adds_leavers(row, context) else text
+
+
+def _adds_leavers(row: Estimate, context: Context) -> bool:
+    """Whether an average counts people who left, next to cohorts' results of those who answered both times."""
+    if not context.claims.counts_leavers(row):
+        return False
+    beside = (one for one in context.disclosed.headline_rows
+              if one.place[1:] == row.place[1:] and one.contrast == row.unpooled and one.is_known)  # fmt: skip
+    return any(one.declared is not None and not one.declared.of_everyone_before for one in beside)
 
 
 def _by_role(texts: dict[str, str], context: Context) -> list[str]:

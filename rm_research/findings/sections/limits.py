@@ -2,7 +2,6 @@
 
 from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN
 from rm_research.claims.measurement import measurement_limits
-from rm_research.effects.estimates import ENOUGH_COHORTS
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
@@ -34,11 +33,10 @@ def _items(context: Context) -> list[str]:
     if any(row.df < FEW_DF for row in differences if not row.is_pooled):
         items.append(say("limits.few_df"))
     if context.pooled:
-        pooled = [row for row in context.rows if row.is_pooled and row.is_known]
-        if any(row.n_clusters is not None and row.n_clusters < ENOUGH_COHORTS for row in pooled):
-            items.append(say("limits.few_cohorts"))
+        over_people = any(context.claims.over_people(row) for row in context.rows if row.is_known)
+        items += [say("limits.these_cohorts")] if over_people else []
         if context.counts(ALL_COHORTS)["repeats"]:
-            items.append(say("limits.repeats"))
+            items.append(say("limits.repeats_these" if over_people else "limits.repeats"))
     tables = context.disclosed.tables
     items += measurement_limits(tables["reliability"], tables["invariance"], study=study, words=context.words)
     items.append(say("limits.small"))
