@@ -17,7 +17,6 @@ from rm_research.errors import ReportError
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 
-OF_COHORTS = ("reml_hk", "one_stage")
 OUR_UNIT = Scale.model_fields["unit"].default
 
 
@@ -250,7 +249,7 @@ class Claims:
         if not of_everyone or self.unlinked(row) or self._of_both_instead(row):
             return False
         # an average of the cohorts' own changes is of those whom these are about
-        if row.method in OF_COHORTS and (row.role, row.wave) in self._headed_by_both:
+        if row.method == Name.REML_HK and (row.role, row.wave) in self._headed_by_both:
             return False
         return (row.n_pre or 0) > (row.n_pairs or 0)
 
