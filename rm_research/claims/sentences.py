@@ -7,6 +7,7 @@ from functools import cached_property
 from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims.apa import apa_line
 from rm_research.claims.judgement import LEVELS, Followed, followed, level_of, people_left, verdict
+from rm_research.claims.leaving import Leaving, leaving
 from rm_research.disclosure import HIDDEN, Disclosed
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS, Place
@@ -166,6 +167,10 @@ class Claims:
     def people_left(self, row: Estimate) -> dict[str, tuple[int, int]]:
         """People with a score before and how many of them left, by arm, in all cohorts behind a row."""
         return people_left(row, self._followed, self.study)
+
+    def leaving(self, row: Estimate) -> dict[str, Leaving]:
+        """People with a score before by what became of them, by arm, in all cohorts behind a row."""
+        return leaving(row, self.disclosed, self._followed, self.study)
 
     def unlinked(self, row: Estimate) -> bool:
         """Whether a row compares the two waves' people without knowing who is who, or averages such rows."""

@@ -27,8 +27,8 @@ from rm_research.study import Study
 from rm_research.synthesis import estimate_programme
 
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
-TABLES = ("cohorts", "response", "meetings", "sessions", "answers", "together", "reliability", "invariance",
-          "specifications")  # fmt: skip
+TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "together", "reliability",
+          "invariance", "specifications")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
