@@ -69,11 +69,11 @@ def _with_scores(table: pd.DataFrame, followed: pd.DataFrame, study: Study) -> p
     for wave in study.later_waves:
         scored = {}
         for (role, arm), rows in followed[followed["wave"] == wave].groupby(["role", "arm"]):
-            first = rows[rows["scale"].eq(primary_scale(rows, study))]
+            first = rows[rows["scale"].isin([primary_scale(rows, study)])]
             scored[role, arm] = first["both"].iloc[0] if len(first) else pd.NA
         column = [scored.get(key, pd.NA) for key in table[["role", "arm"]].itertuples(index=False, name=None)]
         place = list(table.columns).index(flow_column("left", wave))
-        table.insert(place, flow_column("scored", wave), pd.array(column, dtype="Int64"))
+        table.insert(place, flow_column("scored", wave), pd.Series(column, index=table.index, dtype="Int64"))
     return table
 
 

@@ -110,6 +110,6 @@ def _ordered(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Rows by scale, wave and role, the comparison last."""
     scales, waves = [scale.name for scale in study.scales], list(study.later_waves)
     keys = {"scale": table["scale"].map(scales.index), "wave": table["wave"].map(waves.index), "role": table["role"],
-            "last": table["arm"].eq(study.comparison), "arm": table["arm"]}  # fmt: skip
+            "last": table["arm"].isin([study.comparison]), "arm": table["arm"]}  # fmt: skip
     order = pd.DataFrame(keys, index=table.index).sort_values(list(keys), kind="stable").index
     return table.loc[order, [*GROUP, *COUNTS]].reset_index(drop=True)

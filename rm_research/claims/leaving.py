@@ -1,6 +1,7 @@
 """People behind a row who left, and people who came back without a usable score: what `checks.follow_up` counted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import pandas as pd
 
@@ -72,8 +73,10 @@ def leaving(row: Estimate, disclosed: Disclosed, people: Followed, study: Study)
 
 def _counted(rows: pd.DataFrame) -> Leaving | None:
     """Sum over cohorts; None where nobody has a score before."""
-    names = ["returned", "before", "both", "unscored", "left", "invited", "after"]
-    whole = summed(rows[["arm", *names]], ["arm"])
-    if whole.empty or pd.isna(whole["before"].iloc[0]) or whole["before"].iloc[0] == 0:
+    whole = summed(rows[["arm", *(field.name for field in fields(Leaving))]], ["arm"])
+    if whole.empty or not (whole["before"].fillna(0) > 0).all():
         return None
-    return Leaving(**{name: None if pd.isna(whole[name].iloc[0]) else int(whole[name].iloc[0]) for name in names})
+    counts: dict[str, Any] = {
+        str(name): None if pd.isna(n) else int(n) for name, n in whole.iloc[0].drop("arm").items()
+    }
+    return Leaving(**counts)

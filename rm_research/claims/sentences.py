@@ -13,6 +13,7 @@ from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS, Place
 from rm_research.effects.methods import Contrast
 from rm_research.errors import ReportError
+from rm_research.stats.result import Reason
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 
@@ -150,7 +151,9 @@ class Claims:
         kind = "unlinked" if unlinked else "compared" if row.compares_groups else "pairs"
         n = (row.n_pre if unlinked else row.n_pairs) or 0
         m = row.n_post if unlinked else row.n_comparison
-        if kind == "pairs" and self.counts_leavers(row):
+        if row.reason == Reason.NOT_ASKED_AT_BASELINE:
+            kind, n = "pairs", row.n_post or 0
+        elif kind == "pairs" and self.counts_leavers(row):
             kind, n, m = "pairs" if row.is_pooled else "followed", row.n_pre or 0, n
         people = {"people": self.people(row.role, n), "persons": self.people(ONE_ROLE, n)}
         return self.words.say(f"counts.{'pooled_' * row.is_pooled}{kind}", n=n, m=m, k=self.n_cohorts(row), **people)
