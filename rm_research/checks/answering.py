@@ -3,8 +3,10 @@
 import pandas as pd
 
 from rm_research.panel import Prepared
+from rm_research.responses.answers import FAULTS
 from rm_research.study import Scale
 
+MOST_UNUSABLE = 0.02  # share of answers; a page says how many could not be used where there are more
 PILED_UP = 0.15  # share of scores at one end (McHorney and Tarlov 1995, doi:10.1007/BF01593882)
 
 
@@ -97,3 +99,39 @@ def careless_signs(prepared: Prepared) -> pd.DataFrame:
     careless = problems[problems["rule"].str.startswith("careless_")]
     counts = careless.groupby(["wave", "rule"], sort=False).size().rename("questionnaires").reset_index()
     return counts.assign(rule=counts["rule"].str.removeprefix("careless_")).rename(columns={"rule": "sign"})
+
+
+def unusable_answers(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
+    """
+    Share of the answers that could not be used, because they are none of the declared answers.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    cohort : str, optional
+        One cohort; by default all cohorts without errors.
+
+    Returns
+    -------
+    DataFrame
+        One row per wave with answers: wave, n (questionnaires), share (of the answers given in them, 0 to 1).
+    """
+    cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
+    responses = prepared.responses[prepared.responses["cohort"].isin(cohorts)]
+    items = [item.name for item in prepared.study.items if item.kind == "number"]
+    faulty = _of_questionnaires(prepared.problems[prepared.problems["rule"].isin(FAULTS.values())], responses, prepared)
+    rows = []
+    for wave, of_wave in responses.groupby("wave", sort=False):
+        unusable = int(faulty["wave"].eq(wave).sum())
+        given = unusable + int(of_wave[items].notna().sum().sum())
+        if given:
+            rows.append({"wave": wave, "n": len(of_wave), "share": unusable / given})
+    return pd.DataFrame(rows, columns=["wave", "n", "share"])
+
+
+def _of_questionnaires(problems: pd.DataFrame, responses: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:
+    """Problems in the rows of these questionnaires, which may be parts in several files; not those in duplicates."""
+    row = ["wave", "file", "source_row"]
+    known = problems[row].merge(prepared.links[[*row, "person"]], on=row)
+    kept = known.merge(responses[[*row, "person"]], on=["wave", "person"], suffixes=("", "_kept"))
+    return kept[kept["source_row"].eq(kept["source_row_kept"]) | kept["file"].ne(kept["file_kept"])]

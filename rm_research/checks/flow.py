@@ -2,10 +2,19 @@
 
 import pandas as pd
 
+from rm_research.checks.followup import (
+    UNKNOWN,
+    follow_up,
+    has_returned,
+    invited,
+    keeps_no_leavers,
+    primary_scale,
+    summed,
+)
 from rm_research.panel import Prepared
 from rm_research.responses.intake import TAKEN_ALREADY
+from rm_research.study import Study
 
-UNKNOWN = "unknown"
 TOGETHER = "several rules"  # that left out rows of a file which several sources share
 APART = ("where", TAKEN_ALREADY)  # rules that keep sources of one file apart
 HOW = ("exact", "near", "alone", "blank", "unlinked")
@@ -30,27 +39,42 @@ def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame
     -------
     DataFrame
         One row per role and arm ('unknown' if no source gives one): role, arm, invited (missing without a roster),
-        before, then for each later wave 'answered <wave>' and 'both <wave>' (those who also answered the baseline;
-        missing if waves are not linked). Counts of people, the comparison last; a person counts once in each cohort.
+        before, then for each later wave 'answered <wave>', 'both <wave>' (those who also answered the baseline;
+        missing if waves are not linked), 'scored <wave>' (those of them with both scores of the first outcome that
+        their role was asked, as `follow_up` counts them) and 'left <wave>' (those who answered the baseline only;
+        missing where nobody can know, see `keeps_no_leavers`). Counts of people, the comparison last; a person counts
+        once in each cohort.
     """
-    study, who = prepared.study, ["cohort", "person"]
+    study = prepared.study
     cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
     people = prepared.people[prepared.people["cohort"].isin(cohorts)]
     people = people.assign(role=people["role"].fillna(UNKNOWN), arm=people["arm"].fillna(UNKNOWN))
-    responses = prepared.responses[prepared.responses["cohort"].isin(cohorts)]
-    answered = responses[[*who, "wave"]].drop_duplicates().assign(here=True)
-    waves = [study.baseline, *study.later_waves]
-    wide = answered.pivot(index=who, columns="wave", values="here").reindex(columns=waves).notna()
-    here = people[who].join(wide, on=who)[waves].eq(True)
-    flow = people[["role", "arm"]].assign(invited=people["invited"].astype("Int64"), before=here[study.baseline])
+    before = has_returned(people, study.baseline, prepared)
+    linked, unknown = study.link.method != "none", pd.Series(False, index=people.index)
+    flow = people[["role", "arm"]].assign(invited=invited(people), before=before)
     for wave in study.later_waves:
-        both = (here[study.baseline] & here[wave]).astype("Int64")
-        both = both.mask(both.notna() & (study.link.method == "none"))
-        flow = flow.assign(**{flow_column("answered", wave): here[wave], flow_column("both", wave): both})
-    counts = {name: "Int64" for name in flow.columns if name not in ("role", "arm")}
-    table = flow.astype(counts).groupby(["role", "arm"])[list(counts)].sum(min_count=1).reset_index()
+        again = has_returned(people, wave, prepared)
+        both, left = (mask.astype("Int64") for mask in (before & again, before & ~again))
+        both = both if linked else both.where(unknown)
+        left = left if linked and not keeps_no_leavers(prepared, wave) else left.where(unknown)
+        flow = flow.assign(**{flow_column("answered", wave): again, flow_column("both", wave): both,
+                              flow_column("left", wave): left})  # fmt: skip
+    table = _with_scores(summed(flow, ["role", "arm"]), follow_up(prepared, cohort), study)
     compared = table["arm"] == study.comparison
     return pd.concat([table[~compared], table[compared]], ignore_index=True)
+
+
+def _with_scores(table: pd.DataFrame, followed: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Add how many people of each group have both scores of their first outcome, before the column of who left."""
+    for wave in study.later_waves:
+        scored = {}
+        for (role, arm), rows in followed[followed["wave"] == wave].groupby(["role", "arm"]):
+            first = rows[rows["scale"].isin([primary_scale(rows, study)])]
+            scored[role, arm] = first["both"].iloc[0] if len(first) else pd.NA
+        column = [scored.get(key, pd.NA) for key in table[["role", "arm"]].itertuples(index=False, name=None)]
+        place = list(table.columns).index(flow_column("left", wave))
+        table.insert(place, flow_column("scored", wave), pd.Series(column, index=table.index, dtype="Int64"))
+    return table
 
 
 def row_flow(prepared: Prepared) -> pd.DataFrame:

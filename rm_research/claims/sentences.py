@@ -7,6 +7,7 @@ from functools import cached_property
 from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims.apa import apa_line
 from rm_research.claims.judgement import LEVELS, Followed, followed, level_of, people_left, verdict
+from rm_research.claims.leaving import Leaving, leaving
 from rm_research.disclosure import HIDDEN, Disclosed
 from rm_research.effects.bounds import largest
 from rm_research.effects.estimate import Estimate
@@ -14,6 +15,7 @@ from rm_research.effects.estimates import has_few_df
 from rm_research.effects.groups import ALL_COHORTS, Place, row_id
 from rm_research.effects.methods import Average, Contrast, Measure, Name
 from rm_research.errors import ReportError
+from rm_research.stats.result import Reason
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 
@@ -200,7 +202,9 @@ class Claims:
         n = (row.n_pre if unlinked else row.n_pairs) or 0
         m = row.n_post if unlinked else row.n_comparison
         over_people = self.over_people(row)
-        if kind == "pairs" and self.counts_leavers(row):
+        if row.reason == Reason.NOT_ASKED_AT_BASELINE:
+            kind, n = "pairs", row.n_post or 0
+        elif kind == "pairs" and self.counts_leavers(row):
             kind, n, m = "pairs" if row.is_pooled and not over_people else "followed", row.n_pre or 0, n
         people = {"people": self.people(row.role, n), "persons": self.people(ONE_ROLE, n)}
         of_average = "these_" if over_people else "pooled_" if row.is_pooled else ""
@@ -238,6 +242,10 @@ class Claims:
     def people_left(self, row: Estimate) -> dict[str, tuple[int, int]]:
         """People with a score before and how many of them left, by arm, in all cohorts behind a row."""
         return people_left(row, self._followed, self.study)
+
+    def leaving(self, row: Estimate) -> dict[str, Leaving]:
+        """People with a score before by what became of them, by arm, in all cohorts behind a row."""
+        return leaving(row, self.disclosed, self._followed, self.study)
 
     def unlinked(self, row: Estimate) -> bool:
         """Whether a row compares the two waves' people without knowing who is who, or averages such rows."""

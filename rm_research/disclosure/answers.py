@@ -14,7 +14,7 @@ from rm_research.panel import Prepared
 from rm_research.scales import keyed_items
 from rm_research.study import Scale, Study
 
-ANSWERS = ["cohort", "role", "arm", "scale", "wave", "asked", "low", "high", "share", "n_people"]
+ANSWERS = ["cohort", "role", "arm", "scale", "wave", "asked", "low", "high", "share", "n_people", "n_cohorts"]
 GROUP = ["cohort", "role", "arm"]
 EXACT_POINTS = 3  # a printed scale with so few points has its points as bands
 MOST_POINTS = 11  # a printed scale with more is a measurement, not a choice of answers
@@ -23,7 +23,7 @@ Bands = tuple[tuple[float, float], ...]
 
 
 class Counted(NamedTuple):
-    """Answers of one group to one scale at one wave: the number of people, and of answers at each point."""
+    """Answers of one group to one scale at one wave: people, answers at each point, and cohorts they are from."""
 
     cohort: str
     role: str
@@ -31,18 +31,18 @@ class Counted(NamedTuple):
     asked: str
     n_people: int
     points: pd.Series
+    n_cohorts: int = 1
 
 
 def shown_answers(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
     """
     Shares of answers in bands of the printed scale, before and after.
 
-    Answers are those to the items of a scale, with reversed items recoded. Answers before are those of everyone with a
-    score, like the mean before. Answers at the first later wave that asks the scale are those of the same people who
-    have a score again (where waves are not linked, of all who answered). All groups of a role share the bands: below
-    the middle, the middle and above it, or fewer, chosen so that as few groups as possible have a band with nearly none
-    or nearly all of their answers; these groups are left out. Groups whose change is hidden are left out too, and so
-    are scales of more than eleven points. On a scale of up to three points the shares give the mean, so groups that at
+    Answers are those to the items of a scale, with reversed items recoded, of the same people before and at the first
+    later wave that asks the scale: those with both scores (where waves are not linked, of all who have a score then).
+    All groups of a role share the bands: below the middle, the middle and above it, or fewer, chosen so that as few
+    groups as possible have a band with nearly none or nearly all of their answers; these groups are left out. Groups
+    whose change is hidden are left out too, and so are scales of more than eleven points. On a scale of up to three points the shares give the mean, so groups that at
     least one person but too few people left are left out as well: together with the numbers for everyone before, the
     answers of these people could be worked out.
 
@@ -57,7 +57,7 @@ def shown_answers(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
     DataFrame
         One row per group, wave asked and band: cohort ('all cohorts' for the sum of those shown), role, arm, scale,
         wave (the later wave), asked (wave of these answers), low and high (ends of the band in item points, high = much
-        of what the scale measures), share (of the group's answers, 0 to 1), n_people.
+        of what the scale measures), share (of the group's answers, 0 to 1), n_people, n_cohorts (1 unless it is a sum).
     """
     parts = [part for scale in prepared.study.scales for part in _of_scale(scale, prepared, shown)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=ANSWERS)
@@ -65,12 +65,11 @@ def shown_answers(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
 
 def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[pd.DataFrame]:
     study = prepared.study
-    later = [wave for wave in study.later_waves if study.measured(scale.name, wave)]
-    points = _points(scale, study)
-    if not later or not points or not study.measured(scale.name, study.baseline):
+    wave, points = answers_wave(scale, study), _points(scale, study)
+    if wave is None:
         return
-    groups = _may_be_shown(scale, later[0], shown, study, exact=len(points) <= EXACT_POINTS)
-    counted = list(_counted(scale, later[0], points, prepared, groups))
+    groups = _may_be_shown(scale, wave, shown, study, exact=len(points) <= EXACT_POINTS)
+    counted = list(_counted(scale, wave, points, prepared, groups))
     for role in sorted({group.role for group in counted}):
         of_role = [group for group in counted if group.role == role]
         bands = min(_bandings(points), key=lambda bands: len(_failing(of_role, bands)))
@@ -78,12 +77,31 @@ def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[pd
         passing = [group for group in of_role if (group.cohort, group.arm) not in failing]
         whole = _summed(passing) if len(prepared.cohorts) > 1 else []
         rows = [
-            (group.cohort, role, group.arm, scale.name, later[0], group.asked, low, high, share, group.n_people)
+            (
+                group.cohort,
+                role,
+                group.arm,
+                scale.name,
+                wave,
+                group.asked,
+                low,
+                high,
+                share,
+                group.n_people,
+                group.n_cohorts,
+            )
             for group in [*passing, *whole]
             for (low, high), share in zip(bands, _shares(group, bands), strict=True)
         ]
         if rows:
             yield pd.DataFrame(rows, columns=ANSWERS)
+
+
+def answers_wave(scale: Scale, study: Study) -> str | None:
+    """Later wave whose answers to a scale can be shown beside those before; None for a scale that has no such chart."""
+    later = [wave for wave in study.later_waves if study.measured(scale.name, wave)]
+    asked_before = study.measured(scale.name, study.baseline)
+    return later[0] if later and asked_before and _points(scale, study) else None
 
 
 def _points(scale: Scale, study: Study) -> list[float]:
@@ -129,7 +147,7 @@ def _counted(
     answers = keyed.assign(**prepared.responses[["cohort", "person", "wave"]]).set_index(["cohort", "person"])
     scored = {study.baseline: panel["pre"].notna(), wave: panel["post"].notna()}
     if study.link.method != "none":
-        scored[wave] &= scored[study.baseline]
+        scored = dict.fromkeys(scored, scored[study.baseline] & scored[wave])
     of_wave = {asked: answers.loc[answers["wave"] == asked, list(keyed.columns)] for asked in scored}
     for key, group in panel.groupby(GROUP):
         cohort, role, arm = map(str, key)
@@ -164,4 +182,4 @@ def _summed(counted: list[Counted]) -> Iterator[Counted]:
         by_arm_and_wave.setdefault((group.arm, group.asked), []).append(group)
     for (arm, asked), parts in by_arm_and_wave.items():
         points = sum((part.points for part in parts), start=0 * parts[0].points)
-        yield Counted(ALL_COHORTS, parts[0].role, arm, asked, sum(part.n_people for part in parts), points)
+        yield Counted(ALL_COHORTS, parts[0].role, arm, asked, sum(part.n_people for part in parts), points, len(parts))

@@ -6,11 +6,12 @@ from dataclasses import replace
 import pandas as pd
 
 from rm_research.disclosure.answers import shown_answers
+from rm_research.disclosure.described import shown_described
 from rm_research.disclosure.gate import Disclosed, disclose, poolable
 from rm_research.disclosure.heading import headed
 from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
-from rm_research.disclosure.summaries import shown_measurement, shown_specifications
+from rm_research.disclosure.summaries import shown_measurement, shown_specifications, shown_unusable
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import Together, small_cohorts
 from rm_research.effects import (
@@ -29,8 +30,8 @@ from rm_research.study import Study
 from rm_research.synthesis import estimate_programme
 
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
-TABLES = ("cohorts", "response", "meetings", "sessions", "answers", "together", "reliability", "invariance",
-          "specifications")  # fmt: skip
+TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "together", "reliability",
+          "invariance", "specifications", "described", "unusable")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -68,6 +69,7 @@ def decide(prepared: Prepared) -> Disclosed:
     tables["sessions"] = shown_meetings(panel, shown, together, study)
     tables["specifications"] = shown_specifications(prepared)
     tables |= shown_measurement(prepared)
+    tables |= {"described": shown_described(prepared), "unusable": shown_unusable(prepared)}
     return replace(shown, tables={name: tables[name] for name in TABLES})
 
 

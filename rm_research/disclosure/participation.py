@@ -1,13 +1,17 @@
 """Counts of people, questionnaires and meetings that pages show in full: taking part is not an answer."""
 
+from collections.abc import Callable
+
 import pandas as pd
 
-from rm_research.checks import response_flow
+from rm_research.checks.flow import response_flow
+from rm_research.checks.followup import WHO, follow_up, invited
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import Prepared
 from rm_research.process import meetings
+from rm_research.study.settings import ROW_NUMBER
 
-WHO = ["cohort", "person"]
+LINKED = ["linked_exact", "linked_near", "linked_wrong"]
 
 
 def participation(prepared: Prepared) -> dict[str, pd.DataFrame]:
@@ -18,40 +22,56 @@ def participation(prepared: Prepared) -> dict[str, pd.DataFrame]:
     -------
     dict of str to DataFrame
         `cohorts`: one row per cohort and one for all, see `_counts`. `response`: one row per cohort, role and arm, from
-        `response_flow`. `meetings`: one row per cohort, from `meetings`.
+        `response_flow`. `follow_up`: one row per cohort, role, arm, scale and later wave, from `follow_up`. `meetings`:
+        one row per cohort, from `meetings`.
     """
-    sound = list(prepared.sound_cohorts)
-    flows = [response_flow(prepared, cohort).assign(cohort=cohort or ALL_COHORTS) for cohort in (None, *sound)]
-    response = pd.concat(flows, ignore_index=True)
     return {
-        "cohorts": pd.DataFrame([_counts(prepared, cohort) for cohort in (*prepared.cohorts, None)]),
-        "response": response[["cohort", *response.columns.drop("cohort")]],
+        "cohorts": _typed(pd.DataFrame([_counts(prepared, cohort) for cohort in (*prepared.cohorts, None)])),
+        "response": _by_cohort(response_flow, prepared),
+        "follow_up": _by_cohort(follow_up, prepared),
         "meetings": meetings(prepared),
     }
+
+
+def _by_cohort(count: Callable[..., pd.DataFrame], prepared: Prepared) -> pd.DataFrame:
+    """Counts of all cohorts together, then of each."""
+    cohorts = (None, *prepared.sound_cohorts)
+    table = pd.concat(
+        [count(prepared, cohort).assign(cohort=cohort or ALL_COHORTS) for cohort in cohorts], ignore_index=True
+    )
+    return table[["cohort", *table.columns.drop("cohort")]]
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Counts as whole numbers that may be missing."""
+    counts = ("invited", "came", "without_code", "repeats", "linked_exact", "linked_near", "in_one_row", "by_code")
+    return table.astype(dict.fromkeys(counts, "Int64") | {"linked_wrong": "Float64"})
 
 
 def _counts(prepared: Prepared, cohort: str | None) -> dict[str, object]:
     """
     Counts of a cohort, or of all cohorts without errors.
 
-    failed (whether its data have an error), invited, came (of those invited, who answered before), without_code
-    (questionnaires), repeats (people who take part in another cohort too), linked_exact and linked_near (people who
-    answered before and at the last wave, by how their codes were matched), linked_wrong (expected number of wrong
-    links), first and last (month in which questionnaires came in, as 2025-03; missing where no export says).
+    failed (whether its data have an error), invited and came (of those invited, who answered before; missing without a
+    roster, and where it lists nobody of a cohort), without_code (questionnaires; missing where codes do not link),
+    repeats (people who take part in another cohort too), in_one_row and by_code (people who answered before and at the
+    last wave, in one row of a file or linked by their code), linked_exact, linked_near (by_code, by how the codes
+    matched) and linked_wrong (expected number of wrong links; the three missing where codes are not compared), first
+    and last (month in which questionnaires came in, as 2025-03; missing where no export says).
     """
     cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
     people = prepared.people[prepared.people["cohort"].isin(cohorts)]
     responses = prepared.responses[prepared.responses["cohort"].isin(cohorts)]
-    invited = people.loc[people["invited"].eq(True).fillna(False), WHO]
+    on_list = invited(people)
+    known = bool(len(people)) and bool(on_list.notna().all())
     before = responses.loc[responses["wave"] == prepared.study.baseline, WHO].drop_duplicates()
-    blank = prepared.problems[prepared.problems["rule"] == "blank_code"]
     submitted = responses["submitted"].dropna().dt.strftime("%Y-%m")
     return {
         "cohort": cohort or ALL_COHORTS,
         "failed": cohort is not None and bool(prepared.errors_of(cohort)),
-        "invited": len(invited),
-        "came": len(invited.merge(before)),
-        "without_code": len(blank) if cohort is None else int((blank["cohort"] == cohort).sum()),
+        "invited": int(on_list.sum()) if known else None,
+        "came": len(people.loc[on_list.eq(1).fillna(False), WHO].merge(before)) if known else None,
+        "without_code": _without_code(prepared, cohort),
         "repeats": _repeats(people, prepared),
         **_links(responses, prepared),
         "first": submitted.min() if len(submitted) else None,
@@ -66,15 +86,29 @@ def _repeats(people: pd.DataFrame, prepared: Prepared) -> int:
     return int(people.loc[people["person"].isin(everywhere[everywhere.duplicated()]), "person"].nunique())
 
 
-def _links(responses: pd.DataFrame, prepared: Prepared) -> dict[str, float]:
-    """Links of people who answered before and at the last wave; 0 where codes are not compared."""
+def _without_code(prepared: Prepared, cohort: str | None) -> int | None:
+    """Questionnaires without a code; missing where codes do not say who is who."""
+    if prepared.study.link.method == "none" or prepared.study.settings.columns.get("person") == (ROW_NUMBER,):
+        return None
+    blank = prepared.problems[prepared.problems["rule"] == "blank_code"]
+    return len(blank) if cohort is None else int((blank["cohort"] == cohort).sum())
+
+
+def _links(responses: pd.DataFrame, prepared: Prepared) -> dict[str, float | None]:
+    """How those who answered before and at the last wave were linked; missing what there is not."""
     study = prepared.study
-    if study.link.method != "code" or not study.later_waves:
-        return {"linked_exact": 0, "linked_near": 0, "linked_wrong": 0.0}
-    before = responses.loc[responses["wave"] == study.baseline, WHO]
-    after = responses[responses["wave"] == study.later_waves[-1]].merge(before, on=WHO)
-    places = ["wave", "file", "source_row"]
-    links = after[places].merge(prepared.links, on=places)
+    unknown = dict.fromkeys(("in_one_row", "by_code", *LINKED))
+    if study.link.method == "none" or not study.later_waves:
+        return unknown
+    places = ["file", "source_row"]
+    before = responses.loc[responses["wave"] == study.baseline, [*WHO, *places]]
+    after = responses[responses["wave"] == study.later_waves[-1]].merge(before, on=WHO, suffixes=("", "_before"))
+    same_row = (after[places].to_numpy() == after[[f"{name}_before" for name in places]].to_numpy()).all(axis=1)
+    apart = after[~same_row]
+    counts = unknown | {"in_one_row": int(same_row.sum()), "by_code": len(apart)}
+    if study.link.method != "code":
+        return counts
+    links = apart[["wave", *places]].merge(prepared.links, on=["wave", *places])
     near = int((links["how"] == "near").sum())
     wrong = float(len(links) - links["probability"].sum())
-    return {"linked_exact": len(links) - near, "linked_near": near, "linked_wrong": wrong}
+    return counts | {"linked_exact": len(links) - near, "linked_near": near, "linked_wrong": wrong}

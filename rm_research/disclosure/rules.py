@@ -10,7 +10,7 @@ from rm_research.disclosure import rows, tables
 
 ROWS, DETAILS, ANSWERS, BANDS = "rows", "details", "answers", "bands"
 MEETINGS, BANDS_OF_MEETINGS = "meetings", "bands of meetings"
-SPECIFICATIONS, MEASUREMENT = "specifications", "measurement"
+SPECIFICATIONS, MEASUREMENT, DESCRIBED = "specifications", "measurement", "described"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +59,8 @@ RULES = (
     Rule("few in a band of meetings", BANDS_OF_MEETINGS, "limits.smallest", tables.few_counted),
     Rule("few in a specification", SPECIFICATIONS, "limits.smallest", tables.few_in_a_specification),
     Rule("specifications few apart", SPECIFICATIONS, "limits.smallest", tables.few_apart),
+    Rule("few described", DESCRIBED, "hidden.described", tables.few_described),
+    Rule("described alike", DESCRIBED, "hidden.described", tables.described_alike),
     Rule("few questionnaires", MEASUREMENT, "limits.smallest", tables.few_counted),
 )
 

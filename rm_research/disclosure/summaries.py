@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from rm_research.checks.answering import MOST_UNUSABLE, unusable_answers
 from rm_research.disclosure import rules
 from rm_research.disclosure.tables import Counts, Curves
 from rm_research.disclosure.threshold import Threshold
@@ -31,6 +32,18 @@ def shown_measurement(prepared: Prepared) -> dict[str, pd.DataFrame]:
         for name, table in (("reliability", of_scales), ("invariance", of_waves))
     }
     return {name: table.reset_index(drop=True).assign(cohort=ALL_COHORTS) for name, table in shown.items()}
+
+
+def shown_unusable(prepared: Prepared) -> pd.DataFrame:
+    """Share of answers that could not be used, in whole per cent, by cohort and wave: where it is worth saying."""
+    parts = [
+        unusable_answers(prepared, cohort).assign(cohort=cohort or ALL_COHORTS)
+        for cohort in (None, *prepared.sound_cohorts)
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    few = rules.hidden(rules.MEASUREMENT, Counts(table["n"], Threshold.of(prepared.study)), table.index)
+    shown = table[~few & table["share"].gt(MOST_UNUSABLE)]
+    return shown.assign(share=shown["share"].round(2))[["cohort", "wave", "share"]].reset_index(drop=True)
 
 
 def shown_specifications(prepared: Prepared) -> pd.DataFrame:

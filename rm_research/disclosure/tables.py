@@ -92,6 +92,32 @@ def few_counted(asked: Counts) -> pd.Series:
 
 
 @dataclass(frozen=True, eq=False)
+class Described:
+    """
+    Groups that are described by mean and standard deviation.
+
+    Attributes
+    ----------
+    table : DataFrame
+        n_people, mean, sd.
+    threshold : Threshold
+    """
+
+    table: pd.DataFrame
+    threshold: Threshold
+
+
+def few_described(asked: Described) -> pd.Series:
+    """Groups of too few people."""
+    return ~asked.threshold.enough(asked.table["n_people"])
+
+
+def described_alike(asked: Described) -> pd.Series:
+    """Groups whose people all have the same score, which mean and spread would give away."""
+    return ~asked.table["sd"].gt(0)
+
+
+@dataclass(frozen=True, eq=False)
 class Curves:
     """
     Specification curves.

@@ -1,4 +1,4 @@
-"""What people answered before and after: bars that meet at the middle of the printed scale."""
+"""What the same people answered before and after: bars that meet at the middle of the printed scale."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from rm_research.catalogue import Catalogue, capital
+from rm_research.catalogue import Catalogue, capital, lowered
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
 from rm_research.figures.lettering import apart, width_of, wrapped
@@ -27,7 +27,9 @@ def plot_answers(
     title: bool = True,
 ) -> Axes:  # fmt: skip
     """
-    Shares of answers in bands of the printed scale, before and after, for the programme and the comparison.
+    Shares of the same people's answers in bands of the printed scale, before and after, for programme and comparison.
+
+    Where waves are not linked, of everyone who answered each. Without a headline there is no chart.
 
     Parameters
     ----------
@@ -54,19 +56,13 @@ def plot_answers(
 
 
 def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
-    """Share of answers in the highest band before and after, for the first group shown; empty if there is none."""
+    """Finding of the headline row, which the answers are behind; empty if there is none."""
     rows = answers_rows(disclosed, study=study, cohort=cohort, role=role, scale=scale, wave=wave)
     if rows.empty:
         return ""
     claims = claims_of(disclosed, study)
-    words, first = claims.words, rows.iloc[0]
-    top = rows[(rows["arm"] == first["arm"]) & (rows["high"] == rows["high"].max())].set_index("asked")["share"]
-    band = band_text(rows["low"].max(), rows["high"].max(), words)
-    return words.say(
-        "chart.title_answers", Whose=capital(claims.whose(role)), band=band,
-        scale=claims.scale_text(scale, first["arm"], wave),
-        first=words.share(top[study.baseline]), last=words.share(top[wave]),
-    )  # fmt: skip
+    row = claims.headline_row(cohort, role, rows["arm"].iloc[0], scale, wave)
+    return "" if row is None else claims.words.say("chart.title_answers", finding=lowered(claims.title(row)))
 
 
 def answers_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
@@ -78,18 +74,27 @@ def answers_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, s
     claims = claims_of(disclosed, study)
     arm = answers_rows(disclosed, study=study, **place)["arm"].iloc[0]
     name = claims.scale_text(scale, arm, wave)
-    return claims.words.say("chart.alt_answers", scale=name, title=title)
+    key = "alt_answers_unlinked" if study.link.method == "none" else "alt_answers"
+    return claims.words.say(f"chart.{key}", scale=name, title=title)
 
 
 def answers_rows(
     disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str
 ) -> pd.DataFrame:  # fmt: skip
-    """Rows of the table 'answers' that `plot_answers` shows: comparison last, before first, lowest band first."""
+    """
+    Rows of the table 'answers' that `plot_answers` shows: comparison last, before first, lowest band first.
+
+    None without a headline of an arm of the programme: answers alone would tell a story of their own.
+    """
+    nothing = pd.DataFrame(columns=["arm", "asked", "low", "high", "share", "n_people", "n_cohorts"])
     table = disclosed.tables.get("answers")
     if table is None or table.empty:
-        return pd.DataFrame(columns=["arm", "asked", "low", "high", "share", "n_people"])
+        return nothing
     same = (table["cohort"] == cohort) & (table["role"] == role) & (table["scale"] == scale) & (table["wave"] == wave)
-    rows = table[same]
+    rows, claims = table[same], claims_of(disclosed, study)
+    told = [claims.headline_row(cohort, role, str(arm), scale, wave) for arm in rows["arm"].unique()]
+    if not any(row is not None and row.is_known and row.arm != study.comparison for row in told):
+        return nothing
     order = {"last": rows["arm"] == study.comparison, "after": rows["asked"] != study.baseline}
     return rows.assign(**order).sort_values(["last", "arm", "after", "low"], kind="stable").drop(columns=list(order))
 

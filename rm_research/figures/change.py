@@ -53,6 +53,7 @@ def plot_change(
     second = further(ax) if means else None
     limits, settings = study.scale_range(scale), study.scale(scale)
     key = "axis_change" if not rows or any(row.is_change for row in rows) else "axis_difference"
+    key = "axis_unlinked" if study.link.method == "none" else key
     height = draw_marks(
         ax, marks, claims.words, heading=heading("heading_change", role, claims),
         label=claims.words.say(f"chart.{key}", unit=claims.unit(settings)),
@@ -80,7 +81,10 @@ def change_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, sc
     if row is None:
         return ""
     rows = shown_rows(disclosed, **place)
-    key = "alt_change_means" if _means(rows, _marks(rows, claims), claims) else "alt_change"
+    with_means = bool(_means(rows, _marks(rows, claims), claims))
+    key = "alt_change_means" if with_means else "alt_change"
+    if study.link.method == "none":
+        key = "alt_change_means_unlinked" if with_means else "alt_change_unlinked"
     return claims.words.say(f"chart.{key}", scale=claims.scale_text(scale, row.arm, wave), finding=claims.sentence(row))
 
 

@@ -37,7 +37,7 @@ def plot_flow(
     disclosed: Disclosed, *, study: Study, cohort: str | None = None, ax: Axes | None = None, title: bool = True
 ) -> Axes:  # fmt: skip
     """
-    People invited, and those who answered before, after and both times, by role and arm.
+    People invited, and those who answered before, after and both times, with a score or not, by role and arm.
 
     Parameters
     ----------
@@ -71,19 +71,24 @@ def flow_title(disclosed: Disclosed, *, study: Study, cohort: str | None = None)
     if rows.empty or not wave:
         return ""
     counts = {"before": int(rows["before"].sum()), "later": int(rows[flow_column("answered", wave)].sum())}
-    both = rows[flow_column("both", wave)]
+    both, left = rows[flow_column("both", wave)], rows[flow_column("left", wave)]
     named = {"moment": moment(wave, claims)}
     if both.isna().all():
         return claims.words.say("chart.title_flow_unlinked", **counts, **named)
     invited = int(rows["invited"].sum()) if rows["invited"].notna().all() else 0
-    key = "title_flow" if invited >= both.sum() > 0 else "title_flow_answered"
+    unknown = "title_flow_one_file" if left.isna().all() else "title_flow_answered"
+    key = "title_flow" if invited >= both.sum() > 0 else unknown
     return claims.words.say(f"chart.{key}", invited=invited, both=int(both.sum()), **counts, **named)
 
 
 def flow_alt(disclosed: Disclosed, *, study: Study, cohort: str | None = None) -> str:
     """Kind of chart and what it shows, for readers who cannot see it; empty without people."""
     title = flow_title(disclosed, study=study, cohort=cohort)
-    return catalogue(study.reporting.language).say("chart.alt_flow", title=title) if title else ""
+    if not title:
+        return ""
+    invited = _known(flow_rows(disclosed, cohort=cohort))["invited"].notna().any()
+    words = catalogue(study.reporting.language)
+    return words.say("chart.alt_flow_invited" if invited else "chart.alt_flow", title=title)
 
 
 def flow_rows(disclosed: Disclosed, *, cohort: str | None = None) -> pd.DataFrame:
@@ -106,12 +111,15 @@ def _group(row: pd.Series, claims: Claims) -> str:
 def _bars(row: pd.Series, claims: Claims) -> Iterator[Bar]:
     study, words = claims.study, claims.words
     steps = [("invited", words.say("chart.flow_invited")), ("before", capital(words.say("waves.pre")))]
+    one = len(study.later_waves) == 1
+    key_of_both, key_of_scored = ("flow_both", "flow_scored") if one else ("flow_both_of", "flow_scored_of")
     for wave in study.later_waves:
         name = moment(wave, claims)
-        both = (
-            words.say("chart.flow_both_of", moment=name) if len(study.later_waves) > 1 else words.say("chart.flow_both")
-        )
-        steps += [(flow_column("answered", wave), capital(name)), (flow_column("both", wave), both)]
+        both, scored = (flow_column(count, wave) for count in ("both", "scored"))
+        steps += [(flow_column("answered", wave), capital(name)),
+                  (both, words.say(f"chart.{key_of_both}", moment=name))]  # fmt: skip
+        if pd.notna(row[scored]) and row[scored] != row[both]:
+            steps.append((scored, words.say(f"chart.{key_of_scored}", moment=name)))
     invited = row["invited"]
     for column, label in steps:
         if pd.isna(row[column]):

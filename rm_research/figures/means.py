@@ -1,4 +1,4 @@
-"""Means before and after, joined by a line for each arm, over the whole printed range of the scale."""
+"""Means before and after, joined by a line for each arm if its people are the same, over the whole printed range."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def draw_means(
     ax: Axes, means: Sequence[Means], claims: Claims, *, scale: str, after: str, people: pd.DataFrame | None = None
 ) -> float:
     """
-    Line of each arm from its mean before to its mean after, with intervals.
+    Line of each arm from its mean before to its mean after, with intervals; no line where waves are not linked.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def draw_means(
     ax.text(0, ABOVE, "\n".join(heading), va="top", linespacing=1.1)
     columns = _columns(means, ticks, words, width)
     _frame(ax, ticks, columns, place, words, after)
-    _lines(ax, means, people, columns, place)
+    _lines(ax, means, people, columns, place, joined=claims.study.link.method != "none")
     _labels(ax, means, columns, place, words, (top - LINE / 2, top + DEPTH + LINE / 2))
     height = top + DEPTH + 2 * LINE
     canvas(ax, height)
@@ -167,8 +167,9 @@ def _frame(
 
 
 def _lines(
-    ax: Axes, means: Sequence[Means], people: pd.DataFrame, columns: _Columns, place: Callable[[float], float]
-) -> None:
+    ax: Axes, means: Sequence[Means], people: pd.DataFrame, columns: _Columns, place: Callable[[float], float], *,
+    joined: bool,
+) -> None:  # fmt: skip
     for at, mean in enumerate(means):
         colour, marker = mean.look
         x = np.array([columns.before, columns.after]) + GAP * at
@@ -176,7 +177,16 @@ def _lines(
         lines = [[(x[0], place(pre)), (x[1], place(post))] for pre, post in zip(rows["pre"], rows["post"], strict=True)]
         ax.add_collection(LineCollection(lines, colors=GREY, linewidths=0.5, alpha=0.6, zorder=1))
         moments = (mean.before, mean.after)
-        ax.plot(x, [place(moment.mean) for moment in moments], color=colour, marker=marker, linewidth=1.6, markersize=6)
+        style = "-" if joined else ""
+        ax.plot(
+            x,
+            [place(moment.mean) for moment in moments],
+            color=colour,
+            marker=marker,
+            linestyle=style,
+            linewidth=1.6,
+            markersize=6,
+        )
         for left, moment in zip(x, moments, strict=True):
             if not np.isnan(moment.low):
                 ax.plot([left, left], [place(moment.low), place(moment.high)], color=colour, linewidth=1.6)

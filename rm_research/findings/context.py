@@ -114,6 +114,11 @@ class Context:
         """Whether this page has any estimate to show."""
         return any(row.is_known for row in self.rows)
 
+    @property
+    def describes(self) -> bool:
+        """Whether this page describes an outcome that was asked only later."""
+        return not self.table("described").empty
+
     def roles(self, scale: str) -> list[str]:
         """Roles that have rows for a scale here or in any cohort of this page, leaders first."""
         roles = {row.role for row in self.disclosed.rows if row.scale == scale}

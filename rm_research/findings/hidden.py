@@ -1,12 +1,15 @@
 """Sentences on what a page does not show and why, so that nobody thinks it was forgotten."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rm_research.catalogue import capital
 from rm_research.disclosure import HIDDEN
+from rm_research.disclosure.answers import answers_wave
 from rm_research.effects.methods import Contrast
 from rm_research.findings.context import Context
+from rm_research.findings.pictures import Picture
+from rm_research.stats.result import Reason
 
 
 def groups_not_shown(context: Context) -> Iterator[str]:
@@ -14,6 +17,7 @@ def groups_not_shown(context: Context) -> Iterator[str]:
     if not context.pooled:
         yield from _groups(context)
         yield from _answers(context)
+        yield from _described(context)
 
 
 def _groups(context: Context) -> Iterator[str]:
@@ -29,7 +33,7 @@ def _groups(context: Context) -> Iterator[str]:
 
 def _answers(context: Context) -> Iterator[str]:
     """Groups whose change is shown, but not the distribution of their answers."""
-    everywhere = set(context.disclosed.tables["answers"]["scale"])  # measurements have no chart of answers
+    everywhere = _with_charts(context)
     scales: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in context.headlines:
         if row.is_known and row.contrast == Contrast.CHANGE and row.scale in everywhere:
@@ -40,11 +44,36 @@ def _answers(context: Context) -> Iterator[str]:
             yield context.words.say("hidden.answers", **_named(role, arm, lacking, context))
 
 
+def _with_charts(context: Context) -> set[str]:
+    """Outcomes with a chart of answers, which measurements and those asked only once do not have."""
+    return {scale.name for scale in context.study.scales if answers_wave(scale, context.study)}
+
+
+def _described(context: Context) -> Iterator[str]:
+    """Groups whose answers to an outcome that was asked only later are not described."""
+    shown = set(context.table("described")[["role", "arm", "scale"]].itertuples(index=False, name=None))
+    lacking: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in context.headlines:
+        if row.reason == Reason.NOT_ASKED_AT_BASELINE and row.n_post and (row.role, row.arm, row.scale) not in shown:
+            lacking[row.role, row.arm].add(row.scale)
+    for (role, arm), scales in lacking.items():
+        yield context.words.say("hidden.described", **_named(role, arm, scales, context))
+
+
 def _named(role: str, arm: str, scales: set[str], context: Context) -> dict[str, str]:
     titles = [scale.title for scale in context.study.scales if scale.name in scales]
     claims = context.claims
     return {"people": capital(claims.people(role)), "arm": claims.arm_title(arm),
             "scales": context.words.listed(titles)}  # fmt: skip
+
+
+def sessions_not_shown(pictures: Sequence[Picture], context: Context) -> Iterator[str]:
+    """Chart of change by meetings, where the page of the study has the change and no such chart."""
+    scale = context.study.scales[0]
+    whole = context.cohort is None or len(context.cohorts) == 1
+    changes = [row for row in context.headlines if row.is_change and row.is_known and row.scale == scale.name]
+    if whole and changes and not pictures and context.study.link.method != "none":
+        yield context.words.say("hidden.sessions", scale=scale.title)
 
 
 def cohorts_not_shown(context: Context) -> Iterator[str]:
@@ -73,12 +102,15 @@ def _without_answers(context: Context) -> Iterator[str]:
     answers = context.disclosed.tables["answers"]
     first = {scale.name: context.waves(scale)[0] for scale in context.study.scales if context.waves(scale)}
     shown = set(answers[["role", "arm", "scale", "cohort"]].itertuples(index=False, name=None))
-    with_answers, lacking = set(answers["scale"]), defaultdict[tuple[str, str, str], dict[str, None]](dict)
+    with_charts, lacking = _with_charts(context), defaultdict[tuple[str, str, str], dict[str, None]](dict)
     for row in context.disclosed.headline_rows:
-        asked = row.scale in with_answers and first.get(row.scale) == row.wave and row.cohort in context.cohorts
+        asked = row.scale in with_charts and first.get(row.scale) == row.wave and row.cohort in context.cohorts
         group = (row.role, row.arm, row.scale)
         if asked and row.is_known and row.contrast == Contrast.CHANGE and (*group, row.cohort) not in shown:
             lacking[group][row.cohort] = None
     for (role, arm, scale), cohorts in lacking.items():
         named = _named(role, arm, {scale}, context)
-        yield context.words.say("hidden.answers_of", **named, cohorts=context.words.listed(list(cohorts)))
+        if any((role, arm, scale) == group[:3] for group in shown):
+            yield context.words.say("hidden.answers_of", **named, cohorts=context.words.listed(list(cohorts)))
+        else:
+            yield context.words.say("hidden.answers", **named)

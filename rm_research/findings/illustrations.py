@@ -7,6 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from rm_research.catalogue import capital
+from rm_research.checks.followup import UNKNOWN
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import Contrast
 from rm_research.figures import (
@@ -68,9 +69,25 @@ def _answers(scale: Scale, wave: str, role: str, context: Context) -> Picture | 
     place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
     if answers_rows(context.disclosed, study=context.study, **place).empty:
         return None
-    linked = context.study.link.method != "none"
-    note, verbs = context.words.say("chart.answers_people") if linked else "", (answers_title, answers_alt)
+    note, verbs = _whose_answers(scale, wave, role, context), (answers_title, answers_alt)
     return _picture("answers", (scale, role, wave), context, plot_answers, *verbs, place, note=note)
+
+
+def _whose_answers(scale: Scale, wave: str, role: str, context: Context) -> str:
+    """How many people and cohorts a chart of answers shows, and whether they are the same at both surveys."""
+    say, study = context.words.say, context.study
+    place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
+    bars = answers_rows(context.disclosed, study=study, **place).drop_duplicates(["arm", "asked"])
+    cohorts = {"k": int(bars["n_cohorts"].max()), "cohorts": len(context.cohorts)}
+    if study.link.method == "none":
+        return say("chart.answers_unlinked_of" if context.pooled else "chart.answers_unlinked", **cohorts)
+    n = int(bars.loc[bars["asked"] == study.baseline, "n_people"].sum())
+    followed = context.table("follow_up")
+    same = followed["role"].eq(role) & followed["scale"].eq(scale.name) & followed["wave"].eq(wave)
+    total = int(followed.loc[same & followed["arm"].ne(UNKNOWN), "both"].sum())
+    counts = {"n": n, "total": total, "people": context.claims.people(role, n)} | cohorts
+    key = "answers_same_of" if context.pooled else "answers_same_part" if n < total else "answers_same"
+    return say(f"chart.{key}", **counts)
 
 
 def sessions_pictures(context: Context) -> list[Picture]:

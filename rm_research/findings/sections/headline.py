@@ -4,6 +4,8 @@ from rm_research.catalogue import capital
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
 from rm_research.findings.context import Context
+from rm_research.findings.described import description, is_described
+from rm_research.findings.leaving import who_left
 from rm_research.findings.page import Content
 
 
@@ -40,25 +42,20 @@ def _left_out(row: Estimate, context: Context) -> str:
 
 
 def _missing_people(row: Estimate, context: Context) -> str:
-    """How many people the number leaves out."""
-    say, claims = context.words.say, context.claims
-    if claims.unlinked(row):
-        return say("headline.unlinked")
-    n_pre, people = row.n_pre or 0, claims.people(row.role)
-    missing = n_pre - (row.n_pairs or 0)
-    n_compared, missing_compared = claims.people_left(row).get(context.study.comparison or "", (0, 0))
-    if row.compares_arms and missing_compared:
-        compared = {"n_compared": n_compared, "missing_compared": missing_compared}
-        return say("headline.missing_compared", missing=missing, n_pre=n_pre, people=people, **compared)
-    key = "missing_people" if missing else "everyone_counted"
-    key = "leavers_counted" if claims.counts_leavers(row) else key
-    return say(f"headline.{key}", missing=missing, n_pre=n_pre, people=people)
+    """Who behind the number has no score after, and what is made of them."""
+    if context.claims.unlinked(row):
+        return context.words.say("headline.unlinked")
+    return who_left(row, context)
 
 
 def _nothing(rows: list[Estimate], context: Context) -> list[list[str]]:
     """What a page with nothing to show says, and why."""
-    say, smallest = context.words.say, context.disclosed.smallest_group
-    if context.pooled:
+    say, smallest, scale = context.words.say, context.disclosed.smallest_group, context.study.scales[0]
+    waves = context.waves(scale) if is_described(scale, context) else []
+    described = [description(scale, waves[0], role, context) for role in context.roles(scale.name) if waves]
+    if any(described):
+        return [texts for texts in described if texts]
+    if context.pooled and not waves:
         return [[say("headline.too_few_cohorts")]]
     if context.counts(context.place)["failed"]:
         reasons = [say("cohorts.unavailable", reason=say("cohorts.data_error")) + "."]

@@ -10,6 +10,7 @@ from rm_research.disclosure.rows import MEANS
 from rm_research.effects.estimate import Estimate
 from rm_research.figures import band_text
 from rm_research.findings.context import Context
+from rm_research.findings.described import description, description_table, is_described
 from rm_research.findings.hidden import groups_not_shown
 from rm_research.findings.illustrations import outcome_pictures
 from rm_research.findings.page import Content
@@ -47,7 +48,8 @@ class Block(NamedTuple):
 
 def content(context: Context) -> Content:
     """Content of the blocks; a page with nothing to show says so once, in its headline."""
-    scales = {row.scale for row in context.rows} if context.shows_estimates else set()
+    shows = context.shows_estimates or context.describes
+    scales = {row.scale for row in context.rows} if shows else set()
     blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale) and scale.name in scales]
     if not blocks:
         return Content()
@@ -71,13 +73,19 @@ def _block(scale: Scale, context: Context) -> Block:
         Part(say("outcome.wave_heading", wave=wave) if several else None, _groups(scale, wave, context))
         for wave in context.waves(scale)
     ]
-    tables = [shown for shown in (_numbers(scale, context), _answers(scale, context)) if shown.rows]
+    described = is_described(scale, context)
+    tables = [description_table(scale, context)] if described else [_numbers(scale, context), _answers(scale, context)]
+    tables = [shown for shown in tables if shown.rows]
     return Block(context.study.scales.index(scale) + 1, scale.title, notes, parts, tables)
 
 
 def _groups(scale: Scale, wave: str, context: Context) -> list[Group]:
     groups = []
     for role in context.roles(scale.name):
+        if is_described(scale, context):
+            told = description(scale, wave, role, context) or [context.words.say("reason.not_asked_at_baseline")]
+            groups.append(Group([[text] for text in told], []))
+            continue
         claims, spoken = context.claims, context.spoken_rows(scale.name, wave, role)
         texts = [[text for text in (claims.statement(row), claims.verdict_sentence(row), claims.clusters_sentence(row)) if text] for row in spoken]
         groups.append(Group(texts, outcome_pictures(scale, wave, role, context)))

@@ -5,6 +5,7 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.figures import band_text
 from rm_research.findings.context import Context
+from rm_research.findings.hidden import sessions_not_shown
 from rm_research.findings.illustrations import sessions_pictures
 from rm_research.findings.page import Content
 from rm_research.findings.tables import Table, table
@@ -23,7 +24,7 @@ def content(context: Context) -> Content:
     tables = [_meetings(met, context)] if context.cohort is None else []
     tables += [_sessions(context)] if pictures else []
     values = {"heading": words.say("headings.programme"), "sentences": [lead], "tables": tables}
-    return Content(values, pictures=tuple(pictures))
+    return Content(values, pictures=tuple(pictures), not_shown=tuple(sessions_not_shown(pictures, context)))
 
 
 def _meetings(met: pd.DataFrame, context: Context) -> Table:

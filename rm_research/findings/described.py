@@ -1,0 +1,60 @@
+"""Sentences on outcomes that were asked only later: what people answered, and that it shows no change."""
+
+import pandas as pd
+
+from rm_research.catalogue import capital, lowered
+from rm_research.figures.moments import moment
+from rm_research.findings.context import Context
+from rm_research.findings.tables import Table, table
+from rm_research.study import Scale
+from rm_research.study.model import ONE_ROLE
+
+
+def is_described(scale: Scale, context: Context) -> bool:
+    """Whether an outcome was asked only after the baseline, so that it can be described and no change computed."""
+    return not context.study.measured(scale.name, context.study.baseline)
+
+
+def description(scale: Scale, wave: str, role: str, context: Context) -> list[str]:
+    """What each group answered on average, and how far its people differ."""
+    rows = _rows(scale, context)
+    return [_sentence(row, scale, context) for row in rows if row["role"] == role and row["wave"] == wave]
+
+
+def _rows(scale: Scale, context: Context) -> list[pd.Series]:
+    """Rows of the outcome on this page, the programme's groups first."""
+    rows = context.table("described")
+    rows = rows[rows["scale"] == scale.name]
+    order = rows["arm"].isin([context.study.comparison]).sort_values(kind="stable").index
+    return [rows.loc[place] for place in order]
+
+
+def _sentence(row: pd.Series, scale: Scale, context: Context) -> str:
+    say, claims, number = context.words.say, context.claims, context.words.number
+    role, n = str(row["role"]), int(row["n_people"])
+    blanks = {
+        "Whose": capital(claims.whose(role)), "whose": claims.whose(role), "unit": claims.unit(scale),
+        "scale": say("within.outcome", title=scale.title, lowered=lowered(scale.title)),
+        "moment": moment(str(row["wave"]), claims), "mean": number(row["mean"]), "sd": number(row["sd"]),
+        "n": say("counts.pairs", n=n, people=claims.people(role, n), persons=claims.people(ONE_ROLE, n)),
+    }  # fmt: skip
+    if context.pooled:
+        blanks["n"] = say("described.of_cohorts", n=blanks["n"], k=row["n_cohorts"], cohorts=len(context.cohorts))
+    text = say("described.sentence", **blanks)
+    several = len(context.table("described")["arm"].unique()) > 1
+    return say("leaving.of_arm", arm=claims.arm_title(str(row["arm"])), text=lowered(text)) if several else text
+
+
+def description_table(scale: Scale, context: Context) -> Table:
+    """Mean, standard deviation and number of people of each group."""
+    rows, words, claims = _rows(scale, context), context.words, context.claims
+    headings = [context.heading(name) for name in ("role", "arm", "wave_name", "mean", "sd", "n")]
+    cells = [
+        [capital(claims.people(str(row["role"]))), claims.arm_title(str(row["arm"])),
+         context.wave(str(row["wave"])) if len(context.study.later_waves) > 1 else "",
+         words.number(row["mean"]), words.number(row["sd"]), str(row["n_people"])] for row in rows
+    ]  # fmt: skip
+    frame, caption = context.table("described"), words.say("described.caption", scale=scale.title)
+    return table(caption, headings, cells, frame[frame["scale"] == scale.name])
+        words.say("described.caption", scale=scale.title), headings, cells, frame[frame["scale"] == scale.name]
+    )

@@ -1,0 +1,46 @@
+"""Sentences on people who left, and on people who came back without enough answers for a score."""
+
+from rm_research.catalogue import lowered
+from rm_research.claims.leaving import Leaving
+from rm_research.effects.estimate import Estimate
+from rm_research.figures.moments import moment
+from rm_research.findings.context import Context
+
+LEFT = ("leaving.left_one", "leaving.left")
+UNSCORED = ("leaving.unscored_one", "leaving.unscored")
+UNSCORED_BEFORE = ("leaving.unscored_before_one", "leaving.unscored_before")
+
+
+def who_left(row: Estimate, context: Context) -> str:
+    """Who behind a row has no score after, and why, by arm; and what the row makes of them."""
+    say, counts = context.words.say, context.claims.leaving(row)
+    texts = []
+    for arm, people in counts.items():
+        text = " ".join(part for part in _of_arm(people, row, context) if part)
+        named = row.compares_arms and text
+        texts.append(say("leaving.of_arm", arm=context.claims.arm_title(arm), text=lowered(text)) if named else text)
+    if any(people.lost for people in counts.values()):
+        texts.append(say("leaving.assumed" if context.claims.counts_leavers(row) else "leaving.not_counted"))
+    if any(people.left is None for people in counts.values()):
+        texts.append(say("leaving.unknown"))
+    return " ".join(text for text in texts if text)
+
+
+def _of_arm(counts: Leaving, row: Estimate, context: Context) -> list[str]:
+    """What became of the people of one arm, and who of them is not among those with a score before."""
+    say, claims = context.words.say, context.claims
+    when, all_scored = moment(row.wave, claims), not counts.unscored_before
+    about = {"n": counts.before, "people": claims.people(row.role, counts.before), "moment": when}
+    gone = [_counted(LEFT, counts.left or 0, context, moment=when), _counted(UNSCORED, counts.unscored or 0, context)]
+    texts = []
+    if parts := [text for text in gone if text]:
+        key = "leaving.of_answered" if all_scored else "leaving.of_scored"
+        texts.append(say(key, **about, gone=context.words.listed(parts)))
+    elif counts.left is not None:
+        texts.append(say("leaving.all_answered" if all_scored else "leaving.all_scored", **about))
+    return [*texts, _counted(UNSCORED_BEFORE, counts.unscored_before, context)]
+
+
+def _counted(keys: tuple[str, str], n: int, context: Context, **values: str) -> str:
+    """Text for one person or for several; empty for nobody."""
+    return context.words.say(keys[0] if n == 1 else keys[1], n=n, **values) if n else ""
