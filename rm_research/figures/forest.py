@@ -102,7 +102,8 @@ def _marks(row: Estimate, claims: Claims) -> list[Mark]:
     low, high = (claims.disclosed.estimates.detail(row.id, f"prediction_{end}") for end in ("low", "high"))
     if np.isnan([low, high]).any():
         return [average]
-    numbers = words.say("chart.prediction_numbers", low=words.number(low), high=words.number(high))
+    first, last = words.ends(low, high)
+    numbers = words.say("chart.prediction_numbers", low=first, high=last)
     return [average, Mark(words.say("chart.prediction"), numbers, np.nan, low, high, look("difference"))]
 
 

@@ -83,6 +83,6 @@ def _prediction(row: Estimate, context: Context) -> str:
     low, high = (context.disclosed.estimates.detail(row.id, f"prediction_{end}") for end in ("low", "high"))
     if pd.isna(low):
         return ""
-    number = context.words.number
+    first, last = context.words.ends(low, high)
     unit = context.claims.unit(context.study.scale(row.scale))
-    return context.words.say("cohorts.differ", low=number(low), high=number(high), unit=unit)
+    return context.words.say("cohorts.differ", low=first, high=last, unit=unit)
