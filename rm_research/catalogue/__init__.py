@@ -57,7 +57,7 @@ class Catalogue:
 
     def ends(self, low: float, high: float) -> tuple[str, str]:
         """
-        Write the ends of an interval; one that would be printed as 0, without being 0, shows on which side of 0 it lies.
+        Write the ends of an interval; one that would be printed as 0, without being 0, shows on which side it lies.
 
         It has more decimals where the interval excludes 0 or both ends are that close to it, and is otherwise called
         just below or just above 0.

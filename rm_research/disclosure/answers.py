@@ -71,6 +71,7 @@ def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[pd
         return
     groups = _may_be_shown(scale, later[0], shown, study, exact=len(points) <= EXACT_POINTS)
     counted = list(_counted(scale, later[0], points, prepared, groups))
+    counted.sort(key=lambda group: prepared.cohorts.index(group.cohort))
     for role in sorted({group.role for group in counted}):
         of_role = [group for group in counted if group.role == role]
         bands = min(_bandings(points), key=lambda bands: len(_failing(of_role, bands)))

@@ -186,6 +186,7 @@ class Reporting(Table):
     seed: Annotated[int, Field(ge=0)] = 20260101
     language: Literal["en", "de"] = "en"
     specifications: bool = False
+    cohorts: Columns = ()
 
 
 class Missing(Table):

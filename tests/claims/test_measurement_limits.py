@@ -48,7 +48,8 @@ def test_a_low_alpha_of_few_people_is_not_rough(limits, alpha_high):
 
 
 def test_what_is_hidden_is_not_spoken_of(limits):
-    assert limits([GOOD | {"alpha": None, "alpha_high": None}], [FITS | {"cfi": None}, FAILED | {"d_cfi": None, "d_p_value": None}]) == []
+    hidden = [FITS | {"cfi": None}, FAILED | {"d_cfi": None, "d_p_value": None}]
+    assert limits([GOOD | {"alpha": None, "alpha_high": None}], hidden) == []
 
 
 def test_items_are_not_scales(limits):

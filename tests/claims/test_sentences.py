@@ -116,10 +116,18 @@ UNCLEAR = {"estimate": 0.1, "ci_low": -0.4, "ci_high": 0.6}
     ("columns", "settings", "said"),
     [
         ({}, {}, "a change of 0.70 scale points or more would probably have been found"),
-        (DIFFERENCE, {"design": RANDOMISED}, "a difference of 0.70 scale points or more would probably have been found"),
+        (
+            DIFFERENCE,
+            {"design": RANDOMISED},
+            "a difference of 0.70 scale points or more would probably",
+        ),
         ({"method": "welch", "n_pairs": 0}, {"link": "none"}, "a difference of 0.70 scale points or more would"),
         ({"detectable": 4.01}, {}, "no change on this scale could have been found"),
-        (DIFFERENCE | {"detectable": 4.01}, {"design": RANDOMISED}, "no difference on this scale could have been found"),
+        (
+            DIFFERENCE | {"detectable": 4.01},
+            {"design": RANDOMISED},
+            "no difference on this scale could have been",
+        ),
         ({"detectable": 4.0}, {}, "a change of 4.00 scale points or more would probably have been found"),
     ],
 )

@@ -109,8 +109,9 @@ def fit(
     built = model(patterns)
     starts = [_starting_values(built, moments, *start) for start in STARTS]
     if restricted is not None:
-        starts.append(built.parameters([_within(*group) for group in zip(restricted.matrices(), built.owners,
-                                                                          strict=True)]))
+        starts.append(
+            built.parameters([_within(*group) for group in zip(restricted.matrices(), built.owners, strict=True)])
+        )
     found = list(_maxima(built, samples, starts))
     if not found:
         raise NotEstimableError("not_converged")

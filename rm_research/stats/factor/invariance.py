@@ -216,7 +216,7 @@ def _fits(patterns: Mapping[str, Sequence[Pattern]], items: Sequence[Matrix]) ->
     moments = [unrestricted(people) for people in samples]
     fits: dict[str, Fit] = {}
     restricted: Fit | None = None
-    for name in reversed(patterns):
+    for name in reversed(list(patterns)):
         with suppress(NotEstimableError):
             restricted = fits[name] = fit(patterns[name], samples, moments, restricted=restricted)
     if not fits:
