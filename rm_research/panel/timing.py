@@ -76,6 +76,31 @@ def _report(found: list[Found], everywhere: Collection[str], journal: Journal) -
     for some in [found] if whole else [[each] for each in found]:
         first = some[0]
         early, late = (", ".join(dict.fromkeys(each.files[place] for each in some)) for place in (0, 1))
+        message = MESSAGES[first.rule].format(
+            early=early, late=late, earlier=first.earlier, later=first.later, n=sum(each.n for each in some),
+            of=sum(each.of for each in some),
+        )  # fmt: skip
+        cohort = None if whole else first.cohort
+        journal.problem(first.rule, "error", message, wave=first.later, file=first.files[1], cohort=cohort)
+
+
+def _swapped(
+    cohort: str, before: pd.DataFrame, after: pd.DataFrame, study: Study, journal: Journal
+) -> Iterator[Found]:  # fmt: skip
+    """The fault that a cohort answered the later wave first, if it did; a warning for a few people who did."""
+    earlier, later = str(before["wave"].iloc[0]), str(after["wave"].iloc[0])
+    before, after = (rows.assign(day=rows["submitted"].dt.normalize()).dropna(subset="day") for rows in (before, after))
+    pairs = after.merge(before[["person", "day"]], on="person", suffixes=("", "_before"))
+    if study.link.method == "none" or pairs.empty:
+        first, second = (rows["day"].median() for rows in (before, after))
+        of = len(after)
+        n = of if not pd.isna(first) and second < first else 0
+    else:
+        backward = pairs[pairs["day"] < pairs["day_before"]]
+        n, of = len(backward), len(pairs)
+    if 2 * n > of:
+        yield Found("waves_swapped", earlier, later, cohort, _files(before, after), n, of)
+    elif n:
         message = f"submitted before the same person's questionnaire of wave {earlier!r}; check both dates and codes"
         journal.row_problems("answered_backward", "warning", message, backward)
 
