@@ -30,4 +30,5 @@ def meetings(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
     once = logged.drop_duplicates(["cohort", "dyad"])
     by_cohort = once.assign(met=once["sessions"] > 0, hours=once["minutes"] / 60).groupby("cohort")
     counts = by_cohort.agg(dyads=("dyad", "size"), met=("met", "sum"), meetings=("sessions", "sum"))
-    return counts.assign(hours=by_cohort["hours"].sum(skipna=False)).reset_index()
+    counts = counts.assign(hours=by_cohort["hours"].sum(skipna=False))
+    return counts.loc[[name for name in cohorts if name in counts.index]].reset_index()

@@ -56,10 +56,20 @@ class Catalogue:
         return sign + f"{abs(rounded):.{decimals}f}".replace(".", self.say("format.decimal"))
 
     def ends(self, low: float, high: float) -> tuple[str, str]:
-        """Write the ends of an interval, with more decimals where 0, which it excludes, would be printed as an end."""
-        excludes = low > 0 or high < 0
-        first, last = (self.number(value, decimals=_decimals(value) if excludes else 2) for value in (low, high))
+        """
+        Write the ends of an interval; one that would be printed as 0, without being 0, shows on which side it lies.
+
+        It has more decimals where the interval excludes 0 or both ends are that close to it, and is otherwise called
+        just below or just above 0.
+        """
+        finer = low > 0 or high < 0 or not (round(low, 2) or round(high, 2))
+        first, last = (self._end(value, _decimals(value) if finer and value else 2) for value in (low, high))
         return first, last
+
+    def _end(self, value: float, decimals: int) -> str:
+        if value and not round(value, decimals):  # missing and endless values round to themselves
+            return self.say("format.just_below" if value < 0 else "format.just_above")
+        return self.number(value, decimals=decimals)
 
     def range(self, low: float, high: float) -> str:
         """Write an interval as 'low to high'."""

@@ -25,7 +25,7 @@ def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool) -> 
     """
     parts = [words.say("apa.estimate", what=_what(row, words), value=_written(row.estimate, row, words))]
     if row.has_interval:
-        low, high = (_written(end, row, words) for end in (row.ci_low, row.ci_high))
+        low, high = written_ends(row, words)
         parts.append(words.say("apa.interval", level=level, low=low, high=high))
     if not math.isnan(row.statistic):
         parts.append(_test(row, words))
@@ -42,6 +42,13 @@ def _what(row: Estimate, words: Catalogue) -> str:
     contrast = row.unpooled
     of = words.say(f"apa_contrast.{contrast}") if words.has(f"apa_contrast.{contrast}") else ""
     return words.say(f"apa_measure.{row.measure}", of=of)
+
+
+def written_ends(row: Estimate, words: Catalogue) -> tuple[str, str]:
+    """Both ends of the interval of a row, as every text, table and chart writes them."""
+    if row.is_share:
+        return words.share(row.ci_low), words.share(row.ci_high)
+    return words.ends(row.ci_low, row.ci_high)
 
 
 def _written(value: float, row: Estimate, words: Catalogue) -> str:

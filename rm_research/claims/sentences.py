@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rm_research.catalogue import Catalogue, capital, catalogue, lowered
-from rm_research.claims.apa import apa_line
+from rm_research.claims.apa import apa_line, written_ends
 from rm_research.claims.judgement import LEVELS, Followed, followed, level_of, people_left, verdict
 from rm_research.claims.leaving import Leaving, leaving
 from rm_research.disclosure import HIDDEN, Disclosed
@@ -105,7 +105,15 @@ class Claims:
             return self.words.say("verdict.undetectable")
         detectable = "" if math.isnan(row.detectable) else self.words.number(row.detectable)
         s = "" if scale.smallest_effect is None else self.words.number(scale.smallest_effect)
-        return self.words.say(f"verdict.{judged}", s=s, unit=self.unit(scale), detectable=detectable)
+        key = f"verdict.{judged}" + "_beyond" * (judged == "unclear" and self._is_beyond_range(row))
+        if self._family(row) != "change" and self.words.has(f"{key}_difference"):
+            key += "_difference"
+        return self.words.say(key, s=s, unit=self.unit(scale), detectable=detectable)
+
+    def _is_beyond_range(self, row: Estimate) -> bool:
+        """Whether the smallest change that would have been found is larger than any the scale allows."""
+        limits = self.study.scale_range(row.scale)
+        return limits is not None and row.detectable > limits[1] - limits[0]
 
     def _cannot_show_more(self, row: Estimate) -> str:
         """Say that there are too few groups, or answers that fit everything; empty where neither is so."""
@@ -185,9 +193,7 @@ class Claims:
 
     def ends(self, row: Estimate) -> tuple[str, str]:
         """Both ends of an interval."""
-        if row.is_share:
-            return self.words.share(row.ci_low), self.words.share(row.ci_high)
-        return self.words.ends(row.ci_low, row.ci_high)
+        return written_ends(row, self.words)
 
     @property
     def level_percent(self) -> str:

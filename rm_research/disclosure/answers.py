@@ -70,6 +70,7 @@ def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[pd
         return
     groups = _may_be_shown(scale, wave, shown, study, exact=len(points) <= EXACT_POINTS)
     counted = list(_counted(scale, wave, points, prepared, groups))
+    counted.sort(key=lambda group: prepared.cohorts.index(group.cohort))
     for role in sorted({group.role for group in counted}):
         of_role = [group for group in counted if group.role == role]
         bands = min(_bandings(points), key=lambda bands: len(_failing(of_role, bands)))

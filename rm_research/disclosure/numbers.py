@@ -59,7 +59,7 @@ def decide(prepared: Prepared) -> Disclosed:
     """Make all numbers and decide which of them may be shown; `study_numbers` does it once."""
     study, panel = prepared.study, _sound(prepared)
     estimates = _estimates(prepared, prepared.sound_cohorts)
-    together = small_cohorts(panel, study=study)
+    together = small_cohorts(panel, study=study, order=prepared.cohorts)
     grouped = _of_groups(panel, together, study)
     estimates, grouped = headed([estimates, grouped], study=study)
     grouped = grouped.where(headlines(grouped.table))
@@ -94,7 +94,7 @@ def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
     ]
     if len(study.later_waves) > 1:  # with one later wave, the change and the difference already cover it
         parts.append(estimate_waves(panel, study=study))
-    return joined(parts)
+    return joined(part.by_cohort(prepared.cohorts) for part in parts)
 
 
 def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
@@ -109,7 +109,8 @@ def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimat
                 members = pd.concat([members[members["arm"] == arm], panel[panel["arm"] == study.comparison]])
             estimates = estimate_difference(members, study=study)
         wanted = estimates.table["contrast"].eq(contrast) & estimates.table["arm"].eq(arm) & may_head(estimates.table)
-        parts.append(estimates.where(wanted & estimates.table["cohort"].isin(together.groups)))
+        wanted &= estimates.table["cohort"].isin(together.groups)
+        parts.append(estimates.where(wanted).by_cohort(list(dict.fromkeys(together.table["group"]))))
     return joined(parts)
 
 

@@ -12,7 +12,7 @@ from rm_research.effects import assess_invariance, assess_reliability, estimate_
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import Prepared
 
-RELIABILITY = ["scale", "wave", "item", "n", "n_items", "alpha", "omega"]
+RELIABILITY = ["scale", "wave", "item", "n", "n_items", "alpha", "alpha_high", "omega"]
 INVARIANCE = ["scale", "compared", "level", "n", "descriptive", "cfi", "rmsea", "d_cfi", "d_p_value", "improper"]
 
 

@@ -65,9 +65,9 @@ def _labelled(panel: pd.DataFrame) -> pd.DataFrame:
     return panel.assign(**{STRATUM: panel["cohort"], "cohort": group}).drop(columns="group")
 
 
-def small_cohorts(panel: pd.DataFrame, *, study: Study) -> Together:
+def small_cohorts(panel: pd.DataFrame, *, study: Study, order: Sequence[str] = ()) -> Together:
     """
-    Combine cohorts that are too small to show with others, in the order of their names.
+    Combine cohorts that are too small to show with others, in the order of the study or else of their names.
 
     The cohorts of a group have the same arms. In each arm, a group has either no parts that are too small to show, or
     two or more, with at least as many different people together as the study's smallest group, counted before, after
@@ -81,6 +81,8 @@ def small_cohorts(panel: pd.DataFrame, *, study: Study) -> Together:
         Panel.
     study : Study
         Its smallest group, and whether cohorts share a comparison, which then is not part of any cohort.
+    order : sequence of str, optional
+        Cohorts in their order, as `Prepared.cohorts`.
 
     Returns
     -------
@@ -92,7 +94,8 @@ def small_cohorts(panel: pd.DataFrame, *, study: Study) -> Together:
         relevant = relevant[~relevant["arm"].isin([study.comparison])]
     names, rows = set(panel["cohort"]), []
     for key, people in relevant.groupby(QUESTION, sort=False):
-        sizes = _sizes(people, study)
+        of_cohort = _sizes(people, study)
+        sizes = {name: of_cohort[name] for name in sorted(of_cohort, key=lambda name: _place(name, order))}
         for group in _groups(sizes, Threshold.of(study)):
             rows += [(*key, *row) for row in _stand_ins(group, sizes, names, study)]
     return Together(pd.DataFrame(rows, columns=[*ABOUT, "cohort", "group"], dtype="str"))
@@ -110,9 +113,13 @@ def _sizes(people: pd.DataFrame, study: Study) -> Sizes:
     return sizes
 
 
+def _place(cohort: str, order: Sequence[str]) -> tuple[int, str]:
+    return (order.index(cohort) if cohort in order else len(order)), cohort
+
+
 def _groups(sizes: Sizes, threshold: Threshold) -> Iterator[Sequence[str]]:
     """Groups of cohorts with a hidden part; cohorts of a group have the same arms."""
-    small = [cohort for cohort in sorted(sizes) if _hidden(sizes[cohort], threshold)]
+    small = [cohort for cohort in sizes if _hidden(sizes[cohort], threshold)]
     for arms in dict.fromkeys(_arms(sizes[cohort]) for cohort in small):
         done: list[list[str]] = []
         waiting: list[str] = []

@@ -1,6 +1,6 @@
 """Estimates: a table with one row per estimate, and how these rows are made."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -50,6 +50,12 @@ class Estimates:
         """Return the rows of `mask` with their details."""
         table = self.table[mask]
         return Estimates(table.reset_index(drop=True), _of(self.details, table["id"]))
+
+    def by_cohort(self, order: Sequence[str]) -> "Estimates":
+        """Return the rows of each cohort together, in this order of cohorts; further names keep their order after."""
+        ranks = {name: place for place, name in enumerate(order)}
+        places = self.table["cohort"].map(ranks).fillna(len(ranks)).argsort(kind="stable")
+        return Estimates(self.table.iloc[places].reset_index(drop=True), self.details)
 
     @cached_property
     def rows(self) -> tuple[Estimate, ...]:

@@ -14,6 +14,7 @@ from rm_research.panel import Prepared
 from rm_research.scales import keyed_items
 from rm_research.stats.factor.invariance import (
     DESCRIPTIVE_BELOW,
+    EQUAL,
     SKIPPED_BELOW,
     Invariance,
     Level,
@@ -171,8 +172,15 @@ def _levels(place: Cells, people: int, compute: Callable[[], Invariance]) -> Ite
     except NotEstimableError as error:
         yield place | {"level": EVERY_LEVEL, "reason": str(error.reason)}
         return
-    for level in invariance.levels:
-        yield place | {"descriptive": people < DESCRIPTIVE_BELOW} | _cells(level, invariance)
+    fitted = {level.name: level for level in invariance.levels}
+    for name in EQUAL:
+        cells = _cells(fitted[name], invariance) if name in fitted else _unfitted(name)
+        yield place | {"descriptive": people < DESCRIPTIVE_BELOW} | cells
+
+
+def _unfitted(level: str) -> Cells:
+    """Cells of a level that could not be fitted; the other levels stay."""
+    return {"level": level, "reason": str(Reason.NOT_CONVERGED)}
 
 
 def _cells(level: Level, invariance: Invariance) -> Cells:
@@ -187,7 +195,7 @@ def _cells(level: Level, invariance: Invariance) -> Cells:
             "d_cfi": step.cfi,
             "d_rmsea": step.rmsea,
         }
-    if level.name == "scalar":
+    if level.name == "scalar" and invariance.mean_differences:
         difference = invariance.mean_differences[0]
         cells |= {"latent_difference": difference.estimate, "latent_low": difference.ci_low,
                   "latent_high": difference.ci_high}  # fmt: skip

@@ -129,8 +129,9 @@ def _marks(row: Estimate, claims: Claims, shrunken: float | None = None) -> list
     ends = claims.prediction(row)
     if ends is None:
         return [average]
+    first, last = words.ends(*ends)
     low, high = ends
-    numbers = words.say("chart.prediction_numbers", low=words.number(low), high=words.number(high))
+    numbers = words.say("chart.prediction_numbers", low=first, high=last)
     return [average, Mark(words.say("chart.prediction"), numbers, np.nan, low, high, look("difference"))]
 
 

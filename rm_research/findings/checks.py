@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from rm_research.catalogue import capital
@@ -30,6 +29,7 @@ CHECKS = {
 SHARES = ("fmi", "i2", "r2", "share_worse", "share_worse_low", "share_worse_high")
 P_VALUES = ("tost_p", "p_distinguishable")
 COUNTED = ("ladder_step",)
+INTERVALS = (("tost_low", "tost_high"), ("ar_low", "ar_high"))
 DATA = ["row", "check", "quantity", "value"]
 
 
@@ -62,6 +62,9 @@ def _cells(row: Estimate, check: str, values: dict[str, float], context: Context
     say, claims = context.words.say, context.claims
     scale = context.study.scale(row.scale)
     shown = {name: _written(name, value, context) for name, value in values.items()}
+    for low, high in INTERVALS:
+        if low in values:
+            shown[low], shown[high] = context.words.ends(values[low], values[high])
     narrow = context.words.plain(round(100 * (2 * context.study.reporting.level - 1), 9))
     return [
         scale.title,
@@ -80,6 +83,4 @@ def _written(name: str, value: float, context: Context) -> str:
         return context.p_value(value)
     if name in SHARES:
         return context.words.share(value)
-    if np.isinf(value):
-        return context.words.say("format.endless" if value > 0 else "format.endless_below")
     return context.words.number(value, decimals=0 if name in COUNTED else 2)

@@ -11,6 +11,7 @@ from rm_research.linkage import link_waves
 from rm_research.linkage.cohorts import in_cohorts_that_count
 from rm_research.panel import cache
 from rm_research.panel.build import build_panel, sessions_before
+from rm_research.panel.timing import check_listed_cohorts, compare_waves, in_order
 from rm_research.people import build_participants
 from rm_research.responses.intake import raise_study_errors, take_in
 from rm_research.scales import compare_published, report_direction, report_items, score_scales
@@ -48,9 +49,13 @@ class Prepared:
 
     @cached_property
     def cohorts(self) -> tuple[str, ...]:
-        """Names of all cohorts, sorted, including cohorts with errors that have no people."""
+        """
+        Names of all cohorts, including cohorts with errors that have no people.
+
+        In the order in which everything shows them: see `in_order`.
+        """
         failed = self.problems.loc[self.problems["severity"] == "error", "cohort"].dropna()
-        return tuple(sorted({*self.people["cohort"], *failed}))
+        return in_order({*self.people["cohort"], *failed}, self.responses, self.study)
 
     @cached_property
     def sound_cohorts(self) -> tuple[str, ...]:
@@ -66,7 +71,8 @@ class Prepared:
         """Questionnaires by cohort (rows) and wave (columns), after duplicates are resolved."""
         table = pd.crosstab(self.responses["cohort"], self.responses["wave"])
         waves = [wave.name for wave in self.study.waves]
-        return table.reindex(columns=waves, fill_value=0).rename_axis(index="cohort", columns=None)
+        cohorts = [name for name in self.cohorts if name in table.index]
+        return table.reindex(index=cohorts, columns=waves, fill_value=0).rename_axis(index="cohort", columns=None)
 
     def __repr__(self) -> str:
         return f"{self._heading()}\n{self.summary().to_string()}"
@@ -130,6 +136,7 @@ def prepare_openly(study: Study) -> Prepared:
     problems = [record.problems for record in records]
     problems += [report_items(study), report_direction(intake.responses, study)]
     problems += [compare_published(intake.responses, intake.published, study)]
+    problems += [compare_waves(linkage.responses, study), check_listed_cohorts({*who.people["cohort"]}, study)]
     free_text = [item.name for item in study.items if item.kind == "text"]
     return Prepared(
         study=study,

@@ -21,6 +21,7 @@ def check_settings(study: Study) -> list[str]:
         _check_waves,
         _check_same_answers,
         _check_outcomes,
+        _check_order,
         _check_design,
         _check_link,
         _check_cleaning,
@@ -74,6 +75,12 @@ def _check_outcomes(study: Study) -> Iterator[str]:
             yield f"outcomes: {name!r} is not a scale; {suggest(name, study.settings.scales)}"
     if len(set(outcomes)) < len(outcomes):
         yield "outcomes: names a scale twice; name each once"
+
+
+def _check_order(study: Study) -> Iterator[str]:
+    cohorts = study.reporting.cohorts
+    if len(set(cohorts)) < len(cohorts):
+        yield "reporting.cohorts: names a cohort twice; name each once"
 
 
 def _check_design(study: Study) -> Iterator[str]:

@@ -189,6 +189,7 @@ class Reporting(Table):
     average: Literal["people", "cohorts"] = "people"
     specifications: bool = False
     leave_out: Values = ()
+    cohorts: Columns = ()
 
 
 class Missing(Table):

@@ -141,8 +141,8 @@ def _reliability(row: pd.Series, words: Catalogue) -> tuple[str, ...]:
 def _with_interval(row: pd.Series, name: str, words: Catalogue) -> str:
     if pd.isna(row[name]):
         return ""
-    low, high = (words.number(row[f"{name}_{end}"]) for end in ("low", "high"))
-    return f"{words.number(row[name])} ({words.say('format.range', low=low, high=high)})"
+    ends = words.range(row[f"{name}_low"], row[f"{name}_high"])
+    return f"{words.number(row[name])} ({ends})"
 
 
 def _file(sheet: Sheet, extension: str, words: Catalogue) -> File:

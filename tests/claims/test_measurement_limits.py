@@ -9,7 +9,11 @@ from rm_research.frames import INVARIANCE, RELIABILITY
 
 ROUGH = "Mood was measured roughly before: answers to its questions fit together poorly."
 SHIFTED = "The meaning of Mood may have shifted between the surveys."
-GOOD = {"scale": "mood", "wave": "pre", "alpha": 0.8, "omega": 0.82}
+NO_SCALE = "The questions on Mood do not form one scale"
+GOOD = {"scale": "mood", "wave": "pre", "alpha": 0.8, "alpha_high": 0.86, "omega": 0.82}
+LOW = GOOD | {"alpha": 0.5, "alpha_high": 0.65}
+FITS = {"scale": "mood", "compared": "pre – post", "level": "configural", "descriptive": False, "improper": False,
+        "cfi": 0.95}  # fmt: skip
 FAILED = {"scale": "mood", "compared": "pre – post", "level": "scalar", "descriptive": False, "improper": False,
           "d_cfi": -0.02, "d_p_value": 0.01}  # fmt: skip
 
@@ -32,33 +36,55 @@ def test_nothing_known_is_no_limit(limits):
     assert limits() == []
 
 
-@pytest.mark.parametrize(("alpha", "omega"), [(0.59, 0.7), (0.7, 0.59), (0.59, None), (-0.2, None)])
-def test_either_coefficient_below_point_six_is_rough(limits, alpha, omega):
-    (text,) = limits([GOOD | {"alpha": alpha, "omega": omega}])
+@pytest.mark.parametrize("alpha_high", [0.699, 0.3, -0.2])
+def test_a_scale_is_rough_where_the_whole_interval_of_alpha_is_below_point_seven(limits, alpha_high):
+    (text,) = limits([LOW | {"alpha_high": alpha_high}])
     assert text.startswith(ROUGH)
 
 
-def test_point_six_is_not_rough(limits):
-    assert limits([GOOD | {"alpha": 0.6, "omega": 0.6}]) == []
+@pytest.mark.parametrize("alpha_high", [0.7, 0.82])
+def test_a_low_alpha_of_few_people_is_not_rough(limits, alpha_high):
+    assert limits([GOOD | {"alpha": 0.4, "alpha_high": alpha_high, "omega": 0.4}]) == []
 
 
 def test_what_is_hidden_is_not_spoken_of(limits):
-    assert limits([GOOD | {"alpha": None, "omega": None}], [FAILED | {"d_cfi": None, "d_p_value": None}]) == []
+    hidden = [FITS | {"cfi": None}, FAILED | {"d_cfi": None, "d_p_value": None}]
+    assert limits([GOOD | {"alpha": None, "alpha_high": None}], hidden) == []
 
 
 def test_items_are_not_scales(limits):
-    assert limits([GOOD, GOOD | {"item": "a", "alpha": 0.2, "omega": 0.2}]) == []
+    assert limits([GOOD, LOW | {"item": "a"}]) == []
 
 
 def test_all_waves_that_are_rough_are_named(limits):
-    (text,) = limits([GOOD | {"wave": wave, "alpha": 0.4} for wave in ("post", "pre")])
+    (text,) = limits([LOW | {"wave": wave} for wave in ("post", "pre")])
     assert text.startswith("Mood was measured roughly before and after:")
 
 
 @pytest.mark.parametrize("level", ["metric", "scalar"])
 def test_equalities_that_do_not_hold_over_time_shift_the_meaning(limits, level):
-    (text,) = limits(invariance=[FAILED | {"level": level}])
+    (text,) = limits(invariance=[FITS, FAILED | {"level": level}])
     assert text.startswith(SHIFTED)
+
+
+@pytest.mark.parametrize("configural", [[FITS | {"cfi": 0.49}], [FITS | {"cfi": 0.899, "improper": True}]])
+def test_items_that_do_not_go_together_form_no_scale_and_have_no_meaning_that_could_shift(limits, configural):
+    (text,) = limits(invariance=[*configural, FAILED, FAILED | {"level": "metric"}])
+    assert text.startswith(NO_SCALE)
+
+
+def test_a_model_of_few_people_does_not_say_that_items_form_no_scale(limits):
+    assert limits(invariance=[FITS | {"cfi": 0.49, "descriptive": True}]) == []
+
+
+def test_levels_are_not_spoken_of_where_the_configural_model_was_not_fitted(limits):
+    unfitted = FITS | {"cfi": None, "improper": None, "reason": "not_converged"}
+    assert limits(invariance=[unfitted, FAILED]) == []
+
+
+def test_each_comparison_is_judged_by_its_own_configural_model(limits):
+    later = {"compared": "pre – later"}
+    assert limits(invariance=[FITS, FAILED | later]) == []
 
 
 @pytest.mark.parametrize(
@@ -67,15 +93,15 @@ def test_equalities_that_do_not_hold_over_time_shift_the_meaning(limits, level):
      {"d_p_value": 0.06}, {"d_cfi": -0.01}],
 )  # fmt: skip
 def test_what_cannot_be_relied_on_is_not_spoken_of(limits, other):
-    assert limits(invariance=[FAILED | other]) == []
+    assert limits(invariance=[FITS, FAILED | other]) == []
 
 
 def test_scales_stand_in_the_order_of_the_study(limits):
-    texts = limits([GOOD | {"scale": name, "alpha": 0.4} for name in ("zeal", "mood")], [FAILED])
+    texts = limits([LOW | {"scale": name} for name in ("zeal", "mood")], [FITS, FAILED])
     assert [text.split()[0] for text in texts] == ["Mood", "The", "Zeal"]
 
 
 def test_in_german(limits):
-    first, second = limits([GOOD | {"alpha": 0.4}], [FAILED], language="de")
+    first, second = limits([LOW], [FITS, FAILED], language="de")
     assert first.startswith("„Mood“ wurde vorher nur grob gemessen")
     assert second.startswith("Was „Mood“ bedeutet, kann sich")

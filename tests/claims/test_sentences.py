@@ -112,6 +112,59 @@ def test_without_a_smallest_change_the_interval_alone_decides(claims):
     assert sentence(claims, row, smallest_effect=None).startswith("Leaders’ mood rose by an estimated 0.20")
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "ends"),
+    [
+        (-0.003, 0.4, "just below 0 to 0.40"), (-0.4, 0.004, "−0.40 to just above 0"), (0.0, 0.4, "0.00 to 0.40"),
+        (-0.003, 0.004, "−0.003 to 0.004"), (0.003, 0.4, "0.003 to 0.40"), (-1e-9, 2.0, "just below 0 to 2.00"),
+        (1e-9, 2.0, "just above 0 to 2.00"), (-0.005001, 0.4, "−0.01 to 0.40"), (0.0, 0.002, "0.00 to 0.002"),
+    ],
+)  # fmt: skip
+def test_an_end_that_rounds_to_0_shows_on_which_side_it_lies(claims, low, high, ends):
+    found = claims(row_of(estimate=(low + high) / 2, ci_low=low, ci_high=high))
+    row = found.disclosed.rows[0]
+    assert f"95% interval {ends};" in found.sentence(row)
+    assert found.range(row) == ends
+    first, last = ends.split(" to ")
+    assert f"95% CI [{first}, {last}]" in found.apa(row)
+
+
+def test_an_end_just_below_0_in_german():
+    assert catalogue("de").range(-0.003, 0.4) == "knapp unter 0 bis 0,40"
+
+
+UNCLEAR = {"estimate": 0.1, "ci_low": -0.4, "ci_high": 0.6}
+
+
+@pytest.mark.parametrize(
+    ("columns", "settings", "said"),
+    [
+        ({}, {}, "a change of 0.70 scale points or more would probably have been found"),
+        (
+            DIFFERENCE,
+            {"design": RANDOMISED},
+            "a difference of 0.70 scale points or more would probably",
+        ),
+        ({"method": "welch", "n_pairs": 0}, {"link": "none"}, "a difference of 0.70 scale points or more would"),
+        ({"detectable": 4.01}, {}, "no change on this scale could have been found"),
+        (
+            DIFFERENCE | {"detectable": 4.01},
+            {"design": RANDOMISED},
+            "no difference on this scale could have been",
+        ),
+        ({"detectable": 4.0}, {}, "a change of 4.00 scale points or more would probably have been found"),
+    ],
+)
+def test_what_would_have_been_found_is_what_the_row_is_and_what_the_scale_allows(claims, columns, settings, said):
+    found = claims(row_of(**UNCLEAR | {"detectable": 0.7} | columns), **settings)
+    assert f"With these numbers {said}" in found.verdict_sentence(found.disclosed.rows[0])
+
+
+def test_a_difference_that_is_too_small_is_called_a_difference(claims):
+    found = claims(row_of(**DIFFERENCE, estimate=0.1, ci_low=-0.1, ci_high=0.2), design=RANDOMISED)
+    assert found.verdict_sentence(found.disclosed.rows[0]).startswith("Any difference is smaller than 0.30")
+
+
 def test_a_fall_is_a_gain_where_lower_is_better(claims):
     found = claims(row_of(estimate=-0.5, ci_low=-0.7, ci_high=-0.3), better="lower")
     row = found.disclosed.rows[0]

@@ -219,7 +219,7 @@ class TestTheAttackerSucceeds:
     def test_groups_of_which_one_is_known(self, tmp_path, monkeypatch):
         about = ("participant", "mood", "post", "change", "programme")
         table = pd.DataFrame([(*about, "a", "a + b"), (*about, "b", "a + b")], columns=[*ABOUT, "cohort", "group"])
-        monkeypatch.setattr(numbers, "small_cohorts", lambda panel, *, study: Together(table))
+        monkeypatch.setattr(numbers, "small_cohorts", lambda panel, *, study, order: Together(table))
         found = attack(left_by(tmp_path, Group("a", 30), Group("b", 6)), MOOD, 10)
         assert "('b', 'programme', 'post') change" in [finding.what for finding in found]
 

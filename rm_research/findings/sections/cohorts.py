@@ -81,7 +81,6 @@ def _prediction(row: Estimate, context: Context) -> str:
     ends = context.claims.prediction(row)
     if ends is None:
         return ""
-    low, high = ends
-    number = context.words.number
+    first, last = context.words.ends(*ends)
     unit = context.claims.unit(context.study.scale(row.scale))
-    return context.words.say("cohorts.differ", low=number(low), high=number(high), unit=unit)
+    return context.words.say("cohorts.differ", low=first, high=last, unit=unit)

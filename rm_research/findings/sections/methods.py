@@ -96,7 +96,7 @@ def _specifications(context: Context) -> Table:
             context.study.scale(row["scale"]).title, capital(context.claims.people(row["role"])),
             words.say(f"contrast.{row['contrast']}"), str(row["estimated"]), words.share(row["same_sign"]),
             words.share(row["excludes_zero"]),
-            words.say("format.range", low=words.number(row["lowest"]), high=words.number(row["highest"])),
+            words.range(row["lowest"], row["highest"]),
             words.number(row["declared"], signed=True),
         ]
         for _, row in summary.iterrows()

@@ -1,6 +1,7 @@
 """Patterns fitted to people: starting values, unrestricted moments, and what is read off a fit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from rm_research.stats.factor.pattern import (
     FIXED,
     Matrix,
     Model,
+    Owners,
     Pattern,
     Values,
     implied,
@@ -29,7 +31,11 @@ from rm_research.stats.factor.sample import Sample
 from rm_research.stats.result import NotEstimableError, Vector
 
 STEPS, CLOSE = 2000, 1e-14  # of the EM algorithm, and what a further step would gain, in units of χ²
-SHARE = 0.7  # of the first principal component's variance that a factor is given at the start
+# where the search starts: from which principal component (-1 is the first) of its items, and with what share of that
+# component's variance, a factor is made; a likelihood can have several maxima where the model does not suit the answers
+STARTS = ((-1, 0.7), (-1, 0.3), (-2, 0.7))
+FURTHER_STEPS = 100  # of the search from a further start: where a maximum is found, it rarely takes more than 30
+SAME = 1e-6  # maxima whose deviances differ by less are one
 ALIKE = 1e-9  # a correlation matrix with a smaller eigenvalue is singular apart from rounding
 IMPROPER = -1e-8  # an eigenvalue below this, with item variances 1, is negative
 
@@ -79,9 +85,12 @@ class Fit:
         return covariance_of_estimates(self.model, self.samples, self.best)
 
 
-def fit(patterns: Sequence[Pattern], samples: Sequence[Sample], moments: Sequence[Unrestricted]) -> Fit:
+def fit(
+    patterns: Sequence[Pattern], samples: Sequence[Sample], moments: Sequence[Unrestricted], *,
+    restricted: Fit | None = None,
+) -> Fit:  # fmt: skip
     """
-    Fit one pattern a group.
+    Fit one pattern a group: from several starts, of whose maxima the highest counts.
 
     Parameters
     ----------
@@ -89,6 +98,8 @@ def fit(patterns: Sequence[Pattern], samples: Sequence[Sample], moments: Sequenc
     samples : sequence of Sample
     moments : sequence of Unrestricted
         Of these samples, from `unrestricted`.
+    restricted : Fit, optional
+        Of a model within this one to the same samples: a further start, so that this model never fits worse.
 
     Raises
     ------
@@ -96,7 +107,40 @@ def fit(patterns: Sequence[Pattern], samples: Sequence[Sample], moments: Sequenc
         'not_converged' when no maximum of the likelihood is found.
     """
     built = model(patterns)
-    return Fit(built, tuple(samples), tuple(moments), maximise(built, samples, _starting_values(built, moments)))
+    starts = [_starting_values(built, moments, *start) for start in STARTS]
+    if restricted is not None:
+        starts.append(
+            built.parameters([_within(*group) for group in zip(restricted.matrices(), built.owners, strict=True)])
+        )
+    found = list(_maxima(built, samples, starts))
+    if not found:
+        raise NotEstimableError("not_converged")
+    lowest = min(maximum.deviance for maximum in found)
+    # maxima that are equal but for rounding: the first, so that a further start changes nothing
+    best = next(maximum for maximum in found if maximum.deviance <= lowest + SAME)
+    return Fit(built, tuple(samples), tuple(moments), best)
+
+
+def _maxima(built: Model, samples: Sequence[Sample], starts: Sequence[Vector]) -> Iterator[Maximum]:
+    """Maxima that a search from each start reaches; a start from which there is none is passed over."""
+    for place, start in enumerate(starts):
+        with suppress(NotEstimableError):
+            yield maximise(built, samples, start, **({"steps": FURTHER_STEPS} if place else {}))
+
+
+def _within(values: Values, owners: Owners) -> Values:
+    """Matrices that imply the same moments, with mean 0 and variance 1 of each factor where the model fixes them."""
+    variances = np.diag(values.factor_covariances)
+    size = np.sqrt(np.where((np.diag(owners.factor_covariances) == FIXED) & (variances > 0), variances, 1.0))
+    fixed = owners.factor_means == FIXED
+    means = np.where(fixed, 0.0, values.factor_means)
+    return Values(
+        loadings=values.loadings * size,
+        factor_covariances=values.factor_covariances / np.outer(size, size),
+        uniquenesses=values.uniquenesses,
+        intercepts=values.intercepts + values.loadings @ (values.factor_means - means),
+        factor_means=means / size,
+    )
 
 
 def unrestricted(people: Sample) -> Unrestricted:
@@ -127,8 +171,8 @@ def unrestricted(people: Sample) -> Unrestricted:
     raise NotEstimableError("items_alike")
 
 
-def _starting_values(built: Model, moments: Sequence[Unrestricted]) -> Vector:
-    """Parameters to start from: each factor's loadings from the first principal component of its items."""
+def _starting_values(built: Model, moments: Sequence[Unrestricted], component: int, share: float) -> Vector:
+    """Parameters to start from: each factor's loadings from a principal component of its items."""
     wanted = []
     for fixed, owners, (means, covariances, _) in zip(built.fixed, built.owners, moments, strict=True):
         spread = np.sqrt(np.diag(covariances))
@@ -136,8 +180,8 @@ def _starting_values(built: Model, moments: Sequence[Unrestricted]) -> Vector:
         loadings = np.zeros(fixed.loadings.shape)
         for factor, carried in enumerate(((owners.loadings != FIXED) | (fixed.loadings != 0)).T):
             values, vectors = np.linalg.eigh(correlations[np.ix_(carried, carried)])
-            towards = np.sign(vectors[:, -1].sum()) or 1.0
-            loadings[carried, factor] = towards * np.sqrt(SHARE * values[-1]) * vectors[:, -1] * spread[carried]
+            size, axis = values[component], vectors[:, component]
+            loadings[carried, factor] = np.sign(axis.sum() or 1.0) * np.sqrt(share * size) * axis * spread[carried]
         composites = loadings.T @ covariances @ loadings
         size = np.sqrt(np.diag(composites))
         uniquenesses = np.maximum(spread**2 - (loadings**2).sum(axis=1), spread**2 / 10)

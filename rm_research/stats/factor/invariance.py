@@ -1,7 +1,9 @@
 """Whether a scale measures the same at two waves, or in several groups; and how far the latent means differ then."""
 
 from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +60,7 @@ class Level:
         'configural', 'metric', 'scalar' or 'strict'.
     indices : FitIndices
     step : Step or None
-        None for 'configural'.
+        None for 'configural', and where the level before could not be fitted.
     loadings : array, shape (places, items)
         Standardised, for each wave or group.
     improper : bool
@@ -84,8 +86,9 @@ class Invariance:
     n_complete : tuple of int
         Those of them who answered every item.
     levels : tuple of Level
-        Configural, metric, scalar, strict.
+        Configural, metric, scalar, strict; those whose likelihood has a maximum.
     mean_differences : tuple of Result
+        Empty where the scalar level could not be fitted.
         For each factor (waves: one) and each further group, under scalar invariance: mean of the later wave or further
         group − that of the first, in standard deviations of the first; normal distribution. `details`: variance, of
         the later or further in terms of the first.
@@ -121,14 +124,14 @@ def wave_invariance(pre: Matrix, post: Matrix, *, level: float) -> Invariance:
     NotEstimableError
         'too_few_items' when fewer than three, 'too_few_people' when not more people than items (of both waves)
         answered each pair of items, 'no_variation' when all gave the same answer to an item, 'items_alike' when some
-        items decide another, 'not_converged' when a level has no maximum of the likelihood.
+        items decide another, 'not_converged' when no level has a maximum of the likelihood.
     """
     k = pre.shape[1]
     if k < FEWEST_ITEMS:
         raise NotEstimableError("too_few_items")
     items = [np.hstack([pre, post])]
     fits = _fits({name: [_wave_pattern(k, equal)] for name, equal in EQUAL.items()}, items)
-    return _invariance(items, fits, _mean_differences(fits["scalar"], [("mean", 0, 1)], level), (2, k))
+    return _invariance(items, fits, _mean_differences(fits.get("scalar"), [("mean", 0, 1)], level), (2, k))
 
 
 def group_invariance(items: Sequence[Matrix], *, level: float, factors: NDArray[np.intp] | None = None) -> Invariance:
@@ -164,7 +167,7 @@ def group_invariance(items: Sequence[Matrix], *, level: float, factors: NDArray[
         raise NotEstimableError("too_few_items")
     fits = _fits({name: [_group_pattern(of, place, equal) for place in places] for name, equal in EQUAL.items()}, items)
     named = [(f"mean {factor} at {place}", place, factor) for place in places[1:] for factor in range(q)]
-    return _invariance(items, fits, _mean_differences(fits["scalar"], named, level), (len(items), p))
+    return _invariance(items, fits, _mean_differences(fits.get("scalar"), named, level), (len(items), p))
 
 
 def _names(kind: str, count: int, place: int, equal: Set[str]) -> list[str]:
@@ -204,14 +207,34 @@ def _group_pattern(of: NDArray[np.intp], place: int, equal: Set[str]) -> Pattern
 
 
 def _fits(patterns: Mapping[str, Sequence[Pattern]], items: Sequence[Matrix]) -> dict[str, Fit]:
+    """
+    Fits of the levels that have a maximum, the least restricted first.
+
+    They are made the other way round: what fits under more equalities fits under fewer, and is one of their starts.
+    """
     samples = [sample(answers) for answers in items]
     moments = [unrestricted(people) for people in samples]
-    return {name: fit(groups, samples, moments) for name, groups in patterns.items()}
+    fits: dict[str, Fit] = {}
+    restricted: Fit | None = None
+    for name in reversed(list(patterns)):
+        with suppress(NotEstimableError):
+            restricted = fits[name] = fit(patterns[name], samples, moments, restricted=restricted)
+    if not fits:
+        raise NotEstimableError("not_converged")
+    return {name: fits[name] for name in patterns if name in fits}
 
 
-def _mean_differences(scalar: Fit, named: Sequence[tuple[str, int, int]], level: float) -> tuple[Result, ...]:
-    """Results of the means with these names, groups and factors."""
-    errors, towards, matrices = np.sqrt(np.diag(scalar.covariances())), direction(scalar), scalar.matrices()
+def _mean_differences(
+    scalar: Fit | None, named: Sequence[tuple[str, int, int]], level: float
+) -> tuple[Result, ...]:  # fmt: skip
+    """Results of the means with these names, groups and factors; none where they cannot be fitted."""
+    if scalar is None:
+        return ()
+    try:
+        errors = np.sqrt(np.diag(scalar.covariances()))
+    except NotEstimableError:
+        return ()
+    towards, matrices = direction(scalar), scalar.matrices()
     results = []
     for name, group, factor in named:
         place = scalar.model.names.index(name)
@@ -226,13 +249,15 @@ def _invariance(
 ) -> Invariance:
     """Collect; `shape` is that of the loadings, places by items, each item having one factor."""
     levels: list[Level] = []
+    before = dict(pairwise(EQUAL))
     for name, fitted in fits.items():
         indices = fit_indices(fitted)
         loadings = np.concatenate(standardised_loadings(fitted)).sum(axis=1).reshape(shape)
-        step = _step(levels[-1].indices, indices, fitted) if levels else None
+        follows = bool(levels) and before[levels[-1].name] == name
+        step = _step(levels[-1].indices, indices, fitted) if follows else None
         levels.append(Level(name, indices, step, loadings, is_improper(fitted)))
     complete = tuple(int((~np.isnan(answers)).all(axis=1).sum()) for answers in items)
-    people = tuple(group.n for group in fits["configural"].samples)
+    people = tuple(group.n for group in next(iter(fits.values())).samples)
     return Invariance(people, complete, tuple(levels), differences)
 
 

@@ -145,7 +145,7 @@ def _products(blocks: Blocks, inverse: Matrix, inner: Matrix, slopes: Slopes) ->
     return pairs + slopes.means @ np.tensordot(blocks.sizes, inverse, 1) @ slopes.means.T
 
 
-def maximise(fitted: Model, samples: Sequence[Sample], start: Vector) -> Maximum:
+def maximise(fitted: Model, samples: Sequence[Sample], start: Vector, *, steps: int = STEPS) -> Maximum:
     """
     Fit by Fisher scoring, damped as by Levenberg & Marquardt where a full step would not raise the likelihood.
 
@@ -156,11 +156,11 @@ def maximise(fitted: Model, samples: Sequence[Sample], start: Vector) -> Maximum
     Raises
     ------
     NotEstimableError
-        'not_converged' when no maximum is found.
+        'not_converged' when no maximum is found in so many steps.
     """
     parameters, damping = start, SINGULAR
     lowest = deviance(fitted, samples, parameters)
-    for _ in range(STEPS):
+    for _ in range(steps):
         slope, information = gradient(fitted, samples, parameters)
         scale = np.sqrt(np.diag(information))
         if not scale.min() > 0:
