@@ -60,9 +60,8 @@ def estimate_programme(estimates: Estimates, *, study: Study, panel: pd.DataFram
         require_columns(panel, PANEL, verb="estimate_programme")
     table = estimates.table
     pools = table[headlines(table) & table["contrast"].isin(POOLED)].groupby(KEYS, sort=False)
-    return collected(
-        row for key, rows in pools for row in _rows(Pool.of(tuple(map(str, key)), rows, panel, study), study)
-    )
+    rows = (row for key, rows in pools for row in _rows(Pool.of(tuple(map(str, key)), rows, panel, study), study))
+    return collected(rows, study)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from rm_research.disclosure.answers import shown_answers
+from rm_research.disclosure.balance import shown_balance
 from rm_research.disclosure.gate import Disclosed, disclose, poolable
 from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
@@ -22,13 +23,14 @@ from rm_research.effects import (
 )
 from rm_research.effects.estimates import headlines, joined
 from rm_research.effects.methods import METHODS, POOLED
+from rm_research.effects.verdicts import other_ways
 from rm_research.panel import Prepared, cache
 from rm_research.study import Study
 from rm_research.synthesis import estimate_programme
 
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
 TABLES = ("cohorts", "response", "meetings", "sessions", "answers", "together", "reliability", "invariance",
-          "specifications")  # fmt: skip
+          "specifications", "balance")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -63,7 +65,7 @@ def decide(prepared: Prepared) -> Disclosed:
     tables = participation(prepared) | {"together": together.table, "answers": shown_answers(prepared, shown)}
     tables["sessions"] = shown_meetings(panel, shown, together, study)
     tables["specifications"] = shown_specifications(prepared)
-    tables |= shown_measurement(prepared)
+    tables |= shown_measurement(prepared) | {"balance": shown_balance(prepared, shown)}
     return replace(shown, tables={name: tables[name] for name in TABLES})
 
 
@@ -92,7 +94,7 @@ def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
 
 
 def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
-    """Headline estimates of small cohorts combined: each group of them as one cohort."""
+    """Headline estimates of small cohorts combined, each group as one cohort; differences in both ways."""
     parts = []
     for contrast, arm in _kinds(together.table):
         members = together.only(panel[panel["arm"].isin([arm, study.comparison])], contrast, arm)
@@ -102,8 +104,11 @@ def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimat
             if study.design.comparison_scope == "shared":  # it belongs to all cohorts, not to a group
                 members = pd.concat([members[members["arm"] == arm], panel[panel["arm"] == study.comparison]])
             estimates = estimate_difference(members, study=study)
-        wanted = estimates.table["contrast"].eq(contrast) & estimates.table["arm"].eq(arm) & headlines(estimates.table)
-        parts.append(estimates.where(wanted & estimates.table["cohort"].isin(together.groups)))
+        table = estimates.table
+        main = headlines(table)
+        main |= table.index.isin([other for row, other in other_ways(table, study).items() if main[row]])
+        wanted = table["contrast"].eq(contrast) & table["arm"].eq(arm) & main
+        parts.append(estimates.where(wanted & table["cohort"].isin(together.groups)))
     return joined(parts)
 
 

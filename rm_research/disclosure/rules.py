@@ -10,7 +10,7 @@ from rm_research.disclosure import rows, tables
 
 ROWS, DETAILS, ANSWERS, BANDS = "rows", "details", "answers", "bands"
 MEETINGS, BANDS_OF_MEETINGS = "meetings", "bands of meetings"
-SPECIFICATIONS, MEASUREMENT = "specifications", "measurement"
+SPECIFICATIONS, MEASUREMENT, BALANCE = "specifications", "measurement", "balance"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +48,7 @@ RULES = (
     Rule("part of a shared comparison", ROWS, "reason.hidden_given_away", rows.part_of_shared_comparison),
     Rule("average of hidden cohorts", ROWS, "reason.hidden_given_away", rows.average_of_hidden),
     Rule("on no page", DETAILS, "limits.smallest", rows.on_no_page),
+    Rule("arms beside few leavers", DETAILS, "limits.smallest", rows.arms_beside_few_leavers),
     Rule("means beside other rows", DETAILS, "limits.smallest", rows.means_beside_other_rows),
     Rule("means of groups of cohorts", DETAILS, "limits.smallest", rows.means_of_groups),
     Rule("losses of all or none", DETAILS, "limits.smallest", rows.losses_of_all_or_none),
@@ -58,6 +59,7 @@ RULES = (
     Rule("few in a band of meetings", BANDS_OF_MEETINGS, "limits.smallest", tables.few_in_a_band),
     Rule("few in a specification", SPECIFICATIONS, "limits.smallest", tables.few_in_a_specification),
     Rule("specifications few apart", SPECIFICATIONS, "limits.smallest", tables.few_apart),
+    Rule("few at the start", BALANCE, "limits.smallest", tables.few_at_the_start),
     Rule("few questionnaires", MEASUREMENT, "limits.smallest", tables.few_questionnaires),
 )
 

@@ -54,7 +54,7 @@ def estimate_change(panel: pd.DataFrame, *, study: Study, reference: pd.DataFram
     retest = retest_correlations(all_groups, list(compared), study)
     all_groups = [replace(group, retest=retest[group.place]) for group in all_groups]
     rows = [row for group in all_groups for row in _rows(group, study)]
-    return collected([*rows, *change_interactions(all_groups, study)])
+    return collected([*rows, *change_interactions(all_groups, study)], study)
 
 
 def _rows(group: Group, study: Study) -> Iterator[Row]:

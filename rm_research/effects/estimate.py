@@ -28,6 +28,8 @@ class Estimate:
         None where missing.
     planned : bool
         Whether the scale is a declared outcome.
+    heads : bool or None
+        Whether the declared design makes it the main row; None where its method alone decides.
     reason : str or None
         Why there is no estimate.
     """
@@ -57,6 +59,7 @@ class Estimate:
     n_clusters: int | None
     detectable: float
     planned: bool
+    heads: bool | None
     reason: str | None
 
     @property
@@ -136,5 +139,6 @@ def estimates_of(table: pd.DataFrame) -> Iterator[Estimate]:
     for name in COUNTS:
         columns[name] = [None if pd.isna(count) else int(count) for count in columns[name]]
     columns["reason"] = [None if pd.isna(reason) else reason for reason in columns["reason"]]
+    columns["heads"] = [None if pd.isna(heads) else bool(heads) for heads in columns["heads"]]
     columns["planned"] = [planned is True or (not pd.isna(planned) and bool(planned)) for planned in columns["planned"]]
     return (Estimate(*values) for values in zip(*columns.values(), strict=True))

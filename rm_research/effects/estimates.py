@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +10,9 @@ import pandas as pd
 from rm_research.effects.estimate import Estimate, estimates_of
 from rm_research.effects.groups import EVERYONE, Place, row_id
 from rm_research.effects.methods import METHODS, Heads, Method
+from rm_research.effects.verdicts import judged
 from rm_research.frames import DETAILS, ESTIMATES, stacked
 from rm_research.stats.equivalence import tost
-from rm_research.stats.multiplicity import benjamini_hochberg, holm
 from rm_research.stats.power import detectable
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
@@ -126,7 +125,8 @@ def estimate_row(
     contrast, measure, name = method.key
     row: dict[str, object] = {
         "id": row_id(contrast, measure, name, place, subgroup), **place._asdict(), "subgroup": subgroup,
-        "contrast": contrast, "measure": measure, "method": name, "planned": place.scale in study.outcomes, **counts,
+        "contrast": contrast, "measure": measure, "method": name, "planned": place.scale in study.outcomes,
+        "heads": method.heads_in(study, place.scale), **counts,
     }  # fmt: skip
     try:
         result = compute()
@@ -150,14 +150,14 @@ def with_equivalence(result: Result, smallest: float, level: float) -> Result:
     return result.detailed(**further)
 
 
-def collected(rows: Iterable[Row]) -> Estimates:
+def collected(rows: Iterable[Row], study: Study) -> Estimates:
     """Estimates of rows, with `p_adjusted` in its place."""
     all_rows = list(rows)
     if not all_rows:
         return Estimates(ESTIMATES.empty(), DETAILS.empty())
     details = [(row.columns["id"], name, value) for row in all_rows for name, value in row.details.items()]
     table = ESTIMATES.conform(pd.DataFrame([row.columns for row in all_rows]))
-    return Estimates(adjusted(table), DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
+    return Estimates(adjusted(table, study), DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
 
 
 def headlines(table: pd.DataFrame) -> pd.Series:
@@ -171,6 +171,8 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     keys = zip(table["contrast"], table["measure"], table["method"], strict=True)
     when = pd.Series([heads.get(key, "") for key in keys], index=table.index, dtype=object)
     always, many, few = (when.eq(head) for head in (Heads.ALWAYS, Heads.MANY_COHORTS, Heads.FEW_COHORTS))
+    by_design = when.isin([Heads.LOT_OR_MATCHED, Heads.SELF_SELECTED])
+    always |= by_design & table["heads"].fillna(when.eq(Heads.LOT_OR_MATCHED)).astype(bool)
     if not (many | few).any():
         return always
     place = [table[name] for name in ("contrast", "role", "arm", "scale", "wave")]
@@ -180,16 +182,12 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     return always | average | (few & ~average.groupby(place).transform("any"))
 
 
-def adjusted(table: pd.DataFrame) -> pd.DataFrame:
+def adjusted(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     """
-    Return the table with `p_adjusted`: Holm over declared outcomes, Benjamini–Hochberg over the others.
+    Return the table with `p_adjusted`: of the claim that each headline row makes, see `judged`.
 
-    A family is the headline rows of one contrast in one cohort and role. Other rows have none.
+    Other rows have none.
     """
-    p_values, found = table["p_value"].to_numpy(float), np.full(len(table), np.nan)
-    headline = table[headlines(table)]
-    families: dict[Any, Any] = headline.groupby(["cohort", "role", "contrast", "planned"]).indices
-    for (*_, planned), at in families.items():
-        places = headline.index.to_numpy()[at]
-        found[places] = (holm if planned else benjamini_hochberg)(p_values[places])
-    return table.assign(p_adjusted=found)
+    found = judged(table, headlines(table), study)
+    values = [found[name].p_adjusted if name in found else np.nan for name in table["id"]]
+    return table.assign(p_adjusted=np.array(values, dtype=float))

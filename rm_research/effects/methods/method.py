@@ -88,6 +88,13 @@ class Method:
         """Its contrast, measure and name, which together are unique."""
         return str(self.contrast), str(self.measure), str(self.name)
 
+    def heads_in(self, study: Study, scale: str) -> bool | None:
+        """Whether the declared way of choosing people makes it the main row; None where that does not decide."""
+        if self.heads not in (Heads.LOT_OR_MATCHED, Heads.SELF_SELECTED):
+            return None
+        chose = study.design.assignment == "self-selected" and study.scale(scale).picked is None
+        return chose == (self.heads == Heads.SELF_SELECTED)
+
     @property
     def unlinked(self) -> bool:
         """Whether it compares everyone who answered each wave, without knowing who is who."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 import pandas as pd
 
 from rm_research.effects.methods.method import Estimator, Key, Method
-from rm_research.effects.methods.vocabulary import Contrast
+from rm_research.effects.methods.vocabulary import Contrast, Heads
 from rm_research.errors import StudyError
 
 
@@ -87,12 +87,13 @@ class Registry:
 
     def beside_headlines(self) -> tuple[Method, ...]:
         """
-        Methods whose rows are about other people than the headlines next to them.
+        Methods whose rows are about other people than the changes and headlines next to them.
 
         Their estimates come from sums of scores, as do those of the headlines, but of other groups of questionnaires:
         what is left between the two is the answers of the people in one group and not in the other.
         """
-        return tuple(method for method in self if method.additive and not method.heads and self._differs(method))
+        unsure = (None, Heads.SELF_SELECTED)  # a main row in some studies is next to another in the rest
+        return tuple(method for method in self if method.additive and method.heads in unsure and self._differs(method))
 
     def _differs(self, method: Method) -> bool:
         next_to = [*self.headlines(Contrast.CHANGE), *self.headlines(method.contrast)]

@@ -104,6 +104,8 @@ class Heads(StrEnum):
     """When the row of a method answers the question of its place; other rows are shown next to it."""
 
     ALWAYS = "always"
+    LOT_OR_MATCHED = "drawn by lot, matched, or picked by score"
+    SELF_SELECTED = "self-selected"
     MANY_COHORTS = "from five cohorts on"
     FEW_COHORTS = "below five cohorts, or with a shared comparison"
 

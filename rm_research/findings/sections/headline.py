@@ -24,7 +24,8 @@ def _spoken(row: Estimate, context: Context) -> list[str]:
     claims = context.claims
     if not row.is_known:
         return [claims.statement(row)]
-    return [claims.sentence(row), claims.verdict_sentence(row), _missing_people(row, context), _left_out(row, context)]
+    sentences = [claims.sentence(row), claims.verdict_sentence(row), *claims.beside(row)]
+    return [*sentences, _missing_people(row, context), _left_out(row, context)]
 
 
 def _left_out(row: Estimate, context: Context) -> str:
