@@ -164,11 +164,14 @@ def other_way(claims: "Claims", row: Estimate) -> Estimate | None:
 
 def _two_ways(claims: "Claims", row: Estimate) -> Iterator[str]:
     """How far apart the arms started, what the other way to compare them gives, and whether that changes the answer."""
-    if not by_two_ways(claims.study):
-        return
     words, whose = claims.words, claims.whose(row.role)
+    known_arms = not math.isnan(_of_both(claims, row)[0])
     named = {"whose": whose, "Whose": capital(whose), "scale": claims.scale_text(row.scale, row.arm, row.wave),
              "unit": claims.unit(claims.study.scale(row.scale))}  # fmt: skip
+    if not by_two_ways(claims.study):
+        if known_arms and claims.level(row) < LEVELS["randomised"]:
+            yield words.say("comparing.arms", **named, **moves(claims, row))
+        return
     gap, low, high = claims.followed.gaps.get(row.id, (math.nan,) * 3)
     if not math.isnan(low):
         first, last = words.ends(low, high)
@@ -181,7 +184,7 @@ def _two_ways(claims: "Claims", row: Estimate) -> Iterator[str]:
     if not other.is_known:
         yield words.say("comparing.no_other", reason=claims.reason(other))
         return
-    known = kind == "changes" and not math.isnan(_of_both(claims, row)[0])
+    known = kind == "changes" and known_arms
     signed = words.number(other.estimate, signed=True)
     yield words.say(f"comparing.{kind}{'_of_both' * known}", **named, **(moves(claims, row) if known else {}),
                     signed=signed, interval=claims.interval(other))  # fmt: skip

@@ -281,7 +281,6 @@ class Claims:
             "signed": self.words.number(row.estimate, signed=True),
             "moved": self.words.say("direction.rose" if up else "direction.fell"),
             "raised": self.words.say("direction.raised" if up else "direction.lowered"),
-            "more": self.words.say("direction.more" if up else "direction.less"),
             "higher": self.words.say("direction.higher" if up else "direction.lower"),
         }
 

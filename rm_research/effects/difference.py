@@ -35,8 +35,8 @@ def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
         `n_clusters` is of both arms' pairs. Measure 'mean': ancova (post ~ arm + pre, the headline where arms were
         randomised or matched, or people picked by their score) and change_score (post − pre ~ arm, the headline
         where people chose their arm), with CR2 and Satterthwaite degrees of freedom where the assigned unit holds
-        several people, HC2 and t where it is the person; wild_bootstrap where there are fewer than four degrees of freedom,
-        and randomisation (p-value only) if arms were also randomised;
+        several people, HC2 and t where it is the person; wild_bootstrap where there are fewer than four degrees of
+        freedom, and randomisation (p-value only) if arms were also randomised;
         constrained_likelihood (everyone with a score before, one mean before) where arms were randomised; imputed where
         some people left. Measure 'd_ppc2': change_score
         (details e_value, e_value_interval). contrast 'interaction', where declared: difference of such
