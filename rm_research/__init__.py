@@ -6,7 +6,8 @@ From pre/post surveys of a reverse-mentoring programme to findings.
 >>> prepared = rm.prepare_study(study)
 >>> estimates = rm.estimate_change(prepared.panel, study=study)
 
-The prefix of a verb tells what comes back: read_, prepare_, link_, score_, build_, estimate_, check_, plan_, plot_.
+The prefix of a verb tells what comes back: read_, prepare_, link_, score_, build_, estimate_, assess_,
+check_, plan_, plot_.
 """
 
 from importlib import import_module
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.effects import Estimates as Estimates
     from rm_research.effects import Specifications as Specifications
     from rm_research.effects import assess_attrition as assess_attrition
+    from rm_research.effects import assess_balance as assess_balance
     from rm_research.effects import assess_invariance as assess_invariance
     from rm_research.effects import assess_reliability as assess_reliability
     from rm_research.effects import estimate_change as estimate_change
@@ -68,6 +70,7 @@ _HOMES = {
     "Study": "rm_research.study",
     "StudyError": "rm_research.errors",
     "assess_attrition": "rm_research.effects",
+    "assess_balance": "rm_research.effects",
     "assess_invariance": "rm_research.effects",
     "assess_reliability": "rm_research.effects",
     "build_findings": "rm_research.findings",

@@ -263,6 +263,28 @@ ATTRITION = Frame(
         "reason": (TEXT, "why there is no estimate; missing if there is one"),
     },
 )
+BALANCE = Frame(
+    "Balance",
+    ("cohort", "role", "arm", "is_scale", "variable", "entry"),
+    {
+        "cohort": (TEXT, "cohort"),
+        "role": (TEXT, "role"),
+        "arm": (TEXT, "programme arm that is compared"),
+        "is_scale": (FLAG, "whether it is about a scale, not an attribute"),
+        "variable": (TEXT, "scale, with scores before; or attribute"),
+        "entry": (TEXT, "entry of the attribute that is counted; missing for numbers"),
+        "n": (COUNT, "people of the arm with a value, or with this entry"),
+        "mean": (NUMBER, "mean of the arm"),
+        "sd": (NUMBER, "standard deviation of the arm"),
+        "n_comparison": (COUNT, "people of the comparison arm with a value, or with this entry"),
+        "mean_comparison": (NUMBER, "mean of the comparison arm"),
+        "sd_comparison": (NUMBER, "standard deviation of the comparison arm"),
+        "difference": (NUMBER, "programme − comparison; missing for entries"),
+        "ci_low": (NUMBER, "lower end of its interval at the study's level"),
+        "ci_high": (NUMBER, "upper end"),
+        "reason": (TEXT, "why there is no difference; missing if there is one"),
+    },
+)
 RELIABILITY = Frame(
     "Reliability",
     ("scale", "wave", "item"),

@@ -76,9 +76,8 @@ def estimate_programme(
         require_columns(panel, PANEL, verb="estimate_programme")
     table = estimates.table
     pools = table[headlines(table) & table["contrast"].isin(POOLED)].groupby(KEYS, sort=False)
-    return collected(
-        row for key, rows in pools for row in _rows(Pool.of(tuple(map(str, key)), rows, panel, study), may_add)
-    )
+    rows = (row for key, rows in pools for row in _rows(Pool.of(tuple(map(str, key)), rows, panel, study), may_add))
+    return collected(rows, study)
 
 
 @dataclass(frozen=True, eq=False)

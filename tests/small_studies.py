@@ -116,7 +116,7 @@ def row_of(**columns: Any) -> dict[str, Any]:
     """One row of Estimates: a change of twelve leaders, unless told otherwise."""
     usual = {"cohort": "one", "role": "leader", "arm": "programme", "subgroup": "everyone", "scale": "mood",
              "wave": "post", "contrast": "change", "measure": "mean", "method": "jackknife", "estimate": 0.5,
-             "std_error": 0.1, "df": 11.0, "statistic": 5.0, "p_value": 0.001, "ci_low": 0.3, "ci_high": 0.7,
+             "std_error": 0.0908, "df": 11.0, "statistic": 5.0, "p_value": 0.001, "ci_low": 0.3, "ci_high": 0.7,
              "n_pre": 12, "n_post": 12, "n_pairs": 12, "detectable": 0.3, "planned": True}  # fmt: skip
     row = usual | columns
     keys = ("contrast", "measure", "method", "cohort", "role", "arm", "scale", "wave")

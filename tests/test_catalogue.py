@@ -29,15 +29,29 @@ def flat(texts: dict, prefix: str = "") -> dict[str, str]:
 
 # blanks that code fills although no English text of that family has them all
 OFFERED = {
-    "claim.": {"Whose", "whose", "size", "signed", "moved", "raised", "more", "higher"},
-    "chart.title_": {"Whose", "whose", "size", "signed", "moved", "more", "higher"},
+    "claim.": {
+        "Whose",
+        "whose",
+        "size",
+        "signed",
+        "moved",
+        "raised",
+        "higher",
+        "arm_moved",
+        "other_moved",
+        "arm_signed",
+        "other_signed",
+    },
+    "comparing.": {"Whose", "whose", "arm_moved", "other_moved", "arm_signed", "other_signed", "text", "lowered"},
+    "chart.title_": {"Whose", "whose", "size", "signed", "moved", "higher"},
     "counts.": {"people", "persons"},
     "headline.also": {"whose", "Whose"},
     "within.outcome": {"title", "lowered"},
 }
 # forms of one thing, of which a language picks one
-SAME = {"Whose": "whose", "signed": "size", "lowered": "text", "title": "text", "persons": "people"}
-FREE = {"more", "higher", "moved", "raised", "people"}  # words, not numbers: a sign may say the same
+SAME = {"Whose": "whose", "signed": "size", "lowered": "text", "title": "text", "persons": "people",
+        "arm_moved": "arm_signed", "other_moved": "other_signed"}  # fmt: skip
+FREE = {"higher", "moved", "raised", "people"}  # words, not numbers: a sign may say the same
 ENGLISH_WORDS = re.compile(
     r"\b(the|of|and|or|not|is|are|were|with|without|from|before|after|people|by|to|this|that|score|survey|change|"
     r"estimates?|group|cohorts|leaders?|mentors|answers?|answered|shown|computed|show|here|page|which|who|what|for|than)\b",
@@ -90,10 +104,19 @@ VERDICTS = {
     "gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none_higher", "none_lower",
     "none_unclear",
 }  # fmt: skip
+CLEAR = {"gain", "loss", "gain_unclear_size", "loss_unclear_size"}
 VOCABULARY = {
     "reason": REASONS | {"hidden", "hidden_compared", "hidden_changed", "hidden_beside"},
-    "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none",
-                "too_small_difference", "unclear_difference", "unclear_beyond", "unclear_beyond_difference"},
+    "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none", "uncertain",
+                "uncertain_results", "ways_differ", "too_small_difference", "unclear_difference", "unclear_beyond",
+                "unclear_beyond_difference"},
+    "verdict_between": CLEAR | {"too_small", "unclear", "unclear_beyond"},
+    "verdict_short": CLEAR | {"too_small", "unclear", "uncertain", "not_judged"},
+    "between_short": CLEAR,
+    "moved": {"up", "down", "flat"},
+    "lowered": {"randomised_4", "randomised_2", "matched_2", "matched_1", "self-selected_1"},
+    "comparing": {"same", "changes", "changes_of_both"},
+    "outcome": {"from_anchor", "from_measurement", "from_judgement"},
     "contrast": {"change", "difference", "role_difference", "interaction", "dose", "actor", "partner", "pooled_change",
                  "pooled_difference"},
     "method": METHODS,
@@ -101,14 +124,15 @@ VOCABULARY = {
     "measure": MEASURES,
     "counts": {"interval", "pairs", "followed", "compared", "unlinked", "pooled_pairs", "pooled_compared",
                "pooled_unlinked"},
-    "claim": {f"{level}.{verdict}" for level in ("unlinked", 1, 2, 3, 5) for verdict in VERDICTS},
-    "direction": {"rose", "fell", "more", "less", "higher", "lower", "raised", "lowered"},
+    "claim": {f"{level}.{verdict}" for level in ("unlinked", 1, "both", "gap", "same", 4, "drawn", 5) for verdict in VERDICTS},
+    "direction": {"rose", "fell", "higher", "lower", "raised", "lowered"},
     "apa_measure": MEASURES,
     "apa_contrast": {"change", "difference", "role_difference", "interaction"},
-    "chart": {f"title_{family}_{kind}" for family in ("change", "unlinked", "difference")
-              for kind in ("clear", "unclear", "little")} | {"axis_change", "axis_difference"},
-    "design": {"single", "no_usable", "randomised", "matched", "self-selected", "randomised_lowered", "matched_lowered",
-               "self-selected_lowered", "lowered_to_3", "lowered_to_2"},
+    "chart": {f"title_{family}_{kind}" for family in ("change", "unlinked", "difference", "changes")
+              for kind in ("clear", "unclear", "little")} | {"axis_change", "axis_change_and_same", "axis_difference", "axis_changes",
+                                                         "difference_row", "difference_row_of", "changes_row", "changes_row_of"},
+    "design": {"single", "no_usable", "randomised", "matched", "self-selected", "matched_apart", "picked",
+               "drawn_cohort", "drawn_tipping"},
     "months": {str(month) for month in range(1, 13)},
 }  # fmt: skip
 

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rm_research.catalogue import Catalogue, capital, catalogue, lowered
+from rm_research.claims import comparing
 from rm_research.claims.apa import apa_line, written_ends
-from rm_research.claims.judgement import LEVELS, Followed, followed, level_of, people_left, verdict
+from rm_research.claims.judgement import level_of
 from rm_research.claims.leaving import Leaving, leaving
+from rm_research.claims.staying import Followed, followed, people_left
 from rm_research.disclosure import HIDDEN, Disclosed
 from rm_research.effects.bounds import largest
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.estimates import has_few_df
+from rm_research.effects.estimates import headlines
 from rm_research.effects.groups import ALL_COHORTS, Place, row_id
 from rm_research.effects.methods import Average, Contrast, Measure, Name
+from rm_research.effects.verdicts import CLEAR, ENDLESS, UNCERTAIN, Judged, against, has_few_df, judged
 from rm_research.errors import ReportError
 from rm_research.stats.result import Reason
 from rm_research.study import Scale, Study
@@ -40,21 +43,37 @@ class Claims:
 
     def level(self, row: Estimate) -> int:
         """Design level of a row."""
-        return level_of(row, self._followed, self.study)
+        return level_of(row, self.followed, self.study)
 
     @cached_property
-    def _followed(self) -> Followed:
-        return followed(self.disclosed)
+    def followed(self) -> Followed:
+        """Who stayed in each arm, and how the arms started."""
+        return followed(self.disclosed, self.study)
+
+    @cached_property
+    def _judged(self) -> dict[str, Judged]:
+        return judged(self.disclosed.table, headlines(self.disclosed.table), self.study)
+
+    def judged(self, row: Estimate) -> Judged:
+        """Verdict on a row, once others of its family and both ways to compare are allowed for."""
+        known = self._judged.get(row.id)
+        if known is not None:
+            return known
+        open_ended = not row.is_known or has_few_df(row.df)
+        alone = "unclear" if open_ended else against(row.ci_low, row.ci_high, self.study.scale(row.scale))
+        return Judged(alone, row.p_adjusted, 1, (row.ci_low, row.ci_high) if row.is_known else ENDLESS)
 
     def level_text(self, row: Estimate) -> str:
         """Name the design level in words, and what lowered it."""
-        level, assignment = self.level(row), self.study.design.assignment
-        if level == 1:
-            return self.words.say("design.single" if self.study.comparison is None else "design.no_usable")
-        if level == LEVELS[assignment]:
-            return self.words.say(f"design.{assignment}")
-        step = self.words.say(f"design.lowered_to_{level}", people=self.people(row.role))
-        return f"{self.words.say(f'design.{assignment}_lowered')} {step}"
+        return comparing.level_text(self, row)
+
+    def qualified(self, row: Estimate) -> bool:
+        """Whether a difference, or that at the place of a change, bears less than its declared design would."""
+        return comparing.is_qualified(self, row)
+
+    def beside(self, row: Estimate) -> list[str]:
+        """What must be read with a difference; with a change, that of the comparison where both stand side by side."""
+        return comparing.beside(self, row)
 
     def headline_row(self, cohort: str, role: str, arm: str, scale: str, wave: str) -> Estimate | None:
         """
@@ -83,7 +102,9 @@ class Claims:
         if not row.has_interval:
             return self.words.say(f"no_interval.{self._family(row)}", **blanks)
         blanks["interval"] = self.interval(row)
-        return self.words.say(f"claim.{self._claimed_level(row)}.{self._judged(row)}", **blanks)
+        if row.compares_arms:
+            blanks |= comparing.moves(self, row)
+        return self.words.say(f"claim.{self._claimed_level(row)}.{self._worded(row)}", **blanks)
 
     def statement(self, row: Estimate) -> str:
         """Return the sentence; without an estimate, say whose outcome it is about and why there is none."""
@@ -95,26 +116,36 @@ class Claims:
 
     def verdict_sentence(self, row: Estimate) -> str:
         """Compare the interval with the smallest change that matters; empty where there is nothing to say."""
-        scale = self.study.scale(row.scale)
-        judged = verdict(row, scale)
-        if row.is_known and (text := self._cannot_show_more(row)):
-            return text
-        if not row.is_known or (judged == "unclear" and math.isnan(row.detectable)):
+        if not row.is_known or self.has_no_verdict(row):
             return ""
-        if judged == "unclear" and row.detectable > largest(row.contrast, row.measure, row.scale, self.study):
-            return self.words.say("verdict.undetectable")
+        if text := self._cannot_show_more(row):
+            return text
+        scale, (found, _, n_tests, hull) = self.study.scale(row.scale), self.judged(row)
+        if found == UNCERTAIN:
+            several = len(self.study.later_waves) > 1 or len({one.arm for one in self.disclosed.rows}) > 2
+            return self.words.say("verdict.uncertain_results" if several else "verdict.uncertain", n=n_tests)
+        if found == "unclear" and hull != (row.ci_low, row.ci_high) and (row.ci_low > 0 or row.ci_high < 0):
+            return self.words.say("verdict.ways_differ")
+        found = "none" if scale.smallest_effect is None else found
+        if found == "unclear" and math.isnan(row.detectable):
+            return ""
         detectable = "" if math.isnan(row.detectable) else self.words.number(row.detectable)
         s = "" if scale.smallest_effect is None else self.words.number(scale.smallest_effect)
-        key = f"verdict.{judged}" + "_beyond" * (judged == "unclear" and self._is_beyond_range(row))
-        if self._family(row) != "change" and self.words.has(f"{key}_difference"):
-            key += "_difference"
-        return self.words.say(key, s=s, unit=self.unit(scale), detectable=detectable)
+        return self.words.say(self._verdict_key(row, found), s=s, unit=self.unit(scale), detectable=detectable)
 
-    def _is_beyond_range(self, row: Estimate) -> bool:
-        """Whether the smallest change that would have been found is larger than any the scale allows."""
-        limits = self.study.scale_range(row.scale)
-        return limits is not None and row.detectable > limits[1] - limits[0]
+    def _verdict_key(self, row: Estimate, found: str) -> str:
+        """Text of a verdict on a change, on two surveys of different people, or on a difference between groups."""
+        if found == "unclear" and row.detectable > largest(row.contrast, row.measure, row.scale, self.study):
+            found = "unclear_beyond"
+        if row.compares_arms and found != "none":
+            return f"verdict_between.{found}"
+        key = f"verdict.{found}"
+        apart = self._family(row) == "unlinked" and self.words.has(f"{key}_difference")
+        return f"{key}_difference" if apart else key
 
+    def has_no_verdict(self, row: Estimate) -> bool:
+        """Whether a row is a difference that its design does not support."""
+        return row.compares_arms and self.level(row) == 1
     def _cannot_show_more(self, row: Estimate) -> str:
         """Say that there are too few groups, or answers that fit everything; empty where neither is so."""
         texts = [self.words.say("verdict.anything")] if row.truncated == "both" else []
@@ -157,13 +188,22 @@ class Claims:
 
     def verdict_name(self, row: Estimate) -> str:
         """Verdict in a few words; empty where there is none."""
-        judged = verdict(row, self.study.scale(row.scale))
-        return "" if judged == "none" or not row.is_known else self.words.say(f"verdict_short.{judged}")
+        if not row.is_known:
+            return ""
+        if self.has_no_verdict(row):
+            return self.words.say("verdict_short.not_judged")
+        found = self.judged(row).verdict
+        if self.study.scale(row.scale).smallest_effect is None and found != UNCERTAIN:
+            return ""
+        table = "between_short" if row.compares_arms and self.words.has(f"between_short.{found}") else "verdict_short"
+        return self.words.say(f"{table}.{found}")
 
     def title(self, row: Estimate) -> str:
         """Title of a chart: the finding, without its interval."""
-        family, judged = self._family(row), self._judged(row).removeprefix("none_")
-        kind = {"too_small": "little", "unclear": "unclear"}.get(judged, "clear")
+        family, found = self._family(row), self._worded(row).removeprefix("none_")
+        if family == "difference" and comparing.by_changes(self, row):
+            family = "changes"
+        kind = {"too_small": "little", "unclear": "unclear"}.get(found, "clear")
         return self.words.say(f"chart.title_{family}_{kind}", **self._blanks(row))
 
     def apa(self, row: Estimate) -> str:
@@ -243,15 +283,15 @@ class Claims:
 
     def parts(self, row: Estimate) -> dict[str, list[str]]:
         """Cohorts, and groups of them, in an average: by name, the cohorts in each."""
-        return {part: self._followed.cohorts(row, part) for part in self._followed.parts_of(row)}
+        return {part: self.followed.cohorts(row, part) for part in self.followed.parts_of(row)}
 
     def people_left(self, row: Estimate) -> dict[str, tuple[int, int]]:
         """People with a score before and how many of them left, by arm, in all cohorts behind a row."""
-        return people_left(row, self._followed, self.study)
+        return people_left(row, self.followed, self.study)
 
     def leaving(self, row: Estimate) -> dict[str, Leaving]:
         """People with a score before by what became of them, by arm, in all cohorts behind a row."""
-        return leaving(row, self.disclosed, self._followed, self.study)
+        return leaving(row, self.disclosed, self.followed, self.study)
 
     def unlinked(self, row: Estimate) -> bool:
         """Whether a row compares the two waves' people without knowing who is who, or averages such rows."""
@@ -311,21 +351,18 @@ class Claims:
 
     def _claimed_level(self, row: Estimate) -> str:
         """Column of the table of claims that a row falls into."""
-        family, level = self._family(row), self.level(row)
-        if family == "difference" and level == 1:
+        family = self._family(row)
+        if family != "difference":
+            return "unlinked" if family == "unlinked" else "1"
+        if self.level(row) == 1:
             raise ReportError(f"There is no sentence for {row.id!r}: its design does not support a comparison.")
-        return "unlinked" if family == "unlinked" else str(level)
+        return comparing.family(self, row, clear=self.judged(row).verdict in CLEAR)
 
-    def _judged(self, row: Estimate) -> str:
+    def _worded(self, row: Estimate) -> str:
         """Verdict; where no smallest change that matters is declared, on which side of 0 the interval lies."""
-        judged = verdict(row, self.study.scale(row.scale))
-        if judged != "none":
-            return judged
-        if has_few_df(row.df):
-            return "none_unclear"
-        if row.ci_low > 0:
-            return "none_higher"
-        return "none_lower" if row.ci_high < 0 else "none_unclear"
+        found = self.judged(row).verdict
+        found = "unclear" if found == UNCERTAIN else found
+        return found if self.study.scale(row.scale).smallest_effect is not None else f"none_{found}"
 
     def _blanks(self, row: Estimate) -> dict[str, str]:
         """Everything a template may ask for, from one row."""
@@ -339,7 +376,6 @@ class Claims:
             "signed": self.words.number(row.estimate, signed=True),
             "moved": self.words.say("direction.rose" if up else "direction.fell"),
             "raised": self.words.say("direction.raised" if up else "direction.lowered"),
-            "more": self.words.say("direction.more" if up else "direction.less"),
             "higher": self.words.say("direction.higher" if up else "direction.lower"),
         }
 

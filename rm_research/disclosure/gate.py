@@ -10,6 +10,7 @@ from rm_research.disclosure import rules
 from rm_research.disclosure.heading import decided, headed
 from rm_research.disclosure.range import within_range
 from rm_research.disclosure.rows import Asked, Details
+from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import Estimates, adjusted, headlines, joined
 from rm_research.effects.groups import EVERYONE, Place
@@ -122,10 +123,10 @@ def disclose(
     table.loc[~shown, "truncated"] = None
     # the reason for a failed estimate can reveal answers ("everyone changed alike"), unless it follows from the design
     table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
-    asked = Details(Estimates(table, estimates.details), without_means)
+    asked = Details(Estimates(table, estimates.details), without_means, Threshold.of(study))
     passing = asked.of(shown) & ~rules.hidden(rules.DETAILS, asked, estimates.details.index)
     # a p-value adjusted together with hidden ones would reveal them
-    rows = Estimates(adjusted(table), estimates.details[passing].reset_index(drop=True))
+    rows = Estimates(adjusted(table, study), estimates.details[passing].reset_index(drop=True))
     hidden_by = dict(zip(table.loc[~shown, "id"], rule[~shown], strict=True))
     return Disclosed(rows, dict(tables or {}), study.reporting.smallest_group, hidden_by)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from rm_research.disclosure.answers import shown_answers
+from rm_research.disclosure.balance import shown_balance
 from rm_research.disclosure.described import shown_described
 from rm_research.disclosure.gate import Disclosed, disclose, poolable
 from rm_research.disclosure.heading import headed
@@ -25,13 +26,14 @@ from rm_research.effects import (
 )
 from rm_research.effects.estimates import headlines, joined, may_head
 from rm_research.effects.methods import METHODS, POOLED
+from rm_research.effects.verdicts import other_ways
 from rm_research.panel import Prepared, cache
 from rm_research.study import Study
 from rm_research.synthesis import estimate_programme
 
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "together", "reliability",
-          "invariance", "specifications", "described", "unusable")  # fmt: skip
+          "invariance", "specifications", "described", "unusable", "balance")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -68,7 +70,7 @@ def decide(prepared: Prepared) -> Disclosed:
     tables = participation(prepared) | {"together": together.table, "answers": shown_answers(prepared, shown)}
     tables["sessions"] = shown_meetings(panel, shown, together, study)
     tables["specifications"] = shown_specifications(prepared)
-    tables |= shown_measurement(prepared)
+    tables |= shown_measurement(prepared) | {"balance": shown_balance(prepared, shown)}
     tables |= {"described": shown_described(prepared), "unusable": shown_unusable(prepared)}
     return replace(shown, tables={name: tables[name] for name in TABLES})
 
@@ -98,7 +100,7 @@ def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
 
 
 def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
-    """Estimates of small cohorts combined that may be headlines: each group of them as one cohort."""
+    """Estimates of small cohorts combined that may be headlines, each group as one cohort; differences in both ways."""
     parts = []
     for contrast, arm in _kinds(together.table):
         members = together.only(panel[panel["arm"].isin([arm, study.comparison])], contrast, arm)

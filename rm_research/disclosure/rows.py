@@ -20,7 +20,10 @@ QUANTITIES = (
 )  # fmt: skip
 # only of the headline: everyone with a score before is the same group at all later waves, people with both are not
 MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
+# of a difference: what both arms did and how far apart they were before, of people with both scores
+ARMS = tuple(f"{name}{end}" for name in ("change_arm", "change_comparison", "gap") for end in ("", "_low", "_high"))
 KEY = ["contrast", "measure", "method"]
+WHERE = ["cohort", "role", "scale", "wave"]
 SUMS = ["n_pre", "n_post", "n_pairs"]
 
 
@@ -213,10 +216,12 @@ class Details:
     estimates : Estimates
     without_means : collection of str
         Groups of cohorts without means before and after.
+    threshold : Threshold
     """
 
     estimates: Estimates
     without_means: Collection[str]
+    threshold: Threshold
 
     @property
     def quantity(self) -> pd.Series:
@@ -230,7 +235,15 @@ class Details:
 
 def on_no_page(asked: Details) -> pd.Series:
     """Details that no page shows."""
-    return ~asked.quantity.isin([*QUANTITIES, *MEANS])
+    return ~asked.quantity.isin([*QUANTITIES, *MEANS, *ARMS])
+
+
+def arms_beside_few_leavers(asked: Details) -> pd.Series:
+    """What both arms did, of people with both scores, where few left and the main changes are of everyone before."""
+    table, details = asked.estimates.table, asked.estimates.details
+    left = details[details["quantity"].eq("n_left")].set_index("id")["value"]
+    few = table["id"].map(left).astype("float64").pipe(asked.threshold.few) & beside_everyone(table)
+    return asked.quantity.isin(ARMS) & asked.of(few)
 
 
 def means_beside_other_rows(asked: Details) -> pd.Series:

@@ -11,6 +11,7 @@ from rm_research.disclosure import rows, tables
 ROWS, DETAILS, ANSWERS, BANDS = "rows", "details", "answers", "bands"
 MEETINGS, BANDS_OF_MEETINGS = "meetings", "bands of meetings"
 SPECIFICATIONS, MEASUREMENT, DESCRIBED = "specifications", "measurement", "described"
+BALANCE = "balance"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,7 @@ RULES = (
     Rule("average of hidden cohorts", ROWS, "reason.hidden_given_away", rows.average_of_hidden),
     Rule("average of few leavers", ROWS, "reason.hidden_beside", rows.average_of_few_leavers),
     Rule("on no page", DETAILS, "limits.smallest", rows.on_no_page),
+    Rule("arms beside few leavers", DETAILS, "limits.smallest", rows.arms_beside_few_leavers),
     Rule("means beside other rows", DETAILS, "limits.smallest", rows.means_beside_other_rows),
     Rule("means of groups of cohorts", DETAILS, "limits.smallest", rows.means_of_groups),
     Rule("losses of all or none", DETAILS, "limits.smallest", rows.losses_of_all_or_none),
@@ -61,6 +63,7 @@ RULES = (
     Rule("specifications few apart", SPECIFICATIONS, "limits.smallest", tables.few_apart),
     Rule("few described", DESCRIBED, "hidden.described", tables.few_described),
     Rule("described alike", DESCRIBED, "hidden.described", tables.described_alike),
+    Rule("few at the start", BALANCE, "limits.smallest", tables.few_at_the_start),
     Rule("few questionnaires", MEASUREMENT, "limits.smallest", tables.few_counted),
 )
 

@@ -118,6 +118,30 @@ def described_alike(asked: Described) -> pd.Series:
 
 
 @dataclass(frozen=True, eq=False)
+class Starts:
+    """
+    Rows on how alike the arms were at the start, as `assess_balance` makes them.
+
+    Attributes
+    ----------
+    table : DataFrame
+    threshold : Threshold
+    """
+
+    table: pd.DataFrame
+    threshold: Threshold
+
+
+def few_at_the_start(asked: Starts) -> pd.Series:
+    """Rows of too few people of an arm; all entries of an attribute where one of them has too few in an arm."""
+    table = asked.table
+    enough = asked.threshold.enough(table["n"]) & asked.threshold.enough(table["n_comparison"])
+    few = ~enough.fillna(False).astype(bool)
+    of_attribute = [table[name] for name in ("cohort", "role", "arm", "is_scale", "variable")]
+    return few.groupby(of_attribute).transform("any") if len(table) else few
+
+
+@dataclass(frozen=True, eq=False)
 class Curves:
     """
     Specification curves.

@@ -1,6 +1,7 @@
 """Panel into Estimates: one file a question, all with the same columns."""
 
 from rm_research.effects.attendance import estimate_dose
+from rm_research.effects.balance import assess_balance
 from rm_research.effects.change import estimate_change
 from rm_research.effects.difference import estimate_difference
 from rm_research.effects.dyads import estimate_dyads
@@ -15,6 +16,7 @@ __all__ = [
     "Estimates",
     "Specifications",
     "assess_attrition",
+    "assess_balance",
     "assess_invariance",
     "assess_reliability",
     "estimate_change",

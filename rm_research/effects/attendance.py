@@ -47,12 +47,12 @@ def estimate_dose(panel: pd.DataFrame, *, study: Study) -> Estimates:
     """
     require_columns(panel, PANEL, verb="estimate_dose")
     if study.link.method == "none" or panel["sessions"].isna().all():
-        return collected([])
+        return collected([], study)
     members = list(groups(panel, study))
     rows = [_dose(group, study) for group in members if group.place.arm != study.comparison and _logged(group)]
     if ATTENDING.suits(study):
         rows += [row for arms in comparisons(members, study) if _logged(arms.group) for row in _attending(arms, study)]
-    return collected(rows)
+    return collected(rows, study)
 
 
 def _logged(group: Group) -> bool:

@@ -8,10 +8,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, has_few_df
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
 from rm_research.effects.groups import Group, Place, groups
 from rm_research.effects.interaction import change_interactions
 from rm_research.effects.methods import METHODS, Contrast, Method, Need
+from rm_research.effects.verdicts import has_few_df
 from rm_research.frames import PANEL, require_columns
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
@@ -56,7 +57,7 @@ def estimate_change(panel: pd.DataFrame, *, study: Study, reference: pd.DataFram
     retest = retest_correlations(all_groups, list(compared), study)
     all_groups = [replace(group, retest=retest[group.place]) for group in all_groups]
     rows = [row for group in all_groups for row in _rows(group, study)]
-    return collected([*rows, *change_interactions(all_groups, study)])
+    return collected([*rows, *change_interactions(all_groups, study)], study)
 
 
 def _rows(group: Group, study: Study) -> Iterator[Row]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
-from rm_research.effects.estimators.difference import check_compared
+from rm_research.effects.estimators.difference import both_arms, check_compared
 from rm_research.effects.groups import Compared, comparisons, groups
 from rm_research.effects.interaction import difference_interactions
 from rm_research.effects.methods import METHODS, Contrast, Method, Missing, Need
@@ -32,16 +32,18 @@ def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
     -------
     Estimates
         contrast 'difference', programme − comparison; `n_pre`, `n_post` and `n_pairs` are of the programme arm,
-        `n_clusters` is of both arms' pairs. Measure 'mean': ancova (post ~ arm + pre, the headline) and change_score
-        (post − pre ~ arm), with CR2 and Satterthwaite degrees of freedom where the assigned unit holds several people,
-        HC2 and t where it is the person; wild_bootstrap where there are fewer than four degrees of freedom,
-        and randomisation (p-value only) if arms were also randomised;
+        `n_clusters` is of both arms' pairs. Measure 'mean': ancova (post ~ arm + pre, the headline where arms were
+        randomised or matched, or people picked by their score) and change_score (post − pre ~ arm, the headline
+        where people chose their arm), with CR2 and Satterthwaite degrees of freedom where the assigned unit holds
+        several people, HC2 and t where it is the person; wild_bootstrap where there are fewer than four degrees of
+        freedom, and randomisation (p-value only) if arms were also randomised;
         constrained_likelihood (everyone with a score before, one mean before) where arms were randomised; imputed where
         some people left. Measure 'd_ppc2': change_score
         (details e_value, e_value_interval). contrast 'interaction', where declared: difference of such
         differences (ancova). Detail n_left: people with a score before and none after, in
-        the arm with the fewest of them. No rows in a study
-        without a comparison, or with unlinked waves.
+        the arm with the fewest of them. Details of the headline, all of the people in the difference: change_arm and
+        change_comparison (each arm's mean change), gap (programme − comparison before), each with its interval in
+        _low and _high. No rows in a study without a comparison, or with unlinked waves.
 
     Raises
     ------
@@ -50,10 +52,10 @@ def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
     """
     require_columns(panel, PANEL, verb="estimate_difference")
     if study.comparison is None or study.link.method == "none":
-        return collected([])
+        return collected([], study)
     compared = list(comparisons(list(groups(panel, study)), study))
     rows = [row for arms in compared for row in _rows(arms, study)]
-    return collected([*rows, *difference_interactions(compared, study)])
+    return collected([*rows, *difference_interactions(compared, study)], study)
 
 
 def _rows(arms: Compared, study: Study) -> Iterator[Row]:
@@ -66,7 +68,7 @@ def _rows(arms: Compared, study: Study) -> Iterator[Row]:
         compute = partial(_compute, method, arms, study)
         row = estimate_row(arms.group.place, method, compute, study, counts(arms, method.missing))
         if method.heads:
-            few_df = float(str(row.columns.get("df", FEW_DF))) < FEW_DF
+            few_df |= float(str(row.columns.get("df", FEW_DF))) < FEW_DF
         yield row
 
 
@@ -80,4 +82,6 @@ def counts(arms: Compared, missing: Missing | None) -> dict[str, int]:
 
 def _compute(method: Method, arms: Compared, study: Study) -> Result:
     check_compared(arms, study)
-    return method.estimate(arms, study).detailed(n_left=arms.n_left)
+    result = method.estimate(arms, study).detailed(n_left=arms.n_left)
+    heads = method.heads_in(study, arms.group.place.scale)
+    return result.detailed(**both_arms(arms, study)) if heads else result

@@ -47,16 +47,17 @@ def estimate_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, *, study: Study) ->
     require_columns(panel, PANEL, verb="estimate_dyads")
     require_columns(dyads, DYADS, verb="estimate_dyads")
     if study.link.method == "none" or dyads.empty:
-        return collected([])
+        return collected([], study)
     by_place = {group.place: group for group in groups(panel, study)}
     partners = ((group, by_place.get(place._replace(role=MENTOR))) for place, group in by_place.items()
                 if place.role == LEADER and place.arm != study.comparison)  # fmt: skip
-    return collected(
+    rows = (
         row
         for leaders, mentors in partners
         if mentors
         for row in _rows(leaders, mentors, dyads[dyads["cohort"] == leaders.place.cohort], study)
     )
+    return collected(rows, study)
 
 
 def one_to_one(dyads: pd.DataFrame) -> pd.DataFrame:

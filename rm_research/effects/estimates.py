@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,16 +11,14 @@ from rm_research.effects.bounds import largest, truncated
 from rm_research.effects.estimate import Estimate, estimates_of
 from rm_research.effects.groups import EVERYONE, Place, row_id
 from rm_research.effects.methods import METHODS, Contrast, Heads, Measure, Method
+from rm_research.effects.verdicts import judged
 from rm_research.frames import DETAILS, ESTIMATES, stacked
 from rm_research.stats.equivalence import tost
-from rm_research.stats.multiplicity import benjamini_hochberg, holm
 from rm_research.stats.power import detectable
-from rm_research.stats.resampling import FEW_DF
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 LEAST_DF = 0.5  # with fewer, Student's t gives no useful interval
-ROUNDING = 1e-6  # degrees of freedom of a balanced design are whole numbers apart from less
 SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "ci_low", "ci_high",
          "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
@@ -165,11 +162,6 @@ def _too_few(counts: dict[str, int]) -> Reason:
     return Reason.TOO_FEW_CLUSTERS if counts.get("n_clusters", people) < people else Reason.TOO_FEW_PEOPLE
 
 
-def has_few_df(df: object) -> bool:
-    """Whether an interval has so few degrees of freedom that it cannot show more than the estimate."""
-    return isinstance(df, float) and df < FEW_DF - ROUNDING
-
-
 def with_equivalence(result: Result, smallest: float, level: float) -> Result:
     """Add details of the test that the effect is smaller than what matters: tost_p, tost_low, tost_high."""
     test = tost(result, bound=smallest, level=level)
@@ -177,14 +169,14 @@ def with_equivalence(result: Result, smallest: float, level: float) -> Result:
     return result.detailed(**further)
 
 
-def collected(rows: Iterable[Row]) -> Estimates:
+def collected(rows: Iterable[Row], study: Study) -> Estimates:
     """Estimates of rows, with `p_adjusted` in its place."""
     all_rows = list(rows)
     if not all_rows:
         return Estimates(ESTIMATES.empty(), DETAILS.empty())
     details = [(row.columns["id"], name, value) for row in all_rows for name, value in row.details.items()]
     table = ESTIMATES.conform(pd.DataFrame([row.columns for row in all_rows]))
-    return Estimates(adjusted(table), DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
+    return Estimates(adjusted(table, study), DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
 
 
 def headlines(table: pd.DataFrame) -> pd.Series:
@@ -225,16 +217,12 @@ def _keys(table: pd.DataFrame) -> pd.Series:
     return pd.Series([tuple(map(str, key)) for key in keys], index=table.index, dtype=object)
 
 
-def adjusted(table: pd.DataFrame) -> pd.DataFrame:
+def adjusted(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     """
-    Return the table with `p_adjusted`: Holm over declared outcomes, Benjamini–Hochberg over the others.
+    Return the table with `p_adjusted`: of the claim that each headline row makes, see `judged`.
 
-    A family is the headline rows of one contrast in one cohort and role. Other rows have none.
+    Other rows have none.
     """
-    p_values, found = table["p_value"].to_numpy(float), np.full(len(table), np.nan)
-    headline = table[headlines(table)]
-    families: dict[Any, Any] = headline.groupby(["cohort", "role", "contrast", "planned"]).indices
-    for (*_, planned), at in families.items():
-        places = headline.index.to_numpy()[at]
-        found[places] = (holm if planned else benjamini_hochberg)(p_values[places])
-    return table.assign(p_adjusted=found)
+    found = judged(table, headlines(table), study)
+    values = [found[name].p_adjusted if name in found else np.nan for name in table["id"]]
+    return table.assign(p_adjusted=np.array(values, dtype=float))

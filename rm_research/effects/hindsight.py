@@ -47,9 +47,10 @@ def estimate_hindsight(panel: pd.DataFrame, scores: pd.DataFrame, *, study: Stud
     require_columns(panel, PANEL, verb="estimate_hindsight")
     require_columns(scores, SCORES, verb="estimate_hindsight")
     if not THEN_TEST.suits(study):
-        return collected([])
+        return collected([], study)
     asked = [wave.name for wave in study.waves if wave.kind == "retrospective"]
-    return collected(row for wave in asked for row in _rows(panel, scores[scores["wave"] == wave], wave, study))
+    rows = (row for wave in asked for row in _rows(panel, scores[scores["wave"] == wave], wave, study))
+    return collected(rows, study)
 
 
 def _rows(panel: pd.DataFrame, then: pd.DataFrame, wave: str, study: Study) -> Iterator[Row]:

@@ -46,12 +46,13 @@ def estimate_waves(panel: pd.DataFrame, *, study: Study) -> Estimates:
     """
     require_columns(panel, PANEL, verb="estimate_waves")
     if not CHANGE.suits(study):
-        return collected([])
+        return collected([], study)
     all_groups = list(groups(panel, study))
     by_question: dict[Place, list[Compared]] = {}
     for arms in comparisons(all_groups, study):
         by_question.setdefault(arms.group.place._replace(wave=""), []).append(arms)
-    return collected(row for waves in by_question.values() for row in _rows(waves, study))
+    rows = (row for waves in by_question.values() for row in _rows(waves, study))
+    return collected(rows, study)
 
 
 def _rows(waves: list[Compared], study: Study) -> Iterator[Row]:

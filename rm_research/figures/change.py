@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from rm_research.claims import Claims, claims_of
+from rm_research.claims.comparing import by_changes
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
@@ -46,14 +47,13 @@ def plot_change(
         Those with the changes. The axes with the means are the last of the figure; rows without means have none.
     """
     claims, place = claims_of(disclosed, study), {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
-    rows = shown_rows(disclosed, **place)
+    rows = _supported(shown_rows(disclosed, **place), claims)
     marks = _marks(rows, claims)
     ax = notebook_axes() if ax is None else ax
     means = _means(rows, marks, claims)
     second = further(ax) if means else None
     limits, settings = study.scale_range(scale), study.scale(scale)
-    key = "axis_change" if not rows or any(row.is_change for row in rows) else "axis_difference"
-    key = "axis_unlinked" if study.link.method == "none" else key
+    key = _axis(rows, claims)
     height = draw_marks(
         ax, marks, claims.words, heading=heading("heading_change", role, claims),
         label=claims.words.say(f"chart.{key}", unit=claims.unit(settings)),
@@ -80,11 +80,9 @@ def change_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, sc
     row, claims = _spoken(disclosed, study, **place), claims_of(disclosed, study)
     if row is None:
         return ""
-    rows = shown_rows(disclosed, **place)
-    with_means = bool(_means(rows, _marks(rows, claims), claims))
-    key = "alt_change_means" if with_means else "alt_change"
-    if study.link.method == "none":
-        key = "alt_change_means_unlinked" if with_means else "alt_change_unlinked"
+    rows = _supported(shown_rows(disclosed, **place), claims)
+    key = "alt_change_means" if _means(rows, _marks(rows, claims), claims) else "alt_change"
+    key += "_unlinked" * (study.link.method == "none")
     return claims.words.say(f"chart.{key}", scale=claims.scale_text(scale, row.arm, wave), finding=claims.sentence(row))
 
 
@@ -93,6 +91,21 @@ def shown_rows(disclosed: Disclosed, *, cohort: str, role: str, scale: str, wave
     place = (cohort, role, scale, wave)
     rows = [row for row in shown_headlines(disclosed) if (row.cohort, row.role, row.scale, row.wave) == place]
     return [row for row in rows if row.is_change] + [row for row in rows if row.compares_arms]
+
+
+def _supported(rows: list[Estimate], claims: Claims) -> list[Estimate]:
+    """Rows without differences that their design does not support."""
+    return [row for row in rows if not claims.has_no_verdict(row)]
+
+
+def _axis(rows: list[Estimate], claims: Claims) -> str:
+    """Key of the words below a chart of changes, of differences, of both, or of surveys that are not linked."""
+    if claims.study.link.method == "none":
+        return "axis_unlinked"
+    same = any(row.compares_arms and not by_changes(claims, row) for row in rows)
+    if not rows or any(row.is_change for row in rows):
+        return "axis_change_and_same" if same else "axis_change"
+    return "axis_difference" if same else "axis_changes"
 
 
 def shown_headlines(disclosed: Disclosed) -> list[Estimate]:
@@ -120,7 +133,8 @@ def _marks(rows: list[Estimate], claims: Claims) -> list[Mark]:
     for row in rows:
         name = claims.arm_title(row.arm)
         if row.compares_arms:
-            label = words.say("chart.difference_row_of", arm=name) if several else words.say("chart.difference_row")
+            kind = "changes" if by_changes(claims, row) else "difference"
+            label = words.say(f"chart.{kind}_row_of", arm=name) if several else words.say(f"chart.{kind}_row")
             # with several arms each difference looks like its arm: more than four colours could not be told apart
             style = look("programme", arms.index(row.arm)) if several else look("difference")
             marks.append(mark_of(label, row.interval, style, words))

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from rm_research.catalogue import Catalogue, capital
 from rm_research.claims import Claims, claims_of
+from rm_research.claims.comparing import by_changes
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimate import Estimate
 from rm_research.figures.change import shown_headlines
@@ -51,7 +52,7 @@ def plot_forest(
     limits, settings = study.scale_range(scale), study.scale(scale)
     draw_marks(
         ax, marks, claims.words, heading=heading("heading_forest", role, claims),
-        label=claims.words.say(f"chart.axis_{contrast}", unit=claims.unit(settings)),
+        label=claims.words.say(f"chart.{_axis(rows, contrast, claims)}", unit=claims.unit(settings)),
         smallest_effect=settings.smallest_effect if marks else None,
         limit=np.inf if limits is None else limits[1] - limits[0],
         title=forest_title(disclosed, study=study, **place) if title else "",
@@ -93,6 +94,12 @@ def forest_rows(
     place = (role, arm, scale, wave)
     rows = [row for row in shown_headlines(disclosed) if row.place[1:] == place and row.unpooled == contrast]
     return sorted(rows, key=lambda row: row.is_of_all_cohorts)
+
+
+def _axis(rows: list[Estimate], contrast: str, claims: Claims) -> str:
+    if contrast == "difference" and any(by_changes(claims, row) for row in rows):
+        return "axis_changes"
+    return f"axis_{contrast}"
 
 
 def forest_shrunken(

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from rm_research.catalogue import capital
 from rm_research.checks.followup import UNKNOWN
+from rm_research.claims.comparing import by_changes
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import Contrast
 from rm_research.figures import (
@@ -49,9 +50,17 @@ def _change(scale: Scale, wave: str, role: str, context: Context) -> Picture | N
     rows = shown_rows(context.disclosed, **place)
     if not rows or not _spoken(scale, wave, role, context):
         return None
-    note = context.words.say("chart.adjusted") if any(row.contrast == Contrast.DIFFERENCE for row in rows) else ""
+    note = _about_differences([row for row in rows if row.contrast == Contrast.DIFFERENCE], context)
     where = (scale, role, wave)
     return _picture("change", where, context, plot_change, change_title, change_alt, place, note=note, shaded=True)
+
+
+def _about_differences(differences: list[Estimate], context: Context) -> str:
+    """What a chart's differences are of, or why there is none."""
+    claims, say = context.claims, context.words.say
+    if any(claims.has_no_verdict(row) for row in differences):
+        return say("chart.no_difference")
+    return say("chart.adjusted") if any(not by_changes(claims, row) for row in differences) else ""
 
 
 def _forest(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     ONE_OF_A_KIND = "one_of_a_kind"
     ITEMS_ALIKE = "items_alike"
     COLLINEAR = "collinear"
+    ONE_SCORE_EACH = "one_score_each"
     SEPARATED = "separated"
     ARMS_MIXED = "arms_mixed"
     ALREADY_UNCLEAR = "already_unclear"

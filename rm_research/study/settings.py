@@ -153,12 +153,19 @@ class Scale(Table):
     roles: tuple[Text, ...] = ()
     better: Literal["higher", "lower"] = "higher"
     smallest_effect: Annotated[float, Field(gt=0)] | None = None
+    smallest_effect_from: Literal["anchor", "measurement", "judgement"] | None = None
     min_answered: Annotated[float, Field(gt=0, le=1)] = 0.5
     score: Literal["mean", "sum"] = "mean"
     unit: str = "scale points"
     retest: Annotated[float, Field(gt=0, lt=1)] | None = None
     picked: Picked | None = None
     published: str | None = None
+
+    @model_validator(mode="after")
+    def _source_of_something(self) -> "Scale":
+        if self.smallest_effect_from is not None and self.smallest_effect is None:
+            raise ValueError("says where smallest_effect is from, but has none: add smallest_effect")
+        return self
 
     @property
     def title(self) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from rm_research.effects.groups import Compared, generator, row_id, units
 from rm_research.stats.mixed.two_waves import constrained_likelihood
-from rm_research.stats.regression import Fit, least_squares, robust
+from rm_research.stats.regression import Fit, cr2, least_squares, robust
 from rm_research.stats.resampling import randomisation, wild_bootstrap
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.stats.sensitivity import e_value_of_difference
@@ -48,19 +48,49 @@ def change_score(arms: Compared, study: Study) -> Result:
 
 def _treated(fit: Fit, arms: Compared, study: Study) -> Result:
     clusters = units(arms.clusters[arms.paired], study)
-    try:
-        return robust(fit, TREATED, clusters=clusters, level=study.reporting.level)
+    each = np.arange(len(fit.X)) if clusters is None else clusters
+    try:  # with a cluster for each person CR2 is HC2, with Satterthwaite's degrees of freedom
+        return cr2(fit, each, TREATED, level=study.reporting.level)
     except NotEstimableError as error:
         if error.reason != Reason.TOO_FEW_CLUSTERS:
             raise
+        if clusters is None:
+            raise NotEstimableError(Reason.ONE_OF_A_KIND) from error
         # one side is a single cluster: nothing tells how far others would differ from it
         return Result(float(fit.coefficients[TREATED]), NAN, NAN, NAN, NAN, NAN, NAN)
+
+
+def both_arms(arms: Compared, study: Study) -> dict[str, float]:
+    """
+    What both arms did, and how far apart they were before: details of a difference, of the same people.
+
+    change_arm, change_comparison and gap, with the ends of their intervals; one that cannot be estimated is left out.
+    """
+    pre, post, in_arm = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm))
+    clusters, found = arms.clusters[arms.paired], dict[str, float]()
+    columns = {
+        "change_arm": (post - pre, np.ones((len(pre), 1)), in_arm == 1),
+        "change_comparison": (post - pre, np.ones((len(pre), 1)), in_arm == 0),
+        "gap": (pre, np.column_stack([in_arm, np.ones(len(pre))]), in_arm >= 0),
+    }
+    for name, (y, X, of) in columns.items():
+        # means are known even where nothing varies, which leaves them without an interval
+        found[name] = float(np.linalg.lstsq(X[of], y[of])[0][0])
+        try:
+            fit = least_squares(X[of], y[of])
+            result = robust(fit, 0, clusters=units(clusters[of], study), level=study.reporting.level)
+        except NotEstimableError:
+            continue
+        found |= {f"{name}_low": result.ci_low, f"{name}_high": result.ci_high}
+    return found
 
 
 def _ancova_fit(arms: Compared) -> Fit:
     pre, post, in_arm, strata = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm, arms.strata))
     # the share of people in each arm may differ between combined cohorts, so each has an intercept
     of_strata = (strata[:, None] == np.unique(strata)[1:]).astype(float)
+    if all(np.ptp(pre[in_arm == arm]) == 0 for arm in np.unique(in_arm)):
+        raise NotEstimableError(Reason.ONE_SCORE_EACH)
     return least_squares(np.column_stack([np.ones(len(pre)), in_arm, pre, of_strata]), post)
 
 

@@ -116,12 +116,13 @@ OF_CHANGE = (
 OF_DIFFERENCE = (
     Method(
         Contrast.DIFFERENCE, Measure.MEAN, Name.ANCOVA, "score after, at equal score before",
-        COMPARED, WITH_COMPARISON, Heads.ALWAYS, estimator=ancova, missing=Missing.COMPLETERS, explained_by_unit=True,
-        golden=("ancova_btheb", "ancova_cr2_bdf24"),
+        COMPARED, WITH_COMPARISON, Heads.LOT_OR_MATCHED, estimator=ancova, missing=Missing.COMPLETERS,
+        explained_by_unit=True, golden=("ancova_btheb", "ancova_cr2_bdf24"),
     ),
     Method(
-        Contrast.DIFFERENCE, Measure.MEAN, Name.CHANGE_SCORE, "next to it: difference of the mean changes",
-        COMPARED, WITH_COMPARISON, additive=True, estimator=change_score, missing=Missing.COMPLETERS,
+        Contrast.DIFFERENCE, Measure.MEAN, Name.CHANGE_SCORE, "difference of the mean changes",
+        COMPARED, WITH_COMPARISON, Heads.SELF_SELECTED, additive=True, estimator=change_score,
+        missing=Missing.COMPLETERS,
         golden=("ancova_btheb", "ancova_cr2_bdf24"),
     ),
     Method(

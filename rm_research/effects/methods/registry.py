@@ -87,7 +87,7 @@ class Registry:
 
     def beside_headlines(self, *, of_both: bool) -> tuple[Method, ...]:
         """
-        Methods whose rows are about other people than the headlines next to them.
+        Methods whose rows are about other people than the changes and headlines next to them.
 
         Their estimates come from sums of scores, as do those of the headlines, but of other groups of questionnaires:
         what is left between the two is the answers of the people in one group and not in the other.
@@ -99,7 +99,9 @@ class Registry:
         """
         idle = Heads.EVERYONE if of_both else Heads.BOTH
         heads = [method for method in self if method.heads not in (None, idle)]
-        beside = (method for method in self if method.additive and method not in heads)
+        # the main row of some studies is next to another in the rest; rows say which they are
+        unsure = (method for method in heads if method.heads == Heads.SELF_SELECTED)
+        beside = (method for method in self if method.additive and (method not in heads or method in {*unsure}))
         return tuple(method for method in beside if self._differs(method, heads))
 
     @staticmethod

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
-from rm_research.findings.sections import cohorts, headline, limits, methods, outcomes, programme, response
+from rm_research.findings.sections import balance, cohorts, headline, limits, methods, outcomes, programme, response
 
 
 class SectionModule(Protocol):
@@ -21,4 +21,4 @@ class SectionModule(Protocol):
         """Content for a page; empty if there is nothing to say, None if the page has no such section."""
 
 
-SECTIONS: tuple[SectionModule, ...] = (headline, outcomes, cohorts, response, programme, limits, methods)
+SECTIONS: tuple[SectionModule, ...] = (headline, outcomes, cohorts, response, balance, programme, limits, methods)

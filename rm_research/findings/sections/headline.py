@@ -25,8 +25,8 @@ def _spoken(row: Estimate, context: Context) -> list[str]:
     claims = context.claims
     if not row.is_known:
         return [claims.statement(row)]
-    further = [claims.verdict_sentence(row), claims.clusters_sentence(row), _missing_people(row, context)]
-    return [claims.sentence(row), *further, _left_out(row, context)]
+    further = [claims.verdict_sentence(row), *claims.beside(row), claims.clusters_sentence(row)]
+    return [claims.sentence(row), *further, _missing_people(row, context), _left_out(row, context)]
 
 
 def _left_out(row: Estimate, context: Context) -> str:

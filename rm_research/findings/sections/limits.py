@@ -21,7 +21,7 @@ def _items(context: Context) -> list[str]:
     """Strengths and limits that apply to this page."""
     study, say = context.study, context.words.say
     items = []
-    differences = [row for row in context.rows if row.compares_arms and row.is_known]
+    differences = [row for row in context.rows if row.compares_arms and row.is_known and context.claims.level(row) > 1]
     if differences:
         items.append(say("limits.strength_comparison"))
     items.append(say("limits.strength_linked" if study.link.method != "none" else "limits.unlinked"))

@@ -8,6 +8,7 @@ from rm_research.catalogue import capital
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import EVERYONE
 from rm_research.effects.methods import METHODS
+from rm_research.effects.verdicts import by_two_ways
 from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
@@ -53,7 +54,8 @@ def _sentences(context: Context) -> list[str]:
     texts += [say(f"methods.{key}", unit=study.clustered_by, imputations=imputations) for key in keys]
     both = any(context.claims.among_both(row) for row in context.headlines)
     missing = "missing_both" if both else "missing"
-    return texts + [say(f"methods.{rule}") for rule in ("verdicts", "multiplicity", missing, "duplicates")]
+    ways = ["two_ways"] if by_two_ways(study) and any(row.compares_arms for row in rows) else []
+    return texts + [say(f"methods.{rule}") for rule in ("verdicts", *ways, "multiplicity", missing, "duplicates")]
 
 
 def _apa(context: Context) -> list[str]:

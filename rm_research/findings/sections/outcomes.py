@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rm_research.catalogue import capital
+from rm_research.claims import Claims
 from rm_research.disclosure import HIDDEN
 from rm_research.disclosure.rows import MEANS
 from rm_research.effects.estimate import Estimate
@@ -64,6 +65,9 @@ def _block(scale: Scale, context: Context) -> Block:
     notes = [context.measure(scale) + "."]
     if scale.better == "lower":
         notes.append(say("outcome.better_lower"))
+    if scale.smallest_effect is not None and scale.smallest_effect_from is not None:
+        s, unit = context.words.number(scale.smallest_effect), context.claims.unit(scale)
+        notes.append(say(f"outcome.from_{scale.smallest_effect_from}", s=s, unit=unit))
     if scale.name not in context.study.outcomes:
         notes.append(say("outcome.exploratory"))
     if any(row.scale == scale.name and row.reason == HIDDEN for row in context.headlines):
@@ -87,9 +91,16 @@ def _groups(scale: Scale, wave: str, context: Context) -> list[Group]:
             groups.append(Group([[text] for text in told], []))
             continue
         claims, spoken = context.claims, context.spoken_rows(scale.name, wave, role)
-        texts = [[text for text in (claims.statement(row), claims.verdict_sentence(row), claims.clusters_sentence(row)) if text] for row in spoken]
+        texts = [[text for text in _texts(row, claims) if text] for row in spoken]
         groups.append(Group(texts, outcome_pictures(scale, wave, role, context)))
     return groups
+
+
+def _texts(row: Estimate, claims: Claims) -> list[str]:
+    """Sentences on a row; on a difference, or a change where none may be told, also how far the design bears it."""
+    strength = [claims.level_text(row)] if claims.qualified(row) else []
+    judged = [claims.statement(row), claims.verdict_sentence(row), claims.clusters_sentence(row)]
+    return [*judged, *claims.beside(row), *strength]
 
 
 def _numbers(scale: Scale, context: Context) -> Table:

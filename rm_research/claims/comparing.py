@@ -1,0 +1,200 @@
+"""What is said of a difference between arms beside its number: both arms, both ways, the start, who did not stay."""
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rm_research.catalogue import capital, lowered
+from rm_research.claims.judgement import LEVELS, started_apart, steps_down, tips_late
+from rm_research.claims.staying import losses
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.groups import EVERYONE
+from rm_research.effects.methods import Contrast, Name
+from rm_research.effects.verdicts import CLEAR, FORGIVEN, OTHER_WAY, against, by_two_ways
+from rm_research.stats.multiplicity import holm
+
+if TYPE_CHECKING:
+    from rm_research.claims.sentences import Claims
+
+
+def by_changes(claims: "Claims", row: Estimate) -> bool:
+    """Whether a difference is one of mean changes, not of scores after at equal scores before."""
+    if row.method in OTHER_WAY:
+        return row.method == Name.CHANGE_SCORE
+    picked = claims.study.scale(row.scale).picked is not None
+    return claims.study.design.assignment == "self-selected" and not picked
+
+
+def family(claims: "Claims", row: Estimate, *, clear: bool) -> str:
+    """Family of sentences for a difference that its design supports."""
+    level = claims.level(row)
+    if level == LEVELS["randomised"]:
+        return "drawn" if clear and why_not_causal(claims, row) else str(level)
+    if level == LEVELS["randomised"] - 1 and clear:
+        return str(level)
+    if not by_changes(claims, row):
+        return "same"
+    return "gap" if math.isnan(_of_both(claims, row)[0]) else "both"
+
+
+def why_not_causal(claims: "Claims", row: Estimate) -> str:
+    """Why a clear difference by lot is not put down to the programme, as the catalogue names it; empty where it is."""
+    if claims.judged(row).verdict not in CLEAR:
+        return ""
+    if not tips_late(row, claims.followed, claims.study):
+        return "tipping"
+    return "" if row.is_of_all_cohorts or _clear_among_cohorts(claims, row) else "cohort"
+
+
+def _clear_among_cohorts(claims: "Claims", row: Estimate) -> bool:
+    """Whether the difference of one cohort stays clear once the other cohorts are allowed for."""
+    rows = claims.disclosed.headline_rows
+    alike = [one for one in rows if one.is_known and one.contrast == row.contrast and one.place[1:] == row.place[1:]]
+    if len(alike) < 2 and not any(one.is_of_all_cohorts for one in claims.disclosed.rows):
+        return True
+    p_values = holm(np.array([claims.judged(one).p_adjusted for one in alike], dtype=float))
+    mine = dict(zip((one.id for one in alike), p_values, strict=True)).get(row.id, math.nan)
+    return bool(mine <= 1 - claims.study.reporting.level + FORGIVEN)
+
+
+def _of_both(claims: "Claims", row: Estimate) -> tuple[float, float]:
+    detail = claims.disclosed.estimates.detail
+    return detail(row.id, "change_arm"), detail(row.id, "change_comparison")
+
+
+def moves(claims: "Claims", row: Estimate) -> dict[str, str]:
+    """What both arms did, of the people in the difference: a verb only where the arm's own interval excludes 0."""
+    words, detail = claims.words, claims.disclosed.estimates.detail
+    blanks: dict[str, str] = {}
+    for blank, name in (("arm", "change_arm"), ("other", "change_comparison")):
+        change, low, high = (detail(row.id, f"{name}{end}") for end in ("", "_low", "_high"))
+        verb = "up" if low > 0 else "down" if high < 0 else "flat"
+        number = {"size": words.number(abs(change)), "signed": words.number(change, signed=True)}
+        blanks |= {f"{blank}_moved": words.say(f"moved.{verb}", **number), f"{blank}_signed": number["signed"]}
+    return blanks
+
+
+def difference_beside(claims: "Claims", row: Estimate) -> Estimate | None:
+    """Difference that stands at the place of a change; None where there is none."""
+    contrast = Contrast.POOLED_DIFFERENCE if row.is_pooled else Contrast.DIFFERENCE
+    return claims.disclosed.headline(row.place, contrast)
+
+
+def level_text(claims: "Claims", row: Estimate) -> str:
+    """Name the design level in words, and what lowered it."""
+    say, study = claims.words.say, claims.study
+    if not row.compares_arms:
+        if study.comparison is None:
+            return say("design.single")
+        difference = difference_beside(claims, row)
+        if difference is None or not difference.is_known or claims.level(difference) > 1:
+            reasons = [] if difference is None or difference.is_known else [claims.reason(difference)]
+            return " ".join([say("design.no_usable"), *reasons])
+        row = difference
+    lost = losses(row, claims.followed, study)
+    assignment = study.design.assignment
+    if steps_down(lost):
+        first, second = (claims.words.share(one.share) for one in lost.values())
+        people = claims.people(row.role)
+        text = say(f"lowered.{assignment}_{claims.level(row)}", first=first, second=second, people=people)
+    elif assignment == "matched" and started_apart(row, claims.followed):
+        text = say("design.matched_apart")
+    elif assignment == "randomised" and (why := why_not_causal(claims, row)):
+        text = say(f"design.drawn_{why}")
+    else:
+        text = say(f"design.{assignment}")
+    picked = study.scale(row.scale).picked is not None and by_two_ways(study)
+    return f"{text} {say('design.picked')}" if picked else text
+
+
+def is_qualified(claims: "Claims", row: Estimate) -> bool:
+    """Whether a difference, or that at the place of a change, bears less than its declared design would."""
+    difference = row if row.compares_arms else difference_beside(claims, row)
+    if difference is None or not difference.is_known:
+        return False
+    level, declared = claims.level(difference), LEVELS[claims.study.design.assignment]
+    return level < declared or (level == LEVELS["randomised"] and bool(why_not_causal(claims, difference)))
+
+
+def beside(claims: "Claims", row: Estimate) -> list[str]:
+    """Sentences that must be read with a row."""
+    if row.is_known and row.compares_arms and claims.level(row) > 1:
+        return [*_two_ways(claims, row), loss_text(claims, row)]
+    return list(_side_by_side(claims, row))
+
+
+def _side_by_side(claims: "Claims", row: Estimate) -> Iterator[str]:
+    """Change of the comparison, and who did not stay, beside that of the programme where no difference may be told."""
+    difference = None if row.compares_arms else difference_beside(claims, row)
+    if difference is None or not difference.is_known:
+        return
+    comparison = row.place._replace(arm=claims.study.comparison or "")
+    other = claims.disclosed.headline(comparison, row.contrast)
+    if other is not None and other.is_known:
+        sentence = claims.sentence(other)
+        yield claims.words.say("comparing.other_arm", text=sentence, lowered=lowered(sentence))
+    yield loss_text(claims, difference)
+
+
+def loss_text(claims: "Claims", row: Estimate) -> str:
+    """How many people of each arm have no usable score after; empty where not both arms are counted."""
+    lost, words = losses(row, claims.followed, claims.study), claims.words
+    if len(lost) < 2:
+        return ""
+    mine, other = lost.values()
+    counts = {"lost": mine.lost, "base": mine.base, "share": words.share(mine.share),
+              "lost_other": other.lost, "base_other": other.base, "share_other": words.share(other.share)}  # fmt: skip
+    return words.say("comparing.losses", **counts)
+
+
+def other_way(claims: "Claims", row: Estimate) -> Estimate | None:
+    """Row that answers the same question in the other way; None where there is none, or a lot was drawn."""
+    if not by_two_ways(claims.study) or row.method not in OTHER_WAY:
+        return None
+    name = OTHER_WAY[Name(row.method)]
+    for other in claims.disclosed.rows:
+        same = other.place == row.place and other.contrast == row.contrast and other.measure == row.measure
+        if same and other.method == name and other.subgroup == EVERYONE:
+            return other
+    return None
+
+
+def _two_ways(claims: "Claims", row: Estimate) -> Iterator[str]:
+    """How far apart the arms started, what the other way to compare them gives, and whether that changes the answer."""
+    words, whose = claims.words, claims.whose(row.role)
+    known_arms = not math.isnan(_of_both(claims, row)[0])
+    named = {"whose": whose, "Whose": capital(whose), "scale": claims.scale_text(row.scale, row.arm, row.wave),
+             "unit": claims.unit(claims.study.scale(row.scale))}  # fmt: skip
+    if not by_two_ways(claims.study):
+        if known_arms and claims.level(row) < LEVELS["randomised"]:
+            yield words.say("comparing.arms", **named, **moves(claims, row))
+        return
+    gap, low, high = claims.followed.gaps.get(row.id, (math.nan,) * 3)
+    if not math.isnan(low):
+        first, last = words.ends(low, high)
+        interval = words.say("counts.interval", level=claims.level_percent, low=first, high=last)
+        yield words.say("comparing.gap", **named, signed=words.number(gap, signed=True), interval=interval)
+    other = other_way(claims, row)
+    if other is None:
+        return
+    kind = "changes" if other.method == Name.CHANGE_SCORE else "same"
+    if not other.is_known:
+        yield words.say("comparing.no_other", reason=claims.reason(other))
+        return
+    known = kind == "changes" and known_arms
+    signed = words.number(other.estimate, signed=True)
+    yield words.say(f"comparing.{kind}{'_of_both' * known}", **named, **(moves(claims, row) if known else {}),
+                    signed=signed, interval=claims.interval(other))  # fmt: skip
+    if low > 0 or high < 0:
+        if _depends(claims, row, other):
+            yield words.say("comparing.depends")
+        yield words.say("comparing.neither")
+
+
+def _depends(claims: "Claims", row: Estimate, other: Estimate) -> bool:
+    """Whether both ways together leave open what one of them alone would not."""
+    scale = claims.study.scale(row.scale)
+    alone = [against(one.ci_low, one.ci_high, scale) for one in (row, other)]
+    return claims.judged(row).verdict == "unclear" and any(found != "unclear" for found in alone)

@@ -1,0 +1,68 @@
+"""How alike the arms were at the start, as pages may show it."""
+
+import pandas as pd
+
+from rm_research.disclosure import rules
+from rm_research.disclosure.gate import Disclosed
+from rm_research.disclosure.tables import Starts
+from rm_research.disclosure.threshold import Threshold
+from rm_research.effects import assess_balance
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.methods import Contrast, Measure
+from rm_research.frames import BALANCE
+from rm_research.panel import Prepared
+
+KEY = ["cohort", "role", "arm", "variable"]
+
+
+def shown_balance(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
+    """
+    Rows of `assess_balance` that rest on enough people of each arm.
+
+    Scores before are those of the people whom the main changes next to them are of: everyone with a score before, or
+    those with both; where that differs between waves, there are none.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    shown : Disclosed
+        Decides whose change may be shown.
+    """
+    study = prepared.study
+    if study.comparison is None or study.link.method == "none":
+        return BALANCE.empty()
+    panel = prepared.panel[prepared.panel["cohort"].isin(prepared.sound_cohorts)]
+    of_all = assess_balance(panel, study=study)
+    of_both = assess_balance(panel[panel["pre"].notna() & panel["post"].notna()], study=study)
+    scales = of_all["is_scale"].astype(bool)
+    kinds = _kinds(shown, study.comparison, shared=study.design.comparison_scope == "shared")
+    whom = [kinds.get(key, set()) for key in of_all[KEY].itertuples(index=False, name=None)]
+    everyone = pd.Series([kind == {"everyone"} for kind in whom], index=of_all.index)
+    both = pd.Series([kind == {"both"} for kind in whom], index=of_all.index)
+    completers = of_both[of_both["is_scale"].astype(bool)].set_index(KEY)
+    wanted = pd.MultiIndex.from_frame(of_all.loc[scales & both, KEY])
+    rows = [of_all[scales & everyone], completers[completers.index.isin(wanted)].reset_index(), of_all[~scales]]
+    table = BALANCE.conform(pd.concat(rows, ignore_index=True))
+    asked = Starts(table, Threshold.of(study))
+    return table[~rules.hidden(rules.BALANCE, asked, table.index)].reset_index(drop=True)
+
+
+def _kinds(shown: Disclosed, comparison: str, *, shared: bool) -> dict[tuple[str, ...], set[str]]:
+    """Whom the main changes are of, by cohort, role, arm of the programme and scale; nobody where one is not shown."""
+    changes = [row for row in shown.headline_rows if row.contrast == Contrast.CHANGE and row.measure == Measure.MEAN]
+    compared = [row for row in changes if row.arm == comparison]
+    kinds: dict[tuple[str, ...], set[str]] = {}
+    for row in changes:
+        if row.arm == comparison:
+            continue
+        alike = [one for one in compared if (one.role, one.scale, one.wave) == (row.role, row.scale, row.wave)]
+        own = [one for one in alike if shared or one.cohort == row.cohort]
+        found = kinds.setdefault((row.cohort, row.role, row.arm, row.scale), set())
+        found |= {_whom(one) for one in (row, *own)} if own else {"nobody"}
+    return kinds
+
+
+def _whom(row: Estimate) -> str:
+    if not row.is_known or row.declared is None:
+        return "nobody"
+    return "everyone" if row.declared.of_everyone_before else "both"
