@@ -67,7 +67,7 @@ def _spread(values: pa.Array, places: np.ndarray, index: pd.Index) -> pd.Series:
 
 def _series(text: pa.Array, index: pd.Index) -> pd.Series:
     """Arrow's text as a Series, not copied."""
-    return pd.Series(STR.__from_arrow__(text), index=index)
+    return pd.Series(pd.array(text, dtype=STR), index=index)
 
 
 def tidy(cells: pd.Series) -> pd.Series:
