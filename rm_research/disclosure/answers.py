@@ -42,9 +42,9 @@ def shown_answers(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
     later wave that asks the scale: those with both scores (where waves are not linked, of all who have a score then).
     All groups of a role share the bands: below the middle, the middle and above it, or fewer, chosen so that as few
     groups as possible have a band with nearly none or nearly all of their answers; these groups are left out. Groups
-    whose change is hidden are left out too, and so are scales of more than eleven points. On a scale of up to three points the shares give the mean, so groups that at
-    least one person but too few people left are left out as well: together with the numbers for everyone before, the
-    answers of these people could be worked out.
+    whose change is hidden are left out too, and so are scales of more than eleven points. On a scale of up to three
+    points the shares give the mean, so groups that at least one person but too few people left are left out as well:
+    together with the numbers for everyone before, the answers of these people could be worked out.
 
     Parameters
     ----------

@@ -177,16 +177,8 @@ def _lines(
         lines = [[(x[0], place(pre)), (x[1], place(post))] for pre, post in zip(rows["pre"], rows["post"], strict=True)]
         ax.add_collection(LineCollection(lines, colors=GREY, linewidths=0.5, alpha=0.6, zorder=1))
         moments = (mean.before, mean.after)
-        style = "-" if joined else ""
-        ax.plot(
-            x,
-            [place(moment.mean) for moment in moments],
-            color=colour,
-            marker=marker,
-            linestyle=style,
-            linewidth=1.6,
-            markersize=6,
-        )
+        heights, wide = [place(moment.mean) for moment in moments], 1.6 if joined else 0
+        ax.plot(x, heights, color=colour, marker=marker, linewidth=wide, markersize=6)
         for left, moment in zip(x, moments, strict=True):
             if not np.isnan(moment.low):
                 ax.plot([left, left], [place(moment.low), place(moment.high)], color=colour, linewidth=1.6)

@@ -56,5 +56,3 @@ def description_table(scale: Scale, context: Context) -> Table:
     ]  # fmt: skip
     frame, caption = context.table("described"), words.say("described.caption", scale=scale.title)
     return table(caption, headings, cells, frame[frame["scale"] == scale.name])
-        words.say("described.caption", scale=scale.title), headings, cells, frame[frame["scale"] == scale.name]
-    )

@@ -13,32 +13,37 @@ UNSCORED_BEFORE = ("leaving.unscored_before_one", "leaving.unscored_before")
 
 def who_left(row: Estimate, context: Context) -> str:
     """Who behind a row has no score after, and why, by arm; and what the row makes of them."""
-    say, counts = context.words.say, context.claims.leaving(row)
-    texts = []
-    for arm, people in counts.items():
-        text = " ".join(part for part in _of_arm(people, row, context) if part)
-        named = row.compares_arms and text
-        texts.append(say("leaving.of_arm", arm=context.claims.arm_title(arm), text=lowered(text)) if named else text)
+    say, claims = context.words.say, context.claims
+    counts = claims.leaving(row)
+    texts = [_named(arm, _of_arm(people, row, context), row, context) for arm, people in counts.items()]
     if any(people.lost for people in counts.values()):
-        texts.append(say("leaving.assumed" if context.claims.counts_leavers(row) else "leaving.not_counted"))
+        texts.append(say("leaving.assumed" if claims.counts_leavers(row) else "leaving.not_counted"))
+    for arm, people in counts.items():
+        texts.append(_named(arm, _counted(UNSCORED_BEFORE, people.unscored_before, context), row, context))
     if any(people.left is None for people in counts.values()):
         texts.append(say("leaving.unknown"))
     return " ".join(text for text in texts if text)
 
 
-def _of_arm(counts: Leaving, row: Estimate, context: Context) -> list[str]:
-    """What became of the people of one arm, and who of them is not among those with a score before."""
+def _named(arm: str, text: str, row: Estimate, context: Context) -> str:
+    """Text with the name of its arm, where a row compares two."""
+    if not (row.compares_arms and text):
+        return text
+    return context.words.say("leaving.of_arm", arm=context.claims.arm_title(arm), text=lowered(text))
+
+
+def _of_arm(counts: Leaving, row: Estimate, context: Context) -> str:
+    """What became of the people of one arm with a score before; empty where nobody can know."""
     say, claims = context.words.say, context.claims
     when, all_scored = moment(row.wave, claims), not counts.unscored_before
     about = {"n": counts.before, "people": claims.people(row.role, counts.before), "moment": when}
     gone = [_counted(LEFT, counts.left or 0, context, moment=when), _counted(UNSCORED, counts.unscored or 0, context)]
-    texts = []
     if parts := [text for text in gone if text]:
         key = "leaving.of_answered" if all_scored else "leaving.of_scored"
-        texts.append(say(key, **about, gone=context.words.listed(parts)))
-    elif counts.left is not None:
-        texts.append(say("leaving.all_answered" if all_scored else "leaving.all_scored", **about))
-    return [*texts, _counted(UNSCORED_BEFORE, counts.unscored_before, context)]
+        return say(key, **about, gone=context.words.listed(parts))
+    if counts.left is None:
+        return ""
+    return say("leaving.all_answered" if all_scored else "leaving.all_scored", **about)
 
 
 def _counted(keys: tuple[str, str], n: int, context: Context, **values: str) -> str:

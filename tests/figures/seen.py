@@ -41,6 +41,7 @@ def answers_of(*bars) -> pd.DataFrame:
     rows = [PLACE | {"arm": arm, "asked": asked, "low": low, "high": high, "share": share, "n_people": n}
             for arm, asked, n, shares in bars
             for (low, high), share in zip(bands[len(shares)], shares, strict=True)]  # fmt: skip
+    rows = [row | {"n_cohorts": 1} for row in rows]
     return pd.DataFrame(rows).astype({"low": float, "high": float})
 
 
@@ -49,8 +50,19 @@ def flow_of(**columns) -> pd.DataFrame:
     usual = {"role": ["leader", "mentor", "leader"], "arm": ["programme", "programme", "waitlist"],
              "invited": [22, 20, 16], "before": [20, 18, 12], "answered post": [15, 14, 11],
              "both post": [14, 14, 10]}  # fmt: skip
-    counts = dict.fromkeys(("invited", "before", "answered post", "both post"), "Int64")
-    return pd.DataFrame(usual | columns).astype(counts)
+    table = pd.DataFrame(usual | columns)
+    counts = [name for name in table.columns if name not in ("role", "arm")]
+    table = table.astype(dict.fromkeys(counts, "Int64"))
+    for both in [name for name in counts if name.startswith("both ")]:
+        wave = both.removeprefix("both ")
+        # all have scores, unless a test says otherwise
+        scored, left = table[both], table["before"] - table[both]
+        further = {
+            f"scored {wave}": table.get(f"scored {wave}", scored),
+            f"left {wave}": table.get(f"left {wave}", left),
+        }
+        table = table.assign(**further)
+    return table
 
 
 def sessions_of(*bands) -> pd.DataFrame:

@@ -2,8 +2,12 @@
 
 import pytest
 from matplotlib.colors import to_rgb
-from seen import CHANGE, LONG, PLACE, answers_of, clashes, disclosed_of, words
+from seen import CHANGE, DIFFERENCE, LONG, PLACE, answers_of, clashes, disclosed_of, words
+from seen import WAITING as WAITLIST
+from small_studies import row_of
 
+from rm_research.catalogue import lowered
+from rm_research.claims import claims_of
 from rm_research.figures import answers_alt, answers_title, blank_axes, plot_answers
 from rm_research.figures.answers import HIGH, LOW, MIDDLE
 from rm_research.figures.style import WIDE
@@ -86,14 +90,31 @@ def test_long_names_have_room(draw, width):
     assert clashes(draw(*PROGRAMME, *more, *WAITING, ax=blank_axes(width=width), title=True)) == []
 
 
-def test_title_is_the_share_of_the_highest_band(study):
+def test_title_is_the_finding_of_the_headline(study):
     disclosed = disclosed_of(CHANGE, answers=answers_of(*WAITING, *PROGRAMME))
     title = answers_title(disclosed, study=study, **PLACE)
-    assert title == "Leaders’ mood: answers 4–5 went from 42% to 55%"
+    assert title == "Answers: leaders’ mood rose by about 0.50 scale points"
     assert 6 <= len(title.split()) <= 12
     assert answers_alt(disclosed, study=study, **PLACE) == (
         f"Stacked bar chart of answers on mood before and after. {title}."
     )
+
+
+def test_answers_that_rise_make_no_finding_where_there_is_none(study):
+    unclear = row_of(estimate=0.1, ci_low=-0.4, ci_high=0.6)
+    title = answers_title(disclosed_of(unclear, answers=answers_of(*PROGRAMME)), study=study, **PLACE)
+    assert title == "Answers: no clear change in leaders’ mood yet"
+    difference = disclosed_of(CHANGE, WAITLIST, DIFFERENCE, answers=answers_of(*WAITING, *PROGRAMME))
+    followed = answers_title(difference, study=study, **PLACE)
+    claims = claims_of(difference, study)
+    assert followed.removeprefix("Answers: ") == lowered(claims.title(difference.rows[2]))
+
+
+@pytest.mark.parametrize("rows", [(), (row_of(estimate=None, reason="hidden"),), (WAITLIST,)])
+def test_without_a_headline_of_the_programme_there_is_no_chart(study, rows):
+    disclosed = disclosed_of(*(rows or (row_of(scale="zeal"),)), answers=answers_of(*WAITING))
+    assert answers_title(disclosed, study=study, **PLACE) == ""
+    assert words(plot_answers(disclosed, study=study, **PLACE, ax=blank_axes())) == []
 
 
 @pytest.mark.parametrize(

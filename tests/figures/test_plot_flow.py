@@ -31,7 +31,7 @@ def test_each_group_has_its_counts_and_shares_of_those_invited(draw):
 @pytest.mark.parametrize("width", [3.3, WIDE])
 def test_bars_are_as_long_as_their_counts(draw, width):
     table = flow_of()
-    counts = [int(n) for _, row in table.iterrows() for n in row.tolist()[2:]]
+    counts = [int(n) for _, row in table.iterrows() for n in row.tolist()[2:6]]
     long = bars(draw(table, ax=blank_axes(width=width)))
     assert [n / long[0] for n in long] == pytest.approx([n / counts[0] for n in counts])
 
@@ -57,7 +57,7 @@ def test_a_cohort_has_its_own_rows(draw):
 
 
 def test_several_later_surveys_are_named(draw, three_waves):
-    table = flow_of().assign(**{"answered winter": [9, 8, 7], "both winter": [8, 7, 6]})
+    table = flow_of(**{"answered winter": [9, 8, 7], "both winter": [8, 7, 6]})
     assert {"At winter", "Both, at winter", "At post"} <= set(words(draw(table, study=three_waves)))
 
 
@@ -78,6 +78,10 @@ def test_no_people_make_an_empty_chart(draw, study):
     [
         ({}, "38 of 58 people invited answered before and after"),
         ({"invited": [22, 20, pd.NA]}, "38 of 50 who answered before also answered after"),
+        (
+            {"invited": [pd.NA] * 3, "left post": [pd.NA] * 3},
+            "38 people answered before and after; who left is unknown",
+        ),
         ({"both post": [pd.NA] * 3}, "50 people answered before, and 40 answered after"),
     ],
 )
@@ -85,4 +89,14 @@ def test_title_is_how_many_answered(study, columns, title):
     disclosed = disclosed_of(CHANGE, response=flow_of(**columns))
     assert flow_title(disclosed, study=study) == title
     assert 6 <= len(title.split()) <= 12
+    listed = "people" if columns.get("invited") == [pd.NA] * 3 else "people invited and people"
+    assert flow_alt(disclosed, study=study).startswith(f"Bar chart of {listed} who answered")
     assert flow_alt(disclosed, study=study).endswith(f"by group. {title}.")
+
+
+def test_people_without_a_score_are_told_from_those_who_left(draw):
+    assert "Both, with a score" not in words(draw(flow_of()))
+    said = words(draw(flow_of(**{"scored post": [9, 14, 10]})))
+    at = said.index("Both, with a score")
+    assert said[at - 2 : at + 2] == ["Both", "14 (64%)", "Both, with a score", "9 (41%)"]
+    assert said.count("Both, with a score") == 1

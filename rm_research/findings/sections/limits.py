@@ -47,7 +47,7 @@ def _items(context: Context) -> list[str]:
 
 
 def _attrition_limits(context: Context) -> list[str]:
-    """Share of each role that left before the last survey, if it is large or uneven."""
+    """Share of each role without a score from the last survey, if it is large or uneven."""
     scale, words = context.study.scales[0], context.words
     waves = context.waves(scale)[-1:]
     if context.study.link.method == "none" or not waves:
@@ -55,7 +55,8 @@ def _attrition_limits(context: Context) -> list[str]:
     texts = []
     for role in context.roles(scale.name):
         for row in context.spoken_rows(scale.name, waves[0], role):
-            shares = {arm: round(left / before, 9) for arm, (before, left) in context.claims.people_left(row).items()}
+            counts = context.claims.leaving(row)
+            shares = {arm: round((people.lost or 0) / people.before, 9) for arm, people in counts.items()}
             people, values = context.claims.people(role), list(shares.values())
             if values and max(values) > MOST_LEFT:
                 texts.append(words.say("limits.attrition", share=words.share(max(values)), people=people))

@@ -20,12 +20,8 @@ SCORES = ["returned", "before", "both", "unscored", "left"]
 def content(context: Context) -> Content:
     """Content of the flow table and the sentences above it."""
     words, flow, counts = context.words, context.table("response"), context.counts(context.place)
-    sentences = [
-        *_invited(counts, context),
-        *_came_back(flow, context),
-        *_too_few_answers(context),
-        *_unusable(context),
-    ]
+    sentences = [*_invited(counts, context), *_came_back(flow, context)]
+    sentences += [*_too_few_answers(context), *_unusable(context)]
     if counts["repeats"]:
         sentences.append(words.say("response.repeats", n=counts["repeats"]))
     sentences.append(words.say("response.participation"))
