@@ -95,7 +95,8 @@ ENGLISH = TEXTS["en"]
 SOURCE = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
 REASONS = set(re.findall(r'NotEstimableError\("(\w+)"\)', SOURCE))
 METHODS = {
-    "jackknife", "likelihood", "paired_t", "sign_flips", "hodges_lehmann", "bonett", "wilson", "imputed", "mixed_model", "then_test", "welch",
+    "jackknife", "likelihood", "paired_t", "sign_flips", "hodges_lehmann", "bonett", "wilson", "imputed",
+    "mixed_model", "then_test", "welch",
     "ancova", "change_score", "constrained_likelihood", "wild_bootstrap", "randomisation", "instrument", "ols", "apim",
     "people", "people_both", "reml_hk",
 }  # fmt: skip
@@ -105,6 +106,7 @@ VERDICTS = {
     "none_unclear",
 }  # fmt: skip
 CLEAR = {"gain", "loss", "gain_unclear_size", "loss_unclear_size"}
+LEVELS = ("unlinked", 1, "both", "gap", "same", 4, "drawn", 5)
 VOCABULARY = {
     "reason": REASONS | {"hidden", "hidden_compared", "hidden_changed", "hidden_beside"},
     "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none", "uncertain",
@@ -124,13 +126,14 @@ VOCABULARY = {
     "measure": MEASURES,
     "counts": {"interval", "pairs", "followed", "compared", "unlinked", "pooled_pairs", "pooled_compared",
                "pooled_unlinked"},
-    "claim": {f"{level}.{verdict}" for level in ("unlinked", 1, "both", "gap", "same", 4, "drawn", 5) for verdict in VERDICTS},
+    "claim": {f"{level}.{verdict}" for level in LEVELS for verdict in VERDICTS},
     "direction": {"rose", "fell", "higher", "lower", "raised", "lowered"},
     "apa_measure": MEASURES,
     "apa_contrast": {"change", "difference", "role_difference", "interaction"},
     "chart": {f"title_{family}_{kind}" for family in ("change", "unlinked", "difference", "changes")
-              for kind in ("clear", "unclear", "little")} | {"axis_change", "axis_change_and_same", "axis_difference", "axis_changes",
-                                                         "difference_row", "difference_row_of", "changes_row", "changes_row_of"},
+              for kind in ("clear", "unclear", "little")} | {
+                  "axis_change", "axis_change_and_same", "axis_difference", "axis_changes",
+                  "difference_row", "difference_row_of", "changes_row", "changes_row_of"},
     "design": {"single", "no_usable", "randomised", "matched", "self-selected", "matched_apart", "picked",
                "drawn_cohort", "drawn_tipping"},
     "months": {str(month) for month in range(1, 13)},

@@ -26,7 +26,7 @@ def missing_items(prepared: Prepared) -> pd.DataFrame:
     study, who = prepared.study, ["cohort", "person"]
     roles = prepared.responses[who].join(prepared.people.set_index(who)["role"], on=who)["role"]
     waves = [wave.name for wave in study.waves if (prepared.responses["wave"] == wave.name).any()]
-    shares = {}
+    shares: dict[tuple[str, str], float] = {}
     for scale in study.scales:
         asked = _asked(roles, scale)
         for wave in waves:

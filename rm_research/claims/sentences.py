@@ -146,6 +146,7 @@ class Claims:
     def has_no_verdict(self, row: Estimate) -> bool:
         """Whether a row is a difference that its design does not support."""
         return row.compares_arms and self.level(row) == 1
+
     def _cannot_show_more(self, row: Estimate) -> str:
         """Say that there are too few groups, or answers that fit everything; empty where neither is so."""
         texts = [self.words.say("verdict.anything")] if row.truncated == "both" else []

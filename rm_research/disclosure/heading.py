@@ -60,4 +60,8 @@ def _head(table: pd.DataFrame) -> pd.Series:
     """When the method of each row heads; '' where never."""
     heads = {method.key: str(method.heads or "") for method in METHODS}
     keys = table[KEY].itertuples(index=False, name=None)
-    return pd.Series([heads.get(tuple(map(str, key)), "") for key in keys], index=table.index, dtype=object)
+    return pd.Series(
+        [heads.get((str(contrast), str(measure), str(name)), "") for contrast, measure, name in keys],
+        index=table.index,
+        dtype=object,
+    )

@@ -26,7 +26,6 @@ from rm_research.effects import (
 )
 from rm_research.effects.estimates import headlines, joined, may_head
 from rm_research.effects.methods import METHODS, POOLED
-from rm_research.effects.verdicts import other_ways
 from rm_research.panel import Prepared, cache
 from rm_research.study import Study
 from rm_research.synthesis import estimate_programme

@@ -242,7 +242,7 @@ def arms_beside_few_leavers(asked: Details) -> pd.Series:
     """What both arms did, of people with both scores, where few left and the main changes are of everyone before."""
     table, details = asked.estimates.table, asked.estimates.details
     left = details[details["quantity"].eq("n_left")].set_index("id")["value"]
-    few = table["id"].map(left).astype("float64").pipe(asked.threshold.few) & beside_everyone(table)
+    few = table["id"].map(left).astype("float64").pipe(asked.threshold.few) & ~of_both(table)
     return asked.quantity.isin(ARMS) & asked.of(few)
 
 

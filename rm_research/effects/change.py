@@ -38,7 +38,7 @@ def estimate_change(panel: pd.DataFrame, *, study: Study, reference: pd.DataFram
     Estimates
         contrast 'change'. Linked waves: mean of everyone with a score before (jackknife over clusters, the headline;
         likelihood with equal variances or a mixed model; imputed where some people left), mean of those with both
-        scores (paired_t, by cluster, the headline where `disclose` finds that few people left; sign_flips, p-value only,
+        scores (paired_t, by cluster, the headline where `disclose` finds that few left; sign_flips, p-value only,
         where the headline has fewer than four degrees of freedom), median (hodges_lehmann, of those who changed),
         g_av (bonett), d_rm (paired_t), share_improved and, where there is a retest correlation, reliable_change
         (wilson). Unlinked waves: mean (welch). Post − pre,

@@ -201,8 +201,13 @@ def may_head(table: pd.DataFrame) -> pd.Series:
 
 def of_both(table: pd.DataFrame) -> pd.Series:
     """Whether the changes in the role and wave of each row are headed by those of people who answered both times."""
-    both = _keys(table).isin([(Contrast.CHANGE, Measure.MEAN, str(head.name)) for head in METHODS.headlines(
-        Contrast.CHANGE) if head.heads == Heads.BOTH])
+    both = _keys(table).isin(
+        [
+            (Contrast.CHANGE, Measure.MEAN, str(head.name))
+            for head in METHODS.headlines(Contrast.CHANGE)
+            if head.heads == Heads.BOTH
+        ]
+    )
     heading = table[both & table["heads"].fillna(False).astype(bool)]
     places = set(zip(heading["role"], heading["wave"], strict=True))
     waves = {wave for _, wave in places}

@@ -67,7 +67,7 @@ def against(low: float, high: float, scale: Scale) -> str:
 
 
 def has_few_df(df: object) -> bool:
-    """Whether degrees of freedom are known and below four, apart from rounding; then nothing but chance can be shown."""
+    """Whether degrees of freedom are known and below four, apart from rounding."""
     return isinstance(df, float) and df < FEW_DF - FORGIVEN
 
 

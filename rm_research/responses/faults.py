@@ -1,5 +1,7 @@
 """Faults in the counted rows of one export, as Problems and ledger lines."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -189,13 +191,18 @@ def _report_dates(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> No
     opened.journal.problem("unreadable_date", severity, message, wave=opened.wave.name, file=opened.source.file)
 
 
+def _is_among(words: set[str], entry: str) -> bool:
+    return comparable(entry) in words
+
+
 def _report_words(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
     """Report entries of a recoded fact that no word of [values.…] covers."""
     for name in opened.study.words:
         if name not in facts or name in CODES:
             continue
         words = {comparable(word) for word in known_words(opened.study, name)}
-        stray = ~per_entry(facts[name], lambda entry, words=words: comparable(entry) in words, dtype="bool")
+        read = partial(_is_among, words)
+        stray = ~per_entry(facts[name], read, dtype="bool")
         stray &= facts[name].notna()
         if not stray.any():
             continue

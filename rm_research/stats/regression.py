@@ -138,7 +138,8 @@ class ClusterTerms:
 
     @property
     def df(self) -> float:
-        """Satterthwaite's degrees of freedom, tr(W)² / tr(W²): W_gg = expected_g, W_gh = −b_gᵀb_h, b_g = U_gᵀA_gU_g c."""
+        """Satterthwaite's degrees of freedom, tr(W)² / tr(W²)."""
+        # W_gg = expected_g, W_gh = −b_gᵀb_h, b_g = U_gᵀA_gU_g c
         b = np.einsum("gij,gj->gi", self.gram, self.weight)
         squares = (self.expected**2).sum() + ((b.T @ b) ** 2).sum() - ((b**2).sum(axis=1) ** 2).sum()
         return float(self.expected.sum() ** 2 / squares)

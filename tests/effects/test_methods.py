@@ -91,7 +91,8 @@ def test_an_average_over_cohorts_heads_only_where_it_is_declared():
 
 @pytest.mark.parametrize(
     ("name", "column"),
-    [("jackknife", "n_pre"), ("likelihood", "n_pre"), ("imputed", "n_pre"), ("paired_t", "n_pairs"), ("mixed_model", "n_pairs"),
+    [("jackknife", "n_pre"), ("likelihood", "n_pre"), ("imputed", "n_pre"), ("paired_t", "n_pairs"),
+     ("mixed_model", "n_pairs"),
      ("welch", "n_post"), ("unheard_of", "n_pairs")],
 )  # fmt: skip
 def test_how_many_people_a_change_is_about(name, column):
