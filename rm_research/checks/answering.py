@@ -1,5 +1,7 @@
 """How questionnaires were answered: skipped items, scores piling up at the ends, signs of careless answering."""
 
+from collections.abc import Hashable
+
 import pandas as pd
 
 from rm_research.panel import Prepared
@@ -26,7 +28,7 @@ def missing_items(prepared: Prepared) -> pd.DataFrame:
     study, who = prepared.study, ["cohort", "person"]
     roles = prepared.responses[who].join(prepared.people.set_index(who)["role"], on=who)["role"]
     waves = [wave.name for wave in study.waves if (prepared.responses["wave"] == wave.name).any()]
-    shares: dict[tuple[str, str], float] = {}
+    shares: dict[tuple[Hashable, str], float] = {}
     for scale in study.scales:
         asked = _asked(roles, scale)
         for wave in waves:
