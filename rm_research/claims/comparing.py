@@ -146,7 +146,9 @@ def loss_text(claims: "Claims", row: Estimate) -> str:
     mine, other = lost.values()
     counts = {"lost": mine.lost, "base": mine.base, "share": words.share(mine.share),
               "lost_other": other.lost, "base_other": other.base, "share_other": words.share(other.share)}  # fmt: skip
-    return words.say("comparing.losses", **counts)
+    before = claims.people_left(row)
+    assigned = any(one.base != before.get(arm, (one.base, 0))[0] for arm, one in lost.items())
+    return words.say("comparing.losses_of_assigned" if assigned else "comparing.losses", **counts)
 
 
 def other_way(claims: "Claims", row: Estimate) -> Estimate | None:
