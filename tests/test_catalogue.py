@@ -81,8 +81,8 @@ ENGLISH = TEXTS["en"]
 SOURCE = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
 REASONS = set(re.findall(r'NotEstimableError\("(\w+)"\)', SOURCE))
 METHODS = {
-    "jackknife", "likelihood", "paired_t", "sign_flips", "hodges_lehmann", "bonett", "wilson", "imputed", "mixed_model", "then_test", "welch",
-    "ancova", "change_score", "constrained_likelihood", "wild_bootstrap", "randomisation", "instrument", "ols", "apim",
+    "jackknife", "likelihood", "paired_t", "sign_flips", "hodges_lehmann", "bonett", "wilson", "imputed", "mixed_model",
+    "then_test", "welch", "ancova", "change_score", "constrained_likelihood", "wild_bootstrap", "randomisation", "instrument", "ols", "apim",
     "one_stage", "reml_hk",
 }  # fmt: skip
 MEASURES = {"mean", "median", "g_av", "d_rm", "d_ppc2", "share_improved", "reliable_change", "slope"}
@@ -99,7 +99,7 @@ VOCABULARY = {
     "methods": METHODS - {"ancova"} | {"ancova_person", "ancova_cluster", "role_difference", "interaction"},
     "measure": MEASURES,
     "counts": {"interval", "pairs", "followed", "compared", "unlinked", "pooled_pairs", "pooled_compared",
-               "pooled_unlinked"},
+               "pooled_unlinked", "both", "pooled_both"},
     "claim": {f"{level}.{verdict}" for level in ("unlinked", 1, 2, 3, 5) for verdict in VERDICTS},
     "direction": {"rose", "fell", "more", "less", "higher", "lower", "raised", "lowered"},
     "apa_measure": MEASURES,

@@ -20,8 +20,8 @@ from rm_research.effects.specifications import Specifications, estimate_specific
 from rm_research.errors import StudyError
 from rm_research.frames import DETAILS, ESTIMATES, SPECIFICATIONS
 from rm_research.panel import prepare_study
-from rm_research.stats.imputed import complete_posts, imputed_ancova, imputed_change
 from rm_research.stats.baseline import change_of_everyone
+from rm_research.stats.imputed import complete_posts, imputed_ancova, imputed_change
 from rm_research.stats.mixed import constrained_likelihood, likelihood_change
 from rm_research.stats.pooling import reml_hk
 from rm_research.stats.result import NotEstimableError, Result
