@@ -82,8 +82,8 @@ SOURCE = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.p
 REASONS = set(re.findall(r'NotEstimableError\("(\w+)"\)', SOURCE))
 METHODS = {
     "jackknife", "likelihood", "paired_t", "sign_flips", "hodges_lehmann", "bonett", "wilson", "imputed", "mixed_model",
-    "then_test", "welch", "ancova", "change_score", "constrained_likelihood", "wild_bootstrap", "randomisation", "instrument", "ols", "apim",
-    "one_stage", "reml_hk",
+    "then_test", "welch", "ancova", "change_score", "constrained_likelihood", "wild_bootstrap", "randomisation",
+    "instrument", "ols", "apim", "one_stage", "reml_hk",
 }  # fmt: skip
 MEASURES = {"mean", "median", "g_av", "d_rm", "d_ppc2", "share_improved", "reliable_change", "slope"}
 VERDICTS = {

@@ -11,7 +11,7 @@ import pandas as pd
 from rm_research.effects.bounds import largest, truncated
 from rm_research.effects.estimate import Estimate, estimates_of
 from rm_research.effects.groups import EVERYONE, Place, row_id
-from rm_research.effects.methods import METHODS, Contrast, Heads, Measure, Method
+from rm_research.effects.methods import METHODS, Contrast, Heads, Method
 from rm_research.frames import DETAILS, ESTIMATES, stacked
 from rm_research.stats.equivalence import tost
 from rm_research.stats.multiplicity import benjamini_hochberg, holm
@@ -181,9 +181,9 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     """
     Whether each row is the one that answers its question; the others are shown next to it.
 
-    Of the changes of everyone measured before and of those who answered both times, the column `heads` says which; where
-    it is missing, that of everyone. Over cohorts this is the average cohort where there are enough cohorts, otherwise the average person, which is also
-    the only one where cohorts share a comparison.
+    Of the changes of everyone measured before and of those who answered both times, the column `heads` says which;
+    where it is missing, that of everyone. Over cohorts this is the average cohort where there are enough cohorts,
+    otherwise the average person, which is also the only one where cohorts share a comparison.
     """
     heads = {method.key: method.heads for method in METHODS if method.heads}
     keys = zip(table["contrast"], table["measure"], table["method"], strict=True)
@@ -207,8 +207,8 @@ def may_head(table: pd.DataFrame) -> pd.Series:
 
 def of_both(table: pd.DataFrame) -> pd.Series:
     """Whether the changes in the role and wave of each row are headed by those of people who answered both times."""
-    both = _keys(table).isin([(Contrast.CHANGE, Measure.MEAN, str(head.name)) for head in METHODS.headlines(
-        Contrast.CHANGE) if head.heads == Heads.BOTH])
+    keys = [method.key for method in METHODS.of(Contrast.CHANGE) if method.heads == Heads.BOTH]
+    both = _keys(table).isin(keys)
     heading = table[both & table["heads"].fillna(False).astype(bool)]
     places = set(zip(heading["role"], heading["wave"], strict=True))
     waves = {wave for _, wave in places}

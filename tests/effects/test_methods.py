@@ -83,7 +83,8 @@ def test_headlines_are_means_and_one_of_them_in_each_design():
 
 @pytest.mark.parametrize(
     ("name", "column"),
-    [("jackknife", "n_pre"), ("likelihood", "n_pre"), ("imputed", "n_pre"), ("paired_t", "n_pairs"), ("mixed_model", "n_pairs"),
+    [("jackknife", "n_pre"), ("likelihood", "n_pre"), ("imputed", "n_pre"), ("paired_t", "n_pairs"),
+     ("mixed_model", "n_pairs"),
      ("welch", "n_post"), ("unheard_of", "n_pairs")],
 )  # fmt: skip
 def test_how_many_people_a_change_is_about(name, column):

@@ -79,7 +79,8 @@ def _groups(scale: Scale, wave: str, context: Context) -> list[Group]:
     groups = []
     for role in context.roles(scale.name):
         claims, spoken = context.claims, context.spoken_rows(scale.name, wave, role)
-        texts = [[text for text in (claims.statement(row), claims.verdict_sentence(row), claims.clusters_sentence(row)) if text] for row in spoken]
+        said = (claims.statement, claims.verdict_sentence, claims.clusters_sentence)
+        texts = [[text for say in said if (text := say(row))] for row in spoken]
         groups.append(Group(texts, outcome_pictures(scale, wave, role, context)))
     return groups
 
