@@ -207,20 +207,11 @@ ESTIMATES = Frame(
         "n_post": (COUNT, "people of the arm with a score at the later wave"),
         "n_pairs": (COUNT, "people of the arm with both"),
         "n_comparison": (COUNT, "people of the comparison arm with both; missing for changes"),
-        "n_clusters": (
-            COUNT,
-            "groups of people who belong together behind the standard error; cohorts for a pooled row",
-        ),
+        "n_clusters": (COUNT, "groups of people who belong together, behind the error; cohorts for a pooled row"),
         "detectable": (NUMBER, "smallest effect that this precision detects with 80 % power, same unit"),
         "planned": (FLAG, "whether the scale is a declared outcome"),
-        "heads": (
-            FLAG,
-            "whether the design, or who left, makes it the main row; missing where its method alone decides",
-        ),
-        "truncated": (
-            TEXT,
-            "which ends of the interval lie beyond what the scale allows: low, high or both; missing if none",
-        ),
+        "heads": (FLAG, "whether design or leaving makes it the main row; missing where its method alone decides"),
+        "truncated": (TEXT, "ends of the interval beyond what the scale allows: low, high, both; missing if none"),
         "reason": (TEXT, "why there is no estimate, or no interval; missing if there is one"),
     },
 )

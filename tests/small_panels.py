@@ -112,14 +112,23 @@ def numbers_in(result: Result) -> list[float]:
 
 
 def check_rows(estimates) -> None:
-    """Every row has an estimate and a finite interval, or a reason that the catalogue words and nothing else."""
+    """
+    Every row has an estimate and a finite interval, or a reason that the catalogue words and nothing else.
+
+    People who are all one cluster have an estimate and the reason why it has no interval.
+    """
     table = estimates.to_frame()
+    alone = table["reason"].eq("too_few_clusters") & table["estimate"].notna()
+    assert table.loc[alone, ["std_error", "df", "p_value", "ci_low", "ci_high"]].isna().all(axis=None)
+    table = table[~alone]
     empty = table["reason"].notna()
     assert not (set(table.loc[empty, "reason"]) - WORDED)
     assert table.loc[empty, [*NUMBERS, "p_adjusted", "detectable"]].isna().all(axis=None)
     assert not estimates.details["id"].isin(table.loc[empty, "id"]).any()
     assert np.isfinite(table.loc[~empty, "estimate"]).all()
-    ends = table.loc[~empty & table["method"].ne("randomisation"), ["estimate", "ci_low", "ci_high"]].to_numpy(float)
+    ends = table.loc[
+        ~empty & ~table["method"].isin(["randomisation", "sign_flips"]), ["estimate", "ci_low", "ci_high"]
+    ].to_numpy(float)
     assert np.isfinite(ends).all()
     assert (ends[:, 1] <= ends[:, 0] + 1e-12 * np.abs(ends[:, 0])).all()
     assert (ends[:, 0] <= ends[:, 2] + 1e-12 * np.abs(ends[:, 0])).all()

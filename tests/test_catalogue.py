@@ -125,7 +125,7 @@ VOCABULARY = {
     "methods": METHODS - {"ancova"} | {"ancova_person", "ancova_cluster", "role_difference", "interaction"},
     "measure": MEASURES,
     "counts": {"interval", "pairs", "followed", "compared", "unlinked", "pooled_pairs", "pooled_compared",
-               "pooled_unlinked"},
+               "pooled_unlinked", "both", "pooled_both"},
     "claim": {f"{level}.{verdict}" for level in LEVELS for verdict in VERDICTS},
     "direction": {"rose", "fell", "higher", "lower", "raised", "lowered"},
     "apa_measure": MEASURES,

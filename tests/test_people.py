@@ -148,13 +148,15 @@ def test_who_is_in_no_dyad_is_a_cluster_alone(take_part):
     assert sorted(who.people.groupby("cluster").size()) == [1, 2]
 
 
-@pytest.mark.parametrize(("unit", "clusters"), [("person", 2), ("cohort", 1), ("team", 2)])
-def test_clusters_are_what_was_assigned(take_part, unit, clusters):
+@pytest.mark.parametrize(("unit", "clusters"), [("person", 1), ("dyad", 1), ("cohort", 1), ("team", 2)])
+def test_clusters_are_what_was_assigned_and_dyads_of_persons(take_part, unit, clusters):
     assert take_part(PAIR, f'[design]\nunit = "{unit}"\n').people["cluster"].nunique() == clusters
 
 
-def test_clusters_may_be_declared_otherwise(take_part):
-    assert take_part(PAIR, '[design]\nunit = "person"\nclusters = "cohort"\n').people["cluster"].nunique() == 1
+@pytest.mark.parametrize(("clusters", "number"), [("person", 2), ("cohort", 1), ("team", 2)])
+def test_clusters_may_be_declared_otherwise(take_part, clusters, number):
+    who = take_part(PAIR, f'[design]\nunit = "person"\nclusters = "{clusters}"\n')
+    assert who.people["cluster"].nunique() == number
 
 
 def test_the_rosters_dyad_counts_and_another_is_a_problem(take_part):

@@ -224,7 +224,9 @@ class Claims:
         return self.words.say("counts.interval", level=self.level_percent, low=low, high=high)
 
     def range(self, row: Estimate) -> str:
-        """Interval alone."""
+        """Interval alone; empty where there is none."""
+        if not row.has_interval:
+            return ""
         low, high = self.ends(row)
         return self.words.say("format.range", low=low, high=high)
 

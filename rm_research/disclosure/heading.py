@@ -58,10 +58,5 @@ def _marked(table: pd.DataFrame, both: set[tuple[str, str]]) -> pd.DataFrame:
 
 def _head(table: pd.DataFrame) -> pd.Series:
     """When the method of each row heads; '' where never."""
-    heads = {method.key: str(method.heads or "") for method in METHODS}
-    keys = table[KEY].itertuples(index=False, name=None)
-    return pd.Series(
-        [heads.get((str(contrast), str(measure), str(name)), "") for contrast, measure, name in keys],
-        index=table.index,
-        dtype=object,
-    )
+    found = (METHODS.get(*map(str, key)) for key in table[KEY].itertuples(index=False, name=None))
+    return pd.Series([str(method.heads or "") if method else "" for method in found], index=table.index, dtype=object)

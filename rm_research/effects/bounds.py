@@ -13,7 +13,7 @@ ROUNDING = 1e-9
 
 
 def largest(contrast: str, measure: str, scale: str, study: Study) -> float:
-    """Largest possible size of an estimate in scale points; infinite without a range, or in other units."""
+    """Largest possible size of an estimate in scale points; infinite without a range or in other units."""
     limits = study.scale_range(scale)
     if limits is None or measure not in IN_POINTS or contrast not in (*ONCE, *TWICE):
         return math.inf

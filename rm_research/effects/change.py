@@ -38,10 +38,10 @@ def estimate_change(panel: pd.DataFrame, *, study: Study, reference: pd.DataFram
     Estimates
         contrast 'change'. Linked waves: mean of everyone with a score before (jackknife over clusters, the headline;
         likelihood with equal variances or a mixed model; imputed where some people left), mean of those with both
-        scores (paired_t, by cluster, the headline where `disclose` finds that few left; sign_flips, p-value only,
-        where the headline has fewer than four degrees of freedom), median (hodges_lehmann, of those who changed),
-        g_av (bonett), d_rm (paired_t), share_improved and, where there is a retest correlation, reliable_change
-        (wilson). Unlinked waves: mean (welch). Post − pre,
+        scores (paired_t, by cluster, the headline where `disclose` finds that few people left; sign_flips, with a
+        p-value only, where the headline has fewer than four degrees of freedom), median (hodges_lehmann, of those who
+        changed), g_av (bonett), d_rm (paired_t), share_improved and, where there is a retest correlation,
+        reliable_change (wilson). Unlinked waves: mean (welch). Post − pre,
         never flipped; shares are of gains, as the scale's `better` says. Scales not asked at baseline have a row with
         that reason. contrast 'role_difference', and 'interaction' where declared and there is no comparison: difference
         in mean change (jackknife, paired_t and likelihood alike). People whose role or arm is missing are in no row.

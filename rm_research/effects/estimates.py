@@ -10,7 +10,7 @@ import pandas as pd
 from rm_research.effects.bounds import largest, truncated
 from rm_research.effects.estimate import Estimate, estimates_of
 from rm_research.effects.groups import EVERYONE, Place, row_id
-from rm_research.effects.methods import METHODS, Contrast, Heads, Measure, Method
+from rm_research.effects.methods import METHODS, Contrast, Heads, Method
 from rm_research.effects.verdicts import judged
 from rm_research.frames import DETAILS, ESTIMATES, stacked
 from rm_research.stats.equivalence import tost
@@ -201,13 +201,8 @@ def may_head(table: pd.DataFrame) -> pd.Series:
 
 def of_both(table: pd.DataFrame) -> pd.Series:
     """Whether the changes in the role and wave of each row are headed by those of people who answered both times."""
-    both = _keys(table).isin(
-        [
-            (Contrast.CHANGE, Measure.MEAN, str(head.name))
-            for head in METHODS.headlines(Contrast.CHANGE)
-            if head.heads == Heads.BOTH
-        ]
-    )
+    keys = [method.key for method in METHODS.of(Contrast.CHANGE) if method.heads == Heads.BOTH]
+    both = _keys(table).isin(keys)
     heading = table[both & table["heads"].fillna(False).astype(bool)]
     places = set(zip(heading["role"], heading["wave"], strict=True))
     waves = {wave for _, wave in places}

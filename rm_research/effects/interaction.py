@@ -64,7 +64,7 @@ class Split:
 
     @property
     def n_left(self) -> int:
-        """People with a score before and none after, in the compared group with the fewest; 0 where none left."""
+        """People with a score before and none after, in the group with the fewest of them; 0 where nobody left."""
         left = self.people["pre"].notna() & self.people["post"].isna()
         return fewest(left.groupby([self.people["first"], self.people["in_arm"]]).sum().astype(int))
 

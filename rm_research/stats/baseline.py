@@ -39,7 +39,8 @@ def change_of_everyone(
     clusters : array-like, shape (n,), optional
         Cluster of each person, none missing. By default everyone is a cluster.
     cohorts : array-like, shape (n,), optional
-        Cohort of each person, none missing. By default there is one. A single cluster is joined to the next cohort.
+        Cohort of each person, none missing. By default there is one. A cohort that is a single cluster is joined to the
+        next.
 
     Returns
     -------

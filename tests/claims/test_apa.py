@@ -74,7 +74,7 @@ def test_cohorts_of_an_average_are_counted(line):
         for cohort, n in zip("abcd", (25, 25, 26, 26), strict=True)
     ]
     text = line(contrast="pooled_change", method="reml_hk", cohort="all cohorts", n_clusters=4, n_pre=102, n_post=60,
-                n_pairs=60,                 beside=cohorts)  # fmt: skip
+                n_pairs=60, beside=cohorts)  # fmt: skip
     assert text.endswith("k = 4, n = 102")
 
 

@@ -8,6 +8,7 @@ model give.
 """
 
 import shutil
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,62 @@ def compound_symmetry(rows: pd.DataFrame, X: np.ndarray, contrast: int) -> Numbe
 
 def likelihood(of_arm: pd.DataFrame) -> Numbers:
     rows = long(of_arm)
-    return compound_symmetry(rows, np.column_stack([np.ones(len(rows)), rows["after"]]), 1)
+    X = np.column_stack([np.ones(len(rows)), rows["after"]])
+    if of_arm.dropna(subset="pre")["cluster"].duplicated().any():
+        model = Mixed(rows["y"].to_numpy(), X, between_people(rows), keep=["cluster", "cluster at wave"])
+        return model.kenward_roger(np.array([0.0, 1.0]))
+    return compound_symmetry(rows, X, 1)
+
+
+def signs_of_clusters(both: pd.DataFrame) -> Numbers:
+    """Share of all ways to flip the signs of whole dyads' changes that lead as far from 0."""
+    change = both["post"] - both["pre"]
+    totals = change.groupby(both["cluster"]).sum().to_numpy()
+    flipped = [abs(np.dot(signs, totals)) for signs in product((-1, 1), repeat=len(totals))]
+    return {"estimate": change.mean(), "p_value": np.mean(np.array(flipped) >= abs(totals.sum()) * (1 - 1e-9))}
+
+
+def change_of_all(rows: pd.DataFrame) -> float:
+    """Mean after expected of everyone with a score before, less their mean before."""
+    (pre, post), everyone = arrays(rows), rows["pre"].dropna()
+    if len(everyone) == len(pre):
+        return float((post - pre).mean())
+    return float(np.polyval(np.polyfit(pre, post, 1), everyone.mean()) - everyone.mean())
+
+
+def change_left_out_in_turn(of_arm: pd.DataFrame) -> Numbers | str:
+    """Jackknife over dyads, by brute force, with degrees of freedom of the mean before by CR2."""
+    people = of_arm.dropna(subset="pre")
+    if len(of_both(people)) < 2:
+        return "too_few_pairs"
+    names = people["cluster"].unique()
+    estimate = change_of_all(people)
+    without = np.array([change_of_all(people[people["cluster"] != name]) for name in names])
+    error = np.sqrt((len(names) - 1) / len(names) * ((without - estimate) ** 2).sum())
+    n = len(people)
+    ways = [((people["cluster"] == name) - (share := (people["cluster"] == name).mean())) / n / np.sqrt(1 - share)
+            for name in names]  # fmt: skip
+    W = np.array(ways) @ np.array(ways).T
+    return by_t(estimate, error, np.trace(W) ** 2 / (W**2).sum())
+
+
+def role_difference_left_out_in_turn(people: pd.DataFrame) -> Numbers:
+    """Of leaders and mentors, whose dyads are left out of both."""
+    people = people.dropna(subset="pre")
+    first, clusters = (people["role"] == "leader").to_numpy(), people["cluster"].to_numpy()
+    roles = (people[first], people[~first])
+    apart = [change_of_all(rows) for rows in roles]
+    names, moved = np.unique(clusters), []
+    for name in names:
+        parts = []
+        for rows, whole in zip(roles, apart, strict=True):
+            G = rows["cluster"].nunique()
+            left = rows[rows["cluster"] != name]
+            parts.append((change_of_all(left) - whole) * np.sqrt((G - 1) / G) if len(left) < len(rows) else 0.0)
+        moved.append(parts[0] - parts[1])
+    X = np.column_stack([np.ones(len(people)), first.astype(float)])
+    df = Clustered(X, clusters).df
+    return by_t(apart[0] - apart[1], np.sqrt(np.square(moved).sum()), df)
 
 
 def constrained(both_arms: pd.DataFrame) -> Numbers:
@@ -82,11 +138,18 @@ def constrained(both_arms: pd.DataFrame) -> Numbers:
 
 def change_rows(of_arm: pd.DataFrame, retest: float) -> dict[tuple[str, str], Numbers | str]:
     pre, post = arrays(of_arm)
+    both = of_both(of_arm)
+    shared = both["cluster"].duplicated().any()
     rows = {
-        ("mean", "likelihood"): likelihood(of_arm), ("mean", "paired_t"): paired(pre, post),
+        ("mean", "jackknife"): change_left_out_in_turn(of_arm),
+        ("mean", "paired_t"): change_left_out_in_turn(both) if shared else paired(pre, post),
+        ("mean", "likelihood"): likelihood(of_arm),
         ("median", "hodges_lehmann"): median_change(pre, post), ("g_av", "bonett"): bonett(pre, post),
         ("d_rm", "paired_t"): d_rm(pre, post), ("share_improved", "wilson"): improved(pre, post),
     }  # fmt: skip
+    heads = [rows["mean", name] for name in ("jackknife", "paired_t")]
+    if any(not isinstance(found, str) and found["df"] < FEW_DF - 1e-6 for found in heads):
+        rows["mean", "sign_flips"] = signs_of_clusters(both)
     if not np.isnan(retest):
         rows["reliable_change", "wilson"] = reliably_improved(pre, post, retest)
     if of_arm["pre"].notna().sum() > len(pre):
@@ -220,7 +283,11 @@ def question_rows(place: dict[str, str], both_arms: pd.DataFrame, retest: float)
     for arm, of_arm in both_arms.groupby("arm"):
         own = place | {"arm": arm} | counted(of_arm)
         for (measure, method), found in change_rows(of_arm, retest if arm == "programme" else np.nan).items():
-            rows.append(own | {"contrast": "change", "measure": measure, "method": method} | filled(found))
+            clusters = (
+                {"jackknife": of_arm.dropna(subset="pre"), "paired_t": of_both(of_arm)} if measure == "mean" else {}
+            )
+            counts = {"n_clusters": clusters[method]["cluster"].nunique()} if method in clusters else {}
+            rows.append(own | {"contrast": "change", "measure": measure, "method": method} | counts | filled(found))
     own = place | {"arm": "programme"} | counted(of_arm := both_arms[both_arms["arm"] == "programme"])
     rows.append(own | {"contrast": "dose", "measure": "slope", "method": "ols"} | filled(dose(of_arm)))
     both = of_both(both_arms)
@@ -242,9 +309,10 @@ def pair_rows(place: dict[str, str], of_programme: pd.DataFrame, dyads: pd.DataF
     place = place | {"arm": "programme"}
     counts = counted(leaders) | {"n_comparison": len(of_both(mentors)),
                                  "n_clusters": of_both(of_programme)["cluster"].nunique()}  # fmt: skip
-    apart = {"contrast": "role_difference", "measure": "mean", "method": "likelihood", "role": "leader",
-             "subgroup": "leader − mentor"}  # fmt: skip
-    return [place | apart | counts | role_difference(of_programme),
+    apart = {"contrast": "role_difference", "measure": "mean", "role": "leader", "subgroup": "leader − mentor"}
+    found = {"jackknife": role_difference_left_out_in_turn(of_programme), "likelihood": role_difference(of_programme),
+             "paired_t": role_difference_left_out_in_turn(of_both(of_programme))}  # fmt: skip
+    return [*(place | apart | counts | {"method": method} | numbers for method, numbers in found.items()),
             *(place | row for row in dyad_rows(of_programme, dyads))]  # fmt: skip
 
 
@@ -262,7 +330,7 @@ def cohort_rows(people: pd.DataFrame) -> pd.DataFrame:
 
 def programme_rows(rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     found = []
-    headline = rows[rows["method"].isin(["likelihood", "ancova"]) & rows["contrast"].isin(["change", "difference"])]
+    headline = rows[rows["method"].isin(["jackknife", "ancova"]) & rows["contrast"].isin(["change", "difference"])]
     for (contrast, role, arm, scale), cohorts in headline.groupby(["contrast", "role", "arm", "scale"]):
         cohorts = cohorts[cohorts["std_error"].notna()]
         sums = cohorts[[name for name in COUNTS if name != "n_clusters"]].sum(min_count=1)
@@ -340,7 +408,7 @@ def averaged(y: np.ndarray, X: np.ndarray, weights: np.ndarray, clusters: np.nda
 
 def adjusted(rows: pd.DataFrame) -> pd.Series:
     """Holm over the headline rows of one contrast, within cohort and role; all scales of the demo are outcomes."""
-    headline = rows[rows["method"].isin(["likelihood", "ancova", "people"]) & rows["p_value"].notna()]
+    headline = rows[rows["method"].isin(["jackknife", "ancova", "people"]) & rows["p_value"].notna()]
     parts = []
     for _, family in headline.groupby(["contrast", "cohort", "role"]):
         ordered = family["p_value"].sort_values()

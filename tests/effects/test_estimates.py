@@ -79,8 +79,8 @@ def test_rows_without_a_p_value_do_not_count_towards_the_family(make_study):
 def test_where_keeps_rows_with_their_details(whole):
     chosen = whole.where((whole.table["method"] == "paired_t") & (whole.table["measure"] == "mean"))
     assert isinstance(chosen, Estimates)
-    assert len(chosen) == 32
-    assert chosen.table.index.tolist() == list(range(32))
+    assert len(chosen) == 32 + 8  # changes, and leaders beside mentors
+    assert chosen.table.index.tolist() == list(range(40))
     assert set(chosen.details["id"]) == set(chosen.table["id"])
     assert chosen.detail(chosen.table["id"][5], "r") == whole.detail(chosen.table["id"][5], "r")
     nothing = whole.where(whole.table["method"] == "none such")

@@ -57,7 +57,7 @@ def test_methods_next_to_a_headline_that_tell_of_other_people():
         ("change", "mean", "paired_t"), ("change", "mean", "sign_flips"), ("change", "g_av", "bonett"),
         ("change", "d_rm", "paired_t"), ("difference", "mean", "change_score"),
         ("difference", "d_ppc2", "change_score"), ("role_difference", "mean", "paired_t"),
-        ("interaction", "mean", "paired_t"),
+        ("interaction", "mean", "paired_t"), ("interaction", "mean", "likelihood"),
     }  # fmt: skip
     # next to changes of those who answered both times, it is those of everyone that tell of the others
     assert {method.key for method in METHODS.beside_headlines(of_both=True)} == in_any_case | {

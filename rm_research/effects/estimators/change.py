@@ -18,24 +18,20 @@ from rm_research.study import Study
 
 def everyone(group: Group, study: Study) -> Result:
     """Mean change of everyone with a score before; with the change to expect where people were picked by score."""
-    clusters = shared(group.clusters)
-    return _picked(
-        change_of_everyone(group.pre, group.post, level=study.reporting.level, clusters=clusters), group, study
-    )
+    clusters, level = shared(group.clusters), study.reporting.level
+    return _picked(change_of_everyone(group.pre, group.post, level=level, clusters=clusters), group, study)
 
 
 def both(group: Group, study: Study) -> Result:
     """Mean change of those with both scores; with the change to expect where people were picked by score."""
     pre, post, level = group.pre, group.post, study.reporting.level
     result = change_of_both(pre, post, level=level, clusters=shared(group.clusters))
-    spread = {
-        name: value for name, value in paired_t(pre, post, level=level).details.items() if name not in result.details
-    }
-    return _picked(result.detailed(**spread), group, study)
+    spread = paired_t(pre, post, level=level).details
+    return _picked(result.detailed(**{**spread, **result.details}), group, study)
 
 
 def likelihood(group: Group, study: Study) -> Result:
-    """Mean change of everyone with a score before, with equal variances; a mixed model where they share clusters."""
+    """Mean change of everyone with a score before, with equal variances; from a mixed model of people in clusters."""
     if shared(group.clusters[~np.isnan(group.pre)]) is None:
         return likelihood_change(group.pre, group.post, level=study.reporting.level)
     return _by_cluster(group, study)

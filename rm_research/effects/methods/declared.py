@@ -65,8 +65,7 @@ OF_CHANGE = (
         same_if_all_stay=True,
     ),
     Method(
-        Contrast.CHANGE, Measure.MEAN, Name.SIGN_FLIPS,
-        "with fewer than four degrees of freedom: those with both scores",
+        Contrast.CHANGE, Measure.MEAN, Name.SIGN_FLIPS, "with few degrees of freedom: those with both scores",
         BOTH, LINKED | {Need.FEW_DF}, additive=True, estimator=flipped,
     ),
     Method(
