@@ -3,6 +3,7 @@
 from rm_research.catalogue import capital
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.methods import Average
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
 
@@ -43,8 +44,8 @@ def _missing_people(row: Estimate, context: Context) -> str:
     say, claims = context.words.say, context.claims
     if claims.unlinked(row):
         return say("headline.unlinked")
-    n_pre, people = row.n_pre or 0, claims.people(row.role)
-    missing = n_pre - (row.n_pairs or 0)
+    missing = (row.n_pre or 0) - (row.n_pairs or 0)
+    n_pre, people = claims.counted_before(row)
     n_compared, missing_compared = claims.people_left(row).get(context.study.comparison or "", (0, 0))
     if row.compares_arms and missing_compared:
         compared = {"n_compared": n_compared, "missing_compared": missing_compared}
@@ -58,7 +59,10 @@ def _nothing(rows: list[Estimate], context: Context) -> list[list[str]]:
     """What a page with nothing to show says, and why."""
     say, smallest = context.words.say, context.disclosed.smallest_group
     if context.pooled:
-        return [[say("headline.too_few_cohorts")]]
+        asked = [one for one in context.disclosed.headline_rows if one.is_known and not one.is_pooled]
+        several = len({one.cohort for one in asked if one.scale == context.study.scales[0].name}) > 1
+        over_cohorts = context.study.reporting.average == Average.COHORTS
+        return [[say("headline.fewer_than_five" if several and over_cohorts else "headline.too_few_cohorts")]]
     if context.counts(context.place)["failed"]:
         reasons = [say("cohorts.unavailable", reason=say("cohorts.data_error")) + "."]
     elif any(row.reason == HIDDEN for row in rows):
