@@ -267,6 +267,18 @@ class Claims:
             return self.words.say("counts.pairs", n=n, **people)
         return self.words.say("counts.places", persons_met=int(persons), n=n, **people)
 
+    def counted_before(self, row: Estimate) -> tuple[int, str]:
+        """People with a score before, and their plural; where some are met in several cohorts, with their places."""
+        n, people = row.n_pre or 0, self.people(row.role)
+        persons = self.disclosed.estimates.detail(row.id, "n_persons")
+        if math.isnan(persons) or not self.counts_all(row):
+            return n, people
+        return int(persons), self.words.say("counts.in_places", people=people, n=n)
+
+    def counts_all(self, row: Estimate) -> bool:
+        """Whether a row counts everyone with a score before."""
+        return row.n_pre == row.n_pairs or self.counts_leavers(row)
+
     def over_people(self, row: Estimate) -> bool:
         """Whether a row is an average over the people of these cohorts."""
         return row.declared is not None and row.declared.average == Average.PEOPLE

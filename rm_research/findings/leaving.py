@@ -36,7 +36,10 @@ def _of_arm(counts: Leaving, row: Estimate, context: Context) -> str:
     """What became of the people of one arm with a score before; empty where nobody can know."""
     say, claims = context.words.say, context.claims
     when, all_scored = moment(row.wave, claims), not counts.unscored_before
-    about = {"n": counts.before, "people": claims.people(row.role, counts.before), "moment": when}
+    n, people = counts.before, claims.people(row.role, counts.before)
+    if row.n_pre == n and not row.compares_arms:
+        n, people = claims.counted_before(row)
+    about = {"n": n, "people": people, "moment": when}
     gone = [_counted(LEFT, counts.left or 0, context, moment=when), _counted(UNSCORED, counts.unscored or 0, context)]
     if parts := [text for text in gone if text]:
         key = "leaving.of_answered" if all_scored else "leaving.of_scored"

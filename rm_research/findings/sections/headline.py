@@ -3,6 +3,7 @@
 from rm_research.catalogue import capital
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.methods import Average
 from rm_research.findings.context import Context
 from rm_research.findings.described import description, is_described
 from rm_research.findings.leaving import who_left
@@ -56,7 +57,10 @@ def _nothing(rows: list[Estimate], context: Context) -> list[list[str]]:
     if any(described):
         return [texts for texts in described if texts]
     if context.pooled and not waves:
-        return [[say("headline.too_few_cohorts")]]
+        asked = [one for one in context.disclosed.headline_rows if one.is_known and not one.is_pooled]
+        several = len({one.cohort for one in asked if one.scale == scale.name}) > 1
+        over_cohorts = context.study.reporting.average == Average.COHORTS
+        return [[say("headline.fewer_than_five" if several and over_cohorts else "headline.too_few_cohorts")]]
     if context.counts(context.place)["failed"]:
         reasons = [say("cohorts.unavailable", reason=say("cohorts.data_error")) + "."]
     elif any(row.reason == HIDDEN for row in rows):
