@@ -29,6 +29,7 @@ def flat(texts: dict, prefix: str = "") -> dict[str, str]:
 
 # blanks that code fills although no English text of that family has them all
 OFFERED = {
+    "described.sentence": {"whose"},
     "claim.": {"Whose", "whose", "size", "signed", "moved", "raised", "more", "higher"},
     "chart.title_": {"Whose", "whose", "size", "signed", "moved", "more", "higher"},
     "counts.": {"people", "persons"},
