@@ -250,7 +250,7 @@ class Attack:
             for row in group.itertuples():
                 if row.quantity == "share":
                     shares[row.cohort][(row.low, row.high)] = row.value
-                else:
+                elif row.quantity == "n_people":
                     people[row.cohort] = int(row.value)
             for cohort, bands in shares.items():
                 self.answered = when
@@ -271,7 +271,7 @@ class Attack:
         for name in names:
             self.bounds.between(0, {name: 1}, n)
         self.bounds.between(n, dict.fromkeys(names, 1.0), n)
-        others = {"pre": ["left"], "post": ["late"] if self.unlinked else []}[when]
+        others = {"pre": ["left"], "post": ["late"]}[when] if self.unlinked else []
         worth = {(when, who, *cell): 1.0 for who in ("both", *others)}
         far = n * abs(self.limits[1] - self.limits[0]) + n  # never reached
         self.bounds.between(-far, worth | {name: -float(name[-1]) for name in names}, 0.01 * n)
@@ -285,8 +285,8 @@ class Attack:
         return own + self._making_up(people[ALL_COHORTS] - sum(map(self._n, own)), own, arm, wave)
 
     def _n(self, cell: tuple[str, str, str]) -> int:
-        """People of a cell whose answers are counted: all before, after those of them who answered again, if known."""
-        return self.counts[cell][0 if self.answered == "pre" else 1 if self.unlinked else 2]
+        """People of a cell whose answers are counted: those of each wave, or those of both where waves are linked."""
+        return self.counts[cell][2 if not self.unlinked else 0 if self.answered == "pre" else 1]
 
     def _making_up(
         self, missing: int, own: list[tuple[str, str, str]], arm: str, wave: str

@@ -26,17 +26,21 @@ def of_answers(folder, pre, post, *, codebook="item,scale,low,high\nm1,mood,1,5\
     return shares(folder, toml=toml, files=files | {"codebook.csv": codebook})
 
 
-def test_shares_are_of_everyone_before_and_of_those_who_answered_again(tmp_path):
+def test_shares_are_of_the_same_people_at_both_surveys(tmp_path):
     found = shares(tmp_path, Group(n=30, left=4, late=3), Group("Autumn", n=25))
     assert set(found["cohort"]) == {"Spring", "Autumn", ALL_COHORTS}
     raw = {wave: pd.read_csv(tmp_path / f"{wave}.csv") for wave in ("pre", "post")}
-    before = set(raw["pre"]["code"])
+    twice = set(raw["pre"]["code"]) & set(raw["post"]["code"])
     for row in found.itertuples():
         rows = raw[row.asked]
-        rows = rows[rows["code"].isin(before) & (rows["cohort"].eq(row.cohort) | (row.cohort == ALL_COHORTS))]
+        rows = rows[rows["code"].isin(twice) & (rows["cohort"].eq(row.cohort) | (row.cohort == ALL_COHORTS))]
         answers = rows[["m1", "m2", "m3"]].to_numpy().ravel()
         assert row.share == pytest.approx(np.mean((answers >= row.low) & (answers <= row.high)), abs=1e-12)
         assert row.n_people == len(rows)
+    assert set(found[["cohort", "n_people"]].itertuples(index=False, name=None)) == {
+        ("Spring", 26), ("Autumn", 25), (ALL_COHORTS, 51)
+    }  # fmt: skip
+    assert found.groupby("cohort")["n_cohorts"].max().to_dict() == {"Spring": 1, "Autumn": 1, ALL_COHORTS: 2}
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_title_is_how_many_answered(study, columns, title):
     disclosed = disclosed_of(CHANGE, response=flow_of(**columns))
     assert flow_title(disclosed, study=study) == title
     assert 6 <= len(title.split()) <= 12
-    listed = "people" if columns.get("invited") == [pd.NA] * 3 else "people invited and people"
+    listed = "people" if flow_of(**columns)["invited"].isna().all() else "people invited and people"
     assert flow_alt(disclosed, study=study).startswith(f"Bar chart of {listed} who answered")
     assert flow_alt(disclosed, study=study).endswith(f"by group. {title}.")
 

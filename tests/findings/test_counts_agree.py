@@ -119,8 +119,10 @@ class TestEveryoneReturned:
         assert not re.search(r"\bleft\b", shown.text)
 
     def test_those_without_a_score_are_named_as_that(self, shown):
-        assert ("Of the 40 people who answered before, 10 returned the later questionnaire without enough usable "
-                "answers. They are assumed to have changed like others with the same score.") in shown.headline  # fmt: skip
+        named = (
+            "Of the 40 people who answered before, 10 returned the later questionnaire without enough usable answers."
+        )
+        assert f"{named} They are assumed to have changed like others with the same score." in shown.headline
         assert "40 of 40 people who answered before also answered after (100%)." in shown.response
         assert "Some who answered after gave too few usable answers for a score (Mood: 10)." in shown.response
 

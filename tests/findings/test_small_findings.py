@@ -80,7 +80,18 @@ label = "Teaching knowledge"
         assert cohort.programme.html == ""
 
     def test_counts_nobody_as_invited(self, cohort):
-        assert "invited" not in repr(cohort.response).replace("People invited, and", "")
+        assert "nvited" not in repr(cohort.response)
+
+    def test_says_that_nobody_can_know_who_left(self, cohort, programme):
+        """All answers stand in one file, whose people all have both."""
+        for findings in (cohort, programme):
+            assert "nobody can know who left" in repr(findings.headline)
+            assert "nobody can know who left" in repr(findings.response)
+            assert "also answered after" not in repr(findings)
+
+    def test_says_that_rows_link_and_not_codes(self, cohort):
+        assert "stand in one row of the file" in repr(cohort.response)
+        assert "linked by the code" not in repr(cohort.response)
 
     def test_counts_people_of_several_cohorts(self, programme):
         assert "1 people take part in more than one cohort" in repr(programme.response)
@@ -126,6 +137,14 @@ class TestUnlinked:
 
     def test_counts_nobody_as_having_answered_both(self, programme):
         assert "Both" not in repr(programme.response)
+
+    def test_lines_join_no_means_of_different_people(self, cohort):
+        assert "Change from before to after" not in cohort.outcomes.html
+        assert "Difference between the surveys" in " ".join(charts(cohort.outcomes))
+
+    def test_charts_of_answers_say_that_people_may_differ(self, cohort, programme):
+        assert "Different people may have answered each survey." in repr(cohort.outcomes)
+        assert "they are from 3 of 3 cohorts" in repr(programme.outcomes)
 
 
 class TestSeveralArmsAndWaves:
@@ -199,8 +218,8 @@ class TestThoseWhoLeft:
     def test_in_a_change_they_count_with_the_score_they_had(self, built):
         text = self.headline(built, Group(n=23, role="leader", left=5))
         assert "23 leaders, 18 of them twice)" in text
-        assert "5 of the 23 leaders who answered before did not answer after; they are assumed to have changed" in text
-        assert "does not count" not in text
+        assert "Of the 23 leaders who answered before, 5 did not answer after. They are assumed to have changed" in text
+        assert "not counted" not in text
 
     def test_nobody_is_said_to_have_left_where_all_came_back(self, built):
         text = self.headline(built, Group(n=23, role="leader"))
@@ -211,7 +230,8 @@ class TestThoseWhoLeft:
         groups = [Group(n=20, arm="programme", gain=0.9, left=2), Group(n=18, arm="waitlist", gain=0.0, left=1)]
         text = self.headline(built, *groups, toml=COMPARED.format("randomised"))
         assert "18 people, 17 compared" in text
-        assert "not count 2 of the 20 people and 1 of the 18 compared who answered before but not after." in text
+        assert "Programme: of the 20 people who answered before, 2 did not answer after." in text
+        assert "Waitlist: of the 18 people who answered before, 1 did not answer after. They are not counted." in text
 
     @pytest.mark.parametrize(
         ("k", "words"), [(2, "over all people in these cohorts"), (5, "over cohorts; the more precise")]
@@ -245,9 +265,12 @@ class TestGaps:
 
     def test_an_outcome_not_asked_before_is_not_called_too_small(self, built):
         codebook = "item,scale,low,high,pre\nm1,mood,1,5,-\nm2,mood,1,5,-\nm3,mood,1,5,-\n"
-        text = repr(built(Group(), files={"codebook.csv": codebook}).headline)
-        assert "this was not asked before the programme" in text
-        assert "Fewer than" not in text
+        few = built(Group(n=9), files={"codebook.csv": codebook})
+        assert "this was not asked before the programme" in repr(few.headline)
+        assert "Fewer than" not in repr(few.headline)
+        assert "People’s mood was asked only after" in repr(
+            built(Group(n=12), files={"codebook.csv": codebook}).headline
+        )
 
     def test_people_who_came_uninvited_do_not_raise_the_response_rate(self, built):
         toml = TOML + '[roster]\nfile = "roster.csv"\n'

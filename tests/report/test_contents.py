@@ -44,7 +44,7 @@ class TestProperty13WhoAnswered:
         assert [name for name in wanted if not any(head.startswith(name) for head in counted)] == []
 
     def test_both_are_no_more_than_either(self, counted):
-        both = {head.partition(", ")[2]: n for head, n in counted.items() if head.startswith("Both")}
+        both = {head.partition(", ")[2]: n for head, n in counted.items() if head.startswith("Both, ")}
         assert both
         for wave, n in both.items():
             assert n <= min(counted["Answered before"], counted[f"Answered {wave}"])
@@ -66,8 +66,10 @@ class TestProperty13WhoAnswered:
             assert int(said[2]) == round(100 * int(said[1]) / counted["Invited"])
 
     def test_the_link_rate_is_that_of_the_table(self, part, counted):
-        said = re.search(r"(\d+) of (\d+) people who answered before also answered after \((\d+)%\)", text_of(part))
-        assert said
+        said = re.search(r"(\d+) of (\d+) people who answered before also answered [\w\s]+ \((\d+)%\)", text_of(part))
+        if not said:  # one file without anybody who left does not tell who did
+            assert "nobody can know who left" in text_of(part)
+            return
         both, before, share = map(int, said.groups())
         assert (before, share) == (counted["Answered before"], round(100 * both / before))
         assert both <= next(n for head, n in counted.items() if head.startswith("Both"))
@@ -79,7 +81,7 @@ class TestProperty13WhoAnswered:
         """How many of those who answered before did not answer after, in numbers of their own."""
         both = next(n for head, n in counted.items() if head.startswith("Both"))
         left = counted["Answered before"] - both
-        said = re.search(r"\b(left|did not answer after|nobody left)\b", text_of(part), re.IGNORECASE)
+        said = re.search(r"\b(left|did not answer|nobody left)\b", text_of(part), re.IGNORECASE)
         assert said
         assert left in numbers(text_of(part)) or any(head.startswith("Left") for head in counted) or not left
 

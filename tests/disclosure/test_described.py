@@ -1,0 +1,74 @@
+"""An outcome that was asked only later is described, for enough people who do not all answer alike."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_studies import TOML, Group, as_csv, small_study
+
+from rm_research.disclosure.numbers import decide
+from rm_research.effects.groups import ALL_COHORTS
+from rm_research.findings import build_findings
+from rm_research.panel import prepare_study
+
+CODEBOOK = """item,scale,low,high,pre
+m1,mood,1,5,
+m2,mood,1,5,
+m3,mood,1,5,
+z1,zeal,1,5,-
+z2,zeal,1,5,-
+"""
+WITH_ZEAL = TOML + '[scales.zeal]\nlabel = "Zeal"\n[reporting]\nsmallest_group = 10\n'
+
+
+def study(folder, *sizes: int, alike: bool = False, skipping: int = 0, toml: str = WITH_ZEAL):
+    """Cohorts A, B … of these sizes; only the later survey asks zeal, which the first people skip."""
+    groups = [Group(name, n) for name, n in zip("ABC", sizes, strict=False)]
+    small_study(folder, *groups, toml=toml, files={"codebook.csv": CODEBOOK})
+    after = pd.read_csv(folder / "post.csv", keep_default_na=False)
+    draws = np.random.default_rng(7).integers(1, 6, (len(after), 2))
+    after = after.assign(z1=4 if alike else draws[:, 0], z2=4 if alike else draws[:, 1])
+    after = after.astype({"z1": object, "z2": object})
+    after.loc[: skipping - 1, ["z1", "z2"]] = ""
+    (folder / "post.csv").write_text(as_csv(list(after.columns), after.to_numpy().tolist()))
+    return prepare_study(folder)
+
+
+def test_mean_and_spread_are_those_of_the_scores(tmp_path):
+    found = decide(study(tmp_path, 14)).tables["described"]
+    after = pd.read_csv(tmp_path / "post.csv")[["z1", "z2"]].mean(axis=1)
+    (row,) = found.to_dict("records")
+    assert (row["scale"], row["cohort"], row["n_people"], row["n_cohorts"]) == ("zeal", "A", 14, 1)
+    assert (row["mean"], row["sd"]) == pytest.approx((after.mean(), after.std()))
+
+
+@pytest.mark.parametrize(("skipping", "alike"), [(5, False), (0, True)])
+def test_few_people_and_people_who_answer_alike_are_not_described(tmp_path, skipping, alike):
+    prepared = study(tmp_path, 14, skipping=skipping, alike=alike)
+    assert decide(prepared).tables["described"].empty
+    assert "the mean of Zeal is hidden" in repr(build_findings(prepared).limits)
+
+
+def test_the_programme_is_that_of_the_cohorts_shown(tmp_path):
+    found = decide(study(tmp_path, 14, 9, 12)).tables["described"].set_index("cohort")
+    assert set(found.index) == {"A", "C", ALL_COHORTS}
+    assert found.loc[ALL_COHORTS, ["n_people", "n_cohorts"]].tolist() == [26, 2]
+    parts = found.loc[["A", "C"]]
+    assert found.loc[ALL_COHORTS, "mean"] == pytest.approx((parts["mean"] * parts["n_people"]).sum() / 26)
+
+
+class TestOnThePage:
+    def test_it_is_never_nought_people(self, tmp_path):
+        text = repr(build_findings(study(tmp_path, 14)))
+        assert "People’s zeal was asked only after: mean" in text
+        assert "(14 people). It shows no change." in text
+        assert " 0 people" not in text
+
+    def test_the_programme_says_of_how_many_cohorts(self, tmp_path):
+        text = repr(build_findings(study(tmp_path, 14, 9, 12)).outcomes)
+        assert "(26 people in 2 of 3 cohorts)" in text
+        assert "too few cohorts" not in text
+
+    def test_it_may_be_the_first_outcome(self, tmp_path):
+        found = build_findings(study(tmp_path, 14, toml=f'outcomes = ["zeal", "mood"]\n{WITH_ZEAL}'))
+        assert "People’s zeal was asked only after: mean" in repr(found.headline)
+        assert "No results can be shown" not in repr(found.headline)
