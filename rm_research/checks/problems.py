@@ -20,7 +20,7 @@ from rm_research.study import Study, read_study
 GRAVITY = ("error", "warning", "note")
 SECTIONS = (
     "problems", "flow", "response", "links", "near_misses", "careless", "scales", "missing", "reliability",
-    "invariance", "attrition", "ledger",
+    "invariance", "attrition", "influence", "ledger",
 )  # fmt: skip
 MOST_ROWS = 12  # row numbers listed for one problem
 
@@ -119,6 +119,13 @@ class Problems:
             return pd.DataFrame()
         return assess_attrition(self.prepared.panel, study=self.prepared.study)
 
+    @cached_property
+    def influence(self) -> pd.DataFrame:
+        """Headline rows whose verdict changes if one person is left out; none where nobody decides alone."""
+        from rm_research.effects.influence import one_person_decides
+
+        return pd.DataFrame() if self.prepared is None else one_person_decides(self.prepared)
+
     @property
     def ledger(self) -> pd.DataFrame:
         """What cleaning did."""
@@ -156,7 +163,8 @@ class Problems:
             filled = table.dropna(axis=1, how="all").astype(object).fillna("")
             # wide tables scroll sideways, by keyboard too
             shown = filled.to_html(index=False, border=0, escape=True).replace("<table ", '<table tabindex="0" ', 1)
-            parts.append(shown if len(table) else f"<p>{words.say('quality.none')}</p>")
+            nothing = "quality.nobody" if name == "influence" else "quality.none"
+            parts.append(shown if len(table) else f"<p>{words.say(nothing)}</p>")
         return "\n".join(parts)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims.apa import apa_line, written_ends
 from rm_research.claims.judgement import LEVELS, Followed, followed, level_of, people_left, verdict
+from rm_research.claims.measurement import when
 from rm_research.disclosure import HIDDEN, Disclosed
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS, Place
@@ -206,6 +207,10 @@ class Claims:
     def arm_title(self, arm: str) -> str:
         """Name of an arm as a label."""
         return self.words.say(f"arms.{arm}") if self.words.has(f"arms.{arm}") else capital(arm)
+
+    def when(self, wave: str) -> str:
+        """When a wave was, within a sentence: 'after', or 'at follow-up'."""
+        return when(wave, self.words)
 
     def unit(self, scale: Scale) -> str:
         """Unit of a scale: the study's own word, or the default where it has none."""

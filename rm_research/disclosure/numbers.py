@@ -9,6 +9,7 @@ from rm_research.disclosure.answers import shown_answers
 from rm_research.disclosure.gate import Disclosed, disclose, poolable
 from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
+from rm_research.disclosure.shapes import shown_shapes
 from rm_research.disclosure.summaries import shown_measurement, shown_specifications
 from rm_research.disclosure.together import Together, small_cohorts
 from rm_research.effects import (
@@ -28,7 +29,7 @@ from rm_research.synthesis import estimate_programme
 
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
 TABLES = ("cohorts", "response", "meetings", "sessions", "answers", "together", "reliability", "invariance",
-          "specifications")  # fmt: skip
+          "specifications", "shapes")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -62,6 +63,7 @@ def decide(prepared: Prepared) -> Disclosed:
     shown = disclose(joined([estimates, grouped, pooled]), study=study, without_means=together.groups)
     tables = participation(prepared) | {"together": together.table, "answers": shown_answers(prepared, shown)}
     tables["sessions"] = shown_meetings(panel, shown, together, study)
+    tables["shapes"] = shown_shapes(prepared, shown)
     tables["specifications"] = shown_specifications(prepared)
     tables |= shown_measurement(prepared)
     return replace(shown, tables={name: tables[name] for name in TABLES})

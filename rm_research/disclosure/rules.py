@@ -10,7 +10,7 @@ from rm_research.disclosure import rows, tables
 
 ROWS, DETAILS, ANSWERS, BANDS = "rows", "details", "answers", "bands"
 MEETINGS, BANDS_OF_MEETINGS = "meetings", "bands of meetings"
-SPECIFICATIONS, MEASUREMENT = "specifications", "measurement"
+SPECIFICATIONS, MEASUREMENT, SHAPES = "specifications", "measurement", "shapes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +59,7 @@ RULES = (
     Rule("few in a specification", SPECIFICATIONS, "limits.smallest", tables.few_in_a_specification),
     Rule("specifications few apart", SPECIFICATIONS, "limits.smallest", tables.few_apart),
     Rule("few questionnaires", MEASUREMENT, "limits.smallest", tables.few_questionnaires),
+    Rule("few or nearly all", SHAPES, "limits.smallest", tables.few_or_nearly_all),
 )
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rm_research.catalogue import capital
+from rm_research.claims import finding_limits
 from rm_research.disclosure import HIDDEN
 from rm_research.disclosure.rows import MEANS
 from rm_research.effects.estimate import Estimate
@@ -79,7 +80,8 @@ def _groups(scale: Scale, wave: str, context: Context) -> list[Group]:
     groups = []
     for role in context.roles(scale.name):
         claims, spoken = context.claims, context.spoken_rows(scale.name, wave, role)
-        texts = [[text for text in (claims.statement(row), claims.verdict_sentence(row)) if text] for row in spoken]
+        said = [(claims.statement(row), claims.verdict_sentence(row), *finding_limits(row, claims)) for row in spoken]
+        texts = [[text for text in texts if text] for texts in said]
         groups.append(Group(texts, outcome_pictures(scale, wave, role, context)))
     return groups
 
