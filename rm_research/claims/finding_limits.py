@@ -8,6 +8,7 @@ from rm_research.catalogue import capital
 from rm_research.claims.sentences import Claims
 from rm_research.effects.estimate import Estimate
 
+SPREADS = ("further_apart", "closer_together")
 FROM_SHARE = 0.10  # people without a score later, from which it is said what about them would undo a finding
 
 
@@ -67,7 +68,7 @@ def tipping_sentence(row: Estimate, claims: Claims) -> str:
     key = "beyond" if beyond else "less" if shift < 0 else "more"
     return claims.words.say(
         f"beside.tips_{key}", left=left, before=before, people=claims.people(row.role, before),
-        shift=claims.words.number(abs(shift)), unit=claims.unit(scale),
+        shift=claims.words.number(abs(shift)), unit=claims.unit(scale), when=claims.when(row.wave),
     )  # fmt: skip
 
 
@@ -81,6 +82,8 @@ def _shapes(row: Estimate, claims: Claims) -> Iterator[str]:
         of_arm = table[(table[["role", "arm", "scale", "wave"]] == [row.role, arm, row.scale, row.wave]).all(axis=1)]
         people = claims.people(row.role)
         who = people if arm != claims.study.comparison else say("beside.compared", people=people)
+        if arm != row.arm:  # how the comparison spreads tells nothing of the finding
+            of_arm = of_arm[~of_arm["limit"].isin(SPREADS)]
         for limit, above in zip(of_arm["limit"], of_arm["above"], strict=True):
             blanks = {"who": who, "Who": capital(who), "scale": title, "when": claims.when(row.wave)}
             yield say(f"beside.{limit}", **blanks, share=claims.words.share(above))

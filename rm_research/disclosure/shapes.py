@@ -1,4 +1,4 @@
-"""How scores lie on their scale and how questionnaires were answered, where it limits a finding: as bands, no counts."""
+"""How scores lie on their scale, and how questionnaires were answered: in bands, where it limits a finding."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -94,15 +94,17 @@ def against(low: float, high: float, scale: Scale) -> str:
 def _without_one(arms: Arms) -> Iterator[Arms]:
     """The same people without each of those who answered, in turn."""
     if isinstance(arms, Group):
-        for place in np.flatnonzero(~(np.isnan(arms.pre) & np.isnan(arms.post))):
-            keep = np.arange(len(arms.pre)) != place
-            yield replace(
-                arms, pre=arms.pre[keep], post=arms.post[keep], clusters=arms.clusters[keep], at=arms.at[keep]
-            )
+        yield from _groups_without_one(arms)
         return
-    for group in _without_one(arms.group):
-        yield Compared(group, arms.comparison)  # type: ignore[arg-type]  # one group without one person is a group
+    for group in _groups_without_one(arms.group):
+        yield Compared(group, arms.comparison)
     for place, member in enumerate(arms.comparison):
-        for fewer in _without_one(member):
-            rest = (*arms.comparison[:place], fewer, *arms.comparison[place + 1 :])
-            yield Compared(arms.group, rest)  # type: ignore[arg-type]
+        for fewer in _groups_without_one(member):
+            yield Compared(arms.group, (*arms.comparison[:place], fewer, *arms.comparison[place + 1 :]))
+
+
+def _groups_without_one(group: Group) -> Iterator[Group]:
+    for place in np.flatnonzero(~(np.isnan(group.pre) & np.isnan(group.post))):
+        keep = np.arange(len(group.pre)) != place
+        rows = group.at[keep]  # noqa: PD008  numbers of rows, no frame
+        yield replace(group, pre=group.pre[keep], post=group.post[keep], clusters=group.clusters[keep], at=rows)

@@ -178,6 +178,7 @@ CASES = {
 ELSEWHERE = {
     "undeclared groups", "second split", "on no page", "means beside other rows", "means of groups of cohorts",
     "losses of all or none", "few in a specification", "specifications few apart", "few questionnaires",
+    "few or nearly all",
 }  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def _small_groups(context: Context) -> list[str]:
     """That groups are small: where one of them is, and nothing was found in it."""
     missed = [
         row for row in context.headlines
-        if (row.is_change or row.compares_arms) and row.has_interval and row.ci_low <= 0 <= row.ci_high
+        if (row.is_change or row.compares_arms) and row.has_interval and row.ci_low <= 0 <= row.ci_high and row.arm != context.study.comparison
     ]  # fmt: skip
     small = any(_smallest(row, context) < FEW_PEOPLE for row in missed)
     return [context.words.say("limits.small", few=FEW_PEOPLE)] if small else []
