@@ -109,6 +109,9 @@ VOCABULARY = {
               for kind in ("clear", "unclear", "little")} | {"axis_change", "axis_difference"},
     "design": {"single", "no_usable", "randomised", "matched", "self-selected", "randomised_lowered", "matched_lowered",
                "self-selected_lowered", "lowered_to_3", "lowered_to_2"},
+    "beside": {"tips_less", "tips_more", "tips_beyond", "compared", "highest_before", "lowest_before", "highest_after",
+               "lowest_after", "further_apart", "closer_together"},
+    "limits": {"same_answers_5", "same_answers_10", "same_answers_25"},
     "months": {str(month) for month in range(1, 13)},
 }  # fmt: skip
 

@@ -55,10 +55,9 @@ def _items(context: Context) -> list[str]:
 
 def _small_groups(context: Context) -> list[str]:
     """That groups are small: where one of them is, and nothing was found in it."""
-    missed = [
-        row for row in context.headlines
-        if (row.is_change or row.compares_arms) and row.has_interval and row.ci_low <= 0 <= row.ci_high and row.arm != context.study.comparison
-    ]  # fmt: skip
+    asked = [row for row in context.headlines if row.is_change or row.compares_arms]
+    asked = [row for row in asked if row.has_interval and row.arm != context.study.comparison]
+    missed = [row for row in asked if row.ci_low <= 0 <= row.ci_high]
     small = any(_smallest(row, context) < FEW_PEOPLE for row in missed)
     return [context.words.say("limits.small", few=FEW_PEOPLE)] if small else []
 
