@@ -92,8 +92,9 @@ VERDICTS = {
 }  # fmt: skip
 VOCABULARY = {
     "reason": REASONS | {"hidden", "hidden_compared", "hidden_changed", "hidden_beside"},
-    "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none",
-                "too_small_difference", "unclear_difference", "unclear_beyond", "unclear_beyond_difference"},
+    "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none"},
+    "verdict_of_difference": {"too_small", "unclear"},
+    "verdict_beyond": {"change", "difference"},
     "contrast": {"change", "difference", "role_difference", "interaction", "dose", "actor", "partner", "pooled_change",
                  "pooled_difference"},
     "method": METHODS,

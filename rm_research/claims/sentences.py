@@ -95,9 +95,12 @@ class Claims:
             return ""
         detectable = "" if math.isnan(row.detectable) else self.words.number(row.detectable)
         s = "" if scale.smallest_effect is None else self.words.number(scale.smallest_effect)
-        key = f"verdict.{judged}" + "_beyond" * (judged == "unclear" and self._is_beyond_range(row))
-        if self._family(row) != "change" and self.words.has(f"{key}_difference"):
-            key += "_difference"
+        kind = "change" if self._family(row) == "change" else "difference"
+        key = f"verdict_of_{kind}.{judged}"
+        if judged == "unclear" and self._is_beyond_range(row):
+            key = f"verdict_beyond.{kind}"
+        elif not self.words.has(key):
+            key = f"verdict.{judged}"
         return self.words.say(key, s=s, unit=self.unit(scale), detectable=detectable)
 
     def _is_beyond_range(self, row: Estimate) -> bool:
