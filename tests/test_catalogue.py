@@ -100,9 +100,10 @@ LEVELS = ("unlinked", 1, "both", "gap", "same", 4, "drawn", 5)
 VOCABULARY = {
     "reason": REASONS | {"hidden", "hidden_compared", "hidden_changed", "hidden_beside"},
     "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none", "uncertain",
-                "uncertain_results", "ways_differ", "too_small_difference", "unclear_difference", "unclear_beyond",
-                "unclear_beyond_difference"},
-    "verdict_between": CLEAR | {"too_small", "unclear", "unclear_beyond"},
+                "uncertain_results", "ways_differ"},
+    "verdict_of_difference": {"too_small", "unclear"},
+    "verdict_beyond": {"change", "difference"},
+    "verdict_between": CLEAR | {"too_small", "unclear"},
     "verdict_short": CLEAR | {"too_small", "unclear", "uncertain", "not_judged"},
     "between_short": CLEAR,
     "moved": {"up", "down", "flat"},
@@ -126,6 +127,9 @@ VOCABULARY = {
                   "difference_row", "difference_row_of", "changes_row", "changes_row_of"},
     "design": {"single", "no_usable", "randomised", "matched", "self-selected", "matched_apart", "picked",
                "drawn_cohort", "drawn_tipping"},
+    "beside": {"tips_less", "tips_more", "tips_beyond", "compared", "highest_before", "lowest_before", "highest_after",
+               "lowest_after", "further_apart", "closer_together"},
+    "limits": {"same_answers_5", "same_answers_10", "same_answers_25"},
     "months": {str(month) for month in range(1, 13)},
 }  # fmt: skip
 

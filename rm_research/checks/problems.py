@@ -21,7 +21,7 @@ from rm_research.study import Study, read_study
 GRAVITY = ("error", "warning", "note")
 SECTIONS = (
     "problems", "flow", "response", "clusters", "links", "near_misses", "careless", "scales", "missing", "reliability",
-    "invariance", "attrition", "ledger",
+    "invariance", "attrition", "influence", "ledger",
 )  # fmt: skip
 MOST_ROWS = 12  # row numbers listed for one problem
 
@@ -125,6 +125,13 @@ class Problems:
             return pd.DataFrame()
         return assess_attrition(self.prepared.panel, study=self.prepared.study)
 
+    @cached_property
+    def influence(self) -> pd.DataFrame:
+        """Headline rows whose verdict changes if one person is left out; none where nobody decides alone."""
+        from rm_research.effects.influence import one_person_decides
+
+        return pd.DataFrame() if self.prepared is None else one_person_decides(self.prepared)
+
     @property
     def ledger(self) -> pd.DataFrame:
         """What cleaning did."""
@@ -167,6 +174,8 @@ class Problems:
 
     def _nothing(self, name: str) -> str:
         """Key of what an empty table says."""
+        if name == "influence":
+            return "quality.nobody"
         searched = name != "near_misses" or (self.prepared is not None and self.prepared.study.link.method == "code")
         return "quality.none" if searched else "quality.not_searched"
 

@@ -1,5 +1,6 @@
 """Disclosed rows into words: the strength of the design, the verdict, and the sentence that may be published."""
 
+from rm_research.claims.finding_limits import finding_limits
 from rm_research.claims.glossary import Term, first_used, terms
 from rm_research.claims.judgement import level_of, verdict
 from rm_research.claims.measurement import measurement_limits
@@ -9,6 +10,7 @@ __all__ = [
     "Claims",
     "Term",
     "claims_of",
+    "finding_limits",
     "first_used",
     "level_of",
     "measurement_limits",

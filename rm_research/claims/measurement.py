@@ -39,8 +39,8 @@ def measurement_limits(
     for scale in study.scales:
         waves = _rough_waves(reliability, scale, study)
         if waves:
-            when = words.listed([_when(wave, words) for wave in waves])
-            limits.append(words.say("measurement.rough", scale=scale.title, waves=when))
+            rough = words.listed([when(wave, words) for wave in waves])
+            limits.append(words.say("measurement.rough", scale=scale.title, waves=rough))
         over_time = _over_time(invariance, scale, study)
         if _is_no_scale(over_time):
             limits.append(words.say("measurement.no_scale", scale=scale.title))
@@ -75,5 +75,6 @@ def _shifted(rows: pd.DataFrame) -> bool:
     return bool((proper & rows["d_cfi"].lt(-WORSE_BY) & rows["d_p_value"].lt(CHANCE)).any())
 
 
-def _when(wave: str, words: Catalogue) -> str:
+def when(wave: str, words: Catalogue) -> str:
+    """When a wave was, within a sentence: 'after', or 'at follow-up'."""
     return words.say(f"waves.{wave}") if words.has(f"waves.{wave}") else words.say("measurement.at", wave=wave)

@@ -9,6 +9,7 @@ from rm_research.claims import comparing
 from rm_research.claims.apa import apa_line, written_ends
 from rm_research.claims.judgement import level_of
 from rm_research.claims.leaving import Leaving, leaving
+from rm_research.claims.measurement import when
 from rm_research.claims.staying import Followed, followed, people_left
 from rm_research.disclosure import HIDDEN, Disclosed
 from rm_research.effects.bounds import largest
@@ -135,13 +136,13 @@ class Claims:
 
     def _verdict_key(self, row: Estimate, found: str) -> str:
         """Text of a verdict on a change, on two surveys of different people, or on a difference between groups."""
+        kind = "change" if self._family(row) == "change" else "difference"
         if found == "unclear" and row.detectable > largest(row.contrast, row.measure, row.scale, self.study):
-            found = "unclear_beyond"
+            return f"verdict_beyond.{kind}"
         if row.compares_arms and found != "none":
             return f"verdict_between.{found}"
-        key = f"verdict.{found}"
-        apart = self._family(row) == "unlinked" and self.words.has(f"{key}_difference")
-        return f"{key}_difference" if apart else key
+        of_kind = f"verdict_of_{kind}.{found}"
+        return of_kind if self.words.has(of_kind) else f"verdict.{found}"
 
     def has_no_verdict(self, row: Estimate) -> bool:
         """Whether a row is a difference that its design does not support."""
@@ -352,6 +353,10 @@ class Claims:
     def arm_title(self, arm: str) -> str:
         """Name of an arm as a label."""
         return self.words.say(f"arms.{arm}") if self.words.has(f"arms.{arm}") else capital(arm)
+
+    def when(self, wave: str) -> str:
+        """When a wave was, within a sentence: 'after', or 'at follow-up'."""
+        return when(wave, self.words)
 
     def unit(self, scale: Scale) -> str:
         """Unit of a scale: the study's own word, or the default where it has none."""

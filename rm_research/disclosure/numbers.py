@@ -12,6 +12,7 @@ from rm_research.disclosure.gate import Disclosed, disclose, poolable
 from rm_research.disclosure.heading import headed
 from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
+from rm_research.disclosure.shapes import shown_shapes
 from rm_research.disclosure.summaries import shown_measurement, shown_specifications, shown_unusable
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import Together, small_cohorts
@@ -32,7 +33,7 @@ from rm_research.synthesis import estimate_programme
 
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "together", "reliability",
-          "invariance", "specifications", "described", "unusable", "balance")  # fmt: skip
+          "invariance", "specifications", "shapes", "described", "unusable", "balance")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -68,6 +69,7 @@ def decide(prepared: Prepared) -> Disclosed:
     shown = disclose(joined([estimates, grouped, pooled]), study=study, without_means=together.groups)
     tables = participation(prepared) | {"together": together.table, "answers": shown_answers(prepared, shown)}
     tables["sessions"] = shown_meetings(panel, shown, together, study)
+    tables["shapes"] = shown_shapes(prepared, shown)
     tables["specifications"] = shown_specifications(prepared)
     tables |= shown_measurement(prepared) | {"balance": shown_balance(prepared, shown)}
     tables |= {"described": shown_described(prepared), "unusable": shown_unusable(prepared)}

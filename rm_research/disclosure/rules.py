@@ -11,7 +11,7 @@ from rm_research.disclosure import rows, tables
 ROWS, DETAILS, ANSWERS, BANDS = "rows", "details", "answers", "bands"
 MEETINGS, BANDS_OF_MEETINGS = "meetings", "bands of meetings"
 SPECIFICATIONS, MEASUREMENT, DESCRIBED = "specifications", "measurement", "described"
-BALANCE = "balance"
+BALANCE, SHAPES = "balance", "shapes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +65,7 @@ RULES = (
     Rule("described alike", DESCRIBED, "hidden.described", tables.described_alike),
     Rule("few at the start", BALANCE, "limits.smallest", tables.few_at_the_start),
     Rule("few questionnaires", MEASUREMENT, "limits.smallest", tables.few_counted),
+    Rule("few or nearly all", SHAPES, "limits.smallest", tables.few_or_nearly_all),
 )
 
 

@@ -86,6 +86,30 @@ class Counts:
     threshold: Threshold
 
 
+@dataclass(frozen=True, eq=False)
+class Portions:
+    """
+    Shares of groups of people for which something holds.
+
+    Attributes
+    ----------
+    n : Series
+        People of each group.
+    share : Series
+        0 to 1; missing where what is said is about the group as a whole.
+    threshold : Threshold
+    """
+
+    n: pd.Series
+    share: pd.Series
+    threshold: Threshold
+
+
+def few_or_nearly_all(asked: Portions) -> pd.Series:
+    """Statements about too few people, or that hold for nearly nobody or nearly everybody of a group."""
+    return ~asked.threshold.enough(asked.n) | nearly_all_or_none(asked.share, least_share(asked.n))
+
+
 def few_counted(asked: Counts) -> pd.Series:
     """Rows that rest on too few people, or on too few questionnaires where the table counts these."""
     return ~asked.threshold.enough(asked.n)

@@ -1,7 +1,9 @@
 """Change of people measured twice: paired t and Hodges–Lehmann; and two unlinked samples."""
 
+from typing import NamedTuple
+
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, stdtr
 
 from rm_research.stats.result import NotEstimableError, Result, Vector, critical_value, t_result
 
@@ -88,6 +90,54 @@ def ends_of_mean(name: str, mean: float, std_error: float, df: float, level: flo
     """
     half = critical_value(df, level) * std_error if std_error > 0 else float("nan")
     return {f"{name}_low": float(mean - half), f"{name}_high": float(mean + half)}
+
+
+class Spread(NamedTuple):
+    """
+    How much further apart people were after than before.
+
+    Attributes
+    ----------
+    ratio : float
+        Standard deviation after, as a multiple of that before.
+    statistic, df, p_value : float
+        Of the test that both are equal, two-sided.
+    """
+
+    ratio: float
+    statistic: float
+    df: float
+    p_value: float
+
+
+def spread_ratio(pre: Vector, post: Vector) -> Spread:
+    """
+    Compare the spread of the same people's scores at two waves (Pitman 1939, Morgan 1939, Biometrika 31:9 and 13).
+
+    Sums and differences of two scores are uncorrelated where both have the same variance: t = r √((n − 2)/(1 − r²)),
+    with r their correlation. Assumes normal scores.
+
+    Parameters
+    ----------
+    pre, post : array, shape (people,)
+        NaN = absent; people with only one score are left out.
+
+    Raises
+    ------
+    NotEstimableError
+        'too_few_pairs' with fewer than three people, 'no_variation' where the scores of a wave, or all changes or sums,
+        are equal.
+    """
+    both = ~np.isnan(pre + post)
+    pre, post = pre[both], post[both]
+    if len(pre) < 3:
+        raise NotEstimableError("too_few_pairs")
+    if any(_alike(values, pre, post) for values in (pre, post, pre + post, post - pre)):
+        raise NotEstimableError("no_variation")
+    r, df = float(np.corrcoef(pre + post, post - pre)[0, 1]), len(pre) - 2
+    statistic = r * np.sqrt(df / max(1 - r**2, np.finfo(float).tiny))
+    ratio = float(post.std(ddof=1) / pre.std(ddof=1))
+    return Spread(ratio, float(statistic), float(df), float(2 * stdtr(df, -abs(statistic))))
 
 
 def hodges_lehmann(pre: Vector, post: Vector, *, level: float) -> Result:

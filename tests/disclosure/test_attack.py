@@ -178,7 +178,7 @@ CASES = {
 ELSEWHERE = {
     "undeclared groups", "second split", "on no page", "means beside other rows", "means of groups of cohorts",
     "losses of all or none", "average of few leavers", "few in a specification", "specifications few apart",
-    "few questionnaires", "few described", "described alike",
+    "few questionnaires", "few described", "described alike", "few or nearly all",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from rm_research.effects.estimates import Estimates
 from rm_research.findings.context import Context
 from rm_research.findings.sections import limits
 from rm_research.frames import INVARIANCE, RELIABILITY
+from rm_research.study import read_study
 
 WORDS = catalogue("en")
 DIFFERENCE = {"contrast": "difference", "method": "ancova", "n_comparison": 12}
@@ -22,7 +23,7 @@ def study(tmp_path_factory):
     return study_of(tmp_path_factory.mktemp("study"), design=RANDOMISED)
 
 
-def items(study, *rows, cohorts=("one",)) -> list[str]:
+def items(study, *rows, cohorts=("one",), shapes=None) -> list[str]:
     """Limits of the page of the first cohort, or of the programme of several."""
     names = [*cohorts, "all cohorts"]
     tables = {
@@ -30,6 +31,7 @@ def items(study, *rows, cohorts=("one",)) -> list[str]:
         "reliability": RELIABILITY.empty(),
         "invariance": INVARIANCE.empty(),
         "together": None,
+        "shapes": pd.DataFrame(shapes or [], columns=["cohort", "limit", "above"]),
     }  # fmt: skip
     disclosed = Disclosed(Estimates(table_of(*rows), details_of()), tables, 10)
     cohort = cohorts[0] if len(cohorts) == 1 else None
@@ -57,3 +59,59 @@ def test_an_average_over_people_is_said_to_be_of_these_cohorts(study, k, method,
 
 def test_a_page_that_shows_nothing_has_no_limits(study):
     assert items(study, row_of(estimate=None, reason="hidden")) == []
+
+
+UNCLEAR = {"estimate": 0.1, "ci_low": -0.1, "ci_high": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        (UNCLEAR | {"n_pairs": 49, "n_pre": 60}, True), (UNCLEAR | {"n_pairs": 50, "n_pre": 60}, False),
+        (UNCLEAR | {"n_pairs": 3500, "n_pre": 3500}, False), ({"n_pairs": 12}, False),
+        (UNCLEAR | {"arm": "waitlist"}, False),
+        (UNCLEAR | DIFFERENCE | {"n_pairs": 80, "n_comparison": 49}, True),
+        (UNCLEAR | DIFFERENCE | {"n_pairs": 80, "n_comparison": 90}, False),
+    ],
+)  # fmt: skip
+def test_groups_are_called_small_only_where_they_are_and_nothing_was_found(study, row, named):
+    assert (WORDS.say("limits.small", few=50) in items(study, row_of(**row))) is named
+
+
+def test_without_a_usable_comparison_the_page_says_so_and_not_that_people_chose(study, tmp_path):
+    chosen = study_of(tmp_path, design='comparison = "waitlist"')
+    found = items(chosen, row_of())
+    assert WORDS.say("design.no_usable") in found
+    assert WORDS.say("limits.self_selected") not in found
+    compared = items(chosen, row_of(), row_of(arm="waitlist"), row_of(**DIFFERENCE))
+    assert WORDS.say("design.no_usable") not in compared
+    assert WORDS.say("limits.self_selected") in compared
+
+
+def test_several_outcomes_are_named_where_several_are_shown(study):
+    one = items(study, row_of())
+    two = items(study, row_of(), row_of(scale="zeal"))
+    assert [WORDS.say("limits.multiple") in found for found in (one, two)] == [False, True]
+
+
+def test_response_shift_is_named_where_all_outcomes_are_self_reports(study, tmp_path):
+    both = [WORDS.say("limits.rounds"), WORDS.say("limits.response_shift")]
+    assert [text in items(study, row_of()) for text in both] == [True, True]
+    counted = study_of(tmp_path)
+    (tmp_path / "codebook.csv").write_text("item,scale,low,high\na,mood,1,5\nb,zeal,,\n")
+    counted = read_study(tmp_path)
+    assert [text in items(counted, row_of()) for text in both] == [True, False]
+
+
+def test_an_average_by_precision_does_not_count_all_people_equally(study):
+    averaged = items(study, row_of(**POOLED, n_clusters=9), cohorts=("one", "two"))
+    assert WORDS.say("limits.weights") not in averaged
+    assert WORDS.say("limits.weights") in items(study, row_of())
+
+
+@pytest.mark.parametrize(
+    ("above", "key"), [(0.05, "same_answers_5"), (0.1, "same_answers_10"), (0.25, "same_answers_25")]
+)
+def test_careless_answers_are_told_as_a_band(study, above, key):
+    found = items(study, row_of(), shapes=[("one", "same_answers", above), ("two", "same_answers", 0.05)])
+    assert [text for text in found if "same answer throughout" in text] == [WORDS.say(f"limits.{key}")]

@@ -12,6 +12,7 @@ from rm_research.stats.paired import (
     ends_of_mean,
     hodges_lehmann,
     paired_t,
+    spread_ratio,
     welch,
 )
 from rm_research.stats.result import NotEstimableError
@@ -261,3 +262,34 @@ def test_six_changed_people_are_enough_for_a_median():
     result = hodges_lehmann(np.zeros(7), np.array([0, 1, 2, 4, 8, 16, 32.0]), level=0.95)
     assert (result.ci_low, result.ci_high) == (1, 32)
     assert result.details == {"n_changed": 6}
+
+
+def test_spread_ratio_is_that_of_base_r(golden, compare):
+    (_, data), (theirs, _) = golden("paired_sleep"), golden("pitman_morgan_sleep")
+    ours = spread_ratio(data["pre"].to_numpy(float), data["post"].to_numpy(float))._asdict()
+    compare(ours, theirs, of=[spread_ratio], against="pitman_morgan_sleep", rel=1e-9, because="the same arithmetic")
+
+
+@few
+@given(scores(least=4))
+def test_spread_ratio_equals_scipy_and_turns_with_the_waves(waves):
+    pre, post = waves
+    assume(min(np.ptp(values) for values in (pre, post, pre + post, post - pre)) > 0)
+    ours, turned = spread_ratio(pre, post), spread_ratio(post, pre)
+    expected = stats.pearsonr(pre + post, post - pre)
+    assume(abs(expected.statistic) < 1 - 1e-9)
+    assert ours.p_value == pytest.approx(expected.pvalue, abs=1e-9)
+    assert ours.ratio == pytest.approx(np.std(post) / np.std(pre))
+    assert (turned.ratio, turned.statistic) == pytest.approx((1 / ours.ratio, -ours.statistic))
+
+
+@pytest.mark.parametrize(
+    ("pre", "post", "reason"),
+    [
+        ([1, 2], [2, 4], "too_few_pairs"), ([1, 2, 3, np.nan], [2, 4, np.nan, 5], "too_few_pairs"),
+        ([2, 2, 2], [1, 2, 3], "no_variation"), ([1, 2, 3], [2, 3, 4], "no_variation"),
+    ],
+)  # fmt: skip
+def test_spread_ratio_needs_people_who_differ(pre, post, reason):
+    with pytest.raises(NotEstimableError, match=rf"^{reason}$"):
+        spread_ratio(np.array(pre, float), np.array(post, float))

@@ -2,10 +2,14 @@
 
 from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN
 from rm_research.claims.measurement import measurement_limits
+from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
+from rm_research.effects.methods import Name
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
 from rm_research.stats.resampling import FEW_DF
+
+FEW_PEOPLE = 50  # in a group that is called small
 
 
 def content(context: Context) -> Content:
@@ -25,10 +29,10 @@ def _items(context: Context) -> list[str]:
     if differences:
         items.append(say("limits.strength_comparison"))
     items.append(say("limits.strength_linked" if study.link.method != "none" else "limits.unlinked"))
-    if study.comparison is None:
-        items.append(say("design.single"))
+    if not differences:
+        items.append(say("design.single" if study.comparison is None else "design.no_usable"))
     items += _attrition_limits(context)
-    if study.comparison and study.design.assignment == "self-selected":
+    if differences and study.design.assignment == "self-selected":
         items.append(say("limits.self_selected"))
     if any(row.df < FEW_DF for row in differences if not row.is_pooled):
         items.append(say("limits.few_df"))
@@ -39,11 +43,44 @@ def _items(context: Context) -> list[str]:
             items.append(say("limits.repeats_these" if over_people else "limits.repeats"))
     tables = context.disclosed.tables
     items += measurement_limits(tables["reliability"], tables["invariance"], study=study, words=context.words)
-    items.append(say("limits.small"))
-    if any(study.scale_range(scale.name) for scale in study.scales):  # other outcomes are measured, not self-reported
-        items.append(say("limits.rounds"))
-    items += [say("limits.multiple")] if len(study.scales) > 1 else []
-    return [*items, say("limits.weights")]
+    items += _small_groups(context) + _careless_limits(context) + _self_reports(context)
+    if len({row.scale for row in context.headlines if row.is_known}) > 1:
+        items.append(say("limits.multiple"))
+    # an average over cohorts weighs them by their precision
+    weighs = context.pooled and any(row.method == Name.REML_HK and row.is_known for row in context.headlines)
+    return items if weighs else [*items, say("limits.weights")]
+
+
+def _small_groups(context: Context) -> list[str]:
+    """That groups are small: where one of them is, and nothing was found in it."""
+    asked = [row for row in context.headlines if row.is_change or row.compares_arms]
+    asked = [row for row in asked if row.has_interval and row.arm != context.study.comparison]
+    missed = [row for row in asked if row.ci_low <= 0 <= row.ci_high]
+    small = any(_smallest(row, context) < FEW_PEOPLE for row in missed)
+    return [context.words.say("limits.small", few=FEW_PEOPLE)] if small else []
+
+
+def _smallest(row: Estimate, context: Context) -> int:
+    """People of the smaller group behind a row."""
+    counts = [row.n_pre, row.n_post] if context.claims.unlinked(row) else [row.n_pairs, row.n_comparison]
+    return min((count for count in counts if count is not None), default=0)
+
+
+def _careless_limits(context: Context) -> list[str]:
+    """Which band of questionnaires has the same answer throughout; nothing where it is hardly any."""
+    table = context.disclosed.tables.get("shapes")
+    if table is None:
+        return []
+    here = table[table["cohort"].eq(context.place) & table["limit"].eq("same_answers")]
+    return [context.words.say(f"limits.same_answers_{round(100 * above)}") for above in here["above"]]
+
+
+def _self_reports(context: Context) -> list[str]:
+    """What self-reports cannot show: scales with printed ends are, other outcomes are measured otherwise."""
+    study, say = context.study, context.words.say
+    reported = [study.scale_range(scale.name) is not None for scale in study.scales]
+    items = [say("limits.rounds")] if any(reported) else []
+    return [*items, say("limits.response_shift")] if all(reported) and study.later_waves else items
 
 
 def _attrition_limits(context: Context) -> list[str]:

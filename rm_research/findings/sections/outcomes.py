@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rm_research.catalogue import capital
-from rm_research.claims import Claims
+from rm_research.claims import Claims, finding_limits
 from rm_research.disclosure import HIDDEN
 from rm_research.disclosure.rows import MEANS
 from rm_research.effects.estimate import Estimate
@@ -100,7 +100,7 @@ def _texts(row: Estimate, claims: Claims) -> list[str]:
     """Sentences on a row; on a difference, or a change where none may be told, also how far the design bears it."""
     strength = [claims.level_text(row)] if claims.qualified(row) else []
     judged = [claims.statement(row), claims.verdict_sentence(row), claims.clusters_sentence(row)]
-    return [*judged, *claims.beside(row), *strength]
+    return [*judged, *claims.beside(row), *finding_limits(row, claims), *strength]
 
 
 def _numbers(scale: Scale, context: Context) -> Table:
