@@ -48,7 +48,7 @@ VERBS = {
         ("both", "unclear"): "im Vergleich .*; Unterschied unklar",
         ("gap", "clear"): "^Die Veränderung von .* (höher|tiefer) als im Vergleich",
         ("gap", "small"): "ähnlich wie im Vergleich",
-        ("gap", "unclear"): "^Ob sich .* anders als im Vergleich veränderte, ist unklar",
+        ("gap", "unclear"): "^Ob sich .* anders veränderte, ist unklar",
         ("same", "clear"): r"^Bei gleichen Werten vorher lag .* (höher|tiefer) als im Vergleich \([^)]*\)\.$",
         ("same", "small"): "^Bei gleichen Werten vorher lag .* am Ende kaum anders",
         ("same", "unclear"): "^Ob .* bei gleichen Werten vorher anders endete, ist unklar",

@@ -62,7 +62,9 @@ def test_headlines_are_means_and_one_of_them_in_each_design():
     heads = [method for method in METHODS if method.heads]
     assert {method.measure for method in heads} == {Measure.MEAN}
     assert {(method.contrast, method.name, method.heads) for method in heads} == {
-        ("change", "likelihood", "always"), ("change", "welch", "always"), ("difference", "ancova", "always"),
+        ("change", "likelihood", "always"), ("change", "welch", "always"), 
+        ("difference", "ancova", Heads.LOT_OR_MATCHED),
+        ("difference", "change_score", Heads.SELF_SELECTED),
         ("role_difference", "likelihood", "always"), ("interaction", "likelihood", "always"),
         ("interaction", "ancova", "always"), ("pooled_change", "reml_hk", Heads.MANY_COHORTS),
         ("pooled_change", "one_stage", Heads.FEW_COHORTS), ("pooled_difference", "reml_hk", Heads.MANY_COHORTS),
