@@ -76,6 +76,8 @@ def tipping_point(row: Estimate, people: Followed, study: Study) -> float:
     """
     nearer = max(row.ci_low, -row.ci_high, 0.0)
     lost = losses(row, people, study).get(row.arm)
+    if lost is None and row.n_pre:  # a row without the changes of its arms
+        lost = Loss(row.n_pre, row.n_pre - (row.n_pairs or 0))
     if not nearer or lost is None:
         return 0.0
     return nearer / lost.share if lost.share else math.inf

@@ -15,6 +15,7 @@ from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import Estimates
+from rm_research.stats.result import critical_value, t_result
 from rm_research.study import Study, read_study
 
 TOML = """title = "Rows"
@@ -56,6 +57,9 @@ class Said:
     smallest: float | None
     linked: bool
     level: int
+    family: str
+    found: str
+    arms: tuple[float, ...]
     sentence: str
     title: str
     alt: str
@@ -88,10 +92,13 @@ def interval(draws: np.random.Generator) -> dict[str, Any]:
     low, high = np.sort(draws.choice(ENDS, 2, replace=False) + draws.choice([0, 0, 1e-4]))
     if draws.random() < 0.3:  # near 0, where most verdicts are decided
         low, high = np.sort(draws.choice(ENDS[3:14], 2, replace=False))
-    return {"estimate": draws.uniform(low, high), "ci_low": low, "ci_high": high,
-            "std_error": draws.uniform(0.01, 9), "df": draws.choice([3.0, 61.24, 118.0, np.nan]),
-            "statistic": draws.choice([-2.51, 0.004, 13.7, np.nan]),
-            "p_value": draws.choice([1.0, 0.0151, 0.00004, np.nan]), "planned": bool(draws.integers(2)),
+    # interval and p-value are of one test, so that only families of several rows make a finding uncertain
+    estimate, df = (low + high) / 2, draws.choice([4.5, 61.24, 118.0, np.nan])
+    error = (high - low) / 2 / critical_value(df, 0.95)
+    tested = t_result(estimate, error, df, 0.95)
+    return {"estimate": estimate, "ci_low": low, "ci_high": high, "std_error": error, "df": df,
+            "statistic": draws.choice([tested.statistic, np.nan]), "p_value": tested.p_value,
+            "planned": bool(draws.integers(2)),
             "detectable": draws.choice([0.02, 0.4, 12.345, np.nan])}  # fmt: skip
 
 
@@ -118,8 +125,10 @@ def situation(study: Study, draws: np.random.Generator, place: int) -> list[dict
     arms = [arm, "waitlist"] if study.comparison else [arm]
     rows = [row_of(**common | of_change | people(draws) | interval(draws) | {"arm": one}) for one in arms]
     if study.comparison:
-        both = {"contrast": f"{'pooled_' if pooled else ''}difference", "arm": arm,
-                "method": "reml_hk" if pooled and not over_people else "ancova"}  # fmt: skip
+        chose = study.design.assignment == "self-selected"
+        way = "reml_hk" if pooled and not over_people else "change_score" if chose else "ancova"
+        both = {"contrast": f"{'pooled_' if pooled else ''}difference", "arm": arm, "method": way, "heads": True}
+        common = {name: value for name, value in common.items() if name != "method"}
         rows.append(row_of(**both | common | people(draws) | interval(draws) | {"n_comparison": rows[1]["n_pairs"]}))
     return rows
 
@@ -131,7 +140,9 @@ def said(folder: Path) -> dict[str, list[Said]]:
         rows = [row for place in range(13) for row in situation(study, draws, place)]
         table = table_of(*{row["id"]: row for row in rows}.values())
         table["p_adjusted"] = table["p_value"].mul(2).clip(upper=1).where(table["n_pairs"] % 2 == 0)
-        disclosed = Disclosed(Estimates(table, details_of()), {}, 10)
+        differences = table.loc[table["contrast"].str.endswith("difference"), "id"]
+        details = [detail for name in differences for detail in arms_of(name, draws)]
+        disclosed = Disclosed(Estimates(table, details_of(*details)), {}, 10)
         for language, texts in found.items():
             claims = Claims(disclosed, study, catalogue(language))
             for row in disclosed.rows:
@@ -141,10 +152,24 @@ def said(folder: Path) -> dict[str, list[Said]]:
     return found
 
 
+def arms_of(name: str, draws: np.random.Generator) -> list[tuple[str, str, float]]:
+    """What both arms did, of two in three differences."""
+    if draws.random() < 0.3:
+        return []
+    found = []
+    for arm in ("change_arm", "change_comparison"):
+        low, high = np.sort(draws.choice(ENDS, 2, replace=False))
+        found += [(name, arm, (low + high) / 2), (name, f"{arm}_low", low), (name, f"{arm}_high", high)]
+    return found
+
+
 def _said(row: Estimate, claims: Claims, level: int) -> Said:
     scale, sentence = claims.study.scale(row.scale), claims.sentence(row)
     alt = claims.words.say("chart.alt_change", scale=claims.scale_text(row.scale, row.arm, row.wave), finding=sentence)
+    detail = claims.disclosed.estimates.detail
+    arms = tuple(detail(row.id, name) for name in ("change_arm", "change_comparison"))
     return Said(
-        row, scale.better, scale.smallest_effect, claims.study.link.method != "none", level, sentence,
+        row, scale.better, scale.smallest_effect, claims.study.link.method != "none", level,
+        claims._claimed_level(row), claims.judged(row).verdict, arms, sentence,
         claims.title(row), alt, claims.verdict_sentence(row), claims.verdict_name(row), claims.apa(row),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """One row, one sentence: no stronger than design and interval allow. All texts of drawn rows: test_every_sentence."""
 
 import pytest
+from scipy.stats import t
 from small_studies import RANDOMISED, details_of, row_of, study_of, table_of
 
 from rm_research.catalogue import catalogue
@@ -13,6 +14,8 @@ from rm_research.study import read_study
 SELF_SELECTED = RANDOMISED.replace("randomised", "self-selected")
 MATCHED = RANDOMISED.replace("randomised", "matched")
 DIFFERENCE = {"contrast": "difference", "method": "ancova", "n_comparison": 14}
+CHANGES = DIFFERENCE | {"method": "change_score", "heads": True}
+ARMS = ("change_arm", "change_comparison")
 POOLED = {"cohort": "all cohorts", "method": "reml_hk", "n_clusters": 4}
 
 
@@ -45,12 +48,16 @@ def test_a_clear_difference_downwards_by_lot(claims):
 
 def test_a_clear_difference_from_a_matched_group(claims):
     text = sentence(claims, row_of(**DIFFERENCE), design=MATCHED)
-    assert "shows an estimated difference of +0.50 scale points from similar people" in text
+    assert text.startswith(
+        "At equal scores before, leaders’ mood ended an estimated 0.50 scale points higher than the comparison’s (95%"
+    )
 
 
 def test_a_clear_difference_from_a_group_that_chose_itself(claims):
-    text = sentence(claims, row_of(**DIFFERENCE), design=SELF_SELECTED)
-    assert text.startswith("Leaders’ mood changed more than the comparison group’s, by an estimated 0.50")
+    text = sentence(claims, row_of(**CHANGES), design=SELF_SELECTED)
+    assert text.startswith(
+        "The change in leaders’ mood was an estimated 0.50 scale points higher than the comparison’s"
+    )
 
 
 def test_an_interval_that_touches_zero_is_unclear(claims):
@@ -177,7 +184,7 @@ def test_arm_and_survey_stand_after_the_outcome(claims):
 
 
 def test_a_difference_that_the_design_does_not_bear_is_no_sentence(claims):
-    rows = (row_of(**DIFFERENCE), row_of(n_pre=40, n_pairs=12), row_of(arm="waitlist"))
+    rows = (row_of(**CHANGES), row_of(n_pre=40, n_pairs=12), row_of(arm="waitlist"))
     found = claims(*rows, design=SELF_SELECTED)
     with pytest.raises(ReportError, match="does not support a comparison"):
         found.sentence(found.disclosed.rows[0])
@@ -296,9 +303,11 @@ class TestHeadlineRow:
     [
         ("", 0, "Nobody outside the programme was asked"),
         (RANDOMISED, 0, "decided by lot, so a clear difference can be put down to the programme"),
-        (RANDOMISED, 40, "this counts only as a matched comparison"),
-        (MATCHED, 40, "this counts only as a comparison of self-selected groups"),
-        (SELF_SELECTED, 40, "no usable comparison group"),
+        (RANDOMISED, 11, "drawn by lot, but 11% in the programme and 0% in the comparison did not stay"),
+        (RANDOMISED, 40, "so many left (40% and 0%) that the groups need no longer be alike"),
+        (MATCHED, 11, "but 11% and 0% of the leaders did not stay, so those compared need no longer be similar"),
+        (MATCHED, 40, "so many left (40% and 0%) that no difference is judged"),
+        (SELF_SELECTED, 40, "so many left (40% and 0%) that no difference is judged"),
     ],
 )
 def test_the_design_level_is_named_in_words(claims, design, lost, text):
@@ -327,3 +336,174 @@ def test_claims_are_in_the_language_of_their_study(tmp_path, claims, language):
     row = disclosed.rows[0]
     expected = Claims(disclosed, study, catalogue(language)).sentence(row)
     assert claims_of(disclosed, study).sentence(row) == expected
+
+
+class TestWhatBothArmsDid:
+    """A verb only where an arm's own interval excludes 0; the numbers subtract."""
+
+    def said(self, claims, arm, other, **columns):
+        row = row_of(**CHANGES | columns)
+        details = [(row["id"], f"{name}{end}", value) for name, ends in zip(ARMS, (arm, other), strict=True)
+                   for end, value in zip(("", "_low", "_high"), ends, strict=True)]  # fmt: skip
+        found = claims(row, details=details, design=SELF_SELECTED)
+        return found.sentence(found.disclosed.rows[0]), found.title(found.disclosed.rows[0])
+
+    def test_both_moved(self, claims):
+        text, title = self.said(claims, (-0.2, -0.3, -0.1), (-0.7, -0.8, -0.6))
+        assert text == (
+            "Leaders’ mood fell by 0.20, the comparison’s fell by 0.70: estimated difference +0.50 scale points "
+            "(95% interval 0.30 to 0.70; 12 leaders, 14 compared)."
+        )
+        assert title == "Change in leaders’ mood: +0.50 scale points against the comparison"
+
+    def test_one_did_not(self, claims):
+        text, _ = self.said(claims, (0.48, 0.3, 0.66), (-0.02, -0.2, 0.16))
+        assert text.startswith(
+            "Leaders’ mood rose by 0.48, the comparison’s changed by −0.02: estimated difference +0.50"
+        )
+
+    def test_where_it_is_unclear_there_is_no_verb(self, claims):
+        columns = {"estimate": 0.03, "ci_low": -0.4, "ci_high": 0.46}
+        text, _ = self.said(claims, (0.02, -0.2, 0.24), (-0.01, -0.2, 0.18), **columns)
+        assert text.startswith("Leaders’ mood changed by +0.02, the comparison’s by −0.01: difference unclear")
+
+    def test_where_it_is_too_small(self, claims):
+        columns = {"estimate": 0.0, "ci_low": -0.1, "ci_high": 0.1}
+        text, _ = self.said(claims, (0.0, -0.1, 0.1), (0.0, -0.1, 0.1), **columns)
+        assert text.startswith("Leaders’ mood changed by 0.00, the comparison’s by 0.00: hardly a difference")
+
+
+class TestTwoWays:
+    """Where no lot was drawn, the verdict is that of both ways together."""
+
+    GAP = (1.0, 0.8, 1.2)
+
+    def found(self, claims, other, *, design=SELF_SELECTED, gap=GAP):
+        row = row_of(**CHANGES | {"estimate": 0.0, "ci_low": -0.1, "ci_high": 0.1, "p_value": 0.9})
+        beside = row_of(**DIFFERENCE | {"heads": False} | other)
+        details = [(row["id"], f"gap{end}", value) for end, value in zip(("", "_low", "_high"), gap, strict=True)]
+        found = claims(row, beside, details=details, design=design)
+        return found, found.disclosed.rows[0]
+
+    def test_one_alone_is_clear_and_the_groups_started_apart(self, claims):
+        found, row = self.found(claims, {})
+        assert found.judged(row).verdict == "unclear"
+        assert found.judged(row).hull == (-0.1, 0.7)
+        texts = found.beside(row)
+        assert texts[0] == (
+            "At the start, leaders’ mood differed from the comparison’s by +1.00 scale points "
+            "(95% interval 0.80 to 1.20)."
+        )
+        assert texts[1] == (
+            "At equal scores before, the difference after is an estimated +0.50 scale points "
+            "(95% interval 0.30 to 0.70)."
+        )
+        assert "The answer depends on how people who started apart are compared." in texts
+
+    def test_nothing_depends_on_it_where_they_did_not_start_apart(self, claims):
+        found, row = self.found(claims, {}, gap=(0.1, -0.1, 0.3))
+        assert found.judged(row).verdict == "unclear"
+        assert not any("depends" in text or "Neither" in text for text in found.beside(row))
+
+    def test_nothing_depends_on_it_where_both_agree(self, claims):
+        found, row = self.found(claims, {"estimate": 0.05, "ci_low": -0.1, "ci_high": 0.2})
+        assert found.judged(row).verdict == "too_small"
+        assert not any("depends" in text for text in found.beside(row))
+
+    def test_one_way_without_a_result_leaves_it_unclear(self, claims):
+        missing = {"estimate": None, "std_error": None, "ci_low": None, "ci_high": None, "p_value": None,
+                   "reason": "one_score_each"}  # fmt: skip
+        found, row = self.found(claims, missing)
+        assert found.judged(row).verdict == "unclear"
+        assert any("within each group everyone had the same score before" in text for text in found.beside(row))
+
+    def test_a_lot_needs_only_one(self, claims):
+        row = row_of(**DIFFERENCE | {"heads": True})
+        beside = row_of(**CHANGES | {"heads": False, "estimate": 0.0, "ci_low": -0.1, "ci_high": 0.1})
+        found = claims(row, beside, design=RANDOMISED)
+        assert found.judged(found.disclosed.rows[0]).verdict == "gain"
+
+    def test_a_clear_headline_that_the_other_way_does_not_share_says_so(self, claims):
+        row = row_of(**CHANGES)
+        beside = row_of(**DIFFERENCE | {"heads": False, "estimate": 0.1, "ci_low": -0.4, "ci_high": 0.6})
+        found = claims(row, beside, design=SELF_SELECTED)
+        first = found.disclosed.rows[0]
+        assert found.verdict_sentence(first) == (
+            "The two ways to compare these groups do not agree, so the difference stays unclear."
+        )
+        assert found.verdict_name(first) == "unclear"
+
+
+class TestSeveralOutcomes:
+    """The first outcome stands by itself; the others are certain only together."""
+
+    def other(self, scale, p_value):
+        return row_of(scale=scale, estimate=0.2, ci_low=0.01, ci_high=0.39, p_value=p_value)
+
+    def test_the_primary_is_not_adjusted(self, claims):
+        found = claims(self.other("mood", 0.04), self.other("zeal", 0.04))
+        assert found.disclosed.rows[0].p_adjusted == pytest.approx(0.04)
+
+    def test_what_only_the_interval_has_is_not_certain(self, claims):
+        """Of two later waves, each with p = .04, neither is certain."""
+        rows = [row_of(wave="post"), *(row_of(wave=wave, cohort="one", estimate=0.2, ci_low=0.01, ci_high=0.39,
+                p_value=0.04) for wave in ("later", "last"))]  # fmt: skip
+        found = claims(*rows)
+        row = found.disclosed.rows[1]
+        assert row.p_adjusted == pytest.approx(0.08)
+        assert found.judged(row).verdict == "uncertain"
+        assert found.sentence(row).startswith("It is unclear whether leaders’ mood changed")
+        assert found.verdict_sentence(row).endswith("this is not certain once 2 outcomes are allowed for.")
+        assert found.verdict_name(row) == "not certain"
+        assert found.title(row) == "No clear change in leaders’ mood yet"
+
+    def test_a_gain_that_matters_is_tested_against_what_matters(self, claims):
+        row = row_of(std_error=0.05, ci_low=0.39, ci_high=0.61)
+        found = claims(row)
+        assert found.judged(found.disclosed.rows[0]).p_adjusted == pytest.approx(2 * t.sf(4, 11))
+
+    def test_one_that_does_not_hold_is_judged_once_more_as_a_gain(self, claims):
+        clear = {"estimate": 0.52, "std_error": 0.0908, "ci_low": 0.32, "ci_high": 0.72, "p_value": 0.0001}
+        rows = [row_of(wave=wave, **clear) for wave in ("later", "last")]
+        found = claims(*rows)
+        judged = found.judged(found.disclosed.rows[0])
+        assert judged.verdict == "gain_unclear_size"
+        assert judged.p_adjusted == pytest.approx(0.0002)
+
+
+class TestOneCohortOfSeveral:
+    """Its page has a causal verb only where Holm over the cohorts allows it."""
+
+    def text(self, claims, *p_values):
+        rows = [row_of(**DIFFERENCE | {"cohort": name, "p_value": p, "estimate": 0.2, "ci_low": 0.01, "ci_high": 0.39})
+                for name, p in zip("abc", p_values, strict=False)]  # fmt: skip
+        found = claims(*rows, design=RANDOMISED)
+        row = found.disclosed.rows[0]
+        return found.sentence(row), found.level_text(row)
+
+    def test_it_is_not_certain_among_three(self, claims):
+        text, level = self.text(claims, 0.04, 0.5, 0.6)
+        assert text.startswith("At equal scores before, leaders’ mood ended an estimated 0.20 scale points higher")
+        assert text.endswith("Who took part was drawn by lot.")
+        assert "does not say what the programme did" in level
+
+    def test_it_is_certain_among_three(self, claims):
+        text, level = self.text(claims, 0.016, 0.5, 0.6)
+        assert text.startswith("The programme raised")
+        assert "can be put down to the programme" in level
+
+    def test_one_alone_needs_no_allowance(self, claims):
+        assert self.text(claims, 0.04)[0].startswith("The programme raised")
+
+
+def test_a_difference_that_is_not_judged_stands_beside_both_changes(claims):
+    rows = (row_of(n_pre=40, n_pairs=12), row_of(arm="waitlist", estimate=-0.5, ci_low=-0.7, ci_high=-0.3),
+            row_of(**CHANGES))  # fmt: skip
+    found = claims(*rows, design=SELF_SELECTED)
+    change, _, difference = found.disclosed.rows
+    assert found.headline_row("one", "leader", "programme", "mood", "post") == change
+    texts = found.beside(change)
+    assert texts[0].startswith("Comparison group: leaders’ mood fell by an estimated 0.50")
+    assert texts[1] == ("No usable score after: 28 of 40 in the programme (70%), 0 of 12 in the comparison (0%).")
+    assert found.verdict_name(difference) == "not judged: too many left"
+    assert found.verdict_sentence(difference) == ""

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.stats import t
 from small_panels import check_rows, drawn, golden, numbers_in, numbers_of, only, panel_of, same_rows, stack
 
 from rm_research.effects import estimate_difference
+from rm_research.effects.estimates import headlines
 from rm_research.effects.groups import generator
 from rm_research.stats.mixed.two_waves import constrained_likelihood
 from rm_research.stats.power import detectable
@@ -45,9 +47,10 @@ def test_rows_equal_r(name, unit, results, make_study):
     for method, result in results.items():
         row = only(estimates, method)
         (theirs,) = (line for line in r[result] if line["term"] == "treat")
-        assert row[COLUMNS].astype(float).tolist() == pytest.approx(
-            [theirs[column] for column in TIDY], rel=1e-8, abs=0
-        )
+        expected = dict(zip(COLUMNS, (theirs[column] for column in TIDY), strict=True))
+        if unit == "person":  # R's HC2 has n − k degrees of freedom, ours are Satterthwaite's
+            expected = with_df(expected, satterthwaite(data, method))
+        assert row[COLUMNS].astype(float).tolist() == pytest.approx(list(expected.values()), rel=1e-8, abs=0)
         counts = [row[column] for column in ("n_pre", "n_post", "n_pairs", "n_comparison", "n_clusters")]
         of_arm = [data.loc[treated, column].count() for column in ("pre", "post")]
         assert counts == [*of_arm, r["n_treat"], r["n_control"], r.get("n_clusters", r["n"])]
@@ -56,8 +59,60 @@ def test_rows_equal_r(name, unit, results, make_study):
         facts = ["difference", "mean", "one", "leader", "programme", "inclusion", "post"]
         assert row["id"] == ":".join([*facts[:2], method, *facts[2:]])
         found = estimates.details[estimates.details["id"] == row["id"]].set_index("quantity")["value"].to_dict()
-        expected = {"n_clusters": row["n_clusters"], "n_left": left}
-        assert found == (expected if unit == "division" else {"n_left": left})
+        heads = method == "change_score"
+        assert set(found) == {"n_clusters", "n_left"} | (ARMS if heads else set())
+        assert (found["n_clusters"], found["n_left"]) == (row["n_clusters"], left)
+
+
+ARMS = {f"{name}{end}" for name in ("change_arm", "change_comparison", "gap") for end in ("", "_low", "_high")}
+
+
+def satterthwaite(data, method):
+    """Degrees of freedom of HC2 by the definition (Bell & McCaffrey 2002): of all people, with n × n matrices."""
+    both = data.dropna(subset=["pre", "post"])
+    columns = [np.ones(len(both)), both["treat"], *([both["pre"]] if method == "ancova" else [])]
+    X = np.column_stack(columns).astype(float)
+    inverse = np.linalg.inv(X.T @ X)
+    residual = np.eye(len(X)) - X @ inverse @ X.T
+    weight = (X @ inverse)[:, 1] / np.sqrt(np.diag(residual))
+    parts = residual * weight
+    gram = parts.T @ parts
+    return np.trace(gram) ** 2 / (gram**2).sum()
+
+
+def with_df(expected, df):
+    half = t.ppf(0.975, df) * expected["std_error"]
+    ends = {"ci_low": expected["estimate"] - half, "ci_high": expected["estimate"] + half}
+    return expected | ends | {"p_value": 2 * t.sf(abs(expected["statistic"]), df), "df": df}
+
+
+def test_arms_are_those_of_the_people_in_the_difference(make_study):
+    """So that their changes subtract to the change score; the gap is that of the same people."""
+    programme, control = (
+        panel_of([1, 2, 3, 5], [3, 4, 6, NAN]),
+        panel_of([1, 2, 3, 4, 1], [1, 2, 4, 4, NAN], arm="control"),
+    )
+    estimates = estimate_difference(stack(programme, control), study=make_study(NAMED("person")))
+    row = only(estimates, "change_score")
+    arm, other, gap = (estimates.detail(row["id"], name) for name in ("change_arm", "change_comparison", "gap"))
+    assert (arm, other, gap) == pytest.approx((7 / 3, 1 / 4, 2 - 2.5))
+    assert arm - other == pytest.approx(row["estimate"])
+    assert estimates.detail(row["id"], "change_arm_low") == pytest.approx(7 / 3 - t.ppf(0.975, 2) / 3)
+
+
+@pytest.mark.parametrize(
+    ("assignment", "picked", "head"),
+    [("self-selected", "", "change_score"), ("matched", "", "ancova"), ("randomised", "", "ancova"),
+     ("self-selected", "picked = { below = 3, mean = 3.5, sd = 1 }", "ancova")],
+)  # fmt: skip
+@pytest.mark.parametrize("left", [0, 1, 8])
+def test_the_declared_assignment_decides_the_headline(assignment, picked, head, left, make_study):
+    """Whatever leaving does."""
+    design = f'comparison = "control"\nassignment = "{assignment}"'
+    panel = both_arms()
+    panel.loc[: left - 1, "post"] = NAN
+    table = estimate_difference(panel, study=make_study(design, inclusion=picked)).to_frame()
+    assert table.loc[headlines(table), "method"].tolist() == [head]
 
 
 def both_arms(seed=1, n=12, **columns):
@@ -89,7 +144,7 @@ def test_each_arm_is_compared_with_the_comparison_alone(make_study):
         alone = estimate_difference(stack(panel, control), study=study).to_frame()
         found = table[table["arm"] == arm].reset_index(drop=True)
         np.testing.assert_array_equal(found[COLUMNS].to_numpy(float), alone[COLUMNS].to_numpy(float))
-    family = table[table["method"] == "ancova"].sort_values("p_value")
+    family = table[table["method"] == "change_score"].query("measure == 'mean'").sort_values("p_value")
     raw = family["p_value"].to_numpy()
     assert family["p_adjusted"].tolist() == pytest.approx(np.maximum.accumulate(raw * [3, 2, 1]).clip(max=1))
 
@@ -285,10 +340,10 @@ REASONS = {  # by METHODS; the last where somebody left
     "one in the programme": [ALONE, ALONE, FEW, FEW],
     "one in the comparison": [ALONE, ALONE, FEW, FEW],
     "one in each": ["too_few_people", "too_few_people", FEW, FEW],
-    "all alike before": [LINEAR, None, None, ALIKE],
-    "before says the arm": [LINEAR, None, None, ALIKE],
+    "all alike before": ["one_score_each", None, None, ALIKE],
+    "before says the arm": ["one_score_each", None, None, ALIKE],
     "all moved alike": [ALIKE] * 4,
-    "all alike throughout": [LINEAR, ALIKE, ALIKE, ALIKE],
+    "all alike throughout": ["one_score_each", ALIKE, ALIKE, ALIKE],
     "asked late": [LATE] * 4,
 }
 

@@ -89,9 +89,11 @@ def _ancova_fit(arms: Compared) -> Fit:
     pre, post, in_arm, strata = (values[arms.paired] for values in (arms.pre, arms.post, arms.in_arm, arms.strata))
     # the share of people in each arm may differ between combined cohorts, so each has an intercept
     of_strata = (strata[:, None] == np.unique(strata)[1:]).astype(float)
-    if all(np.ptp(pre[in_arm == arm]) == 0 for arm in np.unique(in_arm)):
-        raise NotEstimableError(Reason.ONE_SCORE_EACH)
-    return least_squares(np.column_stack([np.ones(len(pre)), in_arm, pre, of_strata]), post)
+    try:
+        return least_squares(np.column_stack([np.ones(len(pre)), in_arm, pre, of_strata]), post)
+    except NotEstimableError as error:
+        alike = error.reason == Reason.COLLINEAR and all(np.ptp(pre[in_arm == arm]) == 0 for arm in np.unique(in_arm))
+        raise NotEstimableError(Reason.ONE_SCORE_EACH if alike else error.reason) from error
 
 
 def bootstrapped(arms: Compared, study: Study) -> Result:
