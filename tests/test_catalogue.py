@@ -30,8 +30,19 @@ def flat(texts: dict, prefix: str = "") -> dict[str, str]:
 # blanks that code fills although no English text of that family has them all
 OFFERED = {
     "described.sentence": {"whose"},
-    "claim.": {"Whose", "whose", "size", "signed", "moved", "raised", "higher", "arm_moved", "other_moved", "arm_signed",
-               "other_signed"},
+    "claim.": {
+        "Whose",
+        "whose",
+        "size",
+        "signed",
+        "moved",
+        "raised",
+        "higher",
+        "arm_moved",
+        "other_moved",
+        "arm_signed",
+        "other_signed",
+    },
     "comparing.": {"Whose", "whose", "arm_moved", "other_moved", "arm_signed", "other_signed", "text", "lowered"},
     "chart.title_": {"Whose", "whose", "size", "signed", "moved", "higher"},
     "counts.": {"people", "persons"},

@@ -340,7 +340,7 @@ def programme_rows(rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
         found.append(place | {"method": "reml_hk"} | average)
         mine = people[people["role"].eq(role) & people["scale"].eq(scale) & people["cohort"].isin(cohorts["cohort"])]
         if contrast == "change":
-            found.append(place | {"method": "people"} | change_of_all(mine[mine["arm"] == arm]))
+            found.append(place | {"method": "people"} | change_over_cohorts(mine[mine["arm"] == arm]))
         else:
             found += [place | {"method": name} | difference_of_all(mine, name) for name in ("ancova", "change_score")]
     return pd.DataFrame(found)
@@ -354,7 +354,7 @@ def pooled_errors(cohorts: pd.DataFrame, contrast: str) -> np.ndarray:
     return own if (df >= 20).all() else np.sqrt(np.average(own**2 / factor, weights=df) * factor)
 
 
-def change_of_all(of_arm: pd.DataFrame) -> Numbers:
+def change_over_cohorts(of_arm: pd.DataFrame) -> Numbers:
     """Everyone with a score before, each cohort by its people; clusters left out one by one within cohorts."""
     rows = of_arm.dropna(subset=["pre"])
     shares = rows["cohort"].value_counts(normalize=True)
