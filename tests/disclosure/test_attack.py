@@ -179,7 +179,6 @@ ELSEWHERE = {
     "undeclared groups", "second split", "on no page", "means beside other rows", "means of groups of cohorts",
     "losses of all or none", "few in a specification", "specifications few apart", "few questionnaires",
     "few described", "described alike",
-    "few described", "described alike",
 }  # fmt: skip
 
 
