@@ -313,7 +313,7 @@ class Text(HTMLParser):
 class TestWords:
     def test_it_says_what_it_takes_and_what_a_cohort_could_find(self, compared):
         plan = rm.plan_study(compared, simulations=10)
-        needed, typical, simulated = plan.sentences()
+        needed, typical, _, _, simulated = plan.sentences()
         other = math.ceil(plan.needed * 0.5)
         assert needed.endswith("is 80%.")
         assert needed.startswith(

@@ -235,7 +235,7 @@ def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
     from rm_research.planning import plan_study
 
     planned = plan_study(study, n=n or None, **options)
-    for table, title in ((planned.shown(), planned.title), (planned.assumed(), None)):
+    for table, title in ((planned.shown(), planned.title), (planned.chances(), None), (planned.assumed(), None)):
         print_frame(table, title)
     for sentence in planned.sentences():
         print_line(sentence)

@@ -106,11 +106,8 @@ class Plan:
         """Return the table as text: rounded, with headings, and simulated chances next to the others."""
         words = self._words
         hidden = [] if self.assumptions.compared else ["n_comparison"]
-        hidden += (
-            ["std_error", "df"]
-            + ([] if self.table["level_kept"].notna().any() else ["level_kept"])
-            + ([] if self.table["reason"].notna().any() else ["reason"])
-        )
+        hidden += ["std_error", "df", "shown", "level_kept"]
+        hidden += [] if self.table["reason"].notna().any() else ["reason"]
         blanks = {"units": capital(self.units), "power": words.share(self.assumptions.power)}
         columns = {
             words.say(f"plan.columns.{name}", **blanks): [self._cell(name, value) for value in self.table[name]]
@@ -126,6 +123,14 @@ class Plan:
                 for power, error in chances
             ]
         return pd.DataFrame(columns)
+
+    def chances(self) -> pd.DataFrame:
+        """Return as text the chances that a cohort can be shown, and that the level of its comparison is kept."""
+        names = ["n", "shown", *(["level_kept"] if self.table["level_kept"].notna().any() else [])]
+        headings = [self._words.say(f"plan.columns.{name}", units=capital(self.units)) for name in names]
+        cells = [[self._cell(name, value) for name, value in zip(names, row, strict=True)]
+                 for row in self.table[names].itertuples(index=False)]  # fmt: skip
+        return pd.DataFrame(cells, columns=headings)
 
     def assumed(self) -> pd.DataFrame:
         """Return the assumptions as text: name, value, and where the value comes from."""
@@ -164,11 +169,12 @@ class Plan:
         return catalogue(self.about.language)
 
     def __repr__(self) -> str:
-        tables = [table.to_string(index=False) for table in (self.shown(), self.assumed())]
+        tables = [table.to_string(index=False) for table in (self.shown(), self.chances(), self.assumed())]
         return "\n".join([self.title, *self.sentences(), *tables])
 
     def _repr_html_(self) -> str:
         paragraphs = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences())
-        shown, assumed = (table.to_html(index=False) for table in (self.shown(), self.assumed()))
+        tables = (self.shown(), self.chances(), self.assumed())
+        shown, chances, assumed = (table.to_html(index=False) for table in tables)
         caption = f"<caption>{escape(self.title)}</caption><thead>"
-        return paragraphs + shown.replace("<thead>", caption, 1) + assumed
+        return paragraphs + shown.replace("<thead>", caption, 1) + chances + assumed

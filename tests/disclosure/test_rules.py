@@ -495,9 +495,9 @@ def test_estimates_of_several_verbs_are_disclosed_together(study):
     of_all, alone = (disclose(one, study=study) for one in ([rows, estimate_programme(rows, study=study)],
                                                             estimate_programme(rows, study=study)))  # fmt: skip
     of_shown = estimate_programme(disclose(rows, study=study).estimates, study=study)
-    assert of_all.table["estimate"].notna().tolist() == [False, True, True, False]
+    assert of_all.headlines["estimate"].notna().tolist() == [False, True, True, False]
     assert alone.table["estimate"].isna().all()
-    assert disclose([rows, of_shown], study=study).table["estimate"].notna().tolist() == [False, True, True, True]
+    assert disclose([rows, of_shown], study=study).headlines["estimate"].notna().tolist() == [False, True, True, True]
 
 
 class TestDeclaredGroups:

@@ -72,7 +72,7 @@ def test_estimates_drawn_towards_their_average_are_hollow_and_said(draw):
     assert len(hollow) == 5
     own = [0.1 * place for place in range(5)]
     assert all(abs(drawn - 0.2) <= abs(one - 0.2) for drawn, one in zip(hollow, own, strict=True))
-    assert sum("drawn in" in text for text in words(ax)) == 5
+    assert sum("drawn to" in text for text in words(ax)) == 5
     assert words(ax)[-1] == "Another cohort: −0.30 to 0.70"
 
 
