@@ -172,7 +172,8 @@ class TestHeadlines:
     @pytest.mark.parametrize("k", [2, 12])
     @pytest.mark.parametrize("declared", ["people", "reml_hk"])
     def test_of_a_programme_is_the_declared_average(self, k, declared):
-        rows = [row_of(contrast="pooled_change", cohort="all cohorts", method=name, n_clusters=k, heads=name == declared)
+        place = {"contrast": "pooled_change", "cohort": "all cohorts", "n_clusters": k}
+        rows = [row_of(method=name, heads=name == declared, **place)
                 for name in ("reml_hk", "people")]  # fmt: skip
         moderated = row_of(contrast="pooled_change", cohort="all cohorts", method="reml_hk", measure="slope")
         assert self.methods(*rows, moderated | {"id": "slope"}) == [f"pooled_change {declared}"]
