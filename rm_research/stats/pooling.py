@@ -102,7 +102,8 @@ def usable_errors(std_errors: Vector, dfs: Vector, design: Vector) -> Vector:
     Parameters
     ----------
     std_errors, dfs, design : array, shape (k,)
-        NaN std_errors (of a cohort with one cluster) are pooled from the others. `design`: what the variance of an estimate is for a residual variance of 1, as 1/n of a mean.
+        NaN std_errors (of a cohort with one cluster) are pooled from the others. `design`: what the variance of an
+        estimate is for a residual variance of 1, as 1/n of a mean.
 
     Returns
     -------
