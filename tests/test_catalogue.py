@@ -99,7 +99,7 @@ VOCABULARY = {
     "methods": METHODS - {"ancova"} | {"ancova_person", "ancova_cluster", "role_difference", "interaction"},
     "measure": MEASURES,
     "counts": {"interval", "pairs", "followed", "compared", "unlinked", "pooled_pairs", "pooled_compared",
-               "pooled_unlinked"},
+               "pooled_unlinked", "these_pairs", "these_followed", "these_compared", "these_unlinked"},
     "claim": {f"{level}.{verdict}" for level in ("unlinked", 1, 2, 3, 5) for verdict in VERDICTS},
     "direction": {"rose", "fell", "more", "less", "higher", "lower", "raised", "lowered"},
     "apa_measure": MEASURES,
