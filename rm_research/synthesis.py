@@ -111,7 +111,7 @@ class Pool:
     def of(cls, key: tuple[str, ...], rows: pd.DataFrame, panel: pd.DataFrame | None, study: Study) -> "Pool":
         """Cohorts of `rows` that have an estimate, with their people."""
         contrast, place = key[0], Place(ALL_COHORTS, *key[1:])
-        usable = rows[rows["estimate"].notna() & rows["std_error"].notna()]
+        usable = rows[rows["estimate"].notna()]  # one cluster has no standard error, but its people count
         if panel is None:
             return cls(contrast, place, usable, PANEL.empty().assign(in_arm=0.0, own=""), True, study)
         asked = panel[(panel["role"] == place.role) & (panel["scale"] == place.scale) & (panel["wave"] == place.wave)]
@@ -246,6 +246,8 @@ def _over_people(pool: Pool, may_add: Callable[[int], bool]) -> Iterator[tuple[N
 def _of_rows(pool: Pool) -> Result:
     """Average over people made from the rows of the cohorts, which have no one in common."""
     _refuse_one(pool)
+    if pool.rows["std_error"].isna().any():
+        raise NotEstimableError(Reason.TOO_FEW_CLUSTERS)
     n = "n_pre" if pool.unlinked or pool.of_everyone else "n_pairs"
     numbers = (pool.rows[name].to_numpy(float) for name in ("estimate", "std_error", "df", n))
     estimates, std_errors, dfs, people = numbers

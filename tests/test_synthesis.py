@@ -502,7 +502,7 @@ class TestPeopleOfSeveralCohorts:
     def test_a_mentor_met_in_several_cohorts_is_one_too(self, make_study):
         panel = cohorts(3, 10)
         by_mentor = panel.groupby("cohort").cumcount().astype(str)
-        study = make_study('unit = "dyad"\n')
+        study = make_study('clusters = "division"\n')
         together, apart = (programme_of(panel.assign(cluster=names), study)[1]
                            for names in (by_mentor, panel["cohort"] + by_mentor))  # fmt: skip
         ends = [only(pooled, "people")["df"] for pooled in (together, apart)]

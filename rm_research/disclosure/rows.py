@@ -177,7 +177,7 @@ def average_of_hidden(asked: Asked) -> pd.Series:
     headlines of the same question, have an estimate, and are shown.
     """
     table, about = asked.table, ["contrast", "role", "arm", "scale", "wave"]
-    shown = table[headlines(table) & table["estimate"].notna() & table["std_error"].notna() & ~asked.hidden]
+    shown = table[headlines(table) & table["estimate"].notna() & ~asked.hidden]
     shown = shown[shown["contrast"].isin(list(POOLED))]
     parts = shown.assign(contrast=shown["contrast"].map(POOLED).astype("str"), n_parts=1)
     whole = parts.groupby(about)[[*SUMS, "n_parts"]].sum()

@@ -102,11 +102,17 @@ def usable_errors(std_errors: Vector, dfs: Vector, design: Vector) -> Vector:
     Parameters
     ----------
     std_errors, dfs, design : array, shape (k,)
-        `design`: what the variance of an estimate is for a residual variance of 1, as 1/n of a mean.
+        NaN std_errors (of a cohort with one cluster) are pooled from the others. `design`: what the variance of an
+        estimate is for a residual variance of 1, as 1/n of a mean.
 
     Returns
     -------
     array, shape (k,)
+
+    Raises
+    ------
+    NotEstimableError
+        'too_few_clusters' when no cohort has a standard error.
 
     Examples
     --------
@@ -114,10 +120,13 @@ def usable_errors(std_errors: Vector, dfs: Vector, design: Vector) -> Vector:
     >>> usable_errors(np.array([0.1, 0.2]), np.array([9.0, 9.0]), np.array([0.1, 0.1])).round(3).tolist()
     [0.158, 0.158]
     """
-    if (np.isnan(dfs) | (dfs >= ENOUGH_DF)).all():
+    known = ~np.isnan(std_errors)
+    if not known.any():
+        raise NotEstimableError("too_few_clusters")
+    if known.all() and (np.isnan(dfs) | (dfs >= ENOUGH_DF)).all():
         return std_errors
-    weights = np.where(np.isnan(dfs), 1 / design, dfs)
-    residual = float(weights @ (std_errors**2 / design) / weights.sum())
+    weights = np.where(np.isnan(dfs), 1 / design, dfs)[known]
+    residual = float(weights @ (std_errors**2 / design)[known] / weights.sum())
     return np.sqrt(residual * design)
 
 

@@ -85,11 +85,11 @@ def test_the_cohorts_of_an_average_are_counted(claims):
 
 
 @pytest.mark.parametrize(("columns", "said"), [
-    ({"method": "people"}, "; these 4 cohorts: 48 leaders)"),
-    ({"method": "people", "n_pre": 60}, "; these 4 cohorts: 60 leaders, 48 twice)"),
-    ({"method": "people_both", "n_pre": 60}, "; these 4 cohorts: 48 leaders)"),
+    ({"method": "people"}, "48 leaders in these 4 cohorts)"),
+    ({"method": "people", "n_pre": 60}, "60 leaders in these 4 cohorts, 48 twice)"),
+    ({"method": "people_both", "n_pre": 60}, "48 leaders in these 4 cohorts)"),
     ({"method": "ancova", "contrast": "pooled_difference", "n_comparison": 40},
-     "; these 4 cohorts: 48 leaders, 40 compared)"),
+     "in these 4 cohorts, 48/40 compared)"),
 ])  # fmt: skip
 def test_an_average_over_people_is_of_these_cohorts(studies, columns, said):
     pool = POOLED | {"contrast": "pooled_change", "n_pre": 48, "n_post": 48, "n_pairs": 48} | columns
@@ -102,7 +102,7 @@ def test_people_met_in_several_cohorts_are_counted_with_their_places(studies):
     row = row_of(**POOLED | {"method": "people"}, contrast="pooled_change", n_pre=40, n_post=40, n_pairs=40)
     details = details_of((row["id"], "n_persons", 31))
     found = claims_of(Disclosed(Estimates(table_of(row), details), {}, 10), studies())
-    assert "these 4 cohorts: 31 leaders in 40 places)" in found.sentence(found.disclosed.rows[0])
+    assert "31 leaders in 40 places in these 4 cohorts)" in found.sentence(found.disclosed.rows[0])
 
 
 def test_a_small_change_that_excludes_0_hardly_changed(claims):

@@ -101,6 +101,13 @@ def test_cohorts_with_enough_degrees_of_freedom_keep_their_own_errors():
     assert pooled == pytest.approx(np.full(3, np.sqrt((20 * 0.01 + 25 * 0.04 + 19 * 0.09) / 64)))
 
 
+def test_a_cohort_without_an_error_has_that_of_the_others():
+    errors = usable_errors(np.array([0.1, np.nan, 0.1]), np.array([9.0, np.nan, 9]), np.array([0.1, 0.05, 0.1]))
+    assert errors == pytest.approx([0.1, 0.1 * np.sqrt(0.5), 0.1])
+    with pytest.raises(NotEstimableError, match="too_few_clusters"):
+        usable_errors(np.full(2, np.nan), np.full(2, np.nan), np.ones(2))
+
+
 @pytest.mark.parametrize(("k", "tau2"), [(4, 1.0), (5, 0.0)])
 def test_few_cohorts_and_equal_ones_are_not_drawn_together(k, tau2):
     with pytest.raises(NotEstimableError, match="too_few_cohorts"):
