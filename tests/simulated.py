@@ -9,7 +9,7 @@ known one.
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -29,7 +29,7 @@ from rm_research.stats.mixed.terms import Term
 from rm_research.stats.mixed.two_waves import constrained_likelihood, likelihood_change
 from rm_research.stats.paired import paired_t
 from rm_research.stats.pooling import reml_hk
-from rm_research.stats.regression import cr2, hc2, least_squares
+from rm_research.stats.regression import Fit, cr2, least_squares
 from rm_research.stats.resampling import wild_bootstrap
 from rm_research.stats.result import NotEstimableError, Result
 
@@ -121,6 +121,8 @@ class Case:
         Whether the method is meant to hold in this situation; where it is not, the table shows that it does not.
     highest : float
         Coverage above which the method would be called too cautious.
+    estimates : bool
+        Whether it has an estimate; an interval of two methods together has none, and so no bias.
     """
 
     method: str
@@ -130,6 +132,7 @@ class Case:
     replicates: int = 1000
     valid: bool = True
     highest: float = 0.98
+    estimates: bool = True
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,7 @@ class Outcome:
     @property
     def unbiased(self) -> bool:
         """Whether the mean error is chance, or below a fiftieth of a scale point."""
-        return abs(self.bias) <= 3 * self.spread / np.sqrt(self.estimated) + 0.02
+        return not self.case.estimates or abs(self.bias) <= 3 * self.spread / np.sqrt(self.estimated) + 0.02
 
 
 def simulate(case: Case) -> Outcome:
@@ -197,6 +200,8 @@ def cases() -> Iterator[Case]:
     yield from _changes_of_everyone()
     yield from _changes_in_clusters()
     yield from _differences()
+    yield from _small_arms()
+    yield from _two_ways()
     yield from _clusters()
     yield from _pools()
     from simulated_programme import programmes  # its cases are made with what is defined here
@@ -310,10 +315,15 @@ def _difference(method: Callable[..., Result], n: int, rng: np.random.Generator)
 
 
 def _ancova(waves: Waves, in_arm: Scores, rng: np.random.Generator) -> Result:
-    return hc2(_regression(waves, in_arm), 1, level=LEVEL)
+    return _by_person(_regression(waves, in_arm))
 
 
-def _regression(waves: Waves, in_arm: Scores) -> object:
+def _by_person(fit: Fit) -> Result:
+    """HC2 with Satterthwaite's degrees of freedom, as reports have it where persons were assigned."""
+    return cr2(fit, np.arange(len(fit.X)), 1, level=LEVEL)
+
+
+def _regression(waves: Waves, in_arm: Scores) -> Fit:
     X = np.column_stack([np.ones(len(in_arm)), in_arm, waves.pre])[waves.stayed]
     return least_squares(X, waves.post[waves.stayed])
 
@@ -325,6 +335,54 @@ def _constrained(waves: Waves, in_arm: Scores, rng: np.random.Generator) -> Resu
 def _imputed(waves: Waves, in_arm: Scores, rng: np.random.Generator) -> Result:
     arms = [complete_posts(waves.pre[in_arm == arm], waves.answered[in_arm == arm], rng, m=20) for arm in (1, 0)]
     return imputed_ancova(*arms, level=LEVEL)
+
+
+def _small_arms() -> Iterator[Case]:
+    situation = "difference, arms of 12 that both lose 20%"
+    yield Case("ancova", situation, partial(_lost, _ancova, 12), partial(true_change, CHANGE))
+
+
+def _lost(method: Callable[..., Result], n: int, rng: np.random.Generator) -> Result:
+    in_arm = np.repeat([1.0, 0.0], n)
+    return method(draw(rng, 2 * n, change=CHANGE * in_arm, attrition=0.2), in_arm, rng)
+
+
+def _two_ways() -> Iterator[Case]:
+    """Groups that no lot made and a programme that does nothing: which way holds in which situation."""
+    holds = {  # change score, ANCOVA, both together
+        "the same start": (True, True, True),
+        "a stable gap": (True, False, True),
+        "chosen for low scores": (False, True, True),
+        "moving apart anyway": (False, False, False),
+        "one group near the top, both moving up": (False, False, False),
+    }
+    ways = {"change_score": _changes_differ, "ancova": _ancova, "both ways together": _hull}
+    for situation, valid in holds.items():
+        for (name, method), is_valid in zip(ways.items(), valid, strict=True):
+            draws = partial(_chosen, method, situation)
+            yield Case(name, f"no lot, {situation}", draws, _nothing, 1000, valid=is_valid, highest=0.995,
+                       estimates=method is not _hull)  # fmt: skip
+
+
+def _chosen(method: Callable[..., Result], situation: str, rng: np.random.Generator) -> Result:
+    in_arm = np.repeat([1.0, 0.0], 40)
+    if situation == "chosen for low scores":
+        waves = draw(rng, 80)
+        in_arm = (rng.random(80) < expit(-1.6 * (waves.pre - 3.2))).astype(float)
+        return method(waves, in_arm, rng)
+    apart = {"the same start": 0.0, "one group near the top, both moving up": 1.2}.get(situation, 0.6)
+    moves = {"moving apart anyway": 0.4 * in_arm, "one group near the top, both moving up": 0.5}.get(situation, 0.0)
+    return method(draw(rng, 80, shared=apart * in_arm, change=moves), in_arm, rng)
+
+
+def _changes_differ(waves: Waves, in_arm: Scores, rng: np.random.Generator) -> Result:
+    return _by_person(least_squares(np.column_stack([np.ones(len(in_arm)), in_arm]), waves.post - waves.pre))
+
+
+def _hull(waves: Waves, in_arm: Scores, rng: np.random.Generator) -> Result:
+    ways = [_changes_differ(waves, in_arm, rng), _ancova(waves, in_arm, rng)]
+    low, high = min(way.ci_low for way in ways), max(way.ci_high for way in ways)
+    return replace(ways[0], ci_low=low, ci_high=high)
 
 
 def _clusters() -> Iterator[Case]:
