@@ -81,8 +81,10 @@ def change_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, sc
     if row is None:
         return ""
     rows = _supported(shown_rows(disclosed, **place), claims)
-    key = "alt_change_means" if _means(rows, _marks(rows, claims), claims) else "alt_change"
-    key += "_unlinked" * (study.link.method == "none")
+    with_means = bool(_means(rows, _marks(rows, claims), claims))
+    key = "alt_change_means" if with_means else "alt_change"
+    if study.link.method == "none":
+        key = "alt_change_means_unlinked" if with_means else "alt_change_unlinked"
     return claims.words.say(f"chart.{key}", scale=claims.scale_text(scale, row.arm, wave), finding=claims.sentence(row))
 
 

@@ -100,8 +100,8 @@ class Registry:
         idle = Heads.EVERYONE if of_both else Heads.BOTH
         heads = [method for method in self if method.heads not in (None, idle)]
         # the main row of some studies is next to another in the rest; rows say which they are
-        unsure = (method for method in heads if method.heads == Heads.SELF_SELECTED)
-        beside = (method for method in self if method.additive and (method not in heads or method in {*unsure}))
+        settled = [method for method in heads if method.heads != Heads.SELF_SELECTED]
+        beside = (method for method in self if method.additive and method not in settled)
         return tuple(method for method in beside if self._differs(method, heads))
 
     @staticmethod
