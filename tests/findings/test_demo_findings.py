@@ -170,7 +170,7 @@ class TestProgramme:
 
 def test_an_unknown_cohort_lists_the_known(prepared):
     with pytest.raises(
-        ReportError, match=r"There is no cohort '2022 sprng'\. Cohorts are '2022 autumn', '2022 spring'"
+        ReportError, match=r"There is no cohort '2022 sprng'\. Cohorts are '2022 spring', '2022 autumn'"
     ):
         build_findings(prepared, cohort="2022 sprng")
 
