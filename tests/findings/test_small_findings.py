@@ -216,10 +216,15 @@ class TestThoseWhoLeft:
         return repr(built(*groups, cohort=cohort, **contents).headline)
 
     def test_in_a_change_they_count_with_the_score_they_had(self, built):
-        text = self.headline(built, Group(n=23, role="leader", left=5))
-        assert "23 leaders, 18 of them twice)" in text
-        assert "Of the 23 leaders who answered before, 5 did not answer after. They are assumed to have changed" in text
+        text = self.headline(built, Group(n=23, role="leader", left=11))
+        assert "23 leaders, 12 of them twice)" in text
+        assert "Of the 23 leaders who answered before, 11 did not answer after. They are assumed to have changed" in text
         assert "not counted" not in text
+
+    def test_where_few_left_it_is_among_those_who_answered_both_times(self, built):
+        text = self.headline(built, Group(n=23, role="leader", left=5))
+        assert "18 leaders who answered both times)" in text
+        assert "Of the 23 leaders who answered before, 5 did not answer after. They are not counted." in text
 
     def test_nobody_is_said_to_have_left_where_all_came_back(self, built):
         text = self.headline(built, Group(n=23, role="leader"))

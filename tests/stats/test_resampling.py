@@ -11,7 +11,7 @@ from properties import examples
 from scipy import stats
 
 from rm_research.stats.regression import cr2, least_squares
-from rm_research.stats.resampling import FEW_DF, Randomisation, randomisation, wild_bootstrap
+from rm_research.stats.resampling import FEW_DF, Randomisation, randomisation, sign_flips, wild_bootstrap
 from rm_research.stats.result import NotEstimableError
 
 few = examples(6)
@@ -227,3 +227,29 @@ def test_type_one_error_with_six_clusters(sizes, arms):
     assert refused / runs < 0.01
     assert rejected[0] / runs < 0.07
     assert rejected[1] / runs == pytest.approx(0.1, abs=3 * np.sqrt(0.1 * 0.9 / runs))
+
+
+class TestSignFlips:
+    """All ways to flip the signs of whole clusters, of a mean change."""
+
+    def test_is_the_share_of_signs_that_lead_as_far(self):
+        change, clusters = np.array([1.0, 2.0, -0.5, 1.5, 0.25]), ["a", "a", "b", "c", "c"]
+        result = sign_flips(change, clusters, generator=np.random.default_rng(1))
+        totals = [3.0, -0.5, 1.75]
+        flipped = [abs(sum(s * t for s, t in zip(signs, totals, strict=True))) for signs in product((-1, 1), repeat=3)]
+        assert result.estimate == pytest.approx(change.mean())
+        assert result.p_value == np.mean(np.array(flipped) >= sum(totals) - 1e-12)
+        assert result.details == {"n_clusters": 3, "draws": 8, "smallest_p": 0.25}
+        assert np.isnan([result.std_error, result.ci_low, result.df]).all()
+
+    def test_draws_signs_where_there_are_too_many_to_go_through(self):
+        change = np.random.default_rng(2).normal(0.3, 1, 30)
+        drawn = sign_flips(change, np.arange(30), generator=np.random.default_rng(1), draws=999)
+        t = stats.ttest_1samp(change, 0).pvalue
+        assert drawn.p_value == pytest.approx(t, abs=0.05)
+        assert drawn.details["smallest_p"] == 1 / 1000
+
+    @pytest.mark.parametrize(("change", "reason"), [([], "too_few_pairs"), ([0.0, 0.0], "no_variation")])
+    def test_says_why_there_is_nothing(self, change, reason):
+        with pytest.raises(NotEstimableError, match=reason):
+            sign_flips(np.array(change), np.arange(len(change)), generator=np.random.default_rng(1))
