@@ -133,10 +133,12 @@ VOCABULARY = {
     "direction": {"rose", "fell", "higher", "lower", "raised", "lowered"},
     "apa_measure": MEASURES,
     "apa_contrast": {"change", "difference", "role_difference", "interaction"},
-    "chart": {f"title_{family}_{kind}" for family in ("change", "unlinked", "difference", "changes")
-              for kind in ("clear", "unclear", "little")} | {
-                  "axis_change", "axis_change_and_same", "axis_difference", "axis_changes",
-                  "difference_row", "difference_row_of", "changes_row", "changes_row_of"},
+    "chart": {
+        *(f"title_{family}_{kind}" for family in ("change", "unlinked", "difference", "changes")
+          for kind in ("clear", "unclear", "little")),
+        "axis_change", "axis_change_and_same", "axis_difference", "axis_changes", "difference_row", "difference_row_of",
+        "changes_row", "changes_row_of",
+    },
     "design": {"single", "no_usable", "randomised", "matched", "self-selected", "matched_apart", "picked",
                "drawn_cohort", "drawn_tipping"},
     "beside": {"tips_less", "tips_more", "tips_beyond", "compared", "highest_before", "lowest_before", "highest_after",

@@ -16,6 +16,7 @@ from rm_research.reporting.files import write_tables
 
 COMPARED = TOML + '[design]\ncomparison = "waitlist"\nassignment = "randomised"\n[reporting]\nsmallest_group = 10\n'
 SHARED = COMPARED.replace('assignment = "randomised"', 'assignment = "randomised"\ncomparison_scope = "shared"')
+CHOSEN = COMPARED.replace("randomised", "self-selected")
 SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
 UNLINKED = SINGLE + '[link]\nmethod = "none"\n'
 LOGGED = SINGLE + '[sessions]\nfile = "sessions.csv"\n'
@@ -65,6 +66,7 @@ DESIGNS = {
     "few late": (SINGLE, [Group("a", 30, late=3), Group("b", 20, late=9), Group("c", 9, late=2)]),
     "unlinked": (UNLINKED, [Group("a", 30, left=3), Group("b", 12, left=4), Group("c", 6)]),
     "small comparisons": (COMPARED, [*arms("a", 30, 12), *arms("b", 25, 6), *arms("c", 20, 5), *arms("d", 7, 12)]),
+    "few left groups that chose": (CHOSEN, [*arms("a", 30, 14, left=3), *arms("b", 25, 16, left=2)]),
     "small in one arm each": (COMPARED, [*arms("a", 30, 12), *arms("b", 25, 6), *arms("c", 6, 14)]),
     "shared comparison": (SHARED, [*arms("a", 30, 12), *arms("b", 12, 6), *arms("c", 8, 7), *arms("d", 7, 0)]),
     "two roles": (SINGLE, [Group("a", 30, "leader"), Group("a", 6, "mentor"), Group("b", 12, "leader"),
@@ -178,7 +180,8 @@ CASES = {
 ELSEWHERE = {
     "undeclared groups", "second split", "on no page", "means beside other rows", "means of groups of cohorts",
     "losses of all or none", "average of few leavers", "few in a specification", "specifications few apart",
-    "few questionnaires", "few described", "described alike", "few or nearly all",
+    "few questionnaires", "few described", "described alike", "few or nearly all", "arms beside few leavers",
+    "few at the start",
 }  # fmt: skip
 
 

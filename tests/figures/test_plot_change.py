@@ -43,7 +43,7 @@ class TestChanges:
             HEADING,
             "Programme, 12: +0.50 (0.30 to 0.70)",
             "Waitlist, 14: −0.10 (−0.40 to 0.20)",
-            "Difference: +0.60 (0.10 to 1.10)",
+            "Difference at equal scores before +0.60 (0.10 to 1.10)",
         ]
 
     def test_hidden_rows_have_no_mark(self, draw):
@@ -73,7 +73,10 @@ class TestChanges:
     def test_several_arms_differ_in_colour_and_name(self, draw):
         ax = draw(CHANGE, OTHER, WAITING, DIFFERENCE, DIFFERS)
         assert len({colour for _, colour in dots(ax)}) == 3  # a difference has the colour of its arm
-        last = ["Difference, Programme +0.60 (0.10 to 1.10)", f"Difference, {LONG} +0.30 (0.00 to 0.60)"]
+        last = [
+            "Difference at equal scores before, Programme +0.60 (0.10 to 1.10)",
+            f"Difference at equal scores before, {LONG} +0.30 (0.00 to 0.60)",
+        ]
         assert words(ax)[-2:] == last
 
     def test_what_is_too_small_to_matter_is_shaded_behind_each_dot(self, draw):
@@ -98,9 +101,9 @@ class TestChanges:
 
     def test_the_axis_is_named_with_its_unit(self, draw):
         label = " ".join(draw(CHANGE, DIFFERENCE).get_xlabel().split())
-        assert label == "Change from before to after (scale points)"
+        assert label == "Change from before to after; the difference is at equal scores before (scale points)"
         label = " ".join(draw(DIFFERENCE).get_xlabel().split())
-        assert label == "Difference in change from the comparison (scale points)"
+        assert label == "Difference after from the comparison, at equal scores before (scale points)"
 
     def test_ticks_have_room_for_their_numbers(self, draw):
         assert 2 <= len(draw(CHANGE).get_xticks()) <= 9
@@ -201,7 +204,7 @@ class TestWords:
         ax = draw(CHANGE, title=True)
         assert " ".join(ax.get_title(loc="left").split()) == "Leaders’ mood rose by about 0.50 scale points"
         title = change_title(disclosed_of(CHANGE, WAITING, DIFFERENCE), study=study, **PLACE)
-        assert title == "Leaders’ mood changed about 0.60 scale points more than the comparison’s"
+        assert title == "Leaders’ mood ended about 0.60 scale points higher at equal scores before"
         assert 6 <= len(title.split()) <= 12
 
     def test_alternative_text_names_the_chart_and_its_finding(self, study):

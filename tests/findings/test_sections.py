@@ -80,7 +80,16 @@ class TestASectionThatIsEntered:
         return build_findings(prepared, cohort="A")
 
     def test_stands_on_the_page_in_its_place_and_escaped(self, findings):
-        assert names(findings) == ["headline", "toy", "outcomes", "response", "programme", "limits", "methods"]
+        assert names(findings) == [
+            "headline",
+            "toy",
+            "outcomes",
+            "response",
+            "balance",
+            "programme",
+            "limits",
+            "methods",
+        ]
         page = findings.sections._repr_html_()
         places = [page.index(part) for part in ('<header class="headline">', '<h2 id="toy">', '<h2 id="outcomes">')]
         assert places == sorted(places)
@@ -112,7 +121,16 @@ class TestASectionThatIsEntered:
 
     def test_is_not_there_where_it_does_not_belong(self, prepared):
         findings = build_findings(prepared)
-        assert names(findings) == ["headline", "outcomes", "cohorts", "response", "programme", "limits", "methods"]
+        assert names(findings) == [
+            "headline",
+            "outcomes",
+            "cohorts",
+            "response",
+            "balance",
+            "programme",
+            "limits",
+            "methods",
+        ]
         with pytest.raises(AttributeError, match="Findings have no 'toy'"):
             findings.toy  # noqa: B018
 

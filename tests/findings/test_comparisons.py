@@ -1,0 +1,148 @@
+"""What pages say of groups that are compared, in studies made by hand: true of these people, and of one voice."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rm_research.errors import ReadError
+from rm_research.findings import build_findings
+from rm_research.panel import prepare_study
+
+TOML = """title = "Compared"
+[waves.pre]
+file = "pre.csv"
+[waves.post]
+file = "post.csv"
+[columns]
+person = "code"
+arm = "arm"
+[scales.mood]
+label = "Mood"
+smallest_effect = 0.3
+smallest_effect_from = "anchor"
+[design]
+comparison = "waitlist"
+assignment = "{assignment}"
+"""
+
+
+@pytest.fixture
+def page(tmp_path):
+    """Findings of arms with so many people, a mean before, a mean change and people who left."""
+
+    def build(programme, waitlist, assignment="self-selected", spread=1.0):
+        draws, rows = np.random.default_rng(3), {"pre": [], "post": []}
+        for arm, (n, before, change, left) in {"programme": programme, "waitlist": waitlist}.items():
+            usual, first, second = (_exactly(draws, n) for _ in range(3))
+            pre = before + spread * (0.4 * usual + 0.2 * first)
+            post = before + change + spread * (0.4 * usual + 0.2 * second)
+            rows["pre"] += [(f"{arm}{person}", arm, pre[person]) for person in range(n)]
+            rows["post"] += [(f"{arm}{person}", arm, post[person]) for person in range(n - left)]
+        for wave, lines in rows.items():
+            pd.DataFrame(lines, columns=["code", "arm", "item"]).to_csv(tmp_path / f"{wave}.csv", index=False)
+        (tmp_path / "study.toml").write_text(TOML.format(assignment=assignment))
+        (tmp_path / "codebook.csv").write_text("item,scale\nitem,mood\n")
+        return build_findings(prepare_study(tmp_path))
+
+    return build
+
+
+def _exactly(draws, n):
+    """Draws with mean 0 and standard deviation 1."""
+    values = draws.normal(size=n)
+    return (values - values.mean()) / values.std()
+
+
+def test_where_nobody_s_mean_moved_nothing_changed_more(page):
+    """3.9 → 3.9 against 2.9 → 2.9."""
+    findings = page((40, 3.9, 0, 0), (40, 2.9, 0, 0))
+    text = repr(findings.headline)
+    assert "People’s mood changed by 0.00, the comparison’s by 0.00" in text
+    assert "At the start, people’s mood differed from the comparison’s by +1.00 scale points" in text
+    assert not any(word in repr(findings) for word in ("changed more", "for the better", "a gain"))
+
+
+def test_two_falls_are_called_falls(page):
+    """−0.20 against −0.70 is no gain of anybody."""
+    findings = page((40, 3.4, -0.2, 0), (40, 3.4, -0.7, 0))
+    text = repr(findings.headline)
+    assert "People’s mood fell by 0.20, the comparison’s fell by 0.70: estimated difference +0.50" in text
+    assert "a difference for the better that matters" in text
+    assert "a gain" not in text
+    (picture,) = [picture for picture in findings.pictures if picture.name.endswith("change")]
+    assert picture.title == "Change in people’s mood: +0.50 scale points against the comparison"
+
+
+def test_a_number_at_equal_scores_is_worded_as_one_everywhere(page):
+    findings = page((40, 3.4, 0.5, 0), (40, 3.4, 0, 0), "matched")
+    (picture,) = [picture for picture in findings.pictures if picture.name.endswith("change")]
+    for text in (repr(findings.headline), picture.alt, picture.title.lower()):
+        assert "at equal scores before" in text.lower()
+
+
+def test_a_trial_that_lost_many_more_of_one_arm_is_no_match(page):
+    """68 % against 38 %: the lot no longer makes the groups alike, and nobody matched them."""
+    findings = page((50, 3.4, 0.5, 34), (50, 3.4, 0, 19), "randomised")
+    text = repr(findings.headline)
+    assert "34 of 50 in the programme (68%), 19 of 50 in the comparison (38%)" in text
+    assert "drawn by lot, but so many left (68% and 38%) that the groups need no longer be alike" in text
+    assert "matched" not in text
+    assert "The programme raised" not in repr(findings)
+
+
+def test_groups_that_cannot_be_compared_stand_side_by_side(page):
+    findings = page((50, 3.4, 0.5, 34), (50, 3.4, 0, 19))
+    text = repr(findings.headline)
+    assert "People’s mood rose by" in text
+    assert "Comparison group: people’s mood hardly changed" in text
+    assert "so many left (68% and 38%) that no difference is judged" in text
+    assert "not judged: too many left" in repr(findings.outcomes)
+    (picture,) = [picture for picture in findings.pictures if picture.name.endswith("change")]
+    assert picture.note == "No difference is shown: too many people left for the groups to be compared."
+    assert "compared with a comparison group" not in repr(findings.limits)
+
+
+def test_where_the_smallest_change_comes_from_is_printed(page):
+    text = repr(page((20, 3.4, 0.5, 0), (20, 3.4, 0, 0)).outcomes)
+    assert "The smallest change that matters, 0.30 scale points, was set by an outside standard (an anchor)." in text
+
+
+def test_the_groups_at_the_start_have_a_table(page):
+    text = repr(page((20, 3.6, 0.5, 0), (25, 3.4, 0, 0)).balance)
+    assert "No lot made the groups" in text
+    assert "Mood People Programme 3.60 (SD 0." in text
+    assert "; 25 people) +0.20" in text
+
+
+class TestBadInput:
+    """A sentence that is true, or the reason that is the right one."""
+
+    def test_the_comparison_is_empty_after(self, page):
+        text = repr(page((20, 3.4, 0.5, 0), (20, 3.4, 0, 20)).headline)
+        assert "People’s mood rose by" in text
+        assert "There is no usable comparison group here" in text
+        assert "nobody in the comparison group answered both before and after" in text
+
+    def test_the_programme_is_empty_after(self, page):
+        text = repr(page((20, 3.4, 0.5, 20), (20, 3.4, 0, 0)).headline)
+        assert "No results can be shown" in text
+
+    def test_all_left(self, page):
+        with pytest.raises(ReadError, match="has a header but no answers"):
+            page((20, 3.4, 0.5, 20), (20, 3.4, 0, 20))
+
+    def test_a_score_before_that_is_the_arm(self, page, tmp_path):
+        page((20, 3.4, 0.5, 0), (20, 3.4, 0, 0))
+        before = pd.read_csv(tmp_path / "pre.csv")
+        before.assign(item=before["arm"].map({"programme": 3.0, "waitlist": 4.0})).to_csv(
+            tmp_path / "pre.csv", index=False
+        )
+        text = repr(build_findings(prepare_study(tmp_path)).headline)
+        assert "difference unclear" in text
+        assert "within each group everyone had the same score before" in text
+        assert "matters: a difference" not in text
+
+    def test_equal_answers(self, page):
+        text = repr(page((20, 3.0, 0.5, 0), (20, 3.0, 0.5, 0), spread=0.0))
+        assert "all answers moved by the same amount" in text
+        assert "for the better" not in text
