@@ -123,7 +123,8 @@ VOCABULARY = {
     "measure": MEASURES,
     "counts": {"interval", "pairs", "followed", "compared", "unlinked", "pooled_pairs", "pooled_compared",
                "pooled_unlinked"},
-    "claim": {f"{level}.{verdict}" for level in ("unlinked", 1, "both", "gap", "same", 4, "drawn", 5) for verdict in VERDICTS},
+    "claim": {f"{family}.{verdict}" for family in ("unlinked", 1, "both", "gap", "same", 4, "drawn", 5)
+              for verdict in VERDICTS},
     "direction": {"rose", "fell", "higher", "lower", "raised", "lowered"},
     "apa_measure": MEASURES,
     "apa_contrast": {"change", "difference", "role_difference", "interaction"},

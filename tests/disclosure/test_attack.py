@@ -179,8 +179,8 @@ CASES = {
 # what these keep back is no sum of scores, or is in no file of these studies: their own tests do the arithmetic
 ELSEWHERE = {
     "undeclared groups", "second split", "on no page", "means beside other rows", "means of groups of cohorts",
-    "losses of all or none", "few in a specification", "arms beside few leavers", "few at the start", "specifications few apart",
-    "few questionnaires",
+    "losses of all or none", "few in a specification", "arms beside few leavers", "few at the start",
+    "specifications few apart", "few questionnaires",
 }  # fmt: skip
 
 
