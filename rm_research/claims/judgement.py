@@ -1,47 +1,26 @@
 """Design level and verdict of an Estimates row, which together decide the words that may be used."""
 
 import math
-from functools import cache
 
 import numpy as np
 
-from rm_research.claims.staying import ROUNDING, Followed, Loss, losses
+from rm_research.claims.staying import Followed, Loss, losses
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.verdicts import against, has_few_df
+from rm_research.stats.attrition import steps_lost
 from rm_research.study import Scale, Study
 
 LEVELS = {"randomised": 5, "matched": 3, "self-selected": 2}
 NEXT_LOWER = {5: 4, 4: 2, 3: 2, 2: 1, 1: 1}
-# one step down for a loss overall, or for a difference between arms that chance hardly makes; two steps for more
-MOST_LEFT, MOST_UNEVEN, CHANCE = 0.35, 0.10, 0.10
-HALF_LEFT, VERY_UNEVEN = 0.50, 0.25
 ENOUGH_TIPPING = 0.5  # standard deviations before
 
 
 def steps_down(lost: dict[str, Loss]) -> int:
-    """
-    How many steps losses lower the level of a comparison of two arms: 0, 1 or 2.
-
-    A difference between the arms counts only where chance makes one as large in fewer than one of ten studies
-    (Fisher's exact test, two-sided).
-    """
+    """How many steps losses lower the level of a comparison of two arms: 0, 1 or 2."""
     if len(lost) < 2:
         return 0
-    overall = round(sum(one.lost for one in lost.values()) / sum(one.base for one in lost.values()), ROUNDING)
-    shares = [one.share for one in lost.values()]
-    uneven = round(max(shares) - min(shares), ROUNDING)
-    by_chance = 1.0 if uneven < MOST_UNEVEN else _fisher(tuple((one.lost, one.base) for one in lost.values()))
-    real = by_chance < CHANCE
-    if overall > HALF_LEFT or (uneven >= VERY_UNEVEN and real):
-        return 2
-    return int(overall > MOST_LEFT or (uneven >= MOST_UNEVEN and real))
-
-
-@cache
-def _fisher(counts: tuple[tuple[int, int], ...]) -> float:
-    from scipy.stats import fisher_exact
-
-    return float(fisher_exact([[lost, base - lost] for lost, base in counts]).pvalue)
+    first, second = lost.values()
+    return steps_lost(first.base, first.lost, second.base, second.lost)
 
 
 def started_apart(row: Estimate, people: Followed) -> bool:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from rm_research.effects.groups import Compared, Group, comparisons, groups
 from rm_research.effects.methods import METHODS, Contrast, Heads, Method
+from rm_research.effects.verdicts import against
 from rm_research.panel import Prepared
 from rm_research.stats.result import NotEstimableError
-from rm_research.study import Scale, Study
+from rm_research.study import Study
 
 MOST_PEOPLE = 200  # of a row that is tried; in larger groups one person hardly counts, and trying each takes long
 NO_RESULT = "no result"
@@ -73,22 +74,6 @@ def _verdict(method: Method, arms: Arms, study: Study, scale: str) -> str:
     if np.isnan([result.ci_low, result.ci_high]).any():
         return NO_RESULT
     return against(result.ci_low, result.ci_high, study.scale(scale))
-
-
-def against(low: float, high: float, scale: Scale) -> str:
-    """Judge a whole interval against the smallest change that matters, oriented by what is better."""
-    s = scale.smallest_effect
-    if s is None:
-        return "higher" if low > 0 else "lower" if high < 0 else "unclear"
-    if scale.better == "lower":
-        low, high = -high, -low
-    if low >= s:
-        return "gain"
-    if high <= -s:
-        return "loss"
-    if -s < low and high < s:
-        return "too_small"
-    return "gain_unclear_size" if low > 0 else "loss_unclear_size" if high < 0 else "unclear"
 
 
 def _without_one(arms: Arms) -> Iterator[Arms]:

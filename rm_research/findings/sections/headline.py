@@ -71,11 +71,19 @@ def _nothing(rows: list[Estimate], context: Context) -> list[list[str]]:
 
 
 def _notes(shown: list[Estimate], context: Context) -> list[str]:
-    """What averages are taken over, and how strong the design is; said once if it is the same for all roles."""
+    """What averages are taken over, and how strong the design is; said once if it is the same for all."""
     notes = []
     if context.pooled:
         notes += _by_role({row.role: _averaged(row, context) for row in shown}, context)
-    return notes + _by_role({row.role: context.claims.level_text(row) for row in shown}, context)
+    return notes + _by_row({row: context.claims.level_text(row) for row in shown}, context)
+
+
+def _by_row(texts: dict[Estimate, str], context: Context) -> list[str]:
+    """Texts by role, or by arm where those of one role differ."""
+    by_role = {row.role: text for row, text in texts.items()}
+    if all(by_role[row.role] == text for row, text in texts.items()):
+        return _by_role(by_role, context)
+    return [_of_role(row.role, text, context, arm=context.claims.arm_title(row.arm)) for row, text in texts.items()]
 
 
 def _averaged(row: Estimate, context: Context) -> str:
@@ -102,6 +110,10 @@ def _by_role(texts: dict[str, str], context: Context) -> list[str]:
     return list(texts.values())[:1]
 
 
-def _of_role(role: str, text: str, context: Context) -> str:
-    people = context.claims.people(role)
-    return context.words.say("headline.of_role", People=capital(people), text=text[0].lower() + text[1:])
+def _of_role(role: str, text: str, context: Context, *, arm: str = "") -> str:
+    blanks = {"People": capital(context.claims.people(role)), "text": text[0].lower() + text[1:]}
+    return (
+        context.words.say("headline.of_arm", **blanks, arm=arm)
+        if arm
+        else context.words.say("headline.of_role", **blanks)
+    )

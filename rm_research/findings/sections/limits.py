@@ -1,12 +1,12 @@
 """What the page can and cannot show, and what is hidden."""
 
-from rm_research.claims.judgement import MOST_LEFT, MOST_UNEVEN
 from rm_research.claims.measurement import measurement_limits
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.effects.methods import Name
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
+from rm_research.stats.attrition import MOST_LOST, MOST_UNEVEN
 from rm_research.stats.resampling import FEW_DF
 
 FEW_PEOPLE = 50  # in a group that is called small
@@ -95,9 +95,9 @@ def _attrition_limits(context: Context) -> list[str]:
             counts = context.claims.leaving(row)
             shares = {arm: round((people.lost or 0) / people.before, 9) for arm, people in counts.items()}
             people, values = context.claims.people(role), list(shares.values())
-            if values and max(values) > MOST_LEFT:
+            if values and max(values) > MOST_LOST[0]:
                 texts.append(words.say("limits.attrition", share=words.share(max(values)), people=people))
-            if len(values) > 1 and round(max(values) - min(values), 9) > MOST_UNEVEN:
+            if len(values) > 1 and round(max(values) - min(values), 9) > MOST_UNEVEN[0]:
                 first, second = (words.share(value) for value in values)
                 texts.append(words.say("limits.attrition_uneven", people=people, first=first, second=second))
     return list(dict.fromkeys(texts))
