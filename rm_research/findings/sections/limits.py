@@ -8,6 +8,7 @@ from rm_research.findings.context import Context
 from rm_research.findings.page import Content
 from rm_research.stats.attrition import MOST_LOST, MOST_UNEVEN
 from rm_research.stats.resampling import FEW_DF
+from rm_research.study import Item
 
 FEW_PEOPLE = 50  # in a group that is called small
 
@@ -43,12 +44,33 @@ def _items(context: Context) -> list[str]:
             items.append(say("limits.repeats_these" if over_people else "limits.repeats"))
     tables = context.disclosed.tables
     items += measurement_limits(tables["reliability"], tables["invariance"], study=study, words=context.words)
-    items += _small_groups(context) + _careless_limits(context) + _self_reports(context)
+    items += _mappings(context) + _small_groups(context) + _careless_limits(context) + _self_reports(context)
     if len({row.scale for row in context.headlines if row.is_known}) > 1:
         items.append(say("limits.multiple"))
     # an average over cohorts weighs them by their precision
     weighs = context.pooled and any(row.method == Name.REML_HK and row.is_known for row in context.headlines)
     return items if weighs else [*items, say("limits.weights")]
+
+
+def _mappings(context: Context) -> list[str]:
+    """Which scale has another number of points in some wave, whose answers were put on those of the others."""
+    study, words, texts = context.study, context.words, []
+    for scale in study.scales:
+        for wave in (study.wave(name) for name in (study.baseline, *study.later_waves)):
+            asked = [(item.coded(wave.name, source.name), item) for item in study.common_items(scale.name)
+                     for source in wave.sources]  # fmt: skip
+            other = [own for own, item in asked if points(own) != points(item)]
+            if other:
+                low, high = (words.plain(end) for end in (other[0].low or 0.0, other[0].high or 0.0))
+                texts.append(
+                    words.say("limits.mapped", scale=scale.title, wave=context.wave(wave.name), low=low, high=high)
+                )
+    return texts
+
+
+def points(item: Item) -> float | None:
+    """Length of the range of an item; None where it is unbounded."""
+    return None if item.low is None or item.high is None else item.high - item.low
 
 
 def _small_groups(context: Context) -> list[str]:
