@@ -125,10 +125,8 @@ def test_the_programme_is_a_family_of_its_own(make_study):
              for size, scale in ((0.1, "inclusion"), (0.5, "engagement"), (0.3, "mood"))]  # fmt: skip
     table = estimate_programme(as_estimates(*parts), study=make_study()).to_frame()
     table = table[headlines(table)].set_index("scale")
-    first, second = sorted(table.loc[["inclusion", "engagement"], "p_value"])
-    holm = sorted(table.loc[["inclusion", "engagement"], "p_adjusted"])
-    assert holm == pytest.approx([min(1, 2 * first), min(1, max(2 * first, second))])
-    assert table.loc["mood", "p_adjusted"] == table.loc["mood", "p_value"]
+    # the primary outcome, one other that was declared and one that was not: three families of one
+    assert table["p_adjusted"].tolist() == pytest.approx(table["p_value"].tolist())
     assert table["planned"].tolist() == [True, True, False]
 
 

@@ -51,7 +51,7 @@ VERBS = {
         ("gap", "unclear"): "^Ob sich .* anders veränderte, ist unklar",
         ("same", "clear"): r"^Bei gleichen Werten vorher lag .* (höher|tiefer) als im Vergleich \([^)]*\)\.$",
         ("same", "small"): "^Bei gleichen Werten vorher lag .* am Ende kaum anders",
-        ("same", "unclear"): "^Ob .* bei gleichen Werten vorher anders endete, ist unklar",
+        ("same", "unclear"): "^Ob .* bei gleichem Anfang anders endete, ist unklar",
         ("4", "clear"): "^Bei gleichen Werten vorher endete .* mit einem geschätzten Unterschied",
         ("drawn", "clear"): "^Bei gleichen Werten vorher lag .* Wer teilnahm, wurde ausgelost.$",
         ("5", "clear"): "Das Programm (erhöhte|senkte) .* um geschätzte",

@@ -149,7 +149,11 @@ def test_tables_are_passed_on_unchanged(study):
 
 def test_p_values_are_not_adjusted_beside_hidden_ones(study):
     """Holm beside a hidden p of 0.02 gives 0.04 to a shown p of 0.03: the hidden one could be read off it."""
-    rows = table_of(row_of(p_value=0.03, p_adjusted=0.04), row_of(scale="zeal", n_pairs=9, p_value=0.02))
+    clear = {"ci_low": 0.1, "ci_high": 0.9}
+    rows = table_of(
+        row_of(wave="later", p_value=0.03, p_adjusted=0.04, **clear),
+        row_of(wave="last", n_pairs=9, p_value=0.02, **clear),
+    )
     assert disclose(Estimates(rows, details_of()), study=study).table["p_adjusted"].iloc[0] == 0.03
 
 
