@@ -49,6 +49,17 @@ def public_functions() -> dict[str, Callable[..., object]]:
     return found
 
 
+def public_methods() -> dict[str, Callable[..., object]]:
+    """Every method of the classes of `rm_research.stats`, neither named with a leading underscore."""
+    found = {}
+    for module in pkgutil.walk_packages(stats.__path__, f"{stats.__name__}."):
+        for _, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            if kind.__module__ == module.name and not kind.__name__.startswith("_"):
+                methods = inspect.getmembers(kind, inspect.isfunction)
+                found |= {f"{module.name}.{kind.__name__}.{name}": method for name, method in methods if name[0] != "_"}
+    return found
+
+
 def records() -> Iterator[dict[str, object]]:
     """Run the tests of the numbers and yield what they put on record."""
     with tempfile.TemporaryDirectory() as folder:
@@ -63,7 +74,7 @@ def records() -> Iterator[dict[str, object]]:
 
 def table(found: Iterator[dict[str, object]]) -> str:
     """Rows in the order of the modules: one for each set of functions, reference and tolerance."""
-    functions, rows = public_functions(), {}
+    functions, rows = public_functions() | public_methods(), {}
     order = {name: place for place, name in enumerate(functions)}
     for record in found:
         names = tuple(name for name in record["of"] if name in functions)

@@ -116,7 +116,7 @@ class TestPicture:
 
     def test_html_has_every_section_and_is_escaped(self, study):
         html = check_study(study(toml=TOML.replace("A small study", "<b>"), files=TWICE))._repr_html_()
-        assert html.count("<h2>") == 13
+        assert html.count("<h2>") == 14
         assert "&lt;b&gt;" in html
         assert "<b>" not in html
 

@@ -87,7 +87,7 @@ def test_the_cohorts_of_an_average_are_counted(claims):
 @pytest.mark.parametrize(("columns", "said"), [
     ({"method": "people"}, "48 leaders in these 4 cohorts)"),
     ({"method": "people", "n_pre": 60}, "60 leaders in these 4 cohorts, 48 twice)"),
-    ({"method": "people_both", "n_pre": 60}, "48 leaders in these 4 cohorts)"),
+    ({"method": "people_both", "n_pre": 60}, "48 leaders in these 4 cohorts who answered both times)"),
     ({"method": "ancova", "contrast": "pooled_difference", "n_comparison": 40},
      "in these 4 cohorts, 48/40 compared)"),
 ])  # fmt: skip
