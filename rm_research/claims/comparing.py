@@ -43,9 +43,17 @@ def why_not_causal(claims: "Claims", row: Estimate) -> str:
     """Why a clear difference by lot is not put down to the programme, as the catalogue names it; empty where it is."""
     if claims.judged(row).verdict not in CLEAR:
         return ""
+    if _moved_the_other_way(claims, row):
+        return "opposite"
     if not tips_late(row, claims.followed, claims.study):
         return "tipping"
     return "" if row.is_of_all_cohorts or _clear_among_cohorts(claims, row) else "cohort"
+
+
+def _moved_the_other_way(claims: "Claims", row: Estimate) -> bool:
+    """Whether the scores of the programme moved clearly against the difference: then it raised what fell."""
+    low, high = (claims.disclosed.estimates.detail(row.id, f"change_arm{end}") for end in ("_low", "_high"))
+    return (row.estimate > 0 and high < 0) or (row.estimate < 0 and low > 0)
 
 
 def _clear_among_cohorts(claims: "Claims", row: Estimate) -> bool:
@@ -68,12 +76,24 @@ def moves(claims: "Claims", row: Estimate) -> dict[str, str]:
     """What both arms did, of the people in the difference: a verb only where the arm's own interval excludes 0."""
     words, detail = claims.words, claims.disclosed.estimates.detail
     blanks: dict[str, str] = {}
+    decimals = _subtracting(*_of_both(claims, row), row.estimate) if by_changes(claims, row) else 2
     for blank, name in (("arm", "change_arm"), ("other", "change_comparison")):
         change, low, high = (detail(row.id, f"{name}{end}") for end in ("", "_low", "_high"))
         verb = "up" if low > 0 else "down" if high < 0 else "flat"
-        number = {"size": words.number(abs(change)), "signed": words.number(change, signed=True)}
+        signed = words.number(change, signed=True, decimals=decimals)
+        number = {"size": words.number(abs(change), decimals=decimals), "signed": signed}
         blanks |= {f"{blank}_moved": words.say(f"moved.{verb}", **number), f"{blank}_signed": number["signed"]}
+    if decimals > 2:
+        blanks["size"] = words.number(abs(row.estimate), decimals=decimals)
+        blanks["signed"] = words.number(row.estimate, signed=True, decimals=decimals)
     return blanks
+
+
+def _subtracting(first: float, second: float, difference: float) -> int:
+    """Decimals with which the numbers of a sentence subtract: two, or three where two do not."""
+    exact = any(map(math.isnan, (first, second))) or not math.isclose(first - second, difference, abs_tol=1e-9)
+    off = abs(round(first, 2) - round(second, 2) - round(difference, 2)) > FORGIVEN
+    return 3 if off and not exact else 2
 
 
 def difference_beside(claims: "Claims", row: Estimate) -> Estimate | None:
@@ -170,7 +190,7 @@ def _two_ways(claims: "Claims", row: Estimate) -> Iterator[str]:
     named = {"whose": whose, "Whose": capital(whose), "scale": claims.scale_text(row.scale, row.arm, row.wave),
              "unit": claims.unit(claims.study.scale(row.scale))}  # fmt: skip
     if not by_two_ways(claims.study):
-        if known_arms and claims.level(row) < LEVELS["randomised"]:
+        if known_arms:
             yield words.say("comparing.arms", **named, **moves(claims, row))
         return
     gap, low, high = claims.followed.gaps.get(row.id, (math.nan,) * 3)

@@ -7,6 +7,7 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.claims.sentences import Claims
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.verdicts import CLEAR
 
 SPREADS = ("further_apart", "closer_together")
 FROM_SHARE = 0.10  # people without a score later, from which it is said what about them would undo a finding
@@ -54,7 +55,7 @@ def tipping_point(row: Estimate, share: float) -> float | None:
 
 def tipping_sentence(row: Estimate, claims: Claims) -> str:
     """What those without a later score would have to have done; empty where few are, or the finding is unclear."""
-    if claims.unlinked(row) or not (row.is_change or row.compares_arms):
+    if claims.unlinked(row) or claims.among_both(row) or claims.judged(row).verdict not in CLEAR:
         return ""
     before, left = claims.people_left(row).get(row.arm, (0, 0))
     if not before or round(left / before, 9) < FROM_SHARE:
@@ -69,6 +70,7 @@ def tipping_sentence(row: Estimate, claims: Claims) -> str:
     return claims.words.say(
         f"beside.tips_{key}", left=left, before=before, people=claims.people(row.role, before),
         shift=claims.words.number(abs(shift)), unit=claims.unit(scale), when=claims.when(row.wave),
+        whom=claims.words.say(f"beside.than_{'assumed' if claims.counts_leavers(row) else 'others'}"),
     )  # fmt: skip
 
 

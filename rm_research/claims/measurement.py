@@ -37,6 +37,8 @@ def measurement_limits(
     """
     limits = []
     for scale in study.scales:
+        if not study.measured(scale.name, study.baseline):
+            continue  # there is no change that could be missed
         waves = _rough_waves(reliability, scale, study)
         if waves:
             rough = words.listed([when(wave, words) for wave in waves])

@@ -130,7 +130,9 @@ class Claims:
         found = "none" if scale.smallest_effect is None else found
         if found == "unclear" and math.isnan(row.detectable):
             return ""
-        detectable = "" if math.isnan(row.detectable) else self.words.number(row.detectable)
+        other = comparing.other_way(self, row) if row.compares_arms else None
+        found_from = max(row.detectable, row.detectable if other is None else other.detectable)  # both ways must agree
+        detectable = "" if math.isnan(found_from) else self.words.number(found_from)
         s = "" if scale.smallest_effect is None else self.words.number(scale.smallest_effect)
         return self.words.say(self._verdict_key(row, found), s=s, unit=self.unit(scale), detectable=detectable)
 
@@ -139,7 +141,7 @@ class Claims:
         kind = "change" if self._family(row) == "change" else "difference"
         if found == "unclear" and row.detectable > largest(row.contrast, row.measure, row.scale, self.study):
             return f"verdict_beyond.{kind}"
-        if row.compares_arms and found != "none":
+        if (row.compares_arms or self._family(row) == "unlinked") and found != "none":
             return f"verdict_between.{found}"
         of_kind = f"verdict_of_{kind}.{found}"
         return of_kind if self.words.has(of_kind) else f"verdict.{found}"
@@ -197,8 +199,17 @@ class Claims:
         found = self.judged(row).verdict
         if self.study.scale(row.scale).smallest_effect is None and found != UNCERTAIN:
             return ""
-        table = "between_short" if row.compares_arms and self.words.has(f"between_short.{found}") else "verdict_short"
+        if found == "unclear" and has_few_df(row.df):
+            found = "few_groups"
+        elif found == "unclear" and self.judged(row).hull != (row.ci_low, row.ci_high) and self._clear_alone(row):
+            found = "ways_differ"
+        between = (row.compares_arms or self.unlinked(row)) and self.words.has(f"between_short.{found}")
+        table = "between_short" if between else "verdict_short"
         return self.words.say(f"{table}.{found}")
+
+    def _clear_alone(self, row: Estimate) -> bool:
+        """Whether the interval of a row alone would have a verdict."""
+        return against(row.ci_low, row.ci_high, self.study.scale(row.scale)) != "unclear"
 
     def title(self, row: Estimate) -> str:
         """Title of a chart: the finding, without its interval."""
@@ -212,7 +223,8 @@ class Claims:
         """One line on a row as journals print it; the reason where it has no estimate."""
         if not row.is_known:
             return self.reason(row)
-        return apa_line(row, self.words, level=self.level_percent, unlinked=self.unlinked(row))
+        unlinked, adjusted = self.unlinked(row), self.judged(row).n_tests > 1
+        return apa_line(row, self.words, level=self.level_percent, unlinked=unlinked, adjusted=adjusted)
 
     def reason(self, row: Estimate) -> str:
         """Say why a row has no estimate."""

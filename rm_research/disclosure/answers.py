@@ -68,6 +68,9 @@ def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[pd
     wave, points = answers_wave(scale, study), _points(scale, study)
     if wave is None:
         return
+    answers = keyed_items(prepared.responses, study, scale.name).to_numpy(float)
+    if (answers[np.isfinite(answers)] % 1).any():
+        return  # rounded to points, they would be other answers
     groups = _may_be_shown(scale, wave, shown, study, exact=len(points) <= EXACT_POINTS)
     counted = list(_counted(scale, wave, points, prepared, groups))
     counted.sort(key=lambda group: prepared.cohorts.index(group.cohort))

@@ -263,6 +263,15 @@ def means_of_groups(asked: Details) -> pd.Series:
     return asked.quantity.isin(MEANS) & asked.of(asked.estimates.table["cohort"].isin(list(asked.without_means)))
 
 
+def means_of_equal_answers(asked: Details) -> pd.Series:
+    """Means without an interval, as where all scores of a wave are equal: they would be everybody's."""
+    details = asked.estimates.details
+    ends = details["quantity"].isin([f"{name}_low" for name in MEANS[:2]]) & details["value"].notna()
+    known = pd.MultiIndex.from_arrays([details.loc[ends, "id"], details.loc[ends, "quantity"].str.removesuffix("_low")])
+    mine = asked.quantity.str.replace(r"_(?:low|high)$", "", regex=True)
+    return asked.quantity.isin(MEANS) & ~pd.MultiIndex.from_arrays([details["id"], mine]).isin(known)
+
+
 def losses_of_all_or_none(asked: Details) -> pd.Series:
     """Shares of people who lost, where nearly nobody or nearly everybody did."""
     table, details = asked.estimates.table, asked.estimates.details

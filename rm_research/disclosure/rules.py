@@ -52,6 +52,7 @@ RULES = (
     Rule("on no page", DETAILS, "limits.smallest", rows.on_no_page),
     Rule("arms beside few leavers", DETAILS, "limits.smallest", rows.arms_beside_few_leavers),
     Rule("means beside other rows", DETAILS, "limits.smallest", rows.means_beside_other_rows),
+    Rule("means of equal answers", DETAILS, "limits.smallest", rows.means_of_equal_answers),
     Rule("means of groups of cohorts", DETAILS, "limits.smallest", rows.means_of_groups),
     Rule("losses of all or none", DETAILS, "limits.smallest", rows.losses_of_all_or_none),
     Rule("answers beside a hidden change", ANSWERS, "hidden.group", tables.answers_beside_hidden_change),

@@ -48,7 +48,7 @@ def _decided(contrast: str, arms: Arms, study: Study) -> dict[str, Any] | None:
     """The row of a group, or of two compared ones; None where nobody decides alone."""
     people = len(arms.pre)
     place = (arms.group if isinstance(arms, Compared) else arms).place
-    method = next((method for method in METHODS.of(contrast) if _heads(method, arms, study)), None)
+    method = next((method for method in METHODS.of(contrast) if _heads(method, arms, study, place.scale)), None)
     if method is None or people > MOST_PEOPLE or not study.measured(place.scale, study.baseline):
         return None
     usual = _verdict(method, arms, study, place.scale)
@@ -61,9 +61,10 @@ def _decided(contrast: str, arms: Arms, study: Study) -> dict[str, Any] | None:
     return {**place._asdict(), "contrast": str(contrast), "verdict": usual, "without_one": names, "people": len(others)}
 
 
-def _heads(method: Method, arms: Arms, study: Study) -> bool:
-    suits = method.heads == Heads.ALWAYS and method.estimator is not None and method.suits(study)
-    return suits and method.suits_people(arms, study)
+def _heads(method: Method, arms: Arms, study: Study, scale: str) -> bool:
+    """Whether a method makes the main row of a group or of two arms; of changes, that of everyone measured before."""
+    heads = method.heads not in (None, Heads.BOTH) and method.heads_in(study, scale) is not False
+    return heads and method.estimator is not None and method.suits(study) and method.suits_people(arms, study)
 
 
 def _verdict(method: Method, arms: Arms, study: Study, scale: str) -> str:

@@ -56,13 +56,22 @@ def plot_answers(
 
 
 def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
-    """Finding of the headline row, which the answers are behind; empty if there is none."""
+    """Finding of the headline row where the answers are behind it, else whose they are; empty if there is none."""
     rows = answers_rows(disclosed, study=study, cohort=cohort, role=role, scale=scale, wave=wave)
     if rows.empty:
         return ""
     claims = claims_of(disclosed, study)
-    row = claims.headline_row(cohort, role, rows["arm"].iloc[0], scale, wave)
-    return "" if row is None else claims.words.say("chart.title_answers", finding=lowered(claims.title(row)))
+    arm = rows["arm"].iloc[0]
+    row = claims.headline_row(cohort, role, arm, scale, wave)
+    if row is None:
+        return ""
+    bars = rows[rows["arm"].eq(arm)].drop_duplicates(["asked"])
+    if study.link.method != "none" and bars["n_people"].max() != row.n_pairs:
+        # others than those of the finding: no second finding
+        n = int(bars["n_people"].max())
+        blanks = {"scale": claims.scale_text(scale, arm, wave), "n": n, "people": claims.people(role, n)}
+        return claims.words.say("chart.title_answers_part", **blanks)
+    return claims.words.say("chart.title_answers", finding=lowered(claims.title(row)))
 
 
 def answers_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rm_research.claims import claims_of
 from rm_research.claims.glossary import first_used, terms
+from rm_research.claims.sentences import OUR_UNIT
 from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import ReportError, StudyError
 from rm_research.findings import sections
@@ -65,7 +66,7 @@ def _sections(context: Context) -> Iterator[Section]:
         "terms_heading": say("headings.words"),
     }  # fmt: skip
     texts = [rendered(template, content, **shared, terms=()).text for template, content in present]
-    units = [claims.unit(scale) for scale in context.study.scales]
+    units = [claims.unit(scale) for scale in context.study.scales if scale.unit == OUR_UNIT]
     new_terms = first_used(texts, terms(context.words, level=claims.level_percent, units=units))
     for (template, content), new in zip(present, new_terms, strict=True):
         named = [tuple(term.definition.split(": ", 1)) for term in new]

@@ -122,7 +122,7 @@ def flow_picture(context: Context) -> Picture | None:
     return Picture(
         name="who-answered",
         title=title,
-        subtitle=_dated(context.words.say("chart.people"), context),
+        subtitle=_dated(context.words.say("chart.people" if context.study.roster else "chart.people_known"), context),
         alt=flow_alt(context.disclosed, **arguments),
         note="",
         draw=partial(plot_flow, context.disclosed, **arguments, title=False),

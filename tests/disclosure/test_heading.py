@@ -113,7 +113,7 @@ class TestThePage:
         said = {row.cohort: claims.sentence(row) for row in numbers.headline_rows}
         assert "; 27 people who answered both times)." in said["a"]
         assert said["b"].endswith("; 24 people).")  # nobody left
-        assert "51 people who answered both times" in said["all cohorts"]
+        assert "51 people in these 2 cohorts who answered both times" in said["all cohorts"]
         assert {row.method for row in numbers.headline_rows if row.contrast == "change"} == {"paired_t"}
 
     def test_counts_everyone_where_nobody_or_many_left(self, tmp_path):

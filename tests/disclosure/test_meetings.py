@@ -162,7 +162,8 @@ class TestShownMeetings:
         study = small_study(tmp_path / "study", Group(n=36), Group("Autumn", 36))
         after = pd.read_csv(study / "post.csv", keep_default_na=False)
         after["m1"] = after["m1"].astype(object).where(after["cohort"].eq("Spring") | (after.index < 41), "")
-        files = {"codebook.csv": codebook, "later.csv": (study / "post.csv").read_text()}
+        once_more = pd.read_csv(study / "post.csv", keep_default_na=False).assign(m1=lambda rows: 6 - rows["m1"])
+        files = {"codebook.csv": codebook, "later.csv": once_more.to_csv(index=False)}
         files["post.csv"] = after.to_csv(index=False)
         found = shown(tmp_path, Group(n=36), Group("Autumn", 36), toml=both, files=files)
         assert found["n_people"].sum() == 36

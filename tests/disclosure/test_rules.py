@@ -436,7 +436,7 @@ class TestAverages:
         average = self.average(10, 12, 14, n_post=38)
         assert self.shows(study, [*self.rows(10, 12, 8, 6), group], average)
 
-    @pytest.mark.parametrize("lacks", [("estimate", "std_error"), ("estimate",), ("std_error",)])
+    @pytest.mark.parametrize("lacks", [("estimate", "std_error"), ("estimate",)])
     def test_what_has_no_estimate_is_in_no_average(self, study, lacks):
         lacking = row_of(cohort="c2", n_pre=14, n_pairs=14, reason="no_variation", **dict.fromkeys(lacks, np.nan))
         assert self.shows(study, [*self.rows(10, 12), lacking], self.average(10, 12))
@@ -478,7 +478,9 @@ class TestAverageOfFewLeavers:
     @pytest.mark.parametrize("left", [1, 9, 10])
     def test_the_same_people_as_in_the_cohorts_are(self, study, left):
         assert self.shows(study, left, "people_both", "welch")
-        assert self.shows(study, left, "people", "likelihood")
+        assert self.shows(study, 2 * left, "people", "jackknife") is (
+            left >= 10
+        )  # else the cohorts' are of those with both
 
 
 def test_of_a_group_of_cohorts_the_average_names_each_and_counts_one(study):

@@ -86,7 +86,8 @@ def test_no_code_in_common_is_an_error_of_the_cohort(link):
     linkage = link("a,x,1,1\nb,y,1,1\n", "c,x,1,1\nb,y,2,2\n")
     assert errors(linkage) == [
         ["x", "cohort 'x' has 1 questionnaires in wave 'pre' and 1 in wave 'post', but no person code in common. Check "
-         'columns.person, or set method = "none" under [link] to compare the waves unlinked.'],
+         'columns.person, or set method = "none" under [link] to compare the waves unlinked. To report the other '
+         "cohorts without it, name it in [reporting] leave_out."],
     ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What the page can and cannot show, and what is hidden."""
 
 from rm_research.claims.measurement import measurement_limits
+from rm_research.claims.sentences import OUR_UNIT
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.effects.methods import Name
@@ -100,9 +101,11 @@ def _careless_limits(context: Context) -> list[str]:
 def _self_reports(context: Context) -> list[str]:
     """What self-reports cannot show: scales with printed ends are, other outcomes are measured otherwise."""
     study, say = context.study, context.words.say
-    reported = [study.scale_range(scale.name) is not None for scale in study.scales]
-    items = [say("limits.rounds")] if any(reported) else []
-    return [*items, say("limits.response_shift")] if all(reported) and study.later_waves else items
+    # a unit of its own, as correct answers, is a test's
+    reported = [study.scale_range(scale.name) is not None and scale.unit == OUR_UNIT for scale in study.scales]
+    if all(reported) and study.later_waves:
+        return [say("limits.response_shift")]
+    return [say("limits.rounds")] if any(reported) else []
 
 
 def _attrition_limits(context: Context) -> list[str]:
@@ -117,6 +120,8 @@ def _attrition_limits(context: Context) -> list[str]:
             counts = context.claims.leaving(row)
             shares = {arm: round((people.lost or 0) / people.before, 9) for arm, people in counts.items()}
             people, values = context.claims.people(role), list(shares.values())
+            if len(context.arms()) > 1:
+                people = words.say("limits.of_arm", people=people, arm=context.claims.arm_title(row.arm))
             if values and max(values) > MOST_LOST[0]:
                 texts.append(words.say("limits.attrition", share=words.share(max(values)), people=people))
             if len(values) > 1 and round(max(values) - min(values), 9) > MOST_UNEVEN[0]:
