@@ -14,6 +14,9 @@ Matrix = NDArray[np.float64]
 QUESTIONNAIRE = ("cohort", "person", "wave")
 AGAINST = -0.15  # an item whose correlation with the sum of the others is lower seems to be worded the opposite way
 ENOUGH_ROWS = 10
+TURNED = -0.3  # correlation of scores before and later below which a wave seems to be coded the other way
+USUAL = 0.5  # share of questionnaires that answer an item where it was asked
+HARDLY = 0.05  # share of questionnaires that answer an item, up to which it seems not to have been asked
 PRINTED = 0.0051  # exports round totals to two decimals
 
 
@@ -176,6 +179,46 @@ def report_direction(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
                 item = str(keyed.columns[place])
                 message = _against(item, scale.name, wave, r, study, in_one=len(found) > 1 and not elsewhere)
                 journal.problem("runs_against", "warning", message, wave=wave, column=item)
+    return journal.problems
+
+
+def report_unanswered(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Problems: items that hardly anybody answered in one wave, though many did in another: its score would change."""
+    journal = Journal()
+    for scale in study.scales:
+        names = [item.name for item in study.common_items(scale.name)]
+        answered = responses[names].notna()
+        returned = answered[answered.any(axis=1)].assign(wave=responses["wave"]).groupby("wave")
+        shares, large = returned[names].mean(), returned.size() >= ENOUGH_ROWS
+        hardly = shares.le(HARDLY).mul(large, axis=0) & shares.max().ge(USUAL)
+        for wave, name in ((wave, name) for wave in hardly.index for name in names if hardly.loc[wave, name]):
+            message = (
+                f"Hardly anybody answered {name!r} in wave {wave!r}, so its score of {scale.name!r} would rest on "
+                "other items than elsewhere. Correct its column in codebook.csv, or write '-' if the wave did not ask "
+                "it."
+            )
+            journal.problem("hardly_answered", "error", message, wave=str(wave), column=str(name))
+    return journal.problems
+
+
+def report_turned(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Problems: scales on which people who were high before are low later, as if a wave were coded the other way."""
+    journal = Journal()
+    for scale in study.scales:
+        of_scale = scores[scores["scale"] == scale.name]
+        wide = of_scale.pivot(index=["cohort", "person"], columns="wave", values="score")
+        for wave in [wave for wave in study.later_waves if {wave, study.baseline} <= set(wide)]:
+            pairs = wide[[study.baseline, wave]].dropna()
+            if len(pairs) < ENOUGH_ROWS or not np.ptp(pairs.to_numpy(float), axis=0).all():
+                continue
+            r = float(np.corrcoef(pairs.to_numpy(float).T)[0, 1])
+            if r < TURNED:
+                message = (
+                    f"People with high scores of {scale.name!r} before have low ones in wave {wave!r} (r = {r:.2f}), "
+                    "as if it were coded the other way: then its change is wrong. If so, write yes under "
+                    f"reverse.{wave} in the rows of its items in codebook.csv."
+                )
+                journal.problem("turned", "warning", message, wave=wave, column=scale.name)
     return journal.problems
 
 

@@ -16,7 +16,7 @@ QUANTITIES = (
     "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
     "e_value", "e_value_interval", "tipping_shift", "largest_shift", "fmi", "share_worse", "share_worse_low",
     "share_worse_high", "expected_by_selection", "icc_before", "icc_after", "p_distinguishable",
-    "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "n_changed", "of_everyone", "n_persons",
+    "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "of_everyone", "n_persons",
 )  # fmt: skip
 # only of the headline: everyone with a score before is the same group at all later waves, people with both are not
 MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
@@ -244,6 +244,18 @@ def arms_beside_few_leavers(asked: Details) -> pd.Series:
     left = details[details["quantity"].eq("n_left")].set_index("id")["value"]
     few = table["id"].map(left).astype("float64").pipe(asked.threshold.few) & ~of_both(table)
     return asked.quantity.isin(ARMS) & asked.of(few)
+
+
+def gaps_beside_other_waves(asked: Details) -> pd.Series:
+    """
+    How far apart arms were before, where several later waves or combined cohorts have it.
+
+    It is of people with both scores. These differ from wave to wave, perhaps by few, whose mean could be worked out.
+    """
+    table = asked.estimates.table
+    waves = table.groupby(["role", "scale"])["wave"].transform("nunique")
+    combined = table["cohort"].isin(list(asked.without_means))
+    return asked.quantity.str.startswith("gap") & asked.of(waves.gt(1) | combined)
 
 
 def means_beside_other_rows(asked: Details) -> pd.Series:

@@ -51,6 +51,7 @@ RULES = (
     Rule("average of few leavers", ROWS, "reason.hidden_beside", rows.average_of_few_leavers),
     Rule("on no page", DETAILS, "limits.smallest", rows.on_no_page),
     Rule("arms beside few leavers", DETAILS, "limits.smallest", rows.arms_beside_few_leavers),
+    Rule("gaps beside other waves", DETAILS, "limits.smallest", rows.gaps_beside_other_waves),
     Rule("means beside other rows", DETAILS, "limits.smallest", rows.means_beside_other_rows),
     Rule("means of equal answers", DETAILS, "limits.smallest", rows.means_of_equal_answers),
     Rule("means of groups of cohorts", DETAILS, "limits.smallest", rows.means_of_groups),

@@ -38,8 +38,8 @@ def shown_shapes(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
     """
     Limits that hold of groups of people whose change is shown, and of the questionnaires of cohorts.
 
-    Scores before are those of everyone with one; scores at a later wave are those of the same people who have one again
-    (where waves are not linked, of all who answered). A limit of too few people, or of nearly everybody, is left out.
+    Scores are those of people with both (where waves are not linked, of all who answered). A limit of too few people,
+    or of nearly everybody, is left out.
 
     Parameters
     ----------
@@ -80,7 +80,8 @@ def _of_group(place: tuple[str, ...], people: pd.DataFrame, study: Study) -> Ite
     linked = study.link.method != "none"
     after = people["post"][people["pre"].notna()] if linked else people["post"]
     limits = study.scale_range(place[3])
-    for when, scores in (("before", people["pre"].dropna()), ("after", after.dropna())):
+    before = people["pre"][people["post"].notna()] if linked else people["pre"]  # as the change of those with both
+    for when, scores in (("before", before.dropna()), ("after", after.dropna())):
         if limits is None or scores.empty:
             continue
         for end, at in (("lowest", scores <= limits[0]), ("highest", scores >= limits[1])):

@@ -113,7 +113,7 @@ def _rows(named: tuple[str, Sides], study: Study) -> Iterator[dict[str, object]]
             yield of_attribute | _compared(sides, name, study)
             continue
         for entry in sorted(sides.whole[name].dropna().unique(), key=str):
-            counts = [int((side[name] == entry).sum()) for side in (sides.programme, sides.comparison)]
+            counts = [int((sides.whole.loc[sides.in_arm == side, name] == entry).sum()) for side in (1, 0)]
             yield of_attribute | {"entry": str(entry), "n": counts[0], "n_comparison": counts[1]}
 
 

@@ -64,6 +64,8 @@ def leave_out_declared(
             message = f"reporting.leave_out: there is no cohort {name!r}; {suggest(name, sorted(known.values()))}"
             journal.problem("unknown_cohort", "error", message)
     keep = in_cohorts_that_count(rows["cohort"], study)
+    if len(rows) and not keep.any():
+        journal.problem("nobody_left", "error", "reporting.leave_out names every cohort. Take one out of the list.")
     if not keep.all():
         journal.step("cohorts left out as declared", before=len(rows), after=int(keep.sum()))
         names = ", ".join(sorted(map(repr, rows.loc[~keep, "cohort"].unique())))

@@ -14,7 +14,14 @@ from rm_research.panel.build import build_panel, sessions_before
 from rm_research.panel.timing import check_listed_cohorts, compare_waves, in_order
 from rm_research.people import build_participants
 from rm_research.responses.intake import raise_study_errors, take_in
-from rm_research.scales import compare_published, report_direction, report_items, score_scales
+from rm_research.scales import (
+    compare_published,
+    report_direction,
+    report_items,
+    report_turned,
+    report_unanswered,
+    score_scales,
+)
 from rm_research.study import Study, read_study
 
 
@@ -135,8 +142,13 @@ def prepare_openly(study: Study) -> Prepared:
     records = (intake, linkage, who)
     problems = [record.problems for record in records]
     problems += [report_items(study), report_direction(intake.responses, study)]
+    problems += [report_unanswered(intake.responses, study)]
+    problems += [report_turned(scores, study)] if study.link.method != "none" else []
     problems += [compare_published(intake.responses, intake.published, study)]
-    problems += [compare_waves(linkage.responses, study), check_listed_cohorts({*who.people["cohort"]}, study)]
+    problems += [
+        compare_waves(linkage.responses, study),
+        check_listed_cohorts({*who.people["cohort"], *study.reporting.leave_out}, study),
+    ]
     free_text = [item.name for item in study.items if item.kind == "text"]
     return Prepared(
         study=study,

@@ -16,6 +16,8 @@ from rm_research.study.entries import NUMBER, comparable, tidy
 
 FEW = 3  # this many answers, all of them unusable, cannot be slips of the pen
 ENOUGH = 30  # answers of a wave, over the items of a scale, from which the range it uses can be judged
+PLENTY = 100  # answers from which an end that is often chosen cannot be missing by chance
+OFTEN = 0.05  # share of answers at an end that would not be missing from another wave by chance
 MANY = 0.1  # share of answers beyond a wave's highest from which that wave cannot have had these answers to choose from
 
 Labels = dict[tuple[str, str, str], dict[str, float]]  # by wave, file and item, numbers of labels on the item's scale
@@ -114,6 +116,13 @@ def _report_outside(opened: Opened, scale: str, own: Item, found: Outside) -> No
     wave, file = opened.wave.name, opened.source.file
     codes = ", ".join(map(str, found.codes))
     range_text = f"{own.low:g} to {own.high:g}"
+    if found.error and any(place.partition(".")[0] == wave for place in own.codings):
+        message = (
+            f"{file}: {found.n} answers to scale {scale!r} are {codes}, outside {range_text}, which codebook.csv "
+            f"declares for this wave. Correct or remove low.{wave} and high.{wave}."
+        )
+        opened.fail("other_range", message, column=scale)
+        return
     if found.error:
         message = (
             f"{file}: {found.n} answers to scale {scale!r} are {codes}, outside {range_text}, so this file seems to be "
@@ -217,8 +226,16 @@ def _cannot_be_one(first: np.ndarray, second: np.ndarray, low: float, high: floa
     """Whether two waves use different ranges: moved against each other, or one with at least two points fewer."""
     (a, b), (c, d) = ((answers.min(), answers.max()) for answers in (first, second))
     moved = a != c and a - c == b - d and (min(a, c), max(b, d)) == (low, high)
-    fewer = a == c and any(
-        short.max() <= high - 2 and (wide > short.max()).mean() >= MANY
-        for short, wide in ((first, second), (second, first))
+    # ends that hardly anybody chooses may be missing by chance
+    lower, upper = (first, second) if a < c else (second, first)
+    moved = moved and min((lower == lower.min()).mean(), (upper == upper.max()).mean()) >= OFTEN
+    moved = moved and min(len(first), len(second)) >= PLENTY
+    fewer = (
+        a == c == low
+        and max(b, d) == high
+        and any(
+            short.max() <= high - 2 and (wide > short.max()).mean() >= MANY
+            for short, wide in ((first, second), (second, first))
+        )
     )
     return bool(moved or fewer)

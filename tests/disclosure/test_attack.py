@@ -181,7 +181,7 @@ ELSEWHERE = {
     "undeclared groups", "second split", "on no page", "means beside other rows", "means of groups of cohorts",
     "losses of all or none", "average of few leavers", "few in a specification", "specifications few apart",
     "few questionnaires", "few described", "described alike", "few or nearly all", "arms beside few leavers",
-    "few at the start", "means of equal answers",
+    "few at the start", "means of equal answers", "gaps beside other waves",
 }  # fmt: skip
 
 

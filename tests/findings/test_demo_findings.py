@@ -147,7 +147,7 @@ class TestHidden:
 class TestProgramme:
     def test_names_the_average_and_what_is_left_out(self, programme):
         text = repr(programme.headline)
-        assert "average is over cohorts" in text
+        assert "average is over the people in these cohorts" in text
         assert "1 cohort is left out" in text
 
     def test_lists_every_cohort(self, programme, prepared):

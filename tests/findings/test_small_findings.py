@@ -241,11 +241,14 @@ class TestThoseWhoLeft:
         assert "Waitlist: of the 18 people who answered before, 1 did not answer after. They are not counted." in text
 
     @pytest.mark.parametrize(
-        ("k", "words"), [(2, "over all people in these cohorts"), (5, "over cohorts; the more precise")]
-    )
-    def test_an_average_says_whether_it_is_of_people_or_of_cohorts(self, built, k, words):
+        ("k", "average", "words"),
+        [(2, "people", "over the people in these cohorts"), (5, "people", "over the people in these cohorts"),
+         (5, "cohorts", "over cohorts; the more precise")],
+    )  # fmt: skip
+    def test_an_average_says_whether_it_is_of_people_or_of_cohorts(self, built, k, average, words):
         groups = [Group(f"C{place}", n=11, left=1, gain=0.3 + 0.1 * place) for place in range(k)]
-        text = self.headline(built, *groups, cohort=None)
+        toml = TOML + f'[reporting]\naverage = "{average}"\n'
+        text = self.headline(built, *groups, cohort=None, toml=toml)
         assert words in text
         assert f"{k} cohorts" in text
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scipy.stats import fisher_exact
+
 Row = dict[str, str]
 PEOPLE = {"leader": "leaders", "mentor": "mentors", "participant": "people"}
 LEVEL_OF = {"randomised": 5, "matched": 3, "self-selected": 2}
-ONE_LOWER = {5: 3, 3: 2, 2: 1}
+ONE_LOWER = {5: 4, 3: 2, 2: 1}
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,12 @@ class Facts:
         for row in rows:
             same = (row["role"], row["scale"], row["wave"], row["measure"]) == (role, scale, wave, "mean")
             if same and row["contrast"] in ("change", "pooled_change") and int(row["n_pre"] or 0):
-                left[row["arm"]] = 1 - int(row["n_pairs"]) / int(row["n_pre"])
-        shares = [round(share, 9) for name, share in left.items() if name in (arm, self.comparison)]
-        lowered = max(shares) > 0.30 or round(max(shares) - min(shares), 9) > 0.10
-        return ONE_LOWER[declared] if lowered else declared
+                left[row["arm"]] = int(row["n_pre"]) - int(row["n_pairs"]), int(row["n_pairs"])
+        table = [counts for name, counts in left.items() if name in (arm, self.comparison)]
+        shares = [gone / (gone + stayed) for gone, stayed in table]
+        overall = sum(gone for gone, _ in table) / sum(map(sum, table))
+        uneven = round(max(shares) - min(shares), 9) >= 0.10 and fisher_exact(table).pvalue < 0.10
+        return ONE_LOWER[declared] if round(overall, 9) > 0.35 or uneven else declared
 
     def own_words(self) -> set[str]:
         """Words that come from the study's files and keep the capitals they have there."""

@@ -7,9 +7,10 @@ import pytest
 from matplotlib.image import imsave
 
 from rm_research.errors import ReportError
-from rm_research.reporting.files import EXECUTED, MANIFEST, MARK, claim, remove_forms, remove_page, write, write_bytes
+from rm_research.reporting.files import EXECUTED, MANIFEST, claim, remove_forms, remove_page, write, write_bytes
 from rm_research.reporting.forms.package import MADE
 from rm_research.reporting.forms.pictures import MADE_BY
+from rm_research.reporting.own_pages import MARK
 
 
 def report(out, *slugs):

@@ -14,7 +14,8 @@ from small_studies import COLUMNS, Group, as_csv, small_study
 from rm_research.errors import ReportError, StudyError
 from rm_research.reporting import batch
 from rm_research.reporting.batch import run_reports
-from rm_research.reporting.files import MARK, write
+from rm_research.reporting.files import write
+from rm_research.reporting.own_pages import MARK
 from rm_research.reporting.render import Page, page_html, shipped_notebook
 
 TWICE = as_csv(COLUMNS, [["P0-1", "Spring", *[""] * 4, 2, 2, 2]] * 2).split("\n", 1)[1]  # one code on two rows

@@ -260,3 +260,27 @@ def test_an_item_turned_in_one_wave_is_said_louder(study):
     assert "runs_against" not in set(mended.table["rule"])
     scores = mended.prepared.scores.pivot(index="person", columns="wave", values="score")
     pd.testing.assert_series_equal(scores["pre"], scores["post"], check_names=False)
+
+
+def test_an_item_that_a_wave_did_not_ask_is_an_error(study):
+    post = LATER.astype(object)
+    post[:, 0] = ""
+    [(severity, message)] = found(study(TRUE, post), "hardly_answered")
+    assert severity == "error"
+    assert message.startswith("Hardly anybody answered 'm1' in wave 'post'")
+    folder = study(TRUE, post)
+    (folder / "codebook.csv").write_text("item,scale,low,high,post\nm1,mood,1,5,-\nm2,mood,1,5,\nm3,mood,1,5,\n")
+    assert not check_study(folder).has_errors
+
+
+def test_a_wave_that_is_coded_the_other_way_as_a_whole_is_a_warning(study):
+    true = np.clip(3 + np.linspace(-2, 2, 40).round()[:, None].astype(int) + RANDOM.integers(0, 2, (40, 3)), 1, 5)
+    [(severity, message)] = found(study(true, 6 - true), "turned")
+    assert severity == "warning"
+    assert "write yes under reverse.post" in message
+    assert found(study(true, np.roll(true, 1, axis=0)), "turned") == []
+
+
+def test_a_range_declared_by_mistake_is_named_as_that(study):
+    [(_, message)] = found(study(TRUE, LATER, columns=",low.post,high.post", cells=",0,4"), *CODING)
+    assert message.endswith("which codebook.csv declares for this wave. Correct or remove low.post and high.post.")

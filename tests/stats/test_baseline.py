@@ -76,7 +76,8 @@ def test_equals_the_paired_t_where_nobody_left(compare, study):
     for function, after in ((change_of_everyone, post[both]), (change_of_both, post[both])):
         ours = dict(zip(NUMBERS, numbers(function(pre[both], after, level=0.9)), strict=True))
         assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-12)
-    assert numbers(change_of_both(pre, post, level=0.9)) == pytest.approx(list(theirs.values()), rel=1e-9, abs=1e-12)
+    ours = dict(zip(NUMBERS, numbers(change_of_both(pre, post, level=0.9)), strict=True))
+    compare(ours, theirs, of=[change_of_both], against="identity", rel=1e-9, absolute=1e-12)
 
 
 @few
@@ -100,12 +101,12 @@ def test_equals_leaving_out_each_cluster_by_brute_force(study, shared):
 
 @few
 @given(st.lists(st.integers(1, 9), min_size=2, max_size=12))
-def test_degrees_of_freedom_are_those_of_cr2_for_an_intercept(sizes):
+def test_degrees_of_freedom_are_those_of_cr2_for_an_intercept(compare, sizes):
     clusters = np.repeat(np.arange(len(sizes)), sizes)
     X = np.ones((len(clusters), 1))
     assume(len(clusters) > 1)
     expected = cluster_terms(least_squares(X, X[:, 0]), clusters, 0).df
-    assert df_of_mean(np.array(sizes, float)) == pytest.approx(expected, rel=1e-9)
+    compare({"df": df_of_mean(np.array(sizes, float))}, {"df": expected}, of=[df_of_mean], against="identity", rel=1e-9)
 
 
 def test_degrees_of_freedom_follow_from_the_design_alone():
@@ -250,11 +251,13 @@ class TestDifferenceOfChanges:
     POST = np.array([4.0, 2, 5, 4, NAN, 3, 2, 5, NAN])
     FIRST = np.arange(9) < 5
 
-    def test_is_the_difference_of_both_changes(self):
+    def test_is_the_difference_of_both_changes(self, compare):
         result = difference_of_changes(self.PRE, self.POST, self.FIRST, level=0.95)
         parts = [change_of_everyone(self.PRE[side], self.POST[side], level=0.95) for side in (self.FIRST, ~self.FIRST)]
-        assert result.estimate == pytest.approx(parts[0].estimate - parts[1].estimate)
-        assert result.std_error == pytest.approx(np.hypot(*(part.std_error for part in parts)))
+        theirs = {"estimate": parts[0].estimate - parts[1].estimate,
+                  "std_error": np.hypot(*(part.std_error for part in parts))}  # fmt: skip
+        ours = {name: getattr(result, name) for name in theirs}
+        compare(ours, theirs, of=[difference_of_changes], against="identity", rel=1e-9)
 
     def test_of_those_with_both_scores(self):
         result = difference_of_changes(self.PRE, self.POST, self.FIRST, level=0.95, of_everyone=False)

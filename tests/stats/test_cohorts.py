@@ -77,9 +77,10 @@ def test_levels_may_differ_within_cohorts():
 
 @pytest.mark.parametrize(("cohorts", "joined"), [("aabbcc", "001122"), ("abbcc", "00011"), ("aabbc", "00111"),
                                                  ("abc", "000"), ("a", "0"), ("aab", "000")])  # fmt: skip
-def test_small_cohorts_are_joined_to_a_neighbour(cohorts, joined):
+def test_small_cohorts_are_joined_to_a_neighbour(compare, cohorts, joined):
     found = joined_to_neighbours(list(cohorts), lambda some: some.sum() >= 2)
-    assert found.tolist() == [int(number) for number in joined]
+    by_hand = {"cohorts": [int(number) for number in joined]}
+    compare({"cohorts": found.tolist()}, by_hand, of=[joined_to_neighbours], against="formula written out")
 
 
 def test_averages_of_rows_equal_base_r(compare):
