@@ -10,7 +10,7 @@ RANKS = Name.HODGES_LEHMANN  # its statistic is V, the sum of ranks
 SMALLEST_P = 0.001
 
 
-def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool, adjusted: bool = True) -> str:
+def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool) -> str:
     """
     Return the line for a row with an estimate; parts that the row lacks are left out.
 
@@ -22,8 +22,6 @@ def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool, adj
         Level of the interval in per cent.
     unlinked : bool
         Whether people before and after are counted separately.
-    adjusted : bool
-        Whether the p-value was adjusted for others.
     """
     parts = [words.say("apa.estimate", what=_what(row, words), value=_written(row.estimate, row, words))]
     if row.has_interval:
@@ -33,7 +31,7 @@ def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool, adj
         parts.append(_test(row, words))
     if not math.isnan(row.p_value):
         parts.append(words.say("apa.p", relation=_relation(row.p_value, words)))
-    if adjusted and not math.isnan(row.p_adjusted):
+    if not math.isnan(row.p_adjusted) and not math.isclose(row.p_adjusted, row.p_value):
         relation = _relation(row.p_adjusted, words)
         parts.append(words.say("apa.p_holm" if row.planned else "apa.p_bh", relation=relation))
     parts += _counted(row, words, unlinked=unlinked)

@@ -107,6 +107,11 @@ class Claims:
             blanks |= comparing.moves(self, row)
         return self.words.say(f"claim.{self._claimed_level(row)}.{self._worded(row)}", **blanks)
 
+    def finding(self, row: Estimate) -> str:
+        """Sentence of a row without what it adds on the design."""
+        text, ends, _ = self.sentence(row).partition("). ")
+        return f"{text})." if ends else text
+
     def statement(self, row: Estimate) -> str:
         """Return the sentence; without an estimate, say whose outcome it is about and why there is none."""
         if row.is_known:
@@ -223,8 +228,7 @@ class Claims:
         """One line on a row as journals print it; the reason where it has no estimate."""
         if not row.is_known:
             return self.reason(row)
-        unlinked, adjusted = self.unlinked(row), self.judged(row).n_tests > 1
-        return apa_line(row, self.words, level=self.level_percent, unlinked=unlinked, adjusted=adjusted)
+        return apa_line(row, self.words, level=self.level_percent, unlinked=self.unlinked(row))
 
     def reason(self, row: Estimate) -> str:
         """Say why a row has no estimate."""

@@ -278,10 +278,11 @@ def means_of_groups(asked: Details) -> pd.Series:
 def means_of_equal_answers(asked: Details) -> pd.Series:
     """Means without an interval, as where all scores of a wave are equal: they would be everybody's."""
     details = asked.estimates.details
-    ends = details["quantity"].isin([f"{name}_low" for name in MEANS[:2]]) & details["value"].notna()
-    known = pd.MultiIndex.from_arrays([details.loc[ends, "id"], details.loc[ends, "quantity"].str.removesuffix("_low")])
+    without = details["quantity"].isin([f"{name}_low" for name in MEANS[:2]]) & details["value"].isna()
+    names = details.loc[without, "quantity"].str.removesuffix("_low")
+    flat = pd.MultiIndex.from_arrays([details.loc[without, "id"], names])
     mine = asked.quantity.str.replace(r"_(?:low|high)$", "", regex=True)
-    return asked.quantity.isin(MEANS) & ~pd.MultiIndex.from_arrays([details["id"], mine]).isin(known)
+    return asked.quantity.isin(MEANS) & pd.MultiIndex.from_arrays([details["id"], mine]).isin(flat)
 
 
 def losses_of_all_or_none(asked: Details) -> pd.Series:

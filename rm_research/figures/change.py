@@ -85,7 +85,7 @@ def change_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, sc
     key = "alt_change_means" if with_means else "alt_change"
     if study.link.method == "none":
         key = "alt_change_means_unlinked" if with_means else "alt_change_unlinked"
-    return claims.words.say(f"chart.{key}", scale=claims.scale_text(scale, row.arm, wave), finding=claims.sentence(row))
+    return claims.words.say(f"chart.{key}", scale=claims.scale_text(scale, row.arm, wave), finding=claims.finding(row))
 
 
 def shown_rows(disclosed: Disclosed, *, cohort: str, role: str, scale: str, wave: str) -> list[Estimate]:

@@ -84,7 +84,7 @@ def forest_alt(
     if not rows or not rows[-1].is_of_all_cohorts:
         return ""
     row = rows[-1]
-    return claims.words.say("chart.alt_forest", scale=claims.scale_text(scale, arm, wave), finding=claims.sentence(row))
+    return claims.words.say("chart.alt_forest", scale=claims.scale_text(scale, arm, wave), finding=claims.finding(row))
 
 
 def forest_rows(

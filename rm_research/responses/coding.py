@@ -17,7 +17,7 @@ from rm_research.study.entries import NUMBER, comparable, tidy
 FEW = 3  # this many answers, all of them unusable, cannot be slips of the pen
 ENOUGH = 30  # answers of a wave, over the items of a scale, from which the range it uses can be judged
 PLENTY = 100  # answers from which an end that is often chosen cannot be missing by chance
-OFTEN = 0.05  # share of answers at an end that would not be missing from another wave by chance
+OFTEN = 0.03  # share of answers at an end that would not be missing from another wave by chance
 MANY = 0.1  # share of answers beyond a wave's highest from which that wave cannot have had these answers to choose from
 
 Labels = dict[tuple[str, str, str], dict[str, float]]  # by wave, file and item, numbers of labels on the item's scale

@@ -23,16 +23,16 @@ def said(claims, *rows, shapes=(), language="en", **settings) -> str:
 @pytest.mark.parametrize(
     ("low", "high", "text"),
     [
-        (0.3, 0.7, "they would have had to change by 1.50 scale points less than those who stayed."),
-        (-0.7, -0.3, "they would have had to change by 1.50 scale points more, upwards, than those who stayed."),
-        (0.9, 1.3, "no difference this scale allows would make this unclear."),
-        (0.8, 1.3, "they would have had to change by 4.00 scale points less than those who stayed."),
+        (0.3, 0.7, "they would have had to change by 1.50 scale points less than is assumed of them."),
+        (-0.7, -0.3, "they would have had to change by 1.50 scale points more, upwards, than is assumed of them."),
+        (0.9, 1.3, "No change of theirs that this scale allows would make this unclear."),
+        (0.8, 1.3, "they would have had to change by 4.00 scale points less than is assumed of them."),
     ],
 )
 def test_what_those_without_a_later_score_would_have_to_have_done(claims, low, high, text):
     """−(the end nearer 0) / share: 8 of 40 have none, and the scale is 4 points wide."""
     found = said(claims, row_of(**LOST, estimate=(low + high) / 2, ci_low=low, ci_high=high))
-    assert found.startswith("8 of the 40 leaders have no score after.")
+    assert found.startswith("No score after: 8 of the 40 leaders.")
     assert found.endswith(text)
 
 
@@ -52,7 +52,7 @@ def test_unlinked_waves_know_nobody_who_left(claims):
 
 def test_of_a_difference_the_programme_s_people_are_counted(claims):
     rows = [row_of(**DIFFERENCE, **LOST), row_of(**LOST), row_of(arm="waitlist", n_pre=40, n_post=36, n_pairs=36)]
-    assert said(claims, *rows, design=RANDOMISED).startswith("8 of the 40 leaders have no score after.")
+    assert said(claims, *rows, design=RANDOMISED).startswith("No score after: 8 of the 40 leaders.")
 
 
 def shape(limit, arm="programme", **other):
@@ -95,5 +95,5 @@ def test_a_hidden_row_has_nothing_beside_it(claims):
 
 def test_in_german(claims):
     found = said(claims, row_of(**LOST), shapes=[shape("highest_before")], language="de")
-    assert found.startswith("Von 40 (Führungskräfte) haben 8 nachher keinen Wert. Damit dies unklar würde")
+    assert found.startswith("Kein Wert nachher: 8 von 40 (Führungskräfte). Damit dies unklar würde")
     assert "Mehr als 15\N{NARROW NO-BREAK SPACE}% (Führungskräfte) hatten vorher den höchstmöglichen Wert" in found

@@ -432,7 +432,7 @@ class TestTwoWays:
         assert found.verdict_sentence(first) == (
             "The two ways to compare these groups do not agree, so the difference stays unclear."
         )
-        assert found.verdict_name(first) == "unclear"
+        assert found.verdict_name(first) == "unclear: two ways differ"
 
 
 class TestSeveralOutcomes:
@@ -456,7 +456,7 @@ class TestSeveralOutcomes:
         assert found.sentence(row).startswith("It is unclear whether leaders’ mood changed")
         assert found.verdict_sentence(row).endswith("this is not certain once 2 outcomes are allowed for.")
         assert found.verdict_name(row) == "not certain"
-        assert found.title(row) == "No clear change in leaders’ mood yet"
+        assert found.title(row) == "No clear change found in leaders’ mood"
 
     def test_a_gain_that_matters_is_tested_against_what_matters(self, claims):
         row = row_of(std_error=0.05, ci_low=0.39, ci_high=0.61)
@@ -470,6 +470,31 @@ class TestSeveralOutcomes:
         judged = found.judged(found.disclosed.rows[0])
         assert judged.verdict == "gain_unclear_size"
         assert judged.p_adjusted == pytest.approx(0.0002)
+
+
+class TestByLot:
+    """What the programme did is not said where its own scores moved the other way."""
+
+    def found(self, claims, arm):
+        row = row_of(**DIFFERENCE)
+        details = [
+            (row["id"], f"change_arm{end}", value) for end, value in zip(("", "_low", "_high"), arm, strict=True)
+        ]
+        details += [(row["id"], f"change_comparison{end}", -0.7 + add)
+                    for end, add in (("", 0.0), ("_low", -0.1), ("_high", 0.1))]  # fmt: skip
+        found = claims(row, details=details, design=RANDOMISED)
+        return found, found.disclosed.rows[0]
+
+    def test_both_fell_the_programme_less(self, claims):
+        found, row = self.found(claims, (-0.2, -0.3, -0.1))
+        assert "raised" not in found.sentence(row)
+        assert "moved the other way, but less than the comparison’s" in found.level_text(row)
+        assert "Leaders’ mood fell by 0.20, the comparison’s fell by 0.70." in found.beside(row)
+
+    def test_it_rose(self, claims):
+        found, row = self.found(claims, (0.2, 0.1, 0.3))
+        assert found.sentence(row).startswith("The programme raised")
+        assert "Leaders’ mood rose by 0.20, the comparison’s fell by 0.70." in found.beside(row)
 
 
 class TestOneCohortOfSeveral:

@@ -60,7 +60,7 @@ class TestOnThePage:
     def test_it_is_never_nought_people(self, tmp_path):
         text = repr(build_findings(study(tmp_path, 14)))
         assert "People’s zeal was asked only after: mean" in text
-        assert "(14 people). It shows no change." in text
+        assert "(14 people). It cannot show a change." in text
         assert " 0 people" not in text
 
     def test_the_programme_says_of_how_many_cohorts(self, tmp_path):

@@ -606,6 +606,21 @@ class TestDetails:
         rows = Estimates(table_of(row), details_of(*((row["id"], name, 0.5) for name in names)))
         return disclose(rows, study=study, without_means=without_means).estimates.details["quantity"].tolist()
 
+    @pytest.mark.parametrize(("low", "seen"), [(3.5, True), (float("nan"), False)])
+    def test_a_mean_of_equal_answers_is_everybody_s(self, study, low, seen):
+        row = row_of()
+        details = [(row["id"], "mean_post", 4.0), (row["id"], "mean_post_low", low), (row["id"], "mean_post_high", low)]
+        found = disclose(Estimates(table_of(row), details_of(*details)), study=study).estimates
+        assert (found.detail(row["id"], "mean_post") == 4.0) is seen
+
+    @pytest.mark.parametrize(("waves", "seen"), [(["post"], True), (["post", "later"], False)])
+    def test_a_gap_of_one_of_several_waves_tells_who_left_between(self, study, waves, seen):
+        rows = [row_of(contrast="difference", method="ancova", n_comparison=14, wave=wave) for wave in waves]
+        details = [(row["id"], name, 0.2) for row in rows for name in ("gap", "change_arm")]
+        found = disclose(Estimates(table_of(*rows), details_of(*details)), study=study).estimates
+        assert [found.detail(row["id"], "gap") == 0.2 for row in rows] == [seen] * len(rows)
+        assert [found.detail(row["id"], "change_arm") == 0.2 for row in rows] == [True] * len(rows)
+
     def test_means_stand_beside_headlines_only(self, study):
         assert self.kept(study, row_of(), "mean_pre", "tost_p") == ["mean_pre", "tost_p"]
         assert self.kept(study, row_of(method="paired_t"), "mean_pre", "tost_p") == ["tost_p"]

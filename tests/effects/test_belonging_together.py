@@ -161,7 +161,7 @@ class TestFewClusters:
         assert (row.n_clusters, row.df, row.reason) == (2, pytest.approx(1, abs=0.01), None)
         assert claims.sentence(row).startswith("It is unclear whether leaders’ mood changed: estimate")
         assert "2 groups of people who belong together cannot show more." in claims.verdict_sentence(row)
-        assert claims.verdict_name(row) == "unclear"
+        assert claims.verdict_name(row) == "unclear: few groups"
 
     def test_a_p_value_of_signs_stands_in_the_appendix(self, whole):
         numbers, _ = whole
@@ -182,7 +182,7 @@ class TestFewClusters:
         assert said.startswith("The estimated change of leaders’ mood is +0.")
         assert "(25 leaders). It has no interval, because all of them belong to one group." in said
         assert claims.verdict_sentence(row) == ""
-        assert claims.title(row) == "No clear change in leaders’ mood yet"
+        assert claims.title(row) == "No clear change found in leaders’ mood"
 
     def test_nobody_is_told_that_too_few_people_answered(self, whole):
         numbers, _ = whole

@@ -90,8 +90,16 @@ def test_long_names_have_room(draw, width):
     assert clashes(draw(*PROGRAMME, *more, *WAITING, ax=blank_axes(width=width), title=True)) == []
 
 
+SAME = {"n_pre": 18, "n_post": 18, "n_pairs": 18}  # people as in PROGRAMME
+
+
+def test_answers_of_other_people_than_the_finding_s_have_no_second_finding(study):
+    title = answers_title(disclosed_of(CHANGE, answers=answers_of(*PROGRAMME)), study=study, **PLACE)
+    assert title == "Answers to mood of 18 leaders who answered both times"
+
+
 def test_title_is_the_finding_of_the_headline(study):
-    disclosed = disclosed_of(CHANGE, answers=answers_of(*WAITING, *PROGRAMME))
+    disclosed = disclosed_of(row_of(**SAME), answers=answers_of(*WAITING, *PROGRAMME))
     title = answers_title(disclosed, study=study, **PLACE)
     assert title == "Answers: leaders’ mood rose by about 0.50 scale points"
     assert 6 <= len(title.split()) <= 12
@@ -101,10 +109,10 @@ def test_title_is_the_finding_of_the_headline(study):
 
 
 def test_answers_that_rise_make_no_finding_where_there_is_none(study):
-    unclear = row_of(estimate=0.1, ci_low=-0.4, ci_high=0.6)
+    unclear = row_of(estimate=0.1, ci_low=-0.4, ci_high=0.6, **SAME)
     title = answers_title(disclosed_of(unclear, answers=answers_of(*PROGRAMME)), study=study, **PLACE)
-    assert title == "Answers: no clear change in leaders’ mood yet"
-    difference = disclosed_of(CHANGE, WAITLIST, DIFFERENCE, answers=answers_of(*WAITING, *PROGRAMME))
+    assert title == "Answers: no clear change found in leaders’ mood"
+    difference = disclosed_of(CHANGE, WAITLIST, DIFFERENCE | SAME, answers=answers_of(*WAITING, *PROGRAMME))
     followed = answers_title(difference, study=study, **PLACE)
     claims = claims_of(difference, study)
     assert followed.removeprefix("Answers: ") == lowered(claims.title(difference.rows[2]))

@@ -144,5 +144,5 @@ class TestBadInput:
 
     def test_equal_answers(self, page):
         text = repr(page((20, 3.0, 0.5, 0), (20, 3.0, 0.5, 0), spread=0.0))
-        assert "all answers moved by the same amount" in text
+        assert "the answers differ too little to judge by" in text
         assert "for the better" not in text

@@ -96,7 +96,7 @@ def test_several_outcomes_are_named_where_several_are_shown(study):
 
 def test_response_shift_is_named_where_all_outcomes_are_self_reports(study, tmp_path):
     both = [WORDS.say("limits.rounds"), WORDS.say("limits.response_shift")]
-    assert [text in items(study, row_of()) for text in both] == [True, True]
+    assert [text in items(study, row_of()) for text in both] == [False, True]
     counted = study_of(tmp_path)
     (tmp_path / "codebook.csv").write_text("item,scale,low,high\na,mood,1,5\nb,zeal,,\n")
     counted = read_study(tmp_path)

@@ -98,7 +98,7 @@ label = "Teaching knowledge"
 
     def test_averages_the_cohorts_that_can_be_shown(self, programme):
         text = repr(programme.headline)
-        assert "2 cohorts, 26 people" in text
+        assert "in 26 places in these 2 cohorts" in text
         assert "1 cohort is left out" in text
 
     def test_lists_a_limit_of_one_outcome_only_where_it_applies(self, programme):

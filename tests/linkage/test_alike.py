@@ -178,6 +178,12 @@ def test_a_cohort_may_be_left_out(study):
     assert "there is no cohort 'Bb'; did you mean 'B'?" in " ".join(wrong.table["message"])
 
 
+def test_a_study_of_which_nothing_is_left_is_an_error(study):
+    part = export(PLAIN, ["A"] * 12)
+    [message] = messages(study(part, part, toml=WITH_COHORTS, more='[reporting]\nleave_out = ["A"]\n'), "nobody_left")
+    assert message == "reporting.leave_out names every cohort. Take one out of the list."
+
+
 @pytest.mark.parametrize(
     ("method", "said"), [("exact", "Similar codes were not looked for"), ("code", "No problems were found")]
 )

@@ -93,7 +93,7 @@ class TestRefused:
     """Before anything is written."""
 
     def refuse(self, study, out, message, **options):
-        with pytest.raises(ReportError, match=message):
+        with pytest.raises(StudyError, match=message):
             run_reports(study, out=out, **options)
         assert not out.exists()
         assert not Path(f"{out}-private").exists()
@@ -104,11 +104,15 @@ class TestRefused:
 
     def test_two_cohorts_of_one_folder(self, tmp_path):
         study = small_study(tmp_path / "s", Group("Spring 1"), Group("Spring-1"))
-        self.refuse(study, tmp_path / "out", "'Spring 1' and 'Spring-1' would share the folder 'spring-1'")
+        self.refuse(
+            study,
+            tmp_path / "out",
+            "Cohorts 'Spring 1' and 'Spring-1' differ only in punctuation or accents and would share one page",
+        )
 
     def test_a_cohort_without_letter_or_digit(self, tmp_path):
         study = small_study(tmp_path / "s", Group("../.."))
-        self.refuse(study, tmp_path / "out", r"'\.\./\.\.' has no letter or digit to name a folder")
+        self.refuse(study, tmp_path / "out", r"Cohort '\.\./\.\.' has no letter or digit to name a page")
 
     def test_a_cohort_called_as_the_programme(self, tmp_path):
         study = small_study(tmp_path / "s", Group("all cohorts"), Group("Spring"))
