@@ -59,7 +59,7 @@ def _resolve_wave(repeated: pd.DataFrame, key: list[str], wave: Wave, before: in
     dated = repeated["submitted"].notna().groupby([repeated[name] for name in key]).transform("all")
     if rule == "error":
         for cohort, of_cohort in repeated.groupby("cohort", sort=False):
-            _duplicate_error(str(cohort), wave.name, of_cohort, journal)
+            _duplicate_error(str(cohort), wave.name, of_cohort, study, journal)
         dated = dated & False
     ordered = repeated.assign(when=repeated["submitted"].where(dated)).sort_values("when", kind="stable")
     dropped = repeated[ordered.duplicated(key, keep="last" if rule == "last" else "first").reindex(repeated.index)]
@@ -71,7 +71,7 @@ def _resolve_wave(repeated: pd.DataFrame, key: list[str], wave: Wave, before: in
     return repeated.drop(dropped.index)
 
 
-def _duplicate_error(cohort: str, wave: str, rows: pd.DataFrame, journal: Journal) -> None:
+def _duplicate_error(cohort: str, wave: str, rows: pd.DataFrame, study: Study, journal: Journal) -> None:
     codes = rows["person"].nunique()
     codes_text = "1 code" if codes == 1 else f"{codes} codes"
     places = "; ".join(f"{rows_text(of_file['source_row'])} of {file}" for file, of_file in rows.groupby("file"))
@@ -79,4 +79,6 @@ def _duplicate_error(cohort: str, wave: str, rows: pd.DataFrame, journal: Journa
         f"wave {wave!r} of cohort {cohort!r} has {codes_text} used by more than one row ({places}). "
         f'Set duplicates = "last" under [waves.{wave}] in study.toml to keep each person\'s latest answer.'
     )
+    if study.link.compare:
+        message += " If they are different people, it is [link] compare that makes their codes equal: shorten its list."
     journal.problem("duplicate_codes", "error", message, wave=wave, cohort=cohort)

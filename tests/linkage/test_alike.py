@@ -99,6 +99,12 @@ def test_cohorts_without_a_pair_are_told_what_would_help(study):
     assert "Check columns.person" in message
 
 
+def test_different_people_whom_a_form_makes_equal_are_an_error_that_names_it(study):
+    folder = study(["01", "1", *PLAIN], [*PLAIN], more='[link]\ncompare = ["number"]\n')
+    [message] = messages(folder, "duplicate_codes")
+    assert "If they are different people, it is [link] compare that makes their codes equal" in message
+
+
 def test_no_code_is_in_a_message(study):
     folder = study(PLAIN, SPELLINGS["plus-tag"])
     texts = " ".join(check_study(folder).to_frame()["message"])
