@@ -43,14 +43,17 @@ def resolve_duplicates(rows: pd.DataFrame, key: list[str], study: Study, journal
     if not (repeated := rows.duplicated(key, keep=False)).any():
         return rows
     duplicates = rows.loc[repeated, list(dict.fromkeys([*key, *PLACE]))]
+    before, of_wave = rows["wave"].value_counts(), duplicates["wave"]
     resolved = [
-        _resolve_wave(duplicates[duplicates["wave"] == w.name], key, w, int((rows["wave"] == w.name).sum()), journal)
-        for w in study.waves
+        _resolve_wave(duplicates[of_wave == wave.name], key, wave, int(before.get(wave.name, 0)), study, journal)
+        for wave in study.waves
     ]
     return rows[~repeated | rows.index.isin(pd.concat(resolved).index)]
 
 
-def _resolve_wave(repeated: pd.DataFrame, key: list[str], wave: Wave, before: int, journal: Journal) -> pd.DataFrame:
+def _resolve_wave(
+    repeated: pd.DataFrame, key: list[str], wave: Wave, before: int, study: Study, journal: Journal
+) -> pd.DataFrame:  # fmt: skip
     """Keep one of the questionnaires that share a key; the wave has `before` in all."""
     rule = wave.duplicates
     if repeated.empty:
