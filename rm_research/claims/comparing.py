@@ -145,6 +145,17 @@ def beside(claims: "Claims", row: Estimate) -> list[str]:
     return list(_side_by_side(claims, row))
 
 
+def in_short(claims: "Claims", row: Estimate) -> str:
+    """The one sentence without which a row would be misread in a headline; empty where there is none."""
+    if not (row.is_known and row.compares_arms):
+        return next(_side_by_side(claims, row), "")
+    texts = list(_two_ways(claims, row)) if claims.level(row) > 1 else []
+    if by_two_ways(claims.study):
+        depends = claims.words.say("comparing.depends")
+        return depends if depends in texts else ""
+    return texts[0] if texts else ""
+
+
 def _side_by_side(claims: "Claims", row: Estimate) -> Iterator[str]:
     """Change of the comparison, and who did not stay, beside that of the programme where no difference may be told."""
     difference = None if row.compares_arms else difference_beside(claims, row)

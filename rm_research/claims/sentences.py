@@ -76,6 +76,10 @@ class Claims:
         """What must be read with a difference; with a change, that of the comparison where both stand side by side."""
         return comparing.beside(self, row)
 
+    def beside_in_short(self, row: Estimate) -> str:
+        """What a headline would be misread without: what both arms did, or that both ways differ; empty elsewhere."""
+        return comparing.in_short(self, row)
+
     def headline_row(self, cohort: str, role: str, arm: str, scale: str, wave: str) -> Estimate | None:
         """
         Main row of a group: the difference where it can be shown and the design supports it, otherwise the change.

@@ -67,12 +67,12 @@ def _rows(group: Group, study: Study) -> Iterator[Row]:
             continue
         if Need.FEW_DF in method.needs and not few_df:
             continue
-        row = estimate_row(group.place, method, partial(_compute, method, group, study), study, _counts(method, group))
+        row = estimate_row(group.place, method, partial(_compute, method, group, study), study, counts(method, group))
         few_df |= bool(method.heads) and has_few_df(row.columns.get("df"))
         yield row
 
 
-def _counts(method: Method, group: Group) -> dict[str, int]:
+def counts(method: Method, group: Group) -> dict[str, int]:
     """Columns that count people, and clusters where the method knows them."""
     if method.unlinked or not method.heads:
         return group.counts

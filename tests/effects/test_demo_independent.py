@@ -406,10 +406,15 @@ def averaged(y: np.ndarray, X: np.ndarray, weights: np.ndarray, clusters: np.nda
 
 
 def adjusted(rows: pd.DataFrame) -> pd.Series:
-    """Holm over the headline rows of one contrast, within cohort and role; all scales of the demo are outcomes."""
+    """
+    The first outcome by itself, Holm over the others of one contrast and arm, within cohort and role.
+
+    Where a claim is that something matters, its p-value is against that: such families are not worked out here.
+    """
     headline = rows[rows["method"].isin(["jackknife", "ancova", "people"]) & rows["p_value"].notna()]
     parts = []
-    for _, family in headline.groupby(["contrast", "cohort", "role"]):
+    first = headline["scale"].eq(SCALES[0])
+    for _, family in headline.groupby(["contrast", "cohort", "role", "arm", first]):
         ordered = family["p_value"].sort_values()
         steps = ordered * np.arange(len(ordered), 0, -1)
         parts.append(steps.cummax().clip(upper=1))

@@ -238,7 +238,8 @@ def test_all_combinations_are_made_and_each_once(fixture, cohorts, request):
             columns = ["cohort", "arm", "pre", "post"]
             distinct[contrast].add(rows[columns].sort_values(columns).to_csv(index=False))
     found = specifications.to_frame()["contrast"].str.removeprefix("pooled_").value_counts()
-    assert found.to_dict() == {contrast: 4 * len(distinct[contrast]) for contrast in found.index}  # four models each
+    models = {"change": 5, "difference": 4}
+    assert found.to_dict() == {contrast: models[contrast] * len(distinct[contrast]) for contrast in found.index}
     assert min(len(data) for data in distinct.values()) > 12
 
 

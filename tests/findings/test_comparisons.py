@@ -56,7 +56,7 @@ def _exactly(draws, n):
 def test_where_nobody_s_mean_moved_nothing_changed_more(page):
     """3.9 → 3.9 against 2.9 → 2.9."""
     findings = page((40, 3.9, 0, 0), (40, 2.9, 0, 0))
-    text = repr(findings.headline)
+    text = repr(findings.headline) + repr(findings.outcomes)
     assert "People’s mood changed by 0.00, the comparison’s by 0.00" in text
     assert "At the start, people’s mood differed from the comparison’s by +1.00 scale points" in text
     assert not any(word in repr(findings) for word in ("changed more", "for the better", "a gain"))
@@ -65,7 +65,7 @@ def test_where_nobody_s_mean_moved_nothing_changed_more(page):
 def test_two_falls_are_called_falls(page):
     """−0.20 against −0.70 is no gain of anybody."""
     findings = page((40, 3.4, -0.2, 0), (40, 3.4, -0.7, 0))
-    text = repr(findings.headline)
+    text = repr(findings.headline) + repr(findings.outcomes)
     assert "People’s mood fell by 0.20, the comparison’s fell by 0.70: estimated difference +0.50" in text
     assert "a difference for the better that matters" in text
     assert "a gain" not in text
@@ -83,7 +83,7 @@ def test_a_number_at_equal_scores_is_worded_as_one_everywhere(page):
 def test_a_trial_that_lost_many_more_of_one_arm_is_no_match(page):
     """68 % against 38 %: the lot no longer makes the groups alike, and nobody matched them."""
     findings = page((50, 3.4, 0.5, 34), (50, 3.4, 0, 19), "randomised")
-    text = repr(findings.headline)
+    text = repr(findings.headline) + repr(findings.outcomes)
     assert "34 of 50 in the programme (68%), 19 of 50 in the comparison (38%)" in text
     assert "drawn by lot, but so many left (68% and 38%) that the groups need no longer be alike" in text
     assert "matched" not in text
@@ -92,7 +92,7 @@ def test_a_trial_that_lost_many_more_of_one_arm_is_no_match(page):
 
 def test_groups_that_cannot_be_compared_stand_side_by_side(page):
     findings = page((50, 3.4, 0.5, 34), (50, 3.4, 0, 19))
-    text = repr(findings.headline)
+    text = repr(findings.headline) + repr(findings.outcomes)
     assert "People’s mood rose by" in text
     assert "Comparison group: people’s mood hardly changed" in text
     assert "so many left (68% and 38%) that no difference is judged" in text
@@ -137,7 +137,8 @@ class TestBadInput:
         before.assign(item=before["arm"].map({"programme": 3.0, "waitlist": 4.0})).to_csv(
             tmp_path / "pre.csv", index=False
         )
-        text = repr(build_findings(prepare_study(tmp_path)).headline)
+        findings = build_findings(prepare_study(tmp_path))
+        text = repr(findings.headline) + repr(findings.outcomes)
         assert "difference unclear" in text
         assert "within each group everyone had the same score before" in text
         assert "matters: a difference" not in text

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from rm_research.effects.change import counts as counts_of_change
 from rm_research.effects.difference import counts
 from rm_research.effects.estimates import Row, estimate_row
 from rm_research.effects.estimators.difference import check_compared
@@ -33,7 +34,8 @@ def fingerprint(arms: Compared) -> bytes:
 
 def estimated(method: Method, arms: Compared, study: Study) -> Row:
     """Row of one method, as the verbs for changes and differences make it, with `n_fewest` in its details."""
-    numbers = counts(arms, method.missing) if method.contrast == Contrast.DIFFERENCE else arms.group.counts
+    compares = method.contrast == Contrast.DIFFERENCE
+    numbers = counts(arms, method.missing) if compares else counts_of_change(method, arms.group)
     row = estimate_row(arms.group.place, method, partial(_compute, method, arms, study), study, numbers)
     people = ["n_pre", "n_post"] if method.missing == Missing.RESPONDENTS else ["n_pairs"]
     fewest = [float(numbers[name]) for name in (*people, "n_comparison") if name in numbers]

@@ -93,7 +93,9 @@ def specified(question: Question, variants: Sequence[Data]) -> Iterator[Specifie
     """Yield the rows of every curve, those of the declared data (the first) first."""
     known: dict[tuple[object, ...], Row] = {}
     for curve in _curves(question, variants[0]):
-        seen, heads = set(), [head.name for head in METHODS.headlines(curve.contrast) if head.heads != Heads.BOTH]
+        declared_heads = [head for head in METHODS.headlines(curve.contrast) if head.heads != Heads.BOTH]
+        heads = [head.name for head in declared_heads if head.heads_in(question.study, question.scale) is not False]
+        seen = set()
         for position, data in enumerate(variants):
             cohorts = _cohorts(curve, question, data)
             if (prints := tuple((cohort.arms.group.place, cohort.fingerprint) for cohort in cohorts)) in seen:

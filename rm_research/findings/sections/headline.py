@@ -26,7 +26,8 @@ def _spoken(row: Estimate, context: Context) -> list[str]:
     claims = context.claims
     if not row.is_known:
         return [claims.statement(row)]
-    further = [claims.verdict_sentence(row), *claims.beside(row), claims.clusters_sentence(row)]
+    # what else must be read with it stands where the outcome has its place
+    further = [claims.verdict_sentence(row), claims.beside_in_short(row)]
     return [claims.sentence(row), *further, _missing_people(row, context), _left_out(row, context)]
 
 
