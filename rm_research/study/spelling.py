@@ -47,7 +47,7 @@ def _innermost(code: str) -> str:
 FORMS = {
     "plus-tag": Form("without the tag after a plus sign in an e-mail address", re.compile(r"\+[^@]*@"),
                      lambda code: re.sub(r"\+[^@]*(?=@)", "", code)),
-    "words": Form("without the words around them", re.compile(r"\s"), _innermost),
+    "words": Form("without the words around them", re.compile(r"[\s:#]"), _innermost),
     "punctuation": Form("without punctuation, blanks and accents", re.compile(r"[^a-z0-9]"), compact),
     "number": Form("as numbers, without leading zeros and decimals",
                    re.compile(r"^[+-]?(?:0\d|\d*\.|\d+e)"), _as_number),
