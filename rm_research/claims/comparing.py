@@ -153,7 +153,7 @@ def in_short(claims: "Claims", row: Estimate) -> str:
     if by_two_ways(claims.study):
         depends = claims.words.say("comparing.depends")
         return depends if depends in texts else ""
-    return texts[0] if texts else ""
+    return texts[0] if texts and _moved_the_other_way(claims, row) else ""
 
 
 def _side_by_side(claims: "Claims", row: Estimate) -> Iterator[str]:

@@ -159,7 +159,6 @@ CASES = {
     "few compared": Case("('a', 'waitlist', 'post') change", arms("a", 30, 6), COMPARED),
     "beside few leavers": Case("('a', 'programme', 'post') left before", [Group("a", 30, left=3)], knows_slopes=True),
     "share of all or none": Case("who changed for the better", [Group("a", 12, gain=3.0)]),
-    "few changed": Case("change of the few who changed", [Group("a", 30)], spoil=_alike),
     "few in a part": Case("leader − mentor change", ROLES),
     "part of a shared comparison": Case(
         "('c', 'waitlist', 'post') change", [*arms("a", 30, 12), *arms("b", 25, 14), *arms("c", 20, 4)], SHARED
@@ -168,10 +167,6 @@ CASES = {
         "('c', 'programme', 'post') change", [Group("a", 30), Group("b", 25), Group("c", 6)], forgets_to_choose=True
     ),
     "answers beside a hidden change": Case("'b', 'programme', 'post'", [Group("a", 30), Group("b", 9)]),
-    "answers of few leavers": Case(
-        "('a', 'programme', 'post') left before", [Group("a", 30, left=3)], spoil=_make_coarse, limits=(1.0, 3.0),
-        knows_slopes=True,
-    ),
     "rare answers": Case("answers of everybody", [Group("a", 12, gain=3.0)]),
     "few left or without a log": Case("change of the few without a log", [Group("a", 30)], LOGGED, spoil=_unpaired),
     "few in a band of meetings": Case("change of few who met similarly often", [Group("a", 26)], LOGGED),
@@ -182,6 +177,7 @@ ELSEWHERE = {
     "losses of all or none", "average of few leavers", "few in a specification", "specifications few apart",
     "few questionnaires", "few described", "described alike", "few or nearly all", "arms beside few leavers",
     "few at the start", "means of equal answers", "gaps beside other waves",
+    "few changed", "answers of few leavers",
 }  # fmt: skip
 
 

@@ -95,7 +95,7 @@ SAME = {"n_pre": 18, "n_post": 18, "n_pairs": 18}  # people as in PROGRAMME
 
 def test_answers_of_other_people_than_the_finding_s_have_no_second_finding(study):
     title = answers_title(disclosed_of(CHANGE, answers=answers_of(*PROGRAMME)), study=study, **PLACE)
-    assert title == "Answers to mood of 18 leaders who answered both times"
+    assert title == "Answers to mood of 18 leaders who answered twice"
 
 
 def test_title_is_the_finding_of_the_headline(study):

@@ -196,7 +196,9 @@ def test_an_intake_without_codes_is_refused(study):
 def test_codes_are_neither_printed_nor_cached(study):
     from rm_research.panel import prepare_study
 
-    made = study(export(CODES), export([MISTYPED, *CODES[1:]]))
+    post = export([MISTYPED, *CODES[1:]]).rstrip()
+    # one answer is another, as waves with the same answers are an error
+    made = study(export(CODES), post[:-1] + ("1" if post[-1] != "1" else "2") + "\n")
     assert not [code for code in CODES if code in repr(take_in(made))]
     prepare_study(made)
     kept = b"".join(path.read_bytes() for path in (made.path / ".rm_research").rglob("*") if path.is_file())

@@ -145,10 +145,11 @@ class TestProperty14SmallGroupsStayHidden:
     @staticmethod
     def is_part(row, pool):
         same = ("role", "arm", "subgroup", "scale", "wave", "measure")
-        methods = {"change": {"jackknife", "welch"}, "difference": {"ancova"}}
+        methods = {"change": {"jackknife", "paired_t", "welch"}, "difference": {"ancova"}}
         contrast = pool["contrast"].removeprefix("pooled_")
         of_pool = all(row[name] == pool[name] for name in same) and row["contrast"] == contrast
-        return row["cohort"] != ALL_COHORTS and of_pool and row["method"] in methods[contrast]
+        main = row["heads"] != "False" or contrast == "difference"
+        return row["cohort"] != ALL_COHORTS and of_pool and row["method"] in methods[contrast] and main
 
     def test_the_page_of_a_cohort_too_small_holds_no_number_made_of_answers(self, page):
         if page.too_small and page.cohort is not None:

@@ -155,7 +155,9 @@ class TestProperty15Language:
     def test_sentences_have_at_most_25_words(self, page):
         # an average says that it is of these cohorts
         most = {part: LONGEST + 2 * ("in these" in part) for _, part in page.spoken}
-        long = [(len(part.split()), part) for _, part in page.spoken if len(part.split()) > most[part]]
+        # arm and survey, where there are several, come on top
+        words = {part: len(re.sub(r" \([^()\d]+\d*, [^()]+\d*\)", "", part).split()) for _, part in page.spoken}
+        long = [(n, part) for part, n in words.items() if n > most[part]]
         assert long == []
 
     @pytest.mark.parametrize("term", TERMS)

@@ -77,7 +77,10 @@ class TestProperty1FirstWordsHoldTheHeadline:
 
     def test_who_is_not_in_it_is_told_within_200_words(self, shown, told):
         """By number where people left; in words where nobody did."""
+        arms = list(dict.fromkeys(row["arm"] for _, row in told))
         for _, row in told:
+            if row["arm"] in arms[2:]:  # of a third arm the sentence alone fits
+                continue
             missing = int(row["n_pre"]) - int(row["n_pairs"])
             who = rf"of the {row['n_pre']} \w+ (?:who answered|with a score) before, .*?\b{missing}\b"
             said = rf"(?i:{who})" if missing else rf"\b[Aa]ll {row['n_pre']}\b|nobody can know who left"

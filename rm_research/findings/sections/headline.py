@@ -1,5 +1,7 @@
 """The headline: the first outcome at the first later wave, for every role."""
 
+import re
+
 from rm_research.catalogue import capital
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
@@ -18,6 +20,7 @@ def content(context: Context) -> Content:
     rows = [row for role in roles for row in context.spoken_rows(scale.name, waves[0], role)]
     shown = [row for row in rows if row.is_known]
     sentences = [_spoken(row, context) for row in rows] if shown else _nothing(rows, context)
+    sentences = _once(sentences, rows, context)
     values = {"study_title": context.study.title, "title": context.title, "sentences": sentences}
     return Content(values | {"notes": _notes(shown, context)})
 
@@ -29,6 +32,19 @@ def _spoken(row: Estimate, context: Context) -> list[str]:
     # what else must be read with it stands where the outcome has its place
     further = [claims.verdict_sentence(row), claims.beside_in_short(row)]
     return [claims.sentence(row), *further, _missing_people(row, context), _left_out(row, context)]
+
+
+def _once(sentences: list[list[str]], rows: list[Estimate], context: Context) -> list[list[str]]:
+    """The same texts, with what became of the comparison said beside the first arm only of each role."""
+    if not context.study.comparison or len(sentences) != len(rows):
+        return sentences
+    starts, seen, kept = f"{context.claims.arm_title(context.study.comparison)}: ", set[str](), []
+    for row, texts in zip(rows, sentences, strict=True):
+        parts = [re.split(r"(?<=\.) ", text) for text in texts]
+        said = [[part for part in each if not (part.startswith(starts) and row.role in seen)] for each in parts]
+        kept.append([" ".join(each) for each in said])
+        seen.add(row.role)
+    return kept
 
 
 def _left_out(row: Estimate, context: Context) -> str:
