@@ -49,7 +49,7 @@ def held(seed: int) -> Counter[tuple[str, str, bool]]:
         else:  # an average over people is about these cohorts
             n = "n_pre" if kind == "change" else "n_pairs"
             parts = averaged[
-                averaged["contrast"].eq(kind) & averaged[["arm", "role", "scale"]].eq(question).all(axis=1)
+                averaged["contrast"].eq(kind) & averaged[["arm", "role", "scale"]].eq(list(question)).all(axis=1)
             ]
             truths = {"these": np.average([of_these[(kind, name, *question)] for name in parts["cohort"]],
                                           weights=parts[n].astype(float))}  # fmt: skip

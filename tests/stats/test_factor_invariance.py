@@ -308,7 +308,9 @@ def test_more_equalities_never_fit_better(seed, suits):
     """Also where the model does not suit the answers, and the likelihood has several maxima."""
     levels = attempt(*(drawn(seed) if suits else two_topics(seed)))
     if not isinstance(levels, str):
-        assert all(level.step is None or level.step.chi2 > -1e-4 for level in levels.levels)
+        # an improper solution may miss the highest maximum; pages say nothing of it
+        steps = [level.step for level in levels.levels if level.step is not None and not level.improper]
+        assert all(step.chi2 > -1e-4 for step in steps)
 
 
 @pytest.mark.slow
