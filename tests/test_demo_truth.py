@@ -33,7 +33,7 @@ def held(seed: int) -> Counter[tuple[str, str, bool]]:
         shown.table[headlines(shown.table)].dropna(subset="std_error"),
     )
     table = joined([cohorts, pooled]).to_frame()
-    table = table[table["method"].isin(["jackknife", "ancova", "people"]) & table["estimate"].notna()]
+    table = table[table["method"].isin(["jackknife", "ancova", "people"]) & table["ci_low"].notna()]
     population = {(row["scale"], row["role"]): row for row in truth["population"]["scales"]}
     of_these = {("change", *(row[key] for key in ("cohort", "arm", "role", "scale"))): row["mean_change"]
                 for row in truth["changes"]}  # fmt: skip

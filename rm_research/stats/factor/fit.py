@@ -104,7 +104,7 @@ def fit(
     Raises
     ------
     NotEstimableError
-        'not_converged' when no maximum of the likelihood is found.
+        'not_converged' when no maximum of the likelihood is found, or none as high as that of the model within.
     """
     built = model(patterns)
     starts = [_starting_values(built, moments, *start) for start in STARTS]
@@ -113,9 +113,9 @@ def fit(
             built.parameters([_within(*group) for group in zip(restricted.matrices(), built.owners, strict=True)])
         )
     found = list(_maxima(built, samples, starts))
-    if not found:
+    lowest = min((maximum.deviance for maximum in found), default=np.inf)
+    if not found or (restricted is not None and lowest > restricted.best.deviance + SAME):
         raise NotEstimableError("not_converged")
-    lowest = min(maximum.deviance for maximum in found)
     # maxima that are equal but for rounding: the first, so that a further start changes nothing
     best = next(maximum for maximum in found if maximum.deviance <= lowest + SAME)
     return Fit(built, tuple(samples), tuple(moments), best)
