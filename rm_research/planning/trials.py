@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rm_research.planning.assumptions import Assumptions
-from rm_research.stats.mixed.two_waves import likelihood_change
-from rm_research.stats.paired import paired_t, welch
+from rm_research.stats.baseline import change_of_both, change_of_everyone
+from rm_research.stats.paired import welch
 from rm_research.stats.pooling import reml_hk
 from rm_research.stats.regression import least_squares, robust
 from rm_research.stats.result import NotEstimableError, Result, Vector
@@ -77,7 +77,8 @@ def found_by_methods(assumptions: Assumptions, n: int, simulations: int, seed: i
                 hits[name].append(False)
                 continue
             hits[name].append(result.p_value < 1 - assumptions.level and result.estimate > 0)
-            widths[name].append((result.ci_high - result.ci_low) / 2)
+            if not np.isnan(result.ci_high):  # one unit alone gives an estimate without an interval
+                widths[name].append((result.ci_high - result.ci_low) / 2)
     return [_summary(name, hits[name], widths[name]) for name in methods]
 
 
@@ -112,8 +113,8 @@ def _methods(assumptions: Assumptions) -> dict[str, Callable[[Trial], Result]]:
     if assumptions.unit == "cohort":
         return {"reml_hk": lambda trial: _average(trial, level)}
     return {
-        "likelihood": lambda trial: likelihood_change(trial.pre, trial.post, level=level),
-        "paired_t": lambda trial: paired_t(trial.pre, trial.post, level=level),
+        "jackknife": lambda trial: change_of_everyone(trial.pre, trial.post, level=level, clusters=trial.unit),
+        "paired_t": lambda trial: change_of_both(trial.pre, trial.post, level=level, clusters=trial.unit),
     }
 
 
@@ -131,7 +132,7 @@ def _average(trial: Trial, level: float) -> Result:
     for cohort in np.unique(trial.unit):
         members = trial.unit == cohort
         try:
-            changes.append(likelihood_change(trial.pre[members], trial.post[members], level=level))
+            changes.append(change_of_everyone(trial.pre[members], trial.post[members], level=level))
         except NotEstimableError:
             continue
     estimates, errors = (np.array([getattr(result, name) for result in changes]) for name in ("estimate", "std_error"))

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtrc
 
 from rm_research.stats.paired import NOISE
-from rm_research.stats.regression import Fit, Matrix, least_squares, robust
+from rm_research.stats.regression import Fit, Matrix, cr2, hc2, least_squares
 from rm_research.stats.result import Result, Vector, critical_value
 
 WEAK = 10.0  # first-stage F below which the usual interval misleads (Staiger & Stock 1997)
@@ -119,7 +119,8 @@ def _complete(columns: Sequence[Vector], clusters: ArrayLike | None) -> tuple[Ma
 
 
 def _exposed(fit: Fit, clusters: NDArray | None, level: float) -> Result:
-    return robust(fit, EXPOSURE, clusters=clusters, level=level)
+    # without clusters as instrumental variables have it elsewhere, with n − k degrees of freedom
+    return hc2(fit, EXPOSURE, level=level) if clusters is None else cr2(fit, clusters, EXPOSURE, level=level)
 
 
 def _classical(fit: Fit) -> tuple[float, float]:

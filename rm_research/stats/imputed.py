@@ -173,7 +173,7 @@ def imputed_ancova(
     Raises
     ------
     NotEstimableError
-        As `least_squares`, and `hc2` or `cr2`.
+        As `least_squares` and `robust`.
     """
     n_imputed = int(arm.left.sum() + comparison.left.sum())
     return _with_tipping_point(partial(_ancovas, arm, comparison, clusters), n_imputed, level, largest_shift)

@@ -110,8 +110,20 @@ def cr2(fit: Fit, clusters: ArrayLike, column: int, *, level: float) -> Result:
 
 
 def robust(fit: Fit, column: int, *, clusters: ArrayLike | None, level: float) -> Result:
-    """Coefficient by `hc2` without clusters, else by `cr2`."""
-    return hc2(fit, column, level=level) if clusters is None else cr2(fit, clusters, column, level=level)
+    """
+    Coefficient by `cr2`; without clusters each row is one, which is HC2 with Satterthwaite's degrees of freedom.
+
+    Raises
+    ------
+    NotEstimableError
+        'one_of_a_kind' when a row alone determines part of the coefficient; with clusters as `cr2`.
+    """
+    if clusters is not None:
+        return cr2(fit, clusters, column, level=level)
+    try:
+        return cr2(fit, np.arange(len(fit.X)), column, level=level)
+    except NotEstimableError as error:
+        raise NotEstimableError("one_of_a_kind" if error.reason == "too_few_clusters" else error.reason) from error
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +186,7 @@ def residual_weights(fit: Fit, column: int, *, clusters: ArrayLike | None = None
     """
     What turns residuals into the variance of a coefficient: the sum of squares of their product with these columns.
 
-    HC2 without clusters, else CR2, as `hc2` and `cr2` have them. The weights are made of the design alone, so they
+    HC2 without clusters, else CR2, as `robust` has them. The weights are made of the design alone, so they
     serve all outcomes of one design.
 
     Returns
@@ -182,13 +194,11 @@ def residual_weights(fit: Fit, column: int, *, clusters: ArrayLike | None = None
     array, shape (n, clusters)
         0 where a row is not of the cluster; without clusters every row is one.
     """
-    U, c = fit.X @ fit.root, fit.root[column]
-    if clusters is None:
-        return np.diag(U @ c / np.sqrt(1 - (U**2).sum(axis=1)))
-    group = np.unique(np.asarray(clusters), return_inverse=True)[1]
-    weight = cluster_terms(fit, clusters, column).weight
+    labels = np.arange(len(fit.X)) if clusters is None else np.asarray(clusters)
+    group = np.unique(labels, return_inverse=True)[1]
+    weight = cluster_terms(fit, labels, column).weight
     members = group[:, None] == np.arange(len(weight))
-    return np.where(members, (U * weight[group]).sum(axis=1)[:, None], 0.0)
+    return np.where(members, (fit.X @ fit.root * weight[group]).sum(axis=1)[:, None], 0.0)
 
 
 def _by_cluster(fit: Fit, group: NDArray[np.intp]) -> tuple[Matrix, Matrix]:

@@ -17,7 +17,7 @@ from rm_research.stats.imputed import (
     tipping_point,
 )
 from rm_research.stats.paired import paired_t
-from rm_research.stats.regression import cr2, hc2, least_squares
+from rm_research.stats.regression import cr2, least_squares, robust
 from rm_research.stats.result import NotEstimableError
 from rm_research.stats.rubin import pool
 
@@ -69,7 +69,7 @@ def test_ancova_is_that_of_each_data_set_pooled(clustered, compare):
     each = []
     for post in np.concatenate([one.post, other.post], axis=1):
         fit = least_squares(design(one, other), post)
-        each.append(cr2(fit, clusters, 1, level=0.9) if clustered else hc2(fit, 1, level=0.9))
+        each.append(cr2(fit, clusters if clustered else np.arange(44), 1, level=0.9))
     expected = pool(
         *(np.array([getattr(r, name) for r in each]) for name in ("estimate", "std_error")), each[0].df, level=0.9
     )
@@ -96,7 +96,8 @@ def test_where_nobody_left_it_is_the_estimate_of_complete_data(compare):
     compare(numbers(result), theirs, of=[imputed_change], against="identity", because="nobody left: the paired t")
     fit = least_squares(design(one, other), np.concatenate([one.post[0], other.post[0]]))
     difference = imputed_ancova(one, other, level=0.95, largest_shift=4.0)
-    compare(numbers(difference), numbers(hc2(fit, 1, level=0.95)), of=[imputed_ancova], against="identity",
+    complete = robust(fit, 1, clusters=None, level=0.95)
+    compare(numbers(difference), numbers(complete), of=[imputed_ancova], against="identity",
             because="nobody left: the complete-case ANCOVA")  # fmt: skip
     for found in (result, difference):
         assert {"n_imputed", "tipping_shift", "largest_shift"} & set(found.details) == {"n_imputed"}

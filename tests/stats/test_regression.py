@@ -316,6 +316,15 @@ def test_robust_is_the_standard_error_that_fits(clustered, golden, compare):
     _, data = golden("ancova_cr2_bdf24")
     fit = least_squares(*design(data, change=False))
     clusters = data["cluster"] if clustered else None
-    theirs = cr2(fit, clusters, 1, level=0.9) if clustered else hc2(fit, 1, level=0.9)
-    ours = as_tidied(robust(fit, 1, clusters=clusters, level=0.9))
-    compare(ours, as_tidied(theirs), of=[robust], against="identity", because="`hc2`, or `cr2` of the clusters")
+    ours, error = as_tidied(robust(fit, 1, clusters=clusters, level=0.9)), hc2(fit, 1, level=0.9).std_error
+    theirs = as_tidied(cr2(fit, np.arange(len(fit.X)) if clusters is None else clusters, 1, level=0.9))
+    compare(ours, theirs if clustered else {**theirs, "std.error": error}, of=[robust], against="identity",
+            because="`cr2` of the clusters; of rows, with the error of `hc2`")  # fmt: skip
+
+
+def test_a_row_that_decides_a_coefficient_is_one_of_a_kind():
+    fit = least_squares(np.column_stack([np.ones(6), np.arange(6) == 0]), np.array([1.0, 2, 4, 3, 2, 5]))
+    with pytest.raises(NotEstimableError, match="one_of_a_kind"):
+        robust(fit, 1, clusters=None, level=0.9)
+    with pytest.raises(NotEstimableError, match="too_few_clusters"):
+        robust(fit, 1, clusters=np.arange(6), level=0.9)

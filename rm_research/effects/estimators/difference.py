@@ -6,7 +6,7 @@ import numpy as np
 
 from rm_research.effects.groups import Compared, generator, row_id, units
 from rm_research.stats.mixed.two_waves import constrained_likelihood
-from rm_research.stats.regression import Fit, cr2, least_squares, robust
+from rm_research.stats.regression import Fit, least_squares, robust
 from rm_research.stats.resampling import randomisation, wild_bootstrap
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.stats.sensitivity import e_value_of_difference
@@ -48,14 +48,11 @@ def change_score(arms: Compared, study: Study) -> Result:
 
 def _treated(fit: Fit, arms: Compared, study: Study) -> Result:
     clusters = units(arms.clusters[arms.paired], study)
-    each = np.arange(len(fit.X)) if clusters is None else clusters
-    try:  # with a cluster for each person CR2 is HC2, with Satterthwaite's degrees of freedom
-        return cr2(fit, each, TREATED, level=study.reporting.level)
+    try:
+        return robust(fit, TREATED, clusters=clusters, level=study.reporting.level)
     except NotEstimableError as error:
         if error.reason != Reason.TOO_FEW_CLUSTERS:
             raise
-        if clusters is None:
-            raise NotEstimableError(Reason.ONE_OF_A_KIND) from error
         # one side is a single cluster: nothing tells how far others would differ from it
         return Result(float(fit.coefficients[TREATED]), NAN, NAN, NAN, NAN, NAN, NAN)
 
