@@ -11,6 +11,7 @@ from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, headlines
 from rm_research.effects.groups import ALL_COHORTS, EVERYONE, STRATUM, Place
 from rm_research.effects.methods import METHODS, POOLED, Average, Contrast, Measure, Name
+from rm_research.effects.verdicts import by_two_ways, other_ways
 from rm_research.errors import FrameError
 from rm_research.frames import ESTIMATES, PANEL, require_columns
 from rm_research.stats.baseline import change_of_both, change_of_everyone
@@ -60,7 +61,8 @@ def estimate_programme(
         difference 'ancova' and 'change_score', with details change_arm, change_comparison and gap. Cohorts with fewer
         than two clusters in an arm are joined to a neighbour; who is met in several cohorts is one cluster. Detail
         n_persons: different people, where some are met several times. Method 'reml_hk': the average of cohorts like
-        these, with five or more; the headline if average = "cohorts". Details tau2, i2, q, and prediction_low and
+        these, with five or more; the headline if average = "cohorts", with 'reml_hk_other' next to it where no lot was
+        drawn: the same of the other way to compare arms. Details tau2, i2, q, and prediction_low and
         prediction_high where each cohort has a row of its own. measure 'slope', method 'reml_hk': how the estimate
         depends on a declared moderator, named in `subgroup`, with ten or more cohorts; details tau2, r2, q_e, q_e_p.
         `n_clusters` counts cohorts, other counts are sums over them; detail n_parts: rows averaged, of cohorts and
@@ -76,7 +78,13 @@ def estimate_programme(
         require_columns(panel, PANEL, verb="estimate_programme")
     table = estimates.table
     pools = table[headlines(table) & table["contrast"].isin(POOLED)].groupby(KEYS, sort=False)
-    rows = (row for key, rows in pools for row in _rows(Pool.of(tuple(map(str, key)), rows, panel, study), may_add))
+    others, rows = other_ways(table, study), []
+    for key, heads in pools:
+        pool = Pool.of(tuple(map(str, key)), heads, panel, study)
+        rows += [
+            *_rows(pool, may_add),
+            *_in_the_other_way(pool, table.loc[[others[at] for at in heads.index if at in others]]),
+        ]
     return collected(rows, study)
 
 
@@ -213,18 +221,36 @@ def _people(contrast: str, place: Place, rows: pd.DataFrame, asked: pd.DataFrame
 
 
 def _rows(pool: Pool, may_add: Callable[[int], bool]) -> Iterator[Row]:
-    def row(measure: Measure, name: Name, compute: Callable[[], Result], subgroup: str = EVERYONE) -> Row:
-        method = METHODS[POOLED[pool.contrast], measure, name]
-        made = estimate_row(pool.place, method, compute, pool.study, pool.counts, subgroup=subgroup)
-        return made if "reason" in made.columns else made.detailed(n_parts=float(len(pool.rows)))
-
     if pool.study.reporting.average == Average.PEOPLE:
         for name, compute in _over_people(pool, may_add):
-            yield row(Measure.MEAN, name, compute)
-    yield row(Measure.MEAN, Name.REML_HK, partial(_over_cohorts, pool))
+            yield _row(pool, Measure.MEAN, name, compute)
+    yield _row(pool, Measure.MEAN, Name.REML_HK, partial(_over_cohorts, pool))
     if len(pool.people) and pool.study.link.method != "none":
         for title, values in _moderators(pool):
-            yield row(Measure.SLOPE, Name.REML_HK, partial(_moderated, pool, values), title)
+            yield _row(pool, Measure.SLOPE, Name.REML_HK, partial(_moderated, pool, values), title)
+
+
+def _row(
+    pool: Pool, measure: Measure, name: Name, compute: Callable[[], Result], subgroup: str = EVERYONE
+) -> Row:  # fmt: skip
+    method = METHODS[POOLED[pool.contrast], measure, name]
+    made = estimate_row(pool.place, method, compute, pool.study, pool.counts, subgroup=subgroup)
+    return made if "reason" in made.columns else made.detailed(n_parts=float(len(pool.rows)))
+
+
+def _in_the_other_way(pool: Pool, rows: pd.DataFrame) -> Iterator[Row]:
+    """Average over cohorts of what they differ by in the other way to compare arms, where it decides a verdict."""
+    if pool.contrast != Contrast.DIFFERENCE or pool.study.reporting.average != Average.COHORTS:
+        return
+    if by_two_ways(pool.study):
+        other = replace(pool, rows=rows[rows["estimate"].notna() & rows["cohort"].isin(pool.rows["cohort"])])
+        yield _row(pool, Measure.MEAN, Name.REML_HK_OTHER, partial(_of_the_same_cohorts, pool, other))
+
+
+def _of_the_same_cohorts(pool: Pool, other: Pool) -> Result:
+    if len(other.rows) < len(pool.rows):
+        raise NotEstimableError(Reason.TOO_FEW_COHORTS)
+    return _over_cohorts(other)
 
 
 def _over_people(pool: Pool, may_add: Callable[[int], bool]) -> Iterator[tuple[Name, Callable[[], Result]]]:

@@ -11,6 +11,7 @@ from small_panels import check_rows, numbers_in, numbers_of, only, panel_of, sam
 
 from rm_research.effects import Estimates, estimate_change, estimate_difference
 from rm_research.effects.estimates import headlines, joined
+from rm_research.effects.verdicts import judged
 from rm_research.errors import FrameError
 from rm_research.frames import DETAILS, ESTIMATES
 from rm_research.stats.baseline import change_of_both, change_of_everyone
@@ -291,6 +292,35 @@ class TestDifferenceOverPeople:
         assert spoken(pooled, "pooled_difference") == [head]
         table = pooled.table[pooled.table["contrast"] == "pooled_difference"]
         assert {"ancova", "change_score"} <= set(table["method"])
+
+    def test_averages_over_cohorts_are_judged_by_both_ways_where_no_lot_was_drawn(self, make_study):
+        """The changes alone are clear, the other way is not; the verdict is that of both together."""
+        start = {"programme": -1.0, "control": 1.0}
+        panel = cohorts(6, 12, arms=BOTH)
+        panel["pre"] += panel["arm"].map(start)
+        panel["post"] += 0.6 * panel["arm"].map(start)
+        study = make_study(assignment="self-selected", average="cohorts")
+        found, pooled = programme_of(panel, study)
+        head, other = (only(pooled, name, contrast="pooled_difference") for name in ("reml_hk", "reml_hk_other"))
+        assert head["ci_low"] > 0 > other["ci_low"]
+        parts = {name: found.table[found.table["method"].eq(name)] for name in ("change_score", "ancova")}
+        for row, name in ((head, "change_score"), (other, "ancova")):
+            assert row["estimate"] == pytest.approx(parts[name]["estimate"].mean(), abs=0.25)
+        judged_as = judged(pooled.table, headlines(pooled.table), study)[head["id"]]
+        assert (judged_as.verdict, judged_as.hull) == ("unclear", (other["ci_low"], head["ci_high"]))
+
+    @pytest.mark.parametrize(("assignment", "average"), [("randomised", "cohorts"), ("self-selected", "people")])
+    def test_the_other_way_over_cohorts_stands_only_where_it_decides(self, assignment, average, make_study):
+        pooled = programme_of(cohorts(6, 8, arms=BOTH), make_study(assignment=assignment, average=average))[1]
+        assert "reml_hk_other" not in set(pooled.table["method"])
+
+    def test_the_other_way_over_fewer_cohorts_has_no_number(self, make_study):
+        """Everyone of one cohort and arm has one score before, so that cohort has no ANCOVA."""
+        panel = cohorts(6, 8, arms=BOTH)
+        panel.loc[panel["cohort"].eq("c00"), "pre"] = panel["arm"].eq("programme") + 2.0
+        pooled = programme_of(panel, make_study(assignment="self-selected", average="cohorts"))[1]
+        other = only(pooled, "reml_hk_other", contrast="pooled_difference")
+        assert (other["reason"], np.isnan(other["estimate"])) == ("too_few_cohorts", True)
 
     @pytest.mark.parametrize("assignment", ["randomised", "self-selected"])
     def test_what_both_arms_did_is_told_beside_it(self, assignment, make_study):

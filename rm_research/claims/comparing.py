@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def by_changes(claims: "Claims", row: Estimate) -> bool:
     """Whether a difference is one of mean changes, not of scores after at equal scores before."""
-    if row.method in OTHER_WAY:
+    if row.method in (Name.ANCOVA, Name.CHANGE_SCORE):
         return row.method == Name.CHANGE_SCORE
     picked = claims.study.scale(row.scale).picked is not None
     return claims.study.design.assignment == "self-selected" and not picked
@@ -212,7 +212,7 @@ def _two_ways(claims: "Claims", row: Estimate) -> Iterator[str]:
     other = other_way(claims, row)
     if other is None:
         return
-    kind = "changes" if other.method == Name.CHANGE_SCORE else "same"
+    kind = "same" if by_changes(claims, row) else "changes"
     if not other.is_known:
         yield words.say("comparing.no_other", reason=claims.reason(other))
         return

@@ -27,6 +27,7 @@ from rm_research.effects import (
 )
 from rm_research.effects.estimates import headlines, joined, may_head
 from rm_research.effects.methods import METHODS, POOLED
+from rm_research.effects.verdicts import other_ways
 from rm_research.panel import Prepared, cache
 from rm_research.study import Study
 from rm_research.synthesis import estimate_programme
@@ -64,7 +65,7 @@ def decide(prepared: Prepared) -> Disclosed:
     together = small_cohorts(panel, study=study, order=prepared.cohorts)
     grouped = _of_groups(panel, together, study)
     estimates, grouped = headed([estimates, grouped], study=study)
-    grouped = grouped.where(headlines(grouped.table))
+    grouped = grouped.where(_decisive(grouped.table, study))
     pooled = _pooled(joined([poolable(estimates, study=study), grouped]), panel, together, study)
     shown = disclose(joined([estimates, grouped, pooled]), study=study, without_means=together.groups)
     tables = participation(prepared) | {"together": together.table, "answers": shown_answers(prepared, shown)}
@@ -115,6 +116,12 @@ def _of_groups(panel: pd.DataFrame, together: Together, study: Study) -> Estimat
         wanted &= estimates.table["cohort"].isin(together.groups)
         parts.append(estimates.where(wanted).by_cohort(list(dict.fromkeys(together.table["group"]))))
     return joined(parts)
+
+
+def _decisive(table: pd.DataFrame, study: Study) -> pd.Series:
+    """Headlines, and the rows in the other way without which their verdict is not known."""
+    heads, others = headlines(table), other_ways(table, study)
+    return heads | table.index.isin([others[at] for at in table.index[heads] if at in others])
 
 
 def _pooled(rows: Estimates, panel: pd.DataFrame, together: Together, study: Study) -> Estimates:

@@ -16,7 +16,10 @@ from rm_research.stats.result import Vector
 from rm_research.study import Scale, Study
 
 # two ways to compare groups that no lot has made: at equal scores before, and by what both did
-OTHER_WAY = {Name.ANCOVA: Name.CHANGE_SCORE, Name.CHANGE_SCORE: Name.ANCOVA}
+OTHER_WAY = {
+    Name.ANCOVA: Name.CHANGE_SCORE, Name.CHANGE_SCORE: Name.ANCOVA,
+    Name.REML_HK: Name.REML_HK_OTHER, Name.REML_HK_OTHER: Name.REML_HK,
+}  # fmt: skip
 COMPARING = (Contrast.DIFFERENCE, Contrast.POOLED_DIFFERENCE)
 QUESTION = ["cohort", "role", "arm", "subgroup", "scale", "wave", "contrast", "measure"]
 NUMBERS = ["estimate", "std_error", "df", "p_value", "ci_low", "ci_high"]

@@ -6,8 +6,10 @@ from small_studies import TOML, Group, small_study
 
 from rm_research.disclosure import numbers
 from rm_research.disclosure.numbers import TABLES, decide, study_numbers
+from rm_research.effects.estimates import headlines
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.effects.methods import METHODS, Contrast, Measure, Method, Name
+from rm_research.effects.verdicts import judged
 from rm_research.panel import cache, prepare_study
 
 SMALLEST = "[reporting]\nsmallest_group = 10\n"
@@ -102,3 +104,18 @@ def test_a_cohort_with_an_error_is_in_no_number(tmp_path):
     table = decide(prepared).table
     assert set(table["cohort"]) <= {"Spring", ALL_COHORTS}
     assert set(table.loc[table["cohort"].eq(ALL_COHORTS) & table["estimate"].notna(), "n_pairs"]) <= {30}
+
+
+def test_small_cohorts_combined_are_compared_in_both_ways_where_no_lot_was_drawn(tmp_path):
+    """The verdict on a group is that of both ways together, as on a cohort."""
+    groups = [Group(name, 6, arm=arm) for name in ("spring", "autumn") for arm in ("programme", "waitlist")]
+    design = '[design]\ncomparison = "waitlist"\nassignment = "self-selected"\n'
+    prepared = prepare_study(small_study(tmp_path, *groups, toml=TOML + design))
+    shown = decide(prepared)
+    combined = shown.table["cohort"].isin(shown.tables["together"]["group"])
+    rows = shown.table[shown.table["contrast"].eq("difference") & combined]
+    assert set(rows.loc[rows["estimate"].notna(), "method"]) == {"ancova", "change_score"}
+    verdicts = judged(shown.table, headlines(shown.table), prepared.study)
+    for row in rows[headlines(rows)].itertuples():
+        hull = rows.loc[rows["role"].eq(row.role) & rows["scale"].eq(row.scale)]
+        assert verdicts[row.id].hull == (hull["ci_low"].min(), hull["ci_high"].max())

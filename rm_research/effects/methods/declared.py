@@ -242,6 +242,11 @@ OF_PROGRAMME = (
         golden=("meta_bcg", "meta_normand1999"),
     ),
     Method(
+        Contrast.POOLED_DIFFERENCE, Measure.MEAN, Name.REML_HK_OTHER,
+        "next to it, where no lot was drawn: the same over the cohorts' differences in the other way",
+        COMPARED | {Q.EACH_COHORT}, LINKED, golden=("meta_bcg", "meta_normand1999"),
+    ),
+    Method(
         Contrast.POOLED_CHANGE, Measure.SLOPE, Name.REML_HK, "how changes go with a declared moderator",
         EVERYONE_BEFORE | {Q.EACH_COHORT},
     ),

@@ -61,6 +61,7 @@ class Name(StrEnum):
     OLS = "ols"
     APIM = "apim"
     REML_HK = "reml_hk"
+    REML_HK_OTHER = "reml_hk_other"
     PEOPLE = "people"
     PEOPLE_BOTH = "people_both"
 
