@@ -44,7 +44,7 @@ def _by_cohort(count: Callable[..., pd.DataFrame], prepared: Prepared) -> pd.Dat
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     """Counts as whole numbers that may be missing."""
-    counts = ("invited", "came", "without_code", "repeats", "linked_exact", "linked_near", "in_one_row", "by_code")
+    counts = ("invited", "came", "without_code", "persons", "repeats", *LINKED[:2], "in_one_row", "by_code")
     return table.astype(dict.fromkeys(counts, "Int64") | {"linked_wrong": "Float64"})
 
 
@@ -54,7 +54,7 @@ def _counts(prepared: Prepared, cohort: str | None) -> dict[str, object]:
 
     failed (whether its data have an error), invited and came (of those invited, who answered before; missing without a
     roster, and where it lists nobody of a cohort), without_code (questionnaires; missing where codes do not link),
-    repeats (people who take part in another cohort too), in_one_row and by_code (people who answered before and at the
+    persons (different people), repeats (of them, who take part in another cohort too), in_one_row and by_code (people who answered before and at the
     last wave, in one row of a file or linked by their code), linked_exact, linked_near (by_code, by how the codes
     matched) and linked_wrong (expected number of wrong links; the three missing where codes are not compared), first
     and last (month in which questionnaires came in, as 2025-03; missing where no export says).
@@ -72,6 +72,7 @@ def _counts(prepared: Prepared, cohort: str | None) -> dict[str, object]:
         "invited": int(on_list.sum()) if known else None,
         "came": len(people.loc[on_list.eq(1).fillna(False), WHO].merge(before)) if known else None,
         "without_code": _without_code(prepared, cohort),
+        "persons": int(people["person"].nunique()) if prepared.study.link.within == "study" else len(people),
         "repeats": _repeats(people, prepared),
         **_links(responses, prepared),
         "first": submitted.min() if len(submitted) else None,

@@ -119,6 +119,8 @@ def test_without_comparing_codes_there_are_no_links(tmp_path, method):
 
 def test_a_person_of_two_cohorts_is_one_repeat_in_each_and_one_over_all(counts):
     assert of(counts, "repeats") == [1, 1, 1]
+    *cohorts, everyone = of(counts, "persons")
+    assert sum(cohorts) == everyone + 1
 
 
 def test_where_people_are_told_apart_by_cohort_nobody_repeats(tmp_path):
