@@ -109,7 +109,7 @@ VERDICTS = {
 CLEAR = {"gain", "loss", "gain_unclear_size", "loss_unclear_size"}
 LEVELS = ("unlinked", 1, "both", "gap", "same", 4, "drawn", 5)
 VOCABULARY = {
-    "reason": REASONS | {"hidden", "hidden_compared", "hidden_changed", "hidden_beside"},
+    "reason": REASONS | {"hidden", "hidden_compared", "hidden_changed", "hidden_beside", "hidden_shared"},
     "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none", "uncertain",
                 "uncertain_results", "ways_differ"},
     "verdict_of_difference": {"too_small", "unclear"},

@@ -88,7 +88,7 @@ class Disclosed:
 
 def disclose(
     estimates: Estimates | Sequence[Estimates], tables: dict[str, pd.DataFrame] | None = None, *, study: Study,
-    without_means: Collection[str] = (),
+    without_means: Collection[str] = (), panel: pd.DataFrame | None = None,
 ) -> Disclosed:  # fmt: skip
     """
     Hide every number that could reveal answers of fewer people than the study's smallest group.
@@ -108,6 +108,9 @@ def disclose(
     without_means : collection of str
         Groups of cohorts without means before and after: another wave may combine one cohort more, whose mean could be
         worked out from both.
+    panel : DataFrame, optional
+        Panel of the people behind the estimates. Without it, of scales that share answers only the first is shown: who
+        has a score on one of them only is not known.
 
     Returns
     -------
@@ -116,7 +119,7 @@ def disclose(
     if not isinstance(estimates, Estimates):
         estimates = joined(estimates)
     estimates = within_range(*headed([estimates], study=study), study=study)
-    table, rule = estimates.table.copy(), rules.rules_of_rows(Asked.of(estimates, study))
+    table, rule = estimates.table.copy(), rules.rules_of_rows(Asked.of(estimates, study, panel))
     shown = rule.isna()
     numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
     table.loc[~shown, numbers] = float("nan")
@@ -131,7 +134,7 @@ def disclose(
     return Disclosed(rows, dict(tables or {}), study.reporting.smallest_group, hidden_by)
 
 
-def poolable(estimates: Estimates, *, study: Study) -> Estimates:
+def poolable(estimates: Estimates, *, study: Study, panel: pd.DataFrame | None = None) -> Estimates:
     """
     Rows that may be averaged: those shown. The result of a hidden group could be worked out from the average.
 
@@ -139,4 +142,4 @@ def poolable(estimates: Estimates, *, study: Study) -> Estimates:
     """
     if not decided(estimates):
         (estimates,) = headed([estimates], study=study)
-    return estimates.where(rules.rules_of_rows(Asked.of(estimates, study)).isna())
+    return estimates.where(rules.rules_of_rows(Asked.of(estimates, study, panel)).isna())

@@ -66,8 +66,10 @@ def decide(prepared: Prepared) -> Disclosed:
     grouped = _of_groups(panel, together, study)
     estimates, grouped = headed([estimates, grouped], study=study)
     grouped = grouped.where(_decisive(grouped.table, study))
-    pooled = _pooled(joined([poolable(estimates, study=study), grouped]), panel, together, study)
-    shown = disclose(joined([estimates, grouped, pooled]), study=study, without_means=together.groups)
+    pooled = _pooled(joined([poolable(estimates, study=study, panel=prepared.panel), grouped]), panel, together, study)
+    shown = disclose(
+        joined([estimates, grouped, pooled]), study=study, without_means=together.groups, panel=prepared.panel
+    )
     tables = participation(prepared) | {"together": together.table, "answers": shown_answers(prepared, shown)}
     tables["sessions"] = shown_meetings(panel, shown, together, study)
     tables["shapes"] = shown_shapes(prepared, shown)

@@ -52,12 +52,13 @@ def _counts(prepared: Prepared, cohort: str | None) -> dict[str, object]:
     """
     Counts of a cohort, or of all cohorts without errors.
 
-    failed (whether its data have an error), invited and came (of those invited, who answered before; missing without a
-    roster, and where it lists nobody of a cohort), without_code (questionnaires; missing where codes do not link),
-    persons (different people), repeats (of them, who take part in another cohort too), in_one_row and by_code (people who answered before and at the
-    last wave, in one row of a file or linked by their code), linked_exact, linked_near (by_code, by how the codes
-    matched) and linked_wrong (expected number of wrong links; the three missing where codes are not compared), first
-    and last (month in which questionnaires came in, as 2025-03; missing where no export says).
+    failed (whether its data have an error), invited and came (of those invited, who answered before; missing
+    without a roster, and where it lists nobody of a cohort), without_code (questionnaires; missing where codes do
+    not link), persons (different people), repeats (of them, who take part in another cohort too), in_one_row and
+    by_code (people who answered before and at the last wave, in one row of a file or linked by their code),
+    linked_exact, linked_near (by_code, by how the codes matched) and linked_wrong (expected number of wrong links;
+    the three missing where codes are not compared), first and last (month in which questionnaires came in, as
+    2025-03; missing where no export says).
     """
     cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
     people = prepared.people[prepared.people["cohort"].isin(cohorts)]

@@ -1,13 +1,15 @@
 """The rules for rows of Estimates and for their details."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from rm_research.disclosure.families import Place, apart, families
 from rm_research.disclosure.threshold import Threshold, least_share, nearly_all_or_none
 from rm_research.effects.estimate import COMPARING
 from rm_research.effects.estimates import Estimates, headlines, of_both
+from rm_research.effects.groups import EVERYONE
 from rm_research.effects.methods import METHODS, POOLED, SHARES
 from rm_research.study import Study
 
@@ -38,16 +40,20 @@ class Asked:
     study : Study
     hidden : Series of bool
         Which of them a rule hides already.
+    apart : mapping of (role, scale, wave) to int, or None
+        As `families.apart`; None where nobody knows.
     """
 
     estimates: Estimates
     study: Study
     hidden: pd.Series
+    apart: Mapping[Place, int] | None
 
     @classmethod
-    def of(cls, estimates: Estimates, study: Study) -> "Asked":
+    def of(cls, estimates: Estimates, study: Study, panel: pd.DataFrame | None) -> "Asked":
         """Rows before any of them is hidden."""
-        return cls(estimates, study, pd.Series(False, index=estimates.table.index))
+        among = None if panel is None else apart(panel, study)
+        return cls(estimates, study, pd.Series(False, index=estimates.table.index), among)
 
     def but(self, hidden: pd.Series) -> "Asked":
         """The same rows, with some of them hidden."""
@@ -130,6 +136,23 @@ def few_in_a_part(asked: Asked) -> pd.Series:
     """Rows that compare several groups of people where one of the groups is too small."""
     others = asked.table["n_comparison"].astype("float64").mask(asked.table["contrast"].isin(COMPARING))
     return asked.threshold.too_few(asked.detail("n_fewest")) | asked.threshold.too_few(others)
+
+
+def beside_shared_answers(asked: Asked) -> pd.Series:
+    """
+    Rows of a scale that shares answers with an earlier one, where few people have a score on one of the two only.
+
+    Their answers could be worked out from both rows together. Rows of only some of the people, as of a declared group
+    or of dyads, are hidden wherever anybody has.
+    """
+    table = asked.table
+    if asked.apart is None:
+        later = [name for family in families(asked.study) for name in family[1:]]
+        return table["scale"].isin(later)
+    places = pd.MultiIndex.from_frame(table[["role", "scale", "wave"]])
+    people = pd.Series(pd.Series(asked.apart, dtype="float64").reindex(places).to_numpy(), index=table.index)
+    whole = table["contrast"].isin([*POOLED, *POOLED.values()]) & table["subgroup"].eq(EVERYONE)
+    return asked.threshold.few(people) | (people.gt(0) & ~whole)
 
 
 def second_split(asked: Asked) -> pd.Series:

@@ -45,6 +45,7 @@ RULES = (
     Rule("share of all or none", ROWS, "reason.hidden_share", rows.share_of_all_or_none),
     Rule("few changed", ROWS, "reason.hidden_changed", rows.few_changed),
     Rule("few in a part", ROWS, "reason.hidden_given_away", rows.few_in_a_part),
+    Rule("beside shared answers", ROWS, "reason.hidden_shared", rows.beside_shared_answers),
     Rule("second split", ROWS, "reason.hidden_given_away", rows.second_split),
     Rule("part of a shared comparison", ROWS, "reason.hidden_given_away", rows.part_of_shared_comparison),
     Rule("average of hidden cohorts", ROWS, "reason.hidden_given_away", rows.average_of_hidden),

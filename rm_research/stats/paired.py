@@ -135,7 +135,7 @@ def spread_ratio(pre: Vector, post: Vector) -> Spread:
     if any(_alike(values, pre, post) for values in (pre, post, pre + post, post - pre)):
         raise NotEstimableError("no_variation")
     r, df = float(np.corrcoef(pre + post, post - pre)[0, 1]), len(pre) - 2
-    statistic = r * np.sqrt(df / max(1 - r**2, np.finfo(float).tiny))
+    statistic = r * np.sqrt(df / max(1 - r**2, np.finfo(float).eps ** 2))
     ratio = float(post.std(ddof=1) / pre.std(ddof=1))
     return Spread(ratio, float(statistic), float(df), float(2 * stdtr(df, -abs(statistic))))
 

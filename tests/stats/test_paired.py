@@ -270,6 +270,13 @@ def test_spread_ratio_is_that_of_base_r(golden, compare):
     compare(ours, theirs, of=[spread_ratio], against="pitman_morgan_sleep", rel=1e-9, because="the same arithmetic")
 
 
+def test_spread_ratio_of_scores_in_one_line_is_certain():
+    """Everyone's score after follows from the score before."""
+    pre = np.array([3.0, 4.0] * 15)
+    found = spread_ratio(pre, 2 * pre - 3)
+    assert (found.ratio, found.p_value) == (pytest.approx(2), pytest.approx(0, abs=1e-12))
+
+
 @few
 @given(scores(least=4))
 def test_spread_ratio_equals_scipy_and_turns_with_the_waves(waves):

@@ -1,0 +1,94 @@
+"""Scales that share answers: whether they do, who has a score on one only, and what is then shown."""
+
+import pandas as pd
+import pytest
+from small_studies import TOML, Group, small_study
+
+from rm_research.disclosure import disclose
+from rm_research.disclosure.families import apart, families
+from rm_research.disclosure.numbers import decide
+from rm_research.effects import estimate_change
+from rm_research.panel import prepare_study
+from rm_research.study import read_study
+
+SMALLEST = "[reporting]\nsmallest_group = 10\n"
+PART = '[scales.part]\nlabel = "Part of mood"\n[scales.other]\nlabel = "Another"\n'
+HEADER = "item,scale,low,high,pre,post\n"
+MOOD = "".join(f"m{k},mood,1,5,m{k},m{k}\n" for k in (1, 2, 3))
+TWO, OTHER = "p1,part,1,5,m1,m1\np2,part,1,5,m2,m2\n", "o1,other,1,5,x,x\n"
+SHARING = HEADER + MOOD + TWO + OTHER
+
+
+def study_with(folder, codebook=SHARING, *, only_first=0, left=0):
+    """People of whom the first few answer the first question alone, before: it gives a score on `part` only."""
+    study = small_study(folder, Group(n=30, left=left), toml=TOML + PART + SMALLEST, files={"codebook.csv": codebook})
+    for wave in ("pre", "post"):
+        rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str).assign(x="3")
+        rows.loc[rows.index % 2 == 0, "x"] = "4" if wave == "pre" else "5"
+        if wave == "pre":
+            rows.loc[rows.index < only_first, ["m2", "m3"]] = ""
+        rows.to_csv(study / f"{wave}.csv", index=False)
+    return prepare_study(study)
+
+
+def shown_scales(disclosed):
+    table = disclosed.table[disclosed.table["contrast"].eq("change") & disclosed.table["estimate"].notna()]
+    return set(table["scale"])
+
+
+@pytest.mark.parametrize(
+    ("codebook", "expected"),
+    [
+        (SHARING, [["mood", "part"]]),
+        (SHARING.replace("x,x", "m3,x"), [["mood", "part", "other"]]),
+        (HEADER + MOOD + "p1,part,1,5,y,y\n" + OTHER, []),
+        (HEADER + MOOD + "p1,part,1,5,x,z\no1,other,1,5,y,z\n", [["part", "other"]]),
+    ],
+)
+def test_scales_that_read_one_column_are_a_family(tmp_path, codebook, expected):
+    study = small_study(tmp_path, Group(), toml=TOML + PART + SMALLEST, files={"codebook.csv": codebook})
+    assert families(read_study(study)) == expected
+
+
+def test_without_shared_answers_nobody_is_apart(tmp_path):
+    prepared = study_with(tmp_path, HEADER + MOOD + "p1,part,1,5,x,x\no1,other,1,5,m1,m1\n", only_first=3)
+    assert {scale for _, scale, _ in apart(prepared.panel, prepared.study)} == {"other"}
+
+
+@pytest.mark.parametrize(("only_first", "shown"), [(0, True), (1, False), (10, True)])
+def test_a_part_of_a_scale_is_shown_where_nobody_or_enough_people_have_only_one_score(tmp_path, only_first, shown):
+    prepared = study_with(tmp_path, only_first=only_first)
+    differing = apart(prepared.panel, prepared.study)
+    assert list(differing.values()) == ([only_first] if only_first else [])
+    numbers = decide(prepared)
+    assert ("part" in shown_scales(numbers)) == shown
+    assert {"mood", "other"} <= shown_scales(numbers)
+    hidden = [row.id for row in numbers.rows if row.scale == "part" and not row.is_known]
+    # ten may be apart in a cohort, and fewer of them in a part of it
+    parts = [row for row in numbers.rows if row.scale == "part" and row.contrast not in ("change", "pooled_change")]
+    assert only_first == 0 or not any(row.is_known for row in parts)
+    if not shown:
+        assert {"beside shared answers"} <= {numbers.hidden_by[name] for name in hidden}
+        answers = numbers.tables["answers"]
+        assert "part" not in set(answers["scale"])
+
+
+def test_it_is_a_real_danger(tmp_path):
+    """Both means with all their decimals, and what both share, give back what the one person answered."""
+    same_items = "".join(f"p{k},part,1,5,m{k},m{k}\n" for k in (1, 2, 3))
+    prepared = study_with(tmp_path, HEADER + MOOD + same_items + OTHER)
+    panel = prepared.panel
+    lost = panel["scale"].eq("mood") & panel["person"].eq(panel["person"].iloc[0])
+    truth = panel.loc[lost, "pre"].item()
+    panel = panel.assign(pre=panel["pre"].where(~lost))
+    of = {name: panel.loc[panel["scale"].eq(name), "pre"] for name in ("mood", "part")}
+    recovered = of["part"].mean() * of["part"].count() - of["mood"].mean() * of["mood"].count()
+    assert recovered == pytest.approx(truth)
+    assert apart(panel, prepared.study) == {(panel["role"].iloc[0], "part", "post"): 1}
+
+
+def test_without_the_people_only_the_first_of_a_family_is_shown(tmp_path):
+    prepared = study_with(tmp_path)
+    changes = estimate_change(prepared.panel, study=prepared.study)
+    assert shown_scales(disclose(changes, study=prepared.study)) == {"mood", "other"}
+    assert shown_scales(disclose(changes, study=prepared.study, panel=prepared.panel)) == {"mood", "part", "other"}
