@@ -124,11 +124,11 @@ def find_occasions(opened: Sequence[OpenedFile], names: Sequence[str] = ()) -> O
     """
     occasions = _long(opened[0], names) or _wide(opened[0], names) or _one_per_file(opened, names)
     occasions = replace(occasions, waves=tuple(map(_without_previews, occasions.waves)))
-    if len({wave.opened.file.file for wave in occasions.waves}) == len(opened):
+    if len({wave.opened.file.title for wave in occasions.waves}) == len(opened):
         return occasions
-    unused = ", ".join(one.file.file for one in opened[1:])
+    unused = ", ".join(one.file.title for one in opened[1:])
     doubt = (
-        f"{unused}: not used in this draft, because {opened[0].file.file} already holds all waves. Add an export of "
+        f"{unused}: not used in this draft, because {opened[0].file.title} already holds all waves. Add an export of "
         "other people under [[waves.NAME.sources]], and a list of everyone invited under [roster]: docs/study-files.md."
     )
     return replace(occasions, doubts=(*occasions.doubts, doubt))
@@ -148,12 +148,22 @@ def _without_previews(wave: Occasion) -> Occasion:
 
 def _one_per_file(opened: Sequence[OpenedFile], names: Sequence[str]) -> Occasions:
     usual = ("pre", "post") if len(opened) <= 2 else tuple(f"wave{place}" for place in range(1, len(opened) + 1))
+    opened, said = _sheets_in_time(opened)
     waves = [
         Occasion(name, one, one.export.rows, {}, {column: column for column in one.columns})
         for name, one in zip(_named(names, usual[: len(opened)]), opened, strict=True)
     ]
-    said = "One export per wave, in the order in which they were given."
     return Occasions(tuple(waves), said if len(waves) > 1 else "One export, so one wave so far.")
+
+
+def _sheets_in_time(opened: Sequence[OpenedFile]) -> tuple[Sequence[OpenedFile], str]:
+    """Put the sheets of one workbook in the order of time if their names say it; and say which order that is."""
+    if len({one.file.file for one in opened}) > 1 or len(opened) == 1:
+        return opened, "One export per wave, in the order in which they were given."
+    sheets = {str(one.file.sheet): one for one in opened}
+    ordered, sure = _in_time(list(sheets))
+    said = "as their names say" if sure else "as in the workbook"
+    return [sheets[name] for name in ordered], f"One sheet per wave, in the order of time {said}."
 
 
 def _named(wanted: Sequence[str], usual: Sequence[str]) -> list[str]:

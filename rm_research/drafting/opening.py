@@ -9,7 +9,7 @@ from rm_research.errors import ReadError
 from rm_research.privacy import TAKEN_OUT, freed_of_contacts
 from rm_research.readers import Export, read_export
 from rm_research.readers.cells import Detection
-from rm_research.readers.detection import detect_format
+from rm_research.readers.detection import Detected, detect_tables
 from rm_research.study.entries import NUMBER
 from rm_research.study.settings import File
 
@@ -54,7 +54,8 @@ def open_files(folder: Path, files: Sequence[str | Path]) -> tuple[OpenedFile, .
     Returns
     -------
     tuple of OpenedFile
-        In the order given. REDCap's data dictionary is not an export; REDCap's exports refer to it.
+        In the order given, sheets in that of the workbook. REDCap's data dictionary is not an export; REDCap's exports
+        refer to it.
 
     Raises
     ------
@@ -68,12 +69,12 @@ def open_files(folder: Path, files: Sequence[str | Path]) -> tuple[OpenedFile, .
         if path is not None and path.resolve() not in {one.resolve() for one in paths}:
             paths.append(path)
     dictionary = next((path for path in paths if _is_dictionary(path)), None)
-    opened = [_opened(folder, path, dictionary, problems) for path in paths if path != dictionary]
+    opened = [one for path in paths if path != dictionary for one in _opened(folder, path, dictionary, problems)]
     if not opened and not problems:
         problems.append(f"{dictionary} is a data dictionary. Also name the export that it describes.")
     if problems:
         raise ReadError(*problems, heading="The exports cannot be read")
-    return tuple(one for one in opened if one is not None)
+    return tuple(opened)
 
 
 def _located(folder: Path, file: Path, problems: list[str]) -> Path | None:
@@ -97,9 +98,16 @@ def relative_to(folder: Path, path: Path) -> str:
         return path.resolve().as_posix()
 
 
-def _opened(folder: Path, path: Path, dictionary: Path | None, problems: list[str]) -> OpenedFile | None:
+def _opened(folder: Path, path: Path, dictionary: Path | None, problems: list[str]) -> list[OpenedFile]:
+    """Open a file: once, unless it is a workbook with several sheets of answers."""
+    opened = (_table(folder, path, detected, dictionary, problems) for detected in detect_tables(path))
+    return [one for one in opened if one is not None]
+
+
+def _table(
+    folder: Path, path: Path, detected: Detected, dictionary: Path | None, problems: list[str]
+) -> OpenedFile | None:  # fmt: skip
     try:
-        detected = detect_format(path)
         whose = dictionary if detected.format == "redcap" else None
         # read from its own folder, because the study folder may not exist yet
         file = File(file=path.name, format=detected.format, title_rows=detected.title_rows, sheet=detected.sheet,

@@ -1,6 +1,7 @@
 """Export formats, one module each: from a file on disk to a frame of text, with the question texts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from rm_research.errors import ReadError
@@ -54,7 +55,7 @@ def read_export(folder: Path, file: File) -> Export:
     if not (folder / file.file).is_file():
         raise ReadError(f"{file.file} is not in the study folder. Put it there, or correct its file in study.toml.")
     try:
-        return READERS[file.format](folder, file)
+        return replace(READERS[file.format](folder, file), file=file.title)
     except OSError as error:
         raise ReadError(
             f"{file.file} cannot be opened: {error.strerror}. Close it in other programs and check its permissions."

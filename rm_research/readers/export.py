@@ -28,7 +28,7 @@ class Export:
     Attributes
     ----------
     file : str
-        Its name as study.toml gives it.
+        Its name as study.toml gives it, with the sheet if that is declared.
     rows : DataFrame
         One row per record, all text, '' where a cell is empty; the index has row numbers as in a spreadsheet.
     texts : dict of str to str

@@ -65,17 +65,17 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
         except ReadError as error:
             _fail(wave, source, journal, "unreadable_file", *error.problems)
             continue
-        journal.step("read", before=0, after=len(export.rows), wave=wave.name, file=source.file)
+        journal.step("read", before=0, after=len(export.rows), wave=wave.name, file=source.title)
         for rule, cells in export.steps:
             rows = len(export.rows)
-            journal.step(rule, before=rows, after=rows, wave=wave.name, file=source.file, cells=cells)
+            journal.step(rule, before=rows, after=rows, wave=wave.name, file=source.title, cells=cells)
         if not len(export.rows):
-            message = f"{source.file} has a header but no answers. Export it again."
+            message = f"{source.title} has a header but no answers. Export it again."
             _fail(wave, source, journal, "empty_export", message)
             continue
         _note_short_rows(export, wave, journal)
         for doubt in export.doubts:
-            journal.problem("doubtful_dates", "warning", doubt, wave=wave.name, file=source.file)
+            journal.problem("doubtful_dates", "warning", doubt, wave=wave.name, file=source.title)
         try:
             check_header(export)
             yield _freed(Opened(study, wave, source, export, journal))
@@ -103,7 +103,7 @@ def check_header(export: Export) -> None:
 def _fail(wave: Wave, source: Source, journal: Journal, rule: str, *messages: str, column: str = "") -> None:
     """Report errors; if the export belongs to a single cohort, they affect only that cohort."""
     for message in messages:
-        journal.problem(rule, "error", message, wave=wave.name, file=source.file, column=column,
+        journal.problem(rule, "error", message, wave=wave.name, file=source.title, column=column,
                         cohort=source.set.get("cohort"))  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def _freed(opened: Opened) -> Opened:
         written |= {export.find(name) or "" for name in study.fact_columns(attribute, wave, source)}
     facts, numbers = facts - written, numbers - written
     others = export.rows[[name for name in export.rows.columns if name not in facts | numbers]]
-    changed = without_personal_data(others, written, opened.journal, file=source.file, wave=wave.name,
+    changed = without_personal_data(others, written, opened.journal, file=source.title, wave=wave.name,
                                     texts=export.texts, marked=export.identifiers)  # fmt: skip
     return replace(opened, export=replace(export, rows=export.rows.assign(**changed)))
 
@@ -175,7 +175,7 @@ def _check_present(item: Item, exports: list[Opened]) -> None:
     for name in sorted(wanted - present):
         for opened in exports:
             message = (
-                f"{opened.source.file} has no column {name!r} for item {item.name!r} (codebook.csv row {item.row}); "
+                f"{opened.source.title} has no column {name!r} for item {item.name!r} (codebook.csv row {item.row}); "
                 f"{opened.export.nearest(name)} Name the column in codebook.csv, or write '-' if wave "
                 f"{opened.wave.name!r} did not ask it."
             )

@@ -59,6 +59,11 @@ class File(Table):
     delimiter: Delimiter | None = None
     date_format: Annotated[str, AfterValidator(as_date_format)] | None = None
 
+    @property
+    def title(self) -> str:
+        """Name in messages and tables: two sheets of one workbook are two exports."""
+        return self.file if self.sheet is None else f"{self.file} [{self.sheet}]"
+
 
 class Source(File):
     """One export of a wave, with the facts and names that apply to it alone."""
@@ -67,11 +72,6 @@ class Source(File):
     set: dict[str, str] = {}
     columns: dict[str, Columns] = {}
     where: dict[str, Any] = {}
-
-    @property
-    def title(self) -> str:
-        """Name of the export in messages."""
-        return self.file
 
 
 class Wave(Table):
