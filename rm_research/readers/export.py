@@ -1,5 +1,6 @@
 """What every reader returns."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,9 +14,12 @@ from rapidfuzz import fuzz, process
 from rm_research.errors import ReadError
 from rm_research.readers.cells import Steps
 from rm_research.readers.choices import parted_name, ticked
+from rm_research.readers.titles import title_rows
 from rm_research.study.entries import tidy_text
 
 PREFIX = "*"
+LOOKED_AT = 20  # rows among which the header may be
+NAMELESS = re.compile(r"column \d+")
 NEAR = 60  # per cent of letters shared by a name and the one that was meant
 LONGEST_HINT = 60  # characters; if the header row is missing, a longer name or one with an @ may be a person's words
 
@@ -159,11 +163,22 @@ class Export:
         return self._sorted[first:end]
 
     @cached_property
+    def _header(self) -> int | None:
+        """Row in which the header seems to be, if it is below the row of the names; None otherwise."""
+        names, head = list(self.rows.columns), self.rows.head(LOOKED_AT)
+        # a nameless column was named by its place
+        names = ["" if NAMELESS.fullmatch(name) else name for name in names]
+        above = title_rows([names, *head.to_numpy().tolist()])
+        return int(head.index[above - 1]) if above else None
+
+    @cached_property
     def _hints(self) -> list[str]:
         return [name for name in self._trimmed if _may_be_shown(name)]
 
     def nearest(self, name: str) -> str:
         """Suggest the column that was meant, as a full sentence; never a name that may be someone's words."""
+        if (header := self._header) is not None:
+            return f"its header seems to be in row {header}: set title_rows = {header - 1} next to its file."
         near = process.extractOne(name, self._hints, scorer=fuzz.ratio, score_cutoff=NEAR)
         return f"did you mean {near[0]!r}?" if near else f"it has {len(self.rows.columns)} columns."
 

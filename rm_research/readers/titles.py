@@ -23,7 +23,7 @@ def title_rows(rows: Rows) -> int:
     -------
     int
         Rows with at most one filled cell, if the rows below are wider. Then rows with several cells, if they have half
-        as many as the others, or if they are shorter and a row of names above numbers follows.
+        as many as the others, or if they have fewer and a row of names above numbers follows.
     """
     if max(map(len, rows), default=0) < 2:
         return 0
@@ -52,13 +52,13 @@ def _is_title(row: Sequence[str], rows: Rows) -> bool:
 
 
 def _is_banner(row: Sequence[str], rows: Rows, place: int) -> bool:
-    others = [other for other in rows if _filled(other)]
-    if 2 * _filled(row) <= median_high(map(_filled, others)):
+    others, filled = [other for other in rows if _filled(other)], _filled(row)
+    usual, usual_length = median_high(map(_filled, others)), median_high(map(len, others))
+    if 2 * filled <= usual:
         return True
-    below = rows[place + 1 :]
-    return len(row) < median_high(map(len, others)) and any(
-        _names_numbers(below[start], below[start + 1 :]) for start in range(min(LONGEST_BANNER, len(below)))
-    )
+    # a single column may have no name
+    below = rows[place + 1 :] if filled < usual - 1 or len(row) < usual_length else []
+    return any(_names_numbers(below[start], below[start + 1 :]) for start in range(min(LONGEST_BANNER, len(below))))
 
 
 def _names_numbers(header: Sequence[str], records: Rows) -> bool:
