@@ -11,6 +11,7 @@ from rm_research.drafting.scale_sections import about_items, answer_sections, sc
 from rm_research.drafting.stems import slug, unique
 from rm_research.drafting.toml import comment, key, quoted, value_text, wrapped
 from rm_research.drafting.words import DECLINED, all_moments
+from rm_research.errors import rows_text
 from rm_research.study.checking import TAKEN
 from rm_research.study.entries import tidy_text
 from rm_research.study.settings import FACTS
@@ -88,6 +89,12 @@ def _wave(parts: Parts, wave: Occasion) -> Lines:
     lines = [f"[waves.{key(wave.name)}]", f"file = {quoted(file.file)}"]
     lines.append(f"format = {quoted(file.format)}  {comment(opened.reason)}")
     lines += checks(*opened.export.doubts)
+    if left := opened.export.summaries:
+        lines += wrapped(f"Left out: {rows_text(left)} of the file, which held totals, means or the like.")
+    if maybe := opened.export.maybe_summaries:
+        lines += checks(
+            f"whether {rows_text(maybe)} of the file, which begin like totals or means, are people's answers."
+        )
     if file.sheet is not None:
         lines += checks(_sheet_doubt(parts, file.file))
     for name in ("sheet", "title_rows", "dictionary", "encoding", "delimiter"):

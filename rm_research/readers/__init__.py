@@ -17,6 +17,7 @@ from rm_research.readers import (
     surveymonkey,
 )
 from rm_research.readers.export import Export
+from rm_research.readers.summaries import without_summaries
 from rm_research.study.settings import File
 
 READERS: dict[str, Callable[[Path, File], Export]] = {
@@ -41,7 +42,7 @@ def read_export(folder: Path, file: File) -> Export:
     folder : Path
         The study folder; paths are relative to it.
     file : File
-        Path, format, and what its reader needs to know: sheet, title rows, dictionary, encoding, delimiter.
+        Path, format, and what its reader needs to know: sheet, title and summary rows, dictionary, encoding, delimiter.
 
     Returns
     -------
@@ -55,7 +56,8 @@ def read_export(folder: Path, file: File) -> Export:
     if not (folder / file.file).is_file():
         raise ReadError(f"{file.file} is not in the study folder. Put it there, or correct its file in study.toml.")
     try:
-        return replace(READERS[file.format](folder, file), file=file.title)
+        export = replace(READERS[file.format](folder, file), file=file.title)
+        return without_summaries(export, file.summary_rows)
     except OSError as error:
         raise ReadError(
             f"{file.file} cannot be opened: {error.strerror}. Close it in other programs and check its permissions."

@@ -54,6 +54,10 @@ class Export:
         Columns that the reader added to those of the file, one per choice that several people ticked.
     joint : str
         What separates the choices in a cell with several; '' if the format has no such cells.
+    summaries : tuple of int
+        Rows that sum up the others and are no records; they are not among `rows`.
+    maybe_summaries : tuple of int
+        Rows that begin like that, but may be somebody's answers; they are among `rows`.
     """
 
     file: str
@@ -67,6 +71,8 @@ class Export:
     doubts: tuple[str, ...] = ()
     added: frozenset[str] = frozenset()
     joint: str = ""
+    summaries: tuple[int, ...] = ()
+    maybe_summaries: tuple[int, ...] = ()
 
     @cached_property
     def _trimmed(self) -> dict[str, str]:

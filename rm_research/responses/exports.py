@@ -12,6 +12,8 @@ from rm_research.readers import Export, read_export
 from rm_research.study import Item, Source, Study, Wave
 from rm_research.study.settings import FACTS
 
+SUMMARIES = "totals, means and the like"  # rule of the ledger
+
 
 @dataclass(frozen=True, eq=False)
 class Opened:
@@ -65,10 +67,7 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
         except ReadError as error:
             _fail(wave, source, journal, "unreadable_file", *error.problems)
             continue
-        journal.step("read", before=0, after=len(export.rows), wave=wave.name, file=source.title)
-        for rule, cells in export.steps:
-            rows = len(export.rows)
-            journal.step(rule, before=rows, after=rows, wave=wave.name, file=source.title, cells=cells)
+        note_reading(export, journal, wave=wave.name)
         if not len(export.rows):
             message = f"{source.title} has a header but no answers. Export it again."
             _fail(wave, source, journal, "empty_export", message)
@@ -81,6 +80,28 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
             yield _freed(Opened(study, wave, source, export, journal))
         except ReadError as error:
             _fail(wave, source, journal, "wrong_column", *error.problems)
+
+
+def note_reading(export: Export, journal: Journal, *, wave: str = "") -> None:
+    """Record what was read of a file, what reading changed, and which rows are no records."""
+    rows, left = len(export.rows), export.summaries
+    journal.step("read", before=0, after=rows + len(left), wave=wave, file=export.file)
+    for rule, cells in export.steps:
+        journal.step(rule, before=rows + len(left), after=rows + len(left), wave=wave, file=export.file, cells=cells)
+    if left:
+        journal.step(SUMMARIES, before=rows + len(left), after=rows, wave=wave, file=export.file)
+        message = (
+            f"{export.file}: {rows_text(left)} held totals, means or the like of the other rows, not a person's "
+            'entries, and were left out. If that is wrong, set summary_rows = "keep" next to the file in study.toml.'
+        )
+        journal.problem("summary_rows", "warning", message, wave=wave, file=export.file)
+    if export.maybe_summaries:
+        message = (
+            f"{export.file}: {rows_text(export.maybe_summaries)} begin like totals or means, but may be a person's "
+            "entries, and count. If they are not, list their numbers as summary_rows next to the file; otherwise set "
+            'summary_rows = "keep".'
+        )
+        journal.problem("maybe_summary_rows", "warning", message, wave=wave, file=export.file)
 
 
 def check_header(export: Export) -> None:

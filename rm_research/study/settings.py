@@ -30,6 +30,15 @@ def as_date_format(pattern: str) -> str:
     return pattern
 
 
+def as_summary_rows(value: Any) -> Any:
+    """Refuse what is neither a word for all rows nor a list of rows below a header."""
+    rows = isinstance(value, list) and all(type(row) is int and row > 1 for row in value)
+    if not rows and value not in ("drop", "keep"):
+        raise ValueError('should be "drop", "keep" or a list of row numbers, such as [43, 44]')
+    return value
+
+
+SummaryRows = Annotated[Literal["drop", "keep"] | tuple[int, ...], BeforeValidator(as_summary_rows)]
 Columns = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
 Values = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 # a part of a code: its name and its number of characters
@@ -54,6 +63,7 @@ class File(Table):
     format: Format = "csv"
     sheet: str | int | None = None
     title_rows: Annotated[int, Field(ge=0)] = 0
+    summary_rows: SummaryRows = "drop"
     dictionary: Text | None = None
     encoding: Text | None = None
     delimiter: Delimiter | None = None
