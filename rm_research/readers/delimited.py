@@ -16,11 +16,11 @@ from rm_research.errors import ReadError
 from rm_research.readers.cells import Cells, Detection, Steps, records, text_frame, text_table
 from rm_research.readers.encodings import as_utf8
 from rm_research.readers.export import Export, as_export
+from rm_research.readers.kinds import kind_of
 from rm_research.readers.titles import title_rows
 from rm_research.study.settings import File
 
 DELIMITERS = {",": ",", ";": ";", "\t": "\\t", "|": "|"}
-WORKBOOK = b"PK\x03\x04"
 LOOKED_AT = 50  # records from which the delimiter is detected
 AT_ONCE = 20_000  # records turned into columns at a time
 LONGEST_CELL = csv.field_size_limit()
@@ -74,7 +74,7 @@ def _agreeing(rows: list[list[str]]) -> Iterator[tuple[int, int]]:
 def _text(path: Path, file: File) -> tuple[bytes, Steps]:
     """Text of the file below its title rows in UTF-8, and the steps of decoding."""
     content = path.read_bytes()
-    if content.startswith(WORKBOOK):
+    if kind_of(path, file) != "text":
         raise ReadError(
             f'{file.file} is a workbook, not a text file. Set format = "excel" next to its file in study.toml.'
         )

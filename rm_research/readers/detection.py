@@ -6,12 +6,14 @@ from pathlib import Path
 
 from rm_research.errors import ReadError
 from rm_research.readers import delimited, excel, google_forms, limesurvey, qualtrics, spss, stata, surveymonkey
+from rm_research.readers.kinds import kind_of
 from rm_research.readers.titles import has_title, title_rows
 from rm_research.study.entries import NUMBER, tidy_text
 from rm_research.study.settings import File
 
 HEAD = 20  # rows looked at
-SUFFIXES = {".sav": "spss", ".zsav": "spss", ".dta": "stata", ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel"}
+SUFFIXES = {".sav": "spss", ".zsav": "spss", ".dta": "stata", ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel",
+            ".xlsb": "excel", ".ods": "excel"}  # fmt: skip
 LIMESURVEY = ("response id", "date submitted", "last page", "start language", "seed")
 REDCAP = ("redcap_event_name", "redcap_repeat_instrument", "redcap_survey_identifier", "redcap_data_access_group")
 REDCAP_LABELS = ("event name", "repeat instrument", "repeat instance", "survey identifier", "data access group")
@@ -82,9 +84,8 @@ def detect_tables(path: Path) -> tuple[Detected, ...]:
             return (Detected("spss", "begins like an SPSS file"),)
         if stata.is_stata(start):
             return (Detected("stata", "begins like a Stata file"),)
-        if start.startswith(excel.OLD):
-            return (Detected("excel", "begins like a password-protected Excel file or one from before 2007"),)
-        if start.startswith(excel.ZIP):
+        if kind_of(path, File(file=path.name)) != "text":
+            named = "excel"
             return _of_workbook(path)
         return (_of_rows(delimited.first_rows(path, File(file=path.name), HEAD), "csv"),)
     except (ReadError, OSError):

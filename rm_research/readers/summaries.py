@@ -227,8 +227,9 @@ def _tail(rows: pd.DataFrame, labels: dict[int, int]) -> list[int]:
     """Rows at the end with a label or with numbers alone, and notes of one cell between them; without the notes."""
     tail: list[int] = []
     for place in range(len(rows) - 1, max(len(rows) - TAIL, 0) - 1, -1):
-        filled = [cell for cell in rows.iloc[place] if cell.strip()]
-        nameless = not rows.iloc[place, 0].strip() and all(map(_number, filled))
+        cells = [cell.strip() for cell in map(str, rows.iloc[place])]
+        filled = [cell for cell in cells if cell]
+        nameless = not cells[0] and all(map(_number, filled))
         if place in labels or (nameless and len(filled) >= FEWEST_NAMELESS):
             tail.append(place)
         elif len(filled) > 1:

@@ -53,7 +53,7 @@ def detect(tmp_path, workbook):
         ([["RespondentID", "How?", None], [None, "Food", "Room"], [7, 1, 2]], "surveymonkey"),
         ([], "excel"),
         (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(100), "excel"),
-        (b"PK\x03\x04 and nothing", "csv"),
+        (b"PK\x03\x04 and nothing", "excel"),
         (bytes(range(256)), "csv"),
     ],
 )  # fmt: skip
