@@ -114,7 +114,9 @@ def find_occasions(opened: Sequence[OpenedFile], names: Sequence[str] = ()) -> O
     occasions = (
         _long(opened[0], names) or _wide(opened[0], names) or _separated(opened, names) or _one_per_file(opened, names)
     )
-    occasions = replace(occasions, waves=tuple(map(_without_previews, occasions.waves)))
+    people = {wave.opened.person for wave in occasions.waves}
+    occasions = replace(occasions, waves=tuple(map(_without_previews, occasions.waves)),
+                        person=occasions.person or (people.pop() if len(people) == 1 else None))  # fmt: skip
     if len({wave.opened.file.title for wave in occasions.waves}) == len(opened):
         return occasions
     unused = ", ".join(one.file.title for one in opened[1:])

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rm_research.errors import ReadError
@@ -10,6 +10,7 @@ from rm_research.privacy import TAKEN_OUT, freed_of_contacts
 from rm_research.readers import Export, read_export
 from rm_research.readers.cells import Detection
 from rm_research.readers.detection import Detected, detect_tables
+from rm_research.readers.long_layout import in_columns, recognised
 from rm_research.study.entries import NUMBER
 from rm_research.study.settings import File
 
@@ -28,11 +29,15 @@ class OpenedFile:
     reason : str
         How its format was recognised.
     export : Export
+        With one row per questionnaire.
+    person : str or None
+        Column that names the people, if the file has one row per answer.
     """
 
     file: File
     reason: str
     export: Export
+    person: str | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -114,11 +119,16 @@ def _table(
                     dictionary=relative_to(path.parent, whose) if whose else None)  # fmt: skip
         export = read_export(path.parent, file)
         _check_usable(export)
+        if (layout := recognised(export.rows)) is not None:
+            rows, steps = in_columns(export.rows, layout, export.file)
+            export = replace(export, rows=rows, texts={}, steps=(*export.steps, *steps))
+            file = file.model_copy(update={"layout": "long", "question": layout.question, "answer": layout.answer})
     except ReadError as error:
         problems.extend(error.problems)
         return None
     placed = {"file": relative_to(folder, path), "dictionary": relative_to(folder, whose) if whose else None}
-    return OpenedFile(file.model_copy(update=_found_out(export) | placed), detected.reason, export)
+    return OpenedFile(file.model_copy(update=_found_out(export) | placed), detected.reason, export,
+                      None if layout is None else layout.by[0])  # fmt: skip
 
 
 def _check_usable(export: Export) -> None:

@@ -97,7 +97,10 @@ def _wave(parts: Parts, wave: Occasion) -> Lines:
         )
     if file.sheet is not None:
         lines += checks(_sheet_doubt(parts, file.file))
-    for name in ("sheet", "title_rows", "dictionary", "encoding", "delimiter"):
+    if file.layout == "long":
+        lines += checks("whether each row of the file is one answer.")
+        lines.append(f"layout = {quoted(file.layout)}")
+    for name in ("sheet", "title_rows", "question", "answer", "dictionary", "encoding", "delimiter"):
         if value := getattr(file, name):
             lines.append(f"{name} = {value_text(value)}  {comment('found in the file')}")
     submitted = parts.facts.by_name.get("submitted")

@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 from rm_research.errors import ReadError
 from rm_research.readers.cells import Steps
 from rm_research.readers.choices import parted_name, ticked
+from rm_research.readers.long_layout import Layout, recognised
 from rm_research.readers.titles import title_rows
 from rm_research.study.entries import tidy_text
 
@@ -178,6 +179,11 @@ class Export:
         return int(head.index[above - 1]) if above else None
 
     @cached_property
+    def _layout(self) -> Layout | None:
+        """Layout of a file with one row per answer; None if it seems to have one row per person."""
+        return recognised(self.rows)
+
+    @cached_property
     def _hints(self) -> list[str]:
         return [name for name in self._trimmed if _may_be_shown(name)]
 
@@ -185,6 +191,8 @@ class Export:
         """Suggest the column that was meant, as a full sentence; never a name that may be someone's words."""
         if (header := self._header) is not None:
             return f"its header seems to be in row {header}: set title_rows = {header - 1} next to its file."
+        if self._layout is not None:
+            return f"its rows seem to be one answer each: {self._layout.remedy}"
         near = process.extractOne(name, self._hints, scorer=fuzz.ratio, score_cutoff=NEAR)
         return f"did you mean {near[0]!r}?" if near else f"it has {len(self.rows.columns)} columns."
 

@@ -9,8 +9,10 @@ from rm_research.errors import ReadError, rows_text
 from rm_research.journal import Journal
 from rm_research.privacy import freed_of_contacts, personal_columns, without_contacts
 from rm_research.readers import Export, read_export
+from rm_research.readers.long_layout import Layout, in_columns
+from rm_research.responses.facts import where_mask
 from rm_research.study import Item, Source, Study, Wave
-from rm_research.study.settings import FACTS
+from rm_research.study.settings import FACTS, ROW_NUMBER
 
 SUMMARIES = "totals, means and the like"  # rule of the ledger
 
@@ -67,6 +69,12 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
         except ReadError as error:
             _fail(wave, source, journal, "unreadable_file", *error.problems)
             continue
+        if source.layout == "long":
+            try:
+                source, export = _put_into_columns(study, wave, source, export)
+            except ReadError as error:
+                _fail(wave, source, journal, "wrong_column", *error.problems)
+                continue
         note_reading(export, journal, wave=wave.name)
         if not len(export.rows):
             message = f"{source.title} has a header but no answers. Export it again."
@@ -80,6 +88,26 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
             yield _freed(Opened(study, wave, source, export, journal))
         except ReadError as error:
             _fail(wave, source, journal, "wrong_column", *error.problems)
+
+
+def _put_into_columns(study: Study, wave: Wave, source: Source, export: Export) -> tuple[Source, Export]:
+    """Make one row per person of one row per answer, after `where`, which then has nothing left to select."""
+    mask = where_mask(export, source)
+    people = [*study.fact_columns("person", wave, source), *study.fact_columns("cohort", wave, source)]
+    if ROW_NUMBER in people or not people:
+        raise ReadError(
+            f'{export.file}: layout = "long" needs a column of codes. Correct columns.person in study.toml.'
+        )
+    columns = {name: export.find(name) for name in (source.question or "", source.answer or "", *people)}
+    if lacking := [name for name, column in columns.items() if column is None]:
+        hints = "; ".join(f"{name!r} ({export.nearest(name)})" for name in lacking)
+        raise ReadError(f'{export.file} has no column {hints}, needed by layout = "long". Correct study.toml.')
+    question, answer, *by = (column or "" for column in columns.values())
+    used = {name for item in study.items for name in item.candidates(wave.name, source.name)}
+    rows, steps = in_columns(export.rows[mask], Layout(question, answer, tuple(by)), export.file, used)
+    left = int((~mask).sum())
+    steps = (*steps, *((("answers that `where` does not match", left),) if left else ()))
+    return source.model_copy(update={"where": {}}), replace(export, rows=rows, texts={}, steps=(*export.steps, *steps))
 
 
 def note_reading(export: Export, journal: Journal, *, wave: str = "") -> None:

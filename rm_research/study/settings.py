@@ -64,10 +64,22 @@ class File(Table):
     sheet: str | int | None = None
     title_rows: Annotated[int, Field(ge=0)] = 0
     summary_rows: SummaryRows = "drop"
+    layout: Literal["wide", "long"] = "wide"
+    question: Text | None = None
+    answer: Text | None = None
     dictionary: Text | None = None
     encoding: Text | None = None
     delimiter: Delimiter | None = None
     date_format: Annotated[str, AfterValidator(as_date_format)] | None = None
+
+    @model_validator(mode="after")
+    def _named_columns(self) -> "File":
+        if (self.layout == "long") != (self.question is not None and self.answer is not None):
+            raise ValueError(
+                'layout = "long" needs question and answer: the columns that hold the question and the answer of each '
+                "row; both are needed only with it"
+            )
+        return self
 
     @property
     def title(self) -> str:
@@ -117,6 +129,12 @@ class FactFile(File):
     """The roster or the log of sessions."""
 
     columns: dict[str, Columns] = {}
+
+    @model_validator(mode="after")
+    def _one_row_each(self) -> "FactFile":
+        if self.layout == "long":
+            raise ValueError('has layout = "long", which is for the answers of a wave; remove it')
+        return self
 
 
 class Link(Table):
