@@ -10,6 +10,7 @@ from rm_research.readers import (
     excel,
     google_forms,
     limesurvey,
+    platforms,
     qualtrics,
     redcap,
     spss,
@@ -30,6 +31,7 @@ READERS: dict[str, Callable[[Path, File], Export]] = {
     "limesurvey": limesurvey.read,
     "spss": spss.read,
     "stata": stata.read,
+    **dict.fromkeys(platforms.MARKS, platforms.read),
 }
 
 

@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rm_research.errors import ReadError
-from rm_research.readers import delimited, excel, google_forms, limesurvey, qualtrics, spss, stata, surveymonkey
+from rm_research.readers import (
+    delimited,
+    excel,
+    google_forms,
+    limesurvey,
+    platforms,
+    qualtrics,
+    spss,
+    stata,
+    surveymonkey,
+)
 from rm_research.readers.kinds import kind_of
 from rm_research.readers.titles import has_title, title_rows
 from rm_research.study.entries import NUMBER, tidy_text
@@ -137,6 +147,8 @@ def _survey_tool(header: list[str], second: list[str], third: list[str], records
         return "qualtrics", "has the columns V1, V2 … of Qualtrics before 2016"
     if _is_surveymonkey(header, second):
         return "surveymonkey", "has SurveyMonkey's two header rows"
+    if platform := platforms.platform_of(header):
+        return platform, f"has the columns that {platforms.NAMES[platform]} adds"
     if marks := [name for name in names if name in REDCAP or (name in REDCAP_LABELS and "complete?" in names)]:
         return "redcap", f"has REDCap's column {marks[0]!r}"
     if _is_redcap(names, records):

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 FORMATS = (
     "csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata",
+    "microsoft-forms", "kobotoolbox", "moodle", "typeform", "jotform",
 )  # fmt: skip
 FACTS = ("person", "cohort", "role", "dyad", "arm", "consent", "finished", "submitted", "duration")
 ROW_NUMBER = "#row"
@@ -43,7 +44,10 @@ Columns = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
 Values = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 # a part of a code: its name and its number of characters
 Element = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^:]*[^:\s][^:]*:\s*[1-9]\d?$")]
-Format = Literal["csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata"]
+Format = Literal[
+    "csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata",
+    "microsoft-forms", "kobotoolbox", "moodle", "typeform", "jotform",
+]  # fmt: skip
 # a tab is white space, which Table would strip
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r'^[^"\r\nA-Za-z0-9]$')]
 

@@ -129,7 +129,8 @@ def test_an_unknown_format_lists_those_there_are(write_study):
     said = faults(write_study(toml=HEAD + WAVES.replace('"pre.csv"', '"pre.csv"\nformat = "xls"') + REST))
     assert said == [
         "study.toml: waves.pre.format: is 'xls'; formats are csv, excel, qualtrics, surveymonkey, google-forms, "
-        "redcap, limesurvey, spss, stata"
+        "redcap, limesurvey, spss, stata, "
+        "microsoft-forms, kobotoolbox, moodle, typeform, jotform"
     ]
 
 
