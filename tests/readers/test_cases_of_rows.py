@@ -32,7 +32,8 @@ def case(tmp_path, monkeypatch):
 
 
 def change(study):
-    assert run("report", study, "--out", f"{study}-out", "--jobs", "1").exit_code == 0
+    done = run("report", study, "--out", f"{study}-out", "--jobs", "1")
+    assert done.exit_code == 0, done.output
     rows = pd.read_csv(f"{study}-out/estimates.csv")
     return rows[(rows["contrast"] == "change") & (rows["measure"] == "mean")].iloc[0]
 
@@ -40,7 +41,7 @@ def change(study):
 @pytest.mark.slow
 def test_two_sheets_are_two_waves(case):
     case("04-excel-two-sheets")
-    assert (change("study")["estimate"], change("study")["n_pairs"]) == (0.486, 24)
+    assert change("study")[["estimate", "n_pairs"]].tolist() == [0.486, 24]
     assert run("init", "draft", "--from", "survey.xlsx").exit_code == 0
     assert run("check", "draft").exit_code == 0
     assert change("draft")["estimate"] == 0.486
