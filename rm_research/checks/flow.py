@@ -12,11 +12,12 @@ from rm_research.checks.followup import (
     summed,
 )
 from rm_research.panel import Prepared
+from rm_research.responses.exports import SUMMARIES
 from rm_research.responses.intake import TAKEN_ALREADY
 from rm_research.study import Study
 
 TOGETHER = "several rules"  # that left out rows of a file which several sources share
-APART = ("where", TAKEN_ALREADY)  # rules that keep sources of one file apart
+APART = ("where", TAKEN_ALREADY, SUMMARIES)  # rules that keep sources of one file apart
 HOW = ("exact", "near", "alone", "blank", "unlinked")
 
 

@@ -56,12 +56,12 @@ def has_returned(people: pd.DataFrame, wave: pd.Series | str, prepared: Prepared
 
 def keeps_no_leavers(prepared: Prepared, wave: str) -> bool:
     """
-    Whether one file holds both surveys and nobody in it answered before only.
+    Whether one table holds both surveys and nobody in it answered before only.
 
     Such a file may hold only people with both, so that nobody can know who left.
     """
     study = prepared.study
-    files = [{source.file for source in study.wave(name).sources} for name in (study.baseline, wave)]
+    files = [{source.title for source in study.wave(name).sources} for name in (study.baseline, wave)]
     if study.link.method == "none" or files[0] != files[1]:
         return False
     before, again = (has_returned(prepared.people, name, prepared) for name in (study.baseline, wave))

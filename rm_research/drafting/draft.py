@@ -156,7 +156,7 @@ def _files(opened: Sequence[OpenedFile], parts: Parts) -> pd.DataFrame:
         waves = [wave.name for wave in parts.waves if wave.opened is one]
         asked = [item for item in parts.items if {*item.question.waves} & {*waves}]
         paired = sum(len(item.question.waves) > 1 for item in asked)
-        rows.append((one.file.file, one.file.format, ", ".join(waves) or "not used", len(one.export.rows),
+        rows.append((one.file.title, one.file.format, ", ".join(waves) or "not used", len(one.export.rows),
                      len(one.columns), len(asked), paired))  # fmt: skip
     return pd.DataFrame(rows, columns=["file", "format", "waves", "rows", "columns", "items", "paired"])
 

@@ -9,17 +9,8 @@ import pandas as pd
 
 from rm_research.drafting.columns import Counted, counted
 from rm_research.drafting.opening import OpenedFile
-from rm_research.drafting.words import (
-    BLANK_WORDS,
-    FACT_NAMES,
-    OCCASION,
-    PERSON_CODE,
-    PERSON_ID,
-    ROW_ID,
-    all_moments,
-    moment,
-    plain,
-)
+from rm_research.drafting.returning import FEWEST_ROWS, separating_columns, who_returns
+from rm_research.drafting.words import OCCASION, all_moments, moment, plain
 from rm_research.errors import StudyFileError
 from rm_research.study.codebook import FIXED
 from rm_research.study.entries import NUMBER, tidy, tidy_text
@@ -36,9 +27,7 @@ MARKED = (
 )
 FEWEST_PAIRS = 2  # columns that must exist for several moments before a file counts as wide
 MOST_OCCASIONS, MOST_OF_ROWS = 60, 0.7  # a column with more different entries holds times or codes, not occasions
-FEWEST_ROWS = 3
 EVENT_NAMES = ("redcap event name", "event name")
-ONCE, RETURNING = 0.95, 0.2  # share of rows that are a person's only one in an occasion; of people with several
 ARM = re.compile(r"_arm_\d+$")  # ends the names of REDCap's events if there are several arms
 
 
@@ -122,13 +111,17 @@ def find_occasions(opened: Sequence[OpenedFile], names: Sequence[str] = ()) -> O
     StudyFileError
         When there are more or fewer names than waves, or a name cannot be that of a wave.
     """
-    occasions = _long(opened[0], names) or _wide(opened[0], names) or _one_per_file(opened, names)
-    occasions = replace(occasions, waves=tuple(map(_without_previews, occasions.waves)))
-    if len({wave.opened.file.file for wave in occasions.waves}) == len(opened):
+    occasions = (
+        _long(opened[0], names) or _wide(opened[0], names) or _separated(opened, names) or _one_per_file(opened, names)
+    )
+    people = {wave.opened.person for wave in occasions.waves}
+    occasions = replace(occasions, waves=tuple(map(_without_previews, occasions.waves)),
+                        person=occasions.person or (people.pop() if len(people) == 1 else None))  # fmt: skip
+    if len({wave.opened.file.title for wave in occasions.waves}) == len(opened):
         return occasions
-    unused = ", ".join(one.file.file for one in opened[1:])
+    unused = ", ".join(one.file.title for one in opened[1:])
     doubt = (
-        f"{unused}: not used in this draft, because {opened[0].file.file} already holds all waves. Add an export of "
+        f"{unused}: not used in this draft, because {opened[0].file.title} already holds all waves. Add an export of "
         "other people under [[waves.NAME.sources]], and a list of everyone invited under [roster]: docs/study-files.md."
     )
     return replace(occasions, doubts=(*occasions.doubts, doubt))
@@ -148,12 +141,22 @@ def _without_previews(wave: Occasion) -> Occasion:
 
 def _one_per_file(opened: Sequence[OpenedFile], names: Sequence[str]) -> Occasions:
     usual = ("pre", "post") if len(opened) <= 2 else tuple(f"wave{place}" for place in range(1, len(opened) + 1))
+    opened, said = _sheets_in_time(opened)
     waves = [
         Occasion(name, one, one.export.rows, {}, {column: column for column in one.columns})
         for name, one in zip(_named(names, usual[: len(opened)]), opened, strict=True)
     ]
-    said = "One export per wave, in the order in which they were given."
     return Occasions(tuple(waves), said if len(waves) > 1 else "One export, so one wave so far.")
+
+
+def _sheets_in_time(opened: Sequence[OpenedFile]) -> tuple[Sequence[OpenedFile], str]:
+    """Put the sheets of one workbook in the order of time if their names say it; and say which order that is."""
+    if len({one.file.file for one in opened}) > 1 or len(opened) == 1:
+        return opened, "One export per wave, in the order in which they were given."
+    sheets = {str(one.file.sheet): one for one in opened}
+    ordered, sure = _in_time(list(sheets))
+    said = "as their names say" if sure else "as in the workbook"
+    return [sheets[name] for name in ordered], f"One sheet per wave, in the order of time {said}."
 
 
 def _named(wanted: Sequence[str], usual: Sequence[str]) -> list[str]:
@@ -188,29 +191,22 @@ def _long(opened: OpenedFile, names: Sequence[str]) -> Occasions | None:
         entries = [entry for entry, number in counts.items() if number >= least]
         if not 2 <= len(entries) <= min(MOST_OCCASIONS, MOST_OF_ROWS * len(rows)):
             continue
-        person = _who_returns(rows, column)
+        person = who_returns(rows, column)
         if person is not None or all_moments(entries):
             rare = sum(counts.values()) - sum(counts[entry] for entry in entries)
             return replace(_by_column(opened, column, entries, names, rare), person=person)
     return None
 
 
-def _who_returns(rows: pd.DataFrame, column: str) -> str | None:
-    """Column that names people who appear once per occasion and on several occasions, perhaps within their cohort."""
-    cohorts = [name for name in rows.columns if name != column and FACT_NAMES["cohort"].fullmatch(plain(name))]
-    patterns = (PERSON_CODE, PERSON_ID, ROW_ID)
-    named = [n for n in rows.columns if n != column and any(pattern.fullmatch(plain(n)) for pattern in patterns)]
-    within: list[list[str]] = [[], *([cohort] for cohort in cohorts)]
-    return next((name for name in named for group in within if _return(rows, [*group, name], column)), None)
-
-
-def _return(rows: pd.DataFrame, person: list[str], column: str) -> bool:
-    """Whether these columns together name people who appear once per occasion and on several occasions."""
-    sheets = pd.DataFrame({name: tidy(rows[name]) for name in [*person, column]})
-    sheets = sheets[~sheets.isin(BLANK_WORDS | {""}).any(axis=1)]
-    once = sheets.drop_duplicates()
-    again = once.groupby(person).size()
-    return len(once) >= ONCE * len(sheets) and len(again) > 2 and bool((again > 1).mean() >= RETURNING)
+def _separated(opened: Sequence[OpenedFile], names: Sequence[str]) -> Occasions | None:
+    """Waves as rows of the only file, told apart by a column of any name, because people return in it."""
+    if len(opened) > 1 or not (found := separating_columns(opened[0].export.rows, opened[0].export.identifiers)):
+        return None
+    (column, person), *others = found
+    waves = _by_column(opened[0], column, list(counted(opened[0].export.rows[column])[0]), names, rare=0)
+    also = f"; so does {', '.join(repr(name) for name, _ in others)}" if others else ""
+    doubt = f"whether {column!r} says which wave a row belongs to. It tells the rows of each person apart{also}."
+    return replace(waves, person=person, doubts=(doubt, *waves.doubts))
 
 
 def _by_column(opened: OpenedFile, column: str, entries: list[str], names: Sequence[str], rare: int) -> Occasions:

@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rm_research.errors import ReadError
 from rm_research.privacy import TAKEN_OUT, freed_of_contacts
 from rm_research.readers import Export, read_export
 from rm_research.readers.cells import Detection
-from rm_research.readers.detection import detect_format
+from rm_research.readers.detection import Detected, detect_tables
+from rm_research.readers.long_layout import in_columns, recognised
 from rm_research.study.entries import NUMBER
 from rm_research.study.settings import File
 
@@ -28,11 +29,15 @@ class OpenedFile:
     reason : str
         How its format was recognised.
     export : Export
+        With one row per questionnaire.
+    person : str or None
+        Column that names the people, if the file has one row per answer.
     """
 
     file: File
     reason: str
     export: Export
+    person: str | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -54,7 +59,8 @@ def open_files(folder: Path, files: Sequence[str | Path]) -> tuple[OpenedFile, .
     Returns
     -------
     tuple of OpenedFile
-        In the order given. REDCap's data dictionary is not an export; REDCap's exports refer to it.
+        In the order given, sheets in that of the workbook. REDCap's data dictionary is not an export; REDCap's exports
+        refer to it.
 
     Raises
     ------
@@ -68,12 +74,12 @@ def open_files(folder: Path, files: Sequence[str | Path]) -> tuple[OpenedFile, .
         if path is not None and path.resolve() not in {one.resolve() for one in paths}:
             paths.append(path)
     dictionary = next((path for path in paths if _is_dictionary(path)), None)
-    opened = [_opened(folder, path, dictionary, problems) for path in paths if path != dictionary]
+    opened = [one for path in paths if path != dictionary for one in _opened(folder, path, dictionary, problems)]
     if not opened and not problems:
         problems.append(f"{dictionary} is a data dictionary. Also name the export that it describes.")
     if problems:
         raise ReadError(*problems, heading="The exports cannot be read")
-    return tuple(one for one in opened if one is not None)
+    return tuple(opened)
 
 
 def _located(folder: Path, file: Path, problems: list[str]) -> Path | None:
@@ -97,20 +103,32 @@ def relative_to(folder: Path, path: Path) -> str:
         return path.resolve().as_posix()
 
 
-def _opened(folder: Path, path: Path, dictionary: Path | None, problems: list[str]) -> OpenedFile | None:
+def _opened(folder: Path, path: Path, dictionary: Path | None, problems: list[str]) -> list[OpenedFile]:
+    """Open a file: once, unless it is a workbook with several sheets of answers."""
+    opened = (_table(folder, path, detected, dictionary, problems) for detected in detect_tables(path))
+    return [one for one in opened if one is not None]
+
+
+def _table(
+    folder: Path, path: Path, detected: Detected, dictionary: Path | None, problems: list[str]
+) -> OpenedFile | None:  # fmt: skip
     try:
-        detected = detect_format(path)
         whose = dictionary if detected.format == "redcap" else None
         # read from its own folder, because the study folder may not exist yet
         file = File(file=path.name, format=detected.format, title_rows=detected.title_rows, sheet=detected.sheet,
                     dictionary=relative_to(path.parent, whose) if whose else None)  # fmt: skip
         export = read_export(path.parent, file)
         _check_usable(export)
+        if (layout := recognised(export.rows)) is not None:
+            rows, steps = in_columns(export.rows, layout, export.file)
+            export = replace(export, rows=rows, texts={}, steps=(*export.steps, *steps))
+            file = file.model_copy(update={"layout": "long", "question": layout.question, "answer": layout.answer})
     except ReadError as error:
         problems.extend(error.problems)
         return None
     placed = {"file": relative_to(folder, path), "dictionary": relative_to(folder, whose) if whose else None}
-    return OpenedFile(file.model_copy(update=_found_out(export) | placed), detected.reason, export)
+    return OpenedFile(file.model_copy(update=_found_out(export) | placed), detected.reason, export,
+                      None if layout is None else layout.by[0])  # fmt: skip
 
 
 def _check_usable(export: Export) -> None:

@@ -10,7 +10,8 @@ from rm_research.drafting.parts import Parts
 from rm_research.drafting.scale_sections import about_items, answer_sections, scale_section
 from rm_research.drafting.stems import slug, unique
 from rm_research.drafting.toml import comment, key, quoted, value_text, wrapped
-from rm_research.drafting.words import DECLINED
+from rm_research.drafting.words import DECLINED, all_moments
+from rm_research.errors import rows_text
 from rm_research.study.checking import TAKEN
 from rm_research.study.entries import tidy_text
 from rm_research.study.settings import FACTS
@@ -66,6 +67,16 @@ def _head(parts: Parts) -> Lines:
     ]
 
 
+def _sheet_doubt(parts: Parts, file: str) -> str:
+    """What is open about a sheet of a workbook; nothing if each sheet is named after its wave."""
+    sheets = [str(wave.opened.file.sheet) for wave in parts.waves if wave.opened.file.file == file]
+    if len(sheets) == 1:
+        return "which sheet holds the answers; this is one of several."
+    if all_moments(sheets):
+        return ""
+    return "whether this sheet is a wave of its own, or the people of another sheet at the same time."
+
+
 def _nothing_twice(parts: Parts) -> Lines:
     if len(parts.waves) < 2 or parts.asked_again:
         return []
@@ -78,9 +89,18 @@ def _wave(parts: Parts, wave: Occasion) -> Lines:
     lines = [f"[waves.{key(wave.name)}]", f"file = {quoted(file.file)}"]
     lines.append(f"format = {quoted(file.format)}  {comment(opened.reason)}")
     lines += checks(*opened.export.doubts)
+    if left := opened.export.summaries:
+        lines += wrapped(f"Left out: {rows_text(left)} of the file, which held totals, means or the like.")
+    if maybe := opened.export.maybe_summaries:
+        lines += checks(
+            f"whether {rows_text(maybe)} of the file, which begin like totals or means, are people's answers."
+        )
     if file.sheet is not None:
-        lines += checks("which sheet holds the answers; this is the first of several.")
-    for name in ("sheet", "title_rows", "dictionary", "encoding", "delimiter"):
+        lines += checks(_sheet_doubt(parts, file.file))
+    if file.layout == "long":
+        lines += checks("whether each row of the file is one answer.")
+        lines.append(f"layout = {quoted(file.layout)}")
+    for name in ("sheet", "title_rows", "question", "answer", "dictionary", "encoding", "delimiter"):
         if value := getattr(file, name):
             lines.append(f"{name} = {value_text(value)}  {comment('found in the file')}")
     submitted = parts.facts.by_name.get("submitted")

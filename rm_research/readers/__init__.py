@@ -1,6 +1,7 @@
 """Export formats, one module each: from a file on disk to a frame of text, with the question texts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from rm_research.errors import ReadError
@@ -9,6 +10,7 @@ from rm_research.readers import (
     excel,
     google_forms,
     limesurvey,
+    platforms,
     qualtrics,
     redcap,
     spss,
@@ -16,6 +18,7 @@ from rm_research.readers import (
     surveymonkey,
 )
 from rm_research.readers.export import Export
+from rm_research.readers.summaries import without_summaries
 from rm_research.study.settings import File
 
 READERS: dict[str, Callable[[Path, File], Export]] = {
@@ -28,6 +31,7 @@ READERS: dict[str, Callable[[Path, File], Export]] = {
     "limesurvey": limesurvey.read,
     "spss": spss.read,
     "stata": stata.read,
+    **dict.fromkeys(platforms.MARKS, platforms.read),
 }
 
 
@@ -40,7 +44,7 @@ def read_export(folder: Path, file: File) -> Export:
     folder : Path
         The study folder; paths are relative to it.
     file : File
-        Path, format, and what its reader needs to know: sheet, title rows, dictionary, encoding, delimiter.
+        Path, format, and what its reader needs to know: sheet, title and summary rows, dictionary, encoding, delimiter.
 
     Returns
     -------
@@ -54,7 +58,8 @@ def read_export(folder: Path, file: File) -> Export:
     if not (folder / file.file).is_file():
         raise ReadError(f"{file.file} is not in the study folder. Put it there, or correct its file in study.toml.")
     try:
-        return READERS[file.format](folder, file)
+        export = replace(READERS[file.format](folder, file), file=file.title)
+        return without_summaries(export, file.summary_rows)
     except OSError as error:
         raise ReadError(
             f"{file.file} cannot be opened: {error.strerror}. Close it in other programs and check its permissions."

@@ -16,10 +16,11 @@ from rm_research.errors import ReadError
 from rm_research.readers.cells import Cells, Detection, Steps, records, text_frame, text_table
 from rm_research.readers.encodings import as_utf8
 from rm_research.readers.export import Export, as_export
+from rm_research.readers.kinds import kind_of
+from rm_research.readers.titles import title_rows
 from rm_research.study.settings import File
 
 DELIMITERS = {",": ",", ";": ";", "\t": "\\t", "|": "|"}
-WORKBOOK = b"PK\x03\x04"
 LOOKED_AT = 50  # records from which the delimiter is detected
 AT_ONCE = 20_000  # records turned into columns at a time
 LONGEST_CELL = csv.field_size_limit()
@@ -73,7 +74,7 @@ def _agreeing(rows: list[list[str]]) -> Iterator[tuple[int, int]]:
 def _text(path: Path, file: File) -> tuple[bytes, Steps]:
     """Text of the file below its title rows in UTF-8, and the steps of decoding."""
     content = path.read_bytes()
-    if content.startswith(WORKBOOK):
+    if kind_of(path, file) != "text":
         raise ReadError(
             f'{file.file} is a workbook, not a text file. Set format = "excel" next to its file in study.toml.'
         )
@@ -210,10 +211,7 @@ def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pd.DataFrame
                 _check_header(row, delimiter, file)
                 width = len(row)
             if len(row) > width:
-                raise ReadError(
-                    f"{file.file} row {number} has {len(row)} cells but the header has {width}. Export it again; a "
-                    "cell that contains the delimiter must be in quotes."
-                )
+                raise ReadError(_too_long(content, delimiter, file, f"row {number} has {len(row)}", width))
             if 0 < len(row) < width:  # an empty line holds no answers and is not a short row
                 short.append(number)
             rows.append(row + [""] * (width - len(row)))
@@ -227,6 +225,21 @@ def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pd.DataFrame
     if short[-1:] == [number] and not content.endswith((b"\n", b"\r")):
         raise ReadError(f"{file.file} stops in the middle of row {number}: it may be cut off. Export it again.")
     return text_frame(pa.concat_tables([*tables, text_table(rows, width)]), 1), tuple(short)
+
+
+def _too_long(content: bytes, delimiter: str, file: File, which: str, width: int) -> str:
+    """Say that a row is longer than the header, and where the header seems to be if other rows are above it."""
+    head = list(islice(_lines(content), 4 * LOOKED_AT))
+    if above := title_rows(_split(head, delimiter, LOOKED_AT)):
+        above += file.title_rows
+        return (
+            f"{file.file} {which} cells but row {file.title_rows + 1} has {width}. The header seems to be in row "
+            f"{above + 1}: set title_rows = {above} next to its file in study.toml."
+        )
+    return (
+        f"{file.file} {which} cells but the header has {width}. Export it again; a cell that contains the delimiter "
+        "must be in quotes."
+    )
 
 
 def _fault(message: str) -> str:

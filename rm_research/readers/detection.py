@@ -1,16 +1,29 @@
 """Detects the format of a file from its content; a file without any sign of one is CSV."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rm_research.errors import ReadError
-from rm_research.readers import delimited, excel, google_forms, limesurvey, qualtrics, spss, stata, surveymonkey
-from rm_research.study.entries import tidy_text
+from rm_research.readers import (
+    delimited,
+    excel,
+    google_forms,
+    limesurvey,
+    platforms,
+    qualtrics,
+    spss,
+    stata,
+    surveymonkey,
+)
+from rm_research.readers.kinds import kind_of
+from rm_research.readers.titles import has_title, title_rows
+from rm_research.study.entries import NUMBER, tidy_text
 from rm_research.study.settings import File
 
 HEAD = 20  # rows looked at
-SUFFIXES = {".sav": "spss", ".zsav": "spss", ".dta": "stata", ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel"}
+SUFFIXES = {".sav": "spss", ".zsav": "spss", ".dta": "stata", ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel",
+            ".xlsb": "excel", ".ods": "excel"}  # fmt: skip
 LIMESURVEY = ("response id", "date submitted", "last page", "start language", "seed")
 REDCAP = ("redcap_event_name", "redcap_repeat_instrument", "redcap_survey_identifier", "redcap_data_access_group")
 REDCAP_LABELS = ("event name", "repeat instrument", "repeat instance", "survey identifier", "data access group")
@@ -32,7 +45,7 @@ class Detected:
     title_rows : int
         Number of rows above the header.
     sheet : str or None
-        First sheet with cells, if the workbook has several.
+        Its sheet, if the workbook has several with cells.
     """
 
     format: str
@@ -54,49 +67,75 @@ def detect_format(path: Path) -> Detected:
     Returns
     -------
     Detected
+        Of several sheets, the first that `detect_tables` finds.
+    """
+    return detect_tables(path)[0]
+
+
+def detect_tables(path: Path) -> tuple[Detected, ...]:
+    """
+    Detect the format of each table of answers in a file: one, unless it is a workbook with several such sheets.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    tuple of Detected
+        In the order of the sheets: the widest sheet whose first rows look like records below names, and those that
+        share at least half of their names with it. The first sheet with cells if none looks like that.
     """
     named = SUFFIXES.get(path.suffix.lower(), "csv")
     try:
         with path.open("rb") as stream:
             start = stream.read(64)
         if start.startswith(spss.SIGNATURES):
-            return Detected("spss", "begins like an SPSS file")
+            return (Detected("spss", "begins like an SPSS file"),)
         if stata.is_stata(start):
-            return Detected("stata", "begins like a Stata file")
-        if start.startswith(excel.OLD):
-            return Detected("excel", "begins like a password-protected Excel file or one from before 2007")
-        if start.startswith(excel.ZIP):
+            return (Detected("stata", "begins like a Stata file"),)
+        if kind_of(path, File(file=path.name)) != "text":
+            named = "excel"
             return _of_workbook(path)
-        return _of_rows(delimited.first_rows(path, File(file=path.name), HEAD), "csv")
+        return (_of_rows(delimited.first_rows(path, File(file=path.name), HEAD), "csv"),)
     except (ReadError, OSError):
-        return Detected(named, f"cannot be read; its name ends in {path.suffix}" if path.suffix else "cannot be read")
+        return (
+            Detected(named, f"cannot be read; its name ends in {path.suffix}" if path.suffix else "cannot be read"),
+        )
 
 
-def _of_workbook(path: Path) -> Detected:
+def _of_workbook(path: Path) -> tuple[Detected, ...]:
     heads = excel.sheet_heads(path, File(file=path.name), HEAD)
     if not heads:
-        return Detected("excel", "is a workbook without cells")
-    name, rows = next(iter(heads.items()))
-    first_sheet = _of_rows(rows, "excel")
+        return (Detected("excel", "is a workbook without cells"),)
+    sheets = {name: _of_rows(rows, "excel") for name, rows in heads.items()}
     if len(heads) == 1:
-        return first_sheet
-    reason = f"{first_sheet.reason}; the first of {len(heads)} sheets with cells"
-    return Detected(first_sheet.format, reason, first_sheet.title_rows, name)
+        return tuple(sheets.values())
+    answers = _with_answers({name: rows[sheets[name].title_rows :] for name, rows in heads.items()})
+    which = f"one of {len(heads)} sheets with cells" if answers else f"the first of {len(heads)} sheets with cells"
+    return tuple(
+        replace(sheets[name], reason=f"{sheets[name].reason}; {which}", sheet=name) for name in answers or [*heads][:1]
+    )
+
+
+def _with_answers(sheets: dict[str, Rows]) -> list[str]:
+    """Names of the sheets that seem to hold the answers of one survey; the second rows of some tools are records."""
+    names = {name: {tidy_text(cell) for cell in rows[0] if cell} for name, rows in sheets.items() if len(rows) > 1}
+    named = {name: cells for name, cells in names.items() if len(cells) > 1 and not any(map(NUMBER.fullmatch, cells))}
+    widest = max(named.values(), key=len, default=set())
+    return [name for name, cells in named.items() if 2 * len(cells & widest) >= len(cells)]
 
 
 def _of_rows(rows: Rows, default: str) -> Detected:
-    """Detect the format of a table from its first rows, below any title rows."""
-    title_rows = _title_rows(rows)
-    below = rows[title_rows:]
-    header, second, third = [*below, [], [], []][:3]
-    if not title_rows:
-        # workbooks have no cells after the last filled one
-        width = max(map(len, below), default=0)
-        header, second, third = ([*row, *[""] * (width - len(row))] for row in (header, second, third))
-        if tool := _survey_tool(header, second, third, below[1:]):
-            return Detected(*tool)
+    """Detect the format of a table from its first rows; only a file without titles can be a survey tool's."""
+    # workbooks have no cells after the last filled one
+    width = max(map(len, rows), default=0)
+    header, second, third = ([*row, *[""] * (width - len(row))] for row in [*rows, [], [], []][:3])
+    if not has_title(rows) and (tool := _survey_tool(header, second, third, rows[1:])):
+        return Detected(*tool)
+    above = title_rows(rows)
     reason = "is a workbook" if default == "excel" else "has no sign of a survey tool"
-    return Detected(default, f"{reason}, with its header in row {title_rows + 1}", title_rows)
+    return Detected(default, f"{reason}, with its header in row {above + 1}", above)
 
 
 def _survey_tool(header: list[str], second: list[str], third: list[str], records: Rows) -> tuple[str, str] | None:
@@ -108,6 +147,8 @@ def _survey_tool(header: list[str], second: list[str], third: list[str], records
         return "qualtrics", "has the columns V1, V2 … of Qualtrics before 2016"
     if _is_surveymonkey(header, second):
         return "surveymonkey", "has SurveyMonkey's two header rows"
+    if platform := platforms.platform_of(header):
+        return platform, f"has the columns that {platforms.NAMES[platform]} adds"
     if marks := [name for name in names if name in REDCAP or (name in REDCAP_LABELS and "complete?" in names)]:
         return "redcap", f"has REDCap's column {marks[0]!r}"
     if _is_redcap(names, records):
@@ -141,16 +182,3 @@ def _is_redcap(names: list[str], records: Rows) -> bool:
     status = [place for place, name in enumerate(names) if name.endswith("_complete")]
     cells = {row[place] for row in records for place in status if place < len(row)}
     return bool(status) and bool(cells - {""}) and cells <= STATUS
-
-
-def _title_rows(rows: Rows) -> int:
-    """Number of rows above the header: those with at most one filled cell, if the rows below are wider."""
-    width = max(map(len, rows), default=0)
-    if width < 2:
-        return 0
-    for place, row in enumerate(rows):
-        filled = sum(bool(cell) for cell in row)
-        # in a header of two columns, the first may have no name
-        if filled > 1 or (filled == 1 and len(row) == width == 2):
-            return place
-    return 0

@@ -1,5 +1,6 @@
 """What every reader returns."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,9 +14,13 @@ from rapidfuzz import fuzz, process
 from rm_research.errors import ReadError
 from rm_research.readers.cells import Steps
 from rm_research.readers.choices import parted_name, ticked
+from rm_research.readers.long_layout import Layout, recognised
+from rm_research.readers.titles import title_rows
 from rm_research.study.entries import tidy_text
 
 PREFIX = "*"
+LOOKED_AT = 20  # rows among which the header may be
+NAMELESS = re.compile(r"column \d+")
 NEAR = 60  # per cent of letters shared by a name and the one that was meant
 LONGEST_HINT = 60  # characters; if the header row is missing, a longer name or one with an @ may be a person's words
 
@@ -28,7 +33,7 @@ class Export:
     Attributes
     ----------
     file : str
-        Its name as study.toml gives it.
+        Its name as study.toml gives it, with the sheet if that is declared.
     rows : DataFrame
         One row per record, all text, '' where a cell is empty; the index has row numbers as in a spreadsheet.
     texts : dict of str to str
@@ -50,6 +55,10 @@ class Export:
         Columns that the reader added to those of the file, one per choice that several people ticked.
     joint : str
         What separates the choices in a cell with several; '' if the format has no such cells.
+    summaries : tuple of int
+        Rows that sum up the others and are no records; they are not among `rows`.
+    maybe_summaries : tuple of int
+        Rows that begin like that, but may be somebody's answers; they are among `rows`.
     """
 
     file: str
@@ -63,6 +72,8 @@ class Export:
     doubts: tuple[str, ...] = ()
     added: frozenset[str] = frozenset()
     joint: str = ""
+    summaries: tuple[int, ...] = ()
+    maybe_summaries: tuple[int, ...] = ()
 
     @cached_property
     def _trimmed(self) -> dict[str, str]:
@@ -159,11 +170,29 @@ class Export:
         return self._sorted[first:end]
 
     @cached_property
+    def _header(self) -> int | None:
+        """Row in which the header seems to be, if it is below the row of the names; None otherwise."""
+        names, head = list(self.rows.columns), self.rows.head(LOOKED_AT)
+        # a nameless column was named by its place
+        names = ["" if NAMELESS.fullmatch(name) else name for name in names]
+        above = title_rows([names, *head.to_numpy().tolist()])
+        return int(head.index[above - 1]) if above else None
+
+    @cached_property
+    def _layout(self) -> Layout | None:
+        """Layout of a file with one row per answer; None if it seems to have one row per person."""
+        return recognised(self.rows)
+
+    @cached_property
     def _hints(self) -> list[str]:
         return [name for name in self._trimmed if _may_be_shown(name)]
 
     def nearest(self, name: str) -> str:
         """Suggest the column that was meant, as a full sentence; never a name that may be someone's words."""
+        if (header := self._header) is not None:
+            return f"its header seems to be in row {header}: set title_rows = {header - 1} next to its file."
+        if self._layout is not None:
+            return f"its rows seem to be one answer each: {self._layout.remedy}"
         near = process.extractOne(name, self._hints, scorer=fuzz.ratio, score_cutoff=NEAR)
         return f"did you mean {near[0]!r}?" if near else f"it has {len(self.rows.columns)} columns."
 

@@ -147,12 +147,16 @@ def _steps(content: dict[str, Any], variables: dict[str, Variable]) -> Steps:
     return tuple(step for step in steps if step[1])
 
 
+def time_limit(path: Path) -> float:
+    """Seconds after which a file that is still being read counts as damaged."""
+    return LEAST_SECONDS + path.stat().st_size * SECONDS_PER_BYTE
+
+
 def _content(path: Path, file: File) -> dict[str, Any]:
     """Columns of the file and its metadata, read in a separate process, which a damaged file may crash."""
     command = [sys.executable, "-P", str(PROGRAM), file.format, str(path), file.encoding or ""]
-    time_limit = LEAST_SECONDS + path.stat().st_size * SECONDS_PER_BYTE
     try:
-        finished = subprocess.run(command, capture_output=True, timeout=time_limit, check=False)  # noqa: S603
+        finished = subprocess.run(command, capture_output=True, timeout=time_limit(path), check=False)  # noqa: S603
     except subprocess.TimeoutExpired as error:
         raise _damaged(file) from error
     if finished.returncode:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from rm_research.readers import delimited, excel
 from rm_research.readers.cells import Cells
+from rm_research.readers.kinds import kind_of
 from rm_research.study.settings import File
 
 
@@ -16,6 +17,4 @@ def read_cells(path: Path, file: File) -> Cells:
     ReadError
         For the same reasons as the readers of these formats.
     """
-    with path.open("rb") as stream:
-        workbook = stream.read(len(excel.ZIP)) == excel.ZIP
-    return (excel if workbook else delimited).read_cells(path, file)
+    return (delimited if kind_of(path, file) == "text" else excel).read_cells(path, file)

@@ -113,7 +113,7 @@ def _numbers(answers: Answers, rows: pd.Index) -> pd.Series:
 
 
 def _report_outside(opened: Opened, scale: str, own: Item, found: Outside) -> None:
-    wave, file = opened.wave.name, opened.source.file
+    wave, file = opened.wave.name, opened.source.title
     codes = ", ".join(map(str, found.codes))
     range_text = f"{own.low:g} to {own.high:g}"
     if found.error and any(place.partition(".")[0] == wave for place in own.codings):
@@ -142,10 +142,10 @@ def _report_fractions(opened: Opened, scale: str, entries: pd.Series) -> None:
     fractions = int((entries % 1 != 0).sum())
     if 0 < fractions < len(entries) / 2:
         message = (
-            f"{opened.source.file}: {fractions} of {len(entries)} answers to scale {scale!r} are not whole numbers, as "
-            "if they had been averaged or filled in. They count as they are. Export the answers themselves."
+            f"{opened.source.title}: {fractions} of {len(entries)} answers to scale {scale!r} are not whole numbers, "
+            "as if they had been averaged or filled in. They count as they are. Export the answers themselves."
         )
-        opened.journal.problem("fractions", "warning", message, wave=opened.wave.name, file=opened.source.file,
+        opened.journal.problem("fractions", "warning", message, wave=opened.wave.name, file=opened.source.title,
                                column=scale)  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def labels_of(opened: Opened) -> Labels:
         codes = opened.export.labels.get(names[0], {})
         numbers = {comparable(label): float(tidied) for code, label in codes.items()
                    if NUMBER.fullmatch(tidied := comparable(code))}  # fmt: skip
-        found[opened.wave.name, opened.source.file, item.name] = {
+        found[opened.wave.name, opened.source.title, item.name] = {
             label: put_on_scale(number, own, item) for label, number in numbers.items()
         }
     return found

@@ -9,8 +9,12 @@ from rm_research.errors import ReadError, rows_text
 from rm_research.journal import Journal
 from rm_research.privacy import freed_of_contacts, personal_columns, without_contacts
 from rm_research.readers import Export, read_export
+from rm_research.readers.long_layout import Layout, in_columns
+from rm_research.responses.facts import where_mask
 from rm_research.study import Item, Source, Study, Wave
-from rm_research.study.settings import FACTS
+from rm_research.study.settings import FACTS, ROW_NUMBER
+
+SUMMARIES = "totals, means and the like"  # rule of the ledger
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,22 +69,67 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
         except ReadError as error:
             _fail(wave, source, journal, "unreadable_file", *error.problems)
             continue
-        journal.step("read", before=0, after=len(export.rows), wave=wave.name, file=source.file)
-        for rule, cells in export.steps:
-            rows = len(export.rows)
-            journal.step(rule, before=rows, after=rows, wave=wave.name, file=source.file, cells=cells)
+        if source.layout == "long":
+            try:
+                source, export = _put_into_columns(study, wave, source, export)
+            except ReadError as error:
+                _fail(wave, source, journal, "wrong_column", *error.problems)
+                continue
+        note_reading(export, journal, wave=wave.name)
         if not len(export.rows):
-            message = f"{source.file} has a header but no answers. Export it again."
+            message = f"{source.title} has a header but no answers. Export it again."
             _fail(wave, source, journal, "empty_export", message)
             continue
         _note_short_rows(export, wave, journal)
         for doubt in export.doubts:
-            journal.problem("doubtful_dates", "warning", doubt, wave=wave.name, file=source.file)
+            journal.problem("doubtful_dates", "warning", doubt, wave=wave.name, file=source.title)
         try:
             check_header(export)
             yield _freed(Opened(study, wave, source, export, journal))
         except ReadError as error:
             _fail(wave, source, journal, "wrong_column", *error.problems)
+
+
+def _put_into_columns(study: Study, wave: Wave, source: Source, export: Export) -> tuple[Source, Export]:
+    """Make one row per person of one row per answer, after `where`, which then has nothing left to select."""
+    mask = where_mask(export, source)
+    people = [*study.fact_columns("person", wave, source), *study.fact_columns("cohort", wave, source)]
+    if ROW_NUMBER in people or not people:
+        raise ReadError(
+            f'{export.file}: layout = "long" needs a column of codes. Correct columns.person in study.toml.'
+        )
+    columns = {name: export.find(name) for name in (source.question or "", source.answer or "", *people)}
+    if lacking := [name for name, column in columns.items() if column is None]:
+        hints = "; ".join(f"{name!r} ({export.nearest(name)})" for name in lacking)
+        raise ReadError(f'{export.file} has no column {hints}, needed by layout = "long". Correct study.toml.')
+    question, answer, *by = (column or "" for column in columns.values())
+    used = {name for item in study.items for name in item.candidates(wave.name, source.name)}
+    rows, steps = in_columns(export.rows[mask], Layout(question, answer, tuple(by)), export.file, used)
+    left = int((~mask).sum())
+    steps = (*steps, *((("answers that `where` does not match", left),) if left else ()))
+    return source.model_copy(update={"where": {}}), replace(export, rows=rows, texts={}, steps=(*export.steps, *steps))
+
+
+def note_reading(export: Export, journal: Journal, *, wave: str = "") -> None:
+    """Record what was read of a file, what reading changed, and which rows are no records."""
+    rows, left = len(export.rows), export.summaries
+    journal.step("read", before=0, after=rows + len(left), wave=wave, file=export.file)
+    for rule, cells in export.steps:
+        journal.step(rule, before=rows + len(left), after=rows + len(left), wave=wave, file=export.file, cells=cells)
+    if left:
+        journal.step(SUMMARIES, before=rows + len(left), after=rows, wave=wave, file=export.file)
+        message = (
+            f"{export.file}: {rows_text(left)} held totals, means or the like of the other rows, not a person's "
+            'entries, and were left out. If that is wrong, set summary_rows = "keep" next to the file in study.toml.'
+        )
+        journal.problem("summary_rows", "warning", message, wave=wave, file=export.file)
+    if export.maybe_summaries:
+        message = (
+            f"{export.file}: {rows_text(export.maybe_summaries)} begin like totals or means, but may be a person's "
+            "entries, and count. If they are not, list their numbers as summary_rows next to the file; otherwise set "
+            'summary_rows = "keep".'
+        )
+        journal.problem("maybe_summary_rows", "warning", message, wave=wave, file=export.file)
 
 
 def check_header(export: Export) -> None:
@@ -103,7 +152,7 @@ def check_header(export: Export) -> None:
 def _fail(wave: Wave, source: Source, journal: Journal, rule: str, *messages: str, column: str = "") -> None:
     """Report errors; if the export belongs to a single cohort, they affect only that cohort."""
     for message in messages:
-        journal.problem(rule, "error", message, wave=wave.name, file=source.file, column=column,
+        journal.problem(rule, "error", message, wave=wave.name, file=source.title, column=column,
                         cohort=source.set.get("cohort"))  # fmt: skip
 
 
@@ -131,7 +180,7 @@ def _freed(opened: Opened) -> Opened:
         written |= {export.find(name) or "" for name in study.fact_columns(attribute, wave, source)}
     facts, numbers = facts - written, numbers - written
     others = export.rows[[name for name in export.rows.columns if name not in facts | numbers]]
-    changed = without_personal_data(others, written, opened.journal, file=source.file, wave=wave.name,
+    changed = without_personal_data(others, written, opened.journal, file=source.title, wave=wave.name,
                                     texts=export.texts, marked=export.identifiers)  # fmt: skip
     return replace(opened, export=replace(export, rows=export.rows.assign(**changed)))
 
@@ -175,7 +224,7 @@ def _check_present(item: Item, exports: list[Opened]) -> None:
     for name in sorted(wanted - present):
         for opened in exports:
             message = (
-                f"{opened.source.file} has no column {name!r} for item {item.name!r} (codebook.csv row {item.row}); "
+                f"{opened.source.title} has no column {name!r} for item {item.name!r} (codebook.csv row {item.row}); "
                 f"{opened.export.nearest(name)} Name the column in codebook.csv, or write '-' if wave "
                 f"{opened.wave.name!r} did not ask it."
             )

@@ -35,10 +35,10 @@ def report_previews(opened: Opened) -> None:
     previews = int(tidy(opened.export.rows[column]).isin(PREVIEWS).sum())
     if previews:
         message = (
-            f"{source.file}: {previews} rows have the Status of previews, tests or spam, and count as answers. "
+            f"{source.title}: {previews} rows have the Status of previews, tests or spam, and count as answers. "
             f'To leave them out, add where = {{ Status = "IP Address" }} to [waves.{wave}].'
         )
-        opened.journal.problem("preview_rows", "warning", message, wave=wave, file=source.file)
+        opened.journal.problem("preview_rows", "warning", message, wave=wave, file=source.title)
 
 
 def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFrame) -> None:
@@ -59,10 +59,10 @@ def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
             _report_fault(opened, item, str(fault), str(column), alike["entry"], places.loc[alike.index])
         if len(faulty):
             opened.journal.step(f"unusable answers of {item.name}", before=len(rows), after=len(rows),
-                                wave=opened.wave.name, file=opened.source.file, cells=len(faulty))  # fmt: skip
+                                wave=opened.wave.name, file=opened.source.title, cells=len(faulty))  # fmt: skip
         if len(faulty) == int(item_answers.answered[rows.index].sum()) >= FEW:
             message = (
-                f"{opened.source.file}: none of the {len(faulty)} answers to {item.name!r} in column "
+                f"{opened.source.title}: none of the {len(faulty)} answers to {item.name!r} in column "
                 f"{faulty['column'].iloc[0]!r} can be used. {_remedy(opened, item, faulty['fault'].iloc[0])}"
             )
             opened.fail("no_usable_answer", message)
@@ -79,7 +79,7 @@ def _report_lost(opened: Opened, item: Item, faulty: pd.DataFrame, n_rows: int) 
     for entry, n in common.items():
         text = shown[entries == entry].iloc[0]
         remedy = _remedy(opened, item, FAULTS[Fate.UNKNOWN_LABEL], "" if pd.isna(text) else str(text))
-        message = f"{opened.source.file}: {n} people gave an answer to {item.name!r} that is lost. {remedy}"
+        message = f"{opened.source.title}: {n} people gave an answer to {item.name!r} that is lost. {remedy}"
         opened.fail("answer_lost", f"{message} If it means no answer, list it under [missing].", column=item.name)
     return unknown & entries.isin(common.index)
 
@@ -100,7 +100,7 @@ def _report_tidied(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
         cells = sum(int(counts[name][list(fates)].sum()) for name in names)
         if cells:
             opened.journal.step(rule, before=len(rows), after=len(rows), wave=opened.wave.name,
-                                file=opened.source.file, cells=cells)  # fmt: skip
+                                file=opened.source.title, cells=cells)  # fmt: skip
 
 
 def _report_fault(
@@ -137,7 +137,7 @@ def report_careless(opened: Opened, sign: str, rows: pd.Index, *, dropped: bool)
     """Report questionnaires with a sign of careless answering."""
     counted = 'it still counts. To leave such questionnaires out, set action = "drop" under [careless]'
     message = f"Careless answering? {SIGNS[sign].capitalize()}; {'it was left out' if dropped else counted}."
-    places = pd.DataFrame({"source_row": rows, "file": opened.source.file, "wave": opened.wave.name, "cohort": None})
+    places = pd.DataFrame({"source_row": rows, "file": opened.source.title, "wave": opened.wave.name, "cohort": None})
     opened.journal.row_problems(f"careless_{sign}", "warning", message, places)
 
 
@@ -158,8 +158,8 @@ def report_facts(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> Non
     declared = opened.study.has_fact("finished", opened.wave, opened.source)
     unfinished = int((~is_finished(facts["finished"])).sum()) if declared else 0
     if unfinished:
-        message = f"{opened.source.file}: {unfinished} questionnaires were not finished; what was answered counts."
-        opened.journal.problem("unfinished", "note", message, wave=opened.wave.name, file=opened.source.file)
+        message = f"{opened.source.title}: {unfinished} questionnaires were not finished; what was answered counts."
+        opened.journal.problem("unfinished", "note", message, wave=opened.wave.name, file=opened.source.title)
 
 
 def _report_durations(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
@@ -169,12 +169,12 @@ def _report_durations(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -
     unread = facts["duration"].notna() & seconds(facts["duration"]).isna()
     if unread.any():
         message = (
-            f"{opened.source.file}: {int(unread.sum())} durations are neither seconds nor h:mm:ss "
+            f"{opened.source.title}: {int(unread.sum())} durations are neither seconds nor h:mm:ss "
             f"({rows_text(rows.loc[unread, 'source_row'])}), so none of them counts as too fast. Correct "
             "columns.duration."
         )
         opened.journal.problem("unreadable_duration", "warning", message, wave=opened.wave.name,
-                               file=opened.source.file)  # fmt: skip
+                               file=opened.source.title)  # fmt: skip
 
 
 def _report_dates(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
@@ -182,13 +182,13 @@ def _report_dates(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> No
     if not len(undated):
         return
     message = (
-        f"{opened.source.file}: {len(undated)} entries of 'submitted' cannot be read as dates "
+        f"{opened.source.title}: {len(undated)} entries of 'submitted' cannot be read as dates "
         f'({rows_text(undated)}). Set date_format next to the file in study.toml, for example "%d/%m/%Y %H:%M".'
     )
     # a few unreadable dates do not affect the order of the others; if most are unreadable, the format is wrong
     wrong_format = opened.wave.duplicates != "error" and 2 * len(undated) > int(facts["submitted"].notna().sum())
     severity: Severity = "error" if wrong_format else "warning"
-    opened.journal.problem("unreadable_date", severity, message, wave=opened.wave.name, file=opened.source.file)
+    opened.journal.problem("unreadable_date", severity, message, wave=opened.wave.name, file=opened.source.title)
 
 
 def _is_among(words: set[str], entry: str) -> bool:

@@ -64,7 +64,7 @@ def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.D
     except ReadError as error:
         opened.fail("wrong_column", *error.problems)
         opened.journal.step("export that cannot be used", before=len(opened.export.rows), after=0,
-                            wave=opened.wave.name, file=opened.source.file)  # fmt: skip
+                            wave=opened.wave.name, file=opened.source.title)  # fmt: skip
         return None
 
 
@@ -107,20 +107,20 @@ def _dropped(rule: str, mask: pd.Series, before: pd.Series, opened: Opened) -> p
     after = before & mask
     if after.sum() < before.sum():
         opened.journal.step(rule, before=int(before.sum()), after=int(after.sum()), wave=opened.wave.name,
-                            file=opened.source.file)  # fmt: skip
+                            file=opened.source.title)  # fmt: skip
         if rule == "consent" and not after.any():
             message = (
                 'no row gives consent. List the entries for yes as [values.consent] yes = ["…"], or correct '
                 "columns.consent."
             )
-            opened.fail("nobody_consents", f"{opened.source.file}: {message}")
+            opened.fail("nobody_consents", f"{opened.source.title}: {message}")
         elif rule in LOSING and before.any() and not after.any():
             message = f"{LOSING[rule]} in study.toml."
-            opened.fail("nobody_left", f"{opened.source.file}: {message}")
+            opened.fail("nobody_left", f"{opened.source.title}: {message}")
         elif rule == "not returned" and not after.any():
             message = "no questionnaire has been answered yet. If that is wrong, correct `returned` or codebook.csv."
-            opened.journal.problem("nobody_returned", "warning", f"{opened.source.file}: {message}",
-                                   wave=opened.wave.name, file=opened.source.file)  # fmt: skip
+            opened.journal.problem("nobody_returned", "warning", f"{opened.source.title}: {message}",
+                                   wave=opened.wave.name, file=opened.source.title)  # fmt: skip
     return after
 
 
@@ -150,7 +150,7 @@ def _careful(signs: dict[str, pd.Series], keep: pd.Series, opened: Opened) -> pd
             keep = _dropped(f"careless: {SIGNS[sign]}", ~shows_sign, keep, opened)
         else:
             opened.journal.step(f"flagged as careless: {SIGNS[sign]}", before=int(keep.sum()), after=int(keep.sum()),
-                                wave=opened.wave.name, file=opened.source.file, cells=int(flagged.sum()))  # fmt: skip
+                                wave=opened.wave.name, file=opened.source.title, cells=int(flagged.sum()))  # fmt: skip
     return keep
 
 
@@ -188,13 +188,13 @@ def check_returned(wave: Wave, exports: list[Opened]) -> None:
     if len(lacking) == len(wave.sources):
         for opened in lacking:
             message = (
-                f"{opened.source.file} has neither an item nor a column {name!r}, but `returned` of "
+                f"{opened.source.title} has neither an item nor a column {name!r}, but `returned` of "
                 f"[waves.{wave.name}] names it; {opened.export.nearest(name)}"
             )
             opened.fail("wrong_column", message)
     for opened in lacking if len(lacking) < len(wave.sources) else ():
-        message = f"{opened.source.file} has no {name!r}, so its rows count as returned if any item is answered."
-        opened.journal.problem("returned_by_any_item", "note", message, wave=wave.name, file=opened.source.file)
+        message = f"{opened.source.title} has no {name!r}, so its rows count as returned if any item is answered."
+        opened.journal.problem("returned_by_any_item", "note", message, wave=wave.name, file=opened.source.title)
 
 
 def _can_tell(opened: Opened, name: str) -> bool:
@@ -214,7 +214,7 @@ def _totals(opened: Opened) -> pd.DataFrame:
 def _who(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.DataFrame:
     return pd.DataFrame({
         "wave": opened.wave.name,
-        "file": opened.source.file,
+        "file": opened.source.title,
         "source_row": opened.export.rows.index,
         "person": _persons(facts, opened, key),
         "cohort": facts["cohort"],
@@ -226,7 +226,7 @@ def _persons(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.Series:
     """Hash of the code, or of file and row if rows are people; blank codes stay missing."""
     columns = opened.study.fact_columns("person", opened.wave, opened.source)
     codes = equal_codes(facts["person"].fillna(""), opened.study)
-    return hash_codes(opened.source.file + ":" + codes if columns == (ROW_NUMBER,) else codes, key)
+    return hash_codes(opened.source.title + ":" + codes if columns == (ROW_NUMBER,) else codes, key)
 
 
 def _forms(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.DataFrame:

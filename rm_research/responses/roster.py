@@ -10,7 +10,7 @@ from rm_research.frames import CODE
 from rm_research.journal import Journal
 from rm_research.privacy import hash_codes
 from rm_research.readers import Export, read_export
-from rm_research.responses.exports import check_header, without_personal_data
+from rm_research.responses.exports import check_header, note_reading, without_personal_data
 from rm_research.responses.facts import as_dates, code_parts, equal_codes, fact, other_forms
 from rm_research.study import Study
 from rm_research.study.settings import FactFile
@@ -100,9 +100,7 @@ def _read_facts(
         for message in error.problems:
             journal.problem("unreadable_file", "error", message, file=file.file)
         return None
-    journal.step("read", before=0, after=len(export.rows), file=file.file)
-    for rule, cells in export.steps:
-        journal.step(rule, before=len(export.rows), after=len(export.rows), file=file.file, cells=cells)
+    note_reading(export, journal)
     return pd.concat([pd.DataFrame(facts, index=export.rows.index), codes], axis=1)
 
 

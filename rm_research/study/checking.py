@@ -55,7 +55,7 @@ def _check_same_answers(study: Study) -> Iterator[str]:
     """Check that no two waves read the same cells: they could show no change, whatever people answered."""
     sources = [(wave, source) for wave in study.waves if wave.kind == "occasion" for source in wave.sources]
     for (first, first_source), (second, second_source) in combinations(sources, 2):
-        if first is second or (first_source.file, first_source.where) != (second_source.file, second_source.where):
+        if first is second or (first_source.title, first_source.where) != (second_source.title, second_source.where):
             continue
         places = [
             (i.candidates(first.name, first_source.name), i.candidates(second.name, second_source.name))
@@ -63,7 +63,7 @@ def _check_same_answers(study: Study) -> Iterator[str]:
         ]
         if any(before == after != () for before, after in places):
             yield (
-                f"waves.{second.name}: reads the same columns of {second_source.file} as waves.{first.name}; separate "
+                f"waves.{second.name}: reads the same columns of {second_source.title} as waves.{first.name}; separate "
                 "their rows with `where`, or name the columns of each in codebook.csv"
             )
 
@@ -176,10 +176,10 @@ def _check_codes(study: Study) -> Iterator[str]:
             codes = {name for fact in ("person", "dyad") for name in study.fact_columns(fact, wave, source)}
             for name in study.settings.attributes:
                 if codes & {*study.fact_columns(name, wave, source)}:
-                    yield f"attributes.{name}: reads the column of a code in {source.file}, which is hashed; remove it"
+                    yield f"attributes.{name}: reads the column of a code in {source.title}, which is hashed; remove it"
             for item in study.items:
                 if item.kind != "number" and codes & {*item.candidates(wave.name, source.name)}:
-                    yield f"columns: item {item.name!r} reads the column of a code in {source.file}; remove the item"
+                    yield f"columns: item {item.name!r} reads the column of a code in {source.title}; remove the item"
 
 
 def _check_files(study: Study) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 FORMATS = (
     "csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata",
+    "microsoft-forms", "kobotoolbox", "moodle", "typeform", "jotform",
 )  # fmt: skip
 FACTS = ("person", "cohort", "role", "dyad", "arm", "consent", "finished", "submitted", "duration")
 ROW_NUMBER = "#row"
@@ -30,11 +31,23 @@ def as_date_format(pattern: str) -> str:
     return pattern
 
 
+def as_summary_rows(value: Any) -> Any:
+    """Refuse what is neither a word for all rows nor a list of rows below a header."""
+    rows = isinstance(value, list) and all(type(row) is int and row > 1 for row in value)
+    if not rows and value not in ("drop", "keep"):
+        raise ValueError('should be "drop", "keep" or a list of row numbers, such as [43, 44]')
+    return value
+
+
+SummaryRows = Annotated[Literal["drop", "keep"] | tuple[int, ...], BeforeValidator(as_summary_rows)]
 Columns = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
 Values = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 # a part of a code: its name and its number of characters
 Element = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^:]*[^:\s][^:]*:\s*[1-9]\d?$")]
-Format = Literal["csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata"]
+Format = Literal[
+    "csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata",
+    "microsoft-forms", "kobotoolbox", "moodle", "typeform", "jotform",
+]  # fmt: skip
 # a tab is white space, which Table would strip
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r'^[^"\r\nA-Za-z0-9]$')]
 
@@ -54,10 +67,28 @@ class File(Table):
     format: Format = "csv"
     sheet: str | int | None = None
     title_rows: Annotated[int, Field(ge=0)] = 0
+    summary_rows: SummaryRows = "drop"
+    layout: Literal["wide", "long"] = "wide"
+    question: Text | None = None
+    answer: Text | None = None
     dictionary: Text | None = None
     encoding: Text | None = None
     delimiter: Delimiter | None = None
     date_format: Annotated[str, AfterValidator(as_date_format)] | None = None
+
+    @model_validator(mode="after")
+    def _named_columns(self) -> "File":
+        if (self.layout == "long") != (self.question is not None and self.answer is not None):
+            raise ValueError(
+                'layout = "long" needs question and answer: the columns that hold the question and the answer of each '
+                "row; both are needed only with it"
+            )
+        return self
+
+    @property
+    def title(self) -> str:
+        """Name in messages and tables: two sheets of one workbook are two exports."""
+        return self.file if self.sheet is None else f"{self.file} [{self.sheet}]"
 
 
 class Source(File):
@@ -67,11 +98,6 @@ class Source(File):
     set: dict[str, str] = {}
     columns: dict[str, Columns] = {}
     where: dict[str, Any] = {}
-
-    @property
-    def title(self) -> str:
-        """Name of the export in messages."""
-        return self.file
 
 
 class Wave(Table):
@@ -107,6 +133,12 @@ class FactFile(File):
     """The roster or the log of sessions."""
 
     columns: dict[str, Columns] = {}
+
+    @model_validator(mode="after")
+    def _one_row_each(self) -> "FactFile":
+        if self.layout == "long":
+            raise ValueError('has layout = "long", which is for the answers of a wave; remove it')
+        return self
 
 
 class Link(Table):

@@ -53,8 +53,9 @@ def errors_of(prepared: Prepared) -> list[str]:
 
 def _not_in_yet(prepared: Prepared) -> pd.Series:
     """Whether a problem is that an export of a wave is missing, or has no answers yet."""
-    problems = prepared.problems
-    absent = {name for name in problems["file"].dropna().unique() if not (prepared.study.path / name).is_file()}
+    problems, study = prepared.problems, prepared.study
+    sources = [source for wave in study.waves for source in wave.sources]
+    absent = {source.title for source in sources if not (study.path / source.file).is_file()}
     unread = problems["rule"].eq("unreadable_file") & problems["file"].isin(absent)
     return (unread | problems["rule"].eq("empty_export")) & problems["wave"].notna()
 

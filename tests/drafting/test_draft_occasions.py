@@ -156,3 +156,44 @@ def test_previews_are_left_out(draft_of):
     made = draft_of({"a.csv": sheet(header, [("Response Type", "Code", "One", "Two"), ids, *rows])})
     assert made.toml["waves"]["pre"]["where"] == {"Status": "IP Address"}
     assert made.people() == 19
+
+
+@pytest.mark.parametrize(
+    ("column", "entries", "doubt"),
+    [("Erhebung", ["vorher", "nachher"], False), ("X7", ["T1", "T2", "T3"], False), ("Form", ["blue", "green"], True)],
+)
+def test_a_column_of_any_name_is_found_by_people_who_return(draft_of, column, entries, doubt):
+    made = draft_of({"all.csv": long(entries, column=column)})
+    assert [wave["where"][column] for wave in made.toml["waves"].values()] == entries
+    assert f"whether {column!r} says which wave a row belongs to" in made.checks
+    assert ("the order of these waves in time" in made.checks) == doubt
+    assert made.toml["columns"]["person"] == "id"
+    assert made.people() == 12
+    assert made.errors() == []
+
+
+def test_of_several_such_columns_the_one_that_mentions_moments_is_taken(draft_of):
+    rows = [
+        (code, mark, moment, *answers(2, start=place))
+        for mark, moment in (("blue", "vorher"), ("green", "nachher"))
+        for place, code in enumerate(codes(12))
+    ]
+    made = draft_of({"all.csv": sheet(["id", "Form", "Erhebung", "m1", "m2"], rows)})
+    assert [wave["where"] for wave in made.toml["waves"].values()] == [{"Erhebung": "vorher"}, {"Erhebung": "nachher"}]
+    assert "so does 'Form'" in made.checks
+
+
+@pytest.mark.parametrize(("column", "again"), [("role", False), ("Form", True)])
+def test_a_fact_or_a_column_that_does_not_separate_is_no_occasion(draft_of, column, again):
+    rows = [
+        (code, mark, *answers(2, start=place)) for mark in ("leader", "mentor") for place, code in enumerate(codes(12))
+    ]
+    rows += [(codes(1)[0], "leader", 1, 2)] * again  # one person has two rows with the same entry
+    made = draft_of({"all.csv": sheet(["id", column, "m1", "m2"], rows)})
+    assert "where" not in made.toml["waves"]["pre"]
+
+
+def test_answers_of_people_who_return_are_no_occasions(draft_of):
+    rows = [(code, *answers(3, start=7 * place + wave)) for wave in range(2) for place, code in enumerate(codes(20))]
+    made = draft_of({"all.csv": sheet(["id", "m1", "m2", "m3"], rows)})
+    assert list(made.toml["waves"]) == ["pre"]

@@ -1,11 +1,10 @@
 """What tests of several readers share."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import pytest
+from workbooks import xlsx
 
 from rm_research.readers import Export, read_export
 from rm_research.study.settings import File
@@ -59,12 +58,4 @@ def as_bytes(content):
 
 
 def workbook_bytes(content):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for title, rows in (content if isinstance(content, dict) else {"Sheet": content}).items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    return xlsx(content if isinstance(content, dict) else {"Sheet": content})

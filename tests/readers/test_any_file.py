@@ -24,7 +24,7 @@ TEXT = tuple(name for name in FORMATS if name not in (*PROGRAMS, "excel"))
 # above the records: rows that stand there, and the column that tells the format
 HEADERS = {
     "csv": 1, "qualtrics": 3, "surveymonkey": 2, "google-forms": 1, "redcap": 1, "limesurvey": 1, "excel": 1, "spss": 1,
-    "stata": 1,
+    "stata": 1, "microsoft-forms": 1, "kobotoolbox": 1, "moodle": 1, "typeform": 1, "jotform": 1,
 }  # fmt: skip
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=6)
 PLAIN = st.text(st.sampled_from("ab12 ;,.ä€\"'=<"), max_size=6)

@@ -53,7 +53,7 @@ def detect(tmp_path, workbook):
         ([["RespondentID", "How?", None], [None, "Food", "Room"], [7, 1, 2]], "surveymonkey"),
         ([], "excel"),
         (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(100), "excel"),
-        (b"PK\x03\x04 and nothing", "csv"),
+        (b"PK\x03\x04 and nothing", "excel"),
         (bytes(range(256)), "csv"),
     ],
 )  # fmt: skip
@@ -86,7 +86,7 @@ def test_a_file_that_is_not_there_is_what_its_name_says(tmp_path):
     [
         ("Our survey\n\ncode,q1,q2\na,1,2\nb,3,4\n", 2),
         ("Our survey,,\n,,\ncode,q1,q2\na,1,2\n", 2),
-        ("Our survey; 2025\ncode;q1;q2\na;1;2\nb;1;2\n", 0),
+        ("Our survey; 2025\ncode;q1;q2\na;1;2\nb;1;2\n", 1),
         (",q1\n1,5\n", 0),
         ([["Our survey"], [], *TABLE], 2),
     ],
@@ -98,7 +98,7 @@ def test_title_rows_are_counted(detect, content, title_rows):
 def test_of_several_sheets_the_first_with_cells_is_named(detect):
     found = detect({"Empty": [], "Answers": [["Survey"], *TABLE], "Notes": [["x", "y"]]})
     assert (found.format, found.sheet, found.title_rows) == ("excel", "Answers", 1)
-    assert found.reason.endswith("; the first of 2 sheets with cells")
+    assert found.reason.endswith("; one of 2 sheets with cells")
 
 
 @pytest.mark.parametrize("content", [TABLE, {"Notes": [], "A": [["x"], *TABLE], "B": TABLE}, "x\n\na;b\n1;2\n3;4\n"])

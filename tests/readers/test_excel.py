@@ -131,7 +131,7 @@ OLD = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500)
         (b"code,q1\na,1\n", {},
          "is not an Excel workbook. Save it as 'Excel workbook (.xlsx)', or correct its format in"),
         (b"", {}, "is not an Excel workbook"),
-        (OLD, {}, "has the Excel format from before 2007. Save it as 'Excel workbook (.xlsx)'"),
+        (OLD, {}, "seems to be an Excel workbook from before 2007 (.xls), but is damaged. Open it"),
         (OLD + "EncryptedPackage".encode("utf-16-le"), {}, "is protected with a password. Save it without one"),
         (b"PK\x03\x04 and nothing", {},
          "is damaged or not an .xlsx workbook. Open it in a spreadsheet program and save"),

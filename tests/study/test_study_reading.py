@@ -99,7 +99,17 @@ def test_study_toml_may_begin_with_a_byte_order_mark(write_study):
         (
             HEAD + WAVES.replace("[waves.post]", "name = 'start'\n[waves.post]") + REST,
             "waves.pre.name: is not a key of study.toml here; known: kind, duplicates, unfinished, returned, sources, "
-            "file, format, sheet, title_rows, dictionary, encoding, delimiter, date_format, set, columns, where",
+            "file, format, sheet, title_rows, summary_rows, layout, question, answer, dictionary, encoding, delimiter, "
+                "date_format, set, columns, where",
+        ),
+        (
+            HEAD + WAVES.replace("[waves.post]", "summary_rows = ['x']\n[waves.post]") + REST,
+            'waves.pre.summary_rows: should be "drop", "keep" or a list of row numbers, such as [43, 44]',
+        ),
+        (
+            HEAD + WAVES.replace("[waves.post]", "summary_rows = 'kep'\n[waves.post]") + REST,
+            'waves.pre.summary_rows: should be "drop", "keep" or a list of row numbers, such as [43, 44] (it is '
+            "'kep')",
         ),
         (
             HEAD + WAVES + REST + "[waves.pre.sources]\nfile = 'x.csv'",
@@ -119,7 +129,8 @@ def test_an_unknown_format_lists_those_there_are(write_study):
     said = faults(write_study(toml=HEAD + WAVES.replace('"pre.csv"', '"pre.csv"\nformat = "xls"') + REST))
     assert said == [
         "study.toml: waves.pre.format: is 'xls'; formats are csv, excel, qualtrics, surveymonkey, google-forms, "
-        "redcap, limesurvey, spss, stata"
+        "redcap, limesurvey, spss, stata, "
+        "microsoft-forms, kobotoolbox, moodle, typeform, jotform"
     ]
 
 

@@ -1,0 +1,96 @@
+"""
+Workbooks other than .xlsx: .xls, .xlsb and .ods, read with python-calamine if that is installed.
+
+It gives the values of formulas, dates of either calendar and durations. It does not give the format of a number, so
+leading zeros that only the format shows are not read.
+"""
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rm_research.errors import ReadError
+from rm_research.readers.cells import Cells
+from rm_research.readers.kinds import SAVE, Kind
+from rm_research.readers.labelled import time_limit
+from rm_research.readers.sheets import as_cells, cell_text, chosen
+from rm_research.readers.workbook_file import LACKING, PROTECTED
+from rm_research.study.settings import File
+
+PROGRAM = Path(__file__).with_name("workbook_file.py")
+NAMES: dict[Kind, str] = {
+    "xls": "an Excel workbook from before 2007 (.xls)",
+    "xlsb": "a binary Excel workbook (.xlsb)",
+    "ods": "an OpenDocument spreadsheet (.ods)",
+}
+TYPES: dict[str, Callable[[Any], Any]] = {
+    "date": dt.date.fromisoformat,
+    "datetime": dt.datetime.fromisoformat,
+    "time": dt.time.fromisoformat,
+    "timedelta": lambda seconds: dt.timedelta(seconds=seconds),
+}
+Rows = list[list[str]]
+
+
+def read_cells(path: Path, file: File, kind: Kind) -> Cells:
+    """
+    Read all cells of a sheet as text, including header rows but not title rows.
+
+    Raises
+    ------
+    ReadError
+        When the library is not installed, when the file cannot be opened, or when none of several sheets is declared.
+    """
+    sheets = _sheets(path, file, kind)
+    name = chosen([*sheets], file, lambda name: bool(_texts(sheets[name], 1)))
+    return as_cells(_texts(sheets[name]), name, file)
+
+
+def sheet_heads(path: Path, file: File, kind: Kind, count: int) -> dict[str, Rows]:
+    """Cells of the first rows of each sheet with cells, by its name."""
+    heads = {name: _texts(rows, count) for name, rows in _sheets(path, file, kind).items()}
+    return {name: rows for name, rows in heads.items() if rows}
+
+
+def _sheets(path: Path, file: File, kind: Kind) -> dict[str, list[list[Any]]]:
+    """Rows of each sheet, read in a separate process, which a damaged file may crash."""
+    command = [sys.executable, "-P", str(PROGRAM), str(path)]
+    try:
+        finished = subprocess.run(command, capture_output=True, timeout=time_limit(path), check=False)  # noqa: S603
+    except subprocess.TimeoutExpired as error:
+        raise _damaged(file, kind) from error
+    if finished.returncode == LACKING:
+        raise ReadError(
+            f"{file.file} is {NAMES[kind]}, which needs a library that is not installed. Type pip install "
+            "'rm_research[formats]', or save the file as 'Excel workbook (.xlsx)' or CSV in a spreadsheet program."
+        )
+    if finished.returncode == PROTECTED:
+        raise ReadError(f"{file.file} is protected with a password. Save it without one.")
+    if finished.returncode:
+        raise _damaged(file, kind)
+    sheets: dict[str, list[list[Any]]] = json.loads(finished.stdout)
+    return sheets
+
+
+def _damaged(file: File, kind: Kind) -> ReadError:
+    return ReadError(f"{file.file} seems to be {NAMES[kind]}, but is damaged. {SAVE}")
+
+
+def _texts(sheet: list[list[Any]], most: int | None = None) -> Rows:
+    """Rows of a sheet as text, up to the last filled one; with `most`, up to that many filled rows."""
+    rows: Rows = []
+    filled, length = 0, 0
+    for cells in sheet:
+        row = [cell_text(TYPES[cell[0]](cell[1]) if isinstance(cell, list) else cell) for cell in cells]
+        while row and not row[-1]:
+            row.pop()
+        rows.append(row)
+        if row:
+            filled, length = filled + 1, len(rows)
+        if filled == most:
+            break
+    return rows[:length]

@@ -1,0 +1,77 @@
+"""What all workbooks have in common: one sheet is chosen, and its cells become text as a CSV file would have them."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rm_research.errors import ReadError
+from rm_research.readers.cells import Cells, Steps, clock_text, text_frame, text_table
+from rm_research.study.settings import File
+
+
+def chosen(names: Sequence[str], file: File, is_filled: Callable[[str], bool]) -> str:
+    """
+    Name the declared sheet, else the only one with cells.
+
+    Raises
+    ------
+    ReadError
+        When there is no such sheet, or several have cells.
+    """
+    listed = ", ".join(map(repr, names))
+    if isinstance(file.sheet, str):
+        if file.sheet not in names:
+            raise ReadError(f"{file.file} has no sheet {file.sheet!r}. It has {listed}. Correct sheet in study.toml.")
+        return file.sheet
+    if file.sheet is not None:
+        if not 1 <= file.sheet <= len(names):
+            raise ReadError(
+                f"{file.file} has no sheet number {file.sheet}. It has {listed}. Correct sheet in study.toml."
+            )
+        return names[file.sheet - 1]
+    filled = [name for name in names if is_filled(name)]
+    if not filled:
+        raise ReadError(f"{file.file} is empty. Export it again.")
+    if len(filled) > 1:
+        raise ReadError(
+            f"{file.file} has {len(filled)} sheets with cells ({', '.join(map(repr, filled))}). Set sheet to one of "
+            "them next to its file in study.toml."
+        )
+    return filled[0]
+
+
+def as_cells(rows: list[list[str]], title: str, file: File, *, steps: Steps = ()) -> Cells:
+    """
+    Make Cells of a sheet's rows.
+
+    Raises
+    ------
+    ReadError
+        When the row below the title rows is empty.
+    """
+    rows = rows[file.title_rows :]
+    if not rows or not any(rows[0]):
+        raise ReadError(
+            f"{file.file} has no header in row {file.title_rows + 1} of sheet {title!r}. Export it again, or set "
+            "title_rows to the number of rows above the header."
+        )
+    width = max(map(len, rows))
+    table = text_table([row + [""] * (width - len(row)) for row in rows], width)
+    return Cells(text_frame(table, file.title_rows + 1), steps=steps)
+
+
+def cell_text(value: Any) -> str:
+    """Write a cell's value as a CSV file would."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        # spreadsheets keep 15 digits; further ones are errors of binary fractions
+        return f"{value + 0.0:.15g}"  # of minus zero, zero
+    if isinstance(value, dt.datetime):
+        day = value.time() == dt.time()
+        return value.date().isoformat() if day else value.isoformat(timespec="seconds")
+    if isinstance(value, dt.time):
+        return value.isoformat(timespec="seconds")
+    return clock_text(value.total_seconds()) if isinstance(value, dt.timedelta) else str(value)
