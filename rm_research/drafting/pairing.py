@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from rm_research.drafting.columns import Column, Counts, grid, pooled, titled
 from rm_research.drafting.families import is_known
 from rm_research.drafting.occasions import Occasion, Occasions
-from rm_research.drafting.words import is_system, may_name_people
+from rm_research.drafting.words import is_dated, is_system, may_name_people
 from rm_research.study.entries import tidy_text
 
 ALIKE = 90.0  # rapidfuzz's ratio from which two wordings may be one question
@@ -62,6 +62,17 @@ class Question:
         often = [column.counts for column in self.columns.values()]
         shared = [entry for entry in self.counts if any(counts.get(entry, 0) >= FEWEST_ROWS for counts in often)]
         return [entry for entry in shared if is_known(entry)] if self._may_name_people else shared
+
+    def printed_among(self, printed: frozenset[str]) -> list[str]:
+        """Entries that may be quoted: those that rows share, and those that are printed for other questions."""
+        if self._may_name_people:
+            return self.quotable
+        return [entry for entry in self.counts if entry in printed or entry in self.quotable]
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether its answers are dates or times."""
+        return bool(self.counts) and all(is_dated(entry) for entry in self.counts)
 
     @cached_property
     def _may_name_people(self) -> bool:

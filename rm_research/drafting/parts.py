@@ -56,7 +56,8 @@ class Parts:
     @property
     def tables(self) -> list[AnswerSet]:
         """Tables of printed answers that items use, without repeats."""
-        return list({item.answers.name: item.answers for item in self.items if item.answers.name}.values())
+        used = [item for item in self.items if item.answers.name and not item.chosen]
+        return list({item.answers.name: item.answers for item in used}.values())
 
     @property
     def asked_again(self) -> list[DraftItem]:

@@ -8,6 +8,7 @@ from rm_research.drafting.parts import Parts
 from rm_research.drafting.scales import DraftScale
 from rm_research.drafting.toml import comment, key, quoted, wrapped
 
+OPEN_NUMBER = quoted("")  # to be written by whoever knows the order
 MOST_LISTED = 40  # columns named in a comment
 
 
@@ -84,7 +85,10 @@ def answer_sections(parts: Parts) -> list[Lines]:
         [
             *checks(f"answers.{table.name}: {table.doubt}" if table.doubt else ""),
             f"[answers.{key(table.name)}]",
-            *(f"{quoted(label)} = {number}" for label, number in table.labels.items()),
+            *(
+                f"{quoted(label)} = {OPEN_NUMBER if number is None else number}"
+                for label, number in table.labels.items()
+            ),
         ]
         for table in parts.tables
     ]

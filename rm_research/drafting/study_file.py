@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from rm_research.drafting.facts import Fact
-from rm_research.drafting.marks import CHECK, Lines, checks
+from rm_research.drafting.marks import Lines, checks
 from rm_research.drafting.occasions import Occasion
 from rm_research.drafting.parts import Parts
 from rm_research.drafting.scale_sections import about_items, answer_sections, scale_section
@@ -13,6 +13,7 @@ from rm_research.drafting.toml import comment, key, quoted, value_text, wrapped
 from rm_research.drafting.words import DECLINED
 from rm_research.study.checking import TAKEN
 from rm_research.study.entries import tidy_text
+from rm_research.study.marks import CHECK
 from rm_research.study.settings import FACTS
 
 DOCS = "docs/study-files.md"
@@ -29,7 +30,7 @@ EXPLAINED = {
 
 
 def study_text(parts: Parts) -> str:
-    """Write what the exports hold as study.toml; a comment that begins with CHECK marks what is uncertain."""
+    """Write what the exports hold as study.toml; a mark says what is uncertain."""
     sections = (
         _head(parts),
         *(_wave(parts, wave) for wave in parts.waves),
@@ -49,9 +50,8 @@ def study_text(parts: Parts) -> str:
 def _head(parts: Parts) -> Lines:
     return [
         comment(f"A draft that rm-research init made from the exports. {DOCS} explains every key."),
-        comment(
-            f'Where the exports leave something open, "{CHECK[:-1]}" and a colon mark it: decide, then remove the mark.'
-        ),
+        comment(f"Where the exports leave something open there is a mark, {CHECK}. Decide it, then put x between its"),
+        comment("brackets, or remove the mark: until then nothing is estimated."),
         comment("The exports were only read, not changed. Paths are relative to this folder."),
         "",
         f"title = {quoted(parts.title)}  {comment('shown on every page')}",

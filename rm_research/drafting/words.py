@@ -80,6 +80,14 @@ MOMENTS = {
     "followup": 3, "follow up": 3, "fu": 3, "later": 3,
 }  # fmt: skip
 
+CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?"
+DAY = (
+    r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2})"
+    r"|\d{1,2}\.? (?:de )?[^\W\d_]{3,10}\.?,? (?:de )?\d{4}|[^\W\d_]{3,10}\.? \d{1,2},? \d{4}"
+    r"|(?:19|20)\d{2}[01]\d[0-3]\d"
+)
+DATED = re.compile(rf"(?i:(?:{DAY})(?:[T,]?\s*{CLOCK})?(?:\s*(?:Z|UTC|GMT|[+-]\d{{2}}:?\d{{2}}))?|{CLOCK})")
+
 TECHNICAL_BLANKS = ("na", "n/a", "#n/a", "nan", "null", "n.a.", "missing", ".", "-", "--", "k.a.", "k. a.")
 DECLINED = (
     "prefer not to say", "prefer not to answer", "n.a./prefer not to answer", "i prefer not to say", "no answer",
@@ -131,6 +139,11 @@ def may_name_people(said: str) -> bool:
     """Whether a column with this name or question may hold people's names: 'Your mentor', 'Who leads the group?'."""
     words = plain(said)
     return PEOPLE.search(words) is not None and HOW_MUCH.match(words) is None
+
+
+def is_dated(entry: str) -> bool:
+    """Whether an entry is a date, a time, or both."""
+    return DATED.fullmatch(entry.strip()) is not None
 
 
 def is_system(name: str) -> bool:
