@@ -5,16 +5,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rm_research.drafting.columns import Counts, Numbers, numbers_of
+from rm_research.drafting.columns import REPEATED, Counts, Numbers, numbers_of
 from rm_research.drafting.families import VOCABULARIES, Vocabulary, grade_of, parted, said, tail
 from rm_research.drafting.pairing import Question
 from rm_research.drafting.words import BLANK_NUMBERS, BLANK_WORDS
 from rm_research.study.entries import NUMBER, tidy_text
 
 MOSTLY = 0.9  # share of the answers that a kind must explain
+HALF, FEWEST_STEPS = 0.5, 4  # share of the answers that a whole ladder of so many steps must explain
 MOST_NUMBERS = 11  # 0 to 10
 MOST_LABELS = 12
-REPEATED = 4  # rows that share a printed answer, on average; fewer share free text
 # codes that survey software gives to answers, as in AO01
 CODED = re.compile(r"(?P<letters>[^\W\d_]{1,3})[_\-]?0*(?P<number>\d{1,2})")
 # printed ranges, the narrow ones first; then those to guess when nobody gave the answers at the ends
@@ -197,7 +197,7 @@ def _worded(question: Question, counts: Counts) -> Answered | None:
         if (
             len(grades) > 1
             and len({tail(entry, vocabulary) for entry in graded} - {""}) <= 1
-            and rows >= MOSTLY * sum(counts.values())
+            and rows >= (HALF if _is_whole(grades, vocabulary) else MOSTLY) * sum(counts.values())
             and (best is None or rows > best[0])
             and not _told_apart(question, grades)
         ):
@@ -207,6 +207,11 @@ def _worded(question: Question, counts: Counts) -> Answered | None:
     known = {entry for entries in best[1].values() for entry in entries}
     others = tuple(entry for entry in question.quotable if entry not in known)
     return Answered(question, "label", vocabulary=best[2], grades=dict(sorted(best[1].items())), others=others)
+
+
+def _is_whole(grades: Collection[int], vocabulary: Vocabulary) -> bool:
+    """Whether the answers are a whole ladder, so that a further one stands beside it ('Unfamiliar')."""
+    return len(grades) >= FEWEST_STEPS and tuple(sorted(grades)) in vocabulary.sets
 
 
 def _told_apart(question: Question, grades: dict[int, list[str]]) -> bool:

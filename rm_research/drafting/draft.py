@@ -97,8 +97,8 @@ def _parts(title: str, occasions: Occasions) -> Parts:
     scales = draft_scales(occasions, items)
     listed = _listed(items, scales)
     return Parts(title, occasions, facts, person, listed, scales, _blanks(occasions, facts, person, listed),
-                 _left_out(asked, listed), asked.renumbered, _returned(occasions, asked, listed),
-                 _personal(occasions, facts, person))  # fmt: skip
+                 _left_out(asked, listed), asked.renumbered, _unlike(asked, listed),
+                 _returned(occasions, asked, listed), _personal(occasions, facts, person))  # fmt: skip
 
 
 def _no_items(facts: Facts, person: Person) -> set[str]:
@@ -134,6 +134,11 @@ def _left_out(asked: Questionnaire, items: Sequence[DraftItem]) -> tuple[str, ..
     return tuple(column.name for column in left)
 
 
+def _unlike(asked: Questionnaire, items: Sequence[DraftItem]) -> tuple[str, ...]:
+    apart = {id(column) for column in asked.unlike}
+    return tuple(item.name for item in items if id(item.question.first) in apart)
+
+
 def _personal(occasions: Occasions, facts: Facts, person: Person) -> tuple[str, ...]:
     """Columns of personal data, in the order of the exports."""
     columns = dict.fromkeys(name for wave in occasions.waves for name in wave.rows.columns)
@@ -155,7 +160,7 @@ def _returned(occasions: Occasions, asked: Questionnaire, items: Sequence[DraftI
 def _files(opened: Sequence[OpenedFile], parts: Parts) -> pd.DataFrame:
     rows = []
     for one in opened:
-        waves = [wave.name for wave in parts.waves if wave.opened is one]
+        waves = [wave.name for wave in parts.waves if one in (wave.opened.sources or (wave.opened,))]
         asked = [item for item in parts.items if {*item.question.waves} & {*waves}]
         paired = sum(len(item.question.waves) > 1 for item in asked)
         rows.append((one.file.file, one.file.format, ", ".join(waves) or "not used", len(one.export.rows),

@@ -28,11 +28,14 @@ class OpenedFile:
     reason : str
         How its format was recognised.
     export : Export
+    sources : tuple of OpenedFile
+        The exports of one layout whose rows it holds together; empty if it is a single file.
     """
 
     file: File
     reason: str
     export: Export
+    sources: tuple["OpenedFile", ...] = ()
 
     @property
     def columns(self) -> list[str]:

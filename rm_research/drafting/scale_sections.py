@@ -39,6 +39,8 @@ def _item_doubts(parts: Parts, alone: list[DraftItem]) -> Lines:
     return [
         f"codebook.csv: waves word these items differently: {names_of(reworded)}. If they are not the same question, "
         "give each its own row, with - in the waves that do not ask it." if reworded else "",
+        f"codebook.csv: {', '.join(parts.unlike)} shares a name with an item of an earlier wave, but no answer, so "
+        "both have a row. If they are one question, put its columns into one row." if parts.unlike else "",
         f"codebook.csv: in {names_of(coded)}, numbers far from the others count as no answer; see the column "
         "`missing`." if coded else "",
         f"codebook.csv: low and high of {names_of(unsure)} are guessed from the answers." if unsure else "",

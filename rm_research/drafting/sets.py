@@ -170,16 +170,21 @@ def _table(vocabulary: Vocabulary, levels: tuple[int, ...], members: Sequence[An
         for grade, spelled in one.grades.items():
             entries[grade] += spelled
     unseen = [_unseen_word(vocabulary, level, members) for level in levels if not entries[level]]
-    few = sum(one.rows for one in members) < ENOUGH and any(set(levels) < set(one) for one in vocabulary.sets)
+    sure = levels in vocabulary.sets and not _is_part(levels, vocabulary, rows=sum(one.rows for one in members))
     labels: dict[str, int] = {}
     for number, level in enumerate(levels, start=vocabulary.first):
         for entry in _spellings(entries[level] or [_unseen_word(vocabulary, level, members)]):
             labels[entry] = number
     name = vocabulary.name if vocabulary.name == "yes_no" else f"{vocabulary.name}{len(levels)}"
     ends = vocabulary.first, vocabulary.first + len(levels) - 1
-    return AnswerSet(
-        unique(name, taken), labels, ends, _table_doubt(unseen, levels in vocabulary.sets and not few, members)
-    )
+    return AnswerSet(unique(name, taken), labels, ends, _table_doubt(unseen, sure, members))
+
+
+def _is_part(levels: tuple[int, ...], vocabulary: Vocabulary, *, rows: int) -> bool:
+    """Whether these may be a part of a longer ladder: one of a library, or any if few people answered."""
+    offered = {tuple(one.answers) for one in vocabulary.ladders}
+    longer = offered if levels not in offered and rows >= ENOUGH else {*offered, *vocabulary.sets}
+    return (levels not in offered or rows < ENOUGH) and any({*levels} < {*one} for one in longer)
 
 
 def _table_doubt(unseen: list[str], usual: bool, members: Sequence[Answered]) -> str:

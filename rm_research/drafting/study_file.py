@@ -1,11 +1,12 @@
 """study.toml of a draft: what the exports hold, how that was recognised, and what its owner has to check."""
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from rm_research.drafting.facts import Fact
 from rm_research.drafting.marks import Lines, checks
 from rm_research.drafting.occasions import Occasion
+from rm_research.drafting.opening import OpenedFile
 from rm_research.drafting.parts import Parts
 from rm_research.drafting.scale_sections import about_items, answer_sections, scale_section
 from rm_research.drafting.stems import slug, unique
@@ -74,21 +75,11 @@ def _nothing_twice(parts: Parts) -> Lines:
 
 
 def _wave(parts: Parts, wave: Occasion) -> Lines:
-    opened, file = wave.opened, wave.opened.file
-    lines = [f"[waves.{key(wave.name)}]", f"file = {quoted(file.file)}"]
-    lines.append(f"format = {quoted(file.format)}  {comment(opened.reason)}")
+    opened = wave.opened
+    lines = [f"[waves.{key(wave.name)}]"]
+    if not opened.sources:
+        lines += _file(parts, wave, opened)
     lines += checks(*opened.export.doubts)
-    if file.sheet is not None:
-        lines += checks("which sheet holds the answers; this is the first of several.")
-    for name in ("sheet", "title_rows", "dictionary", "encoding", "delimiter"):
-        if value := getattr(file, name):
-            lines.append(f"{name} = {value_text(value)}  {comment('found in the file')}")
-    submitted = parts.facts.by_name.get("submitted")
-    if submitted is not None and wave.name in submitted.date_formats:
-        lines += checks("whether day and month are in this order.")
-        lines.append(
-            f"date_format = {quoted(submitted.date_formats[wave.name])}  {comment('reads the dates of the file')}"
-        )
     if wave.where:
         where = {column: entries if len(entries) > 1 else entries[0] for column, entries in wave.where.items()}
         lines.append(
@@ -101,6 +92,34 @@ def _wave(parts: Parts, wave: Occasion) -> Lines:
         codes = "1 code occurs" if repeated == 1 else f"{repeated} codes occur"
         lines += checks(f'{codes} in more than one row. "last" or "first" keeps one row, "error" refuses them.')
         lines.append('duplicates = "last"')
+    return [*lines, *_sources(parts, wave)]
+
+
+def _sources(parts: Parts, wave: Occasion) -> Lines:
+    """Tables of the exports of one layout that make up a wave."""
+    lines: Lines = []
+    taken: set[str] = set()
+    for source in wave.opened.sources:
+        name = unique(slug(PurePath(source.file.file).stem), taken)
+        lines += ["", f"[[waves.{key(wave.name)}.sources]]", f"name = {quoted(name)}", *_file(parts, wave, source)]
+    return lines
+
+
+def _file(parts: Parts, wave: Occasion, opened: OpenedFile) -> Lines:
+    """What has to be known to read one export."""
+    file = opened.file
+    lines = [f"file = {quoted(file.file)}", f"format = {quoted(file.format)}  {comment(opened.reason)}"]
+    if file.sheet is not None:
+        lines += checks("which sheet holds the answers; this is the first of several.")
+    for name in ("sheet", "title_rows", "dictionary", "encoding", "delimiter"):
+        if value := getattr(file, name):
+            lines.append(f"{name} = {value_text(value)}  {comment('found in the file')}")
+    submitted = parts.facts.by_name.get("submitted")
+    if submitted is not None and wave.name in submitted.date_formats:
+        lines += checks("whether day and month are in this order.")
+        lines.append(
+            f"date_format = {quoted(submitted.date_formats[wave.name])}  {comment('reads the dates of the file')}"
+        )
     return lines
 
 

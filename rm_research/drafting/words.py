@@ -54,7 +54,10 @@ ASKS = {
         r"^(?:in |please )?(?:which|what|when|select|choose|welche\w*|wann)\b.*\b(?:cohort|kohorte|intake)\b"
     ),
     "role": re.compile(r"^(?:please|which|what|your|welche\w*|ihre?)\b.*\b(?:role|rolle|part) (?:in|within|im) "),
-    "consent": re.compile(r"\b(?:do you (?:agree|consent)|i (?:agree|consent) to|stimmen sie .*zu|einverstanden)\b"),
+    "consent": re.compile(
+        r"\b(?:do you (?:agree|consent)|(?:agree|consent|willing|happy) to (?:take part|participate)"
+        r"|i (?:agree|consent) to|stimmen sie .*zu|einverstanden)\b"
+    ),
 }
 CODE = (
     r"codes?|code ?name|pseudonym|pins?|token|identifier|identification|kennung|kürzel|kuerzel|chiffre|codewort|alias"
@@ -75,8 +78,10 @@ OCCASION = re.compile(
 # words for an occasion and their place in time
 MOMENTS = {
     "pre": 0, "before": 0, "baseline": 0, "start": 0, "vorher": 0, "vor": 0, "first": 0, "initial": 0, "prä": 0,
-    "mid": 1, "middle": 1, "during": 1, "mitte": 1, "interim": 1,
+    "base": 0, "bl": 0, "prae": 0, "avant": 0, "antes": 0,
+    "mid": 1, "midline": 1, "middle": 1, "during": 1, "mitte": 1, "interim": 1,
     "post": 2, "after": 2, "end": 2, "final": 2, "nachher": 2, "nach": 2, "endline": 2, "second": 2,
+    "après": 2, "apres": 2, "después": 2, "despues": 2,
     "followup": 3, "follow up": 3, "fu": 3, "later": 3,
 }  # fmt: skip
 
@@ -156,8 +161,10 @@ def moment(entry: str) -> int | None:
     words = plain(entry)
     if words in MOMENTS:
         return MOMENTS[words]
+    if again := re.fullmatch(r"(post|follow ?up|fu) ?(\d)", words):
+        return MOMENTS[again[1]] + int(again[2])
     numbered = re.fullmatch(
-        r"(?:t|w|wave|time|time ?point|welle|visit|survey|test|year|round|phase|session) ?(\d+)", words
+        r"(?:t|w|tp|wave|time|time ?point|welle|visit|survey|test|year|month|round|phase|session) ?(\d+)", words
     )
     return int(numbered[1]) if numbered else None
 

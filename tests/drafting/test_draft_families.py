@@ -47,7 +47,8 @@ LISTS = {
 @pytest.mark.parametrize("labels", LISTS.values(), ids=LISTS)
 def test_printed_answers_get_their_numbers_in_order(labels):
     found = worded(labels)
-    assert found.doubt == ""
+    # four of five: a middle that nobody chose may be missing
+    assert (found.doubt == "") is (len(labels) != 4)
     first = 0 if len(labels) == 2 else 1
     expected = {said(label): number for number, label in enumerate(labels, start=first)}
     assert {said(label): number for label, number in found.labels.items()} == expected
