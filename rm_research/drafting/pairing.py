@@ -55,14 +55,18 @@ class Question:
     @cached_property
     def quotable(self) -> list[str]:
         """
-        Entries that a draft may quote: at least three rows of one wave share each of them.
+        Entries that a draft may quote: at least three rows of one wave share each of them, or its words.
 
-        Rows of several waves may belong to one person. If a question may be answered by people's names, which many
-        rows may share, only known words are quoted.
+        A rare entry that differs from a shared one in punctuation or case alone is the same printed answer. Rows of
+        several waves may belong to one person. If a question may be answered by people's names, which many rows may
+        share, only known words are quoted.
         """
         often = [column.counts for column in self.columns.values()]
         shared = [entry for entry in self.counts if any(counts.get(entry, 0) >= FEWEST_ROWS for counts in often)]
-        return [entry for entry in shared if is_known(entry)] if self._may_name_people else shared
+        if self._may_name_people:
+            return [entry for entry in shared if is_known(entry)]
+        words = {said(entry) for entry in shared}
+        return [entry for entry in self.counts if said(entry) in words]
 
     def printed_among(self, printed: frozenset[str]) -> list[str]:
         """Entries that may be quoted: those that rows share, and those that are printed for other questions."""

@@ -226,8 +226,9 @@ def _numbered(answered: Sequence[Answered], taken: set[str]) -> Sets:
                 by_number[number] += entries
         labels = {entry: number for number in sorted(by_number) for entry in _spellings(by_number[number])}
         ends = smallest_range(by_number) or (min(by_number), max(by_number))
-        whole = len(by_number) == ends[1] - ends[0] + 1
-        gaps = "nobody gave some of the numbers, or too few people did to quote them; add them with their words."
+        given = {comparable(entry) for place in unit for entry in answered[place].question.counts}
+        whole = len(by_number) == ends[1] - ends[0] + 1 and given <= {comparable(entry) for entry in labels}
+        gaps = "nobody gave some of the answers, or too few people did to quote them; add them with their numbers."
         coded = CODES if any(answered[place].coded for place in unit) else ""
         doubt = " ".join(part for part in (coded, "" if whole else gaps) if part)
         name = unique(f"{slug(stem(answered[unit[0]].question) or _name(answered[unit[0]]))}_answers", taken)

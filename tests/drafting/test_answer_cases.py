@@ -15,13 +15,13 @@ CASES = Path(__file__).parents[3] / "shared" / "cases"
 AMOUNT = ("None at all", "A little", "A moderate amount", "A lot", "A great deal")
 AGREE = ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree")
 # ways to say 1 to 5 before and after, and whether the draft has to leave the order open
+AHEAD, BEHIND, WITH_DASH = ([form.format(n=n, w=w) for n, w in enumerate(AGREE, 1)]
+                            for form in ("{n} - {w}", "{w} ({n})", "{w} - {n}"))  # fmt: skip
 SAID = {
     "numbers before words in brackets": ([f"{n} ({w})" for n, w in enumerate(AGREE, 1)],) * 2 + (False,),
     "only the ends have words": (["1 (Not one bit)", "2", "3", "4", "5 (Through and through)"],) * 2 + (False,),
-    "another dash after": ([f"{n} - {w}" for n, w in enumerate(AGREE, 1)], [f"{n} – {w}" for n, w in enumerate(AGREE, 1)],
-                           False),
-    "words before numbers": ([f"{w} ({n})" for n, w in enumerate(AGREE, 1)], [f"{w} - {n}" for n, w in enumerate(AGREE, 1)],
-                             False),
+    "another dash after": (AHEAD, [label.replace("-", "–") for label in AHEAD], False),
+    "words before numbers": (BEHIND, WITH_DASH, False),
     "amounts": (AMOUNT, AMOUNT, False),
     "amounts in French": (("Pas du tout", "Un peu", "Modérément", "Beaucoup", "Énormément"),) * 2 + (False,),
     "codes of LimeSurvey": ([f"AO{n:02}" for n in range(1, 6)],) * 2 + (True,),

@@ -182,6 +182,21 @@ def test_two_answers_with_one_number_are_not_put_in_order():
     assert found is None or not found.grades
 
 
+def test_a_rare_spelling_of_a_printed_answer_is_listed():
+    found = find_sets([answered({"1 - so": 9, "2 - thus": 9, "1 – so": 1, "2 – THUS": 1}, waves=["pre"])])[0]
+    assert set(found.labels) == {"1 - so", "2 - thus", "1 – so", "2 – THUS"}
+    assert found.doubt == ""
+
+
+def test_an_answer_too_rare_to_be_quoted_leaves_a_mark():
+    found = find_sets([answered({"1 - so": 30, "2 - thus": 30, "2 - I mean Ann": 2, "3 - not": 30})])
+    assert found[0].unordered  # two answers have one number
+    assert not any("Ann" in label for label in found[0].labels)
+    found = find_sets([answered({"1 - so": 30, "2 - thus": 30, "3 - hardly": 2, "4 - not": 30}, waves=["pre"])])[0]
+    assert "3 - hardly" not in found.labels
+    assert "too few people did to quote them" in found.doubt
+
+
 def test_a_choice_in_no_scale_is_no_table_of_answers(draft_of):
     rows = [(code, ("Windows", "Linux")[place % 2], *answers(2, start=place)) for place, code in enumerate(codes(30))]
     text = sheet(["code", "system", "q_1", "q_2"], rows)
