@@ -173,6 +173,8 @@ def _entries(wave: Occasion, name: str) -> pd.Series:
 
 def _is_opinion(entries: Counts) -> bool:
     """Whether all entries are graded words: 'My role in the programme is clear' is not a role."""
+    if all(grade_of(entry, YES_NO) is not None for entry in entries):
+        return False
     scored = (one for one in VOCABULARIES if one is not YES_NO)
     return any(all(grade_of(entry, one) is not None for entry in entries) for one in scored)
 
