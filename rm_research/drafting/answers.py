@@ -1,21 +1,22 @@
 """What kind of answers people gave to a question: numbers from a printed range, printed answers, or measurements."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rm_research.drafting.columns import Counts, Numbers, numbers_of
-from rm_research.drafting.families import VOCABULARIES, Vocabulary, grade_of, own_number, tail
+from rm_research.drafting.columns import REPEATED, Counts, Numbers, numbers_of
+from rm_research.drafting.families import VOCABULARIES, Vocabulary, grade_of, parted, said, tail
 from rm_research.drafting.pairing import Question
 from rm_research.drafting.words import BLANK_NUMBERS, BLANK_WORDS
 from rm_research.study.entries import NUMBER, tidy_text
 
 MOSTLY = 0.9  # share of the answers that a kind must explain
+HALF, FEWEST_STEPS = 0.5, 4  # share of the answers that a whole ladder of so many steps must explain
 MOST_NUMBERS = 11  # 0 to 10
 MOST_LABELS = 12
-LONGEST_LABEL, MOST_WORDS = 40, 6  # of an undeclared printed answer; free text is longer
-SENTENCE = (".", "!", "?", ",")  # a printed answer does not end with these
-REPEATED = 4  # rows that share a printed answer, on average; fewer share free text
+# codes that survey software gives to answers, as in AO01
+CODED = re.compile(r"(?P<letters>[^\W\d_]{1,3})[_\-]?0*(?P<number>\d{1,2})")
 # printed ranges, the narrow ones first; then those to guess when nobody gave the answers at the ends
 USUAL = (
     (0, 1), (1, 2), (1, 3), (0, 2), (1, 4), (0, 3), (1, 5), (0, 4), (-2, 2), (1, 6), (0, 5), (1, 7), (0, 6), (-3, 3),
@@ -48,6 +49,8 @@ class Answered:
         Entries by grade of the vocabulary, or by the number they carry.
     others : tuple of str
         Quotable entries that have no grade.
+    coded : bool
+        Whether the answers are codes of the survey software, which tell their order but not its direction.
     """
 
     question: Question
@@ -58,6 +61,12 @@ class Answered:
     vocabulary: Vocabulary | None = None
     grades: dict[int, list[str]] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    coded: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Rows with an answer, over all waves."""
+        return sum(self.question.counts.values())
 
     @property
     def ends(self) -> Range:
@@ -65,19 +74,34 @@ class Answered:
         return int(min(self.numbers)), int(max(self.numbers))
 
 
-def judge(question: Question) -> Answered | None:
+def judge_all(questions: Iterable[Question]) -> list[Answered]:
     """
-    Say what kind of answers a question has; None for free text, a single answer, or a choice among things.
+    Say what kind of answers each question has, without free text and single answers.
 
-    What people wrote is kept only if it is part of a known vocabulary or at least three rows of one wave share it.
+    What several rows share in one question is a printed answer in the others, too: few people share each answer of a
+    long ladder.
+    """
+    asked = list(questions)
+    first = [judge(question) for question in asked]
+    printed = frozenset(entry for one in first if one is not None and one.kind == "label" for entry in one.others)
+    judged = (one or judge(question, printed) for one, question in zip(first, asked, strict=True))
+    return [one for one in judged if one is not None]
+
+
+def judge(question: Question, printed: frozenset[str] = frozenset()) -> Answered | None:
+    """
+    Say what kind of answers a question has; None for free text, dates, or a single answer.
+
+    What people wrote is kept only if it is part of a known vocabulary, is printed for another question, or at least
+    three rows of one wave share it. How long it is says nothing: printed answers may be sentences.
     """
     counts = question.counts
-    if len(counts) < 2:
+    if len(counts) < 2 or question.dated:
         return None
-    for attempt in (_numbers, _numbered, _worded, _labelled):
+    for attempt in (_numbers, _numbered, _coded, _worded):
         if (answered := attempt(question, counts)) is not None:
             return answered
-    return None
+    return _labelled(question, counts, printed)
 
 
 def _numbers(question: Question, counts: Counts) -> Answered | None:
@@ -121,23 +145,39 @@ def smallest_range(numbers: Collection[float]) -> Range | None:
 
 
 def _numbered(question: Question, counts: Counts) -> Answered | None:
-    """Answers that include their number, all of them or those at the ends: '1 - Not at all', '2', '3 - Very'."""
-    if len(counts) > MOST_LABELS:
+    """Answers that include their number, all of them or those at the ends: '1 - Not at all', '2', '3 (Very)'."""
+    if len(counts) > 2 * MOST_LABELS:
         return None
     carried = {entry: _carried(entry) for entry in counts}
-    known = {entry: number for entry, number in carried.items() if number is not None}
-    if _rows(counts, known) < MOSTLY * sum(counts.values()) or len(set(known.values())) < len(known):
+    known = {entry: pair for entry, pair in carried.items() if pair is not None}
+    words: dict[int, set[str]] = {}
+    for number, beside in known.values():
+        words.setdefault(number, set()).update({said(beside)} - {""})
+    if _rows(counts, known) < MOSTLY * sum(counts.values()) or any(len(ways) > 1 for ways in words.values()):
         return None
-    quoted = {entry: number for entry, number in known.items() if entry in question.quotable}
-    if len(quoted) < 2:
-        return None
-    grades = {number: [entry] for entry, number in sorted(quoted.items(), key=lambda pair: pair[1])}
-    return Answered(question, "label", grades=grades)
+    return _graded(question, {entry: number for entry, (number, _) in known.items()})
 
 
-def _carried(entry: str) -> int | None:
-    """Return the number that an answer is, or includes."""
-    return int(entry) if entry.isascii() and entry.isdigit() else own_number(entry)
+def _graded(question: Question, numbers: dict[str, int], *, coded: bool = False) -> Answered | None:
+    quoted = [(number, entry) for entry, number in numbers.items() if entry in question.quotable]
+    grades: dict[int, list[str]] = {}
+    for number, entry in sorted(quoted):
+        grades.setdefault(number, []).append(entry)
+    return Answered(question, "label", grades=grades, coded=coded) if len(grades) > 1 else None
+
+
+def _carried(entry: str) -> tuple[int, str] | None:
+    """Return the number that an answer is, or includes, and the words beside it."""
+    return (int(entry), "") if entry.isascii() and entry.isdigit() else parted(entry)
+
+
+def _coded(question: Question, counts: Counts) -> Answered | None:
+    """Codes that survey software gives to answers: 'AO01', 'AO02'."""
+    found = {entry: CODED.fullmatch(entry) for entry in counts}
+    known = {entry: match for entry, match in found.items() if match is not None}
+    if len(known) < len(counts) or len({match["letters"].casefold() for match in known.values()}) != 1:
+        return None
+    return _graded(question, {entry: int(match["number"]) for entry, match in known.items()}, coded=True)
 
 
 def _rows(counts: Counts, entries: Iterable[str]) -> int:
@@ -157,8 +197,9 @@ def _worded(question: Question, counts: Counts) -> Answered | None:
         if (
             len(grades) > 1
             and len({tail(entry, vocabulary) for entry in graded} - {""}) <= 1
-            and rows >= MOSTLY * sum(counts.values())
+            and rows >= (HALF if _is_whole(grades, vocabulary) else MOSTLY) * sum(counts.values())
             and (best is None or rows > best[0])
+            and not _told_apart(question, grades)
         ):
             best = rows, grades, vocabulary
     if best is None:
@@ -168,15 +209,26 @@ def _worded(question: Question, counts: Counts) -> Answered | None:
     return Answered(question, "label", vocabulary=best[2], grades=dict(sorted(best[1].items())), others=others)
 
 
-def _labelled(question: Question, counts: Counts) -> Answered | None:
+def _is_whole(grades: Collection[int], vocabulary: Vocabulary) -> bool:
+    """Whether the answers are a whole ladder, so that a further one stands beside it ('Unfamiliar')."""
+    return len(grades) >= FEWEST_STEPS and tuple(sorted(grades)) in vocabulary.sets
+
+
+def _told_apart(question: Question, grades: dict[int, list[str]]) -> bool:
+    """Whether one wave offers two answers that the vocabulary holds for one: then its order is not the printed one."""
+    return any(
+        len({said(entry) for entry in entries if entry in column.counts}) > 1
+        for entries in grades.values()
+        for column in question.columns.values()
+    )
+
+
+def _labelled(question: Question, counts: Counts, printed: frozenset[str]) -> Answered | None:
     """Answers that many rows share, in words we do not know, so their order cannot be known."""
-    shared = question.quotable
+    shared = question.printed_among(printed)
     if not 2 <= len(shared) <= MOST_LABELS or len(counts) > MOST_LABELS:
         return None
-    if sum(counts.values()) < REPEATED * len(counts) or _rows(counts, shared) < MOSTLY * sum(counts.values()):
-        return None
-    if not all(len(entry) <= LONGEST_LABEL and len(entry.split()) <= MOST_WORDS for entry in shared):
-        return None
-    if any(entry.endswith(SENTENCE) for entry in shared):
+    own = [entry for entry in counts if entry not in printed]
+    if sum(counts.values()) < REPEATED * len(own) or _rows(counts, shared) < MOSTLY * sum(counts.values()):
         return None
     return Answered(question, "label", others=tuple(shared))

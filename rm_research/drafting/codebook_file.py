@@ -27,9 +27,10 @@ def codebook_text(parts: Parts) -> str:
 
 def _row(item: DraftItem) -> dict[str, str]:
     low, high = item.answers.ends or ("", "")
+    kind, answers = ("choice", "") if item.chosen else ("number", item.answers.name)
     return {
-        "item": item.name, "scale": item.scale, "kind": "number", "reverse": "", "low": str(low), "high": str(high),
-        "answers": item.answers.name, "missing": BAR.join(item.missing), "label": item.label,
+        "item": item.name, "scale": item.scale, "kind": kind, "reverse": "", "low": str(low), "high": str(high),
+        "answers": answers, "missing": BAR.join(item.missing), "label": item.label,
     }  # fmt: skip
 
 

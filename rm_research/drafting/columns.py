@@ -22,6 +22,8 @@ GRID = re.compile(r"(\S.*?)[:\s]*\[([^\[\]]+)\]\s*", re.DOTALL)
 DASHED = re.compile(r"(\S.{9,}?)[:\s]*\s[-–]\s+(\S.*)", re.DOTALL)
 TAGS = re.compile(r"<[^<>]{0,200}>")
 
+REPEATED = 4  # rows that share a printed answer, on average; fewer share free text
+
 Counts = dict[str, int]  # rows by entry
 Counted = tuple[Counts, frozenset[str]]  # and entries that mean no answer
 Numbers = dict[float, int]  # rows by number
@@ -59,6 +61,11 @@ class Column:
     def title(self) -> str:
         """What people know it by: its question, otherwise its code."""
         return self.text or self.code or self.name
+
+    @property
+    def repeated(self) -> bool:
+        """Whether its answers come up again and again, as printed ones do."""
+        return len(self.counts) > 1 and self.filled >= REPEATED * len(self.counts)
 
     @cached_property
     def filled(self) -> int:

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from rm_research.drafting.answers import judge
+from rm_research.drafting.answers import judge_all
 from rm_research.drafting.codebook_file import codebook_text
 from rm_research.drafting.columns import grid
 from rm_research.drafting.facts import Facts, find_facts
 from rm_research.drafting.items import DraftItem, draft_items
-from rm_research.drafting.marks import marks
 from rm_research.drafting.occasions import Occasions, find_occasions
 from rm_research.drafting.opening import OpenedFile, open_files
 from rm_research.drafting.pairing import Questionnaire, pair_questions
@@ -23,6 +22,7 @@ from rm_research.drafting.sets import find_sets
 from rm_research.drafting.study_file import study_text, study_title
 from rm_research.errors import StudyFileError
 from rm_research.study.entries import comparable
+from rm_research.study.marks import open_marks
 
 NAMES = ("study.toml", "codebook.csv")
 
@@ -81,22 +81,24 @@ def draft_study(folder: str | Path, files: Sequence[str | Path], *, waves: Seque
     opened = open_files(folder, files)
     parts = _parts(study_title(folder), find_occasions(opened, waves))
     study = study_text(parts)
-    return Draft(
-        study, codebook_text(parts), _files(opened, parts), pd.DataFrame(marks(study), columns=["line", "check"])
-    )
+    return Draft(study, codebook_text(parts), _files(opened, parts), _checks(study))
+
+
+def _checks(study: str) -> pd.DataFrame:
+    return pd.DataFrame([(mark.line, mark.said) for mark in open_marks(study)], columns=["line", "check"])
 
 
 def _parts(title: str, occasions: Occasions) -> Parts:
     facts = find_facts(occasions)
     person = find_person(occasions, facts.columns_of("cohort"), set(facts.personal))
     asked = pair_questions(occasions, _no_items(facts, person))
-    answered = [judged for question in asked.questions if (judged := judge(question)) is not None]
+    answered = judge_all(asked.questions)
     items = draft_items(occasions, answered, find_sets(answered))
     scales = draft_scales(occasions, items)
     listed = _listed(items, scales)
     return Parts(title, occasions, facts, person, listed, scales, _blanks(occasions, facts, person, listed),
-                 _left_out(asked, listed), asked.renumbered, _returned(occasions, asked, listed),
-                 _personal(occasions, facts, person))  # fmt: skip
+                 _left_out(asked, listed), asked.renumbered, _unlike(asked, listed),
+                 _returned(occasions, asked, listed), _personal(occasions, facts, person))  # fmt: skip
 
 
 def _no_items(facts: Facts, person: Person) -> set[str]:
@@ -132,6 +134,11 @@ def _left_out(asked: Questionnaire, items: Sequence[DraftItem]) -> tuple[str, ..
     return tuple(column.name for column in left)
 
 
+def _unlike(asked: Questionnaire, items: Sequence[DraftItem]) -> tuple[str, ...]:
+    apart = {id(column) for column in asked.unlike}
+    return tuple(item.name for item in items if id(item.question.first) in apart)
+
+
 def _personal(occasions: Occasions, facts: Facts, person: Person) -> tuple[str, ...]:
     """Columns of personal data, in the order of the exports."""
     columns = dict.fromkeys(name for wave in occasions.waves for name in wave.rows.columns)
@@ -153,7 +160,7 @@ def _returned(occasions: Occasions, asked: Questionnaire, items: Sequence[DraftI
 def _files(opened: Sequence[OpenedFile], parts: Parts) -> pd.DataFrame:
     rows = []
     for one in opened:
-        waves = [wave.name for wave in parts.waves if wave.opened is one]
+        waves = [wave.name for wave in parts.waves if one in (wave.opened.sources or (wave.opened,))]
         asked = [item for item in parts.items if {*item.question.waves} & {*waves}]
         paired = sum(len(item.question.waves) > 1 for item in asked)
         rows.append((one.file.title, one.file.format, ", ".join(waves) or "not used", len(one.export.rows),

@@ -54,6 +54,8 @@ class Fact:
         Other columns that may hold it.
     words : dict of str to list of str
         Entries by the word of ours to which they are recoded.
+    of_waves : dict of str to list of str
+        Entries by wave; empty for facts with many entries.
     date_formats : dict of str to str
         How dates are written, by wave, unless they are ISO 8601.
     doubt : str
@@ -64,6 +66,7 @@ class Fact:
     entries: dict[str, int] = field(default_factory=dict)
     others: tuple[str, ...] = ()
     words: dict[str, list[str]] = field(default_factory=dict)
+    of_waves: dict[str, list[str]] = field(default_factory=dict)
     date_formats: dict[str, str] = field(default_factory=dict)
     doubt: str = ""
 
@@ -150,7 +153,8 @@ def _find(fact: str, occasions: Occasions, personal: frozenset[str], suits: Call
     # rows of several waves may belong to one person, so only the rows of a single wave count
     most = pd.concat(counts).groupby(level=0, sort=False).max()
     entries = {} if fact == "dyad" else {str(entry): int(rows) for entry, rows in most.items()}
-    return Fact(columns, entries, tuple(name for name in others if name not in columns.values()))
+    of_waves = {wave: list(map(str, of.index)) for wave, of in zip(columns, counts, strict=True)} if entries else {}
+    return Fact(columns, entries, tuple(name for name in others if name not in columns.values()), of_waves=of_waves)
 
 
 def _is_called(fact: str, wave: Occasion, name: str) -> bool:
@@ -169,6 +173,8 @@ def _entries(wave: Occasion, name: str) -> pd.Series:
 
 def _is_opinion(entries: Counts) -> bool:
     """Whether all entries are graded words: 'My role in the programme is clear' is not a role."""
+    if all(grade_of(entry, YES_NO) is not None for entry in entries):
+        return False
     scored = (one for one in VOCABULARIES if one is not YES_NO)
     return any(all(grade_of(entry, one) is not None for entry in entries) for one in scored)
 
@@ -200,13 +206,16 @@ def quotable(entries: dict[str, int]) -> list[str]:
 
 
 def _consent(fact: Fact) -> Fact:
-    if any(tidy_text(entry) in YES for entry in fact.entries):
-        return fact
-    agreed = [entry for entry in quotable(fact.entries) if tidy_text(entry) in AGREED]
-    if agreed:
-        return Fact(fact.columns, fact.entries, fact.others, {"yes": agreed})
-    # without a word for yes, every row would be left out
-    return Fact({}, fact.entries, tuple(dict.fromkeys(fact.columns.values())), doubt="no entry is known to mean yes")
+    meaning = {entry for entry in fact.entries if tidy_text(entry) in YES}
+    agreed = [entry for entry in quotable(fact.entries) if tidy_text(entry) in AGREED and entry not in meaning]
+    known = {wave for wave, entries in fact.of_waves.items() if meaning & {*entries} or {*agreed} & {*entries}}
+    columns = {wave: column for wave, column in fact.columns.items() if wave in known}
+    words = {"yes": [*sorted(meaning), *agreed]} if agreed else {}
+    # where no entry means yes, every row would be left out
+    unknown = tuple(dict.fromkeys(column for wave, column in fact.columns.items() if wave not in known))
+    somewhere = "in some wave no entry is known to mean yes, so all its rows are kept."
+    doubt = "" if not unknown else somewhere if columns else "no entry is known to mean yes"
+    return Fact(columns, fact.entries, (*fact.others, *unknown), words, doubt=doubt)
 
 
 def _role(fact: Fact) -> Fact:

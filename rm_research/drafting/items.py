@@ -54,9 +54,14 @@ class DraftItem:
         return replace(self, scale=scale)
 
     @property
+    def chosen(self) -> bool:
+        """Whether it is a choice among things: in no scale, and nothing shows an order of its answers."""
+        return self.answers.unordered and not self.scale
+
+    @property
     def numeric(self) -> bool:
         """Whether it is a measurement, which has no range."""
-        return self.answers.ends is None
+        return self.answers.measured
 
 
 def draft_items(

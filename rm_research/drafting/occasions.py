@@ -8,23 +8,15 @@ import numpy as np
 import pandas as pd
 
 from rm_research.drafting.columns import Counted, counted
+from rm_research.drafting.layouts import by_moment, doubts_of, joined
 from rm_research.drafting.opening import OpenedFile
 from rm_research.drafting.returning import FEWEST_ROWS, separating_columns, who_returns
+from rm_research.drafting.suffixes import in_time, parted_names
 from rm_research.drafting.words import OCCASION, all_moments, moment, plain
 from rm_research.errors import StudyFileError
 from rm_research.study.codebook import FIXED
 from rm_research.study.entries import NUMBER, tidy, tidy_text
 
-MOMENT = r"(?i:pre|post|before|after|baseline|follow-?up|vorher|nachher|(?:t|w|wave|time)\d)"
-# 'pre_Q1', 'Q9Pre: How much …', 'How much … (after)'
-MARKED = (
-    re.compile(rf"[\[(]?(?P<token>{MOMENT})[\])]?[_.:\- ]+(?P<base>\S.*)", re.DOTALL),
-    re.compile(
-        rf"(?P<base>[^\W\d_][\w\-#]*?)(?:[_\-.]|(?<=\d)|(?<=[\da-zäöüß])(?=[A-Z]))(?P<token>{MOMENT})(?P<rest>\s*[:.]\s.*)?",
-        re.DOTALL,
-    ),
-    re.compile(rf"(?P<base>.*\S)(?:[_.\- ]+[\[(]?|[\[(])(?P<token>{MOMENT})[\])]?", re.DOTALL),
-)
 FEWEST_PAIRS = 2  # columns that must exist for several moments before a file counts as wide
 MOST_OCCASIONS, MOST_OF_ROWS = 60, 0.7  # a column with more different entries holds times or codes, not occasions
 EVENT_NAMES = ("redcap event name", "event name")
@@ -111,15 +103,23 @@ def find_occasions(opened: Sequence[OpenedFile], names: Sequence[str] = ()) -> O
     StudyFileError
         When there are more or fewer names than waves, or a name cannot be that of a wave.
     """
-    occasions = (
-        _long(opened[0], names) or _wide(opened[0], names) or _separated(opened, names) or _one_per_file(opened, names)
-    )
-    people = {wave.opened.person for wave in occasions.waves}
+    first, others = joined(opened)
+    # one export must hold several waves by itself: joined, the same people of two waves would look like it
+    several = next((find for find in (_long, _wide) if find(opened[0], ()) is not None), None)
+    occasions = _separated(opened, names) if several is None else several(first, names)
+    if occasions is None:
+        at_moments, others = by_moment(opened), []
+        occasions = _one_per_file(at_moments or opened, names)
+        if at_moments is not None:
+            occasions = replace(occasions, reason="Exports whose names mention the same moment make up one wave.")
+    used = list({id(wave.opened): wave.opened for wave in occasions.waves}.values())
+    people = {one.person for one in used}
     occasions = replace(occasions, waves=tuple(map(_without_previews, occasions.waves)),
-                        person=occasions.person or (people.pop() if len(people) == 1 else None))  # fmt: skip
-    if len({wave.opened.file.title for wave in occasions.waves}) == len(opened):
+                        person=occasions.person or (people.pop() if len(people) == 1 else None),
+                        doubts=(*occasions.doubts, *doubts_of(used)))  # fmt: skip
+    if not others:
         return occasions
-    unused = ", ".join(one.file.title for one in opened[1:])
+    unused = ", ".join(one.file.title for one in others)
     doubt = (
         f"{unused}: not used in this draft, because {opened[0].file.title} already holds all waves. Add an export of "
         "other people under [[waves.NAME.sources]], and a list of everyone invited under [roster]: docs/study-files.md."
@@ -246,13 +246,13 @@ def _entry_name(column: str, entry: str) -> str:
 
 def _wide(opened: OpenedFile, names: Sequence[str]) -> Occasions | None:
     """Waves as columns: the columns' names differ only in the moment that they mention."""
-    parted = {name: parts for name in opened.columns if (parts := _parted(name)) is not None}
+    parted = parted_names(opened.columns)
     tokens: dict[str, dict[str, str]] = {}
     for name, (base, token) in parted.items():
         tokens.setdefault(token, {}).setdefault(base, name)
     by_base = pd.Series([base for base, _ in set(parted.values())], dtype="str").value_counts()
     repeated = set(by_base.index[by_base > 1])
-    ordered, sure = _in_time(
+    ordered, sure = in_time(
         [token for token, of_token in tokens.items() if len(repeated & set(of_token)) >= FEWEST_PAIRS]
     )
     if len(ordered) < 2:
@@ -268,11 +268,3 @@ def _wide(opened: OpenedFile, names: Sequence[str]) -> Occasions | None:
     doubt = "the order of these waves in time."
     said = f"Waves side by side in one file: {', '.join(map(repr, ordered))} in a column's name says which wave it is."
     return Occasions(tuple(waves), said, side_by_side=True, doubts=() if sure else (doubt,))
-
-
-def _parted(name: str) -> tuple[str, str] | None:
-    """Name of a column without the moment that it mentions, and that moment."""
-    for pattern in MARKED:
-        if marked := pattern.fullmatch(name):
-            return marked["base"] + (marked.groupdict().get("rest") or ""), marked["token"].casefold()
-    return None

@@ -32,12 +32,15 @@ class OpenedFile:
         With one row per questionnaire.
     person : str or None
         Column that names the people, if the file has one row per answer.
+    sources : tuple of OpenedFile
+        The exports of one layout whose rows it holds together; empty if it is a single file.
     """
 
     file: File
     reason: str
     export: Export
     person: str | None = None
+    sources: tuple["OpenedFile", ...] = ()
 
     @property
     def columns(self) -> list[str]:

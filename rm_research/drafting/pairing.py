@@ -7,15 +7,16 @@ from functools import cached_property
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from rm_research.drafting.columns import Column, Counts, grid, pooled, titled
-from rm_research.drafting.families import is_known
+from rm_research.drafting.columns import Column, Counts, grid, numbers_of, pooled, titled
+from rm_research.drafting.families import VOCABULARIES, grade_of, is_known, parted, said
 from rm_research.drafting.occasions import Occasion, Occasions
-from rm_research.drafting.words import is_system, may_name_people
+from rm_research.drafting.words import is_dated, is_system, may_name_people
 from rm_research.study.entries import tidy_text
 
 ALIKE = 90.0  # rapidfuzz's ratio from which two wordings may be one question
 SAME_CODE = 60.0  # below this ratio, the same code stands for two questions
 FEWEST_ROWS = 3
+DATED = 0.9  # share of the answers that must be dates
 MOST_COMPARED = 400_000  # pairs of wordings
 SHORTEST = 20  # characters; a single word can turn a shorter question into another
 
@@ -54,14 +55,30 @@ class Question:
     @cached_property
     def quotable(self) -> list[str]:
         """
-        Entries that a draft may quote: at least three rows of one wave share each of them.
+        Entries that a draft may quote: at least three rows of one wave share each of them, or its words.
 
-        Rows of several waves may belong to one person. If a question may be answered by people's names, which many
-        rows may share, only known words are quoted.
+        A rare entry that differs from a shared one in punctuation or case alone is the same printed answer. Rows of
+        several waves may belong to one person. If a question may be answered by people's names, which many rows may
+        share, only known words are quoted.
         """
         often = [column.counts for column in self.columns.values()]
         shared = [entry for entry in self.counts if any(counts.get(entry, 0) >= FEWEST_ROWS for counts in often)]
-        return [entry for entry in shared if is_known(entry)] if self._may_name_people else shared
+        if self._may_name_people:
+            return [entry for entry in shared if is_known(entry)]
+        words = {said(entry) for entry in shared}
+        return [entry for entry in self.counts if said(entry) in words]
+
+    def printed_among(self, printed: frozenset[str]) -> list[str]:
+        """Entries that may be quoted: those that rows share, and those that are printed for other questions."""
+        if self._may_name_people:
+            return self.quotable
+        return [entry for entry in self.counts if entry in printed or entry in self.quotable]
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether its answers are dates or times, apart from slips of the pen."""
+        dated = sum(rows for entry, rows in self.counts.items() if is_dated(entry))
+        return dated > 0 and dated >= DATED * sum(self.counts.values())
 
     @cached_property
     def _may_name_people(self) -> bool:
@@ -79,10 +96,13 @@ class Questionnaire:
         In the order of the exports.
     renumbered : tuple of str
         Codes that stand for different questions in different waves.
+    unlike : tuple of Column
+        Columns of later waves that share a name or wording with an earlier one, but none of its answers.
     """
 
     questions: tuple[Question, ...]
     renumbered: tuple[str, ...]
+    unlike: tuple[Column, ...] = ()
 
 
 @dataclass
@@ -91,6 +111,7 @@ class _Pairing:
 
     columns: list[dict[str, Column]] = field(default_factory=list)
     reworded: set[int] = field(default_factory=set)
+    unlike: list[Column] = field(default_factory=list)
 
     def unasked(self, wave: str) -> list[int]:
         """Places of the questions that have no column in a wave yet."""
@@ -117,7 +138,7 @@ def pair_questions(occasions: Occasions, excluded: set[str]) -> Questionnaire:
         columns = [_column(wave, name) for name in wave.headers if name not in excluded and not is_system(name)]
         _add_wave(pairing, wave.name, [column for column in columns if column.filled])
     questions = [Question(columns, place in pairing.reworded) for place, columns in enumerate(pairing.columns)]
-    return Questionnaire(tuple(questions), _renumbered(questions))
+    return Questionnaire(tuple(questions), _renumbered(questions), tuple(pairing.unlike))
 
 
 def _renumbered(questions: list[Question]) -> tuple[str, ...]:
@@ -133,10 +154,12 @@ def _column(wave: Occasion, name: str) -> Column:
 
 
 def _add_wave(pairing: _Pairing, wave: str, columns: list[Column]) -> None:
-    left = columns
-    for how in (_by_text, _by_code):
-        left = _matched(pairing, wave, left, how(pairing, left, wave))
-    left = _matched(pairing, wave, left, _by_wording(pairing, left, wave))
+    left = _matched(pairing, wave, columns, _by_text(pairing, columns, wave))
+    for how in (_by_code, _by_wording):
+        found = how(pairing, left, wave)
+        apart = {place for place, at in found.items() if are_unlike(_latest(pairing.columns[at]), left[place])}
+        pairing.unlike += [left[place] for place in sorted(apart)]
+        left = _matched(pairing, wave, left, {place: at for place, at in found.items() if place not in apart})
     pairing.columns.extend({wave: column} for column in left)
 
 
@@ -177,6 +200,26 @@ def _by_code(pairing: _Pairing, columns: list[Column], wave: str) -> dict[int, i
 
 def _alike(before: str, now: str) -> bool:
     return not before or not now or fuzz.ratio(tidy_text(before), tidy_text(now)) >= SAME_CODE
+
+
+def are_unlike(before: Column, now: Column) -> bool:
+    """Whether two columns have printed answers, and none in common: then the same name does not make them one item."""
+    if not (before.repeated and now.repeated):
+        return False
+    numbers = numbers_of(before.counts), numbers_of(now.counts)
+    if all(map(len, numbers)):
+        (low, high), (least, most) = ((min(one), max(one)) for one in numbers)
+        return high < least or most < low
+    entries = [_said(column) for column in (before, now)]
+    if entries[0] & entries[1]:
+        return False
+    return not any(all(any(grade_of(entry, one) is not None for entry in of) for of in entries) for one in VOCABULARIES)
+
+
+def _said(column: Column) -> set[str]:
+    """Answers in a column in the form in which they are compared, with and without the number that they carry."""
+    words = (parts[1] for entry in column.counts if (parts := parted(entry)) is not None)
+    return {said(entry) for entry in (*column.counts, *words)}
 
 
 def _by_wording(pairing: _Pairing, columns: list[Column], wave: str) -> dict[int, int]:

@@ -30,6 +30,8 @@ class Parts:
         Columns with answers that are not items: free text, choices, measurements.
     renumbered : tuple of str
         Codes that stand for different questions in different waves.
+    unlike : tuple of str
+        Items that share a name with one of an earlier wave, but none of its answers.
     returned : dict of str to str
         Column filled in most rows, for each wave that asks no item.
     personal : tuple of str
@@ -45,6 +47,7 @@ class Parts:
     blanks: tuple[str, ...]
     left_out: tuple[str, ...]
     renumbered: tuple[str, ...]
+    unlike: tuple[str, ...]
     returned: dict[str, str]
     personal: tuple[str, ...]
 
@@ -56,7 +59,8 @@ class Parts:
     @property
     def tables(self) -> list[AnswerSet]:
         """Tables of printed answers that items use, without repeats."""
-        return list({item.answers.name: item.answers for item in self.items if item.answers.name}.values())
+        used = [item for item in self.items if item.answers.name and not item.chosen]
+        return list({item.answers.name: item.answers for item in used}.values())
 
     @property
     def asked_again(self) -> list[DraftItem]:

@@ -8,6 +8,7 @@ from rm_research.drafting.parts import Parts
 from rm_research.drafting.scales import DraftScale
 from rm_research.drafting.toml import comment, key, quoted, wrapped
 
+OPEN_NUMBER = quoted("")  # to be written by whoever knows the order
 MOST_LISTED = 40  # columns named in a comment
 
 
@@ -38,6 +39,8 @@ def _item_doubts(parts: Parts, alone: list[DraftItem]) -> Lines:
     return [
         f"codebook.csv: waves word these items differently: {names_of(reworded)}. If they are not the same question, "
         "give each its own row, with - in the waves that do not ask it." if reworded else "",
+        f"codebook.csv: {', '.join(parts.unlike)} shares a name with an item of an earlier wave, but no answer, so "
+        "both have a row. If they are one question, put its columns into one row." if parts.unlike else "",
         f"codebook.csv: in {names_of(coded)}, numbers far from the others count as no answer; see the column "
         "`missing`." if coded else "",
         f"codebook.csv: low and high of {names_of(unsure)} are guessed from the answers." if unsure else "",
@@ -84,7 +87,10 @@ def answer_sections(parts: Parts) -> list[Lines]:
         [
             *checks(f"answers.{table.name}: {table.doubt}" if table.doubt else ""),
             f"[answers.{key(table.name)}]",
-            *(f"{quoted(label)} = {number}" for label, number in table.labels.items()),
+            *(
+                f"{quoted(label)} = {OPEN_NUMBER if number is None else number}"
+                for label, number in table.labels.items()
+            ),
         ]
         for table in parts.tables
     ]

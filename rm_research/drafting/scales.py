@@ -132,13 +132,15 @@ def _alone(item: DraftItem, taken: set[str]) -> DraftScale:
 
 def _against(occasions: Occasions, members: Sequence[DraftItem]) -> list[tuple[str, float]]:
     """Items that correlate negatively with the sum of the others, in the first wave that asks them."""
+    if members[0].answers.unordered:
+        return []
     wave = next(wave for wave in occasions.waves if wave.name == members[0].question.waves[0])
     answers = np.column_stack([_as_numbers(wave.rows[item.question.columns[wave.name].name], item) for item in members])
     return [(members[place].name, r) for place, r in items_against(answers)]
 
 
 def _as_numbers(cells: pd.Series, item: DraftItem) -> np.ndarray:
-    known = {comparable(label): float(number) for label, number in item.answers.labels.items()}
+    known = {comparable(label): float(number) for label, number in item.answers.labels.items() if number is not None}
     missing = {comparable(code) for code in item.missing}
     encoded = pa.array(cells, pa.large_string()).dictionary_encode()
     values = [_value(comparable(entry), known, missing) for entry in encoded.dictionary.to_pylist()]

@@ -5,10 +5,19 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rm_research.drafting.answers import GUESSED, USUAL, Answered, Range, smallest_range
-from rm_research.drafting.families import Vocabulary, tail
+from rm_research.drafting.families import Vocabulary, said, tail
 from rm_research.drafting.stems import slug, stem, unique
-from rm_research.study.entries import comparable
+from rm_research.study.entries import comparable, tidy_text
 
+UNORDERED = (
+    'nothing shows the order of these answers, which stand here by the alphabet. Write each number in place of "", '
+    "from least to most. Add answers that nobody gave. Write the lowest and the highest number into low and high of "
+    "the items in codebook.csv."
+)
+CODES = (
+    "these are codes of the survey software, in their own order. Look up what they stand for: the lowest number must "
+    "be the least."
+)
 ENOUGH_ENDS = 3  # answers needed at each end before a range counts as complete
 ENOUGH = 30  # and answers needed in all
 ALIKE = 0.6  # share of the answers to two questions that both must have in common
@@ -24,18 +33,28 @@ class AnswerSet:
     ----------
     name : str
         Name of the [answers.…] table; empty if the export has numbers.
-    labels : dict of str to int
-        Number by printed answer.
+    labels : dict of str to int or None
+        Number by printed answer; None where nothing shows the order.
     ends : (int, int) or None
-        Ends of the range; None for measurements.
+        Ends of the range; None for measurements, and where nothing shows the order.
     doubt : str
         What has to be checked.
     """
 
     name: str
-    labels: dict[str, int]
+    labels: dict[str, int] | dict[str, None]
     ends: Range | None
     doubt: str = ""
+
+    @property
+    def measured(self) -> bool:
+        """Whether the answers are measurements, without a printed scale."""
+        return self.ends is None and not self.labels
+
+    @property
+    def unordered(self) -> bool:
+        """Whether nothing shows the order of the answers."""
+        return self.ends is None and bool(self.labels)
 
 
 Sets = dict[int, AnswerSet]  # by the place of the question
@@ -151,13 +170,21 @@ def _table(vocabulary: Vocabulary, levels: tuple[int, ...], members: Sequence[An
         for grade, spelled in one.grades.items():
             entries[grade] += spelled
     unseen = [_unseen_word(vocabulary, level, members) for level in levels if not entries[level]]
+    sure = levels in vocabulary.sets and not _is_part(levels, vocabulary, rows=sum(one.rows for one in members))
     labels: dict[str, int] = {}
     for number, level in enumerate(levels, start=vocabulary.first):
         for entry in _spellings(entries[level] or [_unseen_word(vocabulary, level, members)]):
             labels[entry] = number
     name = vocabulary.name if vocabulary.name == "yes_no" else f"{vocabulary.name}{len(levels)}"
     ends = vocabulary.first, vocabulary.first + len(levels) - 1
-    return AnswerSet(unique(name, taken), labels, ends, _table_doubt(unseen, levels in vocabulary.sets, members))
+    return AnswerSet(unique(name, taken), labels, ends, _table_doubt(unseen, sure, members))
+
+
+def _is_part(levels: tuple[int, ...], vocabulary: Vocabulary, *, rows: int) -> bool:
+    """Whether these may be a part of a longer ladder: one of a library, or any if few people answered."""
+    offered = {tuple(one.answers) for one in vocabulary.ladders}
+    longer = offered if levels not in offered and rows >= ENOUGH else {*offered, *vocabulary.sets}
+    return (levels not in offered or rows < ENOUGH) and any({*levels} < {*one} for one in longer)
 
 
 def _table_doubt(unseen: list[str], usual: bool, members: Sequence[Answered]) -> str:
@@ -175,9 +202,10 @@ def _table_doubt(unseen: list[str], usual: bool, members: Sequence[Answered]) ->
 
 def _unseen_word(vocabulary: Vocabulary, level: int, members: Sequence[Answered]) -> str:
     """Usual word for a grade, with the word that ends the other answers: 'Extremely' is 'Extremely confident'."""
-    entries = (entry for one in members for spelled in one.grades.values() for entry in spelled)
-    ending = next((end for entry in entries if (end := tail(entry, vocabulary))), "")
-    return f"{vocabulary.words[level][0]} {ending}".strip()
+    entries = [entry for one in members for spelled in one.grades.values() for entry in spelled]
+    endings = [tail(entry, vocabulary) for entry in entries]
+    met = [said(entry).removesuffix(ending).strip() for entry, ending in zip(entries, endings, strict=True)]
+    return f"{vocabulary.word(level, met)} {next(filter(None, endings), '')}".strip()
 
 
 def _spellings(entries: Sequence[str]) -> list[str]:
@@ -198,12 +226,11 @@ def _numbered(answered: Sequence[Answered], taken: set[str]) -> Sets:
                 by_number[number] += entries
         labels = {entry: number for number in sorted(by_number) for entry in _spellings(by_number[number])}
         ends = smallest_range(by_number) or (min(by_number), max(by_number))
-        whole = len(by_number) == ends[1] - ends[0] + 1
-        doubt = (
-            ""
-            if whole
-            else "nobody gave some of the numbers, or too few people did to quote them; add them with their words."
-        )
+        given = {comparable(entry) for place in unit for entry in answered[place].question.counts}
+        whole = len(by_number) == ends[1] - ends[0] + 1 and given <= {comparable(entry) for entry in labels}
+        gaps = "nobody gave some of the answers, or too few people did to quote them; add them with their numbers."
+        coded = CODES if any(answered[place].coded for place in unit) else ""
+        doubt = " ".join(part for part in (coded, "" if whole else gaps) if part)
         name = unique(f"{slug(stem(answered[unit[0]].question) or _name(answered[unit[0]]))}_answers", taken)
         sets |= dict.fromkeys(unit, AnswerSet(name, labels, ends, doubt))
     return sets
@@ -222,10 +249,9 @@ def _unknown(answered: Sequence[Answered], taken: set[str]) -> Sets:
         if not _is_scored(answered, places):
             continue
         entries = _spellings([entry for place in places for entry in answered[place].others])
-        labels = {entry: number for number, entry in enumerate(entries, start=1)}
         name = unique(f"{slug(stem(answered[places[0]].question) or _name(answered[places[0]]))}_answers", taken)
-        doubt = "these answers are in order of appearance; number them from least to most."
-        sets |= dict.fromkeys(places, AnswerSet(name, labels, (1, len(entries)), doubt))
+        labels = dict.fromkeys(sorted(entries, key=tidy_text))
+        sets |= dict.fromkeys(places, AnswerSet(name, labels, None, UNORDERED))
     return sets
 
 

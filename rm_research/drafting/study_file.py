@@ -1,11 +1,12 @@
 """study.toml of a draft: what the exports hold, how that was recognised, and what its owner has to check."""
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from rm_research.drafting.facts import Fact
-from rm_research.drafting.marks import CHECK, Lines, checks
+from rm_research.drafting.marks import Lines, checks
 from rm_research.drafting.occasions import Occasion
+from rm_research.drafting.opening import OpenedFile
 from rm_research.drafting.parts import Parts
 from rm_research.drafting.scale_sections import about_items, answer_sections, scale_section
 from rm_research.drafting.stems import slug, unique
@@ -14,6 +15,7 @@ from rm_research.drafting.words import DECLINED, all_moments
 from rm_research.errors import rows_text
 from rm_research.study.checking import TAKEN
 from rm_research.study.entries import tidy_text
+from rm_research.study.marks import CHECK
 from rm_research.study.settings import FACTS
 
 DOCS = "docs/study-files.md"
@@ -30,7 +32,7 @@ EXPLAINED = {
 
 
 def study_text(parts: Parts) -> str:
-    """Write what the exports hold as study.toml; a comment that begins with CHECK marks what is uncertain."""
+    """Write what the exports hold as study.toml; a mark says what is uncertain."""
     sections = (
         _head(parts),
         *(_wave(parts, wave) for wave in parts.waves),
@@ -50,9 +52,8 @@ def study_text(parts: Parts) -> str:
 def _head(parts: Parts) -> Lines:
     return [
         comment(f"A draft that rm-research init made from the exports. {DOCS} explains every key."),
-        comment(
-            f'Where the exports leave something open, "{CHECK[:-1]}" and a colon mark it: decide, then remove the mark.'
-        ),
+        comment(f"Where the exports leave something open there is a mark, {CHECK}. Decide it, then put x between its"),
+        comment("brackets, or remove the mark: until then nothing is estimated."),
         comment("The exports were only read, not changed. Paths are relative to this folder."),
         "",
         f"title = {quoted(parts.title)}  {comment('shown on every page')}",
@@ -85,10 +86,40 @@ def _nothing_twice(parts: Parts) -> Lines:
 
 
 def _wave(parts: Parts, wave: Occasion) -> Lines:
-    opened, file = wave.opened, wave.opened.file
-    lines = [f"[waves.{key(wave.name)}]", f"file = {quoted(file.file)}"]
-    lines.append(f"format = {quoted(file.format)}  {comment(opened.reason)}")
+    opened = wave.opened
+    lines = [f"[waves.{key(wave.name)}]"]
+    if not opened.sources:
+        lines += _file(parts, wave, opened)
     lines += checks(*opened.export.doubts)
+    if wave.where:
+        where = {column: entries if len(entries) > 1 else entries[0] for column, entries in wave.where.items()}
+        lines.append(
+            f"where = {value_text(where)}  {comment(f'takes {len(wave.rows)} of {len(opened.export.rows)} rows')}"
+        )
+    if wave.name in parts.returned:
+        lines += checks("this wave asks none of the items in codebook.csv. A row counts as answered if this column is:")
+        lines.append(f"returned = {quoted(parts.returned[wave.name])}")
+    if repeated := parts.person.repeated.get(wave.name):
+        codes = "1 code occurs" if repeated == 1 else f"{repeated} codes occur"
+        lines += checks(f'{codes} in more than one row. "last" or "first" keeps one row, "error" refuses them.')
+        lines.append('duplicates = "last"')
+    return [*lines, *_sources(parts, wave)]
+
+
+def _sources(parts: Parts, wave: Occasion) -> Lines:
+    """Tables of the exports of one layout that make up a wave."""
+    lines: Lines = []
+    taken: set[str] = set()
+    for source in wave.opened.sources:
+        name = unique(slug(PurePath(source.file.file).stem), taken)
+        lines += ["", f"[[waves.{key(wave.name)}.sources]]", f"name = {quoted(name)}", *_file(parts, wave, source)]
+    return lines
+
+
+def _file(parts: Parts, wave: Occasion, opened: OpenedFile) -> Lines:
+    """What has to be known to read one export."""
+    file = opened.file
+    lines = [f"file = {quoted(file.file)}", f"format = {quoted(file.format)}  {comment(opened.reason)}"]
     if left := opened.export.summaries:
         lines += wrapped(f"Left out: {rows_text(left)} of the file, which held totals, means or the like.")
     if maybe := opened.export.maybe_summaries:
@@ -109,18 +140,6 @@ def _wave(parts: Parts, wave: Occasion) -> Lines:
         lines.append(
             f"date_format = {quoted(submitted.date_formats[wave.name])}  {comment('reads the dates of the file')}"
         )
-    if wave.where:
-        where = {column: entries if len(entries) > 1 else entries[0] for column, entries in wave.where.items()}
-        lines.append(
-            f"where = {value_text(where)}  {comment(f'takes {len(wave.rows)} of {len(opened.export.rows)} rows')}"
-        )
-    if wave.name in parts.returned:
-        lines += checks("this wave asks none of the items in codebook.csv. A row counts as answered if this column is:")
-        lines.append(f"returned = {quoted(parts.returned[wave.name])}")
-    if repeated := parts.person.repeated.get(wave.name):
-        codes = "1 code occurs" if repeated == 1 else f"{repeated} codes occur"
-        lines += checks(f'{codes} in more than one row. "last" or "first" keeps one row, "error" refuses them.')
-        lines.append('duplicates = "last"')
     return lines
 
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from textwrap import wrap
 
+from rm_research.study.marks import INDENT
+
 WIDTH = 110
-INDENT = "#   "  # begins the second and later lines of a comment
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 UNSAFE = re.compile(r'[\\"\x00-\x1f\x7f]')

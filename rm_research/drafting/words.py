@@ -54,7 +54,10 @@ ASKS = {
         r"^(?:in |please )?(?:which|what|when|select|choose|welche\w*|wann)\b.*\b(?:cohort|kohorte|intake)\b"
     ),
     "role": re.compile(r"^(?:please|which|what|your|welche\w*|ihre?)\b.*\b(?:role|rolle|part) (?:in|within|im) "),
-    "consent": re.compile(r"\b(?:do you (?:agree|consent)|i (?:agree|consent) to|stimmen sie .*zu|einverstanden)\b"),
+    "consent": re.compile(
+        r"\b(?:do you (?:agree|consent)|(?:agree|consent|willing|happy) to (?:take part|participate)"
+        r"|i (?:agree|consent) to|stimmen sie .*zu|einverstanden)\b"
+    ),
 }
 CODE = (
     r"codes?|code ?name|pseudonym|pins?|token|identifier|identification|kennung|kürzel|kuerzel|chiffre|codewort|alias"
@@ -75,10 +78,20 @@ OCCASION = re.compile(
 # words for an occasion and their place in time
 MOMENTS = {
     "pre": 0, "before": 0, "baseline": 0, "start": 0, "vorher": 0, "vor": 0, "first": 0, "initial": 0, "prä": 0,
-    "mid": 1, "middle": 1, "during": 1, "mitte": 1, "interim": 1,
+    "base": 0, "bl": 0, "prae": 0, "avant": 0, "antes": 0,
+    "mid": 1, "midline": 1, "middle": 1, "during": 1, "mitte": 1, "interim": 1,
     "post": 2, "after": 2, "end": 2, "final": 2, "nachher": 2, "nach": 2, "endline": 2, "second": 2,
+    "après": 2, "apres": 2, "después": 2, "despues": 2,
     "followup": 3, "follow up": 3, "fu": 3, "later": 3,
 }  # fmt: skip
+
+CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?"
+DAY = (
+    r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2})"
+    r"|\d{1,2}\.? (?:de )?[^\W\d_]{3,10}\.?,? (?:de )?\d{4}|[^\W\d_]{3,10}\.? \d{1,2},? \d{4}"
+    r"|(?:19|20)\d{2}[01]\d[0-3]\d"
+)
+DATED = re.compile(rf"(?i:(?:{DAY})(?:[T,]?\s*{CLOCK})?(?:\s*(?:Z|UTC|GMT|[+-]\d{{2}}:?\d{{2}}))?|{CLOCK})")
 
 TECHNICAL_BLANKS = ("na", "n/a", "#n/a", "nan", "null", "n.a.", "missing", ".", "-", "--", "k.a.", "k. a.")
 DECLINED = (
@@ -133,6 +146,11 @@ def may_name_people(said: str) -> bool:
     return PEOPLE.search(words) is not None and HOW_MUCH.match(words) is None
 
 
+def is_dated(entry: str) -> bool:
+    """Whether an entry is a date, a time, or both."""
+    return DATED.fullmatch(entry.strip()) is not None
+
+
 def is_system(name: str) -> bool:
     """Whether survey software adds a column with this name."""
     return bool(SYSTEM.fullmatch(plain(name)) or CHECKBOX.search(name))
@@ -143,8 +161,10 @@ def moment(entry: str) -> int | None:
     words = plain(entry)
     if words in MOMENTS:
         return MOMENTS[words]
+    if again := re.fullmatch(r"(post|follow ?up|fu) ?(\d)", words):
+        return MOMENTS[again[1]] + int(again[2])
     numbered = re.fullmatch(
-        r"(?:t|w|wave|time|time ?point|welle|visit|survey|test|year|round|phase|session) ?(\d+)", words
+        r"(?:t|w|tp|wave|time|time ?point|welle|visit|survey|test|year|month|round|phase|session) ?(\d+)", words
     )
     return int(numbered[1]) if numbered else None
 

@@ -101,6 +101,8 @@ def raise_study_errors(problems: pd.DataFrame) -> None:
 def take_in(study: Study) -> Intake:
     """Read all exports; one that cannot be read becomes an error among the problems."""
     journal, key, texts = Journal(), study_key(study.path), dict[tuple[str, str], str]()
+    for mark in study.marks:
+        journal.problem("open_mark", "error", mark.sentence, file="study.toml")
     roster, sessions = read_roster(study, key, journal), read_sessions(study, key, journal)
     in_roster = facts_of_roster(roster, study)
     parts, labels = [], Labels()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rm_research.frames import compared
 from rm_research.study.codebook import Item
+from rm_research.study.marks import Mark
 from rm_research.study.settings import (
     Design,
     FactColumns,
@@ -39,11 +40,14 @@ class Study:
         study.toml, with every default filled in.
     items : tuple of Item
         codebook.csv, in the order of its rows.
+    marks : tuple of Mark
+        What study.toml still leaves open; while there is any, nothing is estimated.
     """
 
     path: Path
     settings: Settings
     items: tuple[Item, ...]
+    marks: tuple[Mark, ...] = ()
 
     @property
     def title(self) -> str:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from rm_research.errors import StudyFileError
 from rm_research.study.checking import check_codebook, check_settings
 from rm_research.study.codebook import Item, read_codebook
+from rm_research.study.marks import open_marks
 from rm_research.study.model import Study
 from rm_research.study.settings import Settings
 from rm_research.study.wording import sentences
@@ -25,7 +26,7 @@ def read_study(path: str | Path) -> Study:
     Returns
     -------
     Study
-        Frozen, with every default of study.toml filled in.
+        Frozen, with every default of study.toml filled in. What is still marked in study.toml is in `marks`.
 
     Raises
     ------
@@ -33,34 +34,46 @@ def read_study(path: str | Path) -> Study:
         Naming file, key and remedy for everything that is wrong, all at once.
     """
     folder = Path(path)
-    settings, problems = _read_settings(folder)
+    text, problems = _read_text(folder)
+    settings = None if text is None else _read_settings(text, problems)
     items, codebook_problems = _read_items(folder, settings)
-    study = None if settings is None else Study(folder, settings, items)
+    marks = open_marks(text or "")
+    study = None if settings is None else Study(folder, settings, items, marks)
     if study is not None:
         problems += check_settings(study)
         # these would also report an item that could not be read as missing
         problems += [] if codebook_problems else check_codebook(study)
     if study is None or problems or codebook_problems:
-        raise StudyFileError(*problems, *codebook_problems, heading=f"The study in {folder} is not ready")
+        left_open = [mark.sentence for mark in marks]
+        raise StudyFileError(*problems, *codebook_problems, *left_open, heading=f"The study in {folder} is not ready")
     return study
 
 
-def _read_settings(folder: Path) -> tuple[Settings | None, list[str]]:
+def _read_text(folder: Path) -> tuple[str | None, list[str]]:
+    """Text of study.toml; None, and why, if it is not text."""
     file = folder / "study.toml"
     if not folder.is_dir():
         raise StudyFileError(f"There is no folder {folder}. Name the folder that contains study.toml.")
     if not file.is_file():
         raise StudyFileError(f"{folder} has no study.toml. It declares waves, columns and scales: docs/study-files.md.")
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        return file.read_text(encoding="utf-8-sig"), []
     except UnicodeDecodeError:
         return None, ["study.toml: is not encoded in UTF-8; save it as UTF-8"]
-    except tomllib.TOMLDecodeError as error:
-        return None, [f"study.toml: is not valid TOML: {error}; correct it there"]
+
+
+def _read_settings(text: str, problems: list[str]) -> Settings | None:
+    """Settings that the text declares; None if there are none, and `problems` then has why."""
     try:
-        return Settings.model_validate(content), []
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"study.toml: is not valid TOML: {error}; correct it there")
+        return None
+    try:
+        return Settings.model_validate(content)
     except ValidationError as error:
-        return None, sentences(error.errors(), content)
+        problems += sentences(error.errors(), content)
+        return None
 
 
 def _read_items(folder: Path, settings: Settings | None) -> tuple[tuple[Item, ...], list[str]]:

@@ -243,6 +243,21 @@ class Missing(Table):
 FactColumns = Columns | dict[str, Columns]
 
 
+def _as_numbered(table: Any) -> Any:
+    """Refuse printed answers that have no number yet: a draft writes "" where nothing shows the order."""
+    without = [label for label, number in table.items() if number == ""] if isinstance(table, dict) else []
+    if without:
+        left = "1 answer has" if len(without) == 1 else f"{len(without)} answers have"
+        raise ValueError(
+            f'{left} no number yet ({", ".join(map(repr, without))}); write each number in place of "", from least to '
+            "most, and remove lines that are no answer"
+        )
+    return table
+
+
+Numbered = Annotated[dict[str, float], BeforeValidator(_as_numbered)]
+
+
 class Settings(Table):
     """The whole of study.toml."""
 
@@ -260,7 +275,7 @@ class Settings(Table):
     careless: Careless = Careless()
     link: Link = Link()
     scales: dict[str, Scale] = Field(min_length=1)
-    answers: dict[str, dict[str, float]] = {}
+    answers: dict[str, Numbered] = {}
     design: Design = Design()
     reporting: Reporting = Reporting()
 

@@ -10,6 +10,7 @@ import pytest
 
 from rm_research.checks import Problems, check_study
 from rm_research.drafting import Draft, draft_study, write_draft
+from rm_research.study.marks import CHECK
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
@@ -36,7 +37,19 @@ class Drafted:
             text = text.replace(old, new)
         path.write_text(text, encoding="utf-8")
 
+    def open_marks(self) -> list[str]:
+        """What `check` says of the draft as it was written."""
+        table = check_study(self.folder).table
+        return table.loc[table["message"].str.contains("is still marked CHECK"), "message"].tolist()
+
+    def settle(self) -> None:
+        """Put x between the brackets of every mark, as somebody does who has looked and found all as drafted."""
+        path = self.folder / "study.toml"
+        path.write_text(path.read_text(encoding="utf-8").replace(CHECK, "CHECK [x]"), encoding="utf-8")
+
     def problems(self) -> Problems:
+        """What `check` says once every mark is settled."""
+        self.settle()
         return check_study(self.folder)
 
     def errors(self) -> list[str]:

@@ -15,6 +15,7 @@ from properties import examples
 from rm_research.drafting import draft_study, refuse_existing, write_draft
 from rm_research.errors import ReadError, StudyError, StudyFileError
 from rm_research.study import read_study
+from rm_research.study.marks import CHECK
 
 SECRETS = (
     "Zebulon",
@@ -270,9 +271,9 @@ def test_every_mark_has_its_line(draft_of):
     lines = made.draft.study.split("\n")
     assert len(made.draft.checks) > 1
     for line, check in made.draft.checks.itertuples(index=False, name=None):
-        assert lines[line - 1].startswith("# CHECK: ")
-        assert check.startswith(lines[line - 1].removeprefix("# CHECK: "))
-    assert made.draft.study.count("# CHECK: ") == len(made.draft.checks)
+        assert lines[line - 1].startswith(f"# {CHECK} ")
+        assert check.startswith(lines[line - 1].removeprefix(f"# {CHECK} "))
+    assert made.draft.study.count(f"# {CHECK} ") == len(made.draft.checks)
 
 
 NAMES = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=24)

@@ -74,8 +74,6 @@ def test_a_slip_of_the_pen_leaves_a_number_a_number():
     [
         {"yes": 30},
         {f"what I think of it, in my own words number {n}": 1 for n in range(30)},
-        {"I had not expected to learn this much.": 9, "More time would help.": 9},
-        {"a rather long remark that somebody copied": 9, "another long remark that was also copied": 9},
         {"Anna": 2, "Bert": 2, "Carl": 2},
     ],
 )
@@ -93,16 +91,16 @@ def test_three_rows_of_three_waves_may_be_one_person():
     assert asked.quotable == ["Green", "Blue"]
 
 
-def met(values):
-    """Answers in the order in which the first column of a survey has them."""
-    return dict.fromkeys(answers(30, values=values))
-
-
 def test_unknown_answers_of_a_repeated_question_are_to_be_ordered(draft_of):
     values = ("some time", "no time", "much time")
     made = draft_of({"pre.csv": survey(["pace_1"], values=values), "post.csv": survey(["pace_1"], values=values)})
-    assert made.toml["answers"]["pace_answers"] == {entry: number for number, entry in enumerate(met(values), start=1)}
-    assert "in order of appearance" in made.checks
+    assert made.toml["answers"]["pace_answers"] == dict.fromkeys(values, "")
+    assert (made.items["pace_1"]["low"], made.items["pace_1"]["high"]) == ("", "")
+    [refused] = [error for error in made.errors() if "no number yet" in error]
+    assert refused.startswith("study.toml: answers.pace_answers: 3 answers have no number yet ('much time', 'no time'")
+    made.edited("study.toml", **{'"no time" = ""': '"no time" = 1', '"some time" = ""': '"some time" = 2'})
+    assert "1 answer has no number yet ('much time')" in made.errors()[0]
+    made.edited("study.toml", **{'"much time" = ""': '"much time" = 3'})
     assert made.errors() == []
 
 

@@ -125,3 +125,18 @@ def test_rare_entries_of_a_fact_are_not_quoted(draft_of):
         draft_of, group=["my own Control group" if place == 7 else ("MA", "Control")[place % 2] for place in range(N)]
     )
     assert "my own" not in made.draft.study
+
+
+def test_consent_is_judged_wave_by_wave(draft_of):
+    given = {"pre.csv": ("I agree", "No"), "post.csv": ("Yes", "No")}
+    made = draft_of({name: survey(consent=list(words) * 15) for name, words in given.items()})
+    # a wave that says yes in other words would otherwise lose all its rows
+    assert made.toml["values"]["consent"] == {"yes": ["Yes", "I agree"]}
+    assert made.errors() == []
+
+
+def test_a_wave_without_a_known_yes_keeps_its_rows_and_is_marked(draft_of):
+    given = {"pre.csv": ("I agree", "No"), "post.csv": ("option A", "option B")}
+    made = draft_of({name: survey(consent=list(words) * 15) for name, words in given.items()})
+    assert made.toml["columns"]["consent"] == {"pre": "consent"}
+    assert "in some wave no entry is known to mean yes, so all its rows are kept" in made.checks

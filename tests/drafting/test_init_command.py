@@ -5,6 +5,7 @@ from click.testing import CliRunner
 from drafted_exports import survey
 
 from rm_research.cli import main
+from rm_research.study.marks import CHECK
 
 
 def run(*arguments):
@@ -30,6 +31,13 @@ def test_a_draft_is_written_and_told(tmp_path, exports, together):
     assert "study.toml line " in done.stdout
     assert "arm: which group had the programme" in done.stdout
     assert done.stdout.rstrip().endswith(f"Next: rm-research check {tmp_path / 'study'}")
+    refused = run("check", tmp_path / "study")
+    assert refused.exit_code == 1
+    assert "is still marked CHECK: arm: which group had the programme" in " ".join(
+        refused.stdout.replace("│", "").split()
+    )
+    study = tmp_path / "study" / "study.toml"
+    study.write_text(study.read_text(encoding="utf-8").replace(CHECK, "CHECK [x]"), encoding="utf-8")
     assert run("check", tmp_path / "study").exit_code == 0
 
 
