@@ -24,6 +24,7 @@ from rm_research.responses.facts import (
 from rm_research.responses.faults import SIGNS, report_answers, report_careless, report_facts, report_previews
 from rm_research.study import Item, Wave
 from rm_research.study.entries import tidy
+from rm_research.study.numbers import read_numbers
 from rm_research.study.settings import ROW_NUMBER
 
 PERSONAL_FACTS = ("role", "arm", "dyad")
@@ -158,7 +159,7 @@ def _answers(item: Item, opened: Opened) -> Answers:
     rows, own = opened.export.rows, opened.coded(item)
     cells = [rows[name] for name in opened.columns(item)]
     labels = opened.study.settings.answers.get(own.answers, {})
-    return read_answers(cells, own, labels, opened.study.missing).recoded(own, item)
+    return read_answers(cells, own, labels, opened.study.missing, opened.source.decimal).recoded(own, item)
 
 
 def _returned(answers: dict[str, Answers], opened: Opened) -> pd.Series:
@@ -207,7 +208,7 @@ def _totals(opened: Opened) -> pd.DataFrame:
     totals, rows = {}, opened.export.rows
     for scale in opened.study.scales:
         if scale.published and (column := opened.export.find(scale.published)) is not None:
-            totals[TOTAL + scale.name] = pd.to_numeric(rows[column], errors="coerce").astype("float64")
+            totals[TOTAL + scale.name] = read_numbers(rows[column], opened.source.decimal)
     return pd.DataFrame(totals, index=rows.index)
 
 

@@ -13,6 +13,7 @@ from rm_research.readers import Export, read_export
 from rm_research.responses.exports import check_header, without_personal_data
 from rm_research.responses.facts import as_dates, code_parts, equal_codes, fact, other_forms
 from rm_research.study import Study
+from rm_research.study.numbers import read_numbers
 from rm_research.study.settings import FactFile
 
 ROSTER_FACTS = ("person", "cohort", "role", "arm", "dyad")
@@ -61,7 +62,7 @@ def read_sessions(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | 
     if rows is None:
         return None
     dates = as_dates(rows["date"], study.sessions.date_format)
-    minutes = pd.to_numeric(rows["minutes"], errors="coerce").astype("float64")
+    minutes = read_numbers(rows["minutes"], study.sessions.decimal)
     undated, unmeasured = rows["date"].notna() & dates.isna(), rows["minutes"].notna() & minutes.isna()
     if undated.any():
         message = (

@@ -57,6 +57,7 @@ class File(Table):
     dictionary: Text | None = None
     encoding: Text | None = None
     delimiter: Delimiter | None = None
+    decimal: Literal[".", ","] | None = None
     date_format: Annotated[str, AfterValidator(as_date_format)] | None = None
 
 
