@@ -15,6 +15,7 @@ from rm_research.readers import (
     stata,
     surveymonkey,
 )
+from rm_research.readers.controls import without_controls
 from rm_research.readers.export import Export
 from rm_research.study.settings import File
 
@@ -54,7 +55,7 @@ def read_export(folder: Path, file: File) -> Export:
     if not (folder / file.file).is_file():
         raise ReadError(f"{file.file} is not in the study folder. Put it there, or correct its file in study.toml.")
     try:
-        return READERS[file.format](folder, file)
+        return without_controls(READERS[file.format](folder, file))
     except OSError as error:
         raise ReadError(
             f"{file.file} cannot be opened: {error.strerror}. Close it in other programs and check its permissions."

@@ -178,7 +178,14 @@ def as_export(
 ) -> Export:  # fmt: skip
     """Make an Export of names, rows and question texts; nameless empty columns are dropped, repeated names numbered."""
     places = [place for place, name in enumerate(names) if name.strip() or (rows.iloc[:, place] != "").any()]
-    headings = [names[place].strip() or f"column {place + 1}" for place in places]
+    unique, repeated = unique_names([names[place].strip() or f"column {place + 1}" for place in places])
+    frame = rows.iloc[:, places].set_axis(unique, axis=1)
+    questions = {name: texts[place] for name, place in zip(unique, places, strict=True) if texts and texts[place]}
+    return Export(file, frame, questions, repeated, short, steps=steps)
+
+
+def unique_names(headings: Sequence[str]) -> tuple[list[str], frozenset[str]]:
+    """Number the headings that several columns have; also returns which these are."""
     repeated = frozenset(name for name, times in Counter(headings).items() if times > 1)
     taken = set(headings)
     numbered = {name: _numbered(name) for name in repeated}
@@ -187,9 +194,7 @@ def as_export(
         # a column of the file may itself be named 'name (2)'
         unique.append(next(n for n in numbered[name] if n not in taken) if name in repeated else name)
         taken.add(unique[-1])
-    frame = rows.iloc[:, places].set_axis(unique, axis=1)
-    questions = {name: texts[place] for name, place in zip(unique, places, strict=True) if texts and texts[place]}
-    return Export(file, frame, questions, repeated, short, steps=steps)
+    return unique, repeated
 
 
 def _numbered(name: str) -> Iterator[str]:

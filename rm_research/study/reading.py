@@ -2,15 +2,19 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from rm_research.errors import StudyFileError
 from rm_research.study.checking import check_codebook, check_settings
 from rm_research.study.codebook import Item, read_codebook
+from rm_research.study.folding import printable
 from rm_research.study.model import Study
 from rm_research.study.settings import Settings
 from rm_research.study.wording import sentences
+
+AS_WRITTEN = ("file", "dictionary", "delimiter")  # keys whose value must be found in a folder or a file
 
 
 def read_study(path: str | Path) -> Study:
@@ -52,7 +56,7 @@ def _read_settings(folder: Path) -> tuple[Settings | None, list[str]]:
     if not file.is_file():
         raise StudyFileError(f"{folder} has no study.toml. It declares waves, columns and scales: docs/study-files.md.")
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        content = _printable(tomllib.loads(file.read_text(encoding="utf-8-sig")))
     except UnicodeDecodeError:
         return None, ["study.toml: is not encoded in UTF-8; save it as UTF-8"]
     except tomllib.TOMLDecodeError as error:
@@ -61,6 +65,15 @@ def _read_settings(folder: Path) -> tuple[Settings | None, list[str]]:
         return Settings.model_validate(content), []
     except ValidationError as error:
         return None, sentences(error.errors(), content)
+
+
+def _printable(value: Any) -> Any:
+    """Content without characters that a terminal or a page would act on; they may come with copied text."""
+    if isinstance(value, dict):
+        return {printable(key): part if key in AS_WRITTEN else _printable(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_printable(part) for part in value]
+    return printable(value) if isinstance(value, str) else value
 
 
 def _read_items(folder: Path, settings: Settings | None) -> tuple[tuple[Item, ...], list[str]]:

@@ -71,5 +71,5 @@ def test_a_number_that_does_not_fit_the_declared_sign_is_named(write_study):
 
 
 def test_numbers_beyond_the_range_are_judged_with_their_comma(write_study):
-    ((severity, message),) = found(written(write_study, *["6,0"] * 5, *["5,0"] * 5), "next_to_range", "other_range")
+    ((_, message),) = found(written(write_study, *["6,0"] * 5, *["5,0"] * 5), "next_to_range", "other_range")
     assert "5 answers to scale 'mood' are 6" in message

@@ -99,7 +99,8 @@ def test_study_toml_may_begin_with_a_byte_order_mark(write_study):
         (
             HEAD + WAVES.replace("[waves.post]", "name = 'start'\n[waves.post]") + REST,
             "waves.pre.name: is not a key of study.toml here; known: kind, duplicates, unfinished, returned, "
-            "sources, file, format, sheet, title_rows, dictionary, encoding, delimiter, decimal, date_format, set, columns, where",
+            "sources, file, format, sheet, title_rows, dictionary, encoding, delimiter, decimal, date_format, set, "
+            "columns, where",
         ),
         (
             HEAD + WAVES + REST + "[waves.pre.sources]\nfile = 'x.csv'",
