@@ -1,6 +1,7 @@
 """Export formats, one module each: from a file on disk to a frame of text, with the question texts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from rm_research.errors import ReadError
@@ -17,7 +18,7 @@ from rm_research.readers import (
 )
 from rm_research.readers.controls import without_controls
 from rm_research.readers.export import Export
-from rm_research.study.settings import File
+from rm_research.study.settings import SERIAL_DATES, File
 
 READERS: dict[str, Callable[[Path, File], Export]] = {
     "csv": delimited.read,
@@ -55,7 +56,9 @@ def read_export(folder: Path, file: File) -> Export:
     if not (folder / file.file).is_file():
         raise ReadError(f"{file.file} is not in the study folder. Put it there, or correct its file in study.toml.")
     try:
-        return without_controls(READERS[file.format](folder, file))
+        export = without_controls(READERS[file.format](folder, file))
+        day_zero = excel.day_zero(folder / file.file) if file.date_format == SERIAL_DATES else None
+        return replace(export, day_zero=day_zero) if day_zero else export
     except OSError as error:
         raise ReadError(
             f"{file.file} cannot be opened: {error.strerror}. Close it in other programs and check its permissions."

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import warnings
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from rm_research.study.settings import File
 ZIP, OLD = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 ZEROS = re.compile("00+")
+COUNTS_FROM_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true)[\"']")
+DAY_ZERO_1904 = "1904-01-01"
 FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 
 
@@ -60,6 +63,15 @@ def sheet_heads(path: Path, file: File, count: int) -> dict[str, list[list[str]]
     with _opened(path, file) as book:
         heads = {sheet.title: _texts(sheet, count)[0] for sheet in book.worksheets}
     return {name: rows for name, rows in heads.items() if rows}
+
+
+def day_zero(path: Path) -> str | None:
+    """Day from which a workbook counts its dates; None if the file is not a workbook or does not say."""
+    try:
+        with zipfile.ZipFile(path) as parts:
+            return DAY_ZERO_1904 if COUNTS_FROM_1904.search(parts.read("xl/workbook.xml")) else None
+    except (zipfile.BadZipFile, KeyError):
+        return None
 
 
 def _check_kind(path: Path, file: File) -> None:

@@ -16,6 +16,7 @@ from rm_research.readers.choices import parted_name, ticked
 from rm_research.study.entries import tidy_text
 
 PREFIX = "*"
+DAY_ZERO = "1899-12-30"  # of spreadsheet programs, for days from March 1900
 NEAR = 60  # per cent of letters shared by a name and the one that was meant
 LONGEST_HINT = 60  # characters; if the header row is missing, a longer name or one with an @ may be a person's words
 
@@ -50,6 +51,8 @@ class Export:
         Columns that the reader added to those of the file, one per choice that several people ticked.
     joint : str
         What separates the choices in a cell with several; '' if the format has no such cells.
+    day_zero : str
+        Day from which numbers that stand for dates are counted.
     """
 
     file: str
@@ -63,6 +66,7 @@ class Export:
     doubts: tuple[str, ...] = ()
     added: frozenset[str] = frozenset()
     joint: str = ""
+    day_zero: str = DAY_ZERO
 
     @cached_property
     def _trimmed(self) -> dict[str, str]:

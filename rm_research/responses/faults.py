@@ -13,7 +13,7 @@ from rm_research.responses.careless import seconds
 from rm_research.responses.coding import FEW, report_coding
 from rm_research.responses.decimals import report_likely, report_unclear, sign_remedy
 from rm_research.responses.exports import Opened
-from rm_research.responses.facts import CODES, is_finished, known_words
+from rm_research.responses.facts import CODES, date_remedy, is_finished, known_words
 from rm_research.study import Item
 from rm_research.study.entries import comparable, per_entry, tidy
 
@@ -179,12 +179,15 @@ def _report_durations(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -
 
 
 def _report_dates(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
-    undated = rows.loc[facts["submitted"].notna() & rows["submitted"].isna(), "source_row"]
+    unread = facts["submitted"].notna() & rows["submitted"].isna()
+    undated = rows.loc[unread, "source_row"]
     if not len(undated):
         return
+    place, example = "next to the file in study.toml", "%d/%m/%Y %H:%M"
+    remedy = date_remedy(facts.loc[unread, "submitted"], place, example)
     message = (
         f"{opened.source.file}: {len(undated)} entries of 'submitted' cannot be read as dates "
-        f'({rows_text(undated)}). Set date_format next to the file in study.toml, for example "%d/%m/%Y %H:%M".'
+        f"({rows_text(undated)}). {remedy}"
     )
     # a few unreadable dates do not affect the order of the others; if most are unreadable, the format is wrong
     wrong_format = opened.wave.duplicates != "error" and 2 * len(undated) > int(facts["submitted"].notna().sum())

@@ -219,7 +219,7 @@ def _who(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.DataFrame:
         "source_row": opened.export.rows.index,
         "person": _persons(facts, opened, key),
         "cohort": facts["cohort"],
-        "submitted": as_dates(facts["submitted"], opened.source.date_format),
+        "submitted": as_dates(facts["submitted"], opened.source.date_format, opened.export.day_zero),
     }, index=facts.index)  # fmt: skip
 
 
