@@ -14,12 +14,11 @@ import pyarrow.csv
 
 from rm_research.errors import ReadError
 from rm_research.readers.cells import Cells, Detection, Steps, records, text_frame, text_table
-from rm_research.readers.encodings import as_utf8
+from rm_research.readers.encodings import WORKBOOK, as_utf8
 from rm_research.readers.export import Export, as_export
 from rm_research.study.settings import File
 
 DELIMITERS = {",": ",", ";": ";", "\t": "\\t", "|": "|"}
-WORKBOOK = b"PK\x03\x04"
 LOOKED_AT = 50  # records from which the delimiter is detected
 AT_ONCE = 20_000  # records turned into columns at a time
 LONGEST_CELL = csv.field_size_limit()

@@ -9,6 +9,7 @@ from rm_research.errors import ReadError, rows_text
 from rm_research.journal import Journal
 from rm_research.privacy import freed_of_contacts, personal_columns, without_contacts
 from rm_research.readers import Export, read_export
+from rm_research.responses.garbled import garbled_text
 from rm_research.study import Item, Source, Study, Wave
 from rm_research.study.settings import FACTS
 
@@ -78,6 +79,9 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
             journal.problem("doubtful_dates", "warning", doubt, wave=wave.name, file=source.file)
         try:
             check_header(export)
+            if garbled := garbled_text(export, study, wave, source):
+                _fail(wave, source, journal, "garbled_text", garbled)
+                continue
             yield _freed(Opened(study, wave, source, export, journal))
         except ReadError as error:
             _fail(wave, source, journal, "wrong_column", *error.problems)
