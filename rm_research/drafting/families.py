@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from rm_research.study.entries import tidy_text
+from rm_research.study.folding import fold
 
 MARKS = re.compile(r"[.,;:!*\"'’()\[\]]+|\s*/\s*|\s+-\s+|\s+")
 NUMBERED = re.compile(r"(?:\(?(-?\d{1,2})\)?\s*[-–—=:.)]\s*(\D.*)|(.*\D)\s*[-–—=:]?\s*\((-?\d{1,2})\))", re.DOTALL)
@@ -190,7 +191,7 @@ def tail(entry: str, vocabulary: Vocabulary) -> str:
 
 def is_known(entry: str) -> bool:
     """Whether an entry is a number, words from a vocabulary, or both: '5 - Very helpful'."""
-    numbered = NUMBERED.fullmatch(entry.strip())
+    numbered = NUMBERED.fullmatch(fold(entry))
     if numbered is None:
         return entry.isdecimal() or any(said(entry) in graded(one.name) for one in VOCABULARIES)
     return any(grade_of(numbered[2] or numbered[3], one) is not None for one in VOCABULARIES)
@@ -198,5 +199,5 @@ def is_known(entry: str) -> bool:
 
 def own_number(entry: str) -> int | None:
     """Return the number in a printed answer, as in '5 - Strongly agree' and 'Strongly agree (5)'."""
-    numbered = NUMBERED.fullmatch(entry.strip())
+    numbered = NUMBERED.fullmatch(fold(entry))
     return None if numbered is None else int(numbered[1] or numbered[4])

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 
 import pandas as pd
 from rapidfuzz import fuzz, process
@@ -14,6 +14,7 @@ from rm_research.errors import ReadError
 from rm_research.readers.cells import Steps
 from rm_research.readers.choices import parted_name, ticked
 from rm_research.study.entries import tidy_text
+from rm_research.study.folding import fold
 
 PREFIX = "*"
 DAY_ZERO = "1899-12-30"  # of spreadsheet programs, for days from March 1900
@@ -66,7 +67,7 @@ class Export:
     doubts: tuple[str, ...] = ()
     added: frozenset[str] = frozenset()
     joint: str = ""
-    day_zero: str = DAY_ZERO
+    day_zero: str = field(default=DAY_ZERO, repr=False)
 
     @cached_property
     def _trimmed(self) -> dict[str, str]:
@@ -99,13 +100,23 @@ class Export:
         return asking
 
     @cached_property
+    def _folded(self) -> dict[str, list[str]]:
+        """Columns of the file by their name in plain characters."""
+        folded: dict[str, list[str]] = {}
+        for name in self._of_file:
+            folded.setdefault(fold(name), []).append(name)
+        return folded
+
+    @cached_property
     def _choices(self) -> dict[str, str]:
         """Columns of single choices by their tidied name."""
         return {tidy_text(name): name for name in self.rows.columns if name in self.added}
 
     def find(self, name: str) -> str | None:
         """
-        Find the column with that name, else the only one that matches 'name*' or has that question text; or None.
+        Find the column with that name, else the only one that matches 'name*', has that question text or looks alike.
+
+        None if there is no such column.
 
         In a format where a cell can hold several choices, 'question [choice]' finds the column of any choice of an
         existing question. If too few people ticked it for the reader to add it, the column is added to `rows` now: the
@@ -134,7 +145,21 @@ class Export:
                 f"{self.file} has {len(asking)} columns with the question {name!r}{shown and f', including {shown}'}. "
                 "Give the column's name instead."
             )
-        return asking[0] if asking else self._choice(name)
+        return asking[0] if asking else self._alike(name) or self._choice(name)
+
+    def is_alike(self, name: str) -> bool:
+        """Whether the column of that name is written with characters that only look alike."""
+        return name.strip() not in self._trimmed and self._alike(name) is not None
+
+    def _alike(self, name: str) -> str | None:
+        """Column whose name looks like this one."""
+        alike = self._folded.get(fold(name), [])
+        if len(alike) > 1:
+            raise ReadError(
+                f"{self.file} has {len(alike)} columns whose names look like {name!r}. Give the name as the export has "
+                "it, or rename one of them."
+            )
+        return alike[0] if alike else None
 
     def _choice(self, name: str) -> str | None:
         """Column of 'question [choice]', added if it does not exist; None if there is no such question."""
@@ -160,7 +185,10 @@ class Export:
         """Columns whose name starts with `start`: neighbours in sorted order."""
         first = bisect_left(self._sorted, start)
         end = bisect_right(self._sorted, start, lo=first, key=lambda column: column[: len(start)])
-        return self._sorted[first:end]
+        # a name that ends with a blank goes on with another word
+        plain = fold(start) + (" " if start[-1:].isspace() else "")
+        alike = (names for name, names in self._folded.items() if plain and name.startswith(plain))
+        return self._sorted[first:end] or list(chain.from_iterable(alike))
 
     @cached_property
     def _hints(self) -> list[str]:

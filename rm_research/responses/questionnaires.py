@@ -8,6 +8,7 @@ import pandas as pd
 from rm_research.errors import ReadError
 from rm_research.frames import CODE, FACT, TOTAL
 from rm_research.privacy import hash_codes
+from rm_research.responses.alike import report_look_alikes
 from rm_research.responses.answers import Answers, is_answered, read_answers
 from rm_research.responses.careless import careless_rows
 from rm_research.responses.exports import Opened
@@ -60,6 +61,7 @@ def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.D
         published totals, CODE codes that are to be compared. The index has row numbers as in a spreadsheet.
     """
     try:
+        report_look_alikes(opened)
         opened = _taken(opened)
         return _read(opened, key, in_roster)
     except ReadError as error:
