@@ -9,6 +9,7 @@ from rm_research.drafting.families import VOCABULARIES, Vocabulary, grade_of, ow
 from rm_research.drafting.pairing import Question
 from rm_research.drafting.words import BLANK_NUMBERS, BLANK_WORDS
 from rm_research.study.entries import NUMBER, tidy_text
+from rm_research.study.folding import fold
 
 MOSTLY = 0.9  # share of the answers that a kind must explain
 MOST_NUMBERS = 11  # 0 to 10
@@ -101,7 +102,8 @@ def _numbers(question: Question, counts: Counts) -> Answered | None:
 def _printed(question: Question) -> tuple[Range | None, list[float]]:
     """Range of the codes for which the export has labels, and the codes whose label means no answer."""
     labels = [column.labels for column in question.columns.values()]
-    known = {float(code): label for one in labels for code, label in one.items() if NUMBER.fullmatch(tidy_text(code))}
+    coded = ((tidy_text(code), label) for one in labels for code, label in one.items())
+    known = {float(code): label for code, label in coded if NUMBER.fullmatch(code)}
     blank = [code for code, label in known.items() if tidy_text(label) in BLANK_WORDS]
     real = [code for code in known if code not in blank]
     if not all(labels) or len(real) < 2 or any(code != int(code) for code in real):
@@ -137,7 +139,8 @@ def _numbered(question: Question, counts: Counts) -> Answered | None:
 
 def _carried(entry: str) -> int | None:
     """Return the number that an answer is, or includes."""
-    return int(entry) if entry.isascii() and entry.isdigit() else own_number(entry)
+    plain = fold(entry)
+    return int(plain) if plain.isascii() and plain.isdigit() else own_number(entry)
 
 
 def _rows(counts: Counts, entries: Iterable[str]) -> int:
