@@ -50,6 +50,20 @@ def is_text(path: Path, file: File) -> bool:
         return stream.read(len(WORKBOOK)) != WORKBOOK
 
 
+def encoding_for(how: Garbling, file: File, steps: Steps) -> str | None:
+    """
+    Encoding to declare for a text file that was read by these steps, and whose text came out garbled so.
+
+    None if it cannot have: text of another encoding was read as the file was now, and text of a file in UTF-8 was
+    garbled before.
+    """
+    found = (step.value for step, _ in steps if isinstance(step, Detection) and step.key == "encoding")
+    read = file.encoding or next(found, UTF8[0])
+    if read in UTF8:
+        return str(how) if how.really == "utf-8" else None
+    return how.really if how.read_as == read else None
+
+
 def _ungarbled(content: bytes, file: File) -> bytes:
     """Undo that a file was read in a wrong encoding before it was saved as UTF-8."""
     how = Garbling(*str(file.encoding).split(READ_AS, 1))

@@ -7,8 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rm_research.readers import Export
-from rm_research.readers.cells import Detection
-from rm_research.readers.encodings import UTF8, is_text
+from rm_research.readers.encodings import encoding_for, is_text
 from rm_research.responses.facts import known_words
 from rm_research.study import Source, Study, Wave
 from rm_research.study.garbling import Garbled, find_garbled
@@ -21,7 +20,13 @@ def garbled_text(export: Export, study: Study, wave: Wave, source: Source) -> st
 
     Only texts of the study are quoted: what the file has is shown as the study's own text would look.
     """
-    found = next(_found(export, study, wave, source), None)
+    text = is_text(study.path / source.file, source)
+    likely = (
+        one
+        for one in _found(export, study, wave, source)
+        if one.in_study or not text or encoding_for(one.how, source, export.steps)
+    )
+    found = next(likely, None)
     if found is None:
         return None
     if found.in_study:
@@ -33,14 +38,12 @@ def garbled_text(export: Export, study: Study, wave: Wave, source: Source) -> st
     shown = found.how.apply(found.known)
     # quotes or dashes that only the file has may be what is garbled
     stands = f"{shown!r} stands for {found.known!r}" if shown != found.known else f"where {found.known!r} is meant"
-    return f"{source.file} has garbled text: {stands} ({found.how}). {_remedy(export, study, source, found)}"
+    return f"{source.file} has garbled text: {stands} ({found.how}). {_remedy(export, source, found, text=text)}"
 
 
-def _remedy(export: Export, study: Study, source: Source, found: Garbled) -> str:
-    read = next((step.value for step, _ in export.steps if isinstance(step, Detection) and step.key == "encoding"), "")
-    single = (source.encoding or read or UTF8[0]) not in UTF8
-    if is_text(study.path / source.file, source):
-        encoding = found.how.really if single else str(found.how)
+def _remedy(export: Export, source: Source, found: Garbled, *, text: bool) -> str:
+    if text:
+        encoding = encoding_for(found.how, source, export.steps)
         return f'Set encoding = "{encoding}" next to its file in study.toml.'
     if source.format in ("spss", "stata"):
         return f'Set encoding = "{found.how.really}" next to its file in study.toml, or export it again.'

@@ -108,3 +108,9 @@ def test_an_encoding_that_does_not_fit_is_refused(study, encoding, said):
     ((rule, _, message),) = errors(with_encoding(study(ROWS), encoding))
     assert rule == "unreadable_file"
     assert said in message
+
+
+def test_a_file_in_utf8_was_not_read_in_another_encoding(study):
+    # 'Ÿ' stands where cp1252 reads the 'ü' of mac_roman; in a file in utf-8 somebody wrote it
+    folder = study(ROWS, TOML.replace("Völlig – ja", "Všllig Ð ja").replace("Überwiegend", "†berwiegend"))
+    assert all("the study files have" in message for rule, _, message in errors(folder) if rule == "garbled_text")
