@@ -1,9 +1,10 @@
 """Answers from the cells of an item's columns, with the fate of each cell."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import IntEnum
+from functools import partial
 from math import isfinite, nan
 from typing import TypeVar
 
@@ -133,7 +134,8 @@ def recodes(own: Item, item: Item) -> bool:
 
 
 def read_answers(
-    cells: list[pd.Series], item: Item, labels: dict[str, float], missing: tuple[str, ...], decimal: str | None = None
+    cells: list[pd.Series], item: Item, labels: dict[str, float], missing: tuple[str, ...], decimal: str | None = None,
+    *, beside_commas: bool = False,
 ) -> Answers:  # fmt: skip
     """
     Read the answers to one item.
@@ -150,10 +152,13 @@ def read_answers(
         Entries that mean no answer in this study.
     decimal : {'.', ','}, optional
         What separates decimals; found out for each column if it is not declared.
+    beside_commas : bool
+        Whether other columns of the file have decimal commas.
     """
     nothing = {comparable(entry) for entry in (*missing, *item.missing)}
     known = {comparable(label): (value, label.strip()) for label, value in labels.items()}
-    columns = [_column(column, cells, item, known, nothing, decimal) for column in cells]
+    how = partial(notation_of, declared=decimal, ends=(item.low, item.high), beside_commas=beside_commas)
+    columns = [_column(column, cells, item, known, nothing, how) for column in cells]
     answers = columns[0]
     for place, other in enumerate(columns[1:], start=1):
         answers = answers.filled_from(other, place)
@@ -168,11 +173,11 @@ def is_answered(cells: pd.Series, missing: tuple[str, ...]) -> pd.Series:
 
 def _column(
     column: pd.Series, cells: list[pd.Series], item: Item, known: dict[str, tuple[float, str]], nothing: set[str],
-    decimal: str | None,
+    how: Callable[[Iterable[str]], Notation],
 ) -> Answers:  # fmt: skip
     places, entries = pd.factorize(column)
     given = (tidied for entry in entries if comparable(tidied := tidy_text(entry)) not in nothing and tidied)
-    notation = notation_of(given, decimal, (item.low, item.high)) if item.kind == "number" else Notation.POINT
+    notation = how(given) if item.kind == "number" else Notation.POINT
     read = [_read(entry, item, known, nothing, notation) for entry in entries]
     index = column.index
     numbers = pd.Series(np.array([value for value, _ in read], dtype="float64")[places], index=index)

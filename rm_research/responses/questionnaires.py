@@ -9,7 +9,7 @@ from rm_research.errors import ReadError
 from rm_research.frames import CODE, FACT, TOTAL
 from rm_research.privacy import hash_codes
 from rm_research.responses.alike import report_look_alikes
-from rm_research.responses.answers import Answers, is_answered, read_answers
+from rm_research.responses.answers import Answers, Fate, is_answered, read_answers
 from rm_research.responses.careless import careless_rows
 from rm_research.responses.exports import Opened
 from rm_research.responses.facts import (
@@ -30,6 +30,7 @@ from rm_research.study.settings import ROW_NUMBER
 
 PERSONAL_FACTS = ("role", "arm", "dyad")
 ALL_FACTS = ("person", "cohort", "consent", "finished", "submitted", "duration", *PERSONAL_FACTS)
+LEAST_THOUSAND = 1_000
 
 
 LOSING = {
@@ -77,7 +78,7 @@ def _read(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame:
     facts = source_facts(export, study, opened.wave, opened.source, names, in_roster=in_roster)
     report_previews(opened)
     keep = _dropped("consent", _consenting(facts, opened), pd.Series(True, index=facts.index), opened)
-    answers = {item.name: _answers(item, opened) for item in study.items if opened.columns(item)}
+    answers = _all_answers(opened)
     keep = _dropped("not returned", _returned(answers, opened), keep, opened)
     keep = _dropped("unfinished", _finished(facts, opened), keep, opened)
     keep = _careful(careless_rows(opened, answers, facts), keep, opened)
@@ -157,11 +158,24 @@ def _careful(signs: dict[str, pd.Series], keep: pd.Series, opened: Opened) -> pd
     return keep
 
 
-def _answers(item: Item, opened: Opened) -> Answers:
+def _all_answers(opened: Opened) -> dict[str, Answers]:
+    """Answers by item; where some columns have decimal commas, points in others are not taken for granted."""
+    asked = [item for item in opened.study.items if opened.columns(item)]
+    answers = {item.name: _answers(item, opened) for item in asked}
+    if any((one.fates == Fate.COMMA).any() for one in answers.values()):
+        # a range that ends below tells 1.234 from 1234
+        highs = ((item, opened.coded(item).high) for item in asked if item.kind == "number")
+        open_ones = [item for item, high in highs if high is None or high >= LEAST_THOUSAND]
+        answers |= {item.name: _answers(item, opened, beside_commas=True) for item in open_ones}
+    return answers
+
+
+def _answers(item: Item, opened: Opened, *, beside_commas: bool = False) -> Answers:
     rows, own = opened.export.rows, opened.coded(item)
     cells = [rows[name] for name in opened.columns(item)]
     labels = opened.study.settings.answers.get(own.answers, {})
-    return read_answers(cells, own, labels, opened.study.missing, opened.source.decimal).recoded(own, item)
+    study, decimal = opened.study, opened.source.decimal
+    return read_answers(cells, own, labels, study.missing, decimal, beside_commas=beside_commas).recoded(own, item)
 
 
 def _returned(answers: dict[str, Answers], opened: Opened) -> pd.Series:

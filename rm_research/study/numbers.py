@@ -41,7 +41,9 @@ DECLARED = {
 }
 
 
-def notation_of(entries: Iterable[str], declared: str | None = None, ends: Ends = (None, None)) -> Notation:
+def notation_of(
+    entries: Iterable[str], declared: str | None = None, ends: Ends = (None, None), *, beside_commas: bool = False
+) -> Notation:  # fmt: skip
     """
     How the numbers of a column are written.
 
@@ -53,6 +55,8 @@ def notation_of(entries: Iterable[str], declared: str | None = None, ends: Ends 
         What separates decimals, as study.toml says.
     ends : (float or None, float or None)
         Ends of the range, if there is one.
+    beside_commas : bool
+        Whether other columns of the file have decimal commas, so that points may separate thousands here.
     """
     if declared is not None:
         return Notation.DECLARED_COMMA if declared == "," else Notation.DECLARED_POINT
@@ -60,7 +64,9 @@ def notation_of(entries: Iterable[str], declared: str | None = None, ends: Ends 
     numbers = {entry for entry in filled if _may_be_number(entry)}
     commas = {entry for entry in numbers if "," in entry}
     if not commas:
-        return Notation.POINT
+        points = {entry.replace(".", ",") for entry in numbers if "." in entry}
+        grouped = beside_commas and points and all(map(COMMA_GROUPS.fullmatch, points))
+        return Notation.UNCLEAR if grouped and _of_groups(points, ends) is Notation.UNCLEAR else Notation.POINT
     if all(COMMA_DECIMALS.fullmatch(entry) or WHOLE.fullmatch(entry) for entry in filled):
         grouped = all(map(COMMA_GROUPS.fullmatch, commas))
         return Notation.COMMA if not grouped else _of_groups(commas, ends)

@@ -73,3 +73,14 @@ def test_a_number_that_does_not_fit_the_declared_sign_is_named(write_study):
 def test_numbers_beyond_the_range_are_judged_with_their_comma(write_study):
     ((_, message),) = found(written(write_study, *["6,0"] * 5, *["5,0"] * 5), "next_to_range", "other_range")
     assert "5 answers to scale 'mood' are 6" in message
+
+
+def test_points_in_a_file_with_decimal_commas_are_not_taken_for_granted(write_study):
+    toml = 'title = "T"\n[waves.pre]\nfile = "pre.csv"\n[columns]\nperson = "code"\n[scales.mood]\n[scales.pay]\n'
+    book = "item,scale,low,high\nm1,mood,1,5\npay,pay,,\n"
+    found = [
+        take_in(read_study(write_study(toml=toml, codebook=book, files={"pre.csv": f"code;m1;pay\na;{mood};1.234\n"})))
+        for mood in ("4,5", "4.5")
+    ]
+    assert [intake.responses["pay"].isna().all() for intake in found] == [True, False]
+    assert [(intake.problems["rule"] == "unclear_number").sum() for intake in found] == [1, 0]

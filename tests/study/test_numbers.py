@@ -81,3 +81,13 @@ def test_a_range_may_leave_one_reading_only(entries, ends, notation):
 ])  # fmt: skip
 def test_declared_signs(declared, entry, number):
     assert number_in(entry, notation_of([entry], declared)) == number
+
+
+@pytest.mark.parametrize(("entries", "ends", "notation"), [
+    (["1.234", "7"], (None, None), Notation.UNCLEAR), (["1.234", "2.5"], (None, None), Notation.POINT),
+    (["1.234"], (1, 5), Notation.POINT), (["1.234"], (1, 5000), Notation.UNCLEAR),
+    (["7"], (None, None), Notation.POINT),
+])  # fmt: skip
+def test_points_beside_decimal_commas_may_separate_thousands(entries, ends, notation):
+    assert notation_of(entries, ends=ends, beside_commas=True) is notation
+    assert notation_of(entries, ends=ends) is Notation.POINT
