@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from rm_research.journal import Journal
 from rm_research.readers import Export
 from rm_research.responses.exports import Opened
 from rm_research.responses.facts import CODES, YES, known_words
+from rm_research.study import Study
 from rm_research.study.entries import comparable, per_entry
 from rm_research.study.folding import fold, only_alike
 from rm_research.study.settings import FACTS
@@ -14,31 +16,41 @@ from rm_research.study.settings import FACTS
 ALIKE = "in look-alike characters"
 
 
+Columns = dict[str, tuple[str, ...]]  # of an export, by fact
+
+
 def report_look_alikes(opened: Opened) -> None:
     """Count headings, conditions, words of facts and codes that an export writes in look-alike characters."""
     study, wave, source, export = opened.study, opened.wave, opened.source, opened.export
-    of_facts = {name: study.fact_columns(name, wave, source) for name in (*FACTS, *study.settings.attributes)}
     of_items = [name for item in study.items for name in item.candidates(wave.name, source.name)]
-    wanted = {*of_items, *source.where, *(name for names in of_facts.values() for name in names)}
-    counts = {f"names of columns {ALIKE}": sum(export.is_alike(name) for name in sorted(wanted))}
+    counts = {}
     for name, entry in source.where.items():
         known = map(str, entry if isinstance(entry, list) else [entry])
         counts[f"entries of {name} {ALIKE}"] = _entries(export, [name], known)
-    for name, columns in of_facts.items():
-        counts[f"entries of {name} {ALIKE}"] = _fact(opened, name, columns)
+    of_facts = {name: study.fact_columns(name, wave, source) for name in (*FACTS, *study.settings.attributes)}
+    counts |= count_look_alikes(export, study, of_facts, others=(*of_items, *source.where))
+    record_look_alikes(counts, export, opened.journal, wave=wave.name)
+
+
+def count_look_alikes(export: Export, study: Study, facts: Columns, *, others: Iterable[str] = ()) -> dict[str, int]:
+    """Number of headings, and of entries of each fact, in look-alike characters, by rule of the ledger."""
+    wanted = {*others, *(name for names in facts.values() for name in names)}
+    counts = {f"names of columns {ALIKE}": sum(export.is_alike(name) for name in sorted(wanted))}
+    for name, columns in facts.items():
+        words = known_words(study, name)
+        known = [text for word, entries in words.items() for text in (word, *entries)]
+        known += YES if name in ("consent", "finished") else ()
+        found = _codes(export, columns) if name in CODES else _entries(export, columns, known)
+        counts[f"entries of {name} {ALIKE}"] = found
+    return counts
+
+
+def record_look_alikes(counts: dict[str, int], export: Export, journal: Journal, *, wave: str = "") -> None:
+    """Add a line to the ledger for each rule that met something."""
     rows = len(export.rows)
     for rule, cells in counts.items():
         if cells:
-            opened.journal.step(rule, before=rows, after=rows, wave=wave.name, file=source.file, cells=cells)
-
-
-def _fact(opened: Opened, name: str, columns: Iterable[str]) -> int:
-    """Cells of a fact that are a known word in look-alike characters; for codes, all that are not in plain ones."""
-    if name in CODES:
-        return _codes(opened.export, columns)
-    words = known_words(opened.study, name)
-    known = [text for word, entries in words.items() for text in (word, *entries)]
-    return _entries(opened.export, columns, [*known, *(YES if name in ("consent", "finished") else ())])
+            journal.step(rule, before=rows, after=rows, wave=wave, file=export.file, cells=cells)
 
 
 def _entries(export: Export, columns: Iterable[str], known: Iterable[str]) -> int:

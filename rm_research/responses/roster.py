@@ -10,6 +10,7 @@ from rm_research.frames import CODE
 from rm_research.journal import Journal
 from rm_research.privacy import hash_codes
 from rm_research.readers import Export, read_export
+from rm_research.responses.alike import count_look_alikes, record_look_alikes
 from rm_research.responses.exports import check_header, without_personal_data
 from rm_research.responses.facts import as_dates, code_parts, date_remedy, equal_codes, fact, other_forms
 from rm_research.study import Study
@@ -104,6 +105,7 @@ def _read_facts(
             journal.problem("unreadable_file", "error", message, file=file.file)
         return None
     journal.step("read", before=0, after=len(export.rows), file=file.file)
+    record_look_alikes(count_look_alikes(export, study, columns), export, journal)
     for rule, cells in export.steps:
         journal.step(rule, before=len(export.rows), after=len(export.rows), file=file.file, cells=cells)
     return pd.concat([pd.DataFrame(facts, index=export.rows.index), codes], axis=1)

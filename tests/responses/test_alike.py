@@ -80,3 +80,18 @@ def test_any_heading_is_found_however_it_is_written(data, names):
     written = [data.draw(written_otherwise(name)) for name in names]
     export = as_export("pre.csv", written, pd.DataFrame([["1"] * len(names)], columns=range(len(names)), dtype="str"))
     assert [fold(str(export.find(name))) for name in names] == [fold(name) for name in names]
+
+
+def test_the_roster_is_counted_too(study):
+    folder = study()
+    with (folder / "study.toml").open("a", encoding="utf-8") as toml:
+        toml.write('[roster]\nfile = "roster.csv"\ncolumns = { role = "The role - then" }\n')
+    roster = "code;cohort;The role – then\nA–1;Spring - 1;Line manager - ‘senior’\n"
+    (folder / "roster.csv").write_text(roster, encoding="utf-8")
+    taken = take_in(read_study(folder))
+    assert taken.roster["role"].tolist() == ["leader"]
+    ledger = taken.ledger[taken.ledger["file"] == "roster.csv"]
+    assert dict(zip(ledger["rule"], ledger["cells"], strict=True)).items() >= {
+        "names of columns in look-alike characters": 1, "entries of person in look-alike characters": 1,
+        "entries of role in look-alike characters": 1,
+    }.items()  # fmt: skip
