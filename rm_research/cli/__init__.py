@@ -143,14 +143,14 @@ def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[
 def check(study: Path, html: Path | None, as_json: bool) -> None:
     """Find every problem in a study at once; exit code 1 if any is an error."""
     from rm_research.checks import check_study
-    from rm_research.cli.printing import err_console, print_line, print_picture, print_problems
+    from rm_research.cli.printing import err_console, print_json, print_line, print_picture, print_problems
     from rm_research.reporting.own_pages import refuse_other_files
 
     if html is not None:
         refuse_other_files(html)
     problems = check_study(study)
     if as_json:
-        click.echo(problems.table.to_json(orient="records", indent=2, force_ascii=False))
+        print_json(problems)
     else:
         print_problems(problems)
         print_picture(problems)

@@ -10,6 +10,7 @@ from rm_research.drafting.families import VOCABULARIES, Vocabulary, grade_of, pa
 from rm_research.drafting.pairing import Question
 from rm_research.drafting.words import BLANK_NUMBERS, BLANK_WORDS
 from rm_research.study.entries import NUMBER, tidy_text
+from rm_research.study.folding import fold
 
 MOSTLY = 0.9  # share of the answers that a kind must explain
 HALF, FEWEST_STEPS = 0.5, 4  # share of the answers that a whole ladder of so many steps must explain
@@ -125,7 +126,8 @@ def _numbers(question: Question, counts: Counts) -> Answered | None:
 def _printed(question: Question) -> tuple[Range | None, list[float]]:
     """Range of the codes for which the export has labels, and the codes whose label means no answer."""
     labels = [column.labels for column in question.columns.values()]
-    known = {float(code): label for one in labels for code, label in one.items() if NUMBER.fullmatch(tidy_text(code))}
+    coded = ((tidy_text(code), label) for one in labels for code, label in one.items())
+    known = {float(code): label for code, label in coded if NUMBER.fullmatch(code)}
     blank = [code for code, label in known.items() if tidy_text(label) in BLANK_WORDS]
     real = [code for code in known if code not in blank]
     if not all(labels) or len(real) < 2 or any(code != int(code) for code in real):
@@ -168,12 +170,13 @@ def _graded(question: Question, numbers: dict[str, int], *, coded: bool = False)
 
 def _carried(entry: str) -> tuple[int, str] | None:
     """Return the number that an answer is, or includes, and the words beside it."""
-    return (int(entry), "") if entry.isascii() and entry.isdigit() else parted(entry)
+    plain = fold(entry)
+    return (int(plain), "") if plain.isascii() and plain.isdigit() else parted(entry)
 
 
 def _coded(question: Question, counts: Counts) -> Answered | None:
     """Codes that survey software gives to answers: 'AO01', 'AO02'."""
-    found = {entry: CODED.fullmatch(entry) for entry in counts}
+    found = {entry: CODED.fullmatch(fold(entry)) for entry in counts}
     known = {entry: match for entry, match in found.items() if match is not None}
     if len(known) < len(counts) or len({match["letters"].casefold() for match in known.values()}) != 1:
         return None

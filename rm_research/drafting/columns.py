@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from html import unescape
-from math import isfinite
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from rm_research.drafting.words import BLANK_WORDS, CACHED
-from rm_research.study.entries import NUMBER, tidy_text
+from rm_research.study.entries import tidy_text
+from rm_research.study.numbers import notation_of, number_in
 
 IDENTIFIER = re.compile(r"[^\W\d_][\w.\-#]{0,29}")
 # 'affSat1. I like my job', 'Q9Pre: How much do you know'
@@ -108,18 +108,21 @@ def counted(cells: pd.Series) -> Counted:
 
 
 def pooled(columns: Iterable[Column]) -> Counts:
-    """How often each entry occurs in several columns together."""
+    """How often each entry occurs in several columns together, in its first spelling: equal text is one entry."""
+    first: dict[str, str] = {}
     together: Counter[str] = Counter()
     for column in columns:
-        together.update(column.counts)
+        for entry, rows in column.counts.items():
+            together[first.setdefault(tidy_text(entry), entry)] += rows
     return dict(together)
 
 
 def numbers_of(counts: Counts) -> Numbers:
-    """Rows by number, the smallest first, for the entries that are numbers."""
+    """Rows by number, the smallest first, for the entries that are numbers; those with a decimal comma are, too."""
     numbers: Counter[float] = Counter()
+    tidied = {entry: tidy_text(entry) for entry in counts}
+    notation = notation_of(tidied.values())
     for entry, rows in counts.items():
-        tidied = tidy_text(entry)
-        if NUMBER.fullmatch(tidied) and isfinite(float(tidied)):
-            numbers[float(tidied)] += rows
+        if (number := number_in(tidied[entry], notation)) is not None:
+            numbers[number] += rows
     return dict(sorted(numbers.items()))

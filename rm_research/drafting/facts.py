@@ -28,6 +28,7 @@ from rm_research.privacy import asks_who, personal_columns
 from rm_research.responses.facts import as_dates
 from rm_research.study.entries import NUMBER, tidy, tidy_text
 from rm_research.study.model import PROGRAMME
+from rm_research.study.settings import SERIAL_DATES
 
 LONGEST = 80
 SHORTEST_CONTACT = 6  # 'a@b.de'
@@ -35,6 +36,7 @@ LONGEST_QUESTION = 15  # words; a question that asks for a fact is short
 DATE_FORMATS = (
     None, "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M", "%m/%d/%y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y",
+    SERIAL_DATES,
 )  # fmt: skip
 DATED = 0.9  # share of entries that must be dates
 

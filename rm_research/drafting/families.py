@@ -11,6 +11,7 @@ from typing import Any
 
 from rm_research.drafting.words import CACHED
 from rm_research.study.entries import tidy_text
+from rm_research.study.folding import fold
 
 LANGUAGES = ("en", "de", "fr", "es")
 OTHERWISE = "|"  # separates the ways to say an answer in ladders.toml
@@ -152,7 +153,7 @@ def tail(entry: str, vocabulary: Vocabulary) -> str:
 
 def is_known(entry: str) -> bool:
     """Whether an entry is a number, words from a vocabulary, or both: '5 - Very helpful'."""
-    numbered = parted(entry)
+    numbered = parted(fold(entry))
     if numbered is None:
         return entry.isdecimal() or any(said(entry) in graded(one.name) for one in VOCABULARIES)
     return any(grade_of(numbered[1], one) is not None for one in VOCABULARIES)
@@ -168,5 +169,5 @@ def parted(entry: str) -> tuple[int, str] | None:
 
 def own_number(entry: str) -> int | None:
     """Return the number in a printed answer, as in '5 - Strongly agree' and '5 (Strongly agree)'."""
-    numbered = parted(entry)
+    numbered = parted(fold(entry))
     return None if numbered is None else numbered[0]

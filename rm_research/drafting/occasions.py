@@ -230,7 +230,7 @@ def _by_column(opened: OpenedFile, column: str, entries: list[str], names: Seque
 def _in_time(entries: list[str]) -> tuple[list[str], bool]:
     """Entries in order of time, and whether that order is certain."""
     if all(NUMBER.fullmatch(tidy_text(entry)) for entry in entries):
-        return sorted(entries, key=float), True
+        return sorted(entries, key=lambda entry: float(tidy_text(entry))), True
     moments = [moment(entry) for entry in entries]
     if None not in moments and len(set(moments)) == len(moments):
         return [entries[place] for place in np.argsort(np.array(moments, dtype=float), kind="stable")], True
@@ -240,7 +240,7 @@ def _in_time(entries: list[str]) -> tuple[list[str], bool]:
 def _entry_name(column: str, entry: str) -> str:
     """Name of a wave, made from its entry."""
     numeric = NUMBER.fullmatch(tidy_text(entry))
-    words = re.sub(r"\W+", "_", f"{column} {float(entry):g}" if numeric else entry).strip("_")
+    words = re.sub(r"\W+", "_", f"{column} {float(numeric[0]):g}" if numeric else entry).strip("_")
     return re.sub(r"_(?=\d+$)", "", words)[:40]
 
 

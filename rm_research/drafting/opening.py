@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rm_research.drafting.garbled import ungarbled
 from rm_research.errors import ReadError
 from rm_research.privacy import TAKEN_OUT, freed_of_contacts
 from rm_research.readers import Export, read_export
@@ -82,7 +83,22 @@ def open_files(folder: Path, files: Sequence[str | Path]) -> tuple[OpenedFile, .
         problems.append(f"{dictionary} is a data dictionary. Also name the export that it describes.")
     if problems:
         raise ReadError(*problems, heading="The exports cannot be read")
-    return tuple(opened)
+    return _ungarbled(folder, opened)
+
+
+def _ungarbled(folder: Path, opened: list[OpenedFile]) -> tuple[OpenedFile, ...]:
+    """Files whose text is that of another file, garbled, are read in the right encoding."""
+    found = []
+    for one in opened:
+        if one.file.layout == "long":  # its columns are no longer those of the file
+            found.append(one)
+            continue
+        others = [other.export for other in opened if other is not one]
+        export = ungarbled((folder / one.file.file).resolve(), one.file, one.export, others)
+        changed = export is not one.export
+        file = one.file.model_copy(update=_found_out(export)) if changed else one.file
+        found.append(replace(one, file=file, export=export))
+    return tuple(found)
 
 
 def _located(folder: Path, file: Path, problems: list[str]) -> Path | None:

@@ -12,6 +12,7 @@ from rm_research.drafting.families import VOCABULARIES, grade_of, is_known, part
 from rm_research.drafting.occasions import Occasion, Occasions
 from rm_research.drafting.words import is_dated, is_system, may_name_people
 from rm_research.study.entries import tidy_text
+from rm_research.study.folding import fold
 
 ALIKE = 90.0  # rapidfuzz's ratio from which two wordings may be one question
 SAME_CODE = 60.0  # below this ratio, the same code stands for two questions
@@ -61,8 +62,9 @@ class Question:
         several waves may belong to one person. If a question may be answered by people's names, which many rows may
         share, only known words are quoted.
         """
-        often = [column.counts for column in self.columns.values()]
-        shared = [entry for entry in self.counts if any(counts.get(entry, 0) >= FEWEST_ROWS for counts in often)]
+        often = [pooled([column]) for column in self.columns.values()]
+        known = {tidy_text(entry) for counts in often for entry, rows in counts.items() if rows >= FEWEST_ROWS}
+        shared = [entry for entry in self.counts if tidy_text(entry) in known]
         if self._may_name_people:
             return [entry for entry in shared if is_known(entry)]
         words = {said(entry) for entry in shared}
@@ -192,8 +194,8 @@ def _by_text(pairing: _Pairing, columns: list[Column], wave: str) -> dict[int, i
 def _by_code(pairing: _Pairing, columns: list[Column], wave: str) -> dict[int, int]:
     """Match by code, or by the whole name, unless both have a wording and the wordings differ."""
     latest = {place: _latest(pairing.columns[place]) for place in pairing.unasked(wave)}
-    known = _unique({place: one.code or one.name for place, one in latest.items()})
-    asked = _unique({place: column.code or column.name for place, column in enumerate(columns)})
+    known = _unique({place: fold(one.code or one.name) for place, one in latest.items()})
+    asked = _unique({place: fold(column.code or column.name) for place, column in enumerate(columns)})
     shared = {place: known[code] for code, place in asked.items() if code in known}
     return {place: at for place, at in shared.items() if _alike(latest[at].text, columns[place].text)}
 

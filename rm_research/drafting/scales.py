@@ -13,7 +13,8 @@ from rm_research.drafting.items import DraftItem
 from rm_research.drafting.occasions import Occasions
 from rm_research.drafting.stems import slug, unique
 from rm_research.scales import items_against
-from rm_research.study.entries import NUMBER, comparable
+from rm_research.study.entries import comparable, tidy_text
+from rm_research.study.numbers import Notation, notation_of, number_in
 
 FEWEST_ITEMS = 2
 STRAY = 20  # this many items with a name as short as 'q' are probably several scales
@@ -143,11 +144,15 @@ def _as_numbers(cells: pd.Series, item: DraftItem) -> np.ndarray:
     known = {comparable(label): float(number) for label, number in item.answers.labels.items() if number is not None}
     missing = {comparable(code) for code in item.missing}
     encoded = pa.array(cells, pa.large_string()).dictionary_encode()
-    values = [_value(comparable(entry), known, missing) for entry in encoded.dictionary.to_pylist()]
+    entries = [tidy_text(entry) for entry in encoded.dictionary.to_pylist()]
+    notation = notation_of(entry for entry in entries if entry and comparable(entry) not in missing)
+    values = [_value(entry, known, missing, notation) for entry in entries]
     return np.array(values, dtype="float64")[encoded.indices.to_numpy()]
 
 
-def _value(entry: str, known: dict[str, float], missing: Iterable[str]) -> float:
-    if entry in known:
-        return known[entry]
-    return float(entry) if not known and entry not in missing and NUMBER.fullmatch(entry) else float("nan")
+def _value(entry: str, known: dict[str, float], missing: Iterable[str], notation: Notation) -> float:
+    form = comparable(entry)
+    if form in known:
+        return known[form]
+    number = number_in(entry, notation) if not known and form not in missing else None
+    return float("nan") if number is None else number

@@ -7,7 +7,7 @@ from rm_research.claims import claims_of
 from rm_research.claims.glossary import first_used, terms
 from rm_research.claims.sentences import OUR_UNIT
 from rm_research.disclosure.numbers import study_numbers
-from rm_research.errors import ReportError, StudyError
+from rm_research.errors import StudyError
 from rm_research.findings import sections
 from rm_research.findings.context import Context
 from rm_research.findings.page import Findings, Section, Sections, rendered
@@ -39,9 +39,8 @@ def build_findings(prepared: Prepared, *, cohort: str | None = None, unavailable
     StudyError
         When the cohort's data have an error.
     """
-    if cohort is not None and cohort not in prepared.cohorts:
-        known = ", ".join(repr(name) for name in prepared.cohorts)
-        raise ReportError(f"There is no cohort {cohort!r}. Cohorts are {known}.")
+    if cohort is not None:
+        (cohort,) = prepared.named([cohort])
     if cohort is not None and (errors := prepared.errors_of(cohort)):
         raise StudyError(*errors, heading=f"Cohort {cohort!r} cannot be reported")
     disclosed = study_numbers(prepared)

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rm_research.disclosure import Disclosed
 from rm_research.findings.pictures import Picture
+from rm_research.study.folding import printable
 
 MACROS = Path(__file__).parent / "sections"  # they hold what all templates share
 
@@ -146,9 +147,4 @@ def rendered(template: Path, content: Content, **shared: object) -> Section:
     html = _environment(template.parent).get_template(template.name).render(
         **shared, **content.values, pictures=content.pictures
     )  # fmt: skip
-    return Section(name, without_turns(html).strip(), content.pictures)
-
-
-def without_turns(text: str) -> str:
-    """Text without the characters that change the direction of reading: one in a name would mirror our words."""
-    return re.sub("[\u202a-\u202e\u2066-\u2069]", "", text)
+    return Section(name, printable(html).strip(), content.pictures)

@@ -1,11 +1,13 @@
 """prepare_study: all steps from exports to Panel, cached."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
+from rm_research.errors import ReportError
 from rm_research.frames import LEDGER, PROBLEMS, stacked
 from rm_research.linkage import link_waves
 from rm_research.linkage.cohorts import in_cohorts_that_count
@@ -23,6 +25,7 @@ from rm_research.scales import (
     score_scales,
 )
 from rm_research.study import Study, read_study
+from rm_research.study.entries import tidy_text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,6 +71,21 @@ class Prepared:
     def sound_cohorts(self) -> tuple[str, ...]:
         """Names of the cohorts that can be reported."""
         return tuple(cohort for cohort in self.cohorts if not self.errors_of(cohort))
+
+    def named(self, cohorts: Iterable[str]) -> tuple[str, ...]:
+        """
+        Cohorts with these names, which may be written in other case or with characters that look alike.
+
+        Raises
+        ------
+        ReportError
+            When there is no such cohort.
+        """
+        known = {tidy_text(cohort): cohort for cohort in self.cohorts}
+        if unknown := [name for name in cohorts if tidy_text(name) not in known]:
+            shown = ", ".join(map(repr, self.cohorts))
+            raise ReportError(f"There is no cohort {', '.join(map(repr, unknown))}. Cohorts are {shown}.")
+        return tuple(known[tidy_text(name)] for name in cohorts)
 
     def errors_of(self, cohort: str) -> tuple[str, ...]:
         """Messages of the errors that prevent a cohort from being reported; empty if there are none."""

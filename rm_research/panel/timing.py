@@ -9,6 +9,7 @@ import pandas as pd
 
 from rm_research.journal import Journal
 from rm_research.study import Study
+from rm_research.study.entries import tidy_text
 from rm_research.study.wording import suggest
 
 MANY_ANSWERS, MANY_PEOPLE = 30, 5  # so many equal answers of so many people are no coincidence
@@ -131,8 +132,9 @@ def _files(before: pd.DataFrame, after: pd.DataFrame) -> tuple[str, str]:
 def check_listed_cohorts(cohorts: Collection[str], study: Study) -> pd.DataFrame:
     """Problems: names under [reporting] cohorts that no cohort has."""
     journal = Journal()
+    known = set(map(tidy_text, cohorts))
     for name in study.reporting.cohorts:
-        if cohorts and name not in cohorts:
+        if known and tidy_text(name) not in known:
             message = f"study.toml: reporting.cohorts: {name!r} is not a cohort; {suggest(name, sorted(cohorts))}"
             journal.problem("unknown_cohort", "error", message, file="study.toml")
     return journal.problems
@@ -146,9 +148,9 @@ def in_order(cohorts: Collection[str], responses: pd.DataFrame, study: Study) ->
     then those without dates, by name.
     """
     first = responses.groupby("cohort")["submitted"].min().dropna().to_dict()
-    listed = {name: place for place, name in enumerate(study.reporting.cohorts)}
+    listed = {tidy_text(name): place for place, name in enumerate(study.reporting.cohorts)}
 
     def rank(name: str) -> tuple[object, ...]:
-        return listed.get(name, len(listed)), first.get(name, LAST), name
+        return listed.get(tidy_text(name), len(listed)), first.get(name, LAST), name
 
     return tuple(sorted(cohorts, key=rank))

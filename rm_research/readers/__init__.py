@@ -17,9 +17,10 @@ from rm_research.readers import (
     stata,
     surveymonkey,
 )
+from rm_research.readers.controls import without_controls
 from rm_research.readers.export import Export
 from rm_research.readers.summaries import without_summaries
-from rm_research.study.settings import File
+from rm_research.study.settings import SERIAL_DATES, File
 
 READERS: dict[str, Callable[[Path, File], Export]] = {
     "csv": delimited.read,
@@ -58,7 +59,9 @@ def read_export(folder: Path, file: File) -> Export:
     if not (folder / file.file).is_file():
         raise ReadError(f"{file.file} is not in the study folder. Put it there, or correct its file in study.toml.")
     try:
-        export = replace(READERS[file.format](folder, file), file=file.title)
+        export = replace(without_controls(READERS[file.format](folder, file)), file=file.title)
+        day_zero = excel.day_zero(folder / file.file) if file.date_format == SERIAL_DATES else None
+        export = replace(export, day_zero=day_zero) if day_zero else export
         return without_summaries(export, file.summary_rows)
     except OSError as error:
         raise ReadError(

@@ -2,14 +2,17 @@
 
 import codecs
 import re
+from pathlib import Path
 
 import numpy as np
 
 from rm_research.errors import ReadError
 from rm_research.readers.cells import Detection, Steps
+from rm_research.study.garbling import GARBLINGS, READ_AS, Garbling
 from rm_research.study.settings import File
 
 UTF8 = ("utf-8", "utf-8-sig")
+WORKBOOK = b"PK\x03\x04"
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 WESTERN = "cp1252"  # the default of spreadsheets in Western Europe and America
 LETTER_IN_UTF8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|\xe2\x80[\x80-\xbf]")
@@ -25,6 +28,8 @@ def as_utf8(content: bytes, file: File) -> tuple[bytes, Steps]:
         When some bytes are not text in the declared or detected encoding; it names their line.
     """
     steps: Steps = ()
+    if READ_AS in (file.encoding or ""):
+        return _ungarbled(content, file), steps
     encoding, detection = _encoding(content, file)
     if encoding in UTF8:
         content = content.removeprefix(codecs.BOM_UTF8)
@@ -35,6 +40,39 @@ def as_utf8(content: bytes, file: File) -> tuple[bytes, Steps]:
         line = _line(content, place)
         raise ReadError(f"{file.file} has bytes that are not text in line {line}. Save it as 'CSV UTF-8'.")
     return content, steps
+
+
+def is_text(path: Path, file: File) -> bool:
+    """Whether a file is text whose encoding study.toml may declare."""
+    if file.format in ("spss", "stata"):
+        return False
+    with path.open("rb") as stream:
+        return stream.read(len(WORKBOOK)) != WORKBOOK
+
+
+def encoding_for(how: Garbling, file: File, steps: Steps) -> str | None:
+    """
+    Encoding to declare for a text file that was read by these steps, and whose text came out garbled so.
+
+    None if it cannot have: text of another encoding was read as the file was now, and text of a file in UTF-8 was
+    garbled before.
+    """
+    found = (step.value for step, _ in steps if isinstance(step, Detection) and step.key == "encoding")
+    read = file.encoding or next(found, UTF8[0])
+    if read in UTF8:
+        return str(how) if how.really == "utf-8" else None
+    return how.really if how.read_as == read else None
+
+
+def _ungarbled(content: bytes, file: File) -> bytes:
+    """Undo that a file was read in a wrong encoding before it was saved as UTF-8."""
+    how = Garbling(*str(file.encoding).split(READ_AS, 1))
+    if how not in GARBLINGS:
+        raise ReadError(f'{file.file}: {file.encoding!r} is not an encoding. Try encoding = "utf-8{READ_AS}cp1252".')
+    text = how.undo(content.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace"))
+    if text is None:
+        raise ReadError(f"{file.file} is not {file.encoding}. Remove encoding next to its file in study.toml.")
+    return text.encode()
 
 
 def _encoding(content: bytes, file: File) -> tuple[str, Steps]:

@@ -2,6 +2,7 @@
 
 import re
 import warnings
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from rm_research.readers.sheets import as_cells, cell_text, chosen
 from rm_research.study.settings import File
 
 ZEROS = re.compile("00+")
+COUNTS_FROM_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true)[\"']")
+DAY_ZERO_1904 = "1904-01-01"
 FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 
 
@@ -54,6 +57,15 @@ def sheet_heads(path: Path, file: File, count: int) -> dict[str, list[list[str]]
     with _opened(path, file) as book:
         heads = {sheet.title: _texts(sheet, count)[0] for sheet in book.worksheets}
     return {name: rows for name, rows in heads.items() if rows}
+
+
+def day_zero(path: Path) -> str | None:
+    """Day from which a workbook counts its dates; None if the file is not a workbook or does not say."""
+    try:
+        with zipfile.ZipFile(path) as parts:
+            return DAY_ZERO_1904 if COUNTS_FROM_1904.search(parts.read("xl/workbook.xml")) else None
+    except (zipfile.BadZipFile, KeyError):
+        return None
 
 
 def _kind(path: Path, file: File) -> Kind:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 
 import pandas as pd
 from rapidfuzz import fuzz, process
@@ -17,10 +17,12 @@ from rm_research.readers.choices import parted_name, ticked
 from rm_research.readers.long_layout import Layout, recognised
 from rm_research.readers.titles import title_rows
 from rm_research.study.entries import tidy_text
+from rm_research.study.folding import fold
 
 PREFIX = "*"
 LOOKED_AT = 20  # rows among which the header may be
 NAMELESS = re.compile(r"column \d+")
+DAY_ZERO = "1899-12-30"  # of spreadsheet programs, for days from March 1900
 NEAR = 60  # per cent of letters shared by a name and the one that was meant
 LONGEST_HINT = 60  # characters; if the header row is missing, a longer name or one with an @ may be a person's words
 
@@ -59,6 +61,8 @@ class Export:
         Rows that sum up the others and are no records; they are not among `rows`.
     maybe_summaries : tuple of int
         Rows that begin like that, but may be somebody's answers; they are among `rows`.
+    day_zero : str
+        Day from which numbers that stand for dates are counted.
     """
 
     file: str
@@ -74,6 +78,7 @@ class Export:
     joint: str = ""
     summaries: tuple[int, ...] = ()
     maybe_summaries: tuple[int, ...] = ()
+    day_zero: str = field(default=DAY_ZERO, repr=False)
 
     @cached_property
     def _trimmed(self) -> dict[str, str]:
@@ -106,13 +111,23 @@ class Export:
         return asking
 
     @cached_property
+    def _folded(self) -> dict[str, list[str]]:
+        """Columns of the file by their name in plain characters."""
+        folded: dict[str, list[str]] = {}
+        for name in self._of_file:
+            folded.setdefault(fold(name), []).append(name)
+        return folded
+
+    @cached_property
     def _choices(self) -> dict[str, str]:
         """Columns of single choices by their tidied name."""
         return {tidy_text(name): name for name in self.rows.columns if name in self.added}
 
     def find(self, name: str) -> str | None:
         """
-        Find the column with that name, else the only one that matches 'name*' or has that question text; or None.
+        Find the column with that name, else the only one that matches 'name*', has that question text or looks alike.
+
+        None if there is no such column.
 
         In a format where a cell can hold several choices, 'question [choice]' finds the column of any choice of an
         existing question. If too few people ticked it for the reader to add it, the column is added to `rows` now: the
@@ -141,7 +156,21 @@ class Export:
                 f"{self.file} has {len(asking)} columns with the question {name!r}{shown and f', including {shown}'}. "
                 "Give the column's name instead."
             )
-        return asking[0] if asking else self._choice(name)
+        return asking[0] if asking else self._alike(name) or self._choice(name)
+
+    def is_alike(self, name: str) -> bool:
+        """Whether the column of that name is written with characters that only look alike."""
+        return name.strip() not in self._trimmed and self._alike(name) is not None
+
+    def _alike(self, name: str) -> str | None:
+        """Column whose name looks like this one."""
+        alike = self._folded.get(fold(name), [])
+        if len(alike) > 1:
+            raise ReadError(
+                f"{self.file} has {len(alike)} columns whose names look like {name!r}. Give the name as the export has "
+                "it, or rename one of them."
+            )
+        return alike[0] if alike else None
 
     def _choice(self, name: str) -> str | None:
         """Column of 'question [choice]', added if it does not exist; None if there is no such question."""
@@ -167,7 +196,10 @@ class Export:
         """Columns whose name starts with `start`: neighbours in sorted order."""
         first = bisect_left(self._sorted, start)
         end = bisect_right(self._sorted, start, lo=first, key=lambda column: column[: len(start)])
-        return self._sorted[first:end]
+        # a name that ends with a blank goes on with another word
+        plain = fold(start) + (" " if start[-1:].isspace() else "")
+        alike = (names for name, names in self._folded.items() if plain and name.startswith(plain))
+        return self._sorted[first:end] or list(chain.from_iterable(alike))
 
     @cached_property
     def _header(self) -> int | None:
@@ -207,7 +239,14 @@ def as_export(
 ) -> Export:  # fmt: skip
     """Make an Export of names, rows and question texts; nameless empty columns are dropped, repeated names numbered."""
     places = [place for place, name in enumerate(names) if name.strip() or (rows.iloc[:, place] != "").any()]
-    headings = [names[place].strip() or f"column {place + 1}" for place in places]
+    unique, repeated = unique_names([names[place].strip() or f"column {place + 1}" for place in places])
+    frame = rows.iloc[:, places].set_axis(unique, axis=1)
+    questions = {name: texts[place] for name, place in zip(unique, places, strict=True) if texts and texts[place]}
+    return Export(file, frame, questions, repeated, short, steps=steps)
+
+
+def unique_names(headings: Sequence[str]) -> tuple[list[str], frozenset[str]]:
+    """Number the headings that several columns have; also returns which these are."""
     repeated = frozenset(name for name, times in Counter(headings).items() if times > 1)
     taken = set(headings)
     numbered = {name: _numbered(name) for name in repeated}
@@ -216,9 +255,7 @@ def as_export(
         # a column of the file may itself be named 'name (2)'
         unique.append(next(n for n in numbered[name] if n not in taken) if name in repeated else name)
         taken.add(unique[-1])
-    frame = rows.iloc[:, places].set_axis(unique, axis=1)
-    questions = {name: texts[place] for name, place in zip(unique, places, strict=True) if texts and texts[place]}
-    return Export(file, frame, questions, repeated, short, steps=steps)
+    return unique, repeated
 
 
 def _numbered(name: str) -> Iterator[str]:

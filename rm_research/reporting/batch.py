@@ -107,11 +107,8 @@ def _raise_failed(outcomes: list[Outcome]) -> None:
 
 def chosen(prepared: Prepared, cohorts: Sequence[str]) -> list[str]:
     """Cohorts with these names, or all cohorts if none is named, in the order of the study."""
-    unknown = [name for name in cohorts if name not in prepared.cohorts]
-    if unknown:
-        known = ", ".join(repr(name) for name in prepared.cohorts)
-        raise ReportError(f"There is no cohort {', '.join(map(repr, unknown))}. Cohorts are {known}.")
-    return [name for name in prepared.cohorts if not cohorts or name in cohorts]
+    wanted = prepared.named(cohorts)
+    return [name for name in prepared.cohorts if not cohorts or name in wanted]
 
 
 class _cache_for_kernels:  # noqa: N801  # used as a function

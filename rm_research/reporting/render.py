@@ -15,9 +15,9 @@ from papermill.exceptions import PapermillExecutionError
 
 from rm_research.catalogue import catalogue
 from rm_research.errors import ReportError
-from rm_research.findings.page import without_turns
 from rm_research.reporting.kernels import ReportKernelManager
 from rm_research.reporting.parameters import check_parameters
+from rm_research.study.folding import printable
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 NOTEBOOKS = ("cohort_findings", "programme_findings", "data_quality")
@@ -129,11 +129,11 @@ def page_html(executed: NotebookNode, page: Page) -> str:
         exporter.file_extension = ".html"
         resources = {
             "page": {
-                "title": without_turns(page.title), "language": page.language, "kind": page.kind, "style": style,
+                "title": page.title, "language": page.language, "kind": page.kind, "style": style,
                 "made_of": page.made_of, "skip": words.say("page.skip"), "nav": words.say("page.nav"),
                 "picture": words.say("page.picture"),
-                "links": [{"text": without_turns(text), "href": href} for text, href in page.links],
+                "links": [{"text": text, "href": href} for text, href in page.links],
             }
         }  # fmt: skip
         html, _ = exporter.from_notebook_node(executed, resources=resources)
-    return str(html)
+    return printable(str(html))

@@ -1,9 +1,10 @@
 """Answers from the cells of an item's columns, with the fate of each cell."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import IntEnum
+from functools import partial
 from math import isfinite, nan
 from typing import TypeVar
 
@@ -11,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from rm_research.study import Item
-from rm_research.study.entries import NUMBER, comparable, per_entry, tidy
+from rm_research.study.entries import NUMBER, comparable, per_entry, tidy, tidy_text
+from rm_research.study.folding import only_alike
+from rm_research.study.numbers import Notation, is_unclear, notation_of, number_text
 
 LIKE_A_LABEL = 0.8  # difflib's ratio: 'Agre' to 'Agree' is 0.89
 CODE_LENGTH = 3  # digits; a longer number may be a year of birth or a person's code
@@ -26,13 +29,20 @@ class Fate(IntEnum):
     EMPTY = 0
     DECLARED_MISSING = 1
     GIVEN = 2
-    TIDIED = 3  # a label, apart from case, blanks or Unicode forms
-    UNKNOWN_LABEL = 4
-    NOT_A_NUMBER = 5
-    OUT_OF_RANGE = 6
+    TIDIED = 3  # a label, apart from case or blanks
+    ALIKE = 4  # a label or number, apart from characters that look alike
+    COMMA = 5  # a number with a decimal comma
+    LIKELY_COMMA = 6  # which might separate thousands, if that were in the range
+    UNKNOWN_LABEL = 7
+    NOT_A_NUMBER = 8
+    UNCLEAR_NUMBER = 9  # which sign separates its decimals cannot be told
+    OUT_OF_RANGE = 10
 
 
+USABLE = (Fate.GIVEN, Fate.TIDIED, Fate.ALIKE, Fate.COMMA, Fate.LIKELY_COMMA)
+WITH_COMMA = {Notation.COMMA: Fate.COMMA, Notation.LIKELY_COMMA: Fate.LIKELY_COMMA}
 FAULTS = {
+    Fate.UNCLEAR_NUMBER: "unclear_number",
     Fate.UNKNOWN_LABEL: "unknown_label",
     Fate.NOT_A_NUMBER: "not_a_number",
     Fate.OUT_OF_RANGE: "out_of_range",
@@ -56,6 +66,8 @@ class Answers:
         Those columns, as the export has them.
     printed : Series
         As `usable`, in the export's own coding.
+    beyond : Series of float64
+        Numbers outside the range, in the export's own coding; NaN elsewhere.
     """
 
     usable: pd.Series
@@ -63,6 +75,7 @@ class Answers:
     places: pd.Series
     cells: list[pd.Series]
     printed: pd.Series
+    beyond: pd.Series
 
     @property
     def answered(self) -> pd.Series:
@@ -88,6 +101,7 @@ class Answers:
             self,
             usable=(usable := self.usable.mask(taken, other.usable)),
             printed=usable,
+            beyond=self.beyond.mask(taken, other.beyond),
             fates=self.fates.mask(taken | (self.fates == Fate.EMPTY), other.fates),
             places=self.places.mask(taken, np.int8(place)),
         )
@@ -119,7 +133,10 @@ def recodes(own: Item, item: Item) -> bool:
     return item.kind == "number" and not same and own.low is not None and item.low is not None
 
 
-def read_answers(cells: list[pd.Series], item: Item, labels: dict[str, float], missing: tuple[str, ...]) -> Answers:
+def read_answers(
+    cells: list[pd.Series], item: Item, labels: dict[str, float], missing: tuple[str, ...], decimal: str | None = None,
+    *, beside_commas: bool = False,
+) -> Answers:  # fmt: skip
     """
     Read the answers to one item.
 
@@ -133,10 +150,15 @@ def read_answers(cells: list[pd.Series], item: Item, labels: dict[str, float], m
         Numbers by label; empty if the export has numbers.
     missing : tuple of str
         Entries that mean no answer in this study.
+    decimal : {'.', ','}, optional
+        What separates decimals; found out for each column if it is not declared.
+    beside_commas : bool
+        Whether other columns of the file have decimal commas.
     """
     nothing = {comparable(entry) for entry in (*missing, *item.missing)}
     known = {comparable(label): (value, label.strip()) for label, value in labels.items()}
-    columns = [_column(column, cells, item, known, nothing) for column in cells]
+    how = partial(notation_of, declared=decimal, ends=(item.low, item.high), beside_commas=beside_commas)
+    columns = [_column(column, cells, item, known, nothing, how) for column in cells]
     answers = columns[0]
     for place, other in enumerate(columns[1:], start=1):
         answers = answers.filled_from(other, place)
@@ -150,44 +172,58 @@ def is_answered(cells: pd.Series, missing: tuple[str, ...]) -> pd.Series:
 
 
 def _column(
-    column: pd.Series, cells: list[pd.Series], item: Item, known: dict[str, tuple[float, str]], nothing: set[str]
-) -> Answers:
+    column: pd.Series, cells: list[pd.Series], item: Item, known: dict[str, tuple[float, str]], nothing: set[str],
+    how: Callable[[Iterable[str]], Notation],
+) -> Answers:  # fmt: skip
     places, entries = pd.factorize(column)
-    entry_values, entry_fates = [], []
-    for entry in entries:
-        value, fate = _read(entry, item, known, nothing)
-        entry_values.append(value)
-        entry_fates.append(fate)
+    given = (tidied for entry in entries if comparable(tidied := tidy_text(entry)) not in nothing and tidied)
+    notation = how(given) if item.kind == "number" else Notation.POINT
+    read = [_read(entry, item, known, nothing, notation) for entry in entries]
     index = column.index
-    fates = pd.Series(np.array(entry_fates, dtype="int8")[places], index=index)
-    if item.kind == "number":
-        values = pd.Series(np.array(entry_values, dtype="float64")[places], index=index)
-    else:
-        values = per_entry(column, str.strip).where(fates == Fate.GIVEN)
-    return Answers(values, fates, pd.Series(np.zeros(len(column), dtype="int8"), index=index), cells, values)
+    numbers = pd.Series(np.array([value for value, _ in read], dtype="float64")[places], index=index)
+    fates = pd.Series(np.array([fate for _, fate in read], dtype="int8")[places], index=index)
+    far = fates == Fate.OUT_OF_RANGE
+    values = numbers.mask(far) if item.kind == "number" else per_entry(column, str.strip).where(fates == Fate.GIVEN)
+    return Answers(values, fates, pd.Series(np.zeros(len(column), dtype="int8"), index=index), cells, values,
+                   numbers.where(far))  # fmt: skip
 
 
 def _read(
-    entry: str, item: Item, known: dict[str, tuple[float, str]], nothing: set[str]
+    entry: str, item: Item, known: dict[str, tuple[float, str]], nothing: set[str], notation: Notation
 ) -> tuple[float, Fate]:  # fmt: skip
-    tidied = comparable(entry)
-    if not tidied or tidied in nothing:
+    """Number that an entry stands for, and its fate; a number outside the range is returned too."""
+    tidied = tidy_text(entry)
+    text = number_text(tidied, notation)
+    form = tidied if text is None else comparable(text)
+    if not tidied or {form, comparable(tidied)} & nothing:
         return nan, Fate.DECLARED_MISSING if tidied else Fate.EMPTY
     if item.kind != "number":
         return nan, Fate.GIVEN
-    fate = Fate.GIVEN
+    if is_unclear(tidied, notation):
+        return nan, Fate.UNCLEAR_NUMBER
     if known:
-        if tidied not in known:
+        if form not in known:
             return nan, Fate.UNKNOWN_LABEL
-        value, printed = known[tidied]
-        fate = Fate.GIVEN if entry == printed else Fate.TIDIED
-    elif NUMBER.fullmatch(tidied) and isfinite(float(tidied)):
-        value = float(tidied)
+        value, printed = known[form]
+        fate = Fate.GIVEN if entry == printed else Fate.ALIKE if _only_alike(entry, printed) else Fate.TIDIED
+    elif text is not None and isfinite(float(text)):
+        value, fate = float(text), _fate_of_number(entry, tidied, notation)
     else:
         return nan, Fate.NOT_A_NUMBER
     if item.low is not None and item.high is not None and not item.low <= value <= item.high:
-        return nan, Fate.OUT_OF_RANGE
+        return value, Fate.OUT_OF_RANGE
     return value, fate
+
+
+def _only_alike(entry: str, printed: str) -> bool:
+    """Whether an entry has other characters than the label that it is, and not just another way to write a number."""
+    return tidy_text(entry) == tidy_text(printed) and only_alike(entry, printed)
+
+
+def _fate_of_number(entry: str, tidied: str, notation: Notation) -> Fate:
+    if "," in tidied and notation in WITH_COMMA:
+        return WITH_COMMA[notation]
+    return Fate.ALIKE if only_alike(entry, tidied) else Fate.GIVEN
 
 
 def showable(texts: pd.Series, labels: dict[str, float], *, smallest_group: int) -> pd.Series:
@@ -203,7 +239,7 @@ def showable(texts: pd.Series, labels: dict[str, float], *, smallest_group: int)
         entry
         for entry in entries.unique()
         if entry in common
-        or (NUMBER.fullmatch(entry) and len(entry.lstrip("+-")) <= CODE_LENGTH)
+        or (NUMBER.fullmatch(entry.replace(",", ".")) and len(entry.lstrip("+-")) <= CODE_LENGTH)
         or nearest_label(entry, known)
     }
     return texts.str.strip().str.slice(0, SHOWN_LENGTH).where(entries.isin(harmless))

@@ -8,7 +8,8 @@ import pandas as pd
 from rm_research.responses.answers import Answers
 from rm_research.responses.exports import Opened
 from rm_research.study import Item
-from rm_research.study.entries import comparable, per_entry
+from rm_research.study.entries import comparable, per_entry, tidy
+from rm_research.study.numbers import read_numbers
 
 FEWEST_ITEMS = 6  # with fewer, the same answer throughout is not suspicious
 
@@ -26,7 +27,7 @@ def careless_rows(opened: Opened, answers: dict[str, Answers], facts: pd.DataFra
     if alike:
         signs["same_answers"] = pd.concat(alike, axis=1).any(axis=1)
     if settings.fastest is not None:
-        signs["too_fast"] = seconds(facts["duration"]) < settings.fastest
+        signs["too_fast"] = seconds(facts["duration"], opened.source.decimal) < settings.fastest
     labels = {item.name: opened.study.settings.answers.get(item.answers, {}) for item in opened.study.items}
     expected = {
         name: right_answer(right, labels[name]) for name, right in settings.attention.items() if name in answers
@@ -61,10 +62,10 @@ def longest_run(items: list[Item], answers: dict[str, Answers]) -> pd.Series:
     return pd.Series(longest, index=index)
 
 
-def seconds(durations: pd.Series) -> pd.Series:
+def seconds(durations: pd.Series, decimal: str | None = None) -> pd.Series:
     """Durations in seconds, read from a number of seconds, m:ss or h:mm:ss; missing if it is none of these."""
-    as_number = pd.to_numeric(durations, errors="coerce").astype("float64")
-    clock = durations.str.extract(r"^\s*(?:(\d{1,4}):)?(\d{1,4}):(\d{2})\s*$").astype("float64")
+    as_number = read_numbers(durations, decimal)
+    clock = tidy(durations).str.extract(r"^\s*(?:(\d{1,4}):)?(\d{1,4}):(\d{2})\s*$").astype("float64")
     return as_number.fillna(clock[0].fillna(0) * 3600 + clock[1] * 60 + clock[2])
 
 

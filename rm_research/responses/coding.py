@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from rm_research.journal import Journal
-from rm_research.responses.answers import Answers, Fate, put_on_scale
+from rm_research.responses.answers import Answers, put_on_scale
 from rm_research.responses.exports import Opened
 from rm_research.study import Item, Study
-from rm_research.study.entries import NUMBER, comparable, tidy
+from rm_research.study.entries import NUMBER, comparable
 
 FEW = 3  # this many answers, all of them unusable, cannot be slips of the pen
 ENOUGH = 30  # answers of a wave, over the items of a scale, from which the range it uses can be judged
@@ -105,11 +105,7 @@ def _by_scale(opened: Opened, answers: dict[str, Answers]) -> dict[str, list[Ite
 
 def _numbers(answers: Answers, rows: pd.Index) -> pd.Series:
     """Numbers as the export has them, whether in the range or not."""
-    usable = answers.printed[rows]
-    far = answers.fates[rows] == Fate.OUT_OF_RANGE
-    entries = answers.faulty(rows)["entry"]
-    beyond = pd.to_numeric(tidy(entries[far[entries.index]]), errors="coerce")
-    return pd.concat([usable.dropna(), beyond.astype("float64")])
+    return pd.concat([answers.printed[rows].dropna(), answers.beyond[rows].dropna()])
 
 
 def _report_outside(opened: Opened, scale: str, own: Item, found: Outside) -> None:

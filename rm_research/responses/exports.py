@@ -11,6 +11,7 @@ from rm_research.privacy import freed_of_contacts, personal_columns, without_con
 from rm_research.readers import Export, read_export
 from rm_research.readers.long_layout import Layout, in_columns
 from rm_research.responses.facts import where_mask
+from rm_research.responses.garbled import garbled_text
 from rm_research.study import Item, Source, Study, Wave
 from rm_research.study.settings import FACTS, ROW_NUMBER
 
@@ -85,6 +86,9 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
             journal.problem("doubtful_dates", "warning", doubt, wave=wave.name, file=source.title)
         try:
             check_header(export)
+            if garbled := garbled_text(export, study, wave, source):
+                _fail(wave, source, journal, "garbled_text", garbled)
+                continue
             yield _freed(Opened(study, wave, source, export, journal))
         except ReadError as error:
             _fail(wave, source, journal, "wrong_column", *error.problems)

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from rm_research.errors import ReadError
 from rm_research.frames import FORM
 from rm_research.privacy import EMAIL, hash_codes
 from rm_research.readers import Export
+from rm_research.readers.export import DAY_ZERO
 from rm_research.study import Source, Study, Wave
 from rm_research.study.entries import comparable, per_entry, tidy, tidy_numbers, tidy_text
 from rm_research.study.model import ONE_ROLE, PROGRAMME
-from rm_research.study.settings import ROW_NUMBER
+from rm_research.study.numbers import read_numbers
+from rm_research.study.settings import ROW_NUMBER, SERIAL_DATES
 from rm_research.study.spelling import FORMS, JOINED, written
 
 CODES = (
@@ -19,6 +22,8 @@ CODES = (
     "dyad",
 )  # hashed; if a code has several columns, all must be filled, because half a code would link strangers
 YES = ("yes", "y", "true", "1")
+FIRST_DAY, LAST_DAY = 61, 2_958_465  # March 1900, before which programs count differently, to the year 9999
+SERIALS = (20_000, 80_000)  # days of 1954 to 2119
 DATE = r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b"
 WORDS = ("cohort", "role", "arm")  # kept as plain text
 
@@ -192,11 +197,25 @@ def spellings(*columns: pd.Series) -> dict[str, str]:
     return first
 
 
-def as_dates(values: pd.Series, date_format: str | None) -> pd.Series:
+def as_dates(values: pd.Series, date_format: str | None, day_zero: str = DAY_ZERO) -> pd.Series:
     """
     Read text as times, in ISO 8601 or the declared format; missing if it is neither.
 
-    A time zone is dropped: only the order within a study matters, and its surveys share one clock.
+    A time zone is dropped: only the order within a study matters, and its surveys share one clock. With the format
+    "excel", numbers are days since `day_zero`; cells that the workbook itself marks as dates are ISO 8601.
     """
+    if date_format == SERIAL_DATES:
+        days = read_numbers(values)
+        known = days.between(FIRST_DAY, LAST_DAY)
+        seconds = (days.where(known, 0) * 86_400).round().to_numpy("int64").astype("timedelta64[s]")
+        times = pd.Series(np.datetime64(day_zero, "us") + seconds, index=values.index)
+        return times.where(known, as_dates(values.where(days.isna()), None))
     times = pd.to_datetime(values, format=date_format or "ISO8601", errors="coerce", utc=True)
     return times.dt.tz_localize(None).astype("datetime64[us]")
+
+
+def date_remedy(unread: pd.Series, place: str, example: str) -> str:
+    """Say what to declare for entries that are not dates as they stand."""
+    if read_numbers(unread).between(*SERIALS).all():
+        return f'They seem to be numbers of days, as in a spreadsheet: set date_format = "{SERIAL_DATES}" {place}.'
+    return f'Set date_format {place}, for example "{example}".'

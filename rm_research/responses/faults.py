@@ -8,11 +8,12 @@ import pandas as pd
 from rm_research.errors import rows_text
 from rm_research.frames import CODE
 from rm_research.journal import Severity
-from rm_research.responses.answers import FAULTS, Answers, Fate, nearest_label, recodes, showable
+from rm_research.responses.answers import FAULTS, USABLE, Answers, Fate, nearest_label, recodes, showable
 from rm_research.responses.careless import seconds
 from rm_research.responses.coding import FEW, report_coding
+from rm_research.responses.decimals import report_likely, report_unclear, sign_remedy
 from rm_research.responses.exports import Opened
-from rm_research.responses.facts import CODES, is_finished, known_words
+from rm_research.responses.facts import CODES, date_remedy, is_finished, known_words
 from rm_research.study import Item
 from rm_research.study.entries import comparable, per_entry, tidy
 
@@ -22,7 +23,6 @@ SIGNS = {
     "too_fast": "answered faster than careless.fastest",
     "attention": "an attention item not answered as instructed",
 }
-USABLE = (Fate.GIVEN, Fate.TIDIED)
 LOST = 0.1  # share of an item's answers from which an entry that cannot be used is a category, not a slip
 
 
@@ -46,21 +46,20 @@ def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
     _report_tidied(opened, answers, rows)
     reported = report_coding(opened, answers, rows.index)
     places = rows[["wave", "file", "source_row", "cohort"]]
-    for item in opened.study.items:
-        if item.name not in answers:
-            continue
+    for item in [item for item in opened.study.items if item.name in answers]:
         item_answers = answers[item.name]
+        report_likely(opened, item, item_answers, rows.index)
         if not (item_answers.fates >= Fate.UNKNOWN_LABEL).any():
             continue
         faulty = item_answers.faulty(rows.index)
-        elsewhere = pd.to_numeric(tidy(faulty["entry"]), errors="coerce").isin(reported.get(item.scale, ()))
-        lost = _report_lost(opened, item, faulty, len(rows))
+        elsewhere = item_answers.beyond[faulty.index].isin(reported.get(item.scale, ()))
+        lost = _report_lost(opened, item, faulty, len(rows)) | report_unclear(opened, item, faulty)
         for (fault, column), alike in faulty[~(elsewhere | lost)].groupby(["fault", "column"]):
             _report_fault(opened, item, str(fault), str(column), alike["entry"], places.loc[alike.index])
         if len(faulty):
             opened.journal.step(f"unusable answers of {item.name}", before=len(rows), after=len(rows),
                                 wave=opened.wave.name, file=opened.source.title, cells=len(faulty))  # fmt: skip
-        if len(faulty) == int(item_answers.answered[rows.index].sum()) >= FEW:
+        if len(faulty) == int(item_answers.answered[rows.index].sum()) >= FEW and not lost.all():
             message = (
                 f"{opened.source.title}: none of the {len(faulty)} answers to {item.name!r} in column "
                 f"{faulty['column'].iloc[0]!r} can be used. {_remedy(opened, item, faulty['fault'].iloc[0])}"
@@ -90,7 +89,9 @@ def _report_tidied(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
     labelled = [item.name for own, item in asked if own.answers]
     rules = (
         ("labels read as numbers", labelled, USABLE),
-        ("labels among them that differed in case, blanks or letter forms", labelled, (Fate.TIDIED,)),
+        ("labels among them that differed in case or blanks", labelled, (Fate.TIDIED,)),
+        ("answers in look-alike characters", list(answers), (Fate.ALIKE,)),
+        ("numbers with a decimal comma", list(answers), (Fate.COMMA, Fate.LIKELY_COMMA)),
         ("entries declared missing", list(answers), (Fate.DECLARED_MISSING,)),
         ("answers put on the scale of the item", [item.name for own, item in asked if recodes(own, item)], USABLE),
     )
@@ -123,7 +124,7 @@ def _remedy(opened: Opened, item: Item, fault: str, entry: str = "") -> str:
         hint = f"did you mean {near!r}?" if near else f"known: {', '.join(repr(label) for label in labels)}."
         return f"{answer} is not a label in [answers.{item.answers}]; {hint} It counts as missing. Add it there."
     if fault == "not_a_number":
-        return (
+        return sign_remedy(opened, entry) or (
             f"{answer} is not a number; it counts as missing. Declare labels under [answers.…] and name them in "
             "codebook.csv, or list the entry under [missing]."
         )
@@ -166,7 +167,7 @@ def _report_durations(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -
     """Report durations that cannot be read, if fast answering is to be detected."""
     if opened.study.settings.careless.fastest is None:
         return
-    unread = facts["duration"].notna() & seconds(facts["duration"]).isna()
+    unread = facts["duration"].notna() & seconds(facts["duration"], opened.source.decimal).isna()
     if unread.any():
         message = (
             f"{opened.source.title}: {int(unread.sum())} durations are neither seconds nor h:mm:ss "
@@ -178,12 +179,15 @@ def _report_durations(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -
 
 
 def _report_dates(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
-    undated = rows.loc[facts["submitted"].notna() & rows["submitted"].isna(), "source_row"]
+    unread = facts["submitted"].notna() & rows["submitted"].isna()
+    undated = rows.loc[unread, "source_row"]
     if not len(undated):
         return
+    place, example = "next to the file in study.toml", "%d/%m/%Y %H:%M"
+    remedy = date_remedy(facts.loc[unread, "submitted"], place, example)
     message = (
         f"{opened.source.title}: {len(undated)} entries of 'submitted' cannot be read as dates "
-        f'({rows_text(undated)}). Set date_format next to the file in study.toml, for example "%d/%m/%Y %H:%M".'
+        f"({rows_text(undated)}). {remedy}"
     )
     # a few unreadable dates do not affect the order of the others; if most are unreadable, the format is wrong
     wrong_format = opened.wave.duplicates != "error" and 2 * len(undated) > int(facts["submitted"].notna().sum())

@@ -8,7 +8,8 @@ import pandas as pd
 from rm_research.errors import ReadError
 from rm_research.frames import CODE, FACT, TOTAL
 from rm_research.privacy import hash_codes
-from rm_research.responses.answers import Answers, is_answered, read_answers
+from rm_research.responses.alike import report_look_alikes
+from rm_research.responses.answers import Answers, Fate, is_answered, read_answers
 from rm_research.responses.careless import careless_rows
 from rm_research.responses.exports import Opened
 from rm_research.responses.facts import (
@@ -24,10 +25,12 @@ from rm_research.responses.facts import (
 from rm_research.responses.faults import SIGNS, report_answers, report_careless, report_facts, report_previews
 from rm_research.study import Item, Wave
 from rm_research.study.entries import tidy
+from rm_research.study.numbers import read_numbers
 from rm_research.study.settings import ROW_NUMBER
 
 PERSONAL_FACTS = ("role", "arm", "dyad")
 ALL_FACTS = ("person", "cohort", "consent", "finished", "submitted", "duration", *PERSONAL_FACTS)
+LEAST_THOUSAND = 1_000
 
 
 LOSING = {
@@ -59,6 +62,7 @@ def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.D
         published totals, CODE codes that are to be compared. The index has row numbers as in a spreadsheet.
     """
     try:
+        report_look_alikes(opened)
         opened = _taken(opened)
         return _read(opened, key, in_roster)
     except ReadError as error:
@@ -74,7 +78,7 @@ def _read(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame:
     facts = source_facts(export, study, opened.wave, opened.source, names, in_roster=in_roster)
     report_previews(opened)
     keep = _dropped("consent", _consenting(facts, opened), pd.Series(True, index=facts.index), opened)
-    answers = {item.name: _answers(item, opened) for item in study.items if opened.columns(item)}
+    answers = _all_answers(opened)
     keep = _dropped("not returned", _returned(answers, opened), keep, opened)
     keep = _dropped("unfinished", _finished(facts, opened), keep, opened)
     keep = _careful(careless_rows(opened, answers, facts), keep, opened)
@@ -154,11 +158,24 @@ def _careful(signs: dict[str, pd.Series], keep: pd.Series, opened: Opened) -> pd
     return keep
 
 
-def _answers(item: Item, opened: Opened) -> Answers:
+def _all_answers(opened: Opened) -> dict[str, Answers]:
+    """Answers by item; where some columns have decimal commas, points in others are not taken for granted."""
+    asked = [item for item in opened.study.items if opened.columns(item)]
+    answers = {item.name: _answers(item, opened) for item in asked}
+    if any((one.fates == Fate.COMMA).any() for one in answers.values()):
+        # a range that ends below tells 1.234 from 1234
+        highs = ((item, opened.coded(item).high) for item in asked if item.kind == "number")
+        open_ones = [item for item, high in highs if high is None or high >= LEAST_THOUSAND]
+        answers |= {item.name: _answers(item, opened, beside_commas=True) for item in open_ones}
+    return answers
+
+
+def _answers(item: Item, opened: Opened, *, beside_commas: bool = False) -> Answers:
     rows, own = opened.export.rows, opened.coded(item)
     cells = [rows[name] for name in opened.columns(item)]
     labels = opened.study.settings.answers.get(own.answers, {})
-    return read_answers(cells, own, labels, opened.study.missing).recoded(own, item)
+    study, decimal = opened.study, opened.source.decimal
+    return read_answers(cells, own, labels, study.missing, decimal, beside_commas=beside_commas).recoded(own, item)
 
 
 def _returned(answers: dict[str, Answers], opened: Opened) -> pd.Series:
@@ -207,7 +224,7 @@ def _totals(opened: Opened) -> pd.DataFrame:
     totals, rows = {}, opened.export.rows
     for scale in opened.study.scales:
         if scale.published and (column := opened.export.find(scale.published)) is not None:
-            totals[TOTAL + scale.name] = pd.to_numeric(rows[column], errors="coerce").astype("float64")
+            totals[TOTAL + scale.name] = read_numbers(rows[column], opened.source.decimal)
     return pd.DataFrame(totals, index=rows.index)
 
 
@@ -218,7 +235,7 @@ def _who(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.DataFrame:
         "source_row": opened.export.rows.index,
         "person": _persons(facts, opened, key),
         "cohort": facts["cohort"],
-        "submitted": as_dates(facts["submitted"], opened.source.date_format),
+        "submitted": as_dates(facts["submitted"], opened.source.date_format, opened.export.day_zero),
     }, index=facts.index)  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from rm_research.frames import CODE
 from rm_research.journal import Journal
 from rm_research.privacy import hash_codes
 from rm_research.readers import Export, read_export
+from rm_research.responses.alike import count_look_alikes, record_look_alikes
 from rm_research.responses.exports import check_header, note_reading, without_personal_data
-from rm_research.responses.facts import as_dates, code_parts, equal_codes, fact, other_forms
+from rm_research.responses.facts import as_dates, code_parts, date_remedy, equal_codes, fact, other_forms
 from rm_research.study import Study
+from rm_research.study.numbers import read_numbers
 from rm_research.study.settings import FactFile
 
 ROSTER_FACTS = ("person", "cohort", "role", "arm", "dyad")
@@ -60,13 +62,13 @@ def read_sessions(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | 
     rows = _read_facts(study, study.sessions, ("cohort", "dyad", "date", "minutes"), ("dyad",), journal)
     if rows is None:
         return None
-    dates = as_dates(rows["date"], study.sessions.date_format)
-    minutes = pd.to_numeric(rows["minutes"], errors="coerce").astype("float64")
+    dates = rows.pop("day")
+    minutes = read_numbers(rows["minutes"], study.sessions.decimal)
     undated, unmeasured = rows["date"].notna() & dates.isna(), rows["minutes"].notna() & minutes.isna()
     if undated.any():
         message = (
             f"{file}: dates in {rows_text(rows.index[undated])} cannot be read; these meetings count as held "
-            'before the last wave. Set date_format under [sessions], for example "%d/%m/%Y".'
+            f"before the last wave. {date_remedy(rows.loc[undated, 'date'], 'under [sessions]', '%d/%m/%Y')}"
         )
         journal.problem("unreadable_date", "warning", message, file=file)
     if unmeasured.any():
@@ -95,12 +97,15 @@ def _read_facts(
         export = _without_personal_data(study, export, columns, journal)
         nothing = pd.Series(pd.NA, index=export.rows.index, dtype="str")
         facts = {name: fact(export, of_fact, study, name) if of_fact else nothing for name, of_fact in columns.items()}
+        if "date" in facts:
+            facts["day"] = as_dates(facts["date"], file.date_format, export.day_zero)
         codes = _codes(export, columns.get("person", ()), study)
     except ReadError as error:
         for message in error.problems:
             journal.problem("unreadable_file", "error", message, file=file.file)
         return None
     note_reading(export, journal)
+    record_look_alikes(count_look_alikes(export, study, columns), export, journal)
     return pd.concat([pd.DataFrame(facts, index=export.rows.index), codes], axis=1)
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from rm_research.errors import StudyFileError
 from rm_research.frames import RESPONSES
+from rm_research.study.folding import printable
 from rm_research.study.wording import suggest
 
 CODING = ("answers", "low", "high", "reverse")  # a wave or an export may have its own, as low.after
@@ -153,7 +154,7 @@ def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if not path.is_file():
         raise StudyFileError(f"There is no {path.name} in {path.parent}. It lists the items, one per row; add it.")
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = printable(path.read_bytes().decode("utf-8-sig"))
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except UnicodeDecodeError as error:
         raise StudyFileError(f"{path.name} is not saved as UTF-8. Save it as 'CSV UTF-8'.") from error

@@ -10,14 +10,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rm_research.study.folding import fold, tidy_text
+
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
 STR = pd.StringDtype(na_value=np.nan)  # what "str" means
-BLANKS = r"[\s\x1c-\x1f]"  # the ASCII characters that str.split() splits at
-
-
-def tidy_text(text: str) -> str:
-    """Trim text, fold Unicode forms and case, and make runs of white space one blank."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+FOLDED = r"[\s\x00-\x1f\x7f&`]"  # the ASCII characters that `tidy_text` may change, besides capital letters
 
 
 def comparable(text: str) -> str:
@@ -28,13 +25,13 @@ def comparable(text: str) -> str:
 
 def compact(code: str) -> str:
     """Code in the form in which codes are compared: letters and digits only, case folded, without accents."""
-    plain = unicodedata.normalize("NFKD", code).casefold()
+    plain = unicodedata.normalize("NFKD", tidy_text(code))
     return "".join(letter for letter in plain if letter.isalnum())
 
 
 def slug(name: str) -> str:
     """Name of a cohort's folder: lower-case letters, digits and hyphens; empty if nothing of the name is left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", fold(name)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:80].strip("-")
 
 
@@ -73,7 +70,7 @@ def _series(text: pa.Array, index: pd.Index) -> pd.Series:
 def tidy(cells: pd.Series) -> pd.Series:
     """Apply `tidy_text` to cells."""
     text = pa.array(cells, pa.large_string())
-    plain = pc.and_(pc.string_is_ascii(text), pc.invert(pc.match_substring_regex(text, BLANKS)))
+    plain = pc.and_(pc.string_is_ascii(text), pc.invert(pc.match_substring_regex(text, FOLDED)))
     tidied = _series(pc.ascii_lower(text), cells.index)
     odd = ~np.asarray(plain.fill_null(True))
     if odd.any():

@@ -2,16 +2,20 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from rm_research.errors import StudyFileError
 from rm_research.study.checking import check_codebook, check_settings
 from rm_research.study.codebook import Item, read_codebook
+from rm_research.study.folding import printable
 from rm_research.study.marks import open_marks
 from rm_research.study.model import Study
 from rm_research.study.settings import Settings
 from rm_research.study.wording import sentences
+
+AS_WRITTEN = ("file", "dictionary", "delimiter")  # keys whose value must be found in a folder or a file
 
 
 def read_study(path: str | Path) -> Study:
@@ -65,7 +69,7 @@ def _read_text(folder: Path) -> tuple[str | None, list[str]]:
 def _read_settings(text: str, problems: list[str]) -> Settings | None:
     """Settings that the text declares; None if there are none, and `problems` then has why."""
     try:
-        content = tomllib.loads(text)
+        content = _printable(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         problems.append(f"study.toml: is not valid TOML: {error}; correct it there")
         return None
@@ -74,6 +78,15 @@ def _read_settings(text: str, problems: list[str]) -> Settings | None:
     except ValidationError as error:
         problems += sentences(error.errors(), content)
         return None
+
+
+def _printable(value: Any) -> Any:
+    """Content without characters that a terminal or a page would act on; they may come with copied text."""
+    if isinstance(value, dict):
+        return {printable(key): part if key in AS_WRITTEN else _printable(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_printable(part) for part in value]
+    return printable(value) if isinstance(value, str) else value
 
 
 def _read_items(folder: Path, settings: Settings | None) -> tuple[tuple[Item, ...], list[str]]:

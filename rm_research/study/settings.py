@@ -12,6 +12,7 @@ FORMATS = (
 )  # fmt: skip
 FACTS = ("person", "cohort", "role", "dyad", "arm", "consent", "finished", "submitted", "duration")
 ROW_NUMBER = "#row"
+SERIAL_DATES = "excel"  # date_format of dates that a spreadsheet program wrote as numbers of days
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -23,11 +24,15 @@ def as_list(value: Any) -> Any:
 
 def as_date_format(pattern: str) -> str:
     """Refuse a format that no date can be read by."""
+    if pattern == SERIAL_DATES:
+        return pattern
     try:
         datetime.strptime("", pattern)
     except (ValueError, re.error) as error:
         if "does not match format" not in str(error):
-            raise ValueError("is not a date format; write it like %d/%m/%Y %H:%M") from error
+            raise ValueError(
+                "is not a date format; write it like %d/%m/%Y %H:%M, or excel for numbers of days"
+            ) from error
     return pattern
 
 
@@ -74,6 +79,7 @@ class File(Table):
     dictionary: Text | None = None
     encoding: Text | None = None
     delimiter: Delimiter | None = None
+    decimal: Literal[".", ","] | None = None
     date_format: Annotated[str, AfterValidator(as_date_format)] | None = None
 
     @model_validator(mode="after")

@@ -3,8 +3,13 @@
 import pytest
 from drafted_exports import answers, codes, sheet, survey
 from drafted_questions import answered, question
+from hypothesis import given
+from hypothesis import strategies as st
+from look_alikes import written_otherwise
 
 from rm_research.drafting.answers import judge
+from rm_research.drafting.columns import Column
+from rm_research.drafting.pairing import Question
 from rm_research.drafting.sets import find_sets
 
 
@@ -150,3 +155,19 @@ def test_two_kinds_of_answers_have_two_tables(draft_of):
     }  # fmt: skip
     assert [made.items[name]["answers"] for name in ("a_1", "b_3")] == ["agree5", "often5"]
     assert (made.checks, made.errors()) == ("", [])
+
+
+WORDS = ("1 - Don't agree", "2 - So-so", "3 - Agree (fully)")
+
+
+@given(st.data())
+def test_answers_that_look_alike_are_one_answer_of_several_waves(data):
+    waves = {"pre": WORDS, "post": [data.draw(written_otherwise(word)) for word in WORDS]}
+    asked = Question({wave: Column("q1", "q1", "", dict.fromkeys(words, 12)) for wave, words in waves.items()})
+    assert find_sets([judge(asked)])[0].labels == dict(zip(WORDS, (1, 2, 3), strict=True))
+
+
+@pytest.mark.parametrize("numbers", [("1,0", "2,0", "3,0", "4,0", "5,0"), ("١", "٢", "٣", "٤", "٥")])
+def test_numbers_with_commas_and_in_other_digits_have_a_range(numbers):
+    found = find_sets([answered(dict.fromkeys(numbers, 12))])[0]
+    assert (found.ends, found.labels) == ((1, 5), {})

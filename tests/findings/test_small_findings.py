@@ -9,8 +9,8 @@ from small_studies import COLUMNS, TOML, Group, as_csv, small_study
 
 from rm_research.errors import StudyError
 from rm_research.findings import build_findings
-from rm_research.findings.page import without_turns
 from rm_research.panel import prepare_study
+from rm_research.study.folding import printable
 
 COMPARED = TOML + '[design]\ncomparison = "waitlist"\nassignment = "{}"\n'
 PROGRAMME, WAITLIST = Group(n=14, arm="programme", gain=0.9), Group(n=12, arm="waitlist", gain=0.0)
@@ -369,7 +369,7 @@ class TestHostileText:
 
     @pytest.mark.parametrize("name", HOSTILE)
     def test_the_programme_s_page_shows_every_name(self, programme, name):
-        shown = without_turns(name)
+        shown = printable(name)
         assert any(line.startswith(shown) for line in repr(programme.cohorts).split("\n"))
         assert f"{shown}, 11" in charts(programme.outcomes)[0]
 

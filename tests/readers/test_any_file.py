@@ -17,6 +17,7 @@ from properties import examples
 from rm_research.errors import StudyError
 from rm_research.readers import Export, read_export
 from rm_research.readers.detection import detect_format
+from rm_research.study.folding import printable
 from rm_research.study.settings import FORMATS, File
 
 PROGRAMS = ("spss", "stata")  # read in a process of their own, which takes its time
@@ -99,7 +100,8 @@ def check_records(place, format, table):
     found = read(place, format, as_file(format, table))
     first = HEADERS[format] + 1
     rows = found.rows.iloc[:, : len(table[0]) if table else 2]
-    assert dict(zip(rows.index, rows.to_numpy().tolist(), strict=True)) == dict(enumerate(table, start=first))
+    shown = ([printable(cell) for cell in row] for row in table)
+    assert dict(zip(rows.index, rows.to_numpy().tolist(), strict=True)) == dict(enumerate(shown, start=first))
 
 
 @pytest.mark.parametrize("format", TEXT)

@@ -11,6 +11,7 @@ from properties import examples
 
 from rm_research.errors import ReadError
 from rm_research.readers import delimited, read_export
+from rm_research.study.folding import printable
 from rm_research.study.settings import File
 
 
@@ -190,7 +191,7 @@ def test_any_table_reads_back_as_it_was_written_or_is_refused(tmp_path_factory, 
     csv.writer(text, quoting=csv.QUOTE_ALL if bare else csv.QUOTE_MINIMAL).writerows([names, *table])
     folder = tmp_path_factory.mktemp("table")
     (folder / "x.csv").write_bytes(text.getvalue().encode())
-    filled = {number: row for number, row in enumerate(table, start=2) if any(row)}
+    filled = {number: [*map(printable, row)] for number, row in enumerate(table, start=2) if any(row)}
     rows = read_export(folder, File(file="x.csv")).rows
     assert dict(zip(rows.index, rows.to_numpy().tolist(), strict=True)) == filled
 

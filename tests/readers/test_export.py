@@ -117,3 +117,24 @@ def test_brackets_are_part_of_a_name_where_cells_hold_one_choice():
 
 def test_a_repr_shows_no_answers():
     assert "1" not in repr(export("code", "q"))
+
+
+def test_a_name_finds_the_column_that_looks_like_it():
+    found = export("I’m ok – really", "q1")
+    assert found.find("I'm ok - really") == "I’m ok – really"
+    assert found.find("I'm ok*") == "I’m ok – really"
+    assert (found.is_alike("I'm ok - really"), found.is_alike("q1"), found.is_alike("q2")) == (True, False, False)
+
+
+def test_a_column_of_exactly_that_name_comes_before_those_that_look_like_it():
+    found = export("q\u20111", "q-1")
+    assert found.find("q-1") == "q-1"
+
+
+def test_several_columns_that_look_like_a_name_are_refused():
+    with pytest.raises(ReadError, match="2 columns whose names look like 'q-1'"):
+        export("q\u20111", "q–1").find("q-1")
+
+
+def test_a_star_after_a_blank_goes_on_with_another_word():
+    assert export("Q–1 a", "Q–10").find("Q-1 *") == "Q–1 a"
