@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rm_research.errors import ReadError
-from rm_research.readers.cells import Cells, clock_text, records, text_frame, text_table
+from rm_research.readers.cells import Cells, clock_text, text_table
 from rm_research.readers.export import Export, as_export
 from rm_research.study.settings import File
 
@@ -22,7 +22,7 @@ FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 def read(folder: Path, file: File) -> Export:
     """Read a sheet with one header row."""
     cells = read_cells(folder / file.file, file)
-    return as_export(file.file, cells.row(0), records(cells.frame, 1), steps=cells.steps)
+    return as_export(file.file, cells.row(0), cells.records(1), steps=cells.steps)
 
 
 def read_cells(path: Path, file: File) -> Cells:
@@ -51,7 +51,7 @@ def read_cells(path: Path, file: File) -> Cells:
     width = max(map(len, rows))
     table = text_table([row + [""] * (width - len(row)) for row in rows], width)
     steps = (("cells with a spreadsheet error emptied", errors),) if errors else ()
-    return Cells(text_frame(table, file.title_rows + 1), steps=steps)
+    return Cells(table, file.title_rows + 1, steps=steps)
 
 
 def sheet_heads(path: Path, file: File, count: int) -> dict[str, list[list[str]]]:

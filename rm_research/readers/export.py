@@ -187,7 +187,7 @@ def as_export(
         # a column of the file may itself be named 'name (2)'
         unique.append(next(n for n in numbered[name] if n not in taken) if name in repeated else name)
         taken.add(unique[-1])
-    frame = rows.iloc[:, places].set_axis(unique, axis=1)
+    frame = (rows if len(places) == len(names) else rows.iloc[:, places]).set_axis(unique, axis=1)
     questions = {name: texts[place] for name, place in zip(unique, places, strict=True) if texts and texts[place]}
     return Export(file, frame, questions, repeated, short, steps=steps)
 
