@@ -13,11 +13,14 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from rm_research.errors import StudyError
 from rm_research.study.entries import per_entry, tidy
@@ -89,9 +92,12 @@ EMAIL = CONTACTS["e-mail"].expression
 AT_OR_DIGIT = re.compile(r"[@\d]")
 TAKEN_OUT = "[…]"
 MOSTLY = 0.5  # share of the filled cells of a column
+AT_ONCE = 1 << 18  # cells of an export that are searched together
 
 
-def personal_columns(rows: pd.DataFrame, texts: Mapping[str, str] | None = None) -> list[str]:
+def personal_columns(
+    rows: pd.DataFrame, texts: Mapping[str, str] | None = None, *, exempt: Collection[str] = ()
+) -> list[str]:
     """
     Columns that hold personal data: judged by name, by question, or because most of their cells are contacts.
 
@@ -101,15 +107,19 @@ def personal_columns(rows: pd.DataFrame, texts: Mapping[str, str] | None = None)
         An export's rows, all text.
     texts : mapping of str to str, optional
         Question text by column.
+    exempt : collection of str, optional
+        Columns that are not judged.
 
     Returns
     -------
     list of str
         Columns of names, e-mail, postal and IP addresses, telephone numbers, coordinates or dates of birth.
     """
-    asked = texts or {}
+    asked, contacts = texts or {}, set(_mostly_contacts(rows, exempt))
     return [
-        name for name in rows.columns if asks_who(name) or asks_who(asked.get(name, "")) or _mostly_contacts(rows[name])
+        name
+        for name in rows.columns
+        if name not in exempt and (name in contacts or asks_who(name) or asks_who(asked.get(name, "")))
     ]
 
 
@@ -139,13 +149,28 @@ def _words_at(text: str, place: int) -> Iterator[tuple[str, int]]:
             match = None if kind == "form" else words.expression.match(text, place, match.end() - 1)
 
 
-def _mostly_contacts(cells: pd.Series) -> bool:
-    filled = cells[cells != ""]
-    return len(filled) > 0 and bool(per_entry(filled, _is_contact, dtype="bool").mean() >= MOSTLY)
+def _mostly_contacts(rows: pd.DataFrame, exempt: Collection[str]) -> Iterator[str]:
+    """Columns of which most filled cells are contacts; many short columns are looked at together."""
+    judged = ((name, cells) for name, cells in rows.items() if name not in exempt)
+    columns = ((name, pa.array(cells.array, pa.large_string())) for name, cells in judged)
+    while some := list(islice(columns, max(1, AT_ONCE // max(1, len(rows))))):
+        encoded = _one_array([cells for _, cells in some]).dictionary_encode(null_encoding="encode")
+        entries, places = encoded.dictionary.to_pylist(), np.asarray(encoded.indices).reshape(len(some), -1)
+        contacts = np.array([_is_contact(entry) for entry in entries], dtype=bool)
+        if contacts.any():
+            filled = np.array([entry != "" for entry in entries])[places].sum(axis=1)
+            mostly = contacts[places].sum(axis=1) >= np.maximum(MOSTLY * filled, 1)
+            yield from (str(name) for (name, _), most in zip(some, mostly, strict=True) if most)
 
 
-def _is_contact(entry: str) -> bool:
-    return freed_of_contacts(entry).strip() == TAKEN_OUT
+def _one_array(columns: list[pa.Array | pa.ChunkedArray]) -> pa.Array:
+    """Cells of several columns, one after the other."""
+    pieces = [column.chunks if isinstance(column, pa.ChunkedArray) else [column] for column in columns]
+    return pa.chunked_array([piece for of_column in pieces for piece in of_column], pa.large_string()).combine_chunks()
+
+
+def _is_contact(entry: str | None) -> bool:
+    return entry is not None and freed_of_contacts(entry).strip() == TAKEN_OUT
 
 
 def freed_of_contacts(entry: str) -> str:

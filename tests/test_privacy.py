@@ -3,9 +3,12 @@
 import stat
 from itertools import product
 from time import perf_counter
+from unittest import mock
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rm_research.errors import StudyError
 from rm_research.privacy import (
@@ -117,6 +120,31 @@ def test_columns_are_personal_by_their_question():
 )  # fmt: skip
 def test_columns_are_personal_when_most_of_their_cells_are_contacts(cells):
     assert personal_columns(pd.DataFrame({"Q1": text(*cells)})) == ["Q1"]
+
+
+ENTRIES = st.sampled_from(
+    ["", "mary@example.org", "192.0.2.1", " a.b@c.de ", "x", "5", "write to mary@example.org", None]
+)
+
+
+@given(
+    table=st.integers(0, 5).flatmap(lambda n: st.lists(st.lists(ENTRIES, min_size=n, max_size=n), max_size=6)),
+    at_once=st.integers(1, 12),
+    exempt=st.sets(st.sampled_from(["c0", "c3"])),
+)
+def test_columns_looked_at_together_are_judged_one_by_one(table, at_once, exempt):
+    rows = pd.DataFrame({f"c{k}": text(*cells) for k, cells in enumerate(table)})
+    with mock.patch("rm_research.privacy.AT_ONCE", at_once):
+        found = personal_columns(rows, exempt=exempt)
+    contacts = {"mary@example.org", "192.0.2.1", " a.b@c.de "}
+    shares = {f"c{k}": [cell in contacts for cell in cells if cell != ""] for k, cells in enumerate(table)}
+    mostly = [name for name, of in shares.items() if of and 2 * sum(of) >= len(of)]
+    assert found == [name for name in mostly if name not in exempt]
+
+
+def test_columns_in_pieces_are_judged_as_a_whole():
+    pieces = pd.concat([text("mary@example.org", "x"), text("a@b.org", "b@c.org", "y")], ignore_index=True)
+    assert personal_columns(pd.DataFrame({"Q1": pieces, "Q2": text(*"abcde")})) == ["Q1"]
 
 
 def test_one_address_in_a_comment_does_not_cost_all_comments():

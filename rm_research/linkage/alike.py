@@ -1,10 +1,11 @@
 """Codes and names of cohorts that nearly agree: equal but for the way they are written."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import combinations
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -89,13 +90,12 @@ def report_cohorts(cohorts: Sequence[str], study: Study, journal: Journal) -> No
     """Report names of cohorts that cannot name a page, and names that seem to mean one cohort."""
     for fault in _unusable(cohorts):
         journal.problem("cohort_name", "error", f"{fault} Rename cohorts under [values.cohort].")
-    for one, other in combinations(cohorts, 2):
-        if slug(one) != slug(other) and _nearly(one, other):
-            message = (
-                f"Are {one!r} and {other!r} one cohort? They count as two. If they are one, list one spelling under "
-                "the other in [values.cohort]."
-            )
-            journal.problem("cohorts_alike", "warning", message)
+    for one, other in _alike(cohorts):
+        message = (
+            f"Are {one!r} and {other!r} one cohort? They count as two. If they are one, list one spelling under "
+            "the other in [values.cohort]."
+        )
+        journal.problem("cohorts_alike", "warning", message)
 
 
 def _unusable(cohorts: Sequence[str]) -> Iterator[str]:
@@ -112,11 +112,44 @@ def _unusable(cohorts: Sequence[str]) -> Iterator[str]:
             yield f"Cohorts {alike} differ only in punctuation or accents and would share one page."
 
 
-def _nearly(one: str, other: str) -> bool:
-    """Whether two names differ by a year written short, or by a letter or two and not in their numbers."""
-    first, second = (re.sub(r"\b(?:19|20)(\d\d)\b", r"\1", slug(name).replace("-", " ")) for name in (one, other))
-    if first == second:
+class _Name(NamedTuple):
+    """A cohort's name: place among the cohorts, folder, words with years written short, numbers, enough letters."""
+
+    place: int
+    slug: str
+    words: str
+    numbers: tuple[str, ...]
+    long: bool
+
+
+def _alike(cohorts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Pairs that differ by a year written short, or by a letter or two and not in their numbers; in order."""
+    names = [_name(place, cohort) for place, cohort in enumerate(cohorts)]
+    # only names with equal numbers can be alike, so that numbered cohorts need not all be compared
+    by_numbers: dict[tuple[str, ...], list[_Name]] = defaultdict(list)
+    for name in names:
+        by_numbers[name.numbers].append(name)
+    found = (
+        (one.place, other.place)
+        for group in by_numbers.values()
+        for one, other in combinations(group, 2)
+        if one.slug != other.slug and _nearly(one, other)
+    )
+    yield from ((cohorts[one], cohorts[other]) for one, other in sorted(found))
+
+
+def _name(place: int, cohort: str) -> _Name:
+    name = slug(cohort)
+    words = re.sub(r"\b(?:19|20)(\d\d)\b", r"\1", name.replace("-", " "))
+    return _Name(place, name, words, tuple(re.findall(r"\d+", words)), len(re.sub(r"\W|\d", "", words)) > 3)
+
+
+def _nearly(one: _Name, other: _Name) -> bool:
+    """Whether two names with equal numbers are one but for a year written short, or for a letter or two."""
+    if one.words == other.words:
         return True
-    same_numbers = re.findall(r"\d+", first) == re.findall(r"\d+", second)
-    long = min(len(re.sub(r"\W|\d", "", name)) for name in (first, second)) > 3
-    return same_numbers and long and SequenceMatcher(None, first, second).ratio() >= NEARLY
+    if not (one.long and other.long):
+        return False
+    matcher = SequenceMatcher(None, one.words, other.words)
+    # the first two are upper bounds of the last, and much quicker
+    return all(ratio() >= NEARLY for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio))

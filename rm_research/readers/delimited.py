@@ -8,12 +8,11 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
 from rm_research.errors import ReadError
-from rm_research.readers.cells import Cells, Detection, Steps, records, text_frame, text_table
+from rm_research.readers.cells import Cells, Detection, Steps, text_table
 from rm_research.readers.encodings import as_utf8
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.kinds import kind_of
@@ -32,7 +31,7 @@ BLANK_LINES = (b"\n\n", b"\n\r\n", b"\r\r")
 def read(folder: Path, file: File) -> Export:
     """Read a CSV file with one header row."""
     cells = read_cells(folder / file.file, file)
-    return as_export(file.file, cells.row(0), records(cells.frame, 1), short=cells.short, steps=cells.steps)
+    return as_export(file.file, cells.row(0), cells.records(1), short=cells.short, steps=cells.steps)
 
 
 def read_cells(path: Path, file: File) -> Cells:
@@ -49,11 +48,9 @@ def read_cells(path: Path, file: File) -> Cells:
     """
     content, encoding_steps = _text(path, file)
     delimiter, delimiter_steps = _delimiter(content, file)
-    frame = _quickly(content, delimiter)
-    frame, short = (frame, ()) if frame is not None else _carefully(content, delimiter, file)
-    # rows are counted from the top of the file
-    frame.index += file.title_rows
-    return Cells(frame, short, (*encoding_steps, *delimiter_steps))
+    table = _quickly(content, delimiter)
+    table, short = (table, ()) if table is not None else _carefully(content, delimiter, file)
+    return Cells(table, file.title_rows + 1, short, (*encoding_steps, *delimiter_steps))
 
 
 def first_rows(path: Path, file: File, count: int) -> list[list[str]]:
@@ -145,7 +142,7 @@ def _torn(row: list[str]) -> bool:
     return any(cell.count('"') % 2 for cell in row)
 
 
-def _quickly(content: bytes, delimiter: str) -> pd.DataFrame | None:
+def _quickly(content: bytes, delimiter: str) -> pa.Table | None:
     """Read cells with pyarrow; None if anything is odd, so that the careful way must say what."""
     if len(delimiter.encode()) > 1 or _odd_quotes(content, delimiter):
         return None
@@ -157,7 +154,7 @@ def _quickly(content: bytes, delimiter: str) -> pd.DataFrame | None:
         return None
     names = [str(place) for place in range(len(header))]
     try:
-        table = pa.csv.read_csv(
+        return pa.csv.read_csv(
             pa.BufferReader(content.rstrip(b"\r\n") if content.endswith(BLANK_LINES) else content),
             read_options=pa.csv.ReadOptions(column_names=names, block_size=1 << 24),
             parse_options=pa.csv.ParseOptions(
@@ -169,7 +166,6 @@ def _quickly(content: bytes, delimiter: str) -> pd.DataFrame | None:
         )
     except pa.ArrowInvalid:
         return None
-    return text_frame(table, 1)
 
 
 def _odd_quotes(content: bytes, delimiter: str) -> bool:
@@ -197,7 +193,7 @@ def _odd_quotes(content: bytes, delimiter: str) -> bool:
     return quotes % 2 == 1
 
 
-def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pd.DataFrame, tuple[int, ...]]:
+def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pa.Table, tuple[int, ...]]:
     """Read cells with the csv module, which locates faulty quotes and rows of the wrong length."""
     tables: list[pa.Table] = []
     rows: list[list[str]] = []
@@ -224,7 +220,7 @@ def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pd.DataFrame
         raise ReadError(f"{file.file} is empty. Export it again.")
     if short[-1:] == [number] and not content.endswith((b"\n", b"\r")):
         raise ReadError(f"{file.file} stops in the middle of row {number}: it may be cut off. Export it again.")
-    return text_frame(pa.concat_tables([*tables, text_table(rows, width)]), 1), tuple(short)
+    return pa.concat_tables([*tables, text_table(rows, width)]), tuple(short)
 
 
 def _too_long(content: bytes, delimiter: str, file: File, which: str, width: int) -> str:

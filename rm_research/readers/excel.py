@@ -10,7 +10,7 @@ from typing import Any
 
 from rm_research.errors import ReadError
 from rm_research.readers import other_workbooks
-from rm_research.readers.cells import Cells, records
+from rm_research.readers.cells import Cells
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.kinds import Kind, kind_of
 from rm_research.readers.sheets import as_cells, cell_text, chosen
@@ -25,7 +25,7 @@ FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 def read(folder: Path, file: File) -> Export:
     """Read a sheet with one header row."""
     cells = read_cells(folder / file.file, file)
-    return as_export(file.file, cells.row(0), records(cells.frame, 1), steps=cells.steps)
+    return as_export(file.file, cells.row(0), cells.records(1), steps=cells.steps)
 
 
 def read_cells(path: Path, file: File) -> Cells:

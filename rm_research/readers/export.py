@@ -240,7 +240,7 @@ def as_export(
     """Make an Export of names, rows and question texts; nameless empty columns are dropped, repeated names numbered."""
     places = [place for place, name in enumerate(names) if name.strip() or (rows.iloc[:, place] != "").any()]
     unique, repeated = unique_names([names[place].strip() or f"column {place + 1}" for place in places])
-    frame = rows.iloc[:, places].set_axis(unique, axis=1)
+    frame = (rows if len(places) == len(names) else rows.iloc[:, places]).set_axis(unique, axis=1)
     questions = {name: texts[place] for name, place in zip(unique, places, strict=True) if texts and texts[place]}
     return Export(file, frame, questions, repeated, short, steps=steps)
 

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rm_research.readers.cells import Steps, records
+from rm_research.readers.cells import Steps
 from rm_research.readers.choices import parts, ticked
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.tables import read_cells
@@ -48,7 +48,7 @@ def read(folder: Path, file: File) -> Export:
     """Read a Google Forms export."""
     cells = read_cells(folder / file.file, file)
     names = cells.row(0)
-    export = as_export(file.file, names, records(cells.frame, 1), names, short=cells.short, steps=cells.steps)
+    export = as_export(file.file, names, cells.records(1), names, short=cells.short, steps=cells.steps)
     # times in a declared format are left as they are
     return _with_choices(export if file.date_format else _with_times(export))
 

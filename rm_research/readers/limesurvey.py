@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from rm_research.readers.cells import records
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.tables import read_cells
 from rm_research.study.settings import File
@@ -28,7 +27,7 @@ def read(folder: Path, file: File) -> Export:
         names, texts = [code for code, _ in pairs], [text for _, text in pairs]
         divided = sum(name != heading for name, heading in zip(names, header, strict=True))
         steps = (*steps, ("column names divided into code and question text", divided))
-    return as_export(file.file, names, records(cells.frame, 1), texts, short=cells.short, steps=steps)
+    return as_export(file.file, names, cells.records(1), texts, short=cells.short, steps=steps)
 
 
 def has_codes(header: Sequence[str]) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rm_research.readers.cells import records
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.tables import read_cells
 from rm_research.study.entries import tidy_text
@@ -26,7 +25,7 @@ NAMES = {
 def read(folder: Path, file: File) -> Export:
     """Read an export with one header row, as text or as a workbook; the question is the column's name."""
     cells = read_cells(folder / file.file, file)
-    return as_export(file.file, cells.row(0), records(cells.frame, 1), short=cells.short, steps=cells.steps)
+    return as_export(file.file, cells.row(0), cells.records(1), short=cells.short, steps=cells.steps)
 
 
 def platform_of(header: Sequence[str]) -> str | None:

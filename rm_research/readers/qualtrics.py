@@ -9,7 +9,6 @@ import re
 from pathlib import Path
 
 from rm_research.errors import ReadError
-from rm_research.readers.cells import records
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.tables import read_cells
 from rm_research.study.settings import File
@@ -35,9 +34,9 @@ def read(folder: Path, file: File) -> Export:
             'answers begin. Export it again, or keep a single header row and set format = "csv".'
         )
     if has_ids:
-        return as_export(file.file, names, records(cells.frame, 3), texts, short=cells.short, steps=cells.steps)
+        return as_export(file.file, names, cells.records(3), texts, short=cells.short, steps=cells.steps)
     renamed = [text if SYSTEM_COLUMN.match(name) and text else name for name, text in zip(names, texts, strict=True)]
-    return as_export(file.file, renamed, records(cells.frame, 2), texts, short=cells.short, steps=cells.steps)
+    return as_export(file.file, renamed, cells.records(2), texts, short=cells.short, steps=cells.steps)
 
 
 def are_import_ids(row: list[str]) -> bool:

@@ -14,7 +14,6 @@ from pathlib import Path
 import pandas as pd
 
 from rm_research.errors import ReadError
-from rm_research.readers.cells import records
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.markup import written
 from rm_research.readers.tables import read_cells
@@ -74,7 +73,7 @@ class Field:
 def read(folder: Path, file: File) -> Export:
     """Read a REDCap export, and its data dictionary if one is declared."""
     cells = read_cells(folder / file.file, file)
-    export = as_export(file.file, cells.row(0), records(cells.frame, 1), short=cells.short, steps=cells.steps)
+    export = as_export(file.file, cells.row(0), cells.records(1), short=cells.short, steps=cells.steps)
     if file.dictionary is None:
         return export
     fields = read_dictionary(folder, file.dictionary)
@@ -108,7 +107,7 @@ def read_dictionary(folder: Path, name: str) -> list[Field]:
             f"{name} is not a REDCap data dictionary: it has no column {', '.join(map(repr, lacking))}. Download it "
             "again from 'Data Dictionary'."
         )
-    rows = records(cells.frame, 1)
+    rows = cells.records(1)
     return [_field({key: str(row[place]).strip() for key, place in places.items()}) for row in rows.to_numpy()]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rm_research.errors import ReadError
-from rm_research.readers.cells import Cells, Steps, clock_text, text_frame, text_table
+from rm_research.readers.cells import Cells, Steps, clock_text, text_table
 from rm_research.study.settings import File
 
 
@@ -57,7 +57,7 @@ def as_cells(rows: list[list[str]], title: str, file: File, *, steps: Steps = ()
         )
     width = max(map(len, rows))
     table = text_table([row + [""] * (width - len(row)) for row in rows], width)
-    return Cells(text_frame(table, file.title_rows + 1), steps=steps)
+    return Cells(table, file.title_rows + 1, steps=steps)
 
 
 def cell_text(value: Any) -> str:

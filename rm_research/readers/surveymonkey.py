@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rm_research.errors import ReadError
-from rm_research.readers.cells import records
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.markup import written
 from rm_research.readers.tables import read_cells
@@ -31,7 +30,7 @@ def read(folder: Path, file: File) -> Export:
             'expanded, or set format = "csv" next to its file in study.toml.'
         )
     names = _names(questions, below)
-    return as_export(file.file, names, records(cells.frame, 2), names, short=cells.short, steps=cells.steps)
+    return as_export(file.file, names, cells.records(2), names, short=cells.short, steps=cells.steps)
 
 
 def has_two_headers(questions: Sequence[str], below: Sequence[str]) -> bool:

@@ -5,8 +5,6 @@ import pandas as pd
 from rm_research.responses.answers import FAULTS, Answers, Fate
 from rm_research.responses.exports import Opened
 from rm_research.study import Item
-from rm_research.study.entries import NUMBER, tidy_text
-from rm_research.study.numbers import COMMA_DECIMALS
 
 
 def report_unclear(opened: Opened, item: Item, faulty: pd.DataFrame) -> pd.Series:
@@ -14,7 +12,7 @@ def report_unclear(opened: Opened, item: Item, faulty: pd.DataFrame) -> pd.Serie
     unclear = faulty["fault"] == FAULTS[Fate.UNCLEAR_NUMBER]
     for column, n in faulty.loc[unclear, "column"].value_counts().items():
         message = (
-            f"{opened.source.file}: {n} answers to {item.name!r} in column {str(column)!r} have commas or points, and "
+            f"{opened.source.title}: {n} answers to {item.name!r} in column {str(column)!r} have commas or points, and "
             "whether these separate decimals or thousands cannot be told (1,234 may be 1.234 or 1234). None of them "
             'is read. Set decimal = "," or decimal = "." next to the file in study.toml: the sign before decimals.'
         )
@@ -29,25 +27,23 @@ def report_likely(opened: Opened, item: Item, answers: Answers, rows: pd.Index) 
         return
     own = opened.coded(item)
     message = (
-        f"{opened.source.file}: {likely} answers to {item.name!r} were read with a decimal comma (1,234 as 1.234), "
+        f"{opened.source.title}: {likely} answers to {item.name!r} were read with a decimal comma (1,234 as 1.234), "
         f"because as thousands they would be outside {own.low:g} to {own.high:g}. If that is right, set "
         'decimal = "," next to the file in study.toml; if commas separate thousands, set decimal = ".".'
     )
-    opened.journal.problem("likely_decimal_comma", "warning", message, wave=opened.wave.name, file=opened.source.file,
+    opened.journal.problem("likely_decimal_comma", "warning", message, wave=opened.wave.name, file=opened.source.title,
                            column=item.name)  # fmt: skip
 
 
-def sign_remedy(opened: Opened, entry: str) -> str:
-    """Say what to do about a number whose decimal sign is not that of its column; '' if the entry is no number."""
-    tidied, declared = tidy_text(entry), opened.source.decimal
-    if declared is not None and NUMBER.fullmatch(tidied.replace(",", ".")):
+def sign_remedy(opened: Opened, answer: str) -> str:
+    """Say what to do about a number whose decimal sign is not that of its column."""
+    declared = opened.source.decimal
+    if declared is not None:
         return (
-            f'The answer {entry!r} does not fit decimal = "{declared}"; it counts as missing. Correct decimal in '
-            "study.toml, or the answer in the export."
+            f'{answer} does not fit decimal = "{declared}"; it counts as missing. Correct decimal in study.toml, '
+            "or the answer in the export."
         )
-    if declared is None and COMMA_DECIMALS.fullmatch(tidied):
-        return (
-            f"The answer {entry!r} has a decimal comma, but not all answers of its column are such numbers; it counts "
-            'as missing. If all should be, set decimal = "," next to the file in study.toml.'
-        )
-    return ""
+    return (
+        f"{answer} has a decimal comma, but not all answers of its column are such numbers; it counts as missing. If "
+        'all should be, set decimal = "," next to the file in study.toml.'
+    )

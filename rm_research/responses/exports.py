@@ -1,6 +1,6 @@
 """Opens the exports of a wave, removes personal data, and checks that they have the columns of the codebook."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -177,24 +177,23 @@ def _freed(opened: Opened) -> Opened:
     A column that is also kept as text is not exempt.
     """
     study, wave, source, export = opened.study, opened.wave, opened.source, opened.export
-    facts = {export.find(name) for fact in FACTS for name in study.fact_columns(fact, wave, source)}
+    facts = {export.find(name) or "" for fact in FACTS for name in study.fact_columns(fact, wave, source)}
     numbers = {name for item in study.items if item.kind == "number" for name in opened.columns(item)}
     written = {name for item in study.items if item.kind != "number" for name in opened.columns(item)}
     for attribute in study.settings.attributes:
         written |= {export.find(name) or "" for name in study.fact_columns(attribute, wave, source)}
     facts, numbers = facts - written, numbers - written
-    others = export.rows[[name for name in export.rows.columns if name not in facts | numbers]]
-    changed = without_personal_data(others, written, opened.journal, file=source.title, wave=wave.name,
-                                    texts=export.texts, marked=export.identifiers)  # fmt: skip
-    return replace(opened, export=replace(export, rows=export.rows.assign(**changed)))
+    changed = without_personal_data(export.rows, written, opened.journal, file=source.title, wave=wave.name,
+                                    exempt=facts | numbers, texts=export.texts, marked=export.identifiers)  # fmt: skip
+    return replace(opened, export=replace(export, rows=export.rows.assign(**changed))) if changed else opened
 
 
 def without_personal_data(
     rows: pd.DataFrame, used: set[str], journal: Journal, *, file: str, wave: str = "",
-    texts: dict[str, str] | None = None, marked: frozenset[str] = frozenset(),
+    exempt: Collection[str] = (), texts: dict[str, str] | None = None, marked: frozenset[str] = frozenset(),
 ) -> dict[str, pd.Series]:  # fmt: skip
     """Return the columns that change: personal data emptied, and contacts removed from `used` columns."""
-    suspect = {*personal_columns(rows, texts), *marked}
+    suspect = {*personal_columns(rows, texts, exempt=exempt), *marked.difference(exempt)}
     personal = [name for name in rows.columns if name in suspect and (rows[name].str.strip() != "").any()]
     changed = {name: pd.Series("", index=rows.index, dtype="str") for name in personal}
     if personal:

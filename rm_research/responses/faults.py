@@ -1,5 +1,7 @@
 """Faults in the counted rows of one export, as Problems and ledger lines."""
 
+import json
+import re
 from functools import partial
 
 import numpy as np
@@ -17,6 +19,9 @@ from rm_research.responses.facts import CODES, date_remedy, is_finished, known_w
 from rm_research.study import Item
 from rm_research.study.entries import comparable, per_entry, tidy
 
+ANSWERED = ("IP Address", "Imported", "Offline", "0", "4", "16")  # Status of answers, as labels or as codes
+BARE = re.compile(r"[A-Za-z0-9_-]+")
+DECIMALS = r"\s*[+-]?\d*[.,]\d+\s*"
 PREVIEWS = ("survey preview", "survey test", "preview", "test", "1", "2", "spam", "8")
 SIGNS = {
     "same_answers": "the same answer to many items in a row",
@@ -32,13 +37,39 @@ def report_previews(opened: Opened) -> None:
     column = opened.export.find("Status") if source.format == "qualtrics" else None
     if column is None or "Status" in source.where:
         return
-    previews = int(tidy(opened.export.rows[column]).isin(PREVIEWS).sum())
-    if previews:
+    cells = opened.export.rows[column]
+    is_preview = tidy(cells).isin(PREVIEWS)
+    if is_preview.any():
         message = (
-            f"{source.title}: {previews} rows have the Status of previews, tests or spam, and count as answers. "
-            f'To leave them out, add where = {{ Status = "IP Address" }} to [waves.{wave}].'
+            f"{source.title}: {int(is_preview.sum())} rows have the Status of previews, tests or spam, and count as "
+            f"answers. {_without_previews(opened, cells[~is_preview])}"
         )
         opened.journal.problem("preview_rows", "warning", message, wave=wave, file=source.title)
+
+
+def _without_previews(opened: Opened, others: pd.Series) -> str:
+    """Say which rows to take, by the entries of Status that this file has."""
+    forms = {comparable(entry) for entry in ANSWERED}
+    kept = sorted(entry for entry in others.str.strip().unique() if comparable(entry) in forms)
+    if not kept:
+        return "No other row has a Status of answers. Export the answers of participants."
+    # JSON writes text, numbers and lists as TOML does
+    wanted = opened.source.where | {"Status": kept[0] if len(kept) == 1 else kept}
+    conditions = ", ".join(f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}" for key, value in wanted.items())
+    verb = "replace its `where` by" if opened.source.where else "add"
+    return f"To leave them out, {verb} where = {{ {conditions} }} {place_of(opened)}."
+
+
+def _key(name: str) -> str:
+    """Name as a key of TOML, in quotes where it needs them."""
+    return name if BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+
+
+def place_of(opened: Opened) -> str:
+    """Where in study.toml a key of an export belongs."""
+    several = len(opened.wave.sources) > 1 or opened.source.name
+    wave = opened.wave.name
+    return f"to the source {opened.source.name!r} of [[waves.{wave}.sources]]" if several else f"to [waves.{wave}]"
 
 
 def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFrame) -> None:
@@ -60,9 +91,11 @@ def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
             opened.journal.step(f"unusable answers of {item.name}", before=len(rows), after=len(rows),
                                 wave=opened.wave.name, file=opened.source.title, cells=len(faulty))  # fmt: skip
         if len(faulty) == int(item_answers.answered[rows.index].sum()) >= FEW and not lost.all():
+            signed = bool(faulty["entry"].str.fullmatch(DECIMALS).any())
+            remedy = _remedy(opened, item, faulty["fault"].iloc[0], signed=signed)
             message = (
                 f"{opened.source.title}: none of the {len(faulty)} answers to {item.name!r} in column "
-                f"{faulty['column'].iloc[0]!r} can be used. {_remedy(opened, item, faulty['fault'].iloc[0])}"
+                f"{faulty['column'].iloc[0]!r} can be used. {remedy}"
             )
             opened.fail("no_usable_answer", message)
 
@@ -109,13 +142,13 @@ def _report_fault(
 ) -> None:  # fmt: skip
     labels = opened.study.settings.answers.get(opened.coded(item).answers, {})
     shown = showable(entries, labels, smallest_group=opened.study.reporting.smallest_group)
-    for entry, alike in shown.fillna("").groupby(shown.fillna("")):
-        message = _remedy(opened, item, fault, str(entry))
+    for (entry, signed), alike in shown.groupby([shown.fillna(""), entries.str.fullmatch(DECIMALS)]):
+        message = _remedy(opened, item, fault, str(entry), signed=bool(signed))
         opened.journal.row_problems(fault, "warning", message, rows.loc[alike.index], column=column,
                                     values=shown[alike.index])  # fmt: skip
 
 
-def _remedy(opened: Opened, item: Item, fault: str, entry: str = "") -> str:
+def _remedy(opened: Opened, item: Item, fault: str, entry: str = "", *, signed: bool = False) -> str:
     """Say what is wrong with an answer and what to do; `entry` is quoted only if it may be shown."""
     answer, item = f"The answer {entry!r}" if entry else "The answer", opened.coded(item)
     if fault == "unknown_label":
@@ -123,8 +156,10 @@ def _remedy(opened: Opened, item: Item, fault: str, entry: str = "") -> str:
         near = nearest_label(entry, labels)
         hint = f"did you mean {near!r}?" if near else f"known: {', '.join(repr(label) for label in labels)}."
         return f"{answer} is not a label in [answers.{item.answers}]; {hint} It counts as missing. Add it there."
+    if fault == "not_a_number" and signed:
+        return sign_remedy(opened, answer)
     if fault == "not_a_number":
-        return sign_remedy(opened, entry) or (
+        return (
             f"{answer} is not a number; it counts as missing. Declare labels under [answers.…] and name them in "
             "codebook.csv, or list the entry under [missing]."
         )
@@ -202,7 +237,8 @@ def _is_among(words: set[str], entry: str) -> bool:
 def _report_words(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
     """Report entries of a recoded fact that no word of [values.…] covers."""
     for name in opened.study.words:
-        if name not in facts or name in CODES:
+        # words of cohorts give some of them another name; the others keep theirs
+        if name not in facts or name in (*CODES, "cohort"):
             continue
         words = {comparable(word) for word in known_words(opened.study, name)}
         read = partial(_is_among, words)

@@ -1,5 +1,10 @@
 """Codes that are equal but for the way they are written are named, and one key links them; so are names of cohorts."""
 
+import re
+from difflib import SequenceMatcher
+from itertools import combinations
+from unittest import mock
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,10 +13,11 @@ from properties import examples
 from rm_research.checks import check_study
 from rm_research.errors import ReadError
 from rm_research.linkage import link_waves
+from rm_research.linkage.alike import _alike
 from rm_research.panel import prepare_study
 from rm_research.responses.intake import take_in
 from rm_research.study import read_study
-from rm_research.study.entries import tidy_text
+from rm_research.study.entries import slug, tidy_text
 from rm_research.study.spelling import FORMS, written
 
 TOML = """
@@ -197,3 +203,28 @@ def test_a_table_that_nobody_searched_does_not_say_that_it_is_clean(study, metho
     page = check_study(study(PLAIN, PLAIN, more=f'[link]\nmethod = "{method}"\n'))._repr_html_()
     section = page[page.index("Similar codes that were not linked") :]
     assert section[section.index("<p>") :].startswith(f"<p>{said}")
+
+
+NAME = st.lists(
+    st.sampled_from(["Leeds", "Leed", "York", "Yorkk", "2024", "24", "7", "a", "!"]), min_size=1, max_size=3
+)
+
+
+def alike(one, other):
+    """As the rule is worded, for one pair."""
+    first, second = (re.sub(r"\b(?:19|20)(\d\d)\b", r"\1", slug(name).replace("-", " ")) for name in (one, other))
+    letters = min(len(re.sub(r"[^a-z]", "", name)) for name in (first, second))
+    near = letters > 3 and SequenceMatcher(None, first, second).ratio() >= 0.85
+    same_numbers = re.findall(r"\d+", first) == re.findall(r"\d+", second)
+    return slug(one) != slug(other) and (first == second or (same_numbers and near))
+
+
+@given(st.lists(NAME.map(" ".join), max_size=6, unique=True))
+@examples(30)
+def test_pairs_of_cohorts_that_seem_to_be_one_are_all_found_in_order(names):
+    assert list(_alike(names)) == [pair for pair in combinations(names, 2) if alike(*pair)]
+
+
+def test_numbered_cohorts_are_not_all_compared():
+    with mock.patch("rm_research.linkage.alike.SequenceMatcher", side_effect=AssertionError):
+        assert list(_alike([f"cohort {number}" for number in range(500)])) == []

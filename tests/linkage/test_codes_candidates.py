@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 from rm_research.linkage.codes import candidates, edits
 from rm_research.linkage.codes.candidates import element_pairs
 from rm_research.linkage.codes.distinct import distinct_codes
-from rm_research.linkage.codes.edits import close_codes, possible_swaps, swap_pieces
+from rm_research.linkage.codes.edits import as_numbers, close_codes, possible_swaps, swap_pieces
 from rm_research.linkage.codes.frequencies import element_values
 
 few = st.lists(st.tuples(st.sampled_from("xy"), st.text("ab1", min_size=1, max_size=6)), max_size=8)
@@ -59,7 +59,7 @@ def test_two_swapped_pieces_are_one_edit(code, other, found):
 
 
 def test_a_swap_leaves_codes_that_are_too_short():
-    texts, rows = swap_pieces(np.array(["abcd", "abc", "aaaa"], dtype=object), 0, 2, 2)
+    texts, rows = swap_pieces(as_numbers(np.array(["abcd", "abc", "aaaa"], dtype=object)), 0, 2, 2)
     assert (texts.tolist(), rows.tolist()) == (["cdab"], [0])
 
 

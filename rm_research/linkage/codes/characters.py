@@ -24,10 +24,11 @@ def compare_characters(close: pd.DataFrame, first: Codes, second: Codes) -> tupl
     pair: Whole = np.asarray(close.groupby(["first", "second"], sort=True).ngroup(), dtype=np.int64)
     shared = CharacterShares(first, second)
     right = second.texts[close["second"], 0]
-    level, surprise = np.zeros(len(close), dtype=int), shared.whole(close["second"].to_numpy())
+    second_code, text = close["second"].to_numpy(), close["text"].to_numpy(dtype=object)
+    level, surprise = np.zeros(len(close), dtype=int), shared.whole(second_code)
     for row in np.flatnonzero(close["distance"]):
-        level[row], copied, ways = _edited(close["text"][row], right[row])
-        surprise[row] = shared.of(close["second"][row], copied) - np.log(ways)
+        level[row], copied, ways = _edited(text[row], right[row])
+        surprise[row] = shared.of(second_code[row], copied) - np.log(ways)
     evidence = Evidence(
         pairs=len(table),
         pair=pair,

@@ -37,10 +37,10 @@ def close_codes(first: Codes, second: Codes, max_edits: int) -> pd.DataFrame:
     """
     left = first.texts[:, 0]
     tables = [_within(left, np.arange(len(left)), first, second, max_edits).assign(swap=0).drop(columns="row")]
-    swaps = list(enumerate(possible_swaps(left), start=1)) if max_edits else []
+    swaps, letters = list(enumerate(possible_swaps(left), start=1)) if max_edits else [], as_numbers(left)
     rest = min(max_edits - 1, int(pairs_within_blocks(first, second) <= ALL))
     for some in _batches(swaps, AT_ONCE // max(len(left), 1) + 1):
-        texts, owners = zip(*(swap_pieces(left, *swap) for _, swap in some), strict=True)
+        texts, owners = zip(*(swap_pieces(letters, *swap) for _, swap in some), strict=True)
         number = np.repeat([number for number, _ in some], [len(owner) for owner in owners])
         met = _within(np.concatenate(texts), np.concatenate(owners), first, second, rest)
         tables.append(met.assign(swap=number[met.pop("row")]))
@@ -65,9 +65,8 @@ def possible_swaps(texts: Texts) -> list[Swap]:
     ]
 
 
-def swap_pieces(texts: Texts, i: int, j: int, size: int) -> tuple[Texts, Whole]:
+def swap_pieces(letters: NDArray[np.uint32], i: int, j: int, size: int) -> tuple[Texts, Whole]:
     """Swap the pieces of `size` characters at i and j; return the texts that this changes, and their rows."""
-    letters = as_numbers(texts)
     order = np.arange(letters.shape[1])
     order[i : i + size], order[j : j + size] = np.arange(j, j + size), np.arange(i, i + size)
     changed = letters[:, order]

@@ -74,12 +74,14 @@ def split_codes(codes: pd.Series, elements: tuple[Element, ...]) -> pd.DataFrame
     names = [element.name for element in elements]
     if not names or len(set(names)) < len(names):
         raise LinkError("link.elements in study.toml needs at least one element, and each needs its own name.")
-    texts = codes.fillna("").astype("str")
+    places, distinct = pd.factorize(codes.fillna("").astype("str"))
     widths = tuple(element.width for element in elements)
-    distinct = pd.Index(texts.unique())
     kinds = _usual_kinds([code for code in distinct if len(code) == sum(widths)], widths)
-    by_code = {code: _split(code, widths, kinds) for code in distinct}
-    return pd.DataFrame([by_code[code] for code in texts], index=codes.index, columns=names, dtype="str")
+    parts = (
+        zip(*(_split(code, widths, kinds) for code in distinct), strict=True) if len(distinct) else ((),) * len(names)
+    )
+    split = pd.DataFrame(dict(zip(names, map(list, parts), strict=True)), dtype="str")
+    return split.take(places).set_axis(codes.index, axis=0)
 
 
 def _usual_kinds(codes: list[str], widths: tuple[int, ...]) -> tuple[str | None, ...]:
@@ -100,7 +102,13 @@ def kind(character: str) -> str:
 
 
 def _split(code: str, widths: tuple[int, ...], kinds: tuple[str | None, ...]) -> list[str]:
-    """Split a code at the lowest cost: 1 for each missing or surplus character, 1 for each of the wrong kind."""
+    """Split a code of the declared length as declared, another one to fit best."""
+    ends = tuple(accumulate(widths)) if len(code) == sum(widths) else _best_ends(code, widths, kinds)
+    return [code[start:end] for start, end in zip((0, *ends), ends, strict=False)]
+
+
+def _best_ends(code: str, widths: tuple[int, ...], kinds: tuple[str | None, ...]) -> tuple[int, ...]:
+    """Ends of the parts at the lowest cost: 1 for each missing or surplus character, 1 for each of the wrong kind."""
 
     @cache
     def best(element: int, start: int) -> tuple[int, tuple[int, ...]]:
@@ -115,5 +123,4 @@ def _split(code: str, widths: tuple[int, ...], kinds: tuple[str | None, ...]) ->
         cost, _, ends = min(choices)
         return cost, ends
 
-    ends = tuple(accumulate(widths)) if len(code) == sum(widths) else best(0, 0)[1]
-    return [code[start:end] for start, end in zip((0, *ends), ends, strict=False)]
+    return best(0, 0)[1]
