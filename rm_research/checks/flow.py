@@ -26,7 +26,9 @@ def flow_column(count: str, wave: str) -> str:
     return f"{count} {wave}"
 
 
-def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
+def response_flow(
+    prepared: Prepared, cohort: str | None = None, *, followed: pd.DataFrame | None = None
+) -> pd.DataFrame:  # fmt: skip
     """
     People invited, and those who answered each wave, by role and arm.
 
@@ -35,6 +37,8 @@ def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame
     prepared : Prepared
     cohort : str, optional
         One cohort; by default all cohorts without errors.
+    followed : DataFrame, optional
+        `follow_up` of the same people, where it is known already.
 
     Returns
     -------
@@ -60,7 +64,8 @@ def response_flow(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame
         left = left if linked and not keeps_no_leavers(prepared, wave) else left.where(unknown)
         flow = flow.assign(**{flow_column("answered", wave): again, flow_column("both", wave): both,
                               flow_column("left", wave): left})  # fmt: skip
-    table = _with_scores(summed(flow, ["role", "arm"]), follow_up(prepared, cohort), study)
+    followed = follow_up(prepared, cohort) if followed is None else followed
+    table = _with_scores(summed(flow, ["role", "arm"]), followed, study)
     compared = table["arm"] == study.comparison
     return pd.concat([table[~compared], table[compared]], ignore_index=True)
 

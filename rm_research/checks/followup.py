@@ -1,6 +1,7 @@
 """Who came back: the one place that counts people with and without a score, and people who left."""
 
 from collections.abc import Sequence
+from itertools import repeat
 
 import pandas as pd
 
@@ -49,9 +50,10 @@ def follow_up(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
 
 def has_returned(people: pd.DataFrame, wave: pd.Series | str, prepared: Prepared) -> pd.Series:
     """Whether each of these people returned the questionnaire of a wave, or of the wave given for each."""
-    responses = prepared.responses[prepared.responses["cohort"].isin(people["cohort"].unique())]
-    came = pd.MultiIndex.from_frame(responses[[*WHO, "wave"]])
-    return pd.Series(pd.MultiIndex.from_frame(people[WHO].assign(wave=wave)).isin(came), index=people.index)
+    came = set(zip(*(prepared.responses[name].tolist() for name in (*WHO, "wave")), strict=True))
+    waves = repeat(wave) if isinstance(wave, str) else wave.tolist()
+    who = zip(people["cohort"].tolist(), people["person"].tolist(), waves, strict=False)
+    return pd.Series([key in came for key in who], index=people.index, dtype=bool)
 
 
 def keeps_no_leavers(prepared: Prepared, wave: str) -> bool:
@@ -91,8 +93,7 @@ def summed(counted: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Sums of all other columns by group; a sum with a part that is unknown is unknown."""
     counts = [name for name in counted.columns if name not in by]
     groups = [counted[name] for name in by]
-    unknown = counted[counts].isna().groupby(groups).any()
-    return counted.astype(dict.fromkeys(counts, "Int64")).groupby(groups)[counts].sum().mask(unknown).reset_index()
+    return counted.astype(dict.fromkeys(counts, "Int64")).groupby(groups)[counts].sum(skipna=False).reset_index()
 
 
 def _unknown(table: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """One row of Estimates, one sentence, one title, one alternative text: all from the same numbers."""
 
 import math
+from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +25,7 @@ from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 
 OUR_UNIT = Scale.model_fields["unit"].default
+_latest: "deque[Claims]" = deque(maxlen=2)  # of the pages being written; older ones may be forgotten
 
 
 @dataclass(frozen=True)
@@ -421,5 +423,15 @@ class Claims:
 
 
 def claims_of(disclosed: Disclosed, study: Study) -> Claims:
-    """Return what may be said about Disclosed rows in the language of their study."""
-    return Claims(disclosed, study, catalogue(study.reporting.language))
+    """
+    Return what may be said about Disclosed rows in the language of their study.
+
+    Who stayed and how rows are judged are found once for all charts and sentences of a page: they ask for the same
+    Claims one after the other.
+    """
+    for known in tuple(_latest):
+        if known.disclosed is disclosed and known.study is study:
+            return known
+    claims = Claims(disclosed, study, catalogue(study.reporting.language))
+    _latest.append(claims)
+    return claims

@@ -1,6 +1,6 @@
 """Counts of people, questionnaires and meetings that pages show in full: taking part is not an answer."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -25,20 +25,20 @@ def participation(prepared: Prepared) -> dict[str, pd.DataFrame]:
         `response_flow`. `follow_up`: one row per cohort, role, arm, scale and later wave, from `follow_up`. `meetings`:
         one row per cohort, from `meetings`.
     """
+    # all cohorts together, then each
+    followed = {cohort: follow_up(prepared, cohort) for cohort in (None, *prepared.sound_cohorts)}
+    response = {cohort: response_flow(prepared, cohort, followed=table) for cohort, table in followed.items()}
     return {
         "cohorts": _typed(pd.DataFrame([_counts(prepared, cohort) for cohort in (*prepared.cohorts, None)])),
-        "response": _by_cohort(response_flow, prepared),
-        "follow_up": _by_cohort(follow_up, prepared),
+        "response": _by_cohort(response),
+        "follow_up": _by_cohort(followed),
         "meetings": meetings(prepared),
     }
 
 
-def _by_cohort(count: Callable[..., pd.DataFrame], prepared: Prepared) -> pd.DataFrame:
-    """Counts of all cohorts together, then of each."""
-    cohorts = (None, *prepared.sound_cohorts)
-    table = pd.concat(
-        [count(prepared, cohort).assign(cohort=cohort or ALL_COHORTS) for cohort in cohorts], ignore_index=True
-    )
+def _by_cohort(counts: Mapping[str | None, pd.DataFrame]) -> pd.DataFrame:
+    """Counts of all cohorts together and of each as one table."""
+    table = pd.concat([of.assign(cohort=cohort or ALL_COHORTS) for cohort, of in counts.items()], ignore_index=True)
     return table[["cohort", *table.columns.drop("cohort")]]
 
 

@@ -77,7 +77,8 @@ class Asked:
 
     def is_of(self, keys: Collection[tuple[str, str, str]]) -> pd.Series:
         """Whether each row is of one of these contrasts, measures and methods."""
-        return pd.Series(pd.MultiIndex.from_frame(self.table[KEY]).isin(list(keys)), index=self.table.index)
+        wanted, found = set(keys), zip(*(self.table[name].tolist() for name in KEY), strict=True)
+        return pd.Series([key in wanted for key in found], index=self.table.index, dtype=bool)
 
 
 def undeclared_groups(asked: Asked) -> pd.Series:

@@ -190,8 +190,8 @@ def without(monkeypatch, name: str) -> None:
     monkeypatch.setattr(rules, "RULES", tuple(rule for rule in rules.RULES if rule.name != name))
 
 
-AT_ONCE = ("few people", "beside few leavers", "part of a shared comparison", "average of hidden cohorts",
-           "few left or without a log")  # fmt: skip
+# the arithmetic of the others is in the tests of the rules, and a rule that is no longer entered is missed above
+AT_ONCE = ("few people", "average of hidden cohorts")
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from small_studies import TOML, Group, as_csv, small_study
+from undrawn_findings import undrawn_findings
 
 from rm_research.disclosure.numbers import decide
 from rm_research.effects.groups import ALL_COHORTS
-from rm_research.findings import build_findings
 from rm_research.panel import prepare_study
 
 CODEBOOK = """item,scale,low,high,pre
@@ -45,7 +45,7 @@ def test_mean_and_spread_are_those_of_the_scores(tmp_path):
 def test_few_people_and_people_who_answer_alike_are_not_described(tmp_path, skipping, alike):
     prepared = study(tmp_path, 14, skipping=skipping, alike=alike)
     assert decide(prepared).tables["described"].empty
-    assert "the mean of Zeal is hidden" in repr(build_findings(prepared).limits)
+    assert "the mean of Zeal is hidden" in repr(undrawn_findings(prepared).limits)
 
 
 def test_the_programme_is_that_of_the_cohorts_shown(tmp_path):
@@ -58,17 +58,17 @@ def test_the_programme_is_that_of_the_cohorts_shown(tmp_path):
 
 class TestOnThePage:
     def test_it_is_never_nought_people(self, tmp_path):
-        text = repr(build_findings(study(tmp_path, 14)))
+        text = repr(undrawn_findings(study(tmp_path, 14)))
         assert "People’s zeal was asked only after: mean" in text
         assert "(14 people). It cannot show a change." in text
         assert " 0 people" not in text
 
     def test_the_programme_says_of_how_many_cohorts(self, tmp_path):
-        text = repr(build_findings(study(tmp_path, 14, 9, 12)).outcomes)
+        text = repr(undrawn_findings(study(tmp_path, 14, 9, 12)).outcomes)
         assert "(26 people in 2 of 3 cohorts)" in text
         assert "too few cohorts" not in text
 
     def test_it_may_be_the_first_outcome(self, tmp_path):
-        found = build_findings(study(tmp_path, 14, toml=f'outcomes = ["zeal", "mood"]\n{WITH_ZEAL}'))
+        found = undrawn_findings(study(tmp_path, 14, toml=f'outcomes = ["zeal", "mood"]\n{WITH_ZEAL}'))
         assert "People’s zeal was asked only after: mean" in repr(found.headline)
         assert "No results can be shown" not in repr(found.headline)

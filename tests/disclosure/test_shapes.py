@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from changes_alone import changes_alone
 from small_studies import TOML, Group, as_csv, small_study
 
 from rm_research.disclosure import rules
 from rm_research.disclosure.numbers import decide
+from rm_research.disclosure.shapes import shown_shapes
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import prepare_study
 
@@ -20,7 +22,8 @@ def shapes(folder, pre, post, *, toml=TOML, cohorts=("Spring",)):
             rows[wave] += [(f"{cohort}{n}", cohort, "", "", "", "", answer) for n, answer in enumerate(answers)]
     files = {f"{wave}.csv": as_csv(NAMES, lines) for wave, lines in rows.items()}
     files["codebook.csv"] = "item,scale,low,high\nm1,mood,1,5\n"
-    return decide(prepare_study(small_study(folder, toml=toml, files=files))).tables["shapes"]
+    prepared = prepare_study(small_study(folder, toml=toml, files=files))
+    return shown_shapes(prepared, changes_alone(prepared))
 
 
 def limits(table, cohort="Spring"):

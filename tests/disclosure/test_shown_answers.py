@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from changes_alone import changes_alone
 from small_studies import TOML, Group, as_csv, small_study
 
+from rm_research.disclosure.answers import shown_answers
 from rm_research.disclosure.numbers import decide
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import prepare_study
@@ -13,7 +15,8 @@ SMALLEST = "[reporting]\nsmallest_group = 10\n"
 
 
 def shares(folder, *groups, toml=TOML + SMALLEST, files=None) -> pd.DataFrame:
-    return decide(prepare_study(small_study(folder, *groups, toml=toml, files=files))).tables["answers"]
+    prepared = prepare_study(small_study(folder, *groups, toml=toml, files=files))
+    return shown_answers(prepared, changes_alone(prepared))
 
 
 def of_answers(folder, pre, post, *, codebook="item,scale,low,high\nm1,mood,1,5\n", toml=TOML + SMALLEST):
@@ -27,7 +30,9 @@ def of_answers(folder, pre, post, *, codebook="item,scale,low,high\nm1,mood,1,5\
 
 
 def test_shares_are_of_the_same_people_at_both_surveys(tmp_path):
-    found = shares(tmp_path, Group(n=30, left=4, late=3), Group("Autumn", n=25))
+    """Among all the numbers of a study."""
+    study = small_study(tmp_path, Group(n=30, left=4, late=3), Group("Autumn", n=25), toml=TOML + SMALLEST)
+    found = decide(prepare_study(study)).tables["answers"]
     assert set(found["cohort"]) == {"Spring", "Autumn", ALL_COHORTS}
     raw = {wave: pd.read_csv(tmp_path / f"{wave}.csv") for wave in ("pre", "post")}
     twice = set(raw["pre"]["code"]) & set(raw["post"]["code"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from small_studies import Group, small_study
+from undrawn_findings import undrawn_findings
 
 import rm_research as rm
 from rm_research.catalogue import catalogue
@@ -141,7 +142,7 @@ def toy_words(monkeypatch):
 
 def run(folder: Path, out: Path) -> tuple[str, str]:
     """Page and estimates.csv of a study, made in this process."""
-    findings = rm.build_findings(rm.prepare_study(folder))
+    findings = undrawn_findings(rm.prepare_study(folder))
     rows = findings.disclosed.table
     return findings.methods.html, rows[rows["method"].eq("trimmed")].to_csv(index=False)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from rendered_demo import demo, demo_out
 from small_studies import small_study
+from undrawn_findings import undrawn_findings
 
 from rm_research.findings import Findings, build_findings
 from rm_research.panel import Prepared, prepare_study
@@ -37,9 +38,9 @@ def programme(prepared: Prepared) -> Findings:
 
 @pytest.fixture
 def built(tmp_path: Path) -> Callable[..., Findings]:
-    """Findings of a small study."""
+    """Findings of a small study, without drawn charts."""
 
     def build(*groups: object, cohort: str | None = None, **contents: object) -> Findings:
-        return build_findings(prepare_study(small_study(tmp_path / "study", *groups, **contents)), cohort=cohort)
+        return undrawn_findings(prepare_study(small_study(tmp_path / "study", *groups, **contents)), cohort=cohort)
 
     return build

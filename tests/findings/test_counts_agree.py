@@ -93,7 +93,7 @@ def check_words(shown: Page, *, known: bool) -> None:
 
 
 @given(data=st.data())
-@examples(6)
+@examples(3)
 def test_flow_and_claims_never_disagree(data, tmp_path_factory):
     design = data.draw(st.sampled_from(["", DESIGN, UNLINKED]))
     one_file = data.draw(st.booleans())

@@ -10,6 +10,7 @@ from types import ModuleType
 import docx
 import pytest
 from small_studies import Group, small_study
+from undrawn_findings import undrawn_findings
 
 from rm_research.catalogue import catalogue
 from rm_research.findings import Findings, Section, Sections, build_findings, sections
@@ -115,12 +116,12 @@ class TestASectionThatIsEntered:
         assert "Toys that broke are not shown.\nResults of fewer than 10 people" in findings.limits.text
 
     def test_is_empty_where_it_has_nothing_to_tell(self, prepared):
-        findings = build_findings(prepared, cohort="B")
+        findings = undrawn_findings(prepared, cohort="B")
         assert findings.toy.html == ""
         assert "toy" not in repr(findings).lower()
 
     def test_is_not_there_where_it_does_not_belong(self, prepared):
-        findings = build_findings(prepared)
+        findings = undrawn_findings(prepared)
         assert names(findings) == [
             "headline",
             "outcomes",
@@ -139,7 +140,7 @@ class TestEachSection:
     @pytest.fixture(scope="class")
     @classmethod
     def findings(cls, prepared):
-        return build_findings(prepared, cohort="A")
+        return undrawn_findings(prepared, cohort="A")
 
     def test_is_a_module_and_a_template_and_nothing_else_is_there(self):
         folder = Path(sections.__file__).parent

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from reading import charts
 from small_studies import COLUMNS, TOML, Group, as_csv, small_study
+from undrawn_findings import undrawn_findings
 
 from rm_research.errors import StudyError
 from rm_research.findings import build_findings
@@ -58,12 +59,12 @@ label = "Teaching knowledge"
     @pytest.fixture(scope="class")
     @classmethod
     def cohort(cls, prepared):
-        return build_findings(prepared, cohort="2016")
+        return undrawn_findings(prepared, cohort="2016")
 
     @pytest.fixture(scope="class")
     @classmethod
     def programme(cls, prepared):
-        return build_findings(prepared)
+        return undrawn_findings(prepared)
 
     def test_speaks_of_change_alone(self, cohort):
         text = repr(cohort)
@@ -121,7 +122,7 @@ class TestUnlinked:
     @pytest.fixture(scope="class")
     @classmethod
     def programme(cls, prepared):
-        return build_findings(prepared)
+        return undrawn_findings(prepared)
 
     def test_says_so_in_the_headline(self, cohort):
         text = repr(cohort.headline)
@@ -359,7 +360,7 @@ class TestHostileText:
 
     @pytest.mark.parametrize("name", [HOSTILE[0], HOSTILE[3], HOSTILE[-1]])
     def test_a_cohort_s_page_shows_its_name(self, prepared, name):
-        findings = build_findings(prepared, cohort=name)
+        findings = undrawn_findings(prepared, cohort=name)
         assert name in repr(findings.headline)
 
     @pytest.fixture(scope="class")
