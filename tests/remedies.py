@@ -87,6 +87,14 @@ def snippet(files: Files, message: str) -> None:
     declare(files, found["line"], found["table"])
 
 
+def beside_file(files: Files, message: str) -> None:
+    """Write the first key of a message next to the file that it is about."""
+    line, name = re.search(r"\w+ = (?:\".*?\"|\[.*?\]|\d+)", message), re.match(r"([\w.]+)\.csv", message)
+    assert line, message
+    assert name, message
+    declare(files, line[0], f"waves.{name[1]}")
+
+
 def listed_missing(files: Files, message: str) -> None:
     """List under [missing] the entry that a message quotes or counts."""
     assert "under [missing]" in message

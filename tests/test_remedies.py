@@ -19,6 +19,7 @@ from remedies import (
     Files,
     answers,
     base,
+    beside_file,
     coded,
     declare,
     exported_again,
@@ -28,6 +29,7 @@ from remedies import (
     said,
     snippet,
     table,
+    text,
 )
 
 import rm_research
@@ -104,6 +106,26 @@ LABELS_TURNED = base(
     "pre.sav": sav(PRE, dict(enumerate(LABELS, start=1))),
     "post.sav": sav(6 - POST, dict(enumerate(reversed(LABELS), start=1))),
 }  # fmt: skip
+UMLAUTS = {1: "nie", 2: "kaum möglich", 3: "manchmal", 4: "häufig", 5: "ständig"}
+
+
+def in_words(values, *, garbled=False):
+    """An export whose answers are words; garbled, they were read as another encoding and saved again."""
+    content = table(values)
+    for value, name in UMLAUTS.items():
+        content = content.replace(f",{value}", f",{name.encode().decode('cp1252') if garbled else name}")
+    return content
+
+
+def commas(entry, codebook):
+    """Numbers with a comma that may separate decimals or thousands."""
+    rows = [
+        ["code", "m1"],
+        *([code, f"{min(value, 4)}{entry[1:]}"] for code, value in zip(PEOPLE, POST[:, 0], strict=True)),
+    ]
+    return base(post_csv=text(rows), codebook_csv=codebook)
+
+
 CASES = [
     # exports
     Case("preview_rows", qualtrics("", ["Survey Preview"] + ["IP Address"] * 39), snippet),
@@ -301,6 +323,15 @@ CASES = [
              "study.toml": files["study.toml"].replace("formatt", found["key"])}))),
     Case("study_files", base(study_toml=toml('person = "code"\n', "")), said(
         r'or set link.method = "none"', lambda files, _: declare(files, 'method = "none"', "link"))),
+    # numbers and text that can be read in two ways
+    Case("unclear_number", commas("1,234", "item,scale\nm1,mood\n"), beside_file),
+    Case("likely_decimal_comma", commas("1,234", "item,scale,low,high\nm1,mood,1,5\n"), beside_file),
+    Case("maybe_summary_rows", base(post_csv=one(table(POST), 41, "code", "Total")), beside_file),
+    Case("garbled_text", base(
+        study_toml=toml(more="[answers.often]\n" + "".join(f'"{name}" = {value}\n' for value, name in UMLAUTS.items())),
+        codebook_csv=LABELLED, pre_csv=in_words(PRE), post_csv=in_words(POST, garbled=True)), beside_file),
+    Case("open_mark", base(study_toml=toml(more="# CHECK [ ] whether all of this is right.\n")),
+         replaced("study.toml", "[ ]", "[x]", "between the brackets")),
     Case("study_files", base(codebook_csv=CODEBOOK.replace("mood", "mod")),
          said("did you mean '(?P<name>.*?)'", lambda files, found: files.update({
              "codebook.csv": CODEBOOK.replace("mood", found["name"])})), "row 2"),
@@ -311,6 +342,7 @@ CASES = [
 
 # kinds of problems whose message leaves nothing that a test could do, and why
 BY_HAND = {
+    "summary_rows": "says what was left out; nothing is to be done",
     "fractions": "only who exported the data has the answers themselves",
     "personal_data": "says what was left out; nothing is to be done",
     "duplicate": "says which questionnaire counts, as declared",
@@ -350,7 +382,7 @@ def test_every_kind_of_problem_has_a_case_or_a_reason():
 
 
 # quick tests write the snippets that messages print; slow ones follow the rest
-QUICK = (snippet, listed_missing)
+QUICK = (snippet, listed_missing, beside_file)
 FOLLOWED = [pytest.param(case, id=case.rule, marks=() if case.step in QUICK else pytest.mark.slow) for case in CASES]
 
 

@@ -54,11 +54,11 @@ def _counts(prepared: Prepared, cohort: str | None) -> dict[str, object]:
 
     failed (whether its data have an error), invited and came (of those invited, who answered before; missing
     without a roster, and where it lists nobody of a cohort), without_code (questionnaires; missing where codes do
-    not link), persons (different people), repeats (of them, who take part in another cohort too), in_one_row and
-    by_code (people who answered before and at the last wave, in one row of a file or linked by their code),
-    linked_exact, linked_near (by_code, by how the codes matched) and linked_wrong (expected number of wrong links;
-    the three missing where codes are not compared), first and last (month in which questionnaires came in, as
-    2025-03; missing where no export says).
+    not link), repeats (people who take part in another cohort too), persons (different people who answered before
+    and at the last wave), in_one_row and by_code (people who answered before and at the last wave, in one row of a
+    file or linked by their code), linked_exact, linked_near (by_code, by how the codes matched) and linked_wrong
+    (expected number of wrong links; the three missing where codes are not compared), first and last (month in which
+    questionnaires came in, as 2025-03; missing where no export says).
     """
     cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
     people = prepared.people[prepared.people["cohort"].isin(cohorts)]
@@ -73,7 +73,6 @@ def _counts(prepared: Prepared, cohort: str | None) -> dict[str, object]:
         "invited": int(on_list.sum()) if known else None,
         "came": len(people.loc[on_list.eq(1).fillna(False), WHO].merge(before)) if known else None,
         "without_code": _without_code(prepared, cohort),
-        "persons": int(people["person"].nunique()) if prepared.study.link.within == "study" else len(people),
         "repeats": _repeats(people, prepared),
         **_links(responses, prepared),
         "first": submitted.min() if len(submitted) else None,
@@ -99,7 +98,7 @@ def _without_code(prepared: Prepared, cohort: str | None) -> int | None:
 def _links(responses: pd.DataFrame, prepared: Prepared) -> dict[str, float | None]:
     """How those who answered before and at the last wave were linked; missing what there is not."""
     study = prepared.study
-    unknown = dict.fromkeys(("in_one_row", "by_code", *LINKED))
+    unknown = dict.fromkeys(("persons", "in_one_row", "by_code", *LINKED))
     if study.link.method == "none" or not study.later_waves:
         return unknown
     places = ["file", "source_row"]
@@ -107,7 +106,8 @@ def _links(responses: pd.DataFrame, prepared: Prepared) -> dict[str, float | Non
     after = responses[responses["wave"] == study.later_waves[-1]].merge(before, on=WHO, suffixes=("", "_before"))
     same_row = (after[places].to_numpy() == after[[f"{name}_before" for name in places]].to_numpy()).all(axis=1)
     apart = after[~same_row]
-    counts = unknown | {"in_one_row": int(same_row.sum()), "by_code": len(apart)}
+    persons = after["person"].nunique() if study.link.within == "study" else len(after)
+    counts = unknown | {"persons": persons, "in_one_row": int(same_row.sum()), "by_code": len(apart)}
     if study.link.method != "code":
         return counts
     links = apart[["wave", *places]].merge(prepared.links, on=["wave", *places])

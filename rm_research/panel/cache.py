@@ -20,12 +20,21 @@ from rm_research.study.settings import File
 PLACE = "RM_RESEARCH_CACHE"
 TEXTS = "texts.json"
 PACKAGES = (  # reading and results may depend on their versions
-    "rm_research", "numpy", "openpyxl", "pandas", "pyarrow", "pyreadstat", "rapidfuzz", "scipy", "statsmodels",
+    "rm_research", "numpy", "openpyxl", "pandas", "pyarrow", "pyreadstat", "python_calamine", "rapidfuzz", "scipy",
+    "statsmodels",
 )  # fmt: skip
-version = cache(metadata.version)  # it is asked for in every use of the cache, and reads a file each time
 PREPARED, NUMBERS = "prepared", "numbers"  # what is cached
 Texts = dict[tuple[str, str], str]
 NAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")
+
+
+@cache  # it is asked for in every use of the cache, and reads a file each time
+def version(package: str) -> str:
+    """Version of an installed package; '' if it is one of the extras and not installed."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def input_files(study: Study) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from rm_research.study.wording import suggest
 
 MANY_ANSWERS, MANY_PEOPLE = 30, 5  # so many equal answers of so many people are no coincidence
 LAST = pd.Timestamp.max
+WHO = ["cohort", "person"]
 
 
 class Found(NamedTuple):
@@ -58,13 +59,12 @@ def compare_waves(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
         if it holds for all cohorts. Single people who answered in another order are a warning each.
     """
     journal, found = Journal(), list[Found]()
-    waves = [wave.name for wave in study.waves if wave.kind == "occasion"]
-    for cohort, rows in responses.groupby("cohort"):
-        by_wave = {str(name): part for name, part in rows.groupby("wave", sort=False)}
-        for earlier, later in combinations([name for name in waves if name in by_wave], 2):
-            pair = by_wave[earlier], by_wave[later]
-            found += _swapped(str(cohort), *pair, study, journal)
-            found += _equal(str(cohort), *pair, study)
+    by_wave = dict(iter(responses.dropna(subset="cohort").groupby("wave", sort=False)))
+    waves = [wave.name for wave in study.waves if wave.kind == "occasion" and wave.name in by_wave]
+    for earlier, later in combinations(waves, 2):
+        pair = by_wave[earlier], by_wave[later]
+        found += _swapped(*pair, study, journal)
+        found += _equal(*pair, study)
     everywhere = set(responses["cohort"].dropna().unique())
     for kind in dict.fromkeys(each[:3] for each in found):
         _report([each for each in found if each[:3] == kind], everywhere, journal)
@@ -85,48 +85,61 @@ def _report(found: list[Found], everywhere: Collection[str], journal: Journal) -
         journal.problem(first.rule, "error", message, wave=first.later, file=first.files[1], cohort=cohort)
 
 
-def _swapped(
-    cohort: str, before: pd.DataFrame, after: pd.DataFrame, study: Study, journal: Journal
-) -> Iterator[Found]:  # fmt: skip
-    """The fault that a cohort answered the later wave first, if it did; a warning for a few people who did."""
-    earlier, later = str(before["wave"].iloc[0]), str(after["wave"].iloc[0])
+def _swapped(before: pd.DataFrame, after: pd.DataFrame, study: Study, journal: Journal) -> Iterator[Found]:
+    """The fault of each cohort that answered the later wave first; a warning for the few people of others who did."""
     before, after = (rows.assign(day=rows["submitted"].dt.normalize()).dropna(subset="day") for rows in (before, after))
-    pairs = after.merge(before[["person", "day"]], on="person", suffixes=("", "_before"))
-    if study.link.method == "none" or pairs.empty:
-        first, second = (rows["day"].median() for rows in (before, after))
-        of = len(after)
-        n = of if not pd.isna(first) and second < first else 0
-    else:
-        backward = pairs[pairs["day"] < pairs["day_before"]]
-        n, of = len(backward), len(pairs)
-    if 2 * n > of:
-        yield Found("waves_swapped", earlier, later, cohort, _files(before, after), n, of)
-    elif n:
+    pairs = after.merge(before[[*WHO, "day"]], on=WHO, suffixes=("", "_before"))
+    backward = pairs[pairs["day"] < pairs["day_before"]]
+    counts = pd.DataFrame({"n": backward.groupby("cohort").size(), "of": pairs.groupby("cohort").size()}).fillna(0)
+    days = pd.DataFrame({name: rows.groupby("cohort")["day"].median() for name, rows in (("1", before), ("2", after))})
+    # where nobody is known to have given both dates, the days of all people decide
+    alone = days.index if study.link.method == "none" else days.index.difference(counts.index)
+    of = after.groupby("cohort").size().reindex(alone).fillna(0)
+    counts = counts.drop(alone, errors="ignore")
+    by_median = pd.DataFrame({"n": of.where(days.loc[alone, "2"] < days.loc[alone, "1"], 0), "of": of})
+    counts = pd.concat([counts, by_median]).sort_index().astype(int)
+    swapped = counts[2 * counts["n"] > counts["of"]]
+    for cohort, n, of_all in swapped.itertuples(name=None):
+        yield _found("waves_swapped", cohort, before, after, n, of_all)
+    single = backward[~backward["cohort"].isin(swapped.index)]
+    if study.link.method != "none" and len(single):
+        earlier = before["wave"].iloc[0]
         message = f"submitted before the same person's questionnaire of wave {earlier!r}; check both dates and codes"
-        journal.row_problems("answered_backward", "warning", message, backward)
+        journal.row_problems("answered_backward", "warning", message, single)
 
 
-def _equal(cohort: str, before: pd.DataFrame, after: pd.DataFrame, study: Study) -> Iterator[Found]:
-    """The fault that two waves hold the same answers to all they both ask, if they do."""
-    earlier, later = str(before["wave"].iloc[0]), str(after["wave"].iloc[0])
+def _equal(before: pd.DataFrame, after: pd.DataFrame, study: Study) -> Iterator[Found]:
+    """The fault of each cohort whose two waves hold the same answers to all they both ask."""
     asked = [
-        {item.name for scale in study.scales for item in study.asked(scale.name, wave)} for wave in (earlier, later)
+        {item.name for scale in study.scales for item in study.asked(scale.name, str(rows["wave"].iloc[0]))}
+        for rows in (before, after)
     ]
     items = [item.name for item in study.items if item.name in asked[0] & asked[1] and item.kind == "number"]
-    if study.link.method == "none":
-        first, second = (rows.sort_values(items)[items].to_numpy(float) for rows in (before, after))
-    else:
-        both = before[["person", *items]].merge(after[["person", *items]], on="person", suffixes=("_1", "_2"))
+    if study.link.method != "none":
+        both = before[[*WHO, *items]].merge(after[[*WHO, *items]], on=WHO, suffixes=("_1", "_2"))
+        cohorts = both["cohort"].to_numpy(object)
         first, second = (both[[f"{item}_{place}" for item in items]].to_numpy(float) for place in (1, 2))
-    if first.shape != second.shape or not np.array_equal(first, second, equal_nan=True):
-        return
-    if len(first) >= MANY_PEOPLE and np.isfinite(first).sum() >= MANY_ANSWERS:
-        yield Found("waves_equal", earlier, later, cohort, _files(before, after), len(first), len(first))
+    else:
+        as_many = before["cohort"].value_counts().eq(after["cohort"].value_counts())
+        one, other = (
+            rows[rows["cohort"].isin(as_many.index[as_many])].sort_values(["cohort", *items])
+            for rows in (before, after)
+        )
+        cohorts = one["cohort"].to_numpy(object)
+        first, second = (rows[items].to_numpy(float) for rows in (one, other))
+    same = ((first == second) | (np.isnan(first) & np.isnan(second))).all(axis=1)
+    of_rows = pd.DataFrame({"cohort": cohorts, "same": same, "known": np.isfinite(first).sum(axis=1)})
+    counts = of_rows.groupby("cohort").agg(same=("same", "all"), n=("same", "size"), known=("known", "sum"))
+    many = counts["same"] & (counts["n"] >= MANY_PEOPLE) & (counts["known"] >= MANY_ANSWERS)
+    for cohort, n in counts.loc[many, "n"].items():
+        yield _found("waves_equal", cohort, before, after, n, n)
 
 
-def _files(before: pd.DataFrame, after: pd.DataFrame) -> tuple[str, str]:
-    first, second = (", ".join(dict.fromkeys(rows["file"])) for rows in (before, after))
-    return first, second
+def _found(rule: str, cohort: Any, before: pd.DataFrame, after: pd.DataFrame, n: int, of: int) -> Found:
+    """A fault of two waves in one cohort, with the files of its people."""
+    earlier, later = (str(rows["wave"].iloc[0]) for rows in (before, after))
+    first, second = (", ".join(dict.fromkeys(rows.loc[rows["cohort"] == cohort, "file"])) for rows in (before, after))
+    return Found(rule, earlier, later, str(cohort), (first, second), int(n), int(of))
 
 
 def check_listed_cohorts(cohorts: Collection[str], study: Study) -> pd.DataFrame:

@@ -68,7 +68,7 @@ class Summaries:
     doubtful: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Column:
     """The records' entries in one column: their numbers, and how many are filled."""
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from settled import settle
 
 from rm_research.checks import Problems, check_study
 from rm_research.drafting import Draft, draft_study, write_draft
-from rm_research.study.marks import CHECK
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
@@ -44,8 +44,7 @@ class Drafted:
 
     def settle(self) -> None:
         """Put x between the brackets of every mark, as somebody does who has looked and found all as drafted."""
-        path = self.folder / "study.toml"
-        path.write_text(path.read_text(encoding="utf-8").replace(CHECK, "CHECK [x]"), encoding="utf-8")
+        settle(self.folder)
 
     def problems(self) -> Problems:
         """What `check` says once every mark is settled."""

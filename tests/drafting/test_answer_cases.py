@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from drafted_exports import codes, sheet
+from settled import settle
 
 from rm_research.cli import main
 from rm_research.panel import prepare_study
-from rm_research.study.marks import CHECK
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
 AMOUNT = ("None at all", "A little", "A moderate amount", "A lot", "A great deal")
@@ -36,11 +36,6 @@ def run(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments], env={"COLUMNS": "200"})
 
 
-def settled(study):
-    path = study / "study.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace(CHECK, "CHECK [x]"), encoding="utf-8")
-
-
 def change(study):
     panel = prepare_study(study).panel
     return float((panel["post"] - panel["pre"]).mean())
@@ -60,7 +55,7 @@ def test_the_change_is_the_true_one_or_nothing_is_estimated(tmp_path, situation)
         refused = run("report", study, "--out", tmp_path / "out")
         assert refused.exit_code == 1
         assert "put x between the brackets of the mark" in refused.stderr
-        settled(study)
+        settle(study)
     assert change(study) == pytest.approx(TRUE, abs=1e-12)
 
 
@@ -73,5 +68,5 @@ def test_reported_cases(tmp_path, case, true):
     study = tmp_path / "study"
     assert run("init", study, "--from", CASES / case / "pre.csv", CASES / case / "post.csv").exit_code == 0
     assert run("check", study).exit_code == (1 if "limesurvey" in case else 0)
-    settled(study)
+    settle(study)
     assert change(study) == pytest.approx(true, abs=0.005)

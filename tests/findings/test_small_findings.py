@@ -95,7 +95,8 @@ label = "Teaching knowledge"
         assert "linked by the code" not in repr(cohort.response)
 
     def test_counts_people_of_several_cohorts(self, programme):
-        assert "1 people take part in more than one cohort" in repr(programme.response)
+        assert "Those who answered both times are 29 different people" in repr(programme.response)
+        assert "Of all people, 1 took part in more than one cohort" in repr(programme.response)
 
     def test_averages_the_cohorts_that_can_be_shown(self, programme):
         text = repr(programme.headline)

@@ -5,6 +5,7 @@ import io
 
 import pytest
 from click.testing import CliRunner
+from settled import settle
 from workbooks import xlsx
 
 from rm_research.cli import main
@@ -85,5 +86,6 @@ def test_its_exports_become_a_study_by_the_command_line(tmp_path, monkeypatch, f
     drafted = (tmp_path / "draft" / "study.toml").read_text(encoding="utf-8")
     assert f'format = "{format}"' in drafted
     assert 'person = "What is your code?"' in drafted
+    settle(tmp_path / "draft")
     checked = CliRunner().invoke(main, ["check", "draft"], env={"COLUMNS": "200"})
     assert (checked.exit_code, "0 errors" in checked.stdout) == (0, True)

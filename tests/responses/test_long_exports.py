@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from settled import settle
 
 from rm_research.checks import check_study
 from rm_research.cli import main
@@ -93,6 +94,7 @@ def test_by_the_command_line(tmp_path, monkeypatch, person):
     assert CliRunner().invoke(main, ["init", "draft", "--from", "all.csv"]).exit_code == 0
     drafted = (tmp_path / "draft" / "study.toml").read_text(encoding="utf-8")
     assert drafted.count('layout = "long"') == 2
+    settle(tmp_path / "draft")
     checked = CliRunner().invoke(main, ["check", "draft"], env={"COLUMNS": "200"})
     assert (checked.exit_code, "0 errors" in checked.stdout) == (0, True)
     assert len(prepare_study(tmp_path / "draft").people) == 12

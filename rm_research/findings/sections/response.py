@@ -23,8 +23,9 @@ def content(context: Context) -> Content:
     sentences = [*_invited(counts, context), *_came_back(flow, context)]
     sentences += [*_too_few_answers(context), *_unusable(context)]
     if counts["repeats"]:
-        key = "response.repeats_all" if context.cohort is None else "response.repeats"
-        sentences.append(words.say(key, n=counts["repeats"], persons=counts["persons"]))
+        if context.cohort is None and (persons := _known(counts["persons"])):
+            sentences.append(words.say("response.different", persons=persons))
+        sentences.append(words.say("response.repeats", n=counts["repeats"]))
     sentences.append(words.say("response.participation"))
     picture = flow_picture(context)
     tables = [_flow_table(context, flow), _scores_table(context)]
