@@ -161,8 +161,8 @@ CASES = [
                                post_csv=one(labelled(POST), 2, "m1", "Oftenn")),
          said(r"answer '(?P<label>.*?)' is not a label in \[(?P<table>.*?)\].*Add it there",
               lambda files, found: declare(files, f'"{found["label"]}" = 4', found["table"]))),
-    Case("not_a_number", base(post_csv=one(table(POST), 2, "m1", "3,5")),
-         replaced("post.csv", '"3,5"', "3.5", "replace the commas by points"), "comma", brings=("fractions",)),
+    Case("not_a_number", base(post_csv=one(one(table(POST), 2, "m1", "3,5"), 3, "m1", "2.5")),
+         replaced("post.csv", '"3,5"', "3", "correct it in the export"), "comma"),
     Case("not_a_number", base(study_toml=toml(more="[answers.often]\n" + "".join(f"{k} = {k}\n" for k in range(1, 6))),
                               post_csv="\n".join(
             line.rpartition(",")[0] + ",n/a" if 0 < k < 12 else line
@@ -171,10 +171,6 @@ CASES = [
          said(r"Declare labels under \[answers", lambda files, _: files.update({
              "study.toml": TOML + "[answers.often]\nAlways = 5\n" + "".join(f"{k} = {k}\n" for k in range(1, 6)),
              "codebook.csv": LABELLED}))),
-    Case("no_usable_answer", base(post_csv="code,m1,m2,m3\n" + "".join(
-        f'{code},"{a},0","{b},0","{c},0"\n' for code, (a, b, c) in zip(PEOPLE, POST, strict=True))),
-         said("replace the commas by points", lambda files, _: files.update({
-             "post.csv": files["post.csv"].replace(",0", ".0")}))),
     Case("no_usable_answer", base(post_csv=labelled(POST)),
          said(r"Declare labels under \[answers", lambda files, _: files.update({
              "study.toml": TOML + AGREE + "".join(f"{k} = {k}\n" for k in range(1, 6)), "codebook.csv": LABELLED}))),

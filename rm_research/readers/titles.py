@@ -53,6 +53,8 @@ def _is_title(row: Sequence[str], rows: Rows) -> bool:
 
 def _is_banner(row: Sequence[str], rows: Rows, place: int) -> bool:
     others, filled = [other for other in rows if _filled(other)], _filled(row)
+    if not others:
+        return False
     usual, usual_length = median_high(map(_filled, others)), median_high(map(len, others))
     if 2 * filled <= usual:
         return True

@@ -45,5 +45,5 @@ def sign_remedy(opened: Opened, answer: str) -> str:
         )
     return (
         f"{answer} has a decimal comma, but not all answers of its column are such numbers; it counts as missing. If "
-        'all should be, set decimal = "," next to the file in study.toml.'
+        'all should be, set decimal = "," next to the file in study.toml; if only this one, correct it in the export.'
     )

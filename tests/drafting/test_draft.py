@@ -320,13 +320,18 @@ def test_any_answers_give_a_draft(tmp_path_factory, columns):
 
 @pytest.mark.slow
 def test_ten_thousand_columns(tmp_path):
-    rng = np.random.default_rng(1)
-    names = ["code", *(f"s{place // 20}_{place % 20 + 1}" for place in range(9_999))]
-    for wave in ("pre", "post"):
-        given = rng.integers(1, 6, (50, 9_999)).astype(str)
-        rows = [",".join((code, *row)) for code, row in zip(codes(50), given, strict=True)]
-        (tmp_path / f"{wave}.csv").write_text("\n".join([",".join(names), *rows, ""]))
-    began = time.process_time()
-    draft = draft_study(tmp_path, [tmp_path / "pre.csv", tmp_path / "post.csv"])
-    assert time.process_time() - began < 20
-    assert len(re.findall(r"^\[scales\.", draft.study, re.MULTILINE)) == 500
+    """Five times the columns take about five times as long."""
+    took = []
+    for n in (2_000, 10_000):
+        rng, folder = np.random.default_rng(1), tmp_path / str(n)
+        folder.mkdir()
+        names = ["code", *(f"s{place // 20}_{place % 20 + 1}" for place in range(n - 1))]
+        for wave in ("pre", "post"):
+            given = rng.integers(1, 6, (50, n - 1)).astype(str)
+            rows = [",".join((code, *row)) for code, row in zip(codes(50), given, strict=True)]
+            (folder / f"{wave}.csv").write_text("\n".join([",".join(names), *rows, ""]))
+        began = time.process_time()
+        draft = draft_study(folder, [folder / "pre.csv", folder / "post.csv"])
+        took.append(time.process_time() - began)
+        assert len(re.findall(r"^\[scales\.", draft.study, re.MULTILINE)) == n // 20
+    assert took[1] < 15 * took[0]

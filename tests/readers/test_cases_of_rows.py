@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from settled import settle
 
 from rm_research.cli import main
 
@@ -43,6 +44,7 @@ def test_two_sheets_are_two_waves(case):
     case("04-excel-two-sheets")
     assert change("study")[["estimate", "n_pairs"]].tolist() == [0.486, 24]
     assert run("init", "draft", "--from", "survey.xlsx").exit_code == 0
+    settle(Path("draft"))
     assert run("check", "draft").exit_code == 0
     assert change("draft")["estimate"] == 0.486
 
@@ -52,6 +54,7 @@ def test_totals_and_means_are_nobody(case):
     case("24-summary-rows")
     assert "rows 43, 44 held totals" in " ".join(run("check", "study").stdout.replace("│", " ").split())
     assert run("init", "draft", "--from", "study/pre.csv", "study/post.csv").exit_code == 0
+    settle(Path("draft"))
     for study in ("study", "draft"):
         assert change(study)[["n_pre", "n_post", "n_pairs"]].tolist() == [40, 40, 40]
         assert change(study)["estimate"] == pytest.approx(0.06, abs=0.005)
@@ -72,5 +75,6 @@ def test_a_file_says_what_it_is(case, file, said):
 def test_titles_above_the_header_are_found(case):
     case("42-culture-amp")
     assert run("init", "draft", "--from", "pre.csv", "post.csv").exit_code == 0
+    settle(Path("draft"))
     assert Path("draft/study.toml").read_text(encoding="utf-8").count("title_rows = 3") == 2
     assert change("draft")["n_pairs"] == 40

@@ -7,7 +7,8 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from hostile_study import ARMS, COHORTS, NAMES, ROLES, TEAMS
+from hostile_study import ARMS, NAMES, ROLES, TEAMS
+from hostile_study import COHORTS as TYPED
 from rendered_hostile import harmless_out, hostile_out, pages
 from report_pages import Download
 
@@ -29,6 +30,10 @@ def outline(html):
 def tables(out):
     """Rows of every CSV file of a report."""
     return {path.name: list(csv.reader(io.StringIO(path.read_bytes().decode()))) for path in out.glob("*.csv")}
+
+
+# marks that turn the direction of writing are taken out when exports are read
+COHORTS = [name.replace("\u202e", "") for name in TYPED]
 
 
 @pytest.mark.parametrize("place", range(len(COHORTS) + 1))
