@@ -13,7 +13,7 @@ from rm_research.readers import other_workbooks
 from rm_research.readers.cells import Cells
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.kinds import Kind, kind_of
-from rm_research.readers.sheets import as_cells, cell_text, chosen
+from rm_research.readers.sheets import as_cells, cell_text, chosen, filled_rows
 from rm_research.study.settings import File
 
 ZEROS = re.compile("00+")
@@ -106,19 +106,15 @@ def _texts(sheet: Any, most: int | None = None) -> tuple[list[list[str]], int]:
     With `most`, reading stops after that many filled rows.
     """
     sheet.reset_dimensions()  # programs often write wrong dimensions
-    rows: list[list[str]] = []
-    filled, length, errors = 0, 0, 0
-    for cells in sheet.iter_rows():
-        errors += sum(cell.data_type == "e" for cell in cells)
-        row = ["" if cell.data_type == "e" else _padded(cell) for cell in cells]
-        while row and not row[-1]:
-            row.pop()
-        rows.append(row)
-        if row:
-            filled, length = filled + 1, len(rows)
-        if filled == most:
-            break
-    return rows[:length], errors
+    errors = 0
+
+    def texts() -> Iterator[list[str]]:
+        nonlocal errors
+        for cells in sheet.iter_rows():
+            errors += sum(cell.data_type == "e" for cell in cells)
+            yield ["" if cell.data_type == "e" else _padded(cell) for cell in cells]
+
+    return filled_rows(texts(), most), errors
 
 
 def _padded(cell: Any) -> str:

@@ -17,7 +17,7 @@ from rm_research.errors import ReadError
 from rm_research.readers.cells import Cells
 from rm_research.readers.kinds import SAVE, Kind
 from rm_research.readers.labelled import time_limit
-from rm_research.readers.sheets import as_cells, cell_text, chosen
+from rm_research.readers.sheets import Rows, as_cells, cell_text, chosen, filled_rows
 from rm_research.readers.workbook_file import LACKING, PROTECTED
 from rm_research.study.settings import File
 
@@ -33,7 +33,6 @@ TYPES: dict[str, Callable[[Any], Any]] = {
     "time": dt.time.fromisoformat,
     "timedelta": lambda seconds: dt.timedelta(seconds=seconds),
 }
-Rows = list[list[str]]
 
 
 def read_cells(path: Path, file: File, kind: Kind) -> Cells:
@@ -82,15 +81,5 @@ def _damaged(file: File, kind: Kind) -> ReadError:
 
 def _texts(sheet: list[list[Any]], most: int | None = None) -> Rows:
     """Rows of a sheet as text, up to the last filled one; with `most`, up to that many filled rows."""
-    rows: Rows = []
-    filled, length = 0, 0
-    for cells in sheet:
-        row = [cell_text(TYPES[cell[0]](cell[1]) if isinstance(cell, list) else cell) for cell in cells]
-        while row and not row[-1]:
-            row.pop()
-        rows.append(row)
-        if row:
-            filled, length = filled + 1, len(rows)
-        if filled == most:
-            break
-    return rows[:length]
+    texts = ([cell_text(TYPES[cell[0]](cell[1]) if isinstance(cell, list) else cell) for cell in row] for row in sheet)
+    return filled_rows(texts, most)

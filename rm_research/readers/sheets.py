@@ -1,12 +1,14 @@
 """What all workbooks have in common: one sheet is chosen, and its cells become text as a CSV file would have them."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from rm_research.errors import ReadError
 from rm_research.readers.cells import Cells, Steps, clock_text, text_table
 from rm_research.study.settings import File
+
+Rows = list[list[str]]
 
 
 def chosen(names: Sequence[str], file: File, is_filled: Callable[[str], bool]) -> str:
@@ -38,6 +40,21 @@ def chosen(names: Sequence[str], file: File, is_filled: Callable[[str], bool]) -
             "them next to its file in study.toml."
         )
     return filled[0]
+
+
+def filled_rows(texts: Iterable[list[str]], most: int | None = None) -> Rows:
+    """Rows without empty cells at their ends, up to the last filled row; with `most`, up to that many filled rows."""
+    rows: Rows = []
+    filled, length = 0, 0
+    for row in texts:
+        while row and not row[-1]:
+            row.pop()
+        rows.append(row)
+        if row:
+            filled, length = filled + 1, len(rows)
+        if filled == most:
+            break
+    return rows[:length]
 
 
 def as_cells(rows: list[list[str]], title: str, file: File, *, steps: Steps = ()) -> Cells:
