@@ -15,7 +15,8 @@ from rm_research.disclosure import poolable
 from rm_research.effects.estimates import headlines, joined
 from rm_research.panel.prepare import prepare_openly
 
-SEEDS = range(200)
+SEEDS = range(120)
+METHODS = ("jackknife", "ancova", "people", "people_both")
 KINDS = ("change", "difference", "pooled_change", "pooled_difference")
 
 
@@ -33,7 +34,7 @@ def held(seed: int) -> Counter[tuple[str, str, bool]]:
         shown.table[headlines(shown.table)].dropna(subset="std_error"),
     )
     table = joined([cohorts, pooled]).to_frame()
-    table = table[table["method"].isin(["jackknife", "ancova", "people"]) & table["ci_low"].notna()]
+    table = table[table["method"].isin(METHODS) & table["ci_low"].notna()]
     population = {(row["scale"], row["role"]): row for row in truth["population"]["scales"]}
     of_these = {("change", *(row[key] for key in ("cohort", "arm", "role", "scale"))): row["mean_change"]
                 for row in truth["changes"]}  # fmt: skip
@@ -47,7 +48,7 @@ def held(seed: int) -> Counter[tuple[str, str, bool]]:
             truths = {"all": of_all["effect"] if kind == "difference" else of_all[f"mean_change_{row['arm']}"],
                       "these": of_these[(kind, row["cohort"], *question)]}  # fmt: skip
         else:  # an average over people is about these cohorts
-            n = "n_pre" if kind == "change" else "n_pairs"
+            n = "n_pre" if row["method"] == "people" and kind == "change" else "n_pairs"
             parts = averaged[
                 averaged["contrast"].eq(kind) & averaged[["arm", "role", "scale"]].eq(list(question)).all(axis=1)
             ]
