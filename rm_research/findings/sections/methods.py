@@ -60,12 +60,9 @@ def _sentences(context: Context) -> list[str]:
 
 def _apa(context: Context) -> list[str]:
     """Headline rows of this page as journals print them."""
-    say, claims, headline = context.words.say, context.claims, context.headlines
-    return [
-        say("methods.apa_line", scale=context.study.scale(row.scale).title, people=claims.people(row.role),
-            arm=claims.arm_title(row.arm), contrast=say(f"contrast.{row.contrast}"), line=claims.apa(row))
-        for row in headline if row.is_known
-    ]  # fmt: skip
+    lines = [(_place(row, context), context.claims.apa(row)) for row in context.headlines if row.is_known]
+    return [context.words.say("methods.apa_line", what=", ".join(filter(None, place)), line=line)
+            for place, line in lines]  # fmt: skip
 
 
 def _reliability(context: Context) -> Table:
@@ -106,17 +103,24 @@ def _specifications(context: Context) -> Table:
     return table(words.say("methods.specifications"), [context.heading(name) for name in names], cells, summary)
 
 
-def _cells(row: Estimate, context: Context) -> list[str]:
-    say, claims = context.words.say, context.claims
-    interval = claims.range(row) if row.has_interval else ""
-    people = claims.people(row.role)
+def _place(row: Estimate, context: Context) -> list[str]:
+    """What a row is about: scale, people, arm, declared group, wave and contrast; empty what there is only one of."""
+    claims = context.claims
     return [
         context.study.scale(row.scale).title,
-        capital(people),
+        capital(claims.people(row.role)),
         claims.arm_title(row.arm),
         "" if row.subgroup == EVERYONE else row.subgroup,
         context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
-        say(f"contrast.{row.contrast}"),
+        context.words.say(f"contrast.{row.contrast}"),
+    ]
+
+
+def _cells(row: Estimate, context: Context) -> list[str]:
+    say, claims = context.words.say, context.claims
+    interval = claims.range(row) if row.has_interval else ""
+    return [
+        *_place(row, context),
         f"{say('method.' + row.method)}, {say('measure.' + row.measure)}",
         claims.estimate(row) if row.is_known else claims.reason(row),
         _maybe(row.std_error, context),

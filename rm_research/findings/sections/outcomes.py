@@ -144,8 +144,7 @@ def _mean(row: Estimate, name: str, context: Context) -> str:
         return ""
     if pd.isna(low):
         return number(mean)
-    first, last = context.words.ends(low, high)
-    return context.words.say("format.with_range", value=number(mean), low=first, high=last)
+    return context.words.say("format.with_range", value=number(mean), low=number(low), high=number(high))
 
 
 def _answers(scale: Scale, context: Context) -> Table:
