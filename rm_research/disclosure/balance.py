@@ -1,5 +1,7 @@
 """How alike the arms were at the start, as pages may show it."""
 
+from collections.abc import Collection, Sequence
+
 import pandas as pd
 
 from rm_research.disclosure import rules
@@ -15,7 +17,9 @@ from rm_research.panel import Prepared
 KEY = ["cohort", "role", "arm", "variable"]
 
 
-def shown_balance(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
+def shown_balance(
+    prepared: Prepared, shown: Disclosed, every_wave: Collection[tuple[str, str, str]] = ()
+) -> pd.DataFrame:  # fmt: skip
     """
     Rows of `assess_balance` that rest on enough people of each arm.
 
@@ -27,6 +31,8 @@ def shown_balance(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
     prepared : Prepared
     shown : Disclosed
         Decides whose change may be shown.
+    every_wave : collection of (role, scale, wave)
+        Changes that are of people with every wave, who are not those compared here.
     """
     study = prepared.study
     if study.comparison is None or study.link.method == "none":
@@ -35,7 +41,9 @@ def shown_balance(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
     of_all = assess_balance(panel, study=study)
     of_both = assess_balance(panel[panel["pre"].notna() & panel["post"].notna()], study=study)
     scales = of_all["is_scale"].astype(bool)
-    kinds = _kinds(shown, study.comparison, shared=study.design.comparison_scope == "shared")
+    changes = [row for row in shown.headline_rows if row.contrast == Contrast.CHANGE and row.measure == Measure.MEAN]
+    changes = [row for row in changes if (row.role, row.scale, row.wave) not in every_wave]
+    kinds = _kinds(changes, study.comparison, shared=study.design.comparison_scope == "shared")
     whom = [kinds.get(key, set()) for key in of_all[KEY].itertuples(index=False, name=None)]
     everyone = pd.Series([kind == {"everyone"} for kind in whom], index=of_all.index)
     both = pd.Series([kind == {"both"} for kind in whom], index=of_all.index)
@@ -47,9 +55,8 @@ def shown_balance(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
     return table[~rules.hidden(rules.BALANCE, asked, table.index)].reset_index(drop=True)
 
 
-def _kinds(shown: Disclosed, comparison: str, *, shared: bool) -> dict[tuple[str, ...], set[str]]:
+def _kinds(changes: Sequence[Estimate], comparison: str, *, shared: bool) -> dict[tuple[str, ...], set[str]]:
     """Whom the main changes are of, by cohort, role, arm of the programme and scale; nobody where one is not shown."""
-    changes = [row for row in shown.headline_rows if row.contrast == Contrast.CHANGE and row.measure == Measure.MEAN]
     compared = [row for row in changes if row.arm == comparison]
     kinds: dict[tuple[str, ...], set[str]] = {}
     for row in changes:

@@ -10,6 +10,7 @@ from rm_research.disclosure import rules
 from rm_research.disclosure.heading import decided, headed
 from rm_research.disclosure.range import within_range
 from rm_research.disclosure.rows import Asked, Details
+from rm_research.disclosure.sets import Behind
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import Estimates, adjusted, headlines, joined
@@ -109,17 +110,26 @@ def disclose(
         Groups of cohorts without means before and after: another wave may combine one cohort more, whose mean could be
         worked out from both.
     panel : DataFrame, optional
-        Panel of the people behind the estimates. Without it, of scales that share answers only the first is shown: who
-        has a score on one of them only is not known.
+        Panel of the people behind the estimates. Without it, numbers of people alone decide, and of scales that share
+        answers only the first is shown.
 
     Returns
     -------
     Disclosed
     """
+    behind = None if panel is None else Behind(panel, study)
+    return disclosed(estimates, tables, study=study, without_means=without_means, behind=behind)
+
+
+def disclosed(
+    estimates: Estimates | Sequence[Estimates], tables: dict[str, pd.DataFrame] | None = None, *, study: Study,
+    without_means: Collection[str] = (), behind: Behind | None,
+) -> Disclosed:  # fmt: skip
+    """Disclose estimates of whose questionnaires more is known than a Panel says; otherwise as `disclose`."""
     if not isinstance(estimates, Estimates):
         estimates = joined(estimates)
     estimates = within_range(*headed([estimates], study=study), study=study)
-    table, rule = estimates.table.copy(), rules.rules_of_rows(Asked.of(estimates, study, panel))
+    table, rule = estimates.table.copy(), rules.rules_of_rows(Asked.of(estimates, study, behind))
     shown = rule.isna()
     numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
     table.loc[~shown, numbers] = float("nan")
@@ -134,7 +144,7 @@ def disclose(
     return Disclosed(rows, dict(tables or {}), study.reporting.smallest_group, hidden_by)
 
 
-def poolable(estimates: Estimates, *, study: Study, panel: pd.DataFrame | None = None) -> Estimates:
+def poolable(estimates: Estimates, *, study: Study, behind: Behind | None = None) -> Estimates:
     """
     Rows that may be averaged: those shown. The result of a hidden group could be worked out from the average.
 
@@ -142,4 +152,4 @@ def poolable(estimates: Estimates, *, study: Study, panel: pd.DataFrame | None =
     """
     if not decided(estimates):
         (estimates,) = headed([estimates], study=study)
-    return estimates.where(rules.rules_of_rows(Asked.of(estimates, study, panel)).isna())
+    return estimates.where(rules.rules_of_rows(Asked.of(estimates, study, behind)).isna())

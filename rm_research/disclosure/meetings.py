@@ -1,10 +1,13 @@
 """Change of people who met often or seldom, in bands with enough people."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pandas as pd
 
 from rm_research.disclosure import rules
 from rm_research.disclosure.gate import Disclosed
+from rm_research.disclosure.sets import Behind, Circulated
 from rm_research.disclosure.tables import Counts, Lacking
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import Together
@@ -17,9 +20,16 @@ BY_MEETINGS = ["role", "arm", "scale", "wave", "low", "high", "n_people", "estim
 MOST_BANDS = (3, 2)
 
 
-def shown_meetings(panel: pd.DataFrame, shown: Disclosed, together: Together, study: Study) -> pd.DataFrame:
+def shown_meetings(
+    panel: pd.DataFrame, shown: Disclosed, together: Together, study: Study, behind: Behind
+) -> pd.DataFrame:  # fmt: skip
     """Change by meetings for the first outcome, of everyone in cohorts that are shown, separately or combined."""
     scale, parts = study.scales[0].name, []
+    circulated = Circulated.by([row for row in shown.rows if row.is_known], behind, Threshold.of(study))
+
+    def may_be_shown(bands: Sequence[pd.DataFrame]) -> bool:
+        return circulated.may_cross([behind.of_people(band) for band in bands])
+
     waves = [wave for wave in study.later_waves if study.measured(scale, wave)][:1]
     rows = shown.headlines[shown.headlines["contrast"].eq("change") & shown.headlines["estimate"].notna()]
     rows = rows[rows["scale"].eq(scale) & rows["wave"].isin(waves) & ~rows["arm"].isin([study.comparison])]
@@ -28,13 +38,15 @@ def shown_meetings(panel: pd.DataFrame, shown: Disclosed, together: Together, st
         places = pd.MultiIndex.from_frame(of_arm[["cohort", "role", "wave"]])
         people = together.within(panel[panel["arm"].eq(arm) & panel["scale"].eq(scale)], "change", arm)
         here = pd.MultiIndex.from_frame(people[["cohort", "role", "wave"]]).isin(places)
-        parts.append(change_by_meetings(people[here], study=study))
+        parts.append(change_by_meetings(people[here], study=study, may_be_shown=may_be_shown))
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=BY_MEETINGS)
     cohorts = panel["cohort"].unique()
     return whole.assign(cohort=ALL_COHORTS if len(cohorts) > 1 else "".join(cohorts))[["cohort", *BY_MEETINGS]]
 
 
-def change_by_meetings(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
+def change_by_meetings(
+    panel: pd.DataFrame, *, study: Study, may_be_shown: Callable[[Sequence[pd.DataFrame]], bool] = bool
+) -> pd.DataFrame:  # fmt: skip
     """
     Mean change of people who met a similar number of times, over all cohorts of a Panel.
 
@@ -45,6 +57,8 @@ def change_by_meetings(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
         have one name.
     study : Study
         Its smallest group.
+    may_be_shown : callable, optional
+        Whether numbers of bands, given as rows of the Panel, may stand next to all others.
 
     Returns
     -------
@@ -59,7 +73,7 @@ def change_by_meetings(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
     rows = [
         {"role": role, "arm": arm, "scale": scale, "wave": wave, **band}
         for (role, arm, scale, wave), people in panel.groupby(["role", "arm", "scale", "wave"])
-        for band in _bands(_without_few(people, study), study)
+        for band in _bands(_without_few(people, study), study, may_be_shown)
     ]
     return pd.DataFrame(rows, columns=BY_MEETINGS)
 
@@ -79,7 +93,9 @@ def _told_apart(counts: pd.DataFrame, study: Study) -> pd.Series:
     return rules.hidden(rules.MEETINGS, Lacking(counts, Threshold.of(study)), counts.index)
 
 
-def _bands(people: pd.DataFrame, study: Study) -> list[dict[str, float]]:
+def _bands(
+    people: pd.DataFrame, study: Study, may_be_shown: Callable[[Sequence[pd.DataFrame]], bool]
+) -> list[dict[str, float]]:  # fmt: skip
     """Bands of meetings with the mean change of the people in each."""
     if people.empty or study.link.method == "none":
         return []
@@ -91,7 +107,8 @@ def _bands(people: pd.DataFrame, study: Study) -> list[dict[str, float]]:
         band = np.searchsorted(values[np.unique(np.abs(shares).argmin(axis=0))], met)
         different = people["person"].groupby(band).nunique()
         few = rules.hidden(rules.BANDS_OF_MEETINGS, Counts(different, Threshold.of(study)), different.index)
-        if len(different) == parts and not few.any():
+        bands = [part for _, part in people.groupby(band)]
+        if len(different) == parts and not few.any() and may_be_shown(bands):
             return _mean_changes(people, band, study)
     return []
 

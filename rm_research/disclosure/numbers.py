@@ -5,17 +5,19 @@ from dataclasses import replace
 
 import pandas as pd
 
+from rm_research.disclosure import rules
 from rm_research.disclosure.answers import shown_answers
 from rm_research.disclosure.balance import shown_balance
 from rm_research.disclosure.described import shown_described
-from rm_research.disclosure.gate import Disclosed, disclose, poolable
+from rm_research.disclosure.gate import Disclosed, disclosed, poolable
 from rm_research.disclosure.heading import headed
 from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
+from rm_research.disclosure.sets import Behind
 from rm_research.disclosure.shapes import shown_shapes
 from rm_research.disclosure.summaries import shown_measurement, shown_specifications, shown_unusable
 from rm_research.disclosure.threshold import Threshold
-from rm_research.disclosure.together import Together, small_cohorts
+from rm_research.disclosure.together import QUESTION, Together, small_cohorts
 from rm_research.effects import (
     Estimates,
     estimate_change,
@@ -26,15 +28,17 @@ from rm_research.effects import (
     estimate_waves,
 )
 from rm_research.effects.estimates import headlines, joined, may_head
-from rm_research.effects.methods import METHODS, POOLED
+from rm_research.effects.groups import ALL_COHORTS
+from rm_research.effects.methods import METHODS, POOLED, Contrast
 from rm_research.effects.verdicts import other_ways
 from rm_research.panel import Prepared, cache
 from rm_research.study import Study
 from rm_research.synthesis import estimate_programme
 
+Question = tuple[str, str, str]  # role, scale, wave
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "together", "reliability",
-          "invariance", "specifications", "shapes", "described", "unusable", "balance")  # fmt: skip
+          "invariance", "specifications", "shapes", "described", "unusable", "balance", "every_wave")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -60,23 +64,52 @@ def study_numbers(prepared: Prepared) -> Disclosed:
 
 def decide(prepared: Prepared) -> Disclosed:
     """Make all numbers and decide which of them may be shown; `study_numbers` does it once."""
-    study, panel = prepared.study, _sound(prepared)
-    estimates = _estimates(prepared, prepared.sound_cohorts)
+    numbers = _decided(prepared, prepared.panel, [])
+    # numbers of several waves are of different people, perhaps by few: the other waves are then of who has them all
+    if apart := _apart(numbers, prepared.study):
+        numbers = _decided(prepared, _of_every_wave(prepared.panel, apart, prepared.study), apart)
+    return numbers
+
+
+def _decided(prepared: Prepared, panel: pd.DataFrame, every_wave: list[Question]) -> Disclosed:
+    """Numbers made from a Panel; `every_wave` names the questions for which it holds only people with every wave."""
+    study, whole = prepared.study, replace(prepared, panel=panel)
+    panel = _sound(whole)
+    estimates = _estimates(whole, prepared.sound_cohorts)
     together = small_cohorts(panel, study=study, order=prepared.cohorts)
     grouped = _of_groups(panel, together, study)
     estimates, grouped = headed([estimates, grouped], study=study)
     grouped = grouped.where(_decisive(grouped.table, study))
-    pooled = _pooled(joined([poolable(estimates, study=study, panel=prepared.panel), grouped]), panel, together, study)
-    shown = disclose(
-        joined([estimates, grouped, pooled]), study=study, without_means=together.groups, panel=prepared.panel
-    )
-    tables = participation(prepared) | {"together": together.table, "answers": shown_answers(prepared, shown)}
-    tables["sessions"] = shown_meetings(panel, shown, together, study)
-    tables["shapes"] = shown_shapes(prepared, shown)
+    behind = Behind(panel, study, together=together, scores=prepared.scores, dyads=prepared.dyads)
+    pooled = _pooled(poolable(joined([estimates, grouped]), study=study, behind=behind), panel, together, study)
+    shown = disclosed(joined([estimates, grouped, pooled]), study=study, without_means=together.groups, behind=behind)
+    tables = participation(prepared) | {"together": together.table, "answers": shown_answers(whole, shown)}
+    tables["every_wave"] = pd.DataFrame(every_wave, columns=QUESTION, dtype="str").assign(cohort=ALL_COHORTS)
+    tables["sessions"] = shown_meetings(panel, shown, together, study, behind)
+    tables["shapes"] = shown_shapes(whole, shown)
     tables["specifications"] = shown_specifications(prepared)
-    tables |= shown_measurement(prepared) | {"balance": shown_balance(prepared, shown)}
+    tables |= shown_measurement(prepared) | {"balance": shown_balance(prepared, shown, every_wave)}
     tables |= {"described": shown_described(prepared), "unusable": shown_unusable(prepared)}
     return replace(shown, tables={name: tables[name] for name in TABLES})
+
+
+def _apart(numbers: Disclosed, study: Study) -> list[Question]:
+    """Role, scale and wave of changes hidden because few people apart from those of another wave are in them."""
+    table = numbers.hidden
+    hidden = table["id"].map(numbers.hidden_by).eq(rules.RESTS_ON_FEW) & table["contrast"].eq(Contrast.CHANGE)
+    hidden &= table["id"].isin(numbers.headlines["id"]) & ~table["wave"].isin(study.later_waves[-1:])
+    return list(table.loc[hidden, QUESTION].drop_duplicates().itertuples(index=False, name=None))
+
+
+def _of_every_wave(panel: pd.DataFrame, questions: list[Question], study: Study) -> pd.DataFrame:
+    """Panel without people who lack a score of some wave, as far as some questions go."""
+    scored = panel[["pre", "post"]].notna().all(axis=1)
+    n_waves = {
+        scale.name: sum(study.measured(scale.name, wave) for wave in study.later_waves) for scale in study.scales
+    }
+    of_person = scored.groupby([panel["cohort"], panel["person"], panel["scale"]]).transform("sum")
+    asked = pd.MultiIndex.from_frame(panel[QUESTION]).isin(questions)
+    return panel[~asked | of_person.eq(panel["scale"].map(n_waves))]
 
 
 def _sound(prepared: Prepared) -> pd.DataFrame:

@@ -1,16 +1,16 @@
 """The rules for rows of Estimates and for their details."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from rm_research.disclosure.families import Place, apart, families
+from rm_research.disclosure.families import families
+from rm_research.disclosure.sets import Behind, Circulated
 from rm_research.disclosure.threshold import Threshold, least_share, nearly_all_or_none
-from rm_research.effects.estimate import COMPARING
+from rm_research.effects.estimate import COMPARING, Estimate
 from rm_research.effects.estimates import Estimates, headlines, of_both
-from rm_research.effects.groups import EVERYONE
-from rm_research.effects.methods import METHODS, POOLED, SHARES
+from rm_research.effects.methods import METHODS, POOLED, SHARES, Contrast
 from rm_research.study import Study
 
 # details that a page shows, and so do its files; others would reveal more about few people than the rows do
@@ -40,20 +40,19 @@ class Asked:
     study : Study
     hidden : Series of bool
         Which of them a rule hides already.
-    apart : mapping of (role, scale, wave) to int, or None
-        As `families.apart`; None where nobody knows.
+    behind : Behind or None
+        Which questionnaires they rest on; None where nobody knows.
     """
 
     estimates: Estimates
     study: Study
     hidden: pd.Series
-    apart: Mapping[Place, int] | None
+    behind: Behind | None
 
     @classmethod
-    def of(cls, estimates: Estimates, study: Study, panel: pd.DataFrame | None) -> "Asked":
+    def of(cls, estimates: Estimates, study: Study, behind: Behind | None) -> "Asked":
         """Rows before any of them is hidden."""
-        among = None if panel is None else apart(panel, study)
-        return cls(estimates, study, pd.Series(False, index=estimates.table.index), among)
+        return cls(estimates, study, pd.Series(False, index=estimates.table.index), behind)
 
     def but(self, hidden: pd.Series) -> "Asked":
         """The same rows, with some of them hidden."""
@@ -140,20 +139,47 @@ def few_in_a_part(asked: Asked) -> pd.Series:
 
 
 def beside_shared_answers(asked: Asked) -> pd.Series:
-    """
-    Rows of a scale that shares answers with an earlier one, where few people have a score on one of the two only.
+    """Rows of a scale that shares answers with an earlier one, where nobody knows who has a score on one of the two."""
+    later = [name for family in families(asked.study) for name in family[1:]]
+    return asked.table["scale"].isin(later) & (asked.behind is None)
 
-    Their answers could be worked out from both rows together. Rows of only some of the people, as of a declared group
-    or of dyads, are hidden wherever anybody has.
+
+def rests_on_few(asked: Asked) -> pd.Series:
     """
-    table = asked.table
-    if asked.apart is None:
-        later = [name for family in families(asked.study) for name in family[1:]]
-        return table["scale"].isin(later)
-    places = pd.MultiIndex.from_frame(table[["role", "scale", "wave"]])
-    people = pd.Series(pd.Series(asked.apart, dtype="float64").reindex(places).to_numpy(), index=table.index)
-    whole = table["contrast"].isin([*POOLED, *POOLED.values()]) & table["subgroup"].eq(EVERYONE)
-    return asked.threshold.few(people) | (people.gt(0) & ~whole)
+    Rows with which a sum or difference of shown numbers would rest on few people.
+
+    Rows are tried one after the other, main rows first; a row that fails is hidden, and the next are tried without it.
+    """
+    hides = pd.Series(False, index=asked.table.index)
+    if asked.behind is None:
+        return hides
+    circulated = Circulated(asked.behind.person_of, asked.threshold)
+    main, taken = headlines(asked.table), dict[tuple[str, ...], list[Estimate]]()
+    rows = dict(zip(asked.table.index, asked.estimates.rows, strict=True))
+    for at in sorted(asked.table.index[~asked.hidden], key=lambda at: _turn(rows[at], bool(main[at]), asked.study)):
+        row = rows[at]
+        question = (row.unpooled, row.role, row.arm, row.scale, row.wave)
+        named = asked.behind.named(row, taken.get(question, []))
+        hides[at] = named is None or not circulated.takes(named)
+        if main[at] and not hides[at] and row.is_known and not row.is_pooled:
+            taken.setdefault(question, []).append(row)
+    return hides
+
+
+ORDER = (Contrast.CHANGE, Contrast.DIFFERENCE, *POOLED.values())
+
+
+def _turn(row: Estimate, main: bool, study: Study) -> tuple[object, ...]:
+    """
+    Place of a row among those that are tried.
+
+    Main rows come first, declared groups last of these; then the latest wave, cohorts before averages, large cohorts
+    before small ones.
+    """
+    scales = [scale.name for scale in study.scales]
+    contrast = ORDER.index(row.contrast) if row.contrast in ORDER else len(ORDER)
+    return (not main, contrast == len(ORDER), -study.later_waves.index(row.wave), contrast, scales.index(row.scale),
+            -(row.n_pairs or row.n_pre or 0))  # fmt: skip
 
 
 def second_split(asked: Asked) -> pd.Series:
@@ -164,6 +190,8 @@ def second_split(asked: Asked) -> pd.Series:
     """
     further = [name for name in asked.study.design.interactions if name != "role"][1:]
     starts = tuple(f"{name}: " for name in further)
+    if asked.behind is not None:  # then it is known whether they do
+        starts = ()
     return asked.table["subgroup"].str.startswith(starts) if starts else asked.table["id"].isna()
 
 
@@ -174,7 +202,7 @@ def part_of_shared_comparison(asked: Asked) -> pd.Series:
     Differences rest on the whole comparison, so a small part could be worked out from the other parts.
     """
     table, study = asked.table, asked.study
-    if study.design.comparison_scope != "shared" or study.comparison is None:
+    if asked.behind is not None or study.design.comparison_scope != "shared" or study.comparison is None:
         return table["id"].isna()
     part = table["contrast"].eq("change") & table["arm"].eq(study.comparison) & table["n_pairs"].gt(0)
     question = [table[name] for name in ("role", "scale", "wave")]

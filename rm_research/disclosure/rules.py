@@ -12,6 +12,7 @@ ROWS, DETAILS, ANSWERS, BANDS = "rows", "details", "answers", "bands"
 MEETINGS, BANDS_OF_MEETINGS = "meetings", "bands of meetings"
 SPECIFICATIONS, MEASUREMENT, DESCRIBED = "specifications", "measurement", "described"
 BALANCE, SHAPES = "balance", "shapes"
+RESTS_ON_FEW = "rests on few"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,7 @@ RULES = (
     Rule("beside shared answers", ROWS, "reason.hidden_shared", rows.beside_shared_answers),
     Rule("second split", ROWS, "reason.hidden_given_away", rows.second_split),
     Rule("part of a shared comparison", ROWS, "reason.hidden_given_away", rows.part_of_shared_comparison),
+    Rule(RESTS_ON_FEW, ROWS, "reason.hidden_given_away", rows.rests_on_few),
     Rule("average of hidden cohorts", ROWS, "reason.hidden_given_away", rows.average_of_hidden),
     Rule("average of few leavers", ROWS, "reason.hidden_beside", rows.average_of_few_leavers),
     Rule("on no page", DETAILS, "limits.smallest", rows.on_no_page),

@@ -137,7 +137,7 @@ def _by_role(people: Iterable[tuple[Place, pd.DataFrame]]) -> Iterator[Split]:
         together.setdefault(place._replace(role=""), []).append((place, rows))
     for members in together.values():
         for (first_place, first), (second_place, second) in combinations(members, 2):
-            yield _split(first_place, f"{first_place.role} − {second_place.role}", first, second)
+            yield _split(first_place, name_of_split(first_place.role, second_place.role), first, second)
 
 
 def _by_attribute(people: Iterable[tuple[Place, pd.DataFrame]], study: Study) -> Iterator[Split]:
@@ -152,7 +152,12 @@ def _by_attribute(people: Iterable[tuple[Place, pd.DataFrame]], study: Study) ->
             levels = sorted(rows[name].dropna().unique(), key=str)
             for level in levels[1:]:
                 first, second = (rows[rows[name] == value] for value in (level, levels[0]))
-                yield _split(place, f"{name}: {level} − {levels[0]}", first, second)
+                yield _split(place, name_of_split(level, levels[0], attribute=name), first, second)
+
+
+def name_of_split(first: str, second: str, *, attribute: str = "") -> str:
+    """Name of a comparison of two roles, or of two entries of an attribute: the column `subgroup` of its rows."""
+    return f"{attribute}: {first} − {second}" if attribute else f"{first} − {second}"
 
 
 def _split(place: Place, subgroup: str, first: pd.DataFrame, second: pd.DataFrame) -> Split:

@@ -5,8 +5,9 @@ import pytest
 from small_studies import TOML, Group, small_study
 
 from rm_research.disclosure import disclose
-from rm_research.disclosure.families import apart, families
+from rm_research.disclosure.families import families, first_of_family
 from rm_research.disclosure.numbers import decide
+from rm_research.disclosure.rules import RESTS_ON_FEW
 from rm_research.effects import estimate_change
 from rm_research.panel import prepare_study
 from rm_research.study import read_study
@@ -50,25 +51,20 @@ def test_scales_that_read_one_column_are_a_family(tmp_path, codebook, expected):
     assert families(read_study(study)) == expected
 
 
-def test_without_shared_answers_nobody_is_apart(tmp_path):
-    prepared = study_with(tmp_path, HEADER + MOOD + "p1,part,1,5,x,x\no1,other,1,5,m1,m1\n", only_first=3)
-    assert {scale for _, scale, _ in apart(prepared.panel, prepared.study)} == {"other"}
+def test_each_scale_has_the_first_of_its_family(tmp_path):
+    study = small_study(tmp_path, Group(), toml=TOML + PART + SMALLEST, files={"codebook.csv": SHARING})
+    assert first_of_family(read_study(study)) == {"mood": "mood", "part": "mood", "other": "other"}
 
 
 @pytest.mark.parametrize(("only_first", "shown"), [(0, True), (1, False), (10, True)])
 def test_a_part_of_a_scale_is_shown_where_nobody_or_enough_people_have_only_one_score(tmp_path, only_first, shown):
     prepared = study_with(tmp_path, only_first=only_first)
-    differing = apart(prepared.panel, prepared.study)
-    assert list(differing.values()) == ([only_first] if only_first else [])
     numbers = decide(prepared)
     assert ("part" in shown_scales(numbers)) == shown
     assert {"mood", "other"} <= shown_scales(numbers)
     hidden = [row.id for row in numbers.rows if row.scale == "part" and not row.is_known]
-    # ten may be apart in a cohort, and fewer of them in a part of it
-    parts = [row for row in numbers.rows if row.scale == "part" and row.contrast not in ("change", "pooled_change")]
-    assert only_first == 0 or not any(row.is_known for row in parts)
     if not shown:
-        assert {"beside shared answers"} <= {numbers.hidden_by[name] for name in hidden}
+        assert RESTS_ON_FEW in {numbers.hidden_by[name] for name in hidden}
         answers = numbers.tables["answers"]
         assert "part" not in set(answers["scale"])
 
@@ -84,7 +80,8 @@ def test_it_is_a_real_danger(tmp_path):
     of = {name: panel.loc[panel["scale"].eq(name), "pre"] for name in ("mood", "part")}
     recovered = of["part"].mean() * of["part"].count() - of["mood"].mean() * of["mood"].count()
     assert recovered == pytest.approx(truth)
-    assert apart(panel, prepared.study) == {(panel["role"].iloc[0], "part", "post"): 1}
+    shown = disclose(estimate_change(panel, study=prepared.study), study=prepared.study, panel=panel)
+    assert "part" not in shown_scales(shown)
 
 
 def test_without_the_people_only_the_first_of_a_family_is_shown(tmp_path):

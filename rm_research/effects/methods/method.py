@@ -126,6 +126,11 @@ class Method:
         return Questionnaires.ALL_BEFORE in groups and Questionnaires.ALL_AFTER not in groups
 
     @property
+    def averages_rows(self) -> bool:
+        """Whether it averages the rows of cohorts, and so rests on what these rest on and on nothing else."""
+        return Questionnaires.EACH_COHORT in (self.groups or ()) and self.average != Average.PEOPLE
+
+    @property
     def n_column(self) -> str:
         """Column of Estimates that says how many people a change is about."""
         return "n_post" if self.unlinked else "n_pre" if self.of_everyone_before else "n_pairs"

@@ -1,0 +1,307 @@
+"""
+The principle of what may be shown: no sum or difference of shown numbers rests on the answers of few people.
+
+A number names every group of questionnaires that it treats differently, as the registry of methods declares. Groups of
+one family of scales and one wave divide its questionnaires into cells: those in exactly the same groups. If every cell
+holds enough people, or nobody, then so does everything that can be added or subtracted. What is hidden follows from who
+answered, never from what was answered.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, maximum_flow
+
+from rm_research.disclosure.families import first_of_family
+from rm_research.disclosure.threshold import Threshold
+from rm_research.disclosure.together import Together
+from rm_research.effects.dyads import MEMBERS, one_to_one
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.groups import EVERYONE, STRATUM, Place
+from rm_research.effects.interaction import name_of_split
+from rm_research.effects.methods import Contrast, Questionnaires
+from rm_research.study import Study
+
+Q = Questionnaires
+SHARES = 2520  # a person in up to ten cohorts counts as a whole number of these in each
+Positions = NDArray[np.intp]
+
+
+class Pile(NamedTuple):
+    """Questionnaires of one wave that a family of scales reads."""
+
+    family: str
+    wave: str
+
+
+Named = list[tuple[Pile, Positions]]  # groups of questionnaires, each by the places of those who gave them
+
+
+class Behind:
+    """
+    Which questionnaires each row of Estimates rests on.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Panel of everybody whose answers are behind the rows.
+    study : Study
+    together : Together, optional
+        Which cohorts the rows of groups combine.
+    scores, dyads : DataFrame, optional
+        Scores of retrospective waves, and who met whom; without them, rows that use these are not known.
+    """
+
+    def __init__(
+        self, panel: pd.DataFrame, study: Study, *, together: Together | None = None,
+        scores: pd.DataFrame | None = None, dyads: pd.DataFrame | None = None,
+    ) -> None:  # fmt: skip
+        self.study, self._together, self._scores, self._dyads = study, together, scores, dyads
+        self._panel = panel[panel["role"].notna() & panel["arm"].notna()].reset_index(drop=True)
+        keyed: dict[Any, Any] = self._panel.groupby(list(Place._fields)).indices
+        self._cells: dict[Place, Positions] = {Place(*map(str, key)): at for key, at in keyed.items()}
+        who = pd.MultiIndex.from_frame(self._panel[["cohort", "person"]])
+        self._place_of, self._who = pd.factorize(who)
+        self.person_of = pd.factorize(self._who.get_level_values(1))[0]
+        self._before, self._after = (self._panel[name].notna().to_numpy() for name in ("pre", "post"))
+        self._cohorts = list(dict.fromkeys(self._panel["cohort"]))
+        self._family = first_of_family(study)
+
+    def named(self, row: Estimate, parts: Sequence[Estimate] = ()) -> Named | None:
+        """
+        Groups of questionnaires that a row treats differently; None where they are not known.
+
+        Parameters
+        ----------
+        row : Estimate
+        parts : sequence of Estimate
+            What an average is made of: its groups are theirs, taken together.
+        """
+        if row.declared is None or not row.declared.groups:
+            return None
+        if row.declared.averages_rows:
+            return []
+        cohorts = [name for part in parts for name in self._members(part)] if row.is_pooled else self._members(row)
+        waves = self.study.later_waves if row.method == "mixed_model" else (row.wave,)
+        named: Named = []
+        for wave in waves:
+            for people in self._people(row, cohorts, wave):
+                if people is None:
+                    return None
+                named += self._groups(row, people, wave)
+        return named
+
+    def of_people(self, rows: pd.DataFrame) -> Named:
+        """Questionnaires, before and after, of the people in some rows of a Panel: of one scale and wave."""
+        own = rows[STRATUM if STRATUM in rows else "cohort"]
+        places = self._who.get_indexer(pd.MultiIndex.from_arrays([own, rows["person"]]))
+        family, wave = self._family[rows["scale"].iloc[0]], rows["wave"].iloc[0]
+        return [(Pile(family, self.study.baseline), places), (Pile(family, wave), places)]
+
+    def _members(self, row: Estimate) -> list[str]:
+        """Cohorts whose people a row is about."""
+        if self._together is not None and row.cohort in self._together.groups:
+            contrast = Contrast.CHANGE if row.unpooled == Contrast.CHANGE else Contrast.DIFFERENCE
+            groups = self._together.about(contrast, row.arm)
+            mine = groups[["group", "role", "scale", "wave"]].eq([row.cohort, row.role, row.scale, row.wave])
+            return groups.loc[mine.all(axis=1), "cohort"].tolist()
+        return [row.cohort]
+
+    def _people(self, row: Estimate, cohorts: Sequence[str], wave: str) -> Iterator[Positions | None]:
+        """Rows of the Panel of each group of people that a row sets apart."""
+        groups = row.declared.groups if row.declared else None
+        sides: list[tuple[Sequence[str], str]] = [(cohorts, row.arm)]
+        if groups and Q.EACH_ARM in groups and self.study.comparison:
+            shared = self.study.design.comparison_scope == "shared"
+            sides.append((self._cohorts if shared else cohorts, self.study.comparison))
+        for of_cohorts, arm in sides:
+            if row.subgroup == EVERYONE or row.is_pooled or row.contrast == Contrast.CHANGE:
+                yield self._at(of_cohorts, row.role, arm, row.scale, wave)
+            else:
+                yield from self._split(row, of_cohorts, arm, wave)
+
+    def _split(self, row: Estimate, cohorts: Sequence[str], arm: str, wave: str) -> Iterator[Positions | None]:
+        """Rows of two roles, or of two entries of a declared attribute, which a row compares."""
+        roles = dict.fromkeys(place.role for place in self._cells)
+        for other in roles:
+            if row.subgroup == name_of_split(row.role, other):
+                yield self._at(cohorts, row.role, arm, row.scale, wave)
+                yield self._at(cohorts, other, arm, row.scale, wave)
+                return
+        people = self._at(cohorts, row.role, arm, row.scale, wave)
+        for name in self.study.design.interactions:
+            entries = self._panel[name].iloc[people] if name in self._panel else pd.Series(dtype=object)
+            levels = sorted(entries.dropna().unique(), key=str)
+            for level in levels[1:]:
+                if row.subgroup == name_of_split(level, levels[0], attribute=name):
+                    yield from (people[entries.eq(entry).to_numpy(bool)] for entry in (level, levels[0]))
+                    return
+        yield None
+
+    def _at(self, cohorts: Iterable[str], role: str, arm: str, scale: str, wave: str) -> Positions:
+        """Rows of the Panel of some people."""
+        places = (Place(cohort, role, arm, scale, wave) for cohort in dict.fromkeys(cohorts))
+        cells = [self._cells[place] for place in places if place in self._cells]
+        return np.concatenate(cells) if cells else np.array([], dtype=np.intp)
+
+    def _groups(self, row: Estimate, people: Positions, wave: str) -> Named:
+        """Groups of questionnaires of some people, before and at a wave."""
+        groups = row.declared.groups if row.declared and row.declared.groups else frozenset[Questionnaires]()
+        before, after = self._before[people], self._after[people]
+        both, narrowed = before & after, self._narrowed(row, people, groups)
+        ends = {"before": Pile(self._family[row.scale], self.study.baseline),
+                "after": Pile(self._family[row.scale], wave)}  # fmt: skip
+        masks: list[tuple[str, NDArray[np.bool_]]] = []
+        if Q.ALL_BEFORE in groups:
+            masks.append(("before", before))
+        if Q.ALL_AFTER in groups:
+            masks.append(("after", after))
+        if Q.BOTH_BEFORE in groups or Q.BOTH_AFTER in groups or Q.CHANGED in groups:
+            masks += [("before", both), ("after", both)]
+        if narrowed is not None:
+            masks += [("before", both & narrowed), ("after", both & narrowed)]
+        return [(ends[end], self._place_of[people[mask]]) for end, mask in masks]
+
+    def _narrowed(
+        self, row: Estimate, people: Positions, groups: frozenset[Questionnaires]
+    ) -> NDArray[np.bool_] | None:  # fmt: skip
+        """Which of the people a row rests on, where that depends on more than their two scores."""
+        rows = self._panel.iloc[people]
+        if Q.MET in groups:
+            return rows["sessions"].notna().to_numpy(bool)
+        if Q.THEN in groups:
+            return self._judged(rows, row)
+        return self._in_dyads(rows) if Q.PARTNERS in groups else None
+
+    def _judged(self, rows: pd.DataFrame, row: Estimate) -> NDArray[np.bool_]:
+        """Who judged the start in hindsight."""
+        if self._scores is None:
+            return np.zeros(len(rows), dtype=bool)
+        then = self._scores[self._scores["wave"].eq(row.subgroup) & self._scores["scale"].eq(row.scale)]
+        then = then[then["score"].notna()]
+        who = pd.MultiIndex.from_frame(then[["cohort", "person"]])
+        return pd.MultiIndex.from_frame(rows[["cohort", "person"]]).isin(who)
+
+    def _in_dyads(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
+        """Whose dyad counts: both members have both scores, and no other partner."""
+        if self._dyads is None or rows.empty:
+            return np.zeros(len(rows), dtype=bool)
+        scale, wave = rows["scale"].iloc[0], rows["wave"].iloc[0]
+        asked = self._panel[self._panel["scale"].eq(scale) & self._panel["wave"].eq(wave)]
+        scored = pd.MultiIndex.from_frame(asked.dropna(subset=["pre", "post"])[["cohort", "person"]])
+        dyads = one_to_one(self._dyads)
+        whole = np.logical_and.reduce(
+            [pd.MultiIndex.from_frame(dyads[["cohort", member]]).isin(scored) for member in MEMBERS]
+        )
+        members = pd.concat([dyads.loc[whole, ["cohort", name]].set_axis(["cohort", "person"], axis=1)
+                             for name in MEMBERS])  # fmt: skip
+        return pd.MultiIndex.from_frame(rows[["cohort", "person"]]).isin(pd.MultiIndex.from_frame(members))
+
+
+class Circulated:
+    """
+    Groups of questionnaires that shown numbers name, and the cells they make.
+
+    Parameters
+    ----------
+    person_of : array of int
+        Person at each place: someone may take part in several cohorts.
+    threshold : Threshold
+    """
+
+    def __init__(self, person_of: Positions, threshold: Threshold) -> None:
+        self._person_of, self._threshold = person_of, threshold
+        self._cell_of: dict[Pile, Positions] = {}  # number of the cell of each place; 0 = in no group
+        self._members: dict[Pile, list[Positions]] = {}  # places of each cell
+        self._known: set[tuple[Pile, bytes]] = set()
+        self._share_of = SHARES / np.bincount(person_of)[person_of]  # of a person, at each place
+
+    @classmethod
+    def by(cls, rows: Iterable[Estimate], behind: Behind, threshold: Threshold) -> "Circulated":
+        """Groups that rows name, averages left out: those rest on what their parts rest on."""
+        circulated = cls(behind.person_of, threshold)
+        for row in rows:
+            circulated.takes(behind.named(row) or [])
+        return circulated
+
+    def takes(self, named: Named) -> bool:
+        """Add groups, unless a cell would then hold few people; whether they were added."""
+        new: dict[Pile, dict[bytes, Positions]] = defaultdict(dict)
+        for pile, places in named:
+            key = (group := np.unique(places)).tobytes()
+            if len(group) and (pile, key) not in self._known:
+                new[pile][key] = group
+        divided = {pile: self._divided(pile, list(groups.values())) for pile, groups in new.items()}
+        if any(self._few(cells) for cells in divided.values()):
+            return False
+        for pile, cells in divided.items():
+            self._enter(pile, cells)
+            self._known.update((pile, key) for key in new[pile])
+        return True
+
+    def may_cross(self, parts: Sequence[Named]) -> bool:
+        """
+        Whether parts of people across the cells may be shown: one division, of whatever cells.
+
+        Every combination of cells and parts cuts the table of cells by parts in two, within what hangs together: it
+        rests on no fewer people than the smallest cut.
+        """
+        piles: dict[Pile, list[Positions]] = defaultdict(list)
+        for named in parts:
+            for pile, places in named:
+                piles[pile].append(places)
+        return all(self._smallest_cut_is_enough(pile, groups) for pile, groups in piles.items())
+
+    def _smallest_cut_is_enough(self, pile: Pile, groups: Sequence[Positions]) -> bool:
+        graph = self._table(pile, groups)
+        _, piece = connected_components(graph, directed=False)
+        for node in range(1, len(piece)):
+            root = int(np.flatnonzero(piece == piece[node])[0])
+            if node != root and self._threshold.too_few(maximum_flow(graph, root, node).flow_value / SHARES):
+                return False
+        return True
+
+    def _table(self, pile: Pile, groups: Sequence[Positions]) -> csr_array:
+        """
+        People of each cell and part, as weights between them; node 0 is to be in neither.
+
+        Cells that no part crosses stay whole, so that they may be left out.
+        """
+        part_of = np.zeros(len(self._person_of), dtype=np.intp)
+        for number, group in enumerate(groups, start=1):
+            part_of[group] = number
+        cell_of = self._cell_of.get(pile, np.zeros_like(part_of))
+        crossed = np.unique(cell_of[part_of > 0])
+        at = np.flatnonzero(np.isin(cell_of, crossed) & ((cell_of > 0) | (part_of > 0)))
+        cells = np.unique(np.append(crossed, 0))
+        first = np.searchsorted(cells, cell_of[at])
+        second = np.where(part_of[at] > 0, part_of[at] + len(cells) - 1, 0)
+        size = len(cells) + len(groups)
+        weights = csr_array((self._share_of[at].astype(np.int32), (first, second)), shape=(size, size))
+        return (weights + weights.T).tocsr()
+
+    def _divided(self, pile: Pile, groups: Sequence[Positions]) -> list[Positions]:
+        """Cells that take the place of those which some groups touch."""
+        cell_of = self._cell_of.setdefault(pile, np.zeros(len(self._person_of), dtype=np.intp))
+        members = self._members.setdefault(pile, [np.array([], dtype=np.intp)])
+        inside = np.unique(np.concatenate(groups))
+        touched = np.unique(cell_of[inside])
+        places = np.unique(np.concatenate([inside, *(members[cell] for cell in touched)]))
+        marks = np.column_stack([cell_of[places], *(np.isin(places, group) for group in groups)])
+        _, part = np.unique(marks, axis=0, return_inverse=True)
+        order = np.argsort(part, kind="stable")
+        return np.split(places[order], np.flatnonzero(np.diff(part[order])) + 1)
+
+    def _few(self, cells: Sequence[Positions]) -> bool:
+        return any(self._threshold.few(len(np.unique(self._person_of[cell]))) for cell in cells)
+
+    def _enter(self, pile: Pile, cells: Sequence[Positions]) -> None:
+        members = self._members[pile]
+        for cell in cells:
+            self._cell_of[pile][cell] = len(members)
+            members.append(cell)
