@@ -8,6 +8,7 @@ import pandas as pd
 from rm_research.checks.followup import summed
 from rm_research.claims.judgement import Followed
 from rm_research.disclosure import Disclosed
+from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.study import Study
@@ -60,7 +61,9 @@ def leaving(row: Estimate, disclosed: Disclosed, people: Followed, study: Study)
     table = disclosed.tables.get("follow_up")
     if table is None:
         return {}
-    same = table["role"].eq(row.role) & table["scale"].eq(row.scale) & table["wave"].eq(row.wave)
+    same = (
+        table["role"].isin([row.role, *row.role.split(AND)]) & table["scale"].eq(row.scale) & table["wave"].eq(row.wave)
+    )
     cohorts, found = people.cohorts(row, row.cohort), {}
     shared = study.design.comparison_scope == "shared"
     for arm in [row.arm, *([study.comparison] if row.compares_arms and study.comparison else [])]:

@@ -8,6 +8,7 @@ import pandas as pd
 from rm_research.disclosure import rules
 from rm_research.disclosure.answers import shown_answers
 from rm_research.disclosure.balance import shown_balance
+from rm_research.disclosure.both_roles import of_both_roles
 from rm_research.disclosure.described import shown_described
 from rm_research.disclosure.gate import Disclosed, disclosed, poolable
 from rm_research.disclosure.heading import headed
@@ -17,7 +18,7 @@ from rm_research.disclosure.sets import Behind
 from rm_research.disclosure.shapes import shown_shapes
 from rm_research.disclosure.summaries import shown_measurement, shown_specifications, shown_unusable
 from rm_research.disclosure.threshold import Threshold
-from rm_research.disclosure.together import QUESTION, Together, small_cohorts
+from rm_research.disclosure.together import AND, QUESTION, Together, small_cohorts
 from rm_research.effects import (
     Estimates,
     estimate_change,
@@ -76,6 +77,7 @@ def _decided(prepared: Prepared, panel: pd.DataFrame, every_wave: list[Question]
     study, whole = prepared.study, replace(prepared, panel=panel)
     panel = _sound(whole)
     estimates = _estimates(whole, prepared.sound_cohorts)
+    estimates = joined([estimates, of_both_roles(panel, estimates, study=study)]).by_cohort(prepared.cohorts)
     together = small_cohorts(panel, study=study, order=prepared.cohorts)
     grouped = _of_groups(panel, together, study)
     estimates, grouped = headed([estimates, grouped], study=study)
@@ -162,6 +164,7 @@ def _decisive(table: pd.DataFrame, study: Study) -> pd.Series:
 def _pooled(rows: Estimates, panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
     """Averages over cohorts and groups; the rows of their people have the same names."""
     threshold = Threshold.of(study)
+    rows = rows.where(~rows.table["role"].str.contains(AND, regex=False))  # both roles stand for a cohort alone
     averages = [
         estimate_programme(
             rows.where(rows.table["contrast"].eq(contrast) & rows.table["arm"].eq(arm)), study=study,

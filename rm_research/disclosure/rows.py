@@ -8,6 +8,7 @@ import pandas as pd
 from rm_research.disclosure.families import families
 from rm_research.disclosure.sets import Behind, Circulated
 from rm_research.disclosure.threshold import Threshold, least_share, nearly_all_or_none
+from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import COMPARING, Estimate
 from rm_research.effects.estimates import Estimates, headlines, of_both
 from rm_research.effects.methods import METHODS, POOLED, SHARES, Contrast
@@ -160,7 +161,7 @@ def rests_on_few(asked: Asked) -> pd.Series:
         row = rows[at]
         question = (row.unpooled, row.role, row.arm, row.scale, row.wave)
         named = asked.behind.named(row, taken.get(question, []))
-        hides[at] = named is None or not circulated.takes(named)
+        hides[at] = named is None or not circulated.takes(named, across=asked.behind.crosses(row))
         if main[at] and not hides[at] and row.is_known and not row.is_pooled:
             taken.setdefault(question, []).append(row)
     return hides
@@ -173,13 +174,13 @@ def _turn(row: Estimate, main: bool, study: Study) -> tuple[object, ...]:
     """
     Place of a row among those that are tried.
 
-    Main rows come first, declared groups last of these; then the latest wave, cohorts before averages, large cohorts
-    before small ones.
+    Main rows come first, both roles together and declared groups last of these; then the latest wave, cohorts before
+    averages, large cohorts before small ones.
     """
     scales = [scale.name for scale in study.scales]
     contrast = ORDER.index(row.contrast) if row.contrast in ORDER else len(ORDER)
-    return (not main, contrast == len(ORDER), -study.later_waves.index(row.wave), contrast, scales.index(row.scale),
-            -(row.n_pairs or row.n_pre or 0))  # fmt: skip
+    kind, size = (not main, AND in row.role, contrast == len(ORDER)), row.n_pairs or row.n_pre or 0
+    return (*kind, -study.later_waves.index(row.wave), contrast, scales.index(row.scale), -size)
 
 
 def second_split(asked: Asked) -> pd.Series:

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, maximum_flow
 
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.threshold import Threshold
-from rm_research.disclosure.together import Together
+from rm_research.disclosure.together import AND, Together
 from rm_research.effects.dyads import MEMBERS, one_to_one
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import EVERYONE, STRATUM, Place
@@ -28,8 +28,9 @@ from rm_research.effects.methods import Contrast, Questionnaires
 from rm_research.study import Study
 
 Q = Questionnaires
-SHARES = 2520  # a person in up to ten cohorts counts as a whole number of these in each
 Positions = NDArray[np.intp]
+NOBODY: Positions = np.array([], dtype=np.intp)
+SHARES = 2520  # a person in up to ten cohorts counts as a whole number of these in each
 
 
 class Pile(NamedTuple):
@@ -69,7 +70,7 @@ class Behind:
         self._place_of, self._who = pd.factorize(who)
         self.person_of = pd.factorize(self._who.get_level_values(1))[0]
         self._before, self._after = (self._panel[name].notna().to_numpy() for name in ("pre", "post"))
-        self._cohorts = list(dict.fromkeys(self._panel["cohort"]))
+        self._cohorts, self._roles = (list(dict.fromkeys(self._panel[name])) for name in ("cohort", "role"))
         self._family = first_of_family(study)
 
     def named(self, row: Estimate, parts: Sequence[Estimate] = ()) -> Named | None:
@@ -95,6 +96,13 @@ class Behind:
                     return None
                 named += self._groups(row, people, wave)
         return named
+
+    def crosses(self, row: Estimate) -> bool:
+        """Whether a row divides people across the roles: both roles of a cohort together."""
+        return len(self._roles_of(row.role)) > 1
+
+    def _roles_of(self, role: str) -> tuple[str, ...]:
+        return (role,) if role in self._roles else tuple(role.split(AND))
 
     def of_people(self, rows: pd.DataFrame) -> Named:
         """Questionnaires, before and after, of the people in some rows of a Panel: of one scale and wave."""
@@ -127,8 +135,7 @@ class Behind:
 
     def _split(self, row: Estimate, cohorts: Sequence[str], arm: str, wave: str) -> Iterator[Positions | None]:
         """Rows of two roles, or of two entries of a declared attribute, which a row compares."""
-        roles = dict.fromkeys(place.role for place in self._cells)
-        for other in roles:
+        for other in self._roles:
             if row.subgroup == name_of_split(row.role, other):
                 yield self._at(cohorts, row.role, arm, row.scale, wave)
                 yield self._at(cohorts, other, arm, row.scale, wave)
@@ -145,7 +152,8 @@ class Behind:
 
     def _at(self, cohorts: Iterable[str], role: str, arm: str, scale: str, wave: str) -> Positions:
         """Rows of the Panel of some people."""
-        places = (Place(cohort, role, arm, scale, wave) for cohort in dict.fromkeys(cohorts))
+        roles = self._roles_of(role)
+        places = (Place(cohort, name, arm, scale, wave) for cohort in dict.fromkeys(cohorts) for name in roles)
         cells = [self._cells[place] for place in places if place in self._cells]
         return np.concatenate(cells) if cells else np.array([], dtype=np.intp)
 
@@ -203,9 +211,9 @@ class Behind:
         return pd.MultiIndex.from_frame(rows[["cohort", "person"]]).isin(pd.MultiIndex.from_frame(members))
 
 
-class Circulated:
+class Cells:
     """
-    Groups of questionnaires that shown numbers name, and the cells they make.
+    Cells that groups of questionnaires make: those in exactly the same groups.
 
     Parameters
     ----------
@@ -216,49 +224,113 @@ class Circulated:
 
     def __init__(self, person_of: Positions, threshold: Threshold) -> None:
         self._person_of, self._threshold = person_of, threshold
-        self._cell_of: dict[Pile, Positions] = {}  # number of the cell of each place; 0 = in no group
+        self._cell_of: dict[Pile, Positions] = {}
         self._members: dict[Pile, list[Positions]] = {}  # places of each cell
         self._known: set[tuple[Pile, bytes]] = set()
-        self._share_of = SHARES / np.bincount(person_of)[person_of]  # of a person, at each place
+
+    def of(self, pile: Pile) -> Positions:
+        """Number of the cell of each place; 0 = in no group."""
+        return self._cell_of.get(pile, np.zeros(len(self._person_of), dtype=np.intp))
+
+    def divided(self, named: Named) -> "Cells | None":
+        """The cells that further groups make; None where one would hold few people."""
+        new: dict[Pile, dict[bytes, Positions]] = defaultdict(dict)
+        for pile, places in named:
+            key = (group := np.unique(places)).tobytes()
+            if len(group) and (pile, key) not in self._known:
+                new[pile][key] = group
+        if not new:
+            return self
+        parts = {pile: self._parts(pile, list(groups.values())) for pile, groups in new.items()}
+        if any(
+            self._threshold.few(len(np.unique(self._person_of[cell]))) for cells in parts.values() for cell in cells
+        ):
+            return None
+        made = Cells(self._person_of, self._threshold)
+        made._cell_of, made._members, made._known = self._cell_of.copy(), self._members.copy(), self._known.copy()
+        for pile, cells in parts.items():
+            made._cell_of[pile] = cell_of = self.of(pile).copy()
+            made._members[pile] = members = [*self._members.get(pile, [NOBODY])]
+            for cell in cells:
+                cell_of[cell] = len(members)
+                members.append(cell)
+            made._known.update((pile, key) for key in new[pile])
+        return made
+
+    def _few(self, cell: Positions) -> bool:
+        return bool(self._threshold.few(len(np.unique(self._person_of[cell]))))
+
+    def _parts(self, pile: Pile, groups: Sequence[Positions]) -> list[Positions]:
+        """Cells that take the place of those which some groups touch."""
+        cell_of, members = self.of(pile), self._members.get(pile, [NOBODY])
+        inside = np.unique(np.concatenate(groups))
+        places = np.unique(np.concatenate([inside, *(members[cell] for cell in np.unique(cell_of[inside]))]))
+        marks = np.column_stack([cell_of[places], *(np.isin(places, group) for group in groups)])
+        _, part = np.unique(marks, axis=0, return_inverse=True)
+        order = np.argsort(part, kind="stable")
+        return np.split(places[order], np.flatnonzero(np.diff(part[order])) + 1)
+
+
+class Circulated:
+    """
+    What shown numbers name: groups that make cells, and at most one further division across these.
+
+    Parameters
+    ----------
+    person_of : array of int
+        Person at each place.
+    threshold : Threshold
+    """
+
+    def __init__(self, person_of: Positions, threshold: Threshold) -> None:
+        self._threshold = threshold
+        self._cells = self._across = Cells(person_of, threshold)
+        self._share_of = SHARES // np.bincount(person_of)[person_of]  # of a person, at each place
 
     @classmethod
     def by(cls, rows: Iterable[Estimate], behind: Behind, threshold: Threshold) -> "Circulated":
         """Groups that rows name, averages left out: those rest on what their parts rest on."""
         circulated = cls(behind.person_of, threshold)
         for row in rows:
-            circulated.takes(behind.named(row) or [])
+            circulated.takes(behind.named(row) or [], across=behind.crosses(row))
         return circulated
 
-    def takes(self, named: Named) -> bool:
-        """Add groups, unless a cell would then hold few people; whether they were added."""
-        new: dict[Pile, dict[bytes, Positions]] = defaultdict(dict)
-        for pile, places in named:
-            key = (group := np.unique(places)).tobytes()
-            if len(group) and (pile, key) not in self._known:
-                new[pile][key] = group
-        divided = {pile: self._divided(pile, list(groups.values())) for pile, groups in new.items()}
-        if any(self._few(cells) for cells in divided.values()):
+    def takes(self, named: Named, *, across: bool = False) -> bool:
+        """Add groups, unless a sum or difference would then rest on few people; whether they were added."""
+        cells, parts = (
+            (self._cells, self._across.divided(named)) if across else (self._cells.divided(named), self._across)
+        )
+        if cells is None or parts is None:
             return False
-        for pile, cells in divided.items():
-            self._enter(pile, cells)
-            self._known.update((pile, key) for key in new[pile])
+        piles = {pile for pile, _ in named} if parts is not self._across or cells is not self._cells else set()
+        if not all(self._enough(cells.of(pile), parts.of(pile)) for pile in piles):
+            return False
+        self._cells, self._across = cells, parts
         return True
 
     def may_cross(self, parts: Sequence[Named]) -> bool:
-        """
-        Whether parts of people across the cells may be shown: one division, of whatever cells.
-
-        Every combination of cells and parts cuts the table of cells by parts in two, within what hangs together: it
-        rests on no fewer people than the smallest cut.
-        """
+        """Whether these parts of the people may be shown, next to a division across the cells that is none yet."""
         piles: dict[Pile, list[Positions]] = defaultdict(list)
         for named in parts:
             for pile, places in named:
                 piles[pile].append(places)
-        return all(self._smallest_cut_is_enough(pile, groups) for pile, groups in piles.items())
+        for pile, groups in piles.items():
+            part_of = np.zeros(len(self._share_of), dtype=np.intp)
+            for number, group in enumerate(groups, start=1):
+                part_of[group] = number
+            if self._across.of(pile).any() or not self._enough(self._cells.of(pile), part_of):
+                return False
+        return True
 
-    def _smallest_cut_is_enough(self, pile: Pile, groups: Sequence[Positions]) -> bool:
-        graph = self._table(pile, groups)
+    def _enough(self, cell_of: Positions, part_of: Positions) -> bool:
+        """
+        Whether every combination of cells and parts rests on enough people.
+
+        It cuts the table of cells by parts in two, within what hangs together: the smallest cut says of how many.
+        """
+        if not part_of.any():
+            return True
+        graph = self._table(cell_of, part_of)
         _, piece = connected_components(graph, directed=False)
         for node in range(1, len(piece)):
             root = int(np.flatnonzero(piece == piece[node])[0])
@@ -266,42 +338,16 @@ class Circulated:
                 return False
         return True
 
-    def _table(self, pile: Pile, groups: Sequence[Positions]) -> csr_array:
+    def _table(self, cell_of: Positions, part_of: Positions) -> csr_array:
         """
         People of each cell and part, as weights between them; node 0 is to be in neither.
 
-        Cells that no part crosses stay whole, so that they may be left out.
+        Cells that no part crosses stay whole, so they are left out.
         """
-        part_of = np.zeros(len(self._person_of), dtype=np.intp)
-        for number, group in enumerate(groups, start=1):
-            part_of[group] = number
-        cell_of = self._cell_of.get(pile, np.zeros_like(part_of))
-        crossed = np.unique(cell_of[part_of > 0])
-        at = np.flatnonzero(np.isin(cell_of, crossed) & ((cell_of > 0) | (part_of > 0)))
-        cells = np.unique(np.append(crossed, 0))
-        first = np.searchsorted(cells, cell_of[at])
-        second = np.where(part_of[at] > 0, part_of[at] + len(cells) - 1, 0)
-        size = len(cells) + len(groups)
-        weights = csr_array((self._share_of[at].astype(np.int32), (first, second)), shape=(size, size))
-        return (weights + weights.T).tocsr()
-
-    def _divided(self, pile: Pile, groups: Sequence[Positions]) -> list[Positions]:
-        """Cells that take the place of those which some groups touch."""
-        cell_of = self._cell_of.setdefault(pile, np.zeros(len(self._person_of), dtype=np.intp))
-        members = self._members.setdefault(pile, [np.array([], dtype=np.intp)])
-        inside = np.unique(np.concatenate(groups))
-        touched = np.unique(cell_of[inside])
-        places = np.unique(np.concatenate([inside, *(members[cell] for cell in touched)]))
-        marks = np.column_stack([cell_of[places], *(np.isin(places, group) for group in groups)])
-        _, part = np.unique(marks, axis=0, return_inverse=True)
-        order = np.argsort(part, kind="stable")
-        return np.split(places[order], np.flatnonzero(np.diff(part[order])) + 1)
-
-    def _few(self, cells: Sequence[Positions]) -> bool:
-        return any(self._threshold.few(len(np.unique(self._person_of[cell]))) for cell in cells)
-
-    def _enter(self, pile: Pile, cells: Sequence[Positions]) -> None:
-        members = self._members[pile]
-        for cell in cells:
-            self._cell_of[pile][cell] = len(members)
-            members.append(cell)
+        at = np.flatnonzero(np.isin(cell_of, cell_of[part_of > 0]) & ((cell_of > 0) | (part_of > 0)))
+        cells, first = np.unique(np.append(cell_of[at], 0), return_inverse=True)
+        parts, second = np.unique(np.append(part_of[at], 0), return_inverse=True)
+        second = np.where(second > 0, second + len(cells) - 1, 0)  # both begin with 0, to be in none
+        size = len(cells) + len(parts) - 1
+        weights = coo_array((self._share_of[at].astype(np.int32), (first[:-1], second[:-1])), shape=(size, size))
+        return csr_array(weights + weights.T)

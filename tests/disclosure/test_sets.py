@@ -161,6 +161,10 @@ STUDIES = {
                        Group("b", 10, "mentor")]),
     "levels, one of one person": (LEVELS, [Group("a", 21)]),
     "levels of enough people": (LEVELS, [Group("a", 30)]),
+    "both roles together": (SINGLE, [Group(cohort, 8, role, left=left) for cohort, left in (("a", 0), ("b", 1), ("c", 2))
+                                     for role in ("leader", "mentor")]),
+    "both roles in arms": (COMPARED, [Group("a", n, role, arm=arm) for role in ("leader", "mentor")
+                                      for arm, n in (("programme", 8), ("waitlist", 6))]),
 }  # fmt: skip
 
 
@@ -206,6 +210,42 @@ def with_waves(folder, missing_first: int, missing_later: int):
     rows.assign(when="2026-03-03", **further).iloc[: 30 - missing_later].to_csv(study / "later.csv", index=False)
     rows.iloc[missing_first:].to_csv(study / "post.csv", index=False)
     return prepare_study(study)
+
+
+class TestBothRoles:
+    """Leaders and mentors of a cohort together, where neither are enough."""
+
+    def shown(self, folder, *groups, toml=SINGLE):
+        rows = decide(prepare_study(small_study(folder, *groups, toml=toml))).headline_rows
+        return {(row.cohort, row.role): row for row in rows if row.contrast == "change" and row.is_known}
+
+    def test_stand_together_where_neither_role_has_enough_people(self, tmp_path):
+        shown = self.shown(tmp_path, Group("a", 8, "leader"), Group("a", 7, "mentor"))
+        assert list(shown) == [("a", "leader + mentor")]
+        assert shown["a", "leader + mentor"].n_pairs == 15
+
+    def test_do_not_where_one_role_has(self, tmp_path):
+        assert list(self.shown(tmp_path, Group("a", 12, "leader"), Group("a", 7, "mentor"))) == [("a", "leader")]
+
+    def test_do_not_where_both_are_too_few(self, tmp_path):
+        assert not self.shown(tmp_path, Group("a", 5, "leader"), Group("a", 4, "mentor"))
+
+    def test_partners_are_one_cluster(self, tmp_path):
+        """Twins in all answers: as eight dyads, not as sixteen people."""
+        study = small_study(tmp_path, Group("a", 8, "leader"), Group("a", 8, "mentor"), toml=SINGLE)
+        for wave in ("pre", "post"):
+            rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
+            rows.loc[8:, ["pair", "m1", "m2", "m3"]] = rows.loc[:7, ["pair", "m1", "m2", "m3"]].to_numpy()
+            rows.to_csv(study / f"{wave}.csv", index=False)
+        (row,) = [row for row in decide(prepare_study(study)).headline_rows if row.is_known]
+        assert (row.role, row.n_pairs, row.n_clusters, row.df) == ("leader + mentor", 16, 8, pytest.approx(7))
+
+    def test_cohorts_of_both_stand_across_groups_of_one_role(self, tmp_path):
+        groups = [Group(cohort, 8, role) for cohort in "abcd" for role in ("leader", "mentor")]
+        shown = self.shown(tmp_path, *groups)
+        assert set(shown) == {(name, "leader + mentor") for name in "abcd"} | {
+            (name, role) for name in ("a + b", "c + d") for role in ("leader", "mentor")
+        }
 
 
 class TestSeveralWaves:
