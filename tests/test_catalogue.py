@@ -83,7 +83,7 @@ def pattern_of(key: ast.expr) -> set[str]:
     if isinstance(key, ast.BinOp):
         return {left + right for left in pattern_of(key.left) for right in pattern_of(key.right)}
     if isinstance(key, ast.JoinedStr):
-        parts = (re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[\w-]+" for part in key.values)  # noqa: PD011
+        parts = (re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[\w +-]+" for part in key.values)  # noqa: PD011
         return {"".join(parts)}
     return {r"[\w-]+"}
 

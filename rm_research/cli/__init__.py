@@ -62,10 +62,11 @@ def main() -> None:
 @click.option("--pdf", is_flag=True, help="Also print each page as index.pdf (needs Chromium or Google Chrome).")
 @click.option("--docx", is_flag=True, help="Also write each page as an editable Word document, findings.docx.")
 @click.option("--png", is_flag=True, help="Also write each picture as figures/*.png, for slides.")
+@click.option("--release", metavar="LABEL", help='For whom it is released, such as "board, March"; else it is a draft.')
 @_print_errors
 def report(
     study: Path, out: Path | None, cohorts: tuple[str, ...], jobs: int | None, dry_run: bool, notebook: Path | None,
-    **other_forms: bool,
+    release: str | None, **other_forms: bool,
 ) -> None:  # fmt: skip
     """Make a page per cohort and one for the programme."""
     from rm_research.reporting import kernels
@@ -81,7 +82,7 @@ def report(
         _print_preview(prepared, cohorts, forms.names)
     else:
         out = out or Path("reports") / study.resolve().name
-        _make_pages(prepared, out, cohorts=cohorts, notebook=notebook, jobs=jobs, **other_forms)
+        _make_pages(prepared, out, cohorts=cohorts, notebook=notebook, jobs=jobs, release=release, **other_forms)
 
 
 def _make_pages(
@@ -133,6 +134,26 @@ def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[
     print_line(f"{rule}, or if individuals could be identified.")
     if forms:
         print_line(f"With each page, including the programme's: {', '.join(forms)}.")
+
+
+@main.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option("--forget", metavar="ID", help="Remove an edition that was never sent to anybody.")
+@_print_errors
+def editions(study: Path, forget: str | None) -> None:
+    """List the released editions of a study, which later reports allow for."""
+    from rm_research.cli.printing import print_line
+    from rm_research.disclosure import editions as ledger
+    from rm_research.study import read_study
+
+    known = read_study(study)
+    if forget is not None:
+        one = ledger.forget(known, forget)
+        print_line(f"Forgotten: {one.id}, {one.date}, {one.label}. Later reports do not allow for it any more.")
+    for edition in ledger.read_editions(known):
+        print_line(f"{edition.id}  {edition.date}  {edition.label}")
+    if not ledger.read_editions(known):
+        print_line("No edition was released.")
 
 
 @main.command()

@@ -40,7 +40,15 @@ def of_both_roles(panel: pd.DataFrame, estimates: Estimates, *, study: Study) ->
         return joined([])
     people = people.assign(role=people["scale"].map(names))
     parts = [estimate_change(people, study=study), estimate_difference(people, study=study)]
-    return joined(part.where(may_head(part.table)) for part in parts)
+    threshold = Threshold.of(study)
+    return joined(part.where(may_head(part.table) & ~_few(part.table, threshold, study)) for part in parts)
+
+
+def _few(table: pd.DataFrame, threshold: Threshold, study: Study) -> pd.Series:
+    """Rows of too few people, of the programme or of the comparison."""
+    counted = table["n_pairs"] if study.link.method != "none" else table[["n_pre", "n_post"]].min(axis=1)
+    compared = table["n_comparison"].astype("float64")
+    return ~threshold.enough(counted.astype("float64")) | threshold.too_few(compared)
 
 
 def _named(roles: pd.Series) -> str | None:
@@ -53,7 +61,5 @@ def _small(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Cohorts, scales and waves in which no role of the programme has a change of enough people."""
     threshold = Threshold.of(study)
     changes = table[table["contrast"].eq("change") & may_head(table) & ~table["arm"].isin([study.comparison])]
-    of_waves = changes[["n_pre", "n_post"]].min(axis=1)
-    counted = changes["n_pairs"] if study.link.method != "none" else of_waves
-    few = changes.assign(few=~threshold.enough(counted.astype("float64"))).groupby(PLACE)["few"].all()
+    few = changes.assign(few=_few(changes, threshold, study)).groupby(PLACE)["few"].all()
     return few[few].reset_index()[PLACE]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from rm_research.disclosure import rules
 from rm_research.disclosure.gate import Disclosed
-from rm_research.disclosure.sets import Behind, Circulated
+from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Counts, Lacking
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import Together
@@ -22,13 +22,21 @@ MOST_BANDS = (3, 2)
 
 def shown_meetings(
     panel: pd.DataFrame, shown: Disclosed, together: Together, study: Study, behind: Behind
-) -> pd.DataFrame:  # fmt: skip
-    """Change by meetings for the first outcome, of everyone in cohorts that are shown, separately or combined."""
+) -> tuple[pd.DataFrame, list[Named]]:  # fmt: skip
+    """
+    Change by meetings for the first outcome, of everyone in cohorts that are shown, separately or combined.
+
+    The second is what the bands name.
+    """
     scale, parts = study.scales[0].name, []
     circulated = Circulated.by([row for row in shown.rows if row.is_known], behind, Threshold.of(study))
 
+    named: list[Named] = []
+
     def may_be_shown(bands: Sequence[pd.DataFrame]) -> bool:
-        return circulated.may_cross([behind.of_people(band) for band in bands])
+        parts = [behind.of_people(band) for band in bands]
+        named.extend(parts if (shows := circulated.may_cross(parts)) else [])
+        return shows
 
     waves = [wave for wave in study.later_waves if study.measured(scale, wave)][:1]
     rows = shown.headlines[shown.headlines["contrast"].eq("change") & shown.headlines["estimate"].notna()]
@@ -41,7 +49,8 @@ def shown_meetings(
         parts.append(change_by_meetings(people[here], study=study, may_be_shown=may_be_shown))
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=BY_MEETINGS)
     cohorts = panel["cohort"].unique()
-    return whole.assign(cohort=ALL_COHORTS if len(cohorts) > 1 else "".join(cohorts))[["cohort", *BY_MEETINGS]]
+    place = ALL_COHORTS if len(cohorts) > 1 else "".join(cohorts)
+    return whole.assign(cohort=place)[["cohort", *BY_MEETINGS]], named
 
 
 def change_by_meetings(

@@ -10,11 +10,12 @@ from rm_research.disclosure.answers import shown_answers
 from rm_research.disclosure.balance import shown_balance
 from rm_research.disclosure.both_roles import of_both_roles
 from rm_research.disclosure.described import shown_described
+from rm_research.disclosure.editions import Group, as_frame, read_editions, without_late
 from rm_research.disclosure.gate import Disclosed, disclosed, poolable
 from rm_research.disclosure.heading import headed
 from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
-from rm_research.disclosure.sets import Behind
+from rm_research.disclosure.sets import Behind, Named
 from rm_research.disclosure.shapes import shown_shapes
 from rm_research.disclosure.summaries import shown_measurement, shown_specifications, shown_unusable
 from rm_research.disclosure.threshold import Threshold
@@ -28,8 +29,9 @@ from rm_research.effects import (
     estimate_hindsight,
     estimate_waves,
 )
+from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import headlines, joined, may_head
-from rm_research.effects.groups import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS, EVERYONE
 from rm_research.effects.methods import METHODS, POOLED, Contrast
 from rm_research.effects.verdicts import other_ways
 from rm_research.panel import Prepared, cache
@@ -39,7 +41,8 @@ from rm_research.synthesis import estimate_programme
 Question = tuple[str, str, str]  # role, scale, wave
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "together", "reliability",
-          "invariance", "specifications", "shapes", "described", "unusable", "balance", "every_wave")  # fmt: skip
+          "invariance", "specifications", "shapes", "described", "unusable", "balance", "every_wave",
+          "waiting")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -49,8 +52,9 @@ def study_numbers(prepared: Prepared) -> Disclosed:
     They are cached in the study's private folder and reused as long as their input does not change, so that every page
     is based on the same decisions.
     """
-    # a method that is registered or changed makes other numbers, or shows others
+    # a method that is registered or changed makes other numbers, or shows others; so does a released edition
     frames = {name: getattr(prepared, name) for name in FRAMES} | {"methods": METHODS.to_frame()}
+    frames["editions"] = as_frame(read_editions(prepared.study))
     cached = cache.load_numbers(prepared.study, frames)
     if cached is not None and {"estimates", "details", "hidden_by", *TABLES} <= set(cached):
         tables = {name: cached[name] for name in TABLES}
@@ -65,34 +69,63 @@ def study_numbers(prepared: Prepared) -> Disclosed:
 
 def decide(prepared: Prepared) -> Disclosed:
     """Make all numbers and decide which of them may be shown; `study_numbers` does it once."""
-    numbers = _decided(prepared, prepared.panel, [])
+    return _decided(prepared)[0]
+
+
+def named_groups(prepared: Prepared) -> list[Group]:
+    """Groups of questionnaires that the numbers of a study name, as the ledger keeps those of an edition."""
+    numbers, behind, bands = _decided(prepared)
+    groups = [group for named in bands for group in behind.groups(named, across=True)]
+    for row in (row for row in numbers.rows if row.is_known):
+        groups += behind.groups(behind.named(row, _parts_of(row, numbers)) or [], across=behind.crosses(row))
+    return list(dict.fromkeys(groups))
+
+
+def _parts_of(row: Estimate, numbers: Disclosed) -> list[Estimate]:
+    """Rows that an average is made of."""
+    if not row.is_pooled:
+        return []
+    return [part for part in numbers.headline_rows
+            if part.is_known and not part.is_pooled and part.subgroup == EVERYONE and part.unpooled == row.unpooled
+            and part.place[1:] == row.place[1:]]  # fmt: skip
+
+
+def _decided(prepared: Prepared) -> tuple[Disclosed, Behind, list[Named]]:
+    """Numbers, with what they rest on and what bands of meetings name."""
+    panel, waiting = without_late(prepared.panel, read_editions(prepared.study), study=prepared.study)
+    made = _made(replace(prepared, panel=panel), waiting, [])
     # numbers of several waves are of different people, perhaps by few: the other waves are then of who has them all
-    if apart := _apart(numbers, prepared.study):
-        numbers = _decided(prepared, _of_every_wave(prepared.panel, apart, prepared.study), apart)
-    return numbers
+    if apart := _apart(made[0], prepared.study):
+        whole = replace(prepared, panel=_of_every_wave(panel, apart, prepared.study))
+        made = _made(whole, waiting, apart)
+    numbers, behind, bands = made
+    tables = participation(prepared) | shown_measurement(prepared) | numbers.tables
+    tables |= {"specifications": shown_specifications(prepared), "described": shown_described(prepared)}
+    tables |= {"unusable": shown_unusable(prepared)}
+    return replace(numbers, tables={name: tables[name] for name in TABLES}), behind, bands
 
 
-def _decided(prepared: Prepared, panel: pd.DataFrame, every_wave: list[Question]) -> Disclosed:
-    """Numbers made from a Panel; `every_wave` names the questions for which it holds only people with every wave."""
-    study, whole = prepared.study, replace(prepared, panel=panel)
-    panel = _sound(whole)
-    estimates = _estimates(whole, prepared.sound_cohorts)
+def _made(
+    prepared: Prepared, waiting: pd.DataFrame, every_wave: list[Question]
+) -> tuple[Disclosed, Behind, list[Named]]:  # fmt: skip
+    """Numbers from the Panel; `every_wave` names the questions for which it holds only people with every wave."""
+    study, panel = prepared.study, _sound(prepared)
+    estimates = _estimates(prepared, prepared.sound_cohorts)
     estimates = joined([estimates, of_both_roles(panel, estimates, study=study)]).by_cohort(prepared.cohorts)
     together = small_cohorts(panel, study=study, order=prepared.cohorts)
     grouped = _of_groups(panel, together, study)
     estimates, grouped = headed([estimates, grouped], study=study)
     grouped = grouped.where(_decisive(grouped.table, study))
-    behind = Behind(panel, study, together=together, scores=prepared.scores, dyads=prepared.dyads)
+    behind = Behind(
+        panel, study, together=together, scores=prepared.scores, dyads=prepared.dyads, editions=read_editions(study)
+    )
     pooled = _pooled(poolable(joined([estimates, grouped]), study=study, behind=behind), panel, together, study)
     shown = disclosed(joined([estimates, grouped, pooled]), study=study, without_means=together.groups, behind=behind)
-    tables = participation(prepared) | {"together": together.table, "answers": shown_answers(whole, shown)}
+    tables = {"together": together.table, "answers": shown_answers(prepared, shown), "waiting": waiting}
     tables["every_wave"] = pd.DataFrame(every_wave, columns=QUESTION, dtype="str").assign(cohort=ALL_COHORTS)
-    tables["sessions"] = shown_meetings(panel, shown, together, study, behind)
-    tables["shapes"] = shown_shapes(whole, shown)
-    tables["specifications"] = shown_specifications(prepared)
-    tables |= shown_measurement(prepared) | {"balance": shown_balance(prepared, shown, every_wave)}
-    tables |= {"described": shown_described(prepared), "unusable": shown_unusable(prepared)}
-    return replace(shown, tables={name: tables[name] for name in TABLES})
+    tables["sessions"], bands = shown_meetings(panel, shown, together, study, behind)
+    tables |= {"shapes": shown_shapes(prepared, shown), "balance": shown_balance(prepared, shown, every_wave)}
+    return replace(shown, tables=tables), behind, bands
 
 
 def _apart(numbers: Disclosed, study: Study) -> list[Question]:

@@ -154,7 +154,7 @@ def rests_on_few(asked: Asked) -> pd.Series:
     hides = pd.Series(False, index=asked.table.index)
     if asked.behind is None:
         return hides
-    circulated = Circulated(asked.behind.person_of, asked.threshold)
+    circulated = Circulated(asked.behind.person_of, asked.threshold, asked.behind.released)
     main, taken = headlines(asked.table), dict[tuple[str, ...], list[Estimate]]()
     rows = dict(zip(asked.table.index, asked.estimates.rows, strict=True))
     for at in sorted(asked.table.index[~asked.hidden], key=lambda at: _turn(rows[at], bool(main[at]), asked.study)):

@@ -9,7 +9,7 @@ answered, never from what was answered.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, maximum_flow
 
+from rm_research.disclosure.editions import Edition, Group, Pile, digest
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import AND, Together
@@ -31,13 +32,6 @@ Q = Questionnaires
 Positions = NDArray[np.intp]
 NOBODY: Positions = np.array([], dtype=np.intp)
 SHARES = 2520  # a person in up to ten cohorts counts as a whole number of these in each
-
-
-class Pile(NamedTuple):
-    """Questionnaires of one wave that a family of scales reads."""
-
-    family: str
-    wave: str
 
 
 Named = list[tuple[Pile, Positions]]  # groups of questionnaires, each by the places of those who gave them
@@ -56,11 +50,21 @@ class Behind:
         Which cohorts the rows of groups combine.
     scores, dyads : DataFrame, optional
         Scores of retrospective waves, and who met whom; without them, rows that use these are not known.
+    editions : sequence of Edition
+        What was released before.
+
+    Attributes
+    ----------
+    person_of : array of int
+        Person at each place; questionnaires of editions that are gone have places of their own.
+    released : list of (Pile, array, bool)
+        Places of each group that an edition named, and whether it goes across the others.
     """
 
     def __init__(
         self, panel: pd.DataFrame, study: Study, *, together: Together | None = None,
         scores: pd.DataFrame | None = None, dyads: pd.DataFrame | None = None,
+        editions: Sequence[Edition] = (),
     ) -> None:  # fmt: skip
         self.study, self._together, self._scores, self._dyads = study, together, scores, dyads
         self._panel = panel[panel["role"].notna() & panel["arm"].notna()].reset_index(drop=True)
@@ -69,9 +73,29 @@ class Behind:
         who = pd.MultiIndex.from_frame(self._panel[["cohort", "person"]])
         self._place_of, self._who = pd.factorize(who)
         self.person_of = pd.factorize(self._who.get_level_values(1))[0]
+        self._names: dict[str, dict[str, int]] = {}
+        self.released = [self._released(group) for edition in editions for group in edition.groups]
         self._before, self._after = (self._panel[name].notna().to_numpy() for name in ("pre", "post"))
         self._cohorts, self._roles = (list(dict.fromkeys(self._panel[name])) for name in ("cohort", "role"))
         self._family = first_of_family(study)
+
+    def _released(self, group: Group) -> tuple[Pile, Positions, bool]:
+        """Places of a group of an edition; a questionnaire that is gone gets one of its own."""
+        names = self._names.setdefault(group.pile.wave, {
+            digest(cohort, person, group.pile.wave): place for place, (cohort, person) in enumerate(self._who)
+        })  # fmt: skip
+        for gone in (name for name in group.questionnaires if name not in names):
+            names[gone] = len(self.person_of)
+            self.person_of = np.append(self.person_of, self.person_of.max(initial=-1) + 1)
+        return group.pile, np.array([names[name] for name in group.questionnaires], dtype=np.intp), group.across
+
+    def groups(self, named: Named, *, across: bool) -> list[Group]:
+        """Named groups, as a ledger of editions keeps them."""
+        who = self._who.to_list()
+        return [
+            Group(pile, across, tuple(sorted(digest(*map(str, who[place]), pile.wave) for place in places)))
+            for pile, places in named if len(places)
+        ]  # fmt: skip
 
     def named(self, row: Estimate, parts: Sequence[Estimate] = ()) -> Named | None:
         """
@@ -232,8 +256,8 @@ class Cells:
         """Number of the cell of each place; 0 = in no group."""
         return self._cell_of.get(pile, np.zeros(len(self._person_of), dtype=np.intp))
 
-    def divided(self, named: Named) -> "Cells | None":
-        """The cells that further groups make; None where one would hold few people."""
+    def divided(self, named: Named, *, settled: bool = False) -> "Cells | None":
+        """The cells that further groups make; None where one would hold few people, unless it is settled."""
         new: dict[Pile, dict[bytes, Positions]] = defaultdict(dict)
         for pile, places in named:
             key = (group := np.unique(places)).tobytes()
@@ -242,9 +266,7 @@ class Cells:
         if not new:
             return self
         parts = {pile: self._parts(pile, list(groups.values())) for pile, groups in new.items()}
-        if any(
-            self._threshold.few(len(np.unique(self._person_of[cell]))) for cells in parts.values() for cell in cells
-        ):
+        if not settled and any(self._few(cell) for cells in parts.values() for cell in cells):
             return None
         made = Cells(self._person_of, self._threshold)
         made._cell_of, made._members, made._known = self._cell_of.copy(), self._members.copy(), self._known.copy()
@@ -280,17 +302,26 @@ class Circulated:
     person_of : array of int
         Person at each place.
     threshold : Threshold
+    released : iterable of (Pile, array, bool)
+        Groups that editions named: they stand first, whatever is in them now.
     """
 
-    def __init__(self, person_of: Positions, threshold: Threshold) -> None:
+    def __init__(
+        self, person_of: Positions, threshold: Threshold, released: Iterable[tuple[Pile, Positions, bool]] = ()
+    ) -> None:
         self._threshold = threshold
         self._cells = self._across = Cells(person_of, threshold)
+        for pile, places, across in released:
+            if across:
+                self._across = self._across.divided([(pile, places)], settled=True) or self._across
+            else:
+                self._cells = self._cells.divided([(pile, places)], settled=True) or self._cells
         self._share_of = SHARES // np.bincount(person_of)[person_of]  # of a person, at each place
 
     @classmethod
     def by(cls, rows: Iterable[Estimate], behind: Behind, threshold: Threshold) -> "Circulated":
         """Groups that rows name, averages left out: those rest on what their parts rest on."""
-        circulated = cls(behind.person_of, threshold)
+        circulated = cls(behind.person_of, threshold, behind.released)
         for row in rows:
             circulated.takes(behind.named(row) or [], across=behind.crosses(row))
         return circulated

@@ -14,7 +14,9 @@ from rm_research.findings.page import Findings, Section, Sections, rendered
 from rm_research.panel import Prepared
 
 
-def build_findings(prepared: Prepared, *, cohort: str | None = None, unavailable: Sequence[str] = ()) -> Findings:
+def build_findings(
+    prepared: Prepared, *, cohort: str | None = None, unavailable: Sequence[str] = (), edition: str = ""
+) -> Findings:  # fmt: skip
     """
     Findings of one cohort, or of the whole programme.
 
@@ -26,6 +28,9 @@ def build_findings(prepared: Prepared, *, cohort: str | None = None, unavailable
         Name of a cohort; the programme over all cohorts unless given.
     unavailable : sequence of str
         Cohorts whose own page could not be made, for the programme's list.
+    edition : str
+        For whom it is released, as `run_reports(release=...)` enters it into the ledger; '' for a draft, whose head
+        says that it is not for circulation.
 
     Returns
     -------
@@ -44,7 +49,7 @@ def build_findings(prepared: Prepared, *, cohort: str | None = None, unavailable
     if cohort is not None and (errors := prepared.errors_of(cohort)):
         raise StudyError(*errors, heading=f"Cohort {cohort!r} cannot be reported")
     disclosed = study_numbers(prepared)
-    context = Context(claims_of(disclosed, prepared.study), cohort, prepared.digest, tuple(unavailable))
+    context = Context(claims_of(disclosed, prepared.study), cohort, prepared.digest, tuple(unavailable), edition)
     return Findings(
         title=context.title,
         study_title=prepared.study.title,

@@ -40,12 +40,15 @@ class Context:
         SHA-256 of the study's files.
     unavailable : tuple of str
         Cohorts whose own page could not be made.
+    edition : str
+        For whom the page is released; '' for a draft.
     """
 
     claims: Claims
     cohort: str | None
     digest: str
     unavailable: tuple[str, ...]
+    edition: str = ""
 
     @property
     def study(self) -> Study:

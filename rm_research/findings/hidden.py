@@ -14,6 +14,10 @@ from rm_research.stats.result import Reason
 
 def groups_not_shown(context: Context) -> Iterator[str]:
     """What a cohort's page does not show of the outcomes; for the programme's page see `cohorts_not_shown`."""
+    waiting = context.disclosed.tables["waiting"]
+    n = int(waiting["n_waiting"].sum() if context.pooled else context.table("waiting")["n_waiting"].sum())
+    if n:
+        yield context.words.say("hidden.waiting_one" if n == 1 else "hidden.waiting", n=n)
     if not context.pooled:
         yield from _groups(context)
         yield from _answers(context)

@@ -12,7 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from rm_research.catalogue import catalogue
-from rm_research.disclosure.numbers import study_numbers
+from rm_research.disclosure.editions import enter, read_editions
+from rm_research.disclosure.numbers import named_groups, study_numbers
 from rm_research.errors import ReportError, listed
 from rm_research.findings.context import place_of_page
 from rm_research.panel import Prepared, cache, prepare_study
@@ -32,7 +33,7 @@ PRIVATE = "-private"
 def run_reports(
     study: Study | str | Path, *, out: str | Path, cohorts: Sequence[str] = (), jobs: int | None = None,
     notebook: str | Path | None = None, pdf: bool = False, docx: bool = False, png: bool = False,
-    on_done: Callable[[Outcome], None] | None = None,
+    release: str | None = None, on_done: Callable[[Outcome], None] | None = None,
 ) -> list[Path]:  # fmt: skip
     """
     Make the pages of a study.
@@ -56,6 +57,9 @@ def run_reports(
         Write the findings of each page as findings.docx, for editing.
     png : bool
         Write each picture to figures/ beside the page, for slides.
+    release : str, optional
+        For whom the report is released: it is then no draft, and the ledger of editions in the study's private folder
+        keeps which questionnaires its numbers name, so that later ones reveal nothing next to it.
     on_done : callable, optional
         Called with each cohort's Outcome as soon as it is known.
 
@@ -73,16 +77,24 @@ def run_reports(
     StudyError
         When the study as a whole cannot be used.
     """
+    if release is not None and (notebook is not None or cohorts or not release.strip()):
+        raise ReportError(
+            'A release is of all findings: give it a label, such as "board, March", and no cohort or notebook.'
+        )
     forms = asked_forms(pdf=pdf, docx=docx, png=png, own_notebook=notebook is not None)
     prepared = prepare_study(study)
     wanted, slugs = chosen(prepared, cohorts), {cohort: slug(cohort) for cohort in prepared.cohorts}
     custom = None if notebook is None else Path(notebook)
     target = Path(out) if custom is None else Path(f"{Path(out)}{PRIVATE}")
     report = _Run(
-        prepared, target, slugs, wanted, custom, jobs or os.cpu_count() or 1, forms, on_done or (lambda outcome: None)
-    )
+        prepared, target, slugs, wanted, custom, jobs or os.cpu_count() or 1, forms, on_done or (lambda outcome: None),
+        (release or "").strip(),
+    )  # fmt: skip
     check_parameters(report.notebook, report.parameters(""))
     files.claim(target, slugs.values(), report.kept_notebook)
+    if release is not None:
+        _refuse_unknown_editions(prepared.study, target)
+        enter(prepared.study, report.edition, named_groups(prepared))  # before any page is in place
     with _cache_for_kernels(prepared):
         study_numbers(prepared)  # what may be shown is decided once; each page reads it
         outcomes = report.cohorts(wanted)
@@ -91,6 +103,17 @@ def run_reports(
     written += [] if custom else [*files.write_tables(prepared, target), report.manifest([*outcomes, *programme])]
     _raise_failed([*outcomes, *programme])
     return written
+
+
+def _refuse_unknown_editions(study: Study, out: Path) -> None:
+    """Refuse a release into a folder with one that the ledger does not know: its numbers could not be allowed for."""
+    released = files.released_as(out)
+    if released is not None and released not in [edition.id for edition in read_editions(study)]:
+        raise ReportError(
+            f"{out} holds a released report that the private folder of the study does not know: perhaps its key and "
+            "ledger were removed, or left on another computer. Bring them back, or release into another folder if that "
+            "report was never sent to anybody."
+        )
 
 
 def _raise_failed(outcomes: list[Outcome]) -> None:
@@ -143,6 +166,7 @@ class _Run:
     jobs: int
     forms: Forms
     on_done: Callable[[Outcome], None]
+    edition: str = ""
 
     @property
     def notebook(self) -> Path:
@@ -156,7 +180,8 @@ class _Run:
 
     def parameters(self, cohort: str) -> dict[str, object]:
         """Parameters of a cohort's notebook."""
-        return {"study": self.prepared.study.path.resolve().name, "cohort": cohort}
+        edition = {"edition": self.edition} if self.edition else {}
+        return {"study": self.prepared.study.path.resolve().name, "cohort": cohort, **edition}
 
     def cohorts(self, wanted: list[str]) -> list[Outcome]:
         """Make the cohorts' pages, in the order asked for; cohorts with errors in their data lose theirs."""
@@ -178,6 +203,7 @@ class _Run:
         """Make the programme's page, with links to the cohorts' pages that exist."""
         unavailable = [name for name in self.prepared.cohorts if not (self._folder(name) / "index.html").is_file()]
         parameters = {"study": self.parameters("")["study"], "unavailable": unavailable}
+        parameters |= {"edition": self.edition} if self.edition else {}
         title = catalogue(self._language).say("page.programme_title")
         notebook = shipped_notebook("programme_findings")
         task = Task("", notebook, parameters, self._place, self.out, self._page(title), forms=self.forms)
@@ -189,6 +215,9 @@ class _Run:
         content = files.manifest(self.prepared, datetime.now(UTC).isoformat(timespec="seconds"))
         content["cohorts"] = {outcome.cohort: self._status(outcome) for outcome in outcomes if outcome.cohort}
         content["programme"] = next(self._status(outcome) for outcome in outcomes if not outcome.cohort)
+        editions = read_editions(self.prepared.study)
+        content["editions_known"] = len(editions)
+        content["released_as"] = editions[-1].id if self.edition else None
         return files.write(self.out / files.MANIFEST, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
     def _status(self, outcome: Outcome) -> dict[str, object]:

@@ -69,6 +69,15 @@ def _is_ours(out: Path) -> bool:
     return {path.name for path in out.iterdir()} <= known and all(map(is_page_of_ours, pages))
 
 
+def released_as(out: Path) -> str | None:
+    """Id of the edition that a folder holds; None for drafts, and where there is no report."""
+    try:
+        written = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return str(written["released_as"]) if written.get("released_as") else None
+
+
 def is_made_of(folder: Path, digest: str) -> bool:
     """Whether a page was made of files with this digest; also true if there is no page."""
     page = folder / "index.html"

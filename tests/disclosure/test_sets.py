@@ -161,8 +161,8 @@ STUDIES = {
                        Group("b", 10, "mentor")]),
     "levels, one of one person": (LEVELS, [Group("a", 21)]),
     "levels of enough people": (LEVELS, [Group("a", 30)]),
-    "both roles together": (SINGLE, [Group(cohort, 8, role, left=left) for cohort, left in (("a", 0), ("b", 1), ("c", 2))
-                                     for role in ("leader", "mentor")]),
+    "both roles together": (SINGLE, [Group(cohort, 8, role, left=left) for role in ("leader", "mentor")
+                                     for cohort, left in (("a", 0), ("b", 1), ("c", 2))]),
     "both roles in arms": (COMPARED, [Group("a", n, role, arm=arm) for role in ("leader", "mentor")
                                       for arm, n in (("programme", 8), ("waitlist", 6))]),
 }  # fmt: skip

@@ -21,7 +21,9 @@ def content(context: Context) -> Content:
     shown = [row for row in rows if row.is_known]
     sentences = [_spoken(row, context) for row in rows] if shown else _nothing(rows, context)
     sentences = _once(sentences, rows, context)
-    values = {"study_title": context.study.title, "title": context.title, "sentences": sentences}
+    say = context.words.say
+    edition = say("page.edition", label=context.edition) if context.edition else say("page.draft")
+    values = {"study_title": context.study.title, "edition": edition, "title": context.title, "sentences": sentences}
     return Content(values | {"notes": _notes(shown, context)})
 
 

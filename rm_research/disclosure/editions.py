@@ -1,0 +1,209 @@
+"""Editions that were released: which questionnaires their numbers named, so that later ones reveal nothing together."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from rm_research.disclosure.families import first_of_family
+from rm_research.disclosure.threshold import Threshold
+from rm_research.effects.groups import Place
+from rm_research.errors import StudyError
+from rm_research.privacy import HOME, private_folder, write_private
+from rm_research.study import Study
+
+LEDGER = "editions.jsonl"
+DIGITS = 16
+
+
+class Pile(NamedTuple):
+    """Questionnaires of one wave that a family of scales reads."""
+
+    family: str
+    wave: str
+
+
+class Group(NamedTuple):
+    """
+    Questionnaires that a number of an edition named.
+
+    Attributes
+    ----------
+    pile : Pile
+    across : bool
+        Whether it is a part of people across the others.
+    questionnaires : tuple of str
+        Digests, from which nobody can be told who has not the key of the study.
+    """
+
+    pile: Pile
+    across: bool
+    questionnaires: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """
+    One released report.
+
+    Attributes
+    ----------
+    id : str
+    date : str
+        Day of the release.
+    label : str
+        For whom it was.
+    groups : tuple of Group
+    """
+
+    id: str
+    date: str
+    label: str
+    groups: tuple[Group, ...]
+
+
+def digest(*of: str) -> str:
+    """Name of a questionnaire by cohort, person (a keyed hash already) and wave."""
+    return hashlib.sha256("\0".join(of).encode()).hexdigest()[:DIGITS]
+
+
+def read_editions(study: Study) -> tuple[Edition, ...]:
+    """
+    Editions of a study, the oldest first.
+
+    Raises
+    ------
+    StudyError
+        When the ledger is damaged: without it, later numbers could reveal individuals next to earlier ones.
+    """
+    folder = private_folder(study.path)
+    path = None if folder is None else folder / LEDGER
+    if path is None or not path.is_file():
+        return ()
+    editions = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            kept = json.loads(line)
+            groups = tuple(Group(Pile(*of["pile"]), bool(of["across"]), tuple(of["of"])) for of in kept["groups"])
+            editions.append(Edition(str(kept["id"]), str(kept["date"]), str(kept["label"]), groups))
+        except (ValueError, KeyError, TypeError) as error:
+            raise StudyError(
+                f"{HOME}/{LEDGER}: line {number} is damaged, so nobody can know which numbers were released. Restore "
+                "the file from a backup, or delete the line if its report was never sent to anybody."
+            ) from error
+    return tuple(editions)
+
+
+def enter(study: Study, label: str, groups: Sequence[Group]) -> Edition:
+    """
+    Enter an edition into the ledger.
+
+    Raises
+    ------
+    StudyError
+        When the study folder cannot be written to.
+    """
+    date = datetime.now(UTC).date().isoformat()
+    kept = [{"pile": group.pile, "across": group.across, "of": group.questionnaires} for group in groups]
+    editions = read_editions(study)
+    name = hashlib.sha256(json.dumps([len(editions), date, label, kept]).encode()).hexdigest()[:8]
+    edition = Edition(name, date, label, tuple(groups))
+    _write(study, [*editions, edition])
+    return edition
+
+
+def forget(study: Study, edition: str) -> Edition:
+    """
+    Remove an edition that was never sent to anybody.
+
+    Raises
+    ------
+    StudyError
+        When there is none with this id.
+    """
+    editions = read_editions(study)
+    for one in editions:
+        if one.id == edition:
+            _write(study, [other for other in editions if other is not one])
+            return one
+    known = ", ".join(one.id for one in editions) or "none"
+    raise StudyError(f"There is no edition {edition!r}; there are: {known}. List them with `rm-research editions`.")
+
+
+def _write(study: Study, editions: Iterable[Edition]) -> None:
+    folder = private_folder(study.path)
+    if folder is None:
+        raise StudyError(f"{study.path} cannot be written to, so a release could not be remembered. Nothing was made.")
+    lines = [
+        json.dumps({
+            "id": edition.id, "date": edition.date, "label": edition.label,
+            "groups": [{"pile": group.pile, "across": group.across, "of": group.questionnaires}
+                       for group in edition.groups],
+        }, ensure_ascii=False)
+        for edition in editions
+    ]  # fmt: skip
+    write_private(folder / LEDGER, "".join(f"{line}\n" for line in lines).encode())
+
+
+def as_frame(editions: Iterable[Edition]) -> pd.DataFrame:
+    """One row per questionnaire that an edition named."""
+    rows = [
+        (edition.id, *group.pile, group.across, number, one)
+        for edition in editions for number, group in enumerate(edition.groups) for one in group.questionnaires
+    ]  # fmt: skip
+    columns = ["edition", "family", "wave", "across", "group", "questionnaire"]
+    return pd.DataFrame(rows, columns=columns).astype({"across": "bool", "group": "int64"})
+
+
+def without_late(
+    panel: pd.DataFrame, editions: Sequence[Edition], *, study: Study
+) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
+    """
+    Leave out answers that came in since the last edition, where they are few in their group.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Panel.
+    editions : sequence of Edition
+    study : Study
+        Its smallest group.
+
+    Returns
+    -------
+    DataFrame
+        The Panel, without these scores.
+    DataFrame
+        One row per cohort with any: cohort, n_waiting (people whose answers wait for more).
+    """
+    named: dict[Pile, set[str]] = defaultdict(set)
+    for group in (group for edition in editions for group in edition.groups):
+        named[group.pile].update(group.questionnaires)
+    late = pd.DataFrame(False, index=panel.index, columns=["pre", "post"])
+    family, threshold = first_of_family(study), Threshold.of(study)
+    if named:
+        for place, rows in panel.groupby(list(Place._fields)):
+            _, _, _, scale, wave = map(str, place)
+            for score, at in (("pre", study.baseline), ("post", wave)):
+                if known := named.get(Pile(family[scale], at)):
+                    late.loc[rows.index, score] = _few_new(rows, score, at, known, threshold)
+    people = panel.loc[late.any(axis=1), ["cohort", "person"]].drop_duplicates()
+    waiting = people.groupby("cohort").size().rename("n_waiting").reset_index()
+    return panel.assign(pre=panel["pre"].mask(late["pre"]), post=panel["post"].mask(late["post"])), waiting
+
+
+def _few_new(rows: pd.DataFrame, score: str, wave: str, known: set[str], threshold: Threshold) -> np.ndarray:
+    """Which people of a group have a score that no edition named, where they are few next to those that one did."""
+    has = rows[score].notna().to_numpy()
+    names = [
+        digest(cohort, person, wave) in known for cohort, person in zip(rows["cohort"], rows["person"], strict=True)
+    ]
+    new = has & ~np.array(names, dtype=bool)
+    few = (has & ~new).any() and threshold.few(rows.loc[new, "person"].nunique())
+    return new & bool(few)

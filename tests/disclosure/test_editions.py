@@ -1,0 +1,187 @@
+"""Who comes or goes between two released reports cannot be told from both."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from small_studies import TOML, Group, small_study
+
+from rm_research.cli import main
+from rm_research.disclosure.editions import LEDGER, Pile, enter, forget, read_editions
+from rm_research.disclosure.editions import Group as Named
+from rm_research.disclosure.numbers import decide, named_groups
+from rm_research.errors import ReportError, StudyError
+from rm_research.panel import prepare_study
+from rm_research.reporting.batch import run_reports
+from rm_research.study import read_study
+
+SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
+
+
+def written(folder, *, after: int, before: int = 24, cohorts: str = "a"):
+    """A study of 24 people a cohort of whom the first few have answered before, and after."""
+    files = {".rm_research"}
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.name not in files:
+            path.unlink()
+    study = small_study(folder, *(Group(cohort, 24) for cohort in cohorts), toml=SINGLE)
+    for wave, n in (("pre", before), ("post", after)):
+        rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
+        number = rows["code"].str.rsplit("-", n=1).str[1].astype(int)
+        # only the first cohort grows
+        rows[~rows["code"].str.startswith("P0") | number.lt(n)].to_csv(study / f"{wave}.csv", index=False)
+    return study
+
+
+def change(study, cohort="a"):
+    prepared = prepare_study(study)
+    numbers = decide(prepared)
+    (row,) = [row for row in numbers.headline_rows if row.contrast == "change" and row.cohort == cohort]
+    return row, numbers
+
+
+def released(study, label="board"):
+    prepared = prepare_study(study)
+    return enter(prepared.study, label, named_groups(prepared))
+
+
+class TestLater:
+    """A later report next to a released one."""
+
+    def test_few_who_came_since_wait(self, tmp_path):
+        study = written(tmp_path / "study", before=20, after=20)
+        first, _ = change(study)
+        released(study)
+        later, numbers = change(written(tmp_path / "study", before=23, after=23))
+        assert (later.n_pre, later.n_pairs) == (20, 20)
+        assert later.estimate == first.estimate
+        assert numbers.tables["waiting"].to_numpy().tolist() == [["a", 3]]
+
+    def test_without_a_release_they_count(self, tmp_path):
+        written(tmp_path / "study", before=20, after=20)
+        later, numbers = change(written(tmp_path / "study", before=23, after=23))
+        assert later.n_pairs == 23
+        assert numbers.tables["waiting"].empty
+
+    def test_many_who_came_since_count(self, tmp_path):
+        released(written(tmp_path / "study", before=13, after=13))
+        later, numbers = change(written(tmp_path / "study", before=24, after=24))
+        assert later.n_pairs == 24
+        assert later.is_known
+        assert numbers.tables["waiting"].empty
+
+    def test_answers_after_that_came_since_wait(self, tmp_path):
+        """Four who had not answered after, and now have: they could be told from both reports."""
+        released(written(tmp_path / "study", before=24, after=14))
+        later, numbers = change(written(tmp_path / "study", before=24, after=18))
+        assert later.n_pairs == 14
+        assert numbers.tables["waiting"]["n_waiting"].tolist() == [4]
+
+    def test_a_group_from_which_few_went_is_hidden(self, tmp_path):
+        released(written(tmp_path / "study", before=24, after=24))
+        later, _ = change(written(tmp_path / "study", before=22, after=22))
+        assert not later.is_known
+
+    def test_a_group_from_which_many_went_is_shown(self, tmp_path):
+        released(written(tmp_path / "study", before=24, after=24))
+        later, _ = change(written(tmp_path / "study", before=12, after=12))
+        assert later.is_known
+
+    def test_the_same_data_give_the_same_numbers(self, tmp_path):
+        study = written(tmp_path / "study", before=24, after=13, cohorts="abc")
+        before = decide(prepare_study(study))
+        released(study)
+        after = decide(prepare_study(study))
+        pd.testing.assert_frame_equal(before.table, after.table)
+        assert set(named_groups(prepare_study(study))) == set(read_editions(read_study(study))[0].groups)
+
+    def test_other_cohorts_are_not_held_back(self, tmp_path):
+        released(written(tmp_path / "study", before=20, after=20, cohorts="ab"))
+        later, _ = change(written(tmp_path / "study", before=23, after=23, cohorts="ab"), cohort="b")
+        assert later.n_pairs == 24
+
+    def test_forgotten_editions_hold_nothing_back(self, tmp_path):
+        study = written(tmp_path / "study", before=20, after=20)
+        forget(read_study(study), released(study).id)
+        later, _ = change(written(tmp_path / "study", before=23, after=23))
+        assert later.n_pairs == 23
+
+
+class TestLedger:
+    """The file of editions in the private folder."""
+
+    def test_holds_no_code_and_no_answer(self, tmp_path):
+        study = written(tmp_path / "study", before=20, after=20)
+        edition = released(study)
+        text = (study / ".rm_research" / LEDGER).read_text(encoding="utf-8")
+        assert "P0-1" not in text
+        assert read_editions(read_study(study)) == (edition,)
+        assert all(len(name) == 16 for group in edition.groups for name in group.questionnaires)
+
+    def test_only_its_owner_can_read_it(self, tmp_path):
+        study = written(tmp_path / "study", before=20, after=20)
+        released(study)
+        assert (study / ".rm_research" / LEDGER).stat().st_mode & 0o077 == 0
+
+    @pytest.mark.parametrize("line", ["{", "[]", '{"id": "x"}', '{"id": 1, "date": "", "label": "", "groups": [{}]}'])
+    def test_a_damaged_line_is_an_error(self, tmp_path, line):
+        study = written(tmp_path / "study", before=20, after=20)
+        released(study)
+        with (study / ".rm_research" / LEDGER).open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+        with pytest.raises(StudyError, match="line 2 is damaged"):
+            read_editions(read_study(study))
+
+    def test_an_unknown_edition_cannot_be_forgotten(self, tmp_path):
+        study = written(tmp_path / "study", before=20, after=20)
+        edition = enter(read_study(study), "x", [Named(Pile("mood", "pre"), False, ("0" * 16,))])
+        with pytest.raises(StudyError, match=f"there are: {edition.id}"):
+            forget(read_study(study), "nothing")
+
+
+class TestCommand:
+    """`report --release` and `editions`."""
+
+    def run(self, *arguments):
+        return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+    def test_lists_and_forgets(self, tmp_path):
+        study = written(tmp_path / "study", before=20, after=20)
+        assert "No edition was released." in self.run("editions", study).output
+        edition = released(study, "board, March")
+        assert f"{edition.id}  {edition.date}  board, March" in self.run("editions", study).output
+        assert "No edition was released." in self.run("editions", study, "--forget", edition.id).output
+
+    @pytest.mark.parametrize("more", [["--cohort", "a"], ["--notebook", "own.ipynb"]])
+    def test_a_release_is_of_all_findings(self, tmp_path, more):
+        study = written(tmp_path / "study", before=20, after=20)
+        result = self.run("report", study, "--out", tmp_path / "out", "--release", "board", *more)
+        assert result.exit_code == 1
+        assert "A release is of all findings" in result.output
+
+    def test_a_page_says_whether_it_is_a_draft(self, tmp_path):
+        study, out = written(tmp_path / "study", before=20, after=20), tmp_path / "out"
+        run_reports(study, out=out, jobs=1)
+        assert "draft, not for circulation" in (out / "index.html").read_text(encoding="utf-8")
+        manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+        assert (manifest["editions_known"], manifest["released_as"]) == (0, None)
+        run_reports(study, out=out, jobs=1, release="board, March")
+        page, cohort = (path.read_text(encoding="utf-8") for path in (out / "index.html", out / "cohorts/a/index.html"))
+        assert "edition: board, March" in page
+        assert "edition: board, March" in cohort
+        assert "not for circulation" not in page + cohort
+        manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+        (edition,) = read_editions(read_study(study))
+        assert (manifest["editions_known"], manifest["released_as"]) == (1, edition.id)
+        # those who came since wait, and the page says so
+        written(tmp_path / "study", before=23, after=23)
+        run_reports(study, out=out, jobs=1)
+        assert "Answers of 3 people that came in since" in (out / "cohorts/a/index.html").read_text(encoding="utf-8")
+        # a ledger that was lost cannot be allowed for
+        shutil.rmtree(study / ".rm_research")
+        run_reports(study, out=tmp_path / "other", jobs=1, release="board")
+        shutil.rmtree(study / ".rm_research")
+        with pytest.raises(ReportError, match="does not know"):
+            run_reports(study, out=tmp_path / "other", jobs=1, release="board")
