@@ -106,10 +106,14 @@ VERDICTS = {
     "gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none_higher", "none_lower",
     "none_unclear",
 }  # fmt: skip
+ALIKE = {
+    *(f"alike_{when}_{third}" for when in ("before", "after") for third in ("low", "middle", "high")),
+    *(f"alike_change_{way}" for way in ("up", "down", "none")),
+}
 CLEAR = {"gain", "loss", "gain_unclear_size", "loss_unclear_size"}
 LEVELS = ("unlinked", 1, "both", "gap", "same", 4, "drawn", 5)
 VOCABULARY = {
-    "reason": REASONS | {"hidden", "hidden_compared", "hidden_changed", "hidden_beside", "hidden_shared"},
+    "reason": REASONS | ALIKE | {"hidden", "hidden_compared", "hidden_changed", "hidden_beside", "hidden_shared"},
     "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none", "uncertain",
                 "uncertain_results", "ways_differ"},
     "verdict_of_difference": {"too_small", "unclear"},

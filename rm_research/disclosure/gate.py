@@ -7,9 +7,10 @@ from functools import cached_property
 import pandas as pd
 
 from rm_research.disclosure import rules
+from rm_research.disclosure.alike import alike, near_an_end
 from rm_research.disclosure.heading import decided, headed
 from rm_research.disclosure.range import within_range
-from rm_research.disclosure.rows import Asked, Details
+from rm_research.disclosure.rows import MEANS, Asked, Details
 from rm_research.disclosure.sets import Behind
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.estimate import Estimate
@@ -136,12 +137,21 @@ def disclosed(
     table.loc[~shown, "truncated"] = None
     # the reason for a failed estimate can reveal answers ("everyone changed alike"), unless it follows from the design
     table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
+    rows = [row for row, passes in zip(estimates.rows, shown, strict=True) if passes]
+    told = {} if behind is None else alike(rows, behind, study)
+    in_words = table["id"].isin(list(told)) & ~table["reason"].isin(OF_DESIGN)
+    table.loc[in_words, numbers] = float("nan")
+    table.loc[in_words, "truncated"] = None
+    table.loc[in_words, "reason"] = table["id"].map(told)
+    shown &= ~in_words
     asked = Details(Estimates(table, estimates.details), without_means, Threshold.of(study))
-    passing = asked.of(shown) & ~rules.hidden(rules.DETAILS, asked, estimates.details.index)
+    near = set() if behind is None else near_an_end(rows, behind, study)
+    passing = asked.of(shown) & ~(asked.quantity.isin(MEANS) & estimates.details["id"].isin(near))
+    passing &= ~rules.hidden(rules.DETAILS, asked, estimates.details.index)
     # a p-value adjusted together with hidden ones would reveal them
-    rows = Estimates(adjusted(table, study), estimates.details[passing].reset_index(drop=True))
-    hidden_by = dict(zip(table.loc[~shown, "id"], rule[~shown], strict=True))
-    return Disclosed(rows, dict(tables or {}), study.reporting.smallest_group, hidden_by)
+    passed = Estimates(adjusted(table, study), estimates.details[passing].reset_index(drop=True))
+    hidden_by = dict(zip(table.loc[rule.notna(), "id"], rule.dropna(), strict=True))
+    return Disclosed(passed, dict(tables or {}), study.reporting.smallest_group, hidden_by)
 
 
 def poolable(estimates: Estimates, *, study: Study, behind: Behind | None = None) -> Estimates:

@@ -121,6 +121,15 @@ class Behind:
                 named += self._groups(row, people, wave)
         return named
 
+    def sides(self, row: Estimate) -> Iterator[pd.DataFrame]:
+        """Rows of the Panel of the people of each arm that a row is about, of all cohorts for an average."""
+        cohorts = self._cohorts if row.is_pooled else self._members(row)
+        shared = self.study.design.comparison_scope == "shared"
+        yield self._panel.iloc[self._at(cohorts, row.role, row.arm, row.scale, row.wave)]
+        if row.compares_arms and self.study.comparison:
+            compared = self._cohorts if shared else cohorts
+            yield self._panel.iloc[self._at(compared, row.role, self.study.comparison, row.scale, row.wave)]
+
     def crosses(self, row: Estimate) -> bool:
         """Whether a row divides people across the roles: both roles of a cohort together."""
         return len(self._roles_of(row.role)) > 1

@@ -1,0 +1,89 @@
+"""Groups whose people answered alike: their numbers would tell what each of them answered, so words stand there."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+
+from rm_research.disclosure.sets import Behind
+from rm_research.effects.estimate import Estimate
+from rm_research.stats.result import Vector
+from rm_research.study import Study
+
+FEWEST_APART, SHARE_APART = 2, 0.1  # more people than these must differ from the others
+THIRDS = ("low", "middle", "high")
+T = TypeVar("T")
+Range = tuple[float, float] | None
+
+
+def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, str]:
+    """
+    Rows whose numbers would be everybody's, with the reason to give instead, by id.
+
+    All but two people, or a tenth, have one score before or after, or changed by as much: 'alike_after_high',
+    'alike_change_up' and so on.
+
+    Parameters
+    ----------
+    rows : iterable of Estimate
+    behind : Behind
+        Whose questionnaires they rest on.
+    study : Study
+        Ranges of its scales.
+    """
+    judged = _by_people(rows, behind, lambda *of: next(_reasons(*of), ""), study)
+    return {row.id: reason for row, reason in judged if reason}
+
+
+def near_an_end(rows: Iterable[Estimate], behind: Behind, study: Study) -> set[str]:
+    """
+    Ids of rows whose means before and after would tell what everybody answered.
+
+    A mean nearer to an end of the scale than (high − low)/n leaves no room for one person at the other end.
+    """
+    return {row.id for row, near in _by_people(rows, behind, _near, study) if near}
+
+
+def _by_people(
+    rows: Iterable[Estimate], behind: Behind, judge: Callable[[pd.DataFrame, Range], T], study: Study
+) -> Iterator[tuple[Estimate, T]]:
+    """What holds of the people of each row: of the first arm of which it holds."""
+    known: dict[tuple[object, ...], T] = {}
+    for row in rows:
+        key = (*row.place, row.compares_arms, row.is_pooled)
+        if key not in known:
+            sides = [people if study.link.method == "none" else people.dropna(subset=["pre", "post"])
+                     for people in behind.sides(row)]  # fmt: skip
+            judged = [judge(people, study.scale_range(row.scale)) for people in sides]
+            known[key] = next(filter(None, judged), judged[0])
+        yield row, known[key]
+
+
+def _reasons(people: pd.DataFrame, limits: Range) -> Iterator[str]:
+    for when, column in (("before", "pre"), ("after", "post")):
+        scores = people[column].dropna().to_numpy(float)
+        if limits is not None and nearly_equal(scores):
+            third = int(3 * (np.median(scores) - limits[0]) / (limits[1] - limits[0]))
+            yield f"alike_{when}_{THIRDS[min(third, 2)]}"
+    if nearly_equal(changes := (people["post"] - people["pre"]).dropna().to_numpy(float)):
+        middle = float(np.round(np.median(changes), 9))
+        yield f"alike_change_{'up' if middle > 0 else 'down' if middle < 0 else 'none'}"
+
+
+def _near(people: pd.DataFrame, limits: Range) -> bool:
+    if limits is None:
+        return False
+    for scores in (people[column].dropna().to_numpy(float) for column in ("pre", "post")):
+        room = (limits[1] - limits[0]) / max(len(scores), 1)
+        if len(scores) and min(scores.mean() - limits[0], limits[1] - scores.mean()) < room:
+            return True
+    return False
+
+
+def nearly_equal(values: Vector) -> bool:
+    """Whether all values but two, or a tenth, are equal; False without values."""
+    if not len(values):
+        return False
+    counts = np.unique(np.round(values, 9), return_counts=True)[1]
+    return bool(len(values) - counts.max() <= max(FEWEST_APART, SHARE_APART * len(values)))

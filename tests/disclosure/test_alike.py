@@ -1,0 +1,119 @@
+"""Groups whose people answered alike are told of in words: a number would be everybody's."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_studies import RANDOMISED, TOML, Group, small_study
+
+from rm_research.claims import claims_of
+from rm_research.disclosure.alike import nearly_equal
+from rm_research.disclosure.numbers import decide
+from rm_research.panel import prepare_study
+
+SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
+ITEMS = ["m1", "m2", "m3"]
+
+
+def decided(folder, change, *groups, toml=SINGLE):
+    """Numbers of a study whose answers before and after were changed; the programme is the first group."""
+    study = small_study(folder, *(groups or (Group("a", 14),)), toml=toml)
+    waves = {wave: pd.read_csv(study / f"{wave}.csv", keep_default_na=False) for wave in ("pre", "post")}
+    n = (groups or (Group("a", 14),))[0].n
+    change(waves["pre"].loc[: n - 1, ITEMS], waves["post"].loc[: n - 1, ITEMS], waves)
+    for wave, rows in waves.items():
+        rows.to_csv(study / f"{wave}.csv", index=False)
+    return decide(prepare_study(study))
+
+
+def set_after(value, n=None):
+    def change(_, after, waves):
+        waves["post"].loc[after.index[:n], ITEMS] = value
+
+    return change
+
+
+def moved(by, but=0):
+    """Everybody moves by as much, but for the first few."""
+
+    def change(before, _, waves):
+        start = before.clip(2, 4)
+        waves["pre"].loc[start.index, ITEMS] = start
+        waves["post"].loc[start.index, ITEMS] = start + by
+        waves["post"].loc[: but - 1, ITEMS] = 6 - start.loc[: but - 1]
+
+    return change
+
+
+def reasons(numbers, contrast="change"):
+    table = numbers.table[numbers.table["cohort"].eq("a")]
+    return set(table.loc[table["contrast"].eq(contrast) & table["measure"].eq("mean"), "reason"].dropna())
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (set_after(5), "alike_after_high"),
+        (set_after(1), "alike_after_low"),
+        (set_after(3), "alike_after_middle"),
+        (set_after(5, 12), "alike_after_high"),  # two differ
+        (moved(1), "alike_change_up"),
+        (moved(-1), "alike_change_down"),
+        (moved(0, but=2), "alike_change_none"),
+    ],
+)
+def test_numbers_give_way_to_words(tmp_path, change, reason):
+    numbers = decided(tmp_path, change, Group("a", 14), Group("b", 14))
+    assert reasons(numbers) == {reason}
+    of_group = numbers.table[numbers.table["cohort"].eq("a")]
+    assert of_group["estimate"].isna().all()
+    assert not numbers.estimates.details["id"].isin(of_group["id"]).any()
+    assert not numbers.tables["answers"]["cohort"].eq("a").any()
+    others = numbers.table[numbers.table["cohort"].eq("b") & numbers.table["method"].eq("jackknife")]
+    assert others["estimate"].notna().all()
+
+
+def test_three_who_differ_are_enough(tmp_path):
+    numbers = decided(tmp_path, set_after(4, 11))
+    assert reasons(numbers) == set()
+    assert numbers.headline_rows[0].is_known
+
+
+def test_a_mean_near_an_end_is_not_given(tmp_path):
+    """Fourteen people with a mean above 5 − 4/14: nobody can have answered 1."""
+
+    def change(_, after, waves):
+        values = [5] * 8 + [4] * 3 + [5] * 3
+        for item in ITEMS:
+            waves["post"].loc[after.index, item] = values
+
+    numbers = decided(tmp_path, change)
+    assert numbers.headline_rows[0].is_known
+    quantities = set(numbers.estimates.details["quantity"])
+    assert not quantities & {"mean_pre", "mean_post", "mean_post_high"}
+
+
+def test_a_difference_of_arms_one_of_which_answered_alike(tmp_path):
+    toml = f"{SINGLE}[design]\n{RANDOMISED}\n"
+    groups = (Group("a", 14, arm="programme"), Group("a", 14, arm="waitlist"))
+    numbers = decided(tmp_path, set_after(5), *groups, toml=toml)
+    assert reasons(numbers, "difference") == {"alike_after_high"}
+    table = numbers.table
+    own = table[table["contrast"].eq("change") & table["arm"].eq("waitlist") & table["method"].eq("jackknife")]
+    assert own["estimate"].notna().all()
+
+
+def test_the_page_says_it_in_words(tmp_path):
+    numbers = decided(tmp_path, moved(1))
+    study = prepare_study(tmp_path).study
+    (row,) = [row for row in numbers.headline_rows if row.contrast == "change"]
+    said = claims_of(numbers, study).statement(row)
+    assert said == "People’s mood: in words only, because people changed alike: nearly all rose by as much."
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [([], False), ([1.0], True), ([1, 1, 2, 3], True), ([1, 1, 2, 3, 4], False), ([1] * 27 + [2] * 3, True),
+     ([1] * 26 + [2] * 4, False)],
+)  # fmt: skip
+def test_nearly_equal(values, expected):
+    assert nearly_equal(np.array(values, dtype=float)) == expected
