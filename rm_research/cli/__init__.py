@@ -68,12 +68,12 @@ def report(
     **other_forms: bool,
 ) -> None:  # fmt: skip
     """Make a page per cohort and one for the programme."""
-    from rm_research.reporting import kernels
+    from rm_research.reporting import apart
     from rm_research.reporting.forms.asked import asked_forms
 
     forms = asked_forms(**other_forms, own_notebook=notebook is not None)
     if not dry_run:
-        kernels.warm_up()
+        apart.warm_up()
     from rm_research.panel import prepare_study
 
     prepared = prepare_study(study)

@@ -18,6 +18,7 @@ from rm_research.errors import ReportError
 from rm_research.reporting.kernels import ReportKernelManager
 from rm_research.reporting.parameters import check_parameters
 from rm_research.study.folding import printable
+from rm_research.temporary import run_folder
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 NOTEBOOKS = ("cohort_findings", "programme_findings", "data_quality")
@@ -88,7 +89,7 @@ def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) ->
     """
     check_parameters(notebook, parameters)
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # errors are raised anyway
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(dir=run_folder()) as place:
         try:
             executed = papermill.execute_notebook(
                 str(notebook), str(Path(place) / "executed.ipynb"), parameters=parameters,
