@@ -45,6 +45,21 @@ def _print_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def _study(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command its study, and the option that allows the study files outside its folder."""
+
+    @wraps(command)
+    def run(study: Path, allow_outside: bool, **more: Any) -> Any:
+        if allow_outside:
+            from rm_research.study import places
+
+            places.allow_outside(study)
+        return command(study=study, **more)
+
+    option = click.option("--allow-outside", is_flag=True, help="Let study.toml name files outside its folder.")
+    return click.argument("study", type=click.Path(path_type=Path))(option(run))
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="rm_research")
 def main() -> None:
@@ -53,7 +68,7 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("study", type=click.Path(path_type=Path))
+@_study
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the reports.  [default: reports/<study>]")
 @click.option("--cohort", "cohorts", multiple=True, help="Make only this cohort's page; may be repeated.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Pages made at the same time.  [default: one per processor]")
@@ -136,7 +151,7 @@ def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[
 
 
 @main.command()
-@click.argument("study", type=click.Path(path_type=Path))
+@_study
 @click.option("--html", type=click.Path(path_type=Path), help="Write the data-quality page to this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @_print_errors
@@ -179,7 +194,7 @@ def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
 
 
 @main.command()
-@click.argument("study", type=click.Path(path_type=Path))
+@_study
 @click.option("--out", type=click.Path(path_type=Path), help="A new or empty folder for the files.")
 @click.option("--format", "kind", type=click.Choice(list(WRITERS)), default="parquet", show_default=True)
 @click.option("--purge", is_flag=True, help="Remove the study's key and cache; hashes of persons differ afterwards.")
@@ -189,12 +204,12 @@ def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
     if out is None and not purge:
         raise click.UsageError("Give a folder with --out, or --purge to remove the key and the cache.")
     from rm_research.cli.printing import print_line
-    from rm_research.privacy import HOME, purge_private
+    from rm_research.privacy import private_place, purge_private
 
     failed = _write_clean(study, out, kind) if out is not None else False
     if purge:
         removed = purge_private(study)
-        print_line(f"Removed {study / HOME}." if removed else f"{study} has no key and no cache.")
+        print_line(f"Removed {private_place(study)}." if removed else f"{study} has no key and no cache.")
     sys.exit(1 if failed else 0)
 
 
@@ -217,7 +232,7 @@ def _write_clean(study: Path, out: Path, kind: str) -> bool:
 
 
 @main.command()
-@click.argument("study", type=click.Path(path_type=Path))
+@_study
 @click.option("--scale", help="What to plan for.  [default: the first outcome]")
 @click.option("--role", help="Role to plan for.  [default: the first role that is asked the scale]")
 @click.option("--n", multiple=True, type=click.IntRange(min=1), help="Size of the programme; may be repeated.")

@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,9 +13,7 @@ from rm_research.catalogue import catalogue
 from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import ReportError, listed
 from rm_research.findings.context import place_of_page
-from rm_research.panel import Prepared, cache, prepare_study
-from rm_research.panel.cache import PLACE
-from rm_research.privacy import private_folder
+from rm_research.panel import Prepared, prepare_study
 from rm_research.reporting import files
 from rm_research.reporting.forms.asked import Forms, asked_forms
 from rm_research.reporting.parameters import check_parameters
@@ -25,6 +21,7 @@ from rm_research.reporting.render import Page, shipped_notebook
 from rm_research.reporting.tasks import Outcome, Task, made
 from rm_research.study import Study
 from rm_research.study.entries import slug
+from rm_research.study.places import allowed_as_here, without_folders
 
 PRIVATE = "-private"
 
@@ -83,7 +80,7 @@ def run_reports(
     )
     check_parameters(report.notebook, report.parameters(""))
     files.claim(target, slugs.values(), report.kept_notebook)
-    with _cache_for_kernels(prepared):
+    with allowed_as_here(prepared.study):
         study_numbers(prepared)  # what may be shown is decided once; each page reads it
         outcomes = report.cohorts(wanted)
         programme = [] if custom else [report.programme()]
@@ -109,26 +106,6 @@ def chosen(prepared: Prepared, cohorts: Sequence[str]) -> list[str]:
     """Cohorts with these names, or all cohorts if none is named, in the order of the study."""
     wanted = prepared.named(cohorts)
     return [name for name in prepared.cohorts if not cohorts or name in wanted]
-
-
-class _cache_for_kernels:  # noqa: N801  # used as a function
-    """Let kernels find what was prepared here even if the study folder cannot be written to."""
-
-    def __init__(self, prepared: Prepared) -> None:
-        self.prepared = prepared
-        self.place: str | None = None
-
-    def __enter__(self) -> None:
-        if private_folder(self.prepared.study.path) is None and PLACE not in os.environ:
-            self.place = tempfile.mkdtemp(prefix="rm_research-")
-            os.environ[PLACE] = self.place
-            frames = {name: getattr(self.prepared, name) for name in cache.NAMES}
-            cache.save(self.prepared.study, frames, self.prepared.texts)
-
-    def __exit__(self, *_: object) -> None:
-        if self.place:
-            del os.environ[PLACE]
-            shutil.rmtree(self.place, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -247,6 +224,8 @@ class _Run:
         rows = self.prepared.problems
         rows = rows[(rows["severity"] == "error") & (rows["cohort"] == cohort)]
         named = {name: str(rows[name].iloc[0]) for name in ("rule", "file", "wave") if pd.notna(rows[name].iloc[0])}
+        if "file" in named:
+            named["file"] = without_folders(named["file"])
         error = "\n    ".join(self.prepared.errors_of(cohort))
         return Outcome(cohort, "failed", error=error, public_error={**named, "count": len(rows)})
 

@@ -15,10 +15,12 @@ from rm_research.errors import ReportError
 from rm_research.findings.tables import csv_text
 from rm_research.panel import Prepared
 from rm_research.panel.cache import input_hashes
+from rm_research.readers.export import unique_names
 from rm_research.reporting.forms.asked import DOCX, FIGURES, PDF
 from rm_research.reporting.forms.package import is_untouched
 from rm_research.reporting.forms.pictures import is_ours
 from rm_research.reporting.own_pages import is_page_of_ours
+from rm_research.study.places import without_folders
 
 MANIFEST, EXECUTED = "manifest.json", "findings.ipynb"
 PACKAGES = ("rm_research", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert")
@@ -149,13 +151,20 @@ def _long(name: str, table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _inputs(prepared: Prepared) -> dict[str, str]:
+    """Hashes of the inputs by their names, without folders outside the study's own."""
+    hashes = input_hashes(prepared.study)
+    names, _ = unique_names([without_folders(name) for name in hashes])
+    return dict(zip(names, hashes.values(), strict=True))
+
+
 def manifest(prepared: Prepared, created: str) -> dict[str, Any]:
     """Contents of the manifest: inputs, settings and versions of a run; the only file with times."""
     reporting = prepared.study.reporting
     return {
         "study": prepared.study.title,
         "created": created,
-        "inputs": input_hashes(prepared.study),
+        "inputs": _inputs(prepared),
         "digest": prepared.digest,
         "parameters": {
             "level": reporting.level, "smallest_group": reporting.smallest_group, "language": reporting.language,

@@ -12,13 +12,16 @@ from rm_research.study.codebook import Item, read_codebook
 from rm_research.study.folding import printable
 from rm_research.study.marks import open_marks
 from rm_research.study.model import Study
+from rm_research.study.places import is_allowed, leads_out, outside
 from rm_research.study.settings import Settings
 from rm_research.study.wording import sentences
 
+OWN = ("study.toml", "codebook.csv")
+REMEDY_OF_LINK = "is a link out of the study's folder. Put the file itself into the folder."
 AS_WRITTEN = ("file", "dictionary", "delimiter")  # keys whose value must be found in a folder or a file
 
 
-def read_study(path: str | Path) -> Study:
+def read_study(path: str | Path, *, allow_outside: bool = False) -> Study:
     """
     Read and check a study folder's study.toml and codebook.csv.
 
@@ -26,6 +29,8 @@ def read_study(path: str | Path) -> Study:
     ----------
     path : str or Path
         The study folder. No survey data are read.
+    allow_outside : bool
+        Whether study.toml may name files outside the folder. Allow it only for a study.toml that you wrote yourself.
 
     Returns
     -------
@@ -38,12 +43,15 @@ def read_study(path: str | Path) -> Study:
         Naming file, key and remedy for everything that is wrong, all at once.
     """
     folder = Path(path)
+    if linked := [name for name in OWN if leads_out(folder, name)]:
+        raise StudyFileError(*(f"{name} {REMEDY_OF_LINK}" for name in linked))
     text, problems = _read_text(folder)
     settings = None if text is None else _read_settings(text, problems)
     items, codebook_problems = _read_items(folder, settings)
     marks = open_marks(text or "")
     study = None if settings is None else Study(folder, settings, items, marks)
     if study is not None:
+        problems += [] if allow_outside or is_allowed(folder) else outside(study)
         problems += check_settings(study)
         # these would also report an item that could not be read as missing
         problems += [] if codebook_problems else check_codebook(study)
