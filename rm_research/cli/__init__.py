@@ -95,8 +95,15 @@ def report(
     if dry_run:
         _print_preview(prepared, cohorts, forms.names)
     else:
-        out = out or Path("reports") / study.resolve().name
-        _make_pages(prepared, out, cohorts=cohorts, notebook=notebook, jobs=jobs, **other_forms)
+        _make_pages(prepared, out or _default_out(study), cohorts=cohorts, notebook=notebook, jobs=jobs, **other_forms)
+
+
+def _default_out(study: Path) -> Path:
+    """Folder for reports unless one is named; a link there may have come with what somebody sent."""
+    out = Path("reports") / study.resolve().name
+    if linked := [path for path in (out.parent, out) if path.is_symlink()]:
+        raise ReportError(f"{linked[0]} is a link. If it is yours, name the folder with --out.")
+    return out
 
 
 def _make_pages(
@@ -280,6 +287,7 @@ def init(folder: Path, more: tuple[Path, ...], files: tuple[Path, ...], waves: t
     """Draft study.toml and codebook.csv in DIR from survey exports; the exports are never changed."""
     from rm_research.cli.printing import print_draft, print_line
     from rm_research.drafting import draft_study, refuse_existing, write_draft
+    from rm_research.study.settings import is_elsewhere
 
     refuse_existing(folder)
     draft = draft_study(folder, [*files, *more], waves=waves)
@@ -288,4 +296,7 @@ def init(folder: Path, more: tuple[Path, ...], files: tuple[Path, ...], waves: t
     print_line(
         f"Written: {' and '.join(map(str, paths))}, with {len(draft.checks)} to check (marked CHECK in study.toml)."
     )
-    print_line(f"Next: rm-research check {folder}")
+    elsewhere = any(is_elsewhere(name) for name in draft.files["file"])
+    print_line(f"Next: rm-research check {folder}" + (" --allow-outside" if elsewhere else ""))
+    if elsewhere:
+        print_line("Exports are outside the study's folder. Without --allow-outside, copy them into it.")

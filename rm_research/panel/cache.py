@@ -58,9 +58,8 @@ def input_files(study: Study) -> list[Path]:
 
 def input_hashes(study: Study) -> dict[str, str]:
     """SHA-256 by file, as study.toml names it; '' where a file is absent."""
-    return {
-        os.path.relpath(path, study.path): _file_hash(path) if path.is_file() else "" for path in input_files(study)
-    }
+    files = {os.path.relpath(path, study.path): path for path in input_files(study)}
+    return {name: _file_hash(path) if os.path.isfile(path) else "" for name, path in files.items()}
 
 
 def _file_hash(path: Path) -> str:

@@ -137,6 +137,8 @@ class _Run:
 
     def cohorts(self, wanted: list[str]) -> list[Outcome]:
         """Make the cohorts' pages, in the order asked for; cohorts with errors in their data lose theirs."""
+        if not self.own_notebook:
+            files.clear_other_data(self.out, self.prepared.digest)
         for cohort in self.prepared.cohorts:
             # an earlier page would now be wrong, or identify people when compared with the new numbers of the others
             of_other_data = not self.own_notebook and not files.is_made_of(self._folder(cohort), self.prepared.digest)

@@ -6,6 +6,7 @@ They talk over sockets in a private folder, so they take no port and nobody else
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from multiprocessing.process import BaseProcess
@@ -21,6 +22,7 @@ from rm_research.reporting.apart import end, has_room_for_sockets, started
 from rm_research.temporary import run_folder
 
 SERVE = "rm_research.reporting.serving:serve"
+KILL = getattr(signal, "SIGKILL", None)  # Windows has none
 PROVISIONER = "rm-research-warm"  # registered as an entry point in pyproject.toml
 
 
@@ -79,7 +81,9 @@ class _Process:
         return int(self._process.exitcode or 0)
 
     def send_signal(self, number: int) -> None:
-        if self.poll() is None and self._process.pid is not None:
+        if number == KILL:  # how a provisioner kills
+            self.kill()
+        elif self.poll() is None and self._process.pid is not None:
             os.kill(self._process.pid, number)
 
     def kill(self) -> None:

@@ -21,6 +21,7 @@ from rm_research.study.folding import printable
 from rm_research.temporary import run_folder
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+START = 300  # seconds that a kernel may take to start, among many on a slow machine
 NOTEBOOKS = ("cohort_findings", "programme_findings", "data_quality")
 
 
@@ -95,7 +96,7 @@ def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) ->
                 str(notebook), str(Path(place) / "executed.ipynb"), parameters=parameters,
                 kernel_name=KERNEL["name"], language=KERNEL["language"], kernel_manager_class=ReportKernelManager,
                 shutdown_kernel="immediate", resources={"metadata": {"path": str(folder)}}, progress_bar=False,
-                log_output=False,
+                log_output=False, start_timeout=START,
             )  # fmt: skip
         except PapermillExecutionError as error:
             raise NotebookFailedError(error.ename, f"{notebook.name}: {error.ename}: {error.evalue}") from None

@@ -80,6 +80,7 @@ def write_all(files: Mapping[Path, Callable[[Path], object]]) -> tuple[Path, ...
     """
     try:
         for path, write in files.items():
+            part_of(path).unlink(missing_ok=True)  # a link that stands there would lead to another file
             write(part_of(path))
         for path in files:
             os.replace(part_of(path), path)

@@ -54,6 +54,15 @@ def test_a_long_path_for_temporary_files_makes_kernels_cold(write_notebook, tmp_
     assert seen(write_notebook(SEES), tmp_path)["parent"] == os.getpid()
 
 
+@pytest.mark.skipif(not CAN_FORK, reason="reads /proc")
+def test_what_a_notebook_started_ends_with_its_kernel(write_notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv("STARTED_BY", str(tmp_path))
+    starts = "import subprocess\nprint(subprocess.Popen(['sleep', '600']).pid)"
+    executed = run_notebook(write_notebook(starts), {}, folder=tmp_path)
+    program = int(executed.cells[-1].outputs[-1].text)
+    wait_for(lambda: program not in still_running(tmp_path), seconds=5)
+
+
 def test_an_executed_notebook_tells_nothing_of_the_machine(write_notebook, tmp_path):
     warns = "import warnings, sys\nwarnings.warn('here')\nprint(__name__, file=sys.stderr)\n3"
     text = nbformat.writes(run_notebook(write_notebook(warns), {"study": "a"}, folder=tmp_path))
@@ -148,7 +157,7 @@ def test_nothing_outlives_a_killed_run_and_the_next_clears_up(
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     request.addfinalizer(lambda: [os.kill(process, signal.SIGKILL) for process in still_running(temporary)])
-    wait_for(lambda: (marks / "Autumn").exists() and (marks / "Spring").exists())
+    wait_for(lambda: (marks / "Autumn").exists() and (marks / "Spring").exists(), seconds=240)
     assert len(still_running(temporary)) >= 5  # two kernels, two programs, and the run
     command.send_signal(number)
     command.wait()

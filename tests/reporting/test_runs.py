@@ -247,6 +247,27 @@ def test_a_study_folder_that_cannot_be_written_to_works_with_a_private_place(stu
     assert left(study) == before
 
 
+def test_a_run_that_is_stopped_leaves_nothing_of_other_data_beside_its_pages(study, tmp_path):
+    """Stopped when the first new page is in place."""
+
+    class StoppedError(BaseException):
+        pass
+
+    def stopped(outcome):
+        raise StoppedError
+
+    out = tmp_path / "out"
+    run_reports(study, out=out)
+    assert left(out) == pages("autumn", "spring") + FILES
+    old = {path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with (study / "post.csv").open("a") as file:
+        file.write("P0-99,Spring,,,D0-99,2025-09-08,5,5,5\n")
+    with pytest.raises(StoppedError):
+        run_reports(study, out=out, jobs=1, on_done=stopped)
+    assert 0 < len(left(out)) <= len(pages("autumn", "spring"))
+    assert [name for name in left(out) if (out / name).read_bytes() in old] == []
+
+
 def test_titles_and_links_are_escaped_and_cells_shown_by_kind():
     display = {"text/html": "<h1>as it is</h1>", "text/plain": "not shown"}
     outputs = [new_output("display_data", display), new_output("stream", name="stdout", text="1 < 2"),
