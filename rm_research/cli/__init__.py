@@ -50,11 +50,12 @@ def _study(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(study: Path, allow_outside: bool, **more: Any) -> Any:
-        if allow_outside:
-            from rm_research.study import places
+        if not allow_outside:
+            return command(study=study, **more)
+        from rm_research.study.places import allowed
 
-            places.allow_outside(study)
-        return command(study=study, **more)
+        with allowed(study):
+            return command(study=study, **more)
 
     option = click.option("--allow-outside", is_flag=True, help="Let study.toml name files outside its folder.")
     return click.argument("study", type=click.Path(path_type=Path))(option(run))
@@ -297,6 +298,6 @@ def init(folder: Path, more: tuple[Path, ...], files: tuple[Path, ...], waves: t
         f"Written: {' and '.join(map(str, paths))}, with {len(draft.checks)} to check (marked CHECK in study.toml)."
     )
     elsewhere = any(is_elsewhere(name) for name in draft.files["file"])
-    print_line(f"Next: rm-research check {folder}" + (" --allow-outside" if elsewhere else ""))
     if elsewhere:
-        print_line("Exports are outside the study's folder. Without --allow-outside, copy them into it.")
+        print_line("Exports are outside the study's folder: copy them into it, or use --allow-outside from now on.")
+    print_line(f"Next: rm-research check {folder}" + (" --allow-outside" if elsewhere else ""))

@@ -49,7 +49,7 @@ def read_cells(path: Path, file: File) -> Cells:
     """
     content, encoding_steps = _text(path, file)
     delimiter, delimiter_steps = _delimiter(content, file)
-    table = _quickly(content, delimiter, file)
+    table = _quickly(content, delimiter)
     table, short = (table, ()) if table is not None else _carefully(content, delimiter, file)
     return Cells(table, file.title_rows + 1, short, (*encoding_steps, *delimiter_steps))
 
@@ -148,7 +148,7 @@ def _torn(row: list[str]) -> bool:
     return any(cell.count('"') % 2 for cell in row)
 
 
-def _quickly(content: bytes, delimiter: str, file: File) -> pa.Table | None:
+def _quickly(content: bytes, delimiter: str) -> pa.Table | None:
     """Read cells with pyarrow; None if anything is odd, so that the careful way must say what."""
     if len(delimiter.encode()) > 1 or _odd_quotes(content, delimiter):
         return None
@@ -156,8 +156,7 @@ def _quickly(content: bytes, delimiter: str, file: File) -> pa.Table | None:
         header = next(csv.reader(_lines(content), delimiter=delimiter, strict=True), [])
     except csv.Error:
         return None
-    check_columns(file.file, len(header))
-    if len(header) < 2 or not any(header):
+    if not 2 <= len(header) <= MOST_COLUMNS or not any(header):
         return None
     names = [str(place) for place in range(len(header))]
     try:

@@ -7,7 +7,7 @@ permission is never in the file, but an argument, an option or an environment va
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path, PureWindowsPath
 
 from rm_research.study.model import Study
@@ -55,20 +55,19 @@ def is_allowed(folder: Path) -> bool:
     return os.environ.get(ALLOWED) == str(folder.resolve())
 
 
-def allow_outside(folder: Path) -> None:
-    """Allow files outside a study's folder, in this process and those that it starts."""
-    os.environ[ALLOWED] = str(folder.resolve())
-
-
 @contextmanager
-def allowed_as_here(study: Study) -> Iterator[None]:
-    """Let processes that are started meanwhile read a study as this one has read it."""
+def allowed(folder: Path) -> Iterator[None]:
+    """Allow files outside a study's folder, in this process and in those that it starts meanwhile."""
     before = os.environ.get(ALLOWED)
-    if outside(study):
-        allow_outside(study.path)
+    os.environ[ALLOWED] = str(folder.resolve())
     try:
         yield
     finally:
-        os.environ.pop(ALLOWED, None)
+        del os.environ[ALLOWED]
         if before is not None:
             os.environ[ALLOWED] = before
+
+
+def allowed_as_here(study: Study) -> AbstractContextManager[None]:
+    """Let processes that are started meanwhile read a study as this one has read it."""
+    return allowed(study.path) if outside(study) else nullcontext()
