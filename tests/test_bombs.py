@@ -28,9 +28,9 @@ SECONDS, MEGABYTES = 20, 900
 CELL = "<c r='{place}' t='inlineStr'><is><t>x</t></is></c>"
 
 
-def refused(study: Path) -> str:
+def refused(study: Path, program: str = PROGRAM) -> str:
     """What is said of a study, in a process of its own whose time and memory are measured."""
-    done = subprocess.run([sys.executable, "-c", PROGRAM, str(study)], capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, "-c", program, str(study)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     seconds, memory, said = done.stdout.split(" ", 2)
     assert float(seconds) < SECONDS
@@ -115,6 +115,16 @@ def test_workbooks(write_study, name):
     toml = 'title = "x"\nwaves.pre = { file = "pre.xlsx", format = "excel" }\nwaves.post = { file = "post.csv" }\n'
     study = write_study(toml=toml + '[columns]\nperson = "code"\n[scales.mood]\n', files={"pre.xlsx": content})
     assert any(words in refused(study) for words in said.split("|"))
+
+
+@pytest.mark.parametrize("name", ["a cell in the last corner", "a sheet that unpacks to much"])
+def test_drafts_of_workbooks(tmp_path, name):
+    made, said = BOMBS[name]
+    (tmp_path / "pre.xlsx").write_bytes(made())
+    drafts = "from rm_research.drafting import draft_study\n" + PROGRAM.replace(
+        "rm.prepare_study(sys.argv[1])", "draft_study(sys.argv[1], [sys.argv[1] + '/pre.xlsx'])"
+    )
+    assert said in refused(tmp_path, drafts)
 
 
 def test_entities_of_a_workbook_are_not_followed(write_study, tmp_path):
