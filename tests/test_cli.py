@@ -39,6 +39,20 @@ def test_a_study_that_is_not_there(tmp_path, command):
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("report", "STUDY", "--out", "LONG"), ("report", "STUDY", "--notebook", "LONG"),
+     ("check", "STUDY", "--html", "LONG"), ("clean", "STUDY", "--out", "LONG"), ("clean", "LONG", "--purge"), ("simulate", "LONG"), ("plan", "LONG"),
+     ("init", "LONG", "--from", "pre.csv"), ("init", "new", "--from", "LONG")],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_name_of_300_letters_is_said(study, tmp_path, words):
+    names = {"STUDY": str(study), "LONG": str(tmp_path / ("x" * 300))}
+    done = CliRunner().invoke(main, [names.get(word, word) for word in words])
+    assert done.exit_code == 1
+    assert re.search("is too long for a file's name|There is no folder|is not there", done.output)
+
+
 def test_broken_toml_is_said_without_a_traceback(tmp_path):
     (tmp_path / "study.toml").write_text("title = \n")
     done = run("report", tmp_path)

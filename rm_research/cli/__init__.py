@@ -4,6 +4,7 @@ rm-research: the command line.
 Each command imports only what it needs: help does not wait for pandas, and check does not load what makes pages.
 """
 
+import errno
 import gc
 import sys
 from collections.abc import Callable
@@ -27,16 +28,21 @@ SELDOM = 100_000
 
 
 def _print_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Print the message of a StudyError and exit with 1; exit with 130 on Ctrl-C."""
+    """Print the message of a StudyError, or of a name that is too long, and exit with 1; exit with 130 on Ctrl-C."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except StudyError as error:
+        except (StudyError, OSError) as error:
             from rm_research.cli.printing import print_error
 
-            print_error(str(error))
+            message = str(error)
+            if isinstance(error, OSError):
+                if error.errno != errno.ENAMETOOLONG:
+                    raise
+                message = f"{error.filename} is too long for a file's name. Name another."
+            print_error(message)
             sys.exit(1)
         except KeyboardInterrupt:
             click.echo("Stopped. Pages that were finished are kept; run the command again for the others.", err=True)

@@ -33,7 +33,7 @@ def case(tmp_path, monkeypatch):
 
 
 def change(study):
-    done = run("report", study, "--out", f"{study}-out", "--jobs", "1")
+    done = run("report", study, "--out", f"{study}-out", "--jobs", "1", "--allow-outside")
     assert done.exit_code == 0, done.output
     rows = pd.read_csv(f"{study}-out/estimates.csv")
     return rows[(rows["contrast"] == "change") & (rows["measure"] == "mean")].iloc[0]

@@ -97,4 +97,4 @@ def test_by_the_command_line(tmp_path, monkeypatch, person):
     settle(tmp_path / "draft")
     checked = CliRunner().invoke(main, ["check", "draft", "--allow-outside"], env={"COLUMNS": "200"})
     assert (checked.exit_code, "0 errors" in checked.stdout) == (0, True)
-    assert len(prepare_study(tmp_path / "draft").people) == 12
+    assert len(prepare_study(tmp_path / "draft", allow_outside=True).people) == 12
