@@ -18,8 +18,9 @@ MOST_PARTS = 64  # of a key with dots in study.toml
 MOST_COLUMNS = 50_000  # of an export
 MOST_CELLS = 20_000_000  # of a workbook's sheet, empty ones within it too; text files have no such limit
 MOST_UNPACKED = 2_000_000_000  # bytes of a workbook's parts, which are packed
-FREELY, MOST_RATIO = 50_000_000, 100  # bytes from which on packed parts may be at most that many times smaller
+FREELY, MOST_RATIO = 10_000_000, 100  # bytes from which on a part may be packed to at most that many times fewer
 MOST_MEMORY = 4_000_000_000  # bytes of a process that reads an .ods, .xls, .xlsb, SPSS or Stata file, except on Windows
+LEAST_SECONDS, SECONDS_PER_BYTE = 60, 1e-6  # of that process; a file that takes longer counts as damaged
 
 LONG_KEY = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}")
 
@@ -39,10 +40,10 @@ def check_cells(file: str, rows: int, width: int) -> None:
         )
 
 
-def check_unpacked(file: str, parts: Sequence[zipfile.ZipInfo], size: int) -> None:
+def check_unpacked(file: str, parts: Sequence[zipfile.ZipInfo]) -> None:
     """Refuse a packed file whose parts would be too large, by the sizes that it declares and cannot exceed."""
     unpacked = sum(part.file_size for part in parts)
-    if unpacked > MOST_UNPACKED or unpacked > max(FREELY, MOST_RATIO * size):
+    if unpacked > MOST_UNPACKED or any(part.file_size > max(FREELY, MOST_RATIO * part.compress_size) for part in parts):
         raise ReadError(f"{file} would unpack to {unpacked // 10**6:,} MB, which is no survey. {_REMEDY}")
 
 

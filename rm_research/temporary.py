@@ -14,7 +14,6 @@ PREFIX = "rm_research-"
 IN_USE = "in-use"  # a file in the folder that is locked as long as its process lives
 
 _making = threading.Lock()
-_held: list[int] = []  # locked files, open until the process ends
 
 
 def run_folder() -> Path:
@@ -31,22 +30,20 @@ def run_folder() -> Path:
 def _folder(parent: str, process: int) -> Path:
     _clear(Path(parent))
     place = Path(tempfile.mkdtemp(dir=parent, prefix=PREFIX))
-    _mark(place)
-    atexit.register(_remove, place, process)
+    atexit.register(_remove, place, process, _mark(place))
     return place
 
 
-def _mark(place: Path) -> None:
-    """Lock a file in a folder until this process ends, however it ends."""
+def _mark(place: Path) -> int:
+    """Lock a file in a folder until this process ends, however it ends; return its handle, which stays open."""
     if sys.platform == "win32":  # a file that is open cannot be removed, which is a lock
-        _held.append(os.open(place / IN_USE, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-        return
+        return os.open(place / IN_USE, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
     import fcntl
 
     handle = os.open(place / f"{IN_USE}.new", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)
     os.rename(place / f"{IN_USE}.new", place / IN_USE)  # now, so that nobody sees it without its lock
-    _held.append(handle)
+    return handle
 
 
 def _clear(parent: Path) -> None:
@@ -80,6 +77,7 @@ def _is_dead(place: Path) -> bool:
     return True
 
 
-def _remove(place: Path, process: int) -> None:
+def _remove(place: Path, process: int, handle: int) -> None:
     if os.getpid() == process:  # not a copy of it
+        os.close(handle)
         shutil.rmtree(place, ignore_errors=True)

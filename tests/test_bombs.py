@@ -86,6 +86,7 @@ BOMBS = {
         "cells are read. Delete stray cells",
     ),
     "a sheet that unpacks to much": (lambda: workbook(b"<row r='1'/>" * 20_000_000), "would unpack to 240 MB"),
+    "a row of cells without end": (lambda: workbook(f"<row>{'<c/>' * 12_000_000}</row>"), "would unpack to 48 MB"),
     "a part that unpacks to much": (
         lambda: workbook("", {"xl/media/a.bin": bytes(300_000_000)}), "would unpack to 300 MB"
     ),

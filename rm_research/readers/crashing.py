@@ -4,10 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rm_research.limits import MOST_MEMORY
+from rm_research.limits import LEAST_SECONDS, MOST_MEMORY, SECONDS_PER_BYTE
 
 BOUNDED = Path(__file__).with_name("bounded.py")
-LEAST_SECONDS, SECONDS_PER_BYTE = 60, 1e-6  # a file that takes longer to read is treated as damaged
 
 
 def time_limit(path: Path) -> float:

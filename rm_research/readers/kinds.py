@@ -81,7 +81,7 @@ def _archive(path: Path, start: bytes, file: File) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-            check_unpacked(file.file, archive.infolist(), path.stat().st_size)
+            check_unpacked(file.file, archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return "xlsx"
     if "xl/workbook.bin" in names:

@@ -103,7 +103,7 @@ def _context() -> multiprocessing.context.BaseContext:
 
 
 @cache  # only called by one thread at a time
-def _alive() -> tuple[Connection, Connection]:
+def _alive() -> tuple[Any, Any]:
     """Reading and writing end of a pipe; this process alone has the writing end, so that its end closes it."""
     return multiprocessing.Pipe(duplex=False)
 
