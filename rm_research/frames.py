@@ -43,6 +43,10 @@ class Frame:
         """Return the frame with no rows."""
         return self.conform(pd.DataFrame({name: [] for name in self.columns}))
 
+    def fits(self, rows: pd.DataFrame) -> bool:
+        """Whether rows have every declared column."""
+        return set(self.columns) <= set(rows.columns)
+
     def conform(self, rows: pd.DataFrame, *, unique: bool = False) -> pd.DataFrame:
         """
         Return `rows` with the declared columns first, in the declared order and dtype.

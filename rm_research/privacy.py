@@ -8,10 +8,12 @@ other text are removed from it.
 """
 
 import hashlib
+import hmac
 import os
 import re
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
@@ -26,6 +28,9 @@ from rm_research.errors import StudyError
 from rm_research.study.entries import per_entry, tidy
 
 HOME = ".rm_research"
+PRIVATE = "RM_RESEARCH_PRIVATE"  # environment variable: another place for the private folders of studies
+ELSEWHERE = f"Set the environment variable {PRIVATE} to a folder that only you can read; the key is then kept there."
+OTHERS = 0o077  # permissions of anybody but the owner
 
 
 class Pattern(NamedTuple):
@@ -187,26 +192,55 @@ def without_contacts(cells: pd.Series) -> pd.Series:
     return per_entry(cells, freed_of_contacts)
 
 
-def private_folder(study: Path) -> Path | None:
+def private_folder(study: Path) -> Path:
     """
-    Folder of the study for its key and cache, created on first use for its owner only; None if that fails.
+    Folder of a study for its key and cache, created on first use for its owner only.
 
-    The folder tells git to ignore it.
+    It is in the study's folder, or in the one that RM_RESEARCH_PRIVATE names. It tells git to ignore it.
+
+    Raises
+    ------
+    StudyError
+        When it cannot be made or closed to others, belongs to somebody else, or is or holds a link, which may have come
+        with a study that somebody sent.
     """
-    folder = study / HOME
+    folder = private_place(study)
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        folder.chmod(0o700)  # it may exist already, readable by everyone
+        if linked := [path for path in (folder, folder / "key", folder / "cache") if path.is_symlink()]:
+            raise StudyError(f"{linked[0]} is a link, by which the key may get into other hands. Delete it.")
+        folder.mkdir(mode=0o700, parents=PRIVATE in os.environ, exist_ok=True)
+        _close(folder)
         if not (folder / ".gitignore").exists():
             write_private(folder / ".gitignore", b"*\n")
-    except OSError:
-        return None
+    except OSError as error:
+        raise StudyError(f"{folder} cannot be used for the study's key ({error.strerror}). {ELSEWHERE}") from error
     return folder
+
+
+def private_place(study: Path) -> Path:
+    """Where a study's private folder is or would be."""
+    place, folder = os.environ.get(PRIVATE), study.resolve()
+    if not place:
+        return study / HOME
+    # studies of one name keep their keys
+    return Path(place).resolve() / f"{folder.name}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]}"
+
+
+def _close(path: Path) -> None:
+    """Make a file or folder its owner's only, if it is ours; it may exist already, readable by everyone."""
+    if sys.platform == "win32":  # a folder is as private as the one it is in
+        return
+    if path.stat().st_uid != os.geteuid():
+        raise StudyError(f"{path} belongs to another user, who could read the study's key. {ELSEWHERE}")
+    if path.stat().st_mode & OTHERS:
+        path.chmod(path.stat().st_mode & 0o700)
+    if path.stat().st_mode & OTHERS:
+        raise StudyError(f"{path} can be read by other users, and this cannot be changed there. {ELSEWHERE}")
 
 
 def purge_private(study: Path) -> bool:
     """Remove the key and cache of a study; return whether there were any."""
-    folder = study / HOME
+    folder = private_place(study)
     if not folder.is_dir() or folder.is_symlink():
         return False
     shutil.rmtree(folder)
@@ -230,27 +264,35 @@ def study_key(study: Path) -> bytes:
     """
     Key for hashing person codes, made once per study folder.
 
-    If the folder cannot be written to, the key is only for this process: hashes then differ from run to run, but
-    results do not.
-
     Raises
     ------
     StudyError
-        When the key file is damaged.
+        When the key can neither be found nor made, or is damaged: hashes of a key that is lost would differ from run
+        to run.
     """
-    folder = private_folder(study)
-    if folder is None:
-        return secrets.token_bytes(32)
-    path = folder / "key"
+    path = private_folder(study) / "key"
     try:
         if not path.exists():
             _make_key(path)
+        _close(path)
         key = path.read_bytes()
-    except OSError:
-        return secrets.token_bytes(32)
+    except OSError as error:
+        raise StudyError(f"{path} cannot be used ({error.strerror}). {ELSEWHERE}") from error
     if len(key) != 32:
         raise StudyError(f"{HOME}/key is damaged: it holds {len(key)} bytes, not 32. Delete it; a new one is made.")
     return key
+
+
+def seal(study: Path, content: bytes) -> str:
+    """
+    Keyed digest by which content is known again that was written here: on this machine, beside this key.
+
+    A study that somebody sent may hold a key and files made with it. So the seal also depends on when the key's file
+    was made on this machine, which nobody can foresee.
+    """
+    key, about = study_key(study), (private_folder(study) / "key").stat()
+    here = f"{about.st_dev}:{about.st_ino}:{about.st_ctime_ns}:".encode()
+    return hmac.new(key, here + content, hashlib.sha256).hexdigest()
 
 
 def _make_key(path: Path) -> None:

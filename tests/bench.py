@@ -21,7 +21,7 @@ from rich.table import Table
 import rm_research as rm
 from rm_research.disclosure.numbers import decide
 from rm_research.panel.prepare import prepare_openly
-from rm_research.reporting import kernels
+from rm_research.reporting import apart
 from rm_research.reporting.render import run_notebook, shipped_notebook
 from rm_research.stats.mixed.inference import satterthwaite
 from rm_research.stats.mixed.reml import fit_reml
@@ -96,11 +96,11 @@ def reporting(folder: Path) -> tuple[str, float, float]:
 
     run()  # the fork server starts once
     warm = best_of(3, run)
-    can_fork, kernels.CAN_FORK = kernels.CAN_FORK, False
+    can_fork, apart.CAN_FORK = apart.CAN_FORK, False
     try:
         ordinary = best_of(2, run)
     finally:
-        kernels.CAN_FORK = can_fork
+        apart.CAN_FORK = can_fork
     return "notebook in a warm kernel / in an ordinary one", warm, ordinary
 
 

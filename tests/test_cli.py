@@ -39,6 +39,33 @@ def test_a_study_that_is_not_there(tmp_path, command):
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize("linked", ["reports", "reports/small"])
+def test_reports_that_lead_elsewhere_are_made_only_where_told(study, tmp_path, monkeypatch, linked):
+    """The folder in which the command is given may be one that somebody sent."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / linked).parent.mkdir(exist_ok=True)
+    (tmp_path / linked).symlink_to(tmp_path / "elsewhere")
+    monkeypatch.chdir(tmp_path)
+    study.rename(tmp_path / "small")
+    done = CliRunner().invoke(main, ["report", "small"])
+    assert (done.exit_code, "is a link. If it is yours, name the folder with --out" in done.output) == (1, True)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("report", "STUDY", "--out", "LONG"), ("report", "STUDY", "--notebook", "LONG"),
+     ("check", "STUDY", "--html", "LONG"), ("clean", "STUDY", "--out", "LONG"), ("clean", "LONG", "--purge"),
+     ("simulate", "LONG"), ("plan", "LONG"), ("init", "LONG", "--from", "pre.csv"), ("init", "new", "--from", "LONG")],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_name_of_300_letters_is_said(study, tmp_path, words):
+    names = {"STUDY": str(study), "LONG": str(tmp_path / ("x" * 300))}
+    done = CliRunner().invoke(main, [names.get(word, word) for word in words])
+    assert done.exit_code == 1
+    assert re.search("is too long for a file's name|There is no folder|is not there", done.output)
+
+
 def test_broken_toml_is_said_without_a_traceback(tmp_path):
     (tmp_path / "study.toml").write_text("title = \n")
     done = run("report", tmp_path)

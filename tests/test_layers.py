@@ -5,9 +5,9 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "rm_research"
 ORDER = (
-    "errors", "catalogue", "frames", "journal", "study", "readers", "privacy", "responses", "linkage", "people",
-    "scales", "panel", "stats", "effects", "checks", "synthesis", "process", "disclosure", "claims", "figures",
-    "findings", "reporting", "writers", "simulate", "planning", "drafting", "cli",
+    "errors", "limits", "temporary", "catalogue", "frames", "journal", "study", "readers", "privacy", "responses",
+    "linkage", "people", "scales", "panel", "stats", "effects", "checks", "synthesis", "process", "disclosure",
+    "claims", "figures", "findings", "reporting", "writers", "simulate", "planning", "drafting", "cli",
 )  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """Personal data found and kept out, codes hashed, and the private folder private."""
 
+import os
 import stat
 from itertools import product
+from pathlib import Path
 from time import perf_counter
 from unittest import mock
 
@@ -233,9 +235,53 @@ def test_making_the_key_leaves_nothing_else_behind(tmp_path):
     assert sorted(path.name for path in (tmp_path / ".rm_research").iterdir()) == [".gitignore", "key"]
 
 
-def test_a_folder_that_cannot_be_made_is_done_without(tmp_path):
+def test_a_key_that_others_could_read_is_closed(tmp_path):
+    key = study_key(tmp_path)
+    (tmp_path / ".rm_research" / "key").chmod(0o644)
+    assert study_key(tmp_path) == key
+    assert mode(tmp_path / ".rm_research" / "key") == 0o600
+
+
+def test_a_mode_that_cannot_be_changed_is_said(tmp_path, monkeypatch):
+    """As on some sticks and shares."""
+    (tmp_path / ".rm_research").mkdir(mode=0o755)
+    monkeypatch.setattr(Path, "chmod", lambda path, mode: None)
+    with pytest.raises(StudyError, match=r"can be read by other users.*Set the environment variable RM_RESEARCH_PRIV"):
+        study_key(tmp_path)
+
+
+def test_a_key_that_cannot_be_kept_is_not_made(tmp_path):
     (tmp_path / ".rm_research").write_text("in the way")
-    assert (private_folder(tmp_path), len(study_key(tmp_path))) == (None, 32)
+    with pytest.raises(StudyError, match=r"cannot be used for the study's key .*RM_RESEARCH_PRIVATE"):
+        study_key(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["", "key", "cache"])
+def test_links_in_place_of_the_folder_or_in_it_are_refused(tmp_path, name):
+    """Whoever sent a study may have made it, to have the key written where others read it."""
+    study, other = tmp_path / "study", tmp_path / "other"
+    (study / ".rm_research" if name else study).mkdir(parents=True)
+    other.mkdir()
+    (study / ".rm_research" / name).symlink_to(other)
+    with pytest.raises(StudyError, match=r"is a link.*Delete it"):
+        study_key(study)
+    assert list(other.iterdir()) == []
+    assert mode(other) == 0o755
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_folder_of_another_user_is_refused(tmp_path, monkeypatch):
+    """In the study, or where the place that is named leads."""
+    (tmp_path / ".rm_research").mkdir()
+    os.chown(tmp_path / ".rm_research", 12345, 12345)
+    with pytest.raises(StudyError, match=r"belongs to another user.*RM_RESEARCH_PRIVATE"):
+        study_key(tmp_path)
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "place").symlink_to(tmp_path / "theirs")
+    monkeypatch.setenv("RM_RESEARCH_PRIVATE", str(tmp_path / "place"))
+    os.chown(private_folder(tmp_path), 12345, 12345)
+    with pytest.raises(StudyError, match="belongs to another user"):
+        study_key(tmp_path)
 
 
 def test_a_damaged_key_is_named_with_its_remedy(tmp_path):

@@ -4,6 +4,7 @@ rm-research: the command line.
 Each command imports only what it needs: help does not wait for pandas, and check does not load what makes pages.
 """
 
+import errno
 import gc
 import sys
 from collections.abc import Callable
@@ -27,22 +28,43 @@ SELDOM = 100_000
 
 
 def _print_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Print the message of a StudyError and exit with 1; exit with 130 on Ctrl-C."""
+    """Print the message of a StudyError, or of a name that is too long, and exit with 1; exit with 130 on Ctrl-C."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except StudyError as error:
+        except (StudyError, OSError) as error:
             from rm_research.cli.printing import print_error
 
-            print_error(str(error))
+            message = str(error)
+            if isinstance(error, OSError):
+                if error.errno != errno.ENAMETOOLONG:
+                    raise
+                message = f"{error.filename} is too long for a file's name. Name another."
+            print_error(message)
             sys.exit(1)
         except KeyboardInterrupt:
             click.echo("Stopped. Pages that were finished are kept; run the command again for the others.", err=True)
             sys.exit(130)
 
     return run
+
+
+def _study(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command its study, and the option that allows the study files outside its folder."""
+
+    @wraps(command)
+    def run(study: Path, allow_outside: bool, **more: Any) -> Any:
+        if not allow_outside:
+            return command(study=study, **more)
+        from rm_research.study.places import allowed
+
+        with allowed(study):
+            return command(study=study, **more)
+
+    option = click.option("--allow-outside", is_flag=True, help="Let study.toml name files outside its folder.")
+    return click.argument("study", type=click.Path(path_type=Path))(option(run))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,7 +75,7 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("study", type=click.Path(path_type=Path))
+@_study
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the reports.  [default: reports/<study>]")
 @click.option("--cohort", "cohorts", multiple=True, help="Make only this cohort's page; may be repeated.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Pages made at the same time.  [default: one per processor]")
@@ -69,20 +91,28 @@ def report(
     release: str | None, **other_forms: bool,
 ) -> None:  # fmt: skip
     """Make a page per cohort and one for the programme."""
-    from rm_research.reporting import kernels
+    from rm_research.reporting import apart
     from rm_research.reporting.forms.asked import asked_forms
 
     forms = asked_forms(**other_forms, own_notebook=notebook is not None)
     if not dry_run:
-        kernels.warm_up()
+        apart.warm_up()
     from rm_research.panel import prepare_study
 
     prepared = prepare_study(study)
     if dry_run:
         _print_preview(prepared, cohorts, forms.names)
     else:
-        out = out or Path("reports") / study.resolve().name
+        out = out or _default_out(study)
         _make_pages(prepared, out, cohorts=cohorts, notebook=notebook, jobs=jobs, release=release, **other_forms)
+
+
+def _default_out(study: Path) -> Path:
+    """Folder for reports unless one is named; a link there may have come with what somebody sent."""
+    out = Path("reports") / study.resolve().name
+    if linked := [path for path in (out.parent, out) if path.is_symlink()]:
+        raise ReportError(f"{linked[0]} is a link. If it is yours, name the folder with --out.")
+    return out
 
 
 def _make_pages(
@@ -137,7 +167,7 @@ def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[
 
 
 @main.command()
-@click.argument("study", type=click.Path(path_type=Path))
+@_study
 @click.option("--forget", metavar="ID", help="Remove an edition that was never sent to anybody.")
 @_print_errors
 def editions(study: Path, forget: str | None) -> None:
@@ -157,7 +187,7 @@ def editions(study: Path, forget: str | None) -> None:
 
 
 @main.command()
-@click.argument("study", type=click.Path(path_type=Path))
+@_study
 @click.option("--html", type=click.Path(path_type=Path), help="Write the data-quality page to this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @_print_errors
@@ -200,22 +230,26 @@ def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
 
 
 @main.command()
-@click.argument("study", type=click.Path(path_type=Path))
+@_study
 @click.option("--out", type=click.Path(path_type=Path), help="A new or empty folder for the files.")
 @click.option("--format", "kind", type=click.Choice(list(WRITERS)), default="parquet", show_default=True)
-@click.option("--purge", is_flag=True, help="Remove the study's key and cache; hashes of persons differ afterwards.")
+@click.option(
+    "--purge",
+    is_flag=True,
+    help="Remove the study's key, cache and list of editions; hashes of persons differ afterwards.",
+)
 @_print_errors
 def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
     """Write cleaned, linked and scored data with a codebook page; waves that are not in yet are left out."""
     if out is None and not purge:
         raise click.UsageError("Give a folder with --out, or --purge to remove the key and the cache.")
     from rm_research.cli.printing import print_line
-    from rm_research.privacy import HOME, purge_private
+    from rm_research.privacy import private_place, purge_private
 
     failed = _write_clean(study, out, kind) if out is not None else False
     if purge:
         removed = purge_private(study)
-        print_line(f"Removed {study / HOME}." if removed else f"{study} has no key and no cache.")
+        print_line(f"Removed {private_place(study)}." if removed else f"{study} has no key and no cache.")
     sys.exit(1 if failed else 0)
 
 
@@ -238,7 +272,7 @@ def _write_clean(study: Path, out: Path, kind: str) -> bool:
 
 
 @main.command()
-@click.argument("study", type=click.Path(path_type=Path))
+@_study
 @click.option("--scale", help="What to plan for.  [default: the first outcome]")
 @click.option("--role", help="Role to plan for.  [default: the first role that is asked the scale]")
 @click.option("--n", multiple=True, type=click.IntRange(min=1), help="Size of the programme; may be repeated.")
@@ -286,6 +320,7 @@ def init(folder: Path, more: tuple[Path, ...], files: tuple[Path, ...], waves: t
     """Draft study.toml and codebook.csv in DIR from survey exports; the exports are never changed."""
     from rm_research.cli.printing import print_draft, print_line
     from rm_research.drafting import draft_study, refuse_existing, write_draft
+    from rm_research.study.settings import is_elsewhere
 
     refuse_existing(folder)
     draft = draft_study(folder, [*files, *more], waves=waves)
@@ -294,4 +329,7 @@ def init(folder: Path, more: tuple[Path, ...], files: tuple[Path, ...], waves: t
     print_line(
         f"Written: {' and '.join(map(str, paths))}, with {len(draft.checks)} to check (marked CHECK in study.toml)."
     )
-    print_line(f"Next: rm-research check {folder}")
+    elsewhere = any(is_elsewhere(name) for name in draft.files["file"])
+    if elsewhere:
+        print_line("Exports are outside the study's folder: copy them into it, or use --allow-outside from now on.")
+    print_line(f"Next: rm-research check {folder}" + (" --allow-outside" if elsewhere else ""))

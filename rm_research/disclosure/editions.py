@@ -82,9 +82,8 @@ def read_editions(study: Study) -> tuple[Edition, ...]:
     StudyError
         When the ledger is damaged: without it, later numbers could reveal individuals next to earlier ones.
     """
-    folder = private_folder(study.path)
-    path = None if folder is None else folder / LEDGER
-    if path is None or not path.is_file():
+    path = private_folder(study.path) / LEDGER
+    if not path.is_file():
         return ()
     editions = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
@@ -107,7 +106,7 @@ def enter(study: Study, label: str, groups: Sequence[Group]) -> Edition:
     Raises
     ------
     StudyError
-        When the study folder cannot be written to.
+        When the private folder cannot be written to.
     """
     date = datetime.now(UTC).date().isoformat()
     kept = [{"pile": group.pile, "across": group.across, "of": group.questionnaires} for group in groups]
@@ -137,9 +136,6 @@ def forget(study: Study, edition: str) -> Edition:
 
 
 def _write(study: Study, editions: Iterable[Edition]) -> None:
-    folder = private_folder(study.path)
-    if folder is None:
-        raise StudyError(f"{study.path} cannot be written to, so a release could not be remembered. Nothing was made.")
     lines = [
         json.dumps({
             "id": edition.id, "date": edition.date, "label": edition.label,
@@ -148,7 +144,7 @@ def _write(study: Study, editions: Iterable[Edition]) -> None:
         }, ensure_ascii=False)
         for edition in editions
     ]  # fmt: skip
-    write_private(folder / LEDGER, "".join(f"{line}\n" for line in lines).encode())
+    write_private(private_folder(study.path) / LEDGER, "".join(f"{line}\n" for line in lines).encode())
 
 
 def as_frame(editions: Iterable[Edition]) -> pd.DataFrame:

@@ -1,4 +1,9 @@
-"""Cache on disk: frames and numbers of a prepared study, found by a digest of everything they were made from."""
+"""
+Cache on disk: frames and numbers of a prepared study, found by a digest of everything they were made from.
+
+They are tables of Arrow, which hold no code, and are believed only with a seal: a study that was sent may come with
+a cache.
+"""
 
 import hashlib
 import json
@@ -6,6 +11,7 @@ import os
 import platform
 import shutil
 import tempfile
+import time
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -13,19 +19,24 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from rm_research.privacy import HOME, private_folder, write_private
+from rm_research.frames import DYADS, LEDGER, LINKS, NEAR_MISSES, PANEL, PEOPLE, PROBLEMS, RESPONSES, SCORES
+from rm_research.privacy import private_folder, seal, write_private
 from rm_research.study import Study
 from rm_research.study.settings import File
 
-PLACE = "RM_RESEARCH_CACHE"
-TEXTS = "texts.json"
+TEXTS, SEAL = "texts.json", "seal"
+LEFT = 3600  # seconds after which a part of a cache is one that a killed run left
 PACKAGES = (  # reading and results may depend on their versions
     "rm_research", "numpy", "openpyxl", "pandas", "pyarrow", "pyreadstat", "python_calamine", "rapidfuzz", "scipy",
     "statsmodels",
 )  # fmt: skip
 PREPARED, NUMBERS = "prepared", "numbers"  # what is cached
 Texts = dict[tuple[str, str], str]
-NAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")
+FRAMES = {
+    "responses": RESPONSES, "people": PEOPLE, "dyads": DYADS, "links": LINKS, "near_misses": NEAR_MISSES,
+    "scores": SCORES, "panel": PANEL, "ledger": LEDGER, "problems": PROBLEMS,
+}  # fmt: skip
+NAMES = tuple(FRAMES)
 
 
 @cache  # it is asked for in every use of the cache, and reads a file each time
@@ -47,9 +58,8 @@ def input_files(study: Study) -> list[Path]:
 
 def input_hashes(study: Study) -> dict[str, str]:
     """SHA-256 by file, as study.toml names it; '' where a file is absent."""
-    return {
-        os.path.relpath(path, study.path): _file_hash(path) if path.is_file() else "" for path in input_files(study)
-    }
+    files = {os.path.relpath(path, study.path): path for path in input_files(study)}
+    return {name: _file_hash(path) if os.path.isfile(path) else "" for name, path in files.items()}
 
 
 def _file_hash(path: Path) -> str:
@@ -65,13 +75,10 @@ def digest(study: Study) -> str:
 def load(study: Study, *, inputs: str = "") -> tuple[dict[str, pd.DataFrame], Texts] | None:
     """Frames and question texts prepared before by this code from the same inputs, or None."""
     folder = _folder(study, PREPARED, inputs or digest(study))
-    frames = _loaded(folder)
-    if frames is None or folder is None or not set(NAMES) <= set(frames):
+    frames = _loaded(study, folder)
+    if frames is None or any(name not in frames or not frame.fits(frames[name]) for name, frame in FRAMES.items()):
         return None
-    try:
-        texts = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+    texts = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
     return {name: frames[name] for name in NAMES}, {(wave, item): text for wave, item, text in texts}
 
 
@@ -79,17 +86,17 @@ def save(study: Study, frames: dict[str, pd.DataFrame], texts: Texts, *, inputs:
     """Keep frames for the next call, replacing those of other inputs; a folder that cannot be written is let be."""
     content = json.dumps([[*key, text] for key, text in texts.items()]).encode()
     kept = {name: frames[name] for name in NAMES}
-    _save(_folder(study, PREPARED, inputs or digest(study)), kept, {TEXTS: content})
+    _save(study, _folder(study, PREPARED, inputs or digest(study)), kept, {TEXTS: content})
 
 
 def load_numbers(study: Study, made_of: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame] | None:
     """Tables kept by `save_numbers` for a study and frames that are equal to these in every cell, or None."""
-    return _loaded(_folder(study, NUMBERS, _content(made_of)))
+    return _loaded(study, _folder(study, NUMBERS, _content(made_of)))
 
 
 def save_numbers(study: Study, made_of: dict[str, pd.DataFrame], tables: dict[str, pd.DataFrame]) -> None:
     """Keep tables made of some frames for the next call, replacing those made of others."""
-    _save(_folder(study, NUMBERS, _content(made_of)), tables, {})
+    _save(study, _folder(study, NUMBERS, _content(made_of)), tables, {})
 
 
 def _content(frames: dict[str, pd.DataFrame]) -> str:
@@ -101,28 +108,37 @@ def _content(frames: dict[str, pd.DataFrame]) -> str:
     return whole.hexdigest()
 
 
-def _loaded(folder: Path | None) -> dict[str, pd.DataFrame] | None:
-    if folder is None or not folder.is_dir():
+def _loaded(study: Study, folder: Path) -> dict[str, pd.DataFrame] | None:
+    """Frames of a folder that was written here; None if there is none, or anything in it has changed."""
+    if not folder.is_dir():
         return None
     try:
+        if (folder / SEAL).read_text(encoding="utf-8") != _seal(study, folder):
+            return None
         return {path.stem: _read(path) for path in sorted(folder.glob("*.arrow"))}
-    except (OSError, pa.ArrowInvalid):
+    except (OSError, ValueError, pa.ArrowException):
         return None
 
 
-def _save(folder: Path | None, frames: dict[str, pd.DataFrame], further: dict[str, bytes]) -> None:
-    """Write a folder whole or not at all, in the place of others of its kind and study."""
-    if folder is None:
-        return
+def _seal(study: Study, folder: Path, name: str = "") -> str:
+    """Seal of all files of a folder, under its name, which tells what they were made from."""
+    hashes = {path.name: _file_hash(path) for path in sorted(folder.iterdir()) if path.name != SEAL}
+    return seal(study.path, json.dumps([name or folder.name, hashes]).encode())
+
+
+def _save(study: Study, folder: Path, frames: dict[str, pd.DataFrame], further: dict[str, bytes]) -> None:
+    """Write a folder whole or not at all, in the place of others of its kind, and remove what killed runs left."""
     part = None
     try:
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.parent.mkdir(mode=0o700, exist_ok=True)
         part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
         for name, frame in frames.items():
             _write(part / f"{name}.arrow", frame)
         for name, content in further.items():
             write_private(part / name, content)
-        for old in folder.parent.glob(f"{folder.name.rpartition('-')[0]}-*"):
+        write_private(part / SEAL, _seal(study, part, folder.name).encode())
+        left = [old for old in folder.parent.glob(".part-*") if time.time() - old.stat().st_mtime > LEFT]
+        for old in (*left, *folder.parent.glob(f"{folder.name.rpartition('-')[0]}-*")):
             shutil.rmtree(old, ignore_errors=True)
         part.replace(folder)
     except OSError:
@@ -132,20 +148,11 @@ def _save(folder: Path | None, frames: dict[str, pd.DataFrame], further: dict[st
             shutil.rmtree(part, ignore_errors=True)
 
 
-def _folder(study: Study, kind: str, inputs: str) -> Path | None:
-    place = os.environ.get(PLACE)
-    home = Path(place) if place else private_folder(study.path)
-    key = study.path / HOME / "key"
+def _folder(study: Study, kind: str, inputs: str) -> Path:
     # a Study may differ from the files it was read from: they were edited since, or it was made by hand
     made_with = [platform.python_version(), *(version(name) for name in PACKAGES)]
-    stamp = hashlib.sha256(f"{inputs}:{made_with}:{_code()}:{study.settings!r}:{study.items!r}".encode())
-    stamp.update(key.read_bytes() if key.is_file() else b"")
-    return None if home is None else home / "cache" / f"{_prefix(study, kind)}{stamp.hexdigest()[:24]}"
-
-
-def _prefix(study: Study, kind: str) -> str:
-    """Tell the caches of studies that share a place apart."""
-    return f"{kind}-{hashlib.sha256(str(study.path.resolve()).encode()).hexdigest()[:8]}-"
+    stamp = f"{inputs}:{made_with}:{_code()}:{study.settings!r}:{study.items!r}"
+    return private_folder(study.path) / "cache" / f"{kind}-{seal(study.path, stamp.encode())[:24]}"
 
 
 @cache

@@ -112,7 +112,7 @@ class Prepared:
         return f"Prepared: {len(self.people)} people, {len(self.dyads)} dyads; {problems}. Questionnaires:"
 
 
-def prepare_study(study: Study | str | Path) -> Prepared:
+def prepare_study(study: Study | str | Path, *, allow_outside: bool = False) -> Prepared:
     """
     Read, clean, link and score a study.
 
@@ -120,6 +120,8 @@ def prepare_study(study: Study | str | Path) -> Prepared:
     ----------
     study : Study or path
         The study, or its folder.
+    allow_outside : bool
+        As for `read_study`, if `study` is a folder.
 
     Returns
     -------
@@ -132,7 +134,7 @@ def prepare_study(study: Study | str | Path) -> Prepared:
         When the whole study is unusable; all such problems at once. An error in one cohort is among `problems` and
         affects only that cohort.
     """
-    study = study if isinstance(study, Study) else read_study(study)
+    study = study if isinstance(study, Study) else read_study(study, allow_outside=allow_outside)
     inputs = cache.digest(study)
     if (cached := cache.load(study, inputs=inputs)) is not None:
         frames, texts = cached

@@ -1,5 +1,6 @@
 """Export formats, one module each: from a file on disk to a frame of text, with the question texts."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -56,7 +57,7 @@ def read_export(folder: Path, file: File) -> Export:
     ReadError
         When the file is missing, empty, damaged or cut off, or has another format, encoding or delimiter.
     """
-    if not (folder / file.file).is_file():
+    if not os.path.isfile(folder / file.file):  # False for what can be no file's name, where Path's own raises
         raise ReadError(f"{file.file} is not in the study folder. Put it there, or correct its file in study.toml.")
     try:
         export = replace(without_controls(READERS[file.format](folder, file)), file=file.title)

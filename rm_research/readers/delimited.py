@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from rm_research.errors import ReadError
+from rm_research.limits import MOST_COLUMNS, check_columns
 from rm_research.readers.cells import Cells, Detection, Steps, text_table
 from rm_research.readers.encodings import as_utf8
 from rm_research.readers.export import Export, as_export
@@ -122,11 +123,16 @@ def _lines(content: bytes) -> Iterator[str]:
 
 
 def _split(head: list[str], mark: str, count: int) -> list[list[str]]:
-    """Split the first rows of a text by one delimiter; none if that is impossible."""
+    """Split the first rows of a text by one delimiter, up to one that is too wide; none if that is impossible."""
+    rows: list[list[str]] = []
     try:
-        return list(islice(csv.reader(head, delimiter=mark), count))
+        for row in islice(csv.reader(head, delimiter=mark), count):
+            rows.append(row)
+            if len(row) > MOST_COLUMNS:
+                break
     except csv.Error:
         return []
+    return rows
 
 
 def _width(rows: list[list[str]]) -> int:
@@ -150,7 +156,7 @@ def _quickly(content: bytes, delimiter: str) -> pa.Table | None:
         header = next(csv.reader(_lines(content), delimiter=delimiter, strict=True), [])
     except csv.Error:
         return None
-    if len(header) < 2 or not any(header):
+    if not 2 <= len(header) <= MOST_COLUMNS or not any(header):
         return None
     names = [str(place) for place in range(len(header))]
     try:
@@ -250,6 +256,7 @@ def _fault(message: str) -> str:
 
 
 def _check_header(header: list[str], delimiter: str, file: File) -> None:
+    check_columns(file.file, len(header))
     if not any(header):
         raise ReadError(
             f"{file.file} has no header in row {file.title_rows + 1}. Export it again, or set title_rows to the "

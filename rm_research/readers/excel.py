@@ -42,8 +42,8 @@ def read_cells(path: Path, file: File) -> Cells:
         return other_workbooks.read_cells(path, file, kind)
     with _opened(path, file) as book:
         sheets = {sheet.title: sheet for sheet in book.worksheets}
-        sheet = sheets[chosen([*sheets], file, lambda name: bool(_texts(sheets[name], 1)[0]))]
-        rows, errors = _texts(sheet)
+        sheet = sheets[chosen([*sheets], file, lambda name: bool(_texts(sheets[name], file, 1)[0]))]
+        rows, errors = _texts(sheet, file)
         formulas = FORMULA.search(book._archive.read(sheet._worksheet_path))
     if formulas:
         _check_formulas(path, file, sheet.title)
@@ -55,7 +55,7 @@ def sheet_heads(path: Path, file: File, count: int) -> dict[str, list[list[str]]
     if (kind := _kind(path, file)) != "xlsx":
         return other_workbooks.sheet_heads(path, file, kind, count)
     with _opened(path, file) as book:
-        heads = {sheet.title: _texts(sheet, count)[0] for sheet in book.worksheets}
+        heads = {sheet.title: _texts(sheet, file, count)[0] for sheet in book.worksheets}
     return {name: rows for name, rows in heads.items() if rows}
 
 
@@ -99,7 +99,7 @@ def _opened(path: Path, file: File, *, values: bool = True) -> Iterator[Any]:
         ) from error
 
 
-def _texts(sheet: Any, most: int | None = None) -> tuple[list[list[str]], int]:
+def _texts(sheet: Any, file: File, most: int | None = None) -> tuple[list[list[str]], int]:
     """
     Rows of a sheet as text, up to the last filled one, and the number of cells with an error.
 
@@ -114,7 +114,7 @@ def _texts(sheet: Any, most: int | None = None) -> tuple[list[list[str]], int]:
             errors += sum(cell.data_type == "e" for cell in cells)
             yield ["" if cell.data_type == "e" else _padded(cell) for cell in cells]
 
-    return filled_rows(texts(), most), errors
+    return filled_rows(texts(), file, most), errors
 
 
 def _padded(cell: Any) -> str:

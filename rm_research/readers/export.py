@@ -12,6 +12,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from rm_research.errors import ReadError
+from rm_research.limits import check_columns
 from rm_research.readers.cells import Steps
 from rm_research.readers.choices import parted_name, ticked
 from rm_research.readers.long_layout import Layout, recognised
@@ -238,6 +239,7 @@ def as_export(
     steps: Steps = (),
 ) -> Export:  # fmt: skip
     """Make an Export of names, rows and question texts; nameless empty columns are dropped, repeated names numbered."""
+    check_columns(file, len(names))
     places = [place for place, name in enumerate(names) if name.strip() or (rows.iloc[:, place] != "").any()]
     unique, repeated = unique_names([names[place].strip() or f"column {place + 1}" for place in places])
     frame = (rows if len(places) == len(names) else rows.iloc[:, places]).set_axis(unique, axis=1)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from rm_research.errors import ReadError
+from rm_research.limits import check_unpacked
 from rm_research.study.settings import File
 
 Kind = Literal["xlsx", "xls", "xlsb", "ods", "text"]
@@ -80,6 +81,7 @@ def _archive(path: Path, start: bytes, file: File) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
+            check_unpacked(file.file, archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return "xlsx"
     if "xl/workbook.bin" in names:

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,13 +12,13 @@ import pandas as pd
 
 from rm_research.errors import ReadError
 from rm_research.readers.cells import Steps
+from rm_research.readers.crashing import read_apart
 from rm_research.readers.export import Export, as_export
 from rm_research.study.entries import per_entry
 from rm_research.study.settings import File
 
 PROGRAM = Path(__file__).with_name("statistical_file.py")
 Dates = Callable[[str, float], str | None]
-LEAST_SECONDS, SECONDS_PER_BYTE = 60, 1e-6  # a file that takes longer to read is treated as damaged
 WHOLE = 1e15  # up to here floats represent whole numbers exactly
 
 
@@ -147,16 +146,10 @@ def _steps(content: dict[str, Any], variables: dict[str, Variable]) -> Steps:
     return tuple(step for step in steps if step[1])
 
 
-def time_limit(path: Path) -> float:
-    """Seconds after which a file that is still being read counts as damaged."""
-    return LEAST_SECONDS + path.stat().st_size * SECONDS_PER_BYTE
-
-
 def _content(path: Path, file: File) -> dict[str, Any]:
     """Columns of the file and its metadata, read in a separate process, which a damaged file may crash."""
-    command = [sys.executable, "-P", str(PROGRAM), file.format, str(path), file.encoding or ""]
     try:
-        finished = subprocess.run(command, capture_output=True, timeout=time_limit(path), check=False)  # noqa: S603
+        finished = read_apart(PROGRAM, path, file.format, str(path), file.encoding or "")
     except subprocess.TimeoutExpired as error:
         raise _damaged(file) from error
     if finished.returncode:

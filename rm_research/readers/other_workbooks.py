@@ -8,17 +8,17 @@ leading zeros that only the format shows are not read.
 import datetime as dt
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rm_research.errors import ReadError
+from rm_research.limits import MOST_CELLS, check_cells
 from rm_research.readers.cells import Cells
+from rm_research.readers.crashing import read_apart
 from rm_research.readers.kinds import SAVE, Kind
-from rm_research.readers.labelled import time_limit
 from rm_research.readers.sheets import Rows, as_cells, cell_text, chosen, filled_rows
-from rm_research.readers.workbook_file import LACKING, PROTECTED
+from rm_research.readers.workbook_file import LACKING, PROTECTED, TOO_LARGE
 from rm_research.study.settings import File
 
 PROGRAM = Path(__file__).with_name("workbook_file.py")
@@ -45,21 +45,20 @@ def read_cells(path: Path, file: File, kind: Kind) -> Cells:
         When the library is not installed, when the file cannot be opened, or when none of several sheets is declared.
     """
     sheets = _sheets(path, file, kind)
-    name = chosen([*sheets], file, lambda name: bool(_texts(sheets[name], 1)))
-    return as_cells(_texts(sheets[name]), name, file)
+    name = chosen([*sheets], file, lambda name: bool(_texts(sheets[name], file, 1)))
+    return as_cells(_texts(sheets[name], file), name, file)
 
 
 def sheet_heads(path: Path, file: File, kind: Kind, count: int) -> dict[str, Rows]:
     """Cells of the first rows of each sheet with cells, by its name."""
-    heads = {name: _texts(rows, count) for name, rows in _sheets(path, file, kind).items()}
+    heads = {name: _texts(rows, file, count) for name, rows in _sheets(path, file, kind).items()}
     return {name: rows for name, rows in heads.items() if rows}
 
 
 def _sheets(path: Path, file: File, kind: Kind) -> dict[str, list[list[Any]]]:
     """Rows of each sheet, read in a separate process, which a damaged file may crash."""
-    command = [sys.executable, "-P", str(PROGRAM), str(path)]
     try:
-        finished = subprocess.run(command, capture_output=True, timeout=time_limit(path), check=False)  # noqa: S603
+        finished = read_apart(PROGRAM, path, str(path), str(MOST_CELLS))
     except subprocess.TimeoutExpired as error:
         raise _damaged(file, kind) from error
     if finished.returncode == LACKING:
@@ -69,6 +68,9 @@ def _sheets(path: Path, file: File, kind: Kind) -> dict[str, list[list[Any]]]:
         )
     if finished.returncode == PROTECTED:
         raise ReadError(f"{file.file} is protected with a password. Save it without one.")
+    if finished.returncode == TOO_LARGE:
+        rows, width = finished.stderr.split()[-2:]
+        check_cells(file.file, int(rows), int(width))
     if finished.returncode:
         raise _damaged(file, kind)
     sheets: dict[str, list[list[Any]]] = json.loads(finished.stdout)
@@ -79,7 +81,7 @@ def _damaged(file: File, kind: Kind) -> ReadError:
     return ReadError(f"{file.file} seems to be {NAMES[kind]}, but is damaged. {SAVE}")
 
 
-def _texts(sheet: list[list[Any]], most: int | None = None) -> Rows:
+def _texts(sheet: list[list[Any]], file: File, most: int | None = None) -> Rows:
     """Rows of a sheet as text, up to the last filled one; with `most`, up to that many filled rows."""
     texts = ([cell_text(TYPES[cell[0]](cell[1]) if isinstance(cell, list) else cell) for cell in row] for row in sheet)
-    return filled_rows(texts, most)
+    return filled_rows(texts, file, most)

@@ -6,6 +6,7 @@ Columns are left unchanged: a longitudinal project marks events in `redcap_event
 emptied: a record number or date may be marked so and yet be declared as a fact.
 """
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -96,7 +97,7 @@ def read_dictionary(folder: Path, name: str) -> list[Field]:
     ReadError
         When there is no such file, or it lacks a column that every dictionary has.
     """
-    if not (folder / name).is_file():
+    if not os.path.isfile(folder / name):
         raise ReadError(f"{name} is not in the study folder. Put the data dictionary there, or correct study.toml.")
     cells = read_cells(folder / name, File(file=name))
     header = [tidy_text(cell) for cell in cells.row(0)]

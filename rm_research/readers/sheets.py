@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from rm_research.errors import ReadError
+from rm_research.limits import check_cells
 from rm_research.readers.cells import Cells, Steps, clock_text, text_table
 from rm_research.study.settings import File
 
@@ -42,16 +43,24 @@ def chosen(names: Sequence[str], file: File, is_filled: Callable[[str], bool]) -
     return filled[0]
 
 
-def filled_rows(texts: Iterable[list[str]], most: int | None = None) -> Rows:
-    """Rows without empty cells at their ends, up to the last filled row; with `most`, up to that many filled rows."""
+def filled_rows(texts: Iterable[list[str]], file: File, most: int | None = None) -> Rows:
+    """
+    Rows without empty cells at their ends, up to the last filled row; with `most`, up to that many filled rows.
+
+    Raises
+    ------
+    ReadError
+        When they would be too many cells.
+    """
     rows: Rows = []
-    filled, length = 0, 0
+    filled, length, width = 0, 0, 0
     for row in texts:
         while row and not row[-1]:
             row.pop()
         rows.append(row)
         if row:
-            filled, length = filled + 1, len(rows)
+            filled, length, width = filled + 1, len(rows), max(width, len(row))
+            check_cells(file.file, length, width)
         if filled == most:
             break
     return rows[:length]

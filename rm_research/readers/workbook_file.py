@@ -10,10 +10,11 @@ import json
 import sys
 from typing import Any
 
-LACKING, PROTECTED = 3, 4  # how the program ends without the library, or when a file has a password
+# how the program ends without the library, when a file has a password, or a sheet more cells than allowed
+LACKING, PROTECTED, TOO_LARGE = 3, 4, 5
 
 
-def main(path: str) -> None:
+def main(path: str, most_cells: str) -> None:
     """Write the rows of each sheet; ends with an exception if the file cannot be read."""
     try:
         import python_calamine
@@ -22,6 +23,10 @@ def main(path: str) -> None:
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
             sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
+            for sheet in sheets.values():
+                if sheet.total_height * sheet.total_width > int(most_cells):
+                    print(sheet.total_height, sheet.total_width, file=sys.stderr)
+                    sys.exit(TOO_LARGE)
             content = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
     except python_calamine.PasswordError:
         sys.exit(PROTECTED)

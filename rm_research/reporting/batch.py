@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,9 +14,7 @@ from rm_research.disclosure.editions import enter, read_editions
 from rm_research.disclosure.numbers import named_groups, study_numbers
 from rm_research.errors import ReportError, listed
 from rm_research.findings.context import place_of_page
-from rm_research.panel import Prepared, cache, prepare_study
-from rm_research.panel.cache import PLACE
-from rm_research.privacy import private_folder
+from rm_research.panel import Prepared, prepare_study
 from rm_research.reporting import files
 from rm_research.reporting.forms.asked import Forms, asked_forms
 from rm_research.reporting.parameters import check_parameters
@@ -26,6 +22,7 @@ from rm_research.reporting.render import Page, shipped_notebook
 from rm_research.reporting.tasks import Outcome, Task, made
 from rm_research.study import Study
 from rm_research.study.entries import slug
+from rm_research.study.places import allowed_as_here, without_folders
 
 PRIVATE = "-private"
 
@@ -95,7 +92,7 @@ def run_reports(
     if release is not None:
         _refuse_unknown_editions(prepared.study, target)
         enter(prepared.study, report.edition, named_groups(prepared))  # before any page is in place
-    with _cache_for_kernels(prepared):
+    with allowed_as_here(prepared.study):
         study_numbers(prepared)  # what may be shown is decided once; each page reads it
         outcomes = report.cohorts(wanted)
         programme = [] if custom else [report.programme()]
@@ -134,26 +131,6 @@ def chosen(prepared: Prepared, cohorts: Sequence[str]) -> list[str]:
     return [name for name in prepared.cohorts if not cohorts or name in wanted]
 
 
-class _cache_for_kernels:  # noqa: N801  # used as a function
-    """Let kernels find what was prepared here even if the study folder cannot be written to."""
-
-    def __init__(self, prepared: Prepared) -> None:
-        self.prepared = prepared
-        self.place: str | None = None
-
-    def __enter__(self) -> None:
-        if private_folder(self.prepared.study.path) is None and PLACE not in os.environ:
-            self.place = tempfile.mkdtemp(prefix="rm_research-")
-            os.environ[PLACE] = self.place
-            frames = {name: getattr(self.prepared, name) for name in cache.NAMES}
-            cache.save(self.prepared.study, frames, self.prepared.texts)
-
-    def __exit__(self, *_: object) -> None:
-        if self.place:
-            del os.environ[PLACE]
-            shutil.rmtree(self.place, ignore_errors=True)
-
-
 @dataclass(frozen=True)
 class _Run:
     """One batch: what it makes, where it writes and how."""
@@ -185,6 +162,8 @@ class _Run:
 
     def cohorts(self, wanted: list[str]) -> list[Outcome]:
         """Make the cohorts' pages, in the order asked for; cohorts with errors in their data lose theirs."""
+        if not self.own_notebook:
+            files.clear_other_data(self.out, self.prepared.digest)
         for cohort in self.prepared.cohorts:
             # an earlier page would now be wrong, or identify people when compared with the new numbers of the others
             of_other_data = not self.own_notebook and not files.is_made_of(self._folder(cohort), self.prepared.digest)
@@ -276,6 +255,8 @@ class _Run:
         rows = self.prepared.problems
         rows = rows[(rows["severity"] == "error") & (rows["cohort"] == cohort)]
         named = {name: str(rows[name].iloc[0]) for name in ("rule", "file", "wave") if pd.notna(rows[name].iloc[0])}
+        if "file" in named:
+            named["file"] = without_folders(named["file"])
         error = "\n    ".join(self.prepared.errors_of(cohort))
         return Outcome(cohort, "failed", error=error, public_error={**named, "count": len(rows)})
 

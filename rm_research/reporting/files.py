@@ -15,12 +15,16 @@ from rm_research.errors import ReportError
 from rm_research.findings.tables import csv_text
 from rm_research.panel import Prepared
 from rm_research.panel.cache import input_hashes
+from rm_research.readers.export import unique_names
 from rm_research.reporting.forms.asked import DOCX, FIGURES, PDF
 from rm_research.reporting.forms.package import is_untouched
 from rm_research.reporting.forms.pictures import is_ours
 from rm_research.reporting.own_pages import is_page_of_ours
+from rm_research.study.places import without_folders
 
 MANIFEST, EXECUTED = "manifest.json", "findings.ipynb"
+TABLES = ("estimates.csv", "tables.csv")
+NAMES = ("index.html", *TABLES, MANIFEST, PDF, DOCX)  # of files at the top
 PACKAGES = ("rm_research", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert")
 
 
@@ -46,8 +50,10 @@ def claim(out: Path, slugs: Iterable[str], notebook: str = EXECUTED) -> None:
     if out.is_dir() and not _is_ours(out):
         held = ", ".join(sorted(path.name for path in out.iterdir())[:3])
         raise ReportError(f"{out} holds files that are not reports ({held} …). Name an empty folder with --out.")
+    _refuse_links(out)
     try:
         (out / "cohorts").mkdir(parents=True, exist_ok=True)
+        _remove_parts(out)
     except OSError as error:
         raise ReportError(f"{out} cannot be written to ({error.strerror}). Name another folder with --out.") from error
     current, ours = set(slugs), {"index.html", notebook, PDF, DOCX, FIGURES}
@@ -56,26 +62,62 @@ def claim(out: Path, slugs: Iterable[str], notebook: str = EXECUTED) -> None:
             remove_page(folder, notebook)
 
 
+def _refuse_links(out: Path) -> None:
+    """Refuse links in place of our folders: whoever made one would have our pages written over other files."""
+    for folder in (out / "cohorts", *out.glob("cohorts/*"), *out.glob(f"cohorts/*/{FIGURES}"), out / FIGURES):
+        if folder.is_symlink():
+            raise ReportError(f"{folder} is a link. Remove it, or name another folder with --out.")
+
+
+def _remove_parts(out: Path) -> None:
+    """Remove parts of our files, which a run that was killed while it wrote them has left."""
+    for folder in (out, *out.glob("cohorts/*")):
+        parts = [folder / _part(name) for name in (*NAMES, EXECUTED)]
+        for part in (*parts, *(folder / FIGURES).glob(_part("*.png"))):
+            part.unlink(missing_ok=True)
+
+
+def _part(name: str) -> str:
+    return f".{name}.part"
+
+
 def _is_ours(out: Path) -> bool:
     """Whether a folder is empty or holds our reports; an interrupted run leaves no manifest and maybe no index."""
     if (out / MANIFEST).is_file():
-        try:
-            written = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-            return "rm_research" in written["versions"]
-        except (ValueError, KeyError, TypeError):
-            return False
-    known = {"cohorts", "index.html", "estimates.csv", "tables.csv", PDF, DOCX, FIGURES}
+        versions = _written(out).get("versions")
+        return isinstance(versions, dict) and "rm_research" in versions
+    known = {"cohorts", FIGURES, *NAMES, *map(_part, NAMES)}
     pages = (*out.glob("*.html"), *out.glob("cohorts/*/*.html"))
     return {path.name for path in out.iterdir()} <= known and all(map(is_page_of_ours, pages))
 
 
 def released_as(out: Path) -> str | None:
     """Id of the edition that a folder holds; None for drafts, and where there is no report."""
+    written = _written(out)
+    return str(written["released_as"]) if written.get("released_as") else None
+
+
+def clear_other_data(out: Path, digest: str) -> None:
+    """
+    Remove index, tables and manifest unless the manifest says that they were made of files with this digest.
+
+    This comes before the first new page, so that a run that is killed never leaves two editions side by side. The
+    manifest goes last: until then the next run, too, knows that the rest has to go.
+    """
+    if _written(out).get("digest") == digest:
+        return
+    remove_page(out, None)
+    for name in (*TABLES, MANIFEST):
+        (out / name).unlink(missing_ok=True)
+
+
+def _written(out: Path) -> dict[str, Any]:
+    """Manifest of an earlier run; empty if there is none that can be read."""
     try:
         written = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return str(written["released_as"]) if written.get("released_as") else None
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return written if isinstance(written, dict) else {}
 
 
 def is_made_of(folder: Path, digest: str) -> bool:
@@ -123,9 +165,11 @@ def write(path: Path, text: str) -> Path:
 def write_bytes(path: Path, content: bytes) -> Path:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(_part(path.name))
+    part.unlink(missing_ok=True)
     try:
-        part.write_bytes(content)
+        with part.open("xb") as file:  # a new one: a link that stands there would lead to another file
+            file.write(content)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
@@ -138,9 +182,10 @@ def write_tables(prepared: Prepared, out: Path) -> list[Path]:
     details = numbers.estimates.details.rename(columns={"id": "row"}).assign(table="estimates", cohort="")
     tables = [_long(name, table) for name, table in numbers.tables.items() if len(table)]
     all_rows = pd.concat([*tables, details], ignore_index=True)[["table", "cohort", "row", "quantity", "value"]]
+    estimates, tables_file = (out / name for name in TABLES)
     return [
-        write(out / "estimates.csv", csv_text(numbers.table)),
-        write(out / "tables.csv", csv_text(all_rows.dropna(subset=["value"]))),
+        write(estimates, csv_text(numbers.table)),
+        write(tables_file, csv_text(all_rows.dropna(subset=["value"]))),
     ]
 
 
@@ -158,13 +203,20 @@ def _long(name: str, table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _inputs(prepared: Prepared) -> dict[str, str]:
+    """Hashes of the inputs by their names, without folders outside the study's own."""
+    hashes = input_hashes(prepared.study)
+    names, _ = unique_names([without_folders(name) for name in hashes])
+    return dict(zip(names, hashes.values(), strict=True))
+
+
 def manifest(prepared: Prepared, created: str) -> dict[str, Any]:
     """Contents of the manifest: inputs, settings and versions of a run; the only file with times."""
     reporting = prepared.study.reporting
     return {
         "study": prepared.study.title,
         "created": created,
-        "inputs": input_hashes(prepared.study),
+        "inputs": _inputs(prepared),
         "digest": prepared.digest,
         "parameters": {
             "level": reporting.level, "smallest_group": reporting.smallest_group, "language": reporting.language,

@@ -39,7 +39,7 @@ def _known(notebook: Path) -> dict[str, str]:
         raise ReportError(f"There is no notebook {notebook}.")
     try:
         cells = nbformat.read(notebook, as_version=4)["cells"]
-    except (nbformat.ValidationError, ValueError, AttributeError, KeyError, TypeError) as error:
+    except (nbformat.ValidationError, ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
         raise ReportError(f"{notebook.name} is not a notebook. Save it again in JupyterLab.") from error
     tagged = next((cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])), None)
     if tagged is None:

@@ -18,8 +18,10 @@ from rm_research.errors import ReportError
 from rm_research.reporting.kernels import ReportKernelManager
 from rm_research.reporting.parameters import check_parameters
 from rm_research.study.folding import printable
+from rm_research.temporary import run_folder
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+START = 300  # seconds that a kernel may take to start, among many on a slow machine
 NOTEBOOKS = ("cohort_findings", "programme_findings", "data_quality")
 
 
@@ -88,13 +90,13 @@ def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) ->
     """
     check_parameters(notebook, parameters)
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # errors are raised anyway
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(dir=run_folder()) as place:
         try:
             executed = papermill.execute_notebook(
                 str(notebook), str(Path(place) / "executed.ipynb"), parameters=parameters,
                 kernel_name=KERNEL["name"], language=KERNEL["language"], kernel_manager_class=ReportKernelManager,
                 shutdown_kernel="immediate", resources={"metadata": {"path": str(folder)}}, progress_bar=False,
-                log_output=False,
+                log_output=False, start_timeout=START,
             )  # fmt: skip
         except PapermillExecutionError as error:
             raise NotebookFailedError(error.ename, f"{notebook.name}: {error.ename}: {error.evalue}") from None

@@ -11,10 +11,9 @@ import nbformat
 from jupyter_core.utils import ensure_event_loop
 
 from rm_research.reporting import files
+from rm_research.reporting.apart import stop_all
 from rm_research.reporting.forms.asked import NONE, Forms
 from rm_research.reporting.forms.beside import Lost, make_forms
-from rm_research.reporting.forms.printing import stop_printing
-from rm_research.reporting.kernels import stop_kernels
 from rm_research.reporting.render import NotebookFailedError, Page, page_html, run_notebook
 
 
@@ -80,8 +79,7 @@ def made(tasks: list[Task], jobs: int) -> Iterator[Outcome]:
 def _end(pages: list[Future[Outcome]]) -> None:
     """End the processes of pages that are being made, including those that are only starting."""
     while not all(page.done() for page in pages):
-        stop_kernels()
-        stop_printing()
+        stop_all()
         time.sleep(0.1)
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from rm_research.errors import StudyFileError
 from rm_research.frames import RESPONSES
+from rm_research.limits import MOST_BYTES, MOST_ITEMS
 from rm_research.study.folding import printable
 from rm_research.study.wording import suggest
 
@@ -153,6 +154,8 @@ def read_codebook(path: Path, places: list[str] | None) -> tuple[tuple[Item, ...
 def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if not path.is_file():
         raise StudyFileError(f"There is no {path.name} in {path.parent}. It lists the items, one per row; add it.")
+    if path.stat().st_size > MOST_BYTES:
+        raise StudyFileError(f"{path.name} has more than {MOST_BYTES:,} bytes. Is it another file?")
     try:
         text = printable(path.read_bytes().decode("utf-8-sig"))
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
@@ -160,6 +163,8 @@ def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         raise StudyFileError(f"{path.name} is not saved as UTF-8. Save it as 'CSV UTF-8'.") from error
     except csv.Error as error:
         raise StudyFileError(f"{path.name} is not a CSV file: {error}. Save it as 'CSV UTF-8' again.") from error
+    if len(lines) > MOST_ITEMS:
+        raise StudyFileError(f"{path.name} has more than {MOST_ITEMS:,} rows. It lists the items, one per row.")
     header = [name.strip() for name in lines[0]] if lines else []
     if "item" not in header:
         remedy = " Its columns seem to be separated by semicolons: save it with commas." if ";" in text[:200] else ""

@@ -1,5 +1,6 @@
 """read_study: make a Study from the two files, or report every problem in them at once."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -7,18 +8,22 @@ from typing import Any
 from pydantic import ValidationError
 
 from rm_research.errors import StudyFileError
+from rm_research.limits import LONG_KEY, MOST_BYTES, MOST_NUMBER
 from rm_research.study.checking import check_codebook, check_settings
 from rm_research.study.codebook import Item, read_codebook
 from rm_research.study.folding import printable
 from rm_research.study.marks import open_marks
 from rm_research.study.model import Study
+from rm_research.study.places import is_allowed, leads_out, outside
 from rm_research.study.settings import Settings
 from rm_research.study.wording import sentences
 
+OWN = ("study.toml", "codebook.csv")
+REMEDY_OF_LINK = "is a link out of the study's folder. Put the file itself into the folder."
 AS_WRITTEN = ("file", "dictionary", "delimiter")  # keys whose value must be found in a folder or a file
 
 
-def read_study(path: str | Path) -> Study:
+def read_study(path: str | Path, *, allow_outside: bool = False) -> Study:
     """
     Read and check a study folder's study.toml and codebook.csv.
 
@@ -26,6 +31,8 @@ def read_study(path: str | Path) -> Study:
     ----------
     path : str or Path
         The study folder. No survey data are read.
+    allow_outside : bool
+        Whether study.toml may name files outside the folder. Allow it only for a study.toml that you wrote yourself.
 
     Returns
     -------
@@ -38,12 +45,15 @@ def read_study(path: str | Path) -> Study:
         Naming file, key and remedy for everything that is wrong, all at once.
     """
     folder = Path(path)
+    if linked := [name for name in OWN if leads_out(folder, name)]:
+        raise StudyFileError(*(f"{name} {REMEDY_OF_LINK}" for name in linked))
     text, problems = _read_text(folder)
     settings = None if text is None else _read_settings(text, problems)
     items, codebook_problems = _read_items(folder, settings)
     marks = open_marks(text or "")
     study = None if settings is None else Study(folder, settings, items, marks)
     if study is not None:
+        problems += [] if allow_outside or is_allowed(folder) else outside(study)
         problems += check_settings(study)
         # these would also report an item that could not be read as missing
         problems += [] if codebook_problems else check_codebook(study)
@@ -56,11 +66,13 @@ def read_study(path: str | Path) -> Study:
 def _read_text(folder: Path) -> tuple[str | None, list[str]]:
     """Text of study.toml; None, and why, if it is not text."""
     file = folder / "study.toml"
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # False for what can be no folder's name, where Path's own raises
         raise StudyFileError(f"There is no folder {folder}. Name the folder that contains study.toml.")
     if not file.is_file():
         raise StudyFileError(f"{folder} has no study.toml. It declares waves, columns and scales: docs/study-files.md.")
     try:
+        if file.stat().st_size > MOST_BYTES:
+            raise StudyFileError(f"study.toml has more than {MOST_BYTES:,} bytes. Is it another file?")
         return file.read_text(encoding="utf-8-sig"), []
     except UnicodeDecodeError:
         return None, ["study.toml: is not encoded in UTF-8; save it as UTF-8"]
@@ -69,9 +81,17 @@ def _read_text(folder: Path) -> tuple[str | None, list[str]]:
 def _read_settings(text: str, problems: list[str]) -> Settings | None:
     """Settings that the text declares; None if there are none, and `problems` then has why."""
     try:
+        if LONG_KEY.search(text):  # reading it would take minutes
+            raise RecursionError
         content = _printable(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         problems.append(f"study.toml: is not valid TOML: {error}; correct it there")
+        return None
+    except RecursionError:
+        problems.append("study.toml: has brackets within brackets, or names with dots, of no use here; remove them")
+        return None
+    except ValueError:  # Python's own limit, or ours
+        problems.append(f"study.toml: has a whole number above {MOST_NUMBER:,}; correct it")
         return None
     try:
         return Settings.model_validate(content)
@@ -84,6 +104,8 @@ def _printable(value: Any) -> Any:
     """Content without characters that a terminal or a page would act on; they may come with copied text."""
     if isinstance(value, dict):
         return {printable(key): part if key in AS_WRITTEN else _printable(part) for key, part in value.items()}
+    if isinstance(value, int) and abs(value) > MOST_NUMBER:
+        raise ValueError
     if isinstance(value, list):
         return [_printable(part) for part in value]
     return printable(value) if isinstance(value, str) else value

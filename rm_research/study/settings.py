@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -15,6 +16,14 @@ ROW_NUMBER = "#row"
 SERIAL_DATES = "excel"  # date_format of dates that a spreadsheet program wrote as numbers of days
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def is_elsewhere(name: str) -> bool:
+    """Whether a path leads out of the study's folder by its parts, on any platform."""
+    return any(
+        path.is_absolute() or bool(path.drive or path.root) or ".." in path.parts
+        for path in (PurePosixPath(name), PureWindowsPath(name))
+    )
 
 
 def as_list(value: Any) -> Any:

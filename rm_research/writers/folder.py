@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rm_research.errors import ReportError
 from rm_research.panel.cache import input_files
-from rm_research.privacy import HOME
+from rm_research.privacy import private_place
 from rm_research.reporting.own_pages import is_page_of_ours
 from rm_research.study import Study
 
@@ -53,7 +53,7 @@ def claim(out: Path, study: Study, extension: str, known: tuple[str, ...]) -> No
 
 
 def _belongs_to(study: Study, out: Path) -> bool:
-    place, home = out.resolve(), (study.path / HOME).resolve()
+    place, home = out.resolve(), private_place(study.path).resolve()
     sources = {study.path.resolve(), *(file.resolve().parent for file in input_files(study))}
     return place in sources or place == home or home in place.parents
 
@@ -80,6 +80,7 @@ def write_all(files: Mapping[Path, Callable[[Path], object]]) -> tuple[Path, ...
     """
     try:
         for path, write in files.items():
+            part_of(path).unlink(missing_ok=True)  # a link that stands there would lead to another file
             write(part_of(path))
         for path in files:
             os.replace(part_of(path), path)

@@ -1,5 +1,6 @@
 """The part of a study that can be written while waves are still missing or a cohort has an error."""
 
+import os
 from dataclasses import replace
 from typing import Any
 
@@ -55,7 +56,7 @@ def _not_in_yet(prepared: Prepared) -> pd.Series:
     """Whether a problem is that an export of a wave is missing, or has no answers yet."""
     problems, study = prepared.problems, prepared.study
     sources = [source for wave in study.waves for source in wave.sources]
-    absent = {source.title for source in sources if not (study.path / source.file).is_file()}
+    absent = {source.title for source in sources if not os.path.isfile(study.path / source.file)}
     unread = problems["rule"].eq("unreadable_file") & problems["file"].isin(absent)
     return (unread | problems["rule"].eq("empty_export")) & problems["wave"].notna()
 

@@ -30,7 +30,7 @@ def test_a_draft_is_written_and_told(tmp_path, exports, together):
     assert all(word in done.stdout for word in ("first.csv", "then.csv", "pre", "post", "30"))
     assert "study.toml line " in done.stdout
     assert "arm: which group had the programme" in done.stdout
-    assert done.stdout.rstrip().endswith(f"Next: rm-research check {tmp_path / 'study'}")
+    assert done.stdout.rstrip().endswith(f"Next: rm-research check {tmp_path / 'study'} --allow-outside")
     refused = run("check", tmp_path / "study")
     assert refused.exit_code == 1
     assert "is still marked CHECK: arm: which group had the programme" in " ".join(

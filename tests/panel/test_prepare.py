@@ -1,6 +1,8 @@
 """The whole way from exports to Panel, and what is kept of it on disk."""
 
+import os
 import re
+import shutil
 import stat
 from dataclasses import replace
 from importlib.metadata import packages_distributions, version
@@ -9,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from rm_research.errors import ReadError
+from rm_research.errors import ReadError, StudyError
 from rm_research.panel import cache, prepare_study
 from rm_research.panel.prepare import prepare_openly
 from rm_research.responses.intake import take_in
@@ -143,20 +145,67 @@ def test_a_damaged_cache_is_prepared_again(folder):
     same(fresh, prepare_study(folder))
 
 
-def test_a_cache_may_be_kept_elsewhere(kept, tmp_path, monkeypatch):
-    _, prepared = kept
-    monkeypatch.setenv("RM_RESEARCH_CACHE", str(tmp_path))
-    cache.save(prepared.study, {name: getattr(prepared, name) for name in FRAMES}, prepared.texts)
-    assert len(list(tmp_path.glob("cache/prepared-*"))) == 1
+def test_key_and_cache_may_be_kept_elsewhere(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("RM_RESEARCH_PRIVATE", str(tmp_path / "a" / "place"))
+    prepare_study(folder)
+    (home,) = (tmp_path / "a" / "place").iterdir()
+    assert {path.name for path in home.iterdir()} == {".gitignore", "cache", "key"}
+    assert not (folder / ".rm_research").exists()
 
 
-def test_studies_that_share_a_place_keep_their_caches(kept, write_study, tmp_path, monkeypatch):
-    monkeypatch.setenv("RM_RESEARCH_CACHE", str(tmp_path / "place"))
-    _, prepared = kept
-    other = read_study(write_study(toml=TOML, codebook=CODEBOOK, files=FILES))
-    for study in (prepared.study, other):
-        cache.save(study, {name: getattr(prepared, name) for name in FRAMES}, prepared.texts)
-    assert cache.load(prepared.study) is not None
+def test_studies_that_share_a_place_keep_keys_and_caches(folder, tmp_path, monkeypatch):
+    """Also two of one name, as copies of a study in different folders are."""
+    monkeypatch.setenv("RM_RESEARCH_PRIVATE", str(tmp_path / "place"))
+    other = Path(shutil.copytree(folder, tmp_path / "copies" / folder.name))
+    first, second = prepare_study(folder), prepare_study(other)
+    assert not set(first.people["person"]) & set(second.people["person"])
+    assert cache.load(read_study(folder)) is not None
+
+
+def test_what_came_with_a_study_is_prepared_anew(folder, tmp_path):
+    """Its sender has its key, too, and could have made a cache with it."""
+    fresh = prepare_study(folder)
+    received = Path(shutil.copytree(folder, tmp_path / "received"))
+    key = (received / ".rm_research" / "key").read_bytes()
+    assert cache.load(read_study(folder)) is not None
+    assert cache.load(read_study(received)) is None
+    same(fresh, prepare_study(received))
+    assert (received / ".rm_research" / "key").read_bytes() == key
+
+
+def test_what_others_put_into_the_cache_is_prepared_anew(folder):
+    fresh = prepare_study(folder)
+    (place,) = cached(folder)
+    frames = {name: getattr(fresh, name) for name in FRAMES}
+    cache._write(place / "more.arrow", frames["panel"])
+    assert cache.load(read_study(folder)) is None
+    same(fresh, prepare_study(folder))
+
+
+def test_frames_without_their_columns_are_prepared_anew(folder):
+    fresh = prepare_study(folder)
+    frames = {name: getattr(fresh, name) for name in FRAMES} | {"scores": fresh.scores.drop(columns="score")}
+    cache.save(fresh.study, frames, {})
+    assert cache.load(fresh.study) is None
+
+
+def test_what_was_prepared_from_one_input_is_not_taken_for_another(folder):
+    """Not even under its name."""
+    prepare_study(folder)
+    (place,) = cached(folder)
+    (folder / "sessions.csv").write_text("pair,date,minutes\n")
+    study = read_study(folder)
+    place.rename(cache._folder(study, cache.PREPARED, cache.digest(study)))
+    assert cache.load(study) is None
+
+
+def test_what_a_killed_run_left_is_removed_by_a_later_one(folder):
+    old, new = ((folder / ".rm_research" / "cache" / f".part-{name}") for name in ("old", "new"))
+    for part in (old, new):
+        part.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    prepare_study(folder)
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_files_on_disk_are_their_owners_alone(kept):
@@ -196,16 +245,17 @@ def test_hashes_of_two_studies_differ(kept, folder):
     assert not set(one) & set(other)
 
 
-def test_a_folder_that_cannot_be_written_to_is_prepared_every_time(folder):
+def test_without_a_place_for_the_key_nothing_is_prepared(folder):
+    """Its hashes would differ from run to run."""
     (folder / ".rm_research").write_text("in the way")
+    with pytest.raises(StudyError, match=r"cannot be used for the study's key.*Set the environment variable RM_RESEA"):
+        prepare_study(folder)
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(folder):
+    (folder / ".rm_research").mkdir()
+    (folder / ".rm_research" / "cache").write_text("in the way")
     assert prepare_study(folder).scores["score"].equals(prepare_study(folder).scores["score"])
-
-
-def test_a_cache_that_cannot_be_written_is_done_without(kept, tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("in the way")
-    monkeypatch.setenv("RM_RESEARCH_CACHE", str(tmp_path / "file"))
-    cache.save(kept[1].study, {name: getattr(kept[1], name) for name in FRAMES}, {})
-    assert cache.load(kept[1].study) is None
 
 
 def test_a_cache_that_is_already_there_leaves_no_half_of_another(kept):

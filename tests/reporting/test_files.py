@@ -7,7 +7,16 @@ import pytest
 from matplotlib.image import imsave
 
 from rm_research.errors import ReportError
-from rm_research.reporting.files import EXECUTED, MANIFEST, claim, remove_forms, remove_page, write, write_bytes
+from rm_research.reporting.files import (
+    EXECUTED,
+    MANIFEST,
+    claim,
+    clear_other_data,
+    remove_forms,
+    remove_page,
+    write,
+    write_bytes,
+)
 from rm_research.reporting.forms.package import MADE
 from rm_research.reporting.forms.pictures import MADE_BY
 from rm_research.reporting.own_pages import MARK
@@ -75,6 +84,62 @@ def test_a_run_that_was_stopped_can_be_taken_up_again(tmp_path):
     report(tmp_path, "done")
     (tmp_path / MANIFEST).unlink()
     claim(tmp_path, ["done"])
+
+
+def test_a_run_that_was_killed_while_it_wrote_can_be_taken_up_again(tmp_path):
+    report(tmp_path, "gone", "kept")
+    (tmp_path / MANIFEST).unlink()
+    for place in (".tables.csv.part", "cohorts/gone/.index.html.part", "cohorts/kept/figures/.a.png.part"):
+        write(tmp_path / place, "half")
+    claim(tmp_path, ["kept"])
+    assert left(tmp_path) == ["cohorts/kept/findings.ipynb", "cohorts/kept/index.html", "index.html"]
+
+
+@pytest.mark.parametrize("place", ["cohorts", "cohorts/spring", "cohorts/spring/figures", "figures"])
+def test_links_in_place_of_our_folders_are_refused(tmp_path, place):
+    write(tmp_path / "site" / "index.html", "my own site")
+    out = tmp_path / "out"
+    (out / place).parent.mkdir(parents=True)
+    (out / place).symlink_to(tmp_path / "site")
+    with pytest.raises(ReportError, match=r"is a link\. Remove it|holds files that are not reports"):
+        claim(out, ["spring"])
+    assert (tmp_path / "site" / "index.html").read_text() == "my own site"
+
+
+def test_a_link_in_place_of_a_part_is_not_followed(tmp_path):
+    write(tmp_path / "mine.txt", "mine")
+    (tmp_path / ".index.html.part").symlink_to(tmp_path / "mine.txt")
+    write(tmp_path / "index.html", "page")
+    assert left(tmp_path) == ["index.html", "mine.txt"]
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+class TestOtherData:
+    @pytest.fixture
+    def out(self, tmp_path):
+        report(tmp_path, "spring")
+        for name in ("estimates.csv", "tables.csv"):
+            write(tmp_path / name, "a")
+        add_forms(tmp_path)
+        write(tmp_path / MANIFEST, json.dumps({"versions": {"rm_research": "0"}, "digest": "same"}))
+        return tmp_path
+
+    def test_index_files_and_manifest_go(self, out):
+        clear_other_data(out, "other")
+        assert left(out) == ["cohorts/spring/findings.ipynb", "cohorts/spring/index.html"]
+
+    def test_of_the_same_data_they_stay(self, out):
+        before = left(out)
+        clear_other_data(out, "same")
+        assert left(out) == before
+
+    @pytest.mark.parametrize("text", [None, "no json", "[]", "[" * 100_000])
+    def test_without_a_manifest_nobody_knows_so_they_go(self, out, text):
+        (out / MANIFEST).unlink()
+        if text is not None:
+            write(out / MANIFEST, text)
+        clear_other_data(out, "same")
+        assert left(out) == ["cohorts/spring/findings.ipynb", "cohorts/spring/index.html"]
 
 
 @pytest.mark.parametrize(

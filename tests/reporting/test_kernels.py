@@ -13,14 +13,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from rm_research.reporting.kernels import CAN_FORK
+from rm_research.reporting.apart import CAN_FORK
 from rm_research.reporting.render import NotebookFailedError, run_notebook
 from rm_research.reporting.tasks import made
 
 SEES = """
 import json, os, sys
 import matplotlib.pyplot as plt
-print(json.dumps({"cwd": os.getcwd(), "warm": "rm_research" in sys.modules, "left": "left" in globals(),
+print(json.dumps({"cwd": os.getcwd(), "parent": os.getppid(), "left": "left" in globals(),
                   "environment": os.environ.get("LEFT"), "font": plt.rcParams["font.size"],
                   "group": os.getpgid(0) == os.getpid()}))
 """
@@ -43,15 +43,24 @@ def test_a_kernel_sees_nothing_of_the_one_before(write_notebook, tmp_path):
     sight = seen(write_notebook(SEES), tmp_path)
     usual = {"left": False, "environment": None, "font": 10.0, "cwd": str(tmp_path)}
     assert {name: sight[name] for name in usual} == usual
-    # has the imports done and does not hear Ctrl-C, where kernels are warm
-    assert (sight["warm"], sight["group"]) == (CAN_FORK, CAN_FORK)
+    # forked by another process, where kernels are warm; does not hear Ctrl-C
+    assert (sight["parent"] != os.getpid(), sight["group"]) == (CAN_FORK, True)
 
 
 def test_a_long_path_for_temporary_files_makes_kernels_cold(write_notebook, tmp_path, monkeypatch):
     place = tmp_path / ("long" * 20)
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
-    assert not seen(write_notebook(SEES), tmp_path)["warm"]
+    assert seen(write_notebook(SEES), tmp_path)["parent"] == os.getpid()
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="reads /proc")
+def test_what_a_notebook_started_ends_with_its_kernel(write_notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv("STARTED_BY", str(tmp_path))
+    starts = "import subprocess\nprint(subprocess.Popen(['sleep', '600']).pid)"
+    executed = run_notebook(write_notebook(starts), {}, folder=tmp_path)
+    program = int(executed.cells[-1].outputs[-1].text)
+    wait_for(lambda: program not in still_running(tmp_path), seconds=5)
 
 
 def test_an_executed_notebook_tells_nothing_of_the_machine(write_notebook, tmp_path):
@@ -120,12 +129,50 @@ def still_running(folder: Path) -> list[int]:
     return found
 
 
+@pytest.fixture
+def marks():
+    """A folder with a short path, where sockets of warm kernels are made."""
+    place = Path(tempfile.mkdtemp(prefix="rmt-"))
+    yield place
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="reads /proc")
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kernels", ["warm", "cold"])
+def test_nothing_outlives_a_killed_run_and_the_next_clears_up(
+    request, study, tmp_path, write_notebook, marks, number, kernels
+):
+    """The kernels are busy, and one has started a program of its own."""
+    temporary = marks / ("t" if kernels == "warm" else "long" * 20)
+    temporary.mkdir()
+    write_notebook(
+        "import subprocess\nsubprocess.Popen(['sleep', '600'])",
+        f"from pathlib import Path\nPath({str(marks)!r}, cohort).touch()", "import time\ntime.sleep(600)",
+    )  # fmt: skip
+    words = ["-c", "from rm_research.cli import main; main()", "report", str(study), "--out", str(tmp_path / "out")]
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    command = subprocess.Popen(
+        [sys.executable, *words, "--notebook", str(tmp_path / "own.ipynb"), "--jobs", "2"], env=environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    request.addfinalizer(lambda: [os.kill(process, signal.SIGKILL) for process in still_running(temporary)])
+    wait_for(lambda: (marks / "Autumn").exists() and (marks / "Spring").exists(), seconds=240)
+    assert len(still_running(temporary)) >= 5  # two kernels, two programs, and the run
+    command.send_signal(number)
+    command.wait()
+    wait_for(lambda: still_running(temporary) == [], seconds=10)
+    left = {path.name for path in temporary.iterdir()}
+    assert len(left) == 1
+    done = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert list(temporary.iterdir()) == []
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not CAN_FORK, reason="reads /proc")
-def test_ctrl_c_ends_all_at_once(request, study, tmp_path, write_notebook):
+def test_ctrl_c_ends_all_at_once(request, study, tmp_path, write_notebook, marks):
     """Of a script without a guard, which Python would run again in each process that is forked by a server."""
-    marks = Path(tempfile.mkdtemp(prefix="rmt-"))  # where sockets are made, whose paths must be short
-    request.addfinalizer(lambda: shutil.rmtree(marks, ignore_errors=True))
     (tmp_path / "mine.py").write_text(SCRIPT)
     write_notebook(f"from pathlib import Path\nPath({str(marks)!r}, cohort).touch()", "import time\ntime.sleep(600)")
     command = subprocess.Popen(
@@ -143,6 +190,6 @@ def test_ctrl_c_ends_all_at_once(request, study, tmp_path, write_notebook):
     assert "Stopped. Pages that were finished are kept; run the command again" in said
     assert "Traceback" not in said
     wait_for(lambda: still_running(marks) == [], seconds=5)
-    assert [path.name for path in marks.iterdir() if path.name.startswith("rmk-")] == []
+    assert list(marks.glob("rm_research-*")) == []
     assert not (marks / "Spring").exists()
     assert (tmp_path / "begun.txt").read_text() == "begun "

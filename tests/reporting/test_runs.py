@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -237,15 +238,35 @@ def test_a_programme_page_that_fails_is_told_and_the_cohorts_stay(study, tmp_pat
 
 
 @pytest.mark.slow
-def test_a_study_folder_that_cannot_be_written_to_works(study, tmp_path):
-    (study / ".rm_research").write_text(
-        "in the way"
-    )  # as root may write anywhere, a file stands where the folder would be
+def test_a_study_folder_that_cannot_be_written_to_works_with_a_private_place(study, tmp_path, monkeypatch):
+    # as root may write anywhere, a file stands where the folder would be
+    (study / ".rm_research").write_text("in the way")
     before = left(study)
+    monkeypatch.setenv("RM_RESEARCH_PRIVATE", str(tmp_path / "mine"))
     run_reports(study, out=tmp_path / "out", cohorts=["Spring"])
     assert left(tmp_path / "out") == pages("spring") + FILES
     assert left(study) == before
-    assert "RM_RESEARCH_CACHE" not in os.environ
+
+
+KILLED = """
+import os, sys
+import rm_research as rm
+rm.run_reports(sys.argv[1], out=sys.argv[2], jobs=1, on_done=lambda outcome: os.kill(os.getpid(), 9))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")
+def test_a_run_that_is_killed_leaves_nothing_of_other_data_beside_its_pages(study, tmp_path):
+    """Killed when the first new page is in place."""
+    out = tmp_path / "out"
+    run_reports(study, out=out)
+    assert left(out) == pages("autumn", "spring") + FILES
+    old = {path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with (study / "post.csv").open("a") as file:
+        file.write("P0-99,Spring,,,D0-99,2025-09-08,5,5,5\n")
+    assert subprocess.run([sys.executable, "-c", KILLED, study, out], check=False).returncode == -9
+    assert 0 < len(left(out)) <= len(pages("autumn", "spring"))
+    assert [name for name in left(out) if (out / name).read_bytes() in old] == []
 
 
 def test_titles_and_links_are_escaped_and_cells_shown_by_kind():

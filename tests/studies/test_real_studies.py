@@ -86,7 +86,7 @@ def both_surveys(tmp_path_factory):
     (folder / "study.toml").write_text(toml, encoding="utf-8")
     with (folder / "codebook.csv").open("a", encoding="utf-8") as codebook:
         codebook.write(DATA_ITEMS)
-    return prepare_openly(read_study(folder))
+    return prepare_openly(read_study(folder, allow_outside=True))
 
 
 @needs_data
@@ -171,7 +171,7 @@ def demo(tmp_path_factory):
     """Intake and linkage of the demo study, and the dirt that was planted in it."""
     folder = tmp_path_factory.mktemp("demo") / "study"
     shutil.copytree(DEMO, folder, ignore=shutil.ignore_patterns(".rm_research"))
-    study = read_study(folder)
+    study = read_study(folder, allow_outside=True)
     intake = take_in(study)
     return study, intake, link_waves(intake, study), json.loads((folder / "truth.json").read_text("utf-8"))["dirt"]
 

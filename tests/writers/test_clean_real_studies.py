@@ -27,7 +27,7 @@ def real(request, tmp_path_factory):
     toml = (STUDIES / request.param / "study.toml").read_text(encoding="utf-8")
     (folder / "study.toml").write_text(toml.replace("../../../../shared/data", str(DATA)), encoding="utf-8")
     (folder / "codebook.csv").write_bytes((STUDIES / request.param / "codebook.csv").read_bytes())
-    return prepare_openly(read_study(folder))
+    return prepare_openly(read_study(folder, allow_outside=True))
 
 
 @pytest.mark.parametrize("kind", list(WRITERS))

@@ -1,16 +1,16 @@
 """A page printed by a headless browser: tagged, unfolded, without network access or traces of the machine."""
 
-import contextlib
 import io
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from rm_research.errors import ReportError
+from rm_research.reporting.apart import finished_apart
+from rm_research.temporary import run_folder
 
 BROWSER = "RM_RESEARCH_CHROMIUM"  # environment variable: the browser to use instead of those on the path
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -28,9 +28,8 @@ WITHOUT_LINKS = """<script>
 document.querySelectorAll("a[href]").forEach(a => a.getAttribute("href").startsWith("#") || a.removeAttribute("href"));
 </script>
 """
+SAID, FAULT = "said.txt", "fault.txt"  # what the browser printed; why it was not run to its end
 ALWAYS = "D:19800101000000+00'00'"  # time of every PDF, so that it says nothing
-
-_printing: set["subprocess.Popen[bytes]"] = set()
 
 
 class PrintError(ReportError):
@@ -48,7 +47,8 @@ def found_browser() -> Path:
     """
     named = os.environ.get(BROWSER)
     for name in [named] if named else BROWSERS:
-        if place := shutil.which(name):
+        # Windows looks in the working folder too, which may be one that somebody sent
+        if (place := shutil.which(name)) and (named or Path(place).is_absolute()):
             return Path(place)
     if named:
         raise ReportError(f"{BROWSER} names {named}, which is not a program. Set it to the path of Chromium or Chrome.")
@@ -75,7 +75,7 @@ def printed(page: Path, title: str, browser: Path) -> bytes:
     PrintError
         When the browser cannot be started, takes too long or prints something else.
     """
-    with tempfile.TemporaryDirectory(prefix="rm_research-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(dir=run_folder(), ignore_cleanup_errors=True) as name:
         place = Path(name)
         html = page.read_text(encoding="utf-8")
         (place / "page.html").write_text(html.replace("</body>", f"{WITHOUT_LINKS}</body>"), encoding="utf-8")
@@ -95,47 +95,34 @@ def _run(browser: Path, place: Path) -> str:
         str(browser), *QUIET, f"--user-data-dir={place / 'profile'}", f"--print-to-pdf={place / 'page.pdf'}",
         *(["--no-sandbox"] if _is_root() else []), (place / "page.html").as_uri(),
     ]  # fmt: skip
+    finished_apart(_browse, command, place, LIMIT, folder=place)
+    if (place / FAULT).is_file():
+        raise PrintError(f"{browser} {(place / FAULT).read_text(encoding='utf-8')}")
+    said = (place / SAID).read_text(encoding="utf-8", errors="replace") if (place / SAID).is_file() else ""
+    return next((line.strip() for line in reversed(said.split("\n")) if line.strip()), "")
+
+
+def _browse(command: list[str], place: Path, limit: float) -> None:
+    """Run the browser; called in a process apart, whose end is the browser's, and that of all it started."""
     homes = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_CACHE_HOME"), str(place))  # or it leaves traces in the user's
-    with (place / "said.txt").open("wb+") as said:
+    with (place / SAID).open("wb") as said:
         try:
-            process = subprocess.Popen(  # noqa: S603  # the user's own browser
-                command, env=os.environ | homes, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-                start_new_session=True,
+            subprocess.run(  # noqa: S603  # the user's own browser
+                command, env=os.environ | homes, stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=limit,
+                check=False,
             )  # fmt: skip
         except OSError as error:
-            raise PrintError(f"{browser} cannot be started ({error.strerror}).") from error
-        _printing.add(process)
-        try:
-            process.wait(LIMIT)
+            fault = f"cannot be started ({error.strerror})."
         except subprocess.TimeoutExpired:
-            raise PrintError(f"{browser} was stopped: it had not printed the page after {LIMIT} seconds.") from None
-        finally:
-            _kill(process)
-            _printing.discard(process)
-        said.seek(0)
-        lines = said.read().decode(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+            fault = f"was stopped: it had not printed the page after {limit} seconds."
+        else:
+            return
+    (place / FAULT).write_text(fault, encoding="utf-8")
 
 
 def _is_root() -> bool:
     """Whether we are root, for whom Chromium starts only without its sandbox."""
     return sys.platform != "win32" and os.geteuid() == 0
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    """End a browser and the processes it started."""
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def stop_printing() -> None:
-    """End every browser of this process at once."""
-    for process in list(_printing):
-        _kill(process)
 
 
 def title_of(pdf: bytes) -> str:

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from rm_research.catalogue import catalogue
 from rm_research.findings import Findings, build_findings
 from rm_research.panel import prepare_study
+from rm_research.reporting.apart import finished_apart
 from rm_research.reporting.forms.asked import DOCX, FIGURES
-from rm_research.reporting.kernels import finished_apart
+from rm_research.temporary import run_folder
 
 LOST = "lost.json"  # beside the forms: which failed, and why
 
@@ -48,7 +49,7 @@ def made_apart(
     dict of str to Failure
         Why the others could not be made.
     """
-    with tempfile.TemporaryDirectory(prefix="rm_research-") as name:
+    with tempfile.TemporaryDirectory(dir=run_folder()) as name:
         place = Path(name)
         finished_apart(_make, wanted, dict(parameters), place, folder=folder)
         failures = place / LOST

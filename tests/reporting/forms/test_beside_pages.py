@@ -20,10 +20,10 @@ from pypdf import PdfWriter
 from small_studies import COLUMNS, Group, as_csv, small_study
 
 from rm_research.errors import ReportError
+from rm_research.reporting.apart import CAN_FORK, stop_all
 from rm_research.reporting.batch import run_reports
 from rm_research.reporting.forms import printing
 from rm_research.reporting.forms.worker import made_apart
-from rm_research.reporting.kernels import CAN_FORK, stop_kernels
 
 TWICE = as_csv(COLUMNS, [["P0-1", "Spring", *[""] * 4, 2, 2, 2]] * 2).split("\n", 1)[1]  # one code on two rows
 PAGES = {"": "index.html", "Spring": "cohorts/spring/index.html", "Autumn": "cohorts/autumn/index.html"}
@@ -223,7 +223,7 @@ class TestWorker:
         )
         work.start()
         while work.is_alive():
-            stop_kernels()
+            stop_all()
             time.sleep(0.01)
         made, lost = told[0]
         assert (made, lost["figures"].kind) == ({}, "DeadWorkerError")

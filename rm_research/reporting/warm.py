@@ -1,0 +1,18 @@
+"""
+What pages need, imported once: the first import of the process from which others are forked.
+
+It happens in a folder of ours, since matplotlib takes settings from the working folder.
+"""
+
+from contextlib import chdir
+from importlib import import_module
+from pathlib import Path
+
+NEEDED = (  # everything that notebooks call
+    "rm_research.findings", "rm_research.checks", "rm_research.planning", "ipykernel.kernelapp", "ipykernel.debugger",
+    "matplotlib_inline.backend_inline",
+)  # fmt: skip
+
+with chdir(Path(__file__).parent):
+    for _name in NEEDED:
+        import_module(_name)

@@ -1,0 +1,220 @@
+"""Small files that unfold to something huge: a sentence in seconds, with bounded memory."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from rm_research.limits import MOST_COLUMNS
+from rm_research.study.reading import read_study
+
+PROGRAM = """
+import resource, sys, time
+import rm_research as rm
+begun = time.process_time()
+try:
+    rm.prepare_study(sys.argv[1])
+except rm.StudyError as error:
+    said = str(error)
+used = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+print(f"{time.process_time() - begun + used[1].ru_utime} {max(each.ru_maxrss for each in used) / 1024} {said}")
+"""
+SECONDS, MEGABYTES = 20, 900
+CELL = "<c r='{place}' t='inlineStr'><is><t>x</t></is></c>"
+
+
+def refused(study: Path, program: str = PROGRAM) -> str:
+    """What is said of a study, in a process of its own whose time and memory are measured."""
+    done = subprocess.run([sys.executable, "-c", program, str(study)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    seconds, memory, said = done.stdout.split(" ", 2)
+    assert float(seconds) < SECONDS
+    assert float(memory) < MEGABYTES
+    return said
+
+
+def workbook(sheet: str | bytes, more: dict[str, bytes] | None = None) -> bytes:
+    """A workbook whose one sheet has these rows as XML."""
+    book, whole, parts = openpyxl.Workbook(), io.BytesIO(), io.BytesIO()
+    book.save(whole)
+    text = sheet.encode() if isinstance(sheet, str) else sheet
+    start = b"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>"
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(parts, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = text if text.startswith(b"<?xml") else start + text + b"</sheetData></worksheet>"
+            new.writestr(name, content)
+        for name, content in (more or {}).items():
+            new.writestr(name, content)
+    return parts.getvalue()
+
+
+def spreadsheet(rows: str) -> bytes:
+    """An OpenDocument spreadsheet with these rows as XML."""
+    kind, whole = "application/vnd.oasis.opendocument.spreadsheet", io.BytesIO()
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f'<?xml version="1.0"?><office:document-content {names}><office:body><office:spreadsheet>'
+        f'<table:table table:name="a">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+    )
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("mimetype", kind, zipfile.ZIP_STORED)
+        parts.writestr("content.xml", content)
+        parts.writestr("META-INF/manifest.xml", "<manifest/>")
+    return whole.getvalue()
+
+
+ODS_CELL = '<table:table-cell office:value-type="string" {more}><text:p>x</text:p></table:table-cell>'
+BOMBS = {
+    "a cell in the last corner": (
+        lambda: workbook(
+            f"<row r='1'>{CELL.format(place='A1')}</row>"
+            f"<row r='1048576'>{CELL.format(place='XFD1048576')}</row>"
+        ),
+        "cells are read. Delete stray cells",
+    ),
+    "a cell at the end of each row": (
+        lambda: workbook("".join(f"<row r='{n}'>{CELL.format(place=f'XFD{n}')}</row>" for n in range(1, 5000))),
+        "cells are read. Delete stray cells",
+    ),
+    "a sheet that unpacks to much": (lambda: workbook(b"<row r='1'/>" * 20_000_000), "would unpack to 240 MB"),
+    "a row of cells without end": (lambda: workbook(f"<row>{'<c/>' * 12_000_000}</row>"), "would unpack to 48 MB"),
+    "a part that unpacks to much": (
+        lambda: workbook("", {"xl/media/a.bin": bytes(300_000_000)}), "would unpack to 300 MB"
+    ),
+    "an OpenDocument cell that is repeated": (
+        lambda: spreadsheet(
+            '<table:table-row table:number-rows-repeated="1048576">'
+            + ODS_CELL.format(more='table:number-columns-repeated="16384"') + "</table:table-row>"
+        ),
+        "damaged|cells are read",
+    ),
+    "an OpenDocument row that is repeated": (
+        lambda: spreadsheet(
+            f'<table:table-row table:number-rows-repeated="1048575"><table:table-cell/></table:table-row>'
+            f'<table:table-row>{ODS_CELL.format(more="")}<table:table-cell table:number-columns-repeated="16382"/>'
+            f'{ODS_CELL.format(more="")}</table:table-row>'
+        ),
+        "damaged|cells are read",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_workbooks(write_study, name):
+    made, said = BOMBS[name]
+    content = made()
+    assert len(content) < 1_000_000
+    toml = 'title = "x"\nwaves.pre = { file = "pre.xlsx", format = "excel" }\nwaves.post = { file = "post.csv" }\n'
+    study = write_study(toml=toml + '[columns]\nperson = "code"\n[scales.mood]\n', files={"pre.xlsx": content})
+    assert any(words in refused(study) for words in said.split("|"))
+
+
+@pytest.mark.parametrize("name", ["a cell in the last corner", "a sheet that unpacks to much"])
+def test_drafts_of_workbooks(tmp_path, name):
+    made, said = BOMBS[name]
+    (tmp_path / "pre.xlsx").write_bytes(made())
+    drafts = "from rm_research.drafting import draft_study\n" + PROGRAM.replace(
+        "rm.prepare_study(sys.argv[1])", "draft_study(sys.argv[1], [sys.argv[1] + '/pre.xlsx'])"
+    )
+    assert said in refused(tmp_path, drafts)
+
+
+def test_entities_of_a_workbook_are_not_followed(write_study, tmp_path):
+    """Neither to other files nor to themselves, a billion times."""
+    (tmp_path / "secret.txt").write_text("secret words")
+    laughs = "".join(f"<!ENTITY e{n} '{f'&e{n - 1};' * 10}'>" for n in range(1, 10))
+    for entities, name in (
+        (f"<!ENTITY e SYSTEM 'file://{tmp_path}/secret.txt'>", "e"),
+        (f"<!ENTITY e0 'ha'>{laughs}", "e9"),
+    ):
+        sheet = (
+            f"<?xml version='1.0'?><!DOCTYPE worksheet [{entities}]><worksheet xmlns='http://schemas.openxmlformats.org/"
+            f"spreadsheetml/2006/main'><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>&{name};</t></is></c></row>"
+            "</sheetData></worksheet>"
+        )
+        toml = 'title = "x"\nwaves.pre = { file = "pre.xlsx", format = "excel" }\nwaves.post = { file = "post.csv" }\n'
+        study = write_study(
+            toml=toml + '[columns]\nperson = "code"\n[scales.mood]\n', files={"pre.xlsx": workbook(sheet)}
+        )
+        assert "secret words" not in refused(study)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_columns(write_study, delimiter):
+    header = delimiter.join(["code", *(f"q{n}" for n in range(200_000))])
+    study = write_study(files={"pre.csv": "\n".join([header, *[delimiter * 200_000] * 60])})
+    assert f"pre.csv has 200,001 columns; at most {MOST_COLUMNS:,} are read" in refused(study)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (f"x = {'[' * 5000}{']' * 5000}\n", "has brackets within brackets"),
+        (f"x = {'{a=' * 5000}1{'}' * 5000}\n", "has brackets within brackets"),
+        (f"{'a.' * 300_000}a = 1\n", "has brackets within brackets"),
+        (f"[{'a.' * 300_000}a]\n", "has brackets within brackets"),
+        (f"x = {'9' * 6000}\n", "has a whole number above"),
+        (f"[reporting]\nseed = {'9' * 4000}\n", "has a whole number above"),
+        (f"x = '{'9' * 3_000_000}'\n", "has more than 2,000,000 bytes"),
+    ],
+    ids=["brackets", "braces", "key", "table", "digits", "seed", "size"],
+)
+def test_study_toml(write_study, more, said):
+    assert said in refused(write_study(more))
+
+
+def test_a_text_with_many_points_is_no_key(write_study):
+    study = write_study(f"label = '{'a b. ' * 100}{'...' * 50}'\n")
+    assert read_study(study).scale("mood").label
+
+
+def test_codebook(write_study):
+    rows = "".join(f"i{n},mood,1,5\n" for n in range(100_000))
+    assert "codebook.csv has more than 10,000 rows" in refused(write_study(codebook=f"item,scale,low,high\n{rows}"))
+    assert "more than 2,000,000 bytes" in refused(write_study(codebook="item\n" + "x" * 2_000_001))
+
+
+@pytest.mark.parametrize("key", ["file", "dictionary"])
+def test_names_of_300_letters(write_study, key):
+    toml = f'title = "x"\n[waves.pre]\nfile = "pre.csv"\n{key} = "{"x" * 300}.csv"\n'.replace(
+        'file = "pre.csv"\nfile', "file"
+    )
+    more = '[waves.post]\nfile = "post.csv"\n[columns]\nperson = "code"\n[scales.mood]\n'
+    toml += 'format = "redcap"\n' if key == "dictionary" else ""
+    assert "is not in the study folder" in refused(write_study(toml=toml + more))
+
+
+def test_a_folder_of_300_letters(tmp_path):
+    assert "There is no folder" in refused(tmp_path / ("x" * 300))
+
+
+def test_numbers_of_6000_digits_are_entries_like_any_other(write_study):
+    long = "9" * 6000
+    study = write_study(codebook=f"item,scale,low,high\nm1,mood,{long},5\nm2,mood,1,5\n")
+    assert "codebook.csv row 2: low" in refused(study)
+
+
+def test_json_of_many_brackets_is_no_table(write_study):
+    brackets = "[" * 5000 + "]" * 5000
+    assert "is JSON, which holds no table" in refused(write_study(files={"pre.csv": brackets}))
+
+
+def test_a_notebook_of_many_brackets_is_no_notebook(tmp_path):
+    from rm_research.errors import ReportError
+    from rm_research.reporting.parameters import check_parameters
+
+    (tmp_path / "own.ipynb").write_text("[" * 100_000)
+    with pytest.raises(ReportError, match="is not a notebook"):
+        check_parameters(tmp_path / "own.ipynb", {})
+    (tmp_path / "own.ipynb").write_text(json.dumps({"nbformat": 4})[:-1] + f', "nbformat_minor": {"9" * 6000}}}')
+    with pytest.raises(ReportError, match="is not a notebook"):
+        check_parameters(tmp_path / "own.ipynb", {})
