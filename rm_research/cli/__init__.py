@@ -236,7 +236,7 @@ def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
 @click.option(
     "--purge",
     is_flag=True,
-    help="Remove the study's key, cache and list of editions; hashes of persons differ afterwards.",
+    help="Remove key, cache and list of editions; hashes of persons differ then.",
 )
 @_print_errors
 def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
