@@ -136,7 +136,8 @@ def _check_cleaning(study: Study) -> Iterator[str]:
         if (right := study.settings.careless.attention.get(item.name)) is not None and item.kind == "number":
             labels = {comparable(label) for label in study.settings.answers.get(item.answers, {})}
             if comparable(str(right)) not in labels and not NUMBER.fullmatch(comparable(str(right))):
-                yield f"careless.attention: {item.name!r} is a number item, but {right!r} is not one of its answers; write one"
+                fault = f"{item.name!r} is a number item, but {right!r} is not one of its answers; write one of them"
+                yield f"careless.attention: {fault}"
     for wave in study.waves:
         if wave.unfinished == "drop" and "finished" not in known:
             yield f"waves.{wave.name}.unfinished: no column says who finished; add finished under [columns]"

@@ -135,7 +135,7 @@ CASES = [
          ("careless", "fastest = 60")),
     case("careless.attention: 'm11'", written(NAMED, "attention = {{ {name} = 2 }}", "careless"),
          ("careless", "attention = { m11 = 2 }")),
-    case("is not one of its answers", written("is not one of its answers; write one", "attention = {{ m1 = 2 }}", "careless"),
+    case("is not one of its answers", written("write one of them", "attention = {{ m1 = 2 }}", "careless"),
          ("careless", 'attention = { m1 = "two" }')),
     case("waves.post.unfinished", written(r"add finished under \[columns\]", 'finished = "m3"', "columns"),
          ("waves.post", 'unfinished = "drop"')),
@@ -153,7 +153,7 @@ CASES = [
     # items
     case("has scale 'mod', which study.toml lacks", changed(NAMED, "m1,mod", "m1,{name}", "codebook.csv"),
          codebook=CODEBOOK.replace("m1,mood", "m1,mod")),
-    case("has scale 'energy', which study.toml lacks", written(r"add (?P<table>\[scales\.energy\])", "", "scales.energy"),
+    case("has scale 'energy', which study.toml lacks", written(r"add \[scales\.energy\]", "", "scales.energy"),
          codebook=CODEBOOK.replace("m1,mood", "m1,energy")),
     case(SURPLUS, coded({"kind": "number"}, "m3"), codebook=book("kind", "", "", "choice")),
     case(SURPLUS, said("leave these cells empty", lambda files, _: files.update({
