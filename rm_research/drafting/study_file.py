@@ -72,7 +72,10 @@ def _sheet_doubt(parts: Parts, file: str) -> str:
     """What is open about a sheet of a workbook; nothing if each sheet is named after its wave."""
     sheets = [str(wave.opened.file.sheet) for wave in parts.waves if wave.opened.file.file == file]
     if len(sheets) == 1:
-        return "which sheet holds the answers; this is one of several."
+        return (
+            "which sheet holds the answers; this is one of several. If it is another one, save that sheet as a file of "
+            "its own and run init on it in another folder."
+        )
     if all_moments(sheets):
         return ""
     return "whether this sheet is a wave of its own, or the people of another sheet at the same time."

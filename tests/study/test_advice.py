@@ -1,6 +1,5 @@
 """What messages about study.toml and codebook.csv advise is done to wrong files of a study; they are then accepted."""
 
-import ast
 import csv
 import io
 import re
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from remedies import AGREE, CODEBOOK, TOML, Case, Files, Step, base, coded, declare, said, text
+from sentences import parsed, unsaid
 
 import rm_research.study
 from rm_research.errors import StudyFileError
@@ -307,31 +307,9 @@ def problems(folder: Path, files: Files) -> list[str]:
     return []
 
 
-SENTENCES = ("checking", "codebook", "settings", "reading")  # modules whose messages are sentences of advice
-
-
-def sentences() -> set[str]:
-    """Every sentence in the source, as an expression that finds it among messages."""
-    found = set()
-    for module in SENTENCES:
-        source = Path(rm_research.study.__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
-        tree = ast.parse(source)
-        inner = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)} - {
-            node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)
-        }
-        docs = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(tree):
-            if node in inner | docs or not isinstance(node, ast.JoinedStr | ast.Constant):
-                continue
-            parts = [part.value if isinstance(part, ast.Constant) else None for part in getattr(node, "values", [node])]
-            plain = "".join(part for part in parts if isinstance(part, str))
-            if plain.count(" ") > 2 and not plain.startswith("^"):
-                found.add(".*?".join(re.escape(part) if isinstance(part, str) else "" for part in parts))
-    return found
-
-
 def test_every_sentence_has_a_case_or_a_reason(tmp_path_factory):
     told = [problem for case in CASES for problem in problems(tmp_path_factory.mktemp("study"), case.files)]
-    without = [sentence for sentence in sentences() if not any(re.search(sentence, one, re.DOTALL) for one in told)]
+    folder = Path(rm_research.study.__file__).parent
+    without = unsaid(parsed(*(folder / f"{name}.py" for name in ("checking", "codebook", "settings", "reading"))), told)
     assert len(without) == len(ELSEWHERE)
     assert all(any(re.escape(start) in sentence for sentence in without) for start in ELSEWHERE)
