@@ -80,13 +80,14 @@ def report_coding(opened: Opened, answers: dict[str, Answers], rows: pd.Index) -
     dict of str to tuple of int
         By scale, answers outside the range that are reported here, so that no cell of them needs a problem of its own.
     """
-    reported = {}
+    reported, taken = {}, opened.export.rows.index.isin(rows)
     for scale, items in _by_scale(opened, answers).items():
         own = opened.coded(items[0])
         if own.low is None or own.high is None or own.answers:
             continue
-        entries = pd.concat([_numbers(answers[item.name], rows) for item in items])
-        found = outside(entries.value_counts().to_dict(), own.low, own.high)
+        entries = np.concatenate([_numbers(answers[item.name], taken) for item in items])
+        codes, counts = np.unique(entries, return_counts=True)
+        found = outside(dict(zip(codes.tolist(), counts.tolist(), strict=True)), own.low, own.high)
         if found is not None:
             reported[scale] = found.codes
             _report_outside(opened, scale, own, found)
@@ -103,9 +104,10 @@ def _by_scale(opened: Opened, answers: dict[str, Answers]) -> dict[str, list[Ite
     return by_scale
 
 
-def _numbers(answers: Answers, rows: pd.Index) -> pd.Series:
+def _numbers(answers: Answers, taken: np.ndarray) -> np.ndarray:
     """Numbers as the export has them, whether in the range or not."""
-    return pd.concat([answers.printed[rows].dropna(), answers.beyond[rows].dropna()])
+    numbers = np.concatenate([one.to_numpy(float)[taken] for one in (answers.printed, answers.beyond)])
+    return numbers[~np.isnan(numbers)]
 
 
 def _report_outside(opened: Opened, scale: str, own: Item, found: Outside) -> None:
@@ -134,7 +136,7 @@ def _report_outside(opened: Opened, scale: str, own: Item, found: Outside) -> No
     opened.journal.problem("next_to_range", "warning", message, wave=wave, file=file, column=scale)
 
 
-def _report_fractions(opened: Opened, scale: str, entries: pd.Series) -> None:
+def _report_fractions(opened: Opened, scale: str, entries: np.ndarray) -> None:
     fractions = int((entries % 1 != 0).sum())
     if 0 < fractions < len(entries) / 2:
         message = (

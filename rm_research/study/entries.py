@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from rm_research.study.folding import fold, tidy_text
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
 STR = pd.StringDtype(na_value=np.nan)  # what "str" means
+AT_ONCE = 1 << 18  # cells of an export that are looked at together
 FOLDED = r"[\s\x00-\x1f\x7f&`]"  # the ASCII characters that `tidy_text` may change, besides capital letters
 
 
@@ -65,6 +67,17 @@ def _spread(values: pa.Array, places: np.ndarray, index: pd.Index) -> pd.Series:
 def _series(text: pa.Array, index: pd.Index) -> pd.Series:
     """Arrow's text as a Series, not copied."""
     return pd.Series(pd.array(text, dtype=STR), index=index)
+
+
+def in_batches(rows: pd.DataFrame, names: Iterable[str]) -> Iterator[tuple[list[str], pa.Array]]:
+    """Names of some columns and their cells, one column after the other: many short columns are looked at together."""
+    wanted = iter(names)
+    while some := list(islice(wanted, max(1, AT_ONCE // max(1, len(rows))))):
+        columns = (pa.array(rows[name].array, pa.large_string()) for name in some)
+        pieces = [
+            piece for cells in columns for piece in (cells.chunks if isinstance(cells, pa.ChunkedArray) else [cells])
+        ]
+        yield some, pa.chunked_array(pieces, pa.large_string()).combine_chunks()
 
 
 def tidy(cells: pd.Series) -> pd.Series:
