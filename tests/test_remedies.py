@@ -130,6 +130,8 @@ CASES = [
     # exports
     Case("preview_rows", qualtrics("", ["Survey Preview"] + ["IP Address"] * 39), snippet),
     Case("preview_rows", qualtrics("", ["1"] + ["0"] * 39), snippet),
+    Case("preview_rows", qualtrics("", ["9", "12", "17", "40"] + ["32", "36", "48"] * 12), snippet, ": 4 rows"),
+    Case("preview_rows", qualtrics("", ["Offline Survey Preview"] + ["Offline"] * 20 + ["IP Address"] * 19), snippet),
     Case("preview_rows", qualtrics("", ["Spam", "Imported"] + ["IP Address"] * 38), snippet),
     Case("preview_rows", qualtrics("where = { m1 = [1, 2, 3, 4, 5] }\n", ["8"] + ["0"] * 39), snippet),
     Case("unreadable_file", base(post_csv=""), exported_again(table(POST)), "is empty"),

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rm_research.errors import ReadError
 from rm_research.readers import other_workbooks
@@ -19,6 +19,7 @@ from rm_research.study.settings import File
 ZEROS = re.compile("00+")
 COUNTS_FROM_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true)[\"']")
 DAY_ZERO_1904 = "1904-01-01"
+FileT = TypeVar("FileT", bound=File)
 FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 
 
@@ -43,11 +44,23 @@ def read_cells(path: Path, file: File) -> Cells:
     with _opened(path, file) as book:
         sheets = {sheet.title: sheet for sheet in book.worksheets}
         sheet = sheets[chosen([*sheets], file, lambda name: bool(_texts(sheets[name], 1)[0]))]
-        rows, errors = _texts(sheet)
+        rows, errors = _texts(sheet, decimal=file.decimal)
         formulas = FORMULA.search(book._archive.read(sheet._worksheet_path))
     if formulas:
         _check_formulas(path, file, sheet.title)
     return as_cells(rows, sheet.title, file, steps=(("cells with a spreadsheet error emptied", errors),) * bool(errors))
+
+
+def named_sheet(path: Path, file: FileT) -> FileT:
+    """Name a sheet that is declared by its number: it may also be declared by name, and is the same one."""
+    if not isinstance(file.sheet, int) or (kind := kind_of(path, file)) == "text":
+        return file
+    if kind == "xlsx":
+        with _opened(path, file) as book:
+            names = [sheet.title for sheet in book.worksheets]
+    else:
+        names = other_workbooks.sheet_names(path, file, kind)
+    return file.model_copy(update={"sheet": chosen(names, file, bool)})
 
 
 def sheet_heads(path: Path, file: File, count: int) -> dict[str, list[list[str]]]:
@@ -99,7 +112,7 @@ def _opened(path: Path, file: File, *, values: bool = True) -> Iterator[Any]:
         ) from error
 
 
-def _texts(sheet: Any, most: int | None = None) -> tuple[list[list[str]], int]:
+def _texts(sheet: Any, most: int | None = None, decimal: str | None = None) -> tuple[list[list[str]], int]:
     """
     Rows of a sheet as text, up to the last filled one, and the number of cells with an error.
 
@@ -112,14 +125,14 @@ def _texts(sheet: Any, most: int | None = None) -> tuple[list[list[str]], int]:
         nonlocal errors
         for cells in sheet.iter_rows():
             errors += sum(cell.data_type == "e" for cell in cells)
-            yield ["" if cell.data_type == "e" else _padded(cell) for cell in cells]
+            yield ["" if cell.data_type == "e" else _padded(cell, decimal) for cell in cells]
 
     return filled_rows(texts(), most), errors
 
 
-def _padded(cell: Any) -> str:
+def _padded(cell: Any, decimal: str | None) -> str:
     """Write a cell as text; a whole number keeps the leading zeros of its format: '0007' is a code, not a quantity."""
-    text = cell_text(cell.value)
+    text = cell_text(cell.value, decimal)
     is_whole_number = cell.data_type == "n" and text.lstrip("-").isdecimal()
     if not (is_whole_number and cell.has_style and ZEROS.fullmatch(cell.number_format)):
         return text

@@ -46,7 +46,12 @@ def read_cells(path: Path, file: File, kind: Kind) -> Cells:
     """
     sheets = _sheets(path, file, kind)
     name = chosen([*sheets], file, lambda name: bool(_texts(sheets[name], 1)))
-    return as_cells(_texts(sheets[name]), name, file)
+    return as_cells(_texts(sheets[name], decimal=file.decimal), name, file)
+
+
+def sheet_names(path: Path, file: File, kind: Kind) -> list[str]:
+    """Names of all sheets, in their order."""
+    return [*_sheets(path, file, kind)]
 
 
 def sheet_heads(path: Path, file: File, kind: Kind, count: int) -> dict[str, Rows]:
@@ -79,7 +84,7 @@ def _damaged(file: File, kind: Kind) -> ReadError:
     return ReadError(f"{file.file} seems to be {NAMES[kind]}, but is damaged. {SAVE}")
 
 
-def _texts(sheet: list[list[Any]], most: int | None = None) -> Rows:
+def _texts(sheet: list[list[Any]], most: int | None = None, decimal: str | None = None) -> Rows:
     """Rows of a sheet as text, up to the last filled one; with `most`, up to that many filled rows."""
-    texts = ([cell_text(TYPES[cell[0]](cell[1]) if isinstance(cell, list) else cell) for cell in row] for row in sheet)
-    return filled_rows(texts, most)
+    values = ([TYPES[cell[0]](cell[1]) if isinstance(cell, list) else cell for cell in row] for row in sheet)
+    return filled_rows(([cell_text(value, decimal) for value in row] for row in values), most)

@@ -9,6 +9,7 @@ from rm_research.errors import ReadError, rows_text
 from rm_research.journal import Journal
 from rm_research.privacy import freed_of_contacts, personal_columns, without_contacts
 from rm_research.readers import Export, read_export
+from rm_research.readers.excel import named_sheet
 from rm_research.readers.long_layout import Layout, in_columns
 from rm_research.responses.facts import where_mask
 from rm_research.responses.garbled import garbled_text
@@ -67,6 +68,8 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
     for source in wave.sources:
         try:
             export = read_export(study.path, source)
+            source = named_sheet(study.path / source.file, source)
+            export = replace(export, file=source.title)
         except ReadError as error:
             _fail(wave, source, journal, "unreadable_file", *error.problems)
             continue

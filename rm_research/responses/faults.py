@@ -10,6 +10,7 @@ import pandas as pd
 from rm_research.errors import rows_text
 from rm_research.frames import CODE
 from rm_research.journal import Severity
+from rm_research.readers import qualtrics
 from rm_research.responses.answers import FAULTS, USABLE, Answers, Fate, nearest_label, recodes, showable
 from rm_research.responses.careless import seconds
 from rm_research.responses.coding import FEW, report_coding
@@ -47,9 +48,7 @@ def report_previews(opened: Opened) -> None:
 
 def _without_previews(opened: Opened, others: pd.Series) -> str:
     """Say which rows to take, by the entries of Status that this file has."""
-    # a Status that many rows share is the survey tool's, not somebody's words
-    counts = others.str.strip().value_counts().drop("", errors="ignore")
-    kept = sorted(entry for entry in counts.index if qualtrics.is_answered(entry))
+    kept = sorted(entry for entry in others.str.strip().unique() if qualtrics.is_answered(entry))
     if not kept:
         return "No other row has a Status of answers. Export the answers of participants."
     # JSON writes text, numbers and lists as TOML does
@@ -110,7 +109,8 @@ def _report_lost(opened: Opened, item: Item, faulty: pd.DataFrame, n_rows: int) 
     for entry, n in common.items():
         text = shown[entries == entry].iloc[0]
         remedy = _remedy(opened, item, FAULTS[Fate.UNKNOWN_LABEL], "" if pd.isna(text) else str(text))
-        message = f"{opened.source.title}: {n} people gave an answer to {item.name!r} that is lost. {remedy}"
+        rows = rows_text(entries.index[unknown & (entries == entry)])
+        message = f"{opened.source.title}: {n} people ({rows}) gave an answer to {item.name!r} that is lost. {remedy}"
         opened.fail("answer_lost", f"{message} If it means no answer, list it under [missing].", column=item.name)
     return unknown & entries.isin(common.index)
 

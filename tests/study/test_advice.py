@@ -269,6 +269,8 @@ CASES = [
          study_toml=TOML.replace("[waves.pre]", '[waves.pre.sources]\nname = "a"')),
     case("has both a file and sources", changed("name files only under sources", 'file = "early.csv"\n', ""),
          study_toml=TOML.replace("[waves.pre]\n", '[waves.pre]\nfile = "early.csv"\n[[waves.pre.sources]]\n')),
+    case("keeps numbers as numbers", changed("remove it", 'decimal = ","\n', ""), ("waves.pre", 'format = "spss"'),
+         ("waves.pre", 'decimal = ","')),
     case('roster: has layout = "long"', changed("remove it", 'layout = "long"\nquestion = "Q"\nanswer = "A"\n', ""),
          ROSTER, ("roster", 'answer = "A"'), ("roster", 'question = "Q"'), ("roster", 'layout = "long"')),
     case("needs either below or above", changed("needs either below", "mean = 3", "below = 2, mean = 3"),
