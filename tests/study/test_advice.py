@@ -237,6 +237,11 @@ CASES = [
          study_toml=TOML.replace("[waves.pre]", "[waves.pre")),
     # keys
     case("waves.pre.fomat: is not a key", changed(NAMED, "fomat", "{name}"), ("waves.pre", 'fomat = "csv"')),
+    case("waves.pre.fiel: is not a key", changed(NAMED, "fiel", "{name}"),
+         study_toml=TOML.replace('file = "pre.csv"', 'fiel = "pre.csv"')),
+    case("waves.pre.sources.0.flie: is not a key", changed(NAMED, "flie", "{name}"),
+         study_toml=SOURCES.format('name = "a"\n', 'name = "b"\n').replace('file = "pre.csv"', 'flie = "pre.csv"')),
+    case("roster.Files: is not a key", changed(NAMED, "Files", "{name}"), ("roster", 'Files = "roster.csv"')),
     case("title: is", said("is missing; add it", lambda files, _: files.update({"study.toml": TOML})),
          study_toml=TOML.replace("title", "# title")),
     case("waves.pre.format: is 'xls'", written("formats are .*(?P<name>excel)", 'format = "{name}"', "waves.pre"),
