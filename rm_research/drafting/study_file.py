@@ -124,7 +124,8 @@ def _file(parts: Parts, wave: Occasion, opened: OpenedFile) -> Lines:
     file = opened.file
     lines = [f"file = {quoted(file.file)}", f"format = {quoted(file.format)}  {comment(opened.reason)}"]
     if left := opened.export.summaries:
-        lines += wrapped(f"Left out: {rows_text(left)} of the file, which held totals, means or the like.")
+        held = "held totals, means, a second header or the like"
+        lines += wrapped(f"Left out: {rows_text(left)} of the file, which {held}.")
     if maybe := opened.export.maybe_summaries:
         lines += checks(
             f"whether {rows_text(maybe)} of the file, which begin like totals or means, are people's answers."

@@ -16,7 +16,7 @@ from rm_research.responses.garbled import garbled_text
 from rm_research.study import Item, Source, Study, Wave
 from rm_research.study.settings import FACTS, ROW_NUMBER
 
-SUMMARIES = "totals, means and the like"  # rule of the ledger
+SUMMARIES = "totals, means, headers and the like"  # rule of the ledger
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ def note_reading(export: Export, journal: Journal, *, wave: str = "") -> None:
     if left:
         journal.step(SUMMARIES, before=rows + len(left), after=rows, wave=wave, file=export.file)
         message = (
-            f"{export.file}: {rows_text(left)} held totals, means or the like of the other rows, not a person's "
+            f"{export.file}: {rows_text(left)} held totals, means, a second header or the like, not a person's "
             'entries, and were left out. If that is wrong, set summary_rows = "keep" next to the file in study.toml.'
         )
         journal.problem("summary_rows", "warning", message, wave=wave, file=export.file)

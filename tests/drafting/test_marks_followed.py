@@ -186,6 +186,10 @@ MARKS = [
     Mark("it counts 1, 2, 3", by_code("Participant", range(1, 21), range(1, 21))),
     Mark("Candidates: ID", by_code("ID", range(1, 21), range(1, 23)), (both(
         instead(r'^\[link\]\nmethod = "none".*$', ""), under("columns", 'person = "ID"')),), frozenset({"turned"})),
+    Mark("Columns that may hold codes: code (not in pre)", {
+        "pre.csv": sheet(["q_1", "q_2"], [answers(2, start=place) for place in range(22)]),
+        "post.csv": sheet(["code", "q_1", "q_2"], [(code, *answers(2, start=place + 1))
+                                                  for place, code in enumerate(codes(24))])}),
     Mark("more codes occur again except for one character", by_code(
         "code", codes(20), [*codes(17), "ab17y", "ab1x8", "zz99"]), (
             both(instead(r'^method = "exact".*\n', ""), instead(r'^# (method = "code")', r"\1")),)),
