@@ -38,7 +38,7 @@ SUBMITTED = (
     "fertigstellungszeit", "end date", "date last action", "datestamp", "date modified", "survey timestamp",
 )  # fmt: skip
 NAMES = {
-    "cohort": r"cohort|kohorte|cohorte|promotion|study|term|semester|jahrgang|intake"
+    "cohort": r"cohort|kohorte|cohorte|study|term|semester|jahrgang|intake"
     r"|batch|edition|durchgang|course|kurs|programme round",
     "role": r"role|rolle|rôle|rol|part in the programme|funktion im programm",
     "arm": r"arm|group|gruppe|groupe|grupo|condition|bedingung|treatment|intervention"
@@ -70,7 +70,7 @@ ID = r"id|nr|no|num|number|nummer|key"
 WHOSE = r"teilnehm(?:er|ende|erin)n?|proband(?:en|innen)?|versuchspersonen|personen|vpn?"  # before a German compound
 PERSON_CODE = re.compile(rf".*\b(?:(?:{WHOSE})?(?:{CODE})|(?:{WHOSE})(?:{ID}))(?: (?:{ID}))?")
 PERSON_ID = re.compile(
-    rf"(?:sub|subj|subject|participant|person|student|staff|employee|pupil|child|member|study|record|teilnehmer"
+    rf"(?:sub|subj|subject|participant|respondent|person|student|staff|employee|pupil|child|member|study|record|teilnehmer"
     rf"|teilnehmerin|versuchsperson|vp|case)(?: ?(?:{ID}))?"
 )
 ROW_ID = re.compile(rf"(?:the |your |my )?(?:{ID})")

@@ -80,12 +80,17 @@ def in_batches(rows: pd.DataFrame, names: Iterable[str]) -> Iterator[tuple[list[
         yield some, pa.chunked_array(pieces, pa.large_string()).combine_chunks()
 
 
-def tidy(cells: pd.Series) -> pd.Series:
-    """Apply `tidy_text` to cells."""
+def may_be_folded(cells: pd.Series) -> np.ndarray:
+    """Cells that `tidy_text` may change in more than capital letters."""
     text = pa.array(cells, pa.large_string())
     plain = pc.and_(pc.string_is_ascii(text), pc.invert(pc.match_substring_regex(text, FOLDED)))
-    tidied = _series(pc.ascii_lower(text), cells.index)
-    odd = ~np.asarray(plain.fill_null(True))
+    return ~np.asarray(plain.fill_null(True))
+
+
+def tidy(cells: pd.Series) -> pd.Series:
+    """Apply `tidy_text` to cells."""
+    tidied = _series(pc.ascii_lower(pa.array(cells, pa.large_string())), cells.index)
+    odd = may_be_folded(cells)
     if odd.any():
         tidied.iloc[np.flatnonzero(odd)] = per_entry(cells[odd], tidy_text).array
     return tidied
