@@ -119,7 +119,7 @@ NEAR_MISSES = Frame(
         "like_wave": (TEXT, "wave of the questionnaire with a similar code; 'roster' for a line of the roster"),
         "like_file": (TEXT, "file it came from"),
         "like_row": (COUNT, "row in that file"),
-        "probability": (NUMBER, "probability that both belong to one person, 0 to 1"),
+        "certainty": (NUMBER, "probability that both belong to one person, 0 to 1; link.certainty is its limit"),
         "reason": (TEXT, "why they were not linked"),
     },
 )

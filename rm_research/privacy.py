@@ -16,16 +16,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from rm_research.errors import StudyError
-from rm_research.study.entries import per_entry, tidy
+from rm_research.study.entries import in_batches, per_entry, tidy
 
 HOME = ".rm_research"
 PRIVATE = "RM_RESEARCH_PRIVATE"  # environment variable: another place for the private folders of studies
@@ -97,7 +95,6 @@ EMAIL = CONTACTS["e-mail"].expression
 AT_OR_DIGIT = re.compile(r"[@\d]")
 TAKEN_OUT = "[…]"
 MOSTLY = 0.5  # share of the filled cells of a column
-AT_ONCE = 1 << 18  # cells of an export that are searched together
 
 
 def personal_columns(
@@ -156,22 +153,14 @@ def _words_at(text: str, place: int) -> Iterator[tuple[str, int]]:
 
 def _mostly_contacts(rows: pd.DataFrame, exempt: Collection[str]) -> Iterator[str]:
     """Columns of which most filled cells are contacts; many short columns are looked at together."""
-    judged = ((name, cells) for name, cells in rows.items() if name not in exempt)
-    columns = ((name, pa.array(cells.array, pa.large_string())) for name, cells in judged)
-    while some := list(islice(columns, max(1, AT_ONCE // max(1, len(rows))))):
-        encoded = _one_array([cells for _, cells in some]).dictionary_encode(null_encoding="encode")
-        entries, places = encoded.dictionary.to_pylist(), np.asarray(encoded.indices).reshape(len(some), -1)
+    for names, cells in in_batches(rows, (name for name in rows.columns if name not in exempt)):
+        encoded = cells.dictionary_encode(null_encoding="encode")
+        entries, places = encoded.dictionary.to_pylist(), np.asarray(encoded.indices).reshape(len(names), -1)
         contacts = np.array([_is_contact(entry) for entry in entries], dtype=bool)
         if contacts.any():
             filled = np.array([entry != "" for entry in entries])[places].sum(axis=1)
             mostly = contacts[places].sum(axis=1) >= np.maximum(MOSTLY * filled, 1)
-            yield from (str(name) for (name, _), most in zip(some, mostly, strict=True) if most)
-
-
-def _one_array(columns: list[pa.Array | pa.ChunkedArray]) -> pa.Array:
-    """Cells of several columns, one after the other."""
-    pieces = [column.chunks if isinstance(column, pa.ChunkedArray) else [column] for column in columns]
-    return pa.chunked_array([piece for of_column in pieces for piece in of_column], pa.large_string()).combine_chunks()
+            yield from (name for name, most in zip(names, mostly, strict=True) if most)
 
 
 def _is_contact(entry: str | None) -> bool:

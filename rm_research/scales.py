@@ -185,27 +185,31 @@ def report_direction(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
 def report_unanswered(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Problems: items that hardly anybody answered in one wave, though many did in another: its score would change."""
     journal = Journal()
+    waves = responses["wave"].to_numpy(object)
     for scale in study.scales:
-        names = [item.name for item in study.common_items(scale.name)]
-        answered = responses[names].notna()
-        returned = answered[answered.any(axis=1)].assign(wave=responses["wave"]).groupby("wave")
-        shares, large = returned[names].mean(), returned.size() >= ENOUGH_ROWS
-        hardly = shares.le(HARDLY).mul(large, axis=0) & shares.max().ge(USUAL)
-        for wave, name in ((wave, name) for wave in hardly.index for name in names if hardly.loc[wave, name]):
+        names = np.array([item.name for item in study.common_items(scale.name)], dtype=object)
+        answered = responses[[*names]].notna().to_numpy()
+        returned = answered.any(axis=1)
+        of_waves = {wave: answered[returned & (waves == wave)] for wave in sorted({*waves[returned]})}
+        shares = {wave: of_wave.mean(axis=0) for wave, of_wave in of_waves.items()}
+        usual = np.max([*shares.values(), np.zeros(len(names))], axis=0) >= USUAL
+        hardly = [(wave, name) for wave, of_wave in of_waves.items() if len(of_wave) >= ENOUGH_ROWS
+                  for name in names[usual & (shares[wave] <= HARDLY)]]  # fmt: skip
+        for wave, name in hardly:
             message = (
                 f"Hardly anybody answered {name!r} in wave {wave!r}, so its score of {scale.name!r} would rest on "
                 "other items than elsewhere. Correct its column in codebook.csv, or write '-' if the wave did not ask "
                 "it."
             )
-            journal.problem("hardly_answered", "error", message, wave=str(wave), column=str(name))
+            journal.problem("hardly_answered", "error", message, wave=str(wave), column=name)
     return journal.problems
 
 
 def report_turned(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Problems: scales on which people who were high before are low later, as if a wave were coded the other way."""
-    journal = Journal()
+    journal, rows_of = Journal(), scores.groupby("scale", sort=False).indices
     for scale in study.scales:
-        of_scale = scores[scores["scale"] == scale.name]
+        of_scale = scores.iloc[rows_of.get(scale.name, [])]
         wide = of_scale.pivot(index=["cohort", "person"], columns="wave", values="score")
         for wave in [wave for wave in study.later_waves if {wave, study.baseline} <= set(wide)]:
             pairs = wide[[study.baseline, wave]].dropna()

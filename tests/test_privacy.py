@@ -136,7 +136,7 @@ ENTRIES = st.sampled_from(
 )
 def test_columns_looked_at_together_are_judged_one_by_one(table, at_once, exempt):
     rows = pd.DataFrame({f"c{k}": text(*cells) for k, cells in enumerate(table)})
-    with mock.patch("rm_research.privacy.AT_ONCE", at_once):
+    with mock.patch("rm_research.study.entries.AT_ONCE", at_once):
         found = personal_columns(rows, exempt=exempt)
     contacts = {"mary@example.org", "192.0.2.1", " a.b@c.de "}
     shares = {f"c{k}": [cell in contacts for cell in cells if cell != ""] for k, cells in enumerate(table)}

@@ -130,6 +130,8 @@ CASES = [
     # exports
     Case("preview_rows", qualtrics("", ["Survey Preview"] + ["IP Address"] * 39), snippet),
     Case("preview_rows", qualtrics("", ["1"] + ["0"] * 39), snippet),
+    Case("preview_rows", qualtrics("", ["9", "12", "17", "40"] + ["32", "36", "48"] * 12), snippet, ": 4 rows"),
+    Case("preview_rows", qualtrics("", ["Offline Survey Preview"] + ["Offline"] * 20 + ["IP Address"] * 19), snippet),
     Case("preview_rows", qualtrics("", ["Spam", "Imported"] + ["IP Address"] * 38), snippet),
     Case("preview_rows", qualtrics("where = { m1 = [1, 2, 3, 4, 5] }\n", ["8"] + ["0"] * 39), snippet),
     Case("unreadable_file", base(post_csv=""), exported_again(table(POST)), "is empty"),
@@ -186,6 +188,10 @@ CASES = [
               lambda files, _: coded({"low.post": "0", "high.post": "3"})(files, "low.post high.post"))),
     Case("ranges_differ", base(codebook_csv=CODEBOOK.replace(",5", ",7"), post_csv=table(answers(seed=2, high=7))),
          coded({"low.post": "1", "high.post": "7"}), brings=()),
+    Case("ranges_differ", base(codebook_csv="item,scale\nm1,mood\n", post_csv=table(10 * POST)),
+         said(r"low and high of its items.*columns (?P<low>low\.post) and (?P<high>high\.post)",
+              lambda files, found: files.update({"codebook.csv": (
+                  f"item,scale,low,high,{found['low']},{found['high']}\nm1,mood,1,5,10,50\n")})), "other units"),
     Case("items_left_out", base(codebook_csv="item,scale,low,high,post\nm1,mood,1,5,\nm2,mood,1,5,\nm3,mood,1,5,-\n"),
          said("name their columns in codebook.csv", lambda files, _: coded({"post": "m3"}, "m3")(files, "post"))),
     Case("runs_against", base(pre_csv=table(np.column_stack([POST[:, 1::-1], 6 - POST[:, 2]])),

@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -83,3 +84,19 @@ def test_whatever_is_printed_is_text(monkeypatch):
             print_frame(pd.DataFrame({ACTS: [ACTS]}), ACTS)
             print_error(ACTS)
         assert CONTROL.search(shown.get()) is None
+
+
+@pytest.mark.parametrize("width", [24, 40, 80, 200])
+@pytest.mark.parametrize("columns", [2, 9])
+def test_no_table_cuts_a_name(monkeypatch, width, columns):
+    name = "Programme_of_the_northern_region_in_the_spring_of_2024"
+    frame = pd.DataFrame({f"{name}_{place}": [f"{place}_{name}"] for place in range(columns)})
+    monkeypatch.setattr(out_console, "width", width)
+    with out_console.capture() as printed:
+        print_frame(frame, None)
+    lines = [[cell.strip() for cell in line.split("│")] for line in printed.get().replace("┃", "│").splitlines()]
+    cells = ["".join(cell) for cell in zip(*(line for line in lines if len(line) > 2), strict=False)]
+    assert "…" not in printed.get()
+    for place in range(columns):
+        assert any(f"{name}_{place}" in cell for cell in cells)
+        assert any(f"{place}_{name}" in cell for cell in cells)

@@ -149,8 +149,8 @@ def link_quality(prepared: Prepared) -> pd.DataFrame:
     -------
     DataFrame
         One row per wave: wave, questionnaires by how they were linked (a column for each way that occurs) and, if codes
-        were compared, linked (share of questionnaires), lowest (probability of a link) and expected_wrong, the number
-        of links that are wrong if the probabilities are right.
+        were compared, linked (share of questionnaires), lowest_certainty (probability of a link) and expected_wrong,
+        the number of links that are wrong if the probabilities are right.
     """
     links, waves = prepared.links, [wave.name for wave in prepared.study.waves]
     counts = pd.crosstab(links["wave"], links["how"])
@@ -160,7 +160,7 @@ def link_quality(prepared: Prepared) -> pd.DataFrame:
         of_wave = links.groupby("wave")["probability"]
         table = table.assign(
             linked=of_wave.count() / of_wave.size(),
-            lowest=of_wave.min(),
+            lowest_certainty=of_wave.min(),
             # a link counts once, in its later wave
             expected_wrong=(of_wave.count() - of_wave.sum()).drop(prepared.study.baseline, errors="ignore"),
         )

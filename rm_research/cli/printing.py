@@ -1,12 +1,13 @@
 """What commands print: lines, tables and progress."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import pandas as pd
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
@@ -43,12 +44,22 @@ def progress() -> Progress:
     return Progress(*columns, console=err_console, transient=True)
 
 
+def _table(*columns: str, **more: Any) -> Table:
+    """Table whose cells are never cut: what is too long goes on in the next line."""
+    return Table(*(Column(_shown(name), overflow="fold") for name in columns), **more)
+
+
 def print_frame(frame: pd.DataFrame, title: str | None) -> None:
-    """Print a frame of text."""
-    table = Table(*map(_shown, frame.columns), title=title and _shown(title))
-    for row in frame.itertuples(index=False, name=None):
+    """Print a frame of text; where its words do not fit side by side, one line for each cell."""
+    rows = list(frame.itertuples(index=False, name=None))
+    title = title and _shown(title)
+    table, records = _table(*frame.columns, title=title), _table("", "", title=title, show_header=False)
+    for row in rows:
         table.add_row(*map(_shown, row))
-    out_console.print(table)
+        for name, cell in zip(frame.columns, row, strict=True):
+            records.add_row(_shown(name), _shown(cell), end_section=name == frame.columns[-1])
+    fits = Measurement.get(out_console, out_console.options.update(width=10_000), table).minimum <= out_console.width
+    out_console.print(table if fits else records)
 
 
 def print_picture(problems: Problems) -> None:
@@ -64,7 +75,7 @@ def print_picture(problems: Problems) -> None:
 def print_problems(problems: Problems) -> None:
     """Print each problem with its place."""
     summary = problems.summary()
-    table = Table("", "Where", "What to know or do", "Rows", title=None, show_lines=True)
+    table = _table("", "Where", "What to know or do", "Rows", show_lines=True)
     columns = ["severity", "message", "rows", "count", "file", "cohort", "column"]
     for severity, message, rows, count, *where in summary[columns].itertuples(index=False, name=None):
         colour, more = COLOURS[severity], " …" if rows and count > MOST_ROWS else ""
@@ -82,10 +93,9 @@ def print_json(problems: Problems) -> None:
 
 def print_draft(draft: "Draft") -> None:
     """Print what was found in each export and what you have to check."""
-    table = Table("File", "Format", "Waves", *(Column(name, justify="right") for name in ("Rows", "Columns", "Items")),
-                  Column("In several waves", justify="right"))  # fmt: skip
-    for file, *row in draft.files.itertuples(index=False, name=None):
-        table.add_row(_shown(Path(file).name), *map(_shown, row))
-    out_console.print(table)
+    titles = {"format": "Format", "waves": "Waves", "rows": "Rows", "columns": "Columns", "items": "Items",
+              "paired": "In several waves"}  # fmt: skip
+    print_frame(draft.files.assign(file=[Path(file).name for file in draft.files["file"]]).rename(
+        columns={"file": "File", **titles}), None)  # fmt: skip
     for line, check in draft.checks.itertuples(index=False, name=None):
         print_line(f"study.toml line {line}: {check}")

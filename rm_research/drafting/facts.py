@@ -28,6 +28,7 @@ from rm_research.privacy import asks_who, personal_columns
 from rm_research.responses.facts import as_dates
 from rm_research.study.entries import NUMBER, tidy, tidy_text
 from rm_research.study.model import PROGRAMME
+from rm_research.study.numbers import read_numbers
 from rm_research.study.settings import SERIAL_DATES
 
 LONGEST = 80
@@ -271,7 +272,7 @@ def _attributes(occasions: Occasions, excluded: set[str] | frozenset[str]) -> tu
         for wave in occasions.waves
         for name in wave.rows.columns
         if name not in excluded and name not in wave.where and describes(name, wave.opened.export.texts.get(name, ""))
-        if suits(_entries(wave, name))
+        if suits(entries := _entries(wave, name)) or (len(entries) > 0 and read_numbers(entries).notna().all())
     )
     return tuple(names)
 

@@ -17,6 +17,19 @@ LANGUAGES = ("en", "de", "fr", "es")
 OTHERWISE = "|"  # separates the ways to say an answer in ladders.toml
 MARKS = re.compile(r"[.,;:!*\"'’()\[\]]+|\s*/\s*|\s+-\s+|\s+")
 GENDERED = re.compile(r"\((?:e|a|s|es|as)\)|(?<=\w)/(?:a|e|as|es)\b")  # 'Satisfait(e)', 'satisfecho/a'
+# adjectives of French and Spanish ladders, which agree with whoever answers or with what is asked about
+WITH_E = (
+    "satisfait insatisfait content mecontent approprie inapproprie mauvais excellent vrai incertain indifferent"
+    " inferieur superieur aucun"
+)
+WITH_A = (
+    "satisfecho insatisfecho bueno malo apropiado inapropiado comodo incomodo dudoso falso inseguro seguro negativo"
+    " positivo pesimo verdadero ninguno mismo"
+)
+FEMININE = {
+    **{f"{word}e": word for word in WITH_E.split()}, **{f"{word[:-1]}a": word for word in WITH_A.split()},
+    "bonne": "bon", "fausse": "faux", "moyenne": "moyen", "negative": "negatif", "positive": "positif",
+}  # fmt: skip
 DASHES = re.compile(r"[‐-―]")  # hyphens and dashes of any length
 AROUND = re.compile(r"(?P<begin>not|pas) (?P<word>\w+) (?P<end>at all|du tout)")  # 'Not effective at all'
 # a number beside words: '5 - Agree', '(5) Agree', '5 (Agree)', 'Agree (5)', 'Agree = 5'
@@ -129,7 +142,8 @@ def said(entry: str) -> str:
     """Words of a printed answer, without case, accents, blanks, punctuation and endings for gender."""
     split = unicodedata.normalize("NFKD", GENDERED.sub("", DASHES.sub("-", tidy_text(entry))))
     plain = "".join(letter for letter in split if not unicodedata.combining(letter))
-    return AROUND.sub(r"\g<begin> \g<end> \g<word>", " ".join(MARKS.sub(" ", plain).split()))
+    words = (FEMININE.get(word, word) for word in MARKS.sub(" ", plain).split())
+    return AROUND.sub(r"\g<begin> \g<end> \g<word>", " ".join(words))
 
 
 @cache

@@ -14,6 +14,7 @@ from rm_research.drafting.returning import FEWEST_ROWS, separating_columns, who_
 from rm_research.drafting.suffixes import in_time, parted_names
 from rm_research.drafting.words import OCCASION, all_moments, moment, plain
 from rm_research.errors import StudyFileError
+from rm_research.readers.qualtrics import is_answered, is_preview
 from rm_research.study.codebook import FIXED
 from rm_research.study.entries import NUMBER, tidy, tidy_text
 
@@ -131,12 +132,13 @@ def _without_previews(wave: Occasion) -> Occasion:
     """Leave out previews, tests and spam if a Qualtrics export has some."""
     if wave.opened.file.format != "qualtrics" or "Status" not in wave.rows:
         return wave
-    status = tidy(wave.rows["Status"])
-    real = next((entry for entry in ("IP Address", "0") if (status == tidy_text(entry)).any()), None)
-    if real is None or (status == tidy_text(real)).all():
+    status = wave.rows["Status"].str.strip()
+    entries = [str(entry) for entry in status.unique()]
+    real = sorted(entry for entry in entries if is_answered(entry))
+    if not real or not any(map(is_preview, entries)):
         return wave
-    rows = wave.rows[status == tidy_text(real)]
-    return replace(wave, rows=rows, where={**wave.where, "Status": [real]}, known={})
+    rows = wave.rows[status.isin(real)]
+    return replace(wave, rows=rows, where={**wave.where, "Status": real}, known={})
 
 
 def _one_per_file(opened: Sequence[OpenedFile], names: Sequence[str]) -> Occasions:

@@ -106,7 +106,7 @@ def find_person(occasions: Occasions, cohort: dict[str, str], personal: set[str]
     chains = [_chain(first, list(candidates.values())[1:]) for first in candidates[waves[0].name]]
     usable = [chain for chain in chains if chain is not None and _can_link(chain)]
     if not usable:
-        return Person({}, _names(candidates), {}, 0, 0, _why_none(_names(candidates)))
+        return Person({}, _names(candidates), {}, 0, 0, _why_none(_names(candidates), waves))
     best = min(
         usable, key=lambda chain: (max(one.rank for one in chain), sum(one.repeated for one in chain), -_overlap(chain))
     )
@@ -254,11 +254,21 @@ def _doubt(chain: list[Candidate], rivals: tuple[str, ...]) -> str:
     return ""
 
 
-def _why_none(others: tuple[str, ...]) -> str:
+def _why_none(others: tuple[str, ...], waves: Sequence[Occasion]) -> str:
     said = "no column is unique in each wave with values that occur in another, so waves are compared unpaired."
+    lacking = {other: [wave.name for wave in waves if other not in wave.rows] for other in others}
+    if whole := [other for other in others if not lacking[other]]:
+        return (
+            f"{said} Candidates: {', '.join(whole)}. If one holds each person's code, name it under [columns] as "
+            "person and remove this table."
+        )
     if others:
-        said += f" Candidates: {', '.join(others)}. If one holds each person's code, name it under [columns] as person"
-        return f"{said} and remove this table."
+        shown = ", ".join(f"{other} (not in {' and '.join(lacking[other])})" for other in others)
+        return (
+            f"{said} Columns that may hold codes: {shown}. If people gave codes in every wave, export it again with "
+            "that column and run init in another folder, or name the column of each wave under [columns] as person "
+            "and remove this table."
+        )
     return ""
 
 

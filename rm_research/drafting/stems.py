@@ -1,6 +1,7 @@
 """Which questions belong together: their names begin alike, or they stand under a common question."""
 
 import re
+import unicodedata
 
 from rm_research.drafting.columns import grid
 from rm_research.drafting.pairing import Question
@@ -24,7 +25,9 @@ def stem(question: Question) -> str:
 
 def slug(text: str, *, words: int = 6) -> str:
     """Text as a short name of letters, digits and underscores; 'x' if it has none."""
-    parts = [part for part in PARTS.split(text.replace("_", " ")) if part] if not _is_name(text) else [text]
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    parts = [part for part in PARTS.split(plain.replace("_", " ")) if part] if not _is_name(text) else [text]
     short = ""
     for part in parts[:words]:
         if short and len(short) + len(part) >= LONGEST:

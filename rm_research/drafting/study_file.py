@@ -72,7 +72,10 @@ def _sheet_doubt(parts: Parts, file: str) -> str:
     """What is open about a sheet of a workbook; nothing if each sheet is named after its wave."""
     sheets = [str(wave.opened.file.sheet) for wave in parts.waves if wave.opened.file.file == file]
     if len(sheets) == 1:
-        return "which sheet holds the answers; this is one of several."
+        return (
+            "which sheet holds the answers; this is one of several. If it is another one, save that sheet as a file of "
+            "its own and run init on it in another folder."
+        )
     if all_moments(sheets):
         return ""
     return "whether this sheet is a wave of its own, or the people of another sheet at the same time."
@@ -121,7 +124,8 @@ def _file(parts: Parts, wave: Occasion, opened: OpenedFile) -> Lines:
     file = opened.file
     lines = [f"file = {quoted(file.file)}", f"format = {quoted(file.format)}  {comment(opened.reason)}"]
     if left := opened.export.summaries:
-        lines += wrapped(f"Left out: {rows_text(left)} of the file, which held totals, means or the like.")
+        held = "held totals, means, a second header or the like"
+        lines += wrapped(f"Left out: {rows_text(left)} of the file, which {held}.")
     if maybe := opened.export.maybe_summaries:
         lines += checks(
             f"whether {rows_text(maybe)} of the file, which begin like totals or means, are people's answers."

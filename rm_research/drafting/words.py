@@ -38,11 +38,14 @@ SUBMITTED = (
     "fertigstellungszeit", "end date", "date last action", "datestamp", "date modified", "survey timestamp",
 )  # fmt: skip
 NAMES = {
-    "cohort": r"cohort|kohorte|study|term|semester|jahrgang|intake|batch|edition|durchgang|course|kurs|programme round",
-    "role": r"role|rolle|part in the programme|funktion im programm",
-    "arm": r"arm|group|gruppe|condition|bedingung|treatment|intervention|treat|study arm|trial arm|group assignment",
-    "dyad": r"dyad|dyade|pair|paar|tandem|couple|pair (?:no|nr|number|id)|dyad (?:no|nr|number|id)",
-    "consent": r"consent|informed consent|agree|agreement|einwilligung|zustimmung|einverständnis",
+    "cohort": r"cohort|kohorte|cohorte|study|term|semester|jahrgang|intake"
+    r"|batch|edition|durchgang|course|kurs|programme round",
+    "role": r"role|rolle|rôle|rol|part in the programme|funktion im programm",
+    "arm": r"arm|group|gruppe|groupe|grupo|condition|bedingung|treatment|intervention"
+    r"|treat|study arm|trial arm|group assignment",
+    "dyad": r"dyad|dyade|pair|paar|tandem|binôme|pareja|couple|pair (?:no|nr|number|id)|dyad (?:no|nr|number|id)",
+    "consent": r"consent|informed consent|agree|agreement|einwilligung|zustimmung|einverständnis|consentement"
+    r"|consentimiento",
     "finished": r"finished|completed|beendet|abgeschlossen",
     "submitted": "|".join(SUBMITTED),
 }
@@ -64,9 +67,10 @@ CODE = (
 )
 ID = r"id|nr|no|num|number|nummer|key"
 # names that a person's code may have; names of the second kind also fit row numbers
-PERSON_CODE = re.compile(rf".*\b(?:{CODE})(?: (?:{ID}))?")
+WHOSE = r"teilnehm(?:er|ende|erin)n?|proband(?:en|innen)?|versuchspersonen|personen|vpn?"  # before a German compound
+PERSON_CODE = re.compile(rf".*\b(?:(?:{WHOSE})?(?:{CODE})|(?:{WHOSE})(?:{ID}))(?: (?:{ID}))?")
 PERSON_ID = re.compile(
-    rf"(?:sub|subj|subject|participant|person|student|staff|employee|pupil|child|member|study|record|teilnehmer"
+    rf"(?:sub|subj|subject|participant|respondent|person|student|staff|employee|pupil|child|member|study|record|teilnehmer"
     rf"|teilnehmerin|versuchsperson|vp|case)(?: ?(?:{ID}))?"
 )
 ROW_ID = re.compile(rf"(?:the |your |my )?(?:{ID})")

@@ -11,8 +11,10 @@ import pandas as pd
 
 from rm_research.frames import FORM
 from rm_research.journal import Journal
+from rm_research.readers.encodings import encoding_for
 from rm_research.study import Study
 from rm_research.study.entries import slug
+from rm_research.study.garbling import garbled_pairs
 from rm_research.study.model import ALL_COHORTS
 from rm_research.study.spelling import FORMS
 
@@ -86,8 +88,18 @@ def _equal(codes: pd.DataFrame, form: str) -> pd.DataFrame:
     return codes[waves > 1]
 
 
-def report_cohorts(cohorts: Sequence[str], study: Study, journal: Journal) -> None:
+def report_cohorts(rows: pd.DataFrame, study: Study, journal: Journal) -> None:
     """Report names of cohorts that cannot name a page, and names that seem to mean one cohort."""
+    cohorts = sorted(rows["cohort"].unique())
+    for wrong, right, how in garbled_pairs(cohorts):
+        for wave, file in rows.loc[rows["cohort"] == wrong, ["wave", "file"]].drop_duplicates().itertuples(index=False):
+            encodings = {encoding_for(how, one, ()) for one in study.wave(wave).sources if one.title == file}
+            encoding = next(filter(None, encodings), how.really)
+            message = (
+                f"{file} has garbled text: its cohort {wrong!r} stands for {right!r} ({how}), and counts as another. "
+                f'Set encoding = "{encoding}" next to its file in study.toml.'
+            )
+            journal.problem("garbled_text", "error", message, wave=wave, file=file)
     for fault in _unusable(cohorts):
         journal.problem("cohort_name", "error", f"{fault} Rename cohorts under [values.cohort].")
     for one, other in _alike(cohorts):

@@ -107,7 +107,7 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
             rows = settle_cohorts(rows, roster, study, journal)
     rows = leave_out_homeless(rows, journal)
     rows, roster = leave_out_declared(rows, roster, study, journal)
-    report_cohorts(sorted(rows["cohort"].unique()), study, journal)
+    report_cohorts(rows, study, journal)
     rows, roster = keep_first_cohort(rows, roster, study, journal)
     rows = rows.assign(**{WHO: numbered(rows, ["cohort", "person"])})
     links = _links(rows, study)

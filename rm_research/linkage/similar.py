@@ -174,5 +174,5 @@ def _places_of(misses: pd.DataFrame, known: pd.DataFrame, nodes: pd.DataFrame) -
     later = nodes.loc[misses["second"], PLACE].reset_index(drop=True)
     earlier = known.loc[misses["first"], PLACE].reset_index(drop=True)
     like = earlier.set_axis(["like_wave", "like_file", "like_row"], axis=1)
-    measures = misses[["probability", "reason"]].reset_index(drop=True)
+    measures = misses[["probability", "reason"]].reset_index(drop=True).rename(columns={"probability": "certainty"})
     return NEAR_MISSES.conform(pd.concat([later, like, measures], axis=1))

@@ -39,8 +39,11 @@ def build_panel(
     require_columns(scores, SCORES, verb="build_panel")
     require_columns(people, PEOPLE, verb="build_panel")
     places = _places(scores, people)
+    known = people.drop(columns="invited")
+    of_people = scores[places >= 0].assign(place=places[places >= 0]).groupby(["scale", "wave"], sort=False)
+    rows_of = {(str(scale), str(wave)): rows.set_index("place")["score"] for (scale, wave), rows in of_people}
     parts = [
-        _side_by_side(scores, places, people, scale, wave, study.baseline)
+        _side_by_side(rows_of, known, scale, wave, study.baseline)
         for scale in study.scales
         for wave in study.later_waves
         if study.measured(scale.name, wave)
@@ -62,13 +65,14 @@ def _places(scores: pd.DataFrame, people: pd.DataFrame) -> np.ndarray:
 
 
 def _side_by_side(
-    scores: pd.DataFrame, places: np.ndarray, people: pd.DataFrame, scale: Scale, wave: str, baseline: str
+    scores: dict[tuple[str, str], pd.Series], people: pd.DataFrame, scale: Scale, wave: str, baseline: str
 ) -> pd.DataFrame:
-    panel = people.drop(columns="invited").assign(scale=scale.name, wave=wave)
+    """Rows of People with the scores of a scale, which are given by scale and wave, at their places in People."""
+    panel = people.assign(scale=scale.name, wave=wave)
     for label, name in (("pre", baseline), ("post", wave)):
-        here = ((scores["scale"] == scale.name) & (scores["wave"] == name)).to_numpy(dtype=bool) & (places >= 0)
         values = np.full(len(people), np.nan)
-        values[places[here]] = scores["score"].to_numpy(dtype=float)[here]
+        if (found := scores.get((scale.name, name))) is not None:
+            values[found.index] = found.to_numpy(dtype=float)
         panel[label] = values
     return panel[people["role"].isin(scale.roles)] if scale.roles else panel
 

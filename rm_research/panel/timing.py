@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -99,8 +99,7 @@ def _swapped(before: pd.DataFrame, after: pd.DataFrame, study: Study, journal: J
     by_median = pd.DataFrame({"n": of.where(days.loc[alone, "2"] < days.loc[alone, "1"], 0), "of": of})
     counts = pd.concat([counts, by_median]).sort_index().astype(int)
     swapped = counts[2 * counts["n"] > counts["of"]]
-    for cohort, n, of_all in swapped.itertuples(name=None):
-        yield _found("waves_swapped", cohort, before, after, n, of_all)
+    yield from _found("waves_swapped", swapped, before, after)
     single = backward[~backward["cohort"].isin(swapped.index)]
     if study.link.method != "none" and len(single):
         earlier = before["wave"].iloc[0]
@@ -131,15 +130,20 @@ def _equal(before: pd.DataFrame, after: pd.DataFrame, study: Study) -> Iterator[
     of_rows = pd.DataFrame({"cohort": cohorts, "same": same, "known": np.isfinite(first).sum(axis=1)})
     counts = of_rows.groupby("cohort").agg(same=("same", "all"), n=("same", "size"), known=("known", "sum"))
     many = counts["same"] & (counts["n"] >= MANY_PEOPLE) & (counts["known"] >= MANY_ANSWERS)
-    for cohort, n in counts.loc[many, "n"].items():
-        yield _found("waves_equal", cohort, before, after, n, n)
+    yield from _found("waves_equal", counts.assign(of=counts["n"]).loc[many], before, after)
 
 
-def _found(rule: str, cohort: Any, before: pd.DataFrame, after: pd.DataFrame, n: int, of: int) -> Found:
-    """A fault of two waves in one cohort, with the files of its people."""
+def _found(rule: str, cohorts: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Found]:
+    """A fault of two waves in each of these cohorts (`n` people of `of`), with the files of their people."""
+    if not len(cohorts):
+        return
     earlier, later = (str(rows["wave"].iloc[0]) for rows in (before, after))
-    first, second = (", ".join(dict.fromkeys(rows.loc[rows["cohort"] == cohort, "file"])) for rows in (before, after))
-    return Found(rule, earlier, later, str(cohort), (first, second), int(n), int(of))
+    files = [
+        rows.drop_duplicates(["cohort", "file"]).groupby("cohort")["file"].agg(", ".join) for rows in (before, after)
+    ]
+    for cohort, n, of in cohorts[["n", "of"]].itertuples(name=None):
+        first, second = (str(one[cohort]) for one in files)
+        yield Found(rule, earlier, later, str(cohort), (first, second), int(n), int(of))
 
 
 def check_listed_cohorts(cohorts: Collection[str], study: Study) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Characters that act on a terminal or a page are taken out of what was read, and counted."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -7,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rm_research.readers.export import Export, unique_names
-from rm_research.study.entries import per_entry
+from rm_research.study.entries import in_batches, per_entry
 from rm_research.study.folding import ACTING, printable
 
 ACTS = "[" + "".join("-" if sign == "-" else f"\\x{{{ord(sign):x}}}" for sign in ACTING) + "]"  # as RE2 writes it
@@ -21,7 +22,7 @@ def without_controls(export: Export) -> Export:
     They come from copied web pages and terminals; nobody sees them, but a terminal or a browser acts on them.
     """
     rows, changed = export.rows, 0
-    for name in [name for name in rows.columns if _acts(rows[name])]:
+    for name in list(_acting(rows)):
         cells = per_entry(rows[name], printable)
         changed += int((cells != rows[name]).sum())
         rows = rows.assign(**{name: cells})
@@ -30,7 +31,7 @@ def without_controls(export: Export) -> Export:
     new = dict(zip(rows.columns, names, strict=True))
     return replace(
         export,
-        rows=rows.set_axis(names, axis=1),
+        rows=rows if names == [*rows.columns] else rows.set_axis(names, axis=1),  # which copies every column
         texts={new[name]: printable(text) for name, text in export.texts.items()},
         repeated=export.repeated | repeated,
         labels={new.get(name, name): _labels(labels) for name, labels in export.labels.items()},
@@ -40,10 +41,16 @@ def without_controls(export: Export) -> Export:
     )
 
 
-def _acts(cells: pd.Series) -> bool:
-    """Whether any cell has such a character; each entry is searched once."""
-    entries = pc.unique(pa.array(cells, pa.large_string()))
-    return bool(pc.any(pc.match_substring_regex(entries, ACTS)).as_py())
+def _acting(rows: pd.DataFrame) -> Iterator[str]:
+    """Columns in which any cell has such a character; each entry is searched once."""
+    for names, cells in in_batches(rows, rows.columns):
+        if not _acts(cells):
+            continue
+        yield from names if len(names) == 1 else (name for name in names if _acts(pa.array(rows[name])))
+
+
+def _acts(cells: pa.Array) -> bool:
+    return bool(pc.any(pc.match_substring_regex(pc.unique(cells), ACTS)).as_py())
 
 
 def _labels(labels: dict[str, str]) -> dict[str, str]:

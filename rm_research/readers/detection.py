@@ -83,8 +83,9 @@ def detect_tables(path: Path) -> tuple[Detected, ...]:
     Returns
     -------
     tuple of Detected
-        In the order of the sheets: the widest sheet whose first rows look like records below names, and those that
-        share at least half of their names with it. The first sheet with cells if none looks like that.
+        In the order of the sheets: of those whose first rows look like records below names, the one in which most
+        cells of these rows are filled, and those that share at least half of their names with it. The first sheet with
+        cells if none looks like that.
     """
     named = SUFFIXES.get(path.suffix.lower(), "csv")
     try:
@@ -122,8 +123,9 @@ def _with_answers(sheets: dict[str, Rows]) -> list[str]:
     """Names of the sheets that seem to hold the answers of one survey; the second rows of some tools are records."""
     names = {name: {tidy_text(cell) for cell in rows[0] if cell} for name, rows in sheets.items() if len(rows) > 1}
     named = {name: cells for name, cells in names.items() if len(cells) > 1 and not any(map(NUMBER.fullmatch, cells))}
-    widest = max(named.values(), key=len, default=set())
-    return [name for name, cells in named.items() if 2 * len(cells & widest) >= len(cells)]
+    # a list of two sites may have more columns than the answers of many people
+    fullest = max(named, key=lambda name: sum(cell != "" for row in sheets[name] for cell in row), default="")
+    return [name for name, cells in named.items() if 2 * len(cells & named[fullest]) >= len(cells)]
 
 
 def _of_rows(rows: Rows, default: str) -> Detected:

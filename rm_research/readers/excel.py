@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rm_research.errors import ReadError
 from rm_research.readers import other_workbooks
@@ -19,6 +19,7 @@ from rm_research.study.settings import File
 ZEROS = re.compile("00+")
 COUNTS_FROM_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true)[\"']")
 DAY_ZERO_1904 = "1904-01-01"
+FileT = TypeVar("FileT", bound=File)
 FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 
 
@@ -48,6 +49,18 @@ def read_cells(path: Path, file: File) -> Cells:
     if formulas:
         _check_formulas(path, file, sheet.title)
     return as_cells(rows, sheet.title, file, steps=(("cells with a spreadsheet error emptied", errors),) * bool(errors))
+
+
+def named_sheet(path: Path, file: FileT) -> FileT:
+    """Name a sheet that is declared by its number: it may also be declared by name, and is the same one."""
+    if not isinstance(file.sheet, int) or (kind := kind_of(path, file)) == "text":
+        return file
+    if kind == "xlsx":
+        with _opened(path, file) as book:
+            names = [sheet.title for sheet in book.worksheets]
+    else:
+        names = other_workbooks.sheet_names(path, file, kind)
+    return file.model_copy(update={"sheet": chosen(names, file, bool)})
 
 
 def sheet_heads(path: Path, file: File, count: int) -> dict[str, list[list[str]]]:
@@ -112,14 +125,14 @@ def _texts(sheet: Any, file: File, most: int | None = None) -> tuple[list[list[s
         nonlocal errors
         for cells in sheet.iter_rows():
             errors += sum(cell.data_type == "e" for cell in cells)
-            yield ["" if cell.data_type == "e" else _padded(cell) for cell in cells]
+            yield ["" if cell.data_type == "e" else _padded(cell, file.decimal) for cell in cells]
 
     return filled_rows(texts(), file, most), errors
 
 
-def _padded(cell: Any) -> str:
+def _padded(cell: Any, decimal: str | None) -> str:
     """Write a cell as text; a whole number keeps the leading zeros of its format: '0007' is a code, not a quantity."""
-    text = cell_text(cell.value)
+    text = cell_text(cell.value, decimal)
     is_whole_number = cell.data_type == "n" and text.lstrip("-").isdecimal()
     if not (is_whole_number and cell.has_style and ZEROS.fullmatch(cell.number_format)):
         return text

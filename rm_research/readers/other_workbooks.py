@@ -49,6 +49,11 @@ def read_cells(path: Path, file: File, kind: Kind) -> Cells:
     return as_cells(_texts(sheets[name], file), name, file)
 
 
+def sheet_names(path: Path, file: File, kind: Kind) -> list[str]:
+    """Names of all sheets, in their order."""
+    return [*_sheets(path, file, kind)]
+
+
 def sheet_heads(path: Path, file: File, kind: Kind, count: int) -> dict[str, Rows]:
     """Cells of the first rows of each sheet with cells, by its name."""
     heads = {name: _texts(rows, file, count) for name, rows in _sheets(path, file, kind).items()}
@@ -83,5 +88,5 @@ def _damaged(file: File, kind: Kind) -> ReadError:
 
 def _texts(sheet: list[list[Any]], file: File, most: int | None = None) -> Rows:
     """Rows of a sheet as text, up to the last filled one; with `most`, up to that many filled rows."""
-    texts = ([cell_text(TYPES[cell[0]](cell[1]) if isinstance(cell, list) else cell) for cell in row] for row in sheet)
-    return filled_rows(texts, file, most)
+    values = ([TYPES[cell[0]](cell[1]) if isinstance(cell, list) else cell for cell in row] for row in sheet)
+    return filled_rows(([cell_text(value, file.decimal) for value in row] for row in values), file, most)

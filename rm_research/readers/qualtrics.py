@@ -11,10 +11,15 @@ from pathlib import Path
 from rm_research.errors import ReadError
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.tables import read_cells
+from rm_research.study.entries import NUMBER, comparable, tidy_text
 from rm_research.study.settings import File
 
 IMPORT_ID = re.compile(r"^\s*\{\s*['\"]ImportId['\"]")
 SYSTEM_COLUMN = re.compile(r"^V\d+$")
+# Status is a sum of these, or their names: a spam preview is 9, or 'Survey Preview Spam'
+PREVIEW, TEST, IMPORTED, SPAM, OFFLINE, EMPLOYEES = 1, 2, 4, 8, 16, 32
+NO_ANSWERS = re.compile(r"\b(?:preview|test|spam)\b")
+ANSWERS = re.compile(r"ip address|(?:ex|imported|offline|[ /])+")
 DATE = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 
 
@@ -37,6 +42,24 @@ def read(folder: Path, file: File) -> Export:
         return as_export(file.file, names, cells.records(3), texts, short=cells.short, steps=cells.steps)
     renamed = [text if SYSTEM_COLUMN.match(name) and text else name for name, text in zip(names, texts, strict=True)]
     return as_export(file.file, renamed, cells.records(2), texts, short=cells.short, steps=cells.steps)
+
+
+def is_preview(status: str) -> bool:
+    """Whether an entry of Status says that a row is a preview, a test or spam."""
+    flags = _flags(status)
+    return bool(flags & (PREVIEW | TEST | SPAM)) if flags is not None else bool(NO_ANSWERS.search(tidy_text(status)))
+
+
+def is_answered(status: str) -> bool:
+    """Whether an entry of Status says that a row holds somebody's answers."""
+    flags = _flags(status)
+    return not flags & ~(IMPORTED | OFFLINE | EMPLOYEES) if flags is not None else bool(
+        ANSWERS.fullmatch(tidy_text(status)))  # fmt: skip
+
+
+def _flags(status: str) -> int | None:
+    form = comparable(status)
+    return int(float(form)) if NUMBER.fullmatch(form) and float(form) == int(float(form)) >= 0 else None
 
 
 def are_import_ids(row: list[str]) -> bool:

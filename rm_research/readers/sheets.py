@@ -86,15 +86,15 @@ def as_cells(rows: list[list[str]], title: str, file: File, *, steps: Steps = ()
     return Cells(table, file.title_rows + 1, steps=steps)
 
 
-def cell_text(value: Any) -> str:
-    """Write a cell's value as a CSV file would."""
+def cell_text(value: Any, decimal: str | None = None) -> str:
+    """Write a cell's value as a CSV file with this sign before decimals would."""
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):
         # spreadsheets keep 15 digits; further ones are errors of binary fractions
-        return f"{value + 0.0:.15g}"  # of minus zero, zero
+        return f"{value + 0.0:.15g}".replace(".", decimal or ".")  # of minus zero, zero
     if isinstance(value, dt.datetime):
         day = value.time() == dt.time()
         return value.date().isoformat() if day else value.isoformat(timespec="seconds")

@@ -48,6 +48,8 @@ TAIL = 25  # rows at the end in which a label may stand in any column
 FIRST_COLUMNS = 5  # where a label stands in the rows above
 FEWEST_NAMELESS, FEWEST_ELSEWHERE = 3, 2  # figures of a summary without a label; of one that is not at the end
 FEWEST_RECORDS = 3  # with fewer, a sum is no larger than an answer
+FEWEST_BELOW = 9  # records below a second header: with fewer, somebody may answer like nobody else
+REPEATED = 3  # rows that share an answer, on average
 LARGEST_ANSWER = 5  # at least; further numbers are no answers if they are more than twice the largest of the others
 
 
@@ -160,6 +162,28 @@ def find_summaries(rows: pd.DataFrame) -> Summaries:
     return Summaries(tuple(sorted(left)), tuple(doubtful))
 
 
+def has_second_header(rows: pd.DataFrame) -> bool:
+    """
+    Whether the first row names the columns once more, as codes and questions in two rows do.
+
+    All that it holds is words, each once; none is in its column again, and two columns or more hold only numbers or a
+    few repeated answers below.
+    """
+    first = [cell.strip() for cell in rows.iloc[0]] if len(rows) > FEWEST_BELOW else []
+    filled = {at: cell for at, cell in enumerate(first) if cell}
+    if len(filled) < 2 or len({*filled.values()}) < len(filled) or any(map(_number, filled.values())):
+        return False
+    answered = 0
+    for at, cell in filled.items():
+        entries = rows.iloc[1:, at].str.strip()
+        counts = entries[entries != ""].value_counts()
+        if cell in counts.index:
+            return False
+        answered += bool(counts.sum() >= FEWEST_RECORDS and (
+            all(map(_number, counts.index)) or REPEATED * len(counts) <= counts.sum()))  # fmt: skip
+    return answered >= max(2, len(filled) / 2)
+
+
 def without_summaries(export: Export, declared: Literal["drop", "keep"] | tuple[int, ...]) -> Export:
     """
     Take the rows that sum up others out of an export.
@@ -181,6 +205,8 @@ def without_summaries(export: Export, declared: Literal["drop", "keep"] | tuple[
     if declared == "drop":
         found = find_summaries(export.rows)
         rows, maybe = (tuple(map(int, numbers[list(places)])) for places in (found.rows, found.doubtful))
+        header = has_second_header(export.rows)
+        rows = (*map(int, numbers[:1]), *(row for row in rows if row != numbers[0])) if header else rows
     else:
         rows, maybe = tuple(sorted({*declared})), ()
         if lacking := [row for row in rows if row not in numbers]:

@@ -9,7 +9,7 @@ from rm_research.readers import Export
 from rm_research.responses.exports import Opened
 from rm_research.responses.facts import CODES, YES, known_words
 from rm_research.study import Study
-from rm_research.study.entries import comparable, per_entry
+from rm_research.study.entries import comparable, may_be_folded, per_entry
 from rm_research.study.folding import fold, only_alike
 from rm_research.study.settings import FACTS
 
@@ -67,7 +67,7 @@ def _entries(export: Export, columns: Iterable[str], known: Iterable[str]) -> in
 
 
 def _codes(export: Export, columns: Iterable[str]) -> int:
-    cells = _cells(export, columns)
+    cells = (of_one[may_be_folded(of_one)] for of_one in _cells(export, columns))
     return sum(
         int(per_entry(of_one, lambda code: only_alike(code, fold(code)), dtype="bool").sum()) for of_one in cells
     )

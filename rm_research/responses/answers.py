@@ -179,13 +179,15 @@ def _column(
     given = (tidied for entry in entries if comparable(tidied := tidy_text(entry)) not in nothing and tidied)
     notation = how(given) if item.kind == "number" else Notation.POINT
     read = [_read(entry, item, known, nothing, notation) for entry in entries]
-    index = column.index
-    numbers = pd.Series(np.array([value for value, _ in read], dtype="float64")[places], index=index)
-    fates = pd.Series(np.array([fate for _, fate in read], dtype="int8")[places], index=index)
-    far = fates == Fate.OUT_OF_RANGE
-    values = numbers.mask(far) if item.kind == "number" else per_entry(column, str.strip).where(fates == Fate.GIVEN)
-    return Answers(values, fates, pd.Series(np.zeros(len(column), dtype="int8"), index=index), cells, values,
-                   numbers.where(far))  # fmt: skip
+    numbers = np.array([value for value, _ in read], dtype="float64")[places]
+    fates = np.array([fate for _, fate in read], dtype="int8")[places]
+    far, of_rows = fates == Fate.OUT_OF_RANGE, partial(pd.Series, index=column.index)
+    if item.kind == "number":
+        values = of_rows(np.where(far, nan, numbers))
+    else:
+        values = per_entry(column, str.strip).where(fates == Fate.GIVEN)
+    return Answers(values, of_rows(fates), of_rows(np.zeros(len(column), dtype="int8")), cells, values,
+                   of_rows(np.where(far, numbers, nan)))  # fmt: skip
 
 
 def _read(

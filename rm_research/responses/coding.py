@@ -16,6 +16,7 @@ from rm_research.study.entries import NUMBER, comparable
 
 FEW = 3  # this many answers, all of them unusable, cannot be slips of the pen
 ENOUGH = 30  # answers of a wave, over the items of a scale, from which the range it uses can be judged
+TIMES = 5  # as large as before, an answer without a range has another unit
 PLENTY = 100  # answers from which an end that is often chosen cannot be missing by chance
 OFTEN = 0.03  # share of answers at an end that would not be missing from another wave by chance
 MANY = 0.1  # share of answers beyond a wave's highest from which that wave cannot have had these answers to choose from
@@ -80,13 +81,14 @@ def report_coding(opened: Opened, answers: dict[str, Answers], rows: pd.Index) -
     dict of str to tuple of int
         By scale, answers outside the range that are reported here, so that no cell of them needs a problem of its own.
     """
-    reported = {}
+    reported, taken = {}, opened.export.rows.index.isin(rows)
     for scale, items in _by_scale(opened, answers).items():
         own = opened.coded(items[0])
         if own.low is None or own.high is None or own.answers:
             continue
-        entries = pd.concat([_numbers(answers[item.name], rows) for item in items])
-        found = outside(entries.value_counts().to_dict(), own.low, own.high)
+        entries = np.concatenate([_numbers(answers[item.name], taken) for item in items])
+        codes, counts = np.unique(entries, return_counts=True)
+        found = outside(dict(zip(codes.tolist(), counts.tolist(), strict=True)), own.low, own.high)
         if found is not None:
             reported[scale] = found.codes
             _report_outside(opened, scale, own, found)
@@ -103,9 +105,10 @@ def _by_scale(opened: Opened, answers: dict[str, Answers]) -> dict[str, list[Ite
     return by_scale
 
 
-def _numbers(answers: Answers, rows: pd.Index) -> pd.Series:
+def _numbers(answers: Answers, taken: np.ndarray) -> np.ndarray:
     """Numbers as the export has them, whether in the range or not."""
-    return pd.concat([answers.printed[rows].dropna(), answers.beyond[rows].dropna()])
+    numbers = np.concatenate([one.to_numpy(float)[taken] for one in (answers.printed, answers.beyond)])
+    return numbers[~np.isnan(numbers)]
 
 
 def _report_outside(opened: Opened, scale: str, own: Item, found: Outside) -> None:
@@ -134,7 +137,7 @@ def _report_outside(opened: Opened, scale: str, own: Item, found: Outside) -> No
     opened.journal.problem("next_to_range", "warning", message, wave=wave, file=file, column=scale)
 
 
-def _report_fractions(opened: Opened, scale: str, entries: pd.Series) -> None:
+def _report_fractions(opened: Opened, scale: str, entries: np.ndarray) -> None:
     fractions = int((entries % 1 != 0).sum())
     if 0 < fractions < len(entries) / 2:
         message = (
@@ -188,16 +191,23 @@ def report_ranges(questionnaires: pd.DataFrame, study: Study, journal: Journal) 
         used = list(_used(questionnaires, study, scale.name))
         for (wave, first), (other, second) in combinations(used, 2):
             limits = _limits(study, scale.name)
-            if limits is None or not _cannot_be_one(first, second, *limits):
-                continue
-            low, high = limits
-            message = (
+            answered = (
                 f"Scale {scale.name!r} is answered with {first.min():g} to {first.max():g} in wave {wave!r} and with "
-                f"{second.min():g} to {second.max():g} in wave {other!r}, as if the waves were coded differently. Give "
-                f"each wave's own range in codebook.csv, in columns such as low.{other} and high.{other}; the same "
-                f"range in both if {low:g} to {high:g} is right in each."
+                f"{second.min():g} to {second.max():g} in wave {other!r}, as if the waves"
             )
-            journal.problem("ranges_differ", "error", message, wave=other, column=scale.name)
+            if limits is None and _in_other_units(first, second):
+                message = (
+                    f"{answered} had other units. If they have, declare low and high of its items in codebook.csv, and "
+                    f"the range of wave {other!r} in columns low.{other} and high.{other}."
+                )
+                journal.problem("ranges_differ", "warning", message, wave=other, column=scale.name)
+            elif limits is not None and _cannot_be_one(first, second, *limits):
+                message = (
+                    f"{answered} were coded differently. Give each wave's own range in codebook.csv, in columns such "
+                    f"as low.{other} and high.{other}; the same range in both if {limits[0]:g} to {limits[1]:g} is "
+                    "right in each."
+                )
+                journal.problem("ranges_differ", "error", message, wave=other, column=scale.name)
 
 
 def _used(questionnaires: pd.DataFrame, study: Study, scale: str) -> Iterator[tuple[str, np.ndarray]]:
@@ -216,6 +226,13 @@ def _limits(study: Study, scale: str) -> tuple[float, float] | None:
     """Ends of the range of a scale's items."""
     item = next(iter(study.common_items(scale)), None)
     return None if item is None or item.low is None or item.high is None else (item.low, item.high)
+
+
+def _in_other_units(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether the answers of one wave are many times those of the other, as percentages are of tenths."""
+    less, more = sorted((first, second), key=np.max)
+    return bool(less.min() >= 0 and np.median(less) > 0 and all(
+        size(more) >= TIMES * size(less) for size in (np.median, np.max)))  # fmt: skip
 
 
 def _cannot_be_one(first: np.ndarray, second: np.ndarray, low: float, high: float) -> bool:

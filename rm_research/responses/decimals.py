@@ -22,6 +22,8 @@ def report_unclear(opened: Opened, item: Item, faulty: pd.DataFrame) -> pd.Serie
 
 def report_likely(opened: Opened, item: Item, answers: Answers, rows: pd.Index) -> None:
     """Warn of numbers such as 1,234 that were read with a decimal comma because of the range of their item."""
+    if not (answers.fates.to_numpy() == Fate.LIKELY_COMMA).any():
+        return
     likely = int((answers.fates[rows] == Fate.LIKELY_COMMA).sum())
     if not likely:
         return

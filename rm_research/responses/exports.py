@@ -9,13 +9,14 @@ from rm_research.errors import ReadError, rows_text
 from rm_research.journal import Journal
 from rm_research.privacy import freed_of_contacts, personal_columns, without_contacts
 from rm_research.readers import Export, read_export
+from rm_research.readers.excel import named_sheet
 from rm_research.readers.long_layout import Layout, in_columns
 from rm_research.responses.facts import where_mask
 from rm_research.responses.garbled import garbled_text
 from rm_research.study import Item, Source, Study, Wave
 from rm_research.study.settings import FACTS, ROW_NUMBER
 
-SUMMARIES = "totals, means and the like"  # rule of the ledger
+SUMMARIES = "totals, means, headers and the like"  # rule of the ledger
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,8 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
     for source in wave.sources:
         try:
             export = read_export(study.path, source)
+            source = named_sheet(study.path / source.file, source)
+            export = replace(export, file=source.title)
         except ReadError as error:
             _fail(wave, source, journal, "unreadable_file", *error.problems)
             continue
@@ -123,7 +126,7 @@ def note_reading(export: Export, journal: Journal, *, wave: str = "") -> None:
     if left:
         journal.step(SUMMARIES, before=rows + len(left), after=rows, wave=wave, file=export.file)
         message = (
-            f"{export.file}: {rows_text(left)} held totals, means or the like of the other rows, not a person's "
+            f"{export.file}: {rows_text(left)} held totals, means, a second header or the like, not a person's "
             'entries, and were left out. If that is wrong, set summary_rows = "keep" next to the file in study.toml.'
         )
         journal.problem("summary_rows", "warning", message, wave=wave, file=export.file)

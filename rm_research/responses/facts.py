@@ -13,7 +13,7 @@ from rm_research.readers.export import DAY_ZERO
 from rm_research.study import Source, Study, Wave
 from rm_research.study.entries import comparable, per_entry, tidy, tidy_numbers, tidy_text
 from rm_research.study.model import ONE_ROLE, PROGRAMME
-from rm_research.study.numbers import read_numbers
+from rm_research.study.numbers import read_numbers, with_points
 from rm_research.study.settings import ROW_NUMBER, SERIAL_DATES
 from rm_research.study.spelling import FORMS, JOINED, written
 
@@ -66,7 +66,8 @@ def fact(export: Export, columns: Sequence[str], study: Study, name: str) -> pd.
     joined = parts[0] if len(parts) == 1 else _joined(parts, complete=name in CODES)
     if name in WORDS and any(EMAIL.search(entry) for entry in joined.unique()):
         raise ReadError(f"{export.file} has e-mail addresses in the column declared for {name}. Name another column.")
-    return recode(joined, known_words(study, name)).replace("", pd.NA).astype("str")
+    given = recode(joined, known_words(study, name)).replace("", pd.NA).astype("str")
+    return with_points(given) if name in study.settings.attributes else given
 
 
 def _row_names(export: Export) -> pd.Series:

@@ -10,6 +10,7 @@ import pandas as pd
 from rm_research.errors import rows_text
 from rm_research.frames import CODE
 from rm_research.journal import Severity
+from rm_research.readers import qualtrics
 from rm_research.responses.answers import FAULTS, USABLE, Answers, Fate, nearest_label, recodes, showable
 from rm_research.responses.careless import seconds
 from rm_research.responses.coding import FEW, report_coding
@@ -19,10 +20,8 @@ from rm_research.responses.facts import CODES, date_remedy, is_finished, known_w
 from rm_research.study import Item
 from rm_research.study.entries import comparable, per_entry, tidy
 
-ANSWERED = ("IP Address", "Imported", "Offline", "0", "4", "16")  # Status of answers, as labels or as codes
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 DECIMALS = r"\s*[+-]?\d*[.,]\d+\s*"
-PREVIEWS = ("survey preview", "survey test", "preview", "test", "1", "2", "spam", "8")
 SIGNS = {
     "same_answers": "the same answer to many items in a row",
     "too_fast": "answered faster than careless.fastest",
@@ -38,7 +37,7 @@ def report_previews(opened: Opened) -> None:
     if column is None or "Status" in source.where:
         return
     cells = opened.export.rows[column]
-    is_preview = tidy(cells).isin(PREVIEWS)
+    is_preview = per_entry(cells, qualtrics.is_preview, dtype="bool")
     if is_preview.any():
         message = (
             f"{source.title}: {int(is_preview.sum())} rows have the Status of previews, tests or spam, and count as "
@@ -49,8 +48,7 @@ def report_previews(opened: Opened) -> None:
 
 def _without_previews(opened: Opened, others: pd.Series) -> str:
     """Say which rows to take, by the entries of Status that this file has."""
-    forms = {comparable(entry) for entry in ANSWERED}
-    kept = sorted(entry for entry in others.str.strip().unique() if comparable(entry) in forms)
+    kept = sorted(entry for entry in others.str.strip().unique() if qualtrics.is_answered(entry))
     if not kept:
         return "No other row has a Status of answers. Export the answers of participants."
     # JSON writes text, numbers and lists as TOML does
@@ -80,7 +78,7 @@ def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
     for item in [item for item in opened.study.items if item.name in answers]:
         item_answers = answers[item.name]
         report_likely(opened, item, item_answers, rows.index)
-        if not (item_answers.fates >= Fate.UNKNOWN_LABEL).any():
+        if not (item_answers.fates.to_numpy() >= Fate.UNKNOWN_LABEL).any():
             continue
         faulty = item_answers.faulty(rows.index)
         elsewhere = item_answers.beyond[faulty.index].isin(reported.get(item.scale, ()))
@@ -111,7 +109,8 @@ def _report_lost(opened: Opened, item: Item, faulty: pd.DataFrame, n_rows: int) 
     for entry, n in common.items():
         text = shown[entries == entry].iloc[0]
         remedy = _remedy(opened, item, FAULTS[Fate.UNKNOWN_LABEL], "" if pd.isna(text) else str(text))
-        message = f"{opened.source.title}: {n} people gave an answer to {item.name!r} that is lost. {remedy}"
+        rows = rows_text(entries.index[unknown & (entries == entry)])
+        message = f"{opened.source.title}: {n} people ({rows}) gave an answer to {item.name!r} that is lost. {remedy}"
         opened.fail("answer_lost", f"{message} If it means no answer, list it under [missing].", column=item.name)
     return unknown & entries.isin(common.index)
 

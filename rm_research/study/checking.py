@@ -46,7 +46,7 @@ def _check_waves(study: Study) -> Iterator[str]:
         if name in FIXED:
             yield f"waves.{name}: codebook.csv already has a column with that name; rename the wave"
     if not occasions:
-        yield "waves: all are retrospective; at least one must be an occasion"
+        yield "waves: all are retrospective; at least one must be an occasion: remove kind from it"
     elif study.baseline not in occasions:
         yield f"design.baseline: {study.baseline!r} is not an occasion; {suggest(study.baseline, occasions)}"
 
@@ -89,21 +89,27 @@ def _check_design(study: Study) -> Iterator[str]:
     for key in ("unit", "clusters"):
         unit = getattr(design, key)
         if unit is not None and unit not in units:
-            yield f"design.{key}: {unit!r} is neither {', '.join(UNITS)} nor an attribute; {suggest(unit, units)}"
+            yield f"design.{key}: {unit!r} is neither {', '.join(UNITS)} nor an attribute; {_or_declared(unit, units)}"
     for name in design.interactions:
         if name not in (splits := ["role", *study.settings.attributes]):
-            yield f"design.interactions: {name!r} is neither role nor an attribute; {suggest(name, splits)}"
+            yield f"design.interactions: {name!r} is neither role nor an attribute; {_or_declared(name, splits)}"
     for table, key, names in (("design", "moderators", design.moderators),
                               ("missing", "auxiliary", study.settings.missing.auxiliary)):  # fmt: skip
         for name in names:
             if name not in study.settings.attributes:
-                yield f"{table}.{key}: {name!r} is not an attribute; {suggest(name, study.settings.attributes)}"
+                yield f"{table}.{key}: {name!r} is not an attribute; {_or_declared(name, study.settings.attributes)}"
     if study.clustered_by == "dyad" and "dyad" not in known:
         yield "design.unit: no column says which dyad people are in; add dyad under [columns] or to [roster]"
     if design.comparison == PROGRAMME:
         yield f"design.comparison: {PROGRAMME!r} is the programme's own arm; name the arm without the programme"
     if design.comparison and "arm" not in known:
         yield "design.comparison: no column says which arm people are in; add arm under [columns] or to [roster]"
+
+
+def _or_declared(name: str, known: Iterable[str], remedy: str = "declare it under [attributes]") -> str:
+    """Suggest the name that was meant; a new name may be meant too, and has to be declared."""
+    hint = suggest(name, known)
+    return f"{hint}{'' if hint.endswith('?') else '.'} Otherwise {remedy}"
 
 
 def _check_link(study: Study) -> Iterator[str]:
@@ -130,7 +136,8 @@ def _check_cleaning(study: Study) -> Iterator[str]:
         if (right := study.settings.careless.attention.get(item.name)) is not None and item.kind == "number":
             labels = {comparable(label) for label in study.settings.answers.get(item.answers, {})}
             if comparable(str(right)) not in labels and not NUMBER.fullmatch(comparable(str(right))):
-                yield f"careless.attention: {item.name!r} is a number item, but {right!r} is not one of its answers"
+                fault = f"{item.name!r} is a number item, but {right!r} is not one of its answers; write one of them"
+                yield f"careless.attention: {fault}"
     for wave in study.waves:
         if wave.unfinished == "drop" and "finished" not in known:
             yield f"waves.{wave.name}.unfinished: no column says who finished; add finished under [columns]"
@@ -148,7 +155,7 @@ def _check_entries(study: Study) -> Iterator[str]:
     known = (*FACTS, *study.settings.attributes)
     for fact, words in study.words.items():
         if fact not in known:
-            yield f"values.{fact}: is neither a fact nor an attribute; {suggest(fact, known)}"
+            yield f"values.{fact}: is neither a fact nor an attribute; {_or_declared(fact, known)}"
         forms = (form for entries in words.values() for form in {comparable(entry) for entry in entries})
         for entry in _twice(forms):
             yield f"values.{fact}: {entry!r} is listed under two words; keep it under one"
@@ -195,7 +202,8 @@ def _check_files(study: Study) -> Iterator[str]:
         allowed = ("dyad", "date", "minutes", "cohort") if title == "sessions" else facts
         for key in file.columns if file else ():
             if key not in allowed:
-                yield f"{title}.columns.{key}: is not a fact; {suggest(key, allowed)}"
+                hint = suggest(key, allowed) if title == "sessions" else _or_declared(key, allowed)
+                yield f"{title}.columns.{key}: is not a fact; {hint}"
 
 
 def _check_sources(wave: Wave, facts: tuple[str, ...]) -> Iterator[str]:
@@ -205,7 +213,7 @@ def _check_sources(wave: Wave, facts: tuple[str, ...]) -> Iterator[str]:
     for source in wave.sources:
         for key in (*source.set, *source.columns):
             if key not in facts:
-                yield f"waves.{wave.name}: {key!r} is neither a fact nor an attribute; {suggest(key, facts)}"
+                yield f"waves.{wave.name}: {key!r} is neither a fact nor an attribute; {_or_declared(key, facts)}"
 
 
 def _check_items(study: Study) -> Iterator[str]:
@@ -213,7 +221,8 @@ def _check_items(study: Study) -> Iterator[str]:
     for item in study.items:
         where = f" row {item.row}: item {item.name!r}"
         if item.scale and item.scale not in scales:
-            yield f"{where} has scale {item.scale!r}, which study.toml lacks; {suggest(item.scale, scales)}"
+            hint = _or_declared(item.scale, scales, f"add [scales.{item.scale}]")
+            yield f"{where} has scale {item.scale!r}, which study.toml lacks; {hint}"
         if item.kind != "number" and (item.scale or item.answers):
             surplus = "a scale" if item.scale else "numbered answers"
             yield f"{where} has kind {item.kind!r} but also {surplus}; make it a number, or leave these cells empty"

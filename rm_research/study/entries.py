@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from rm_research.study.folding import fold, tidy_text
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
 STR = pd.StringDtype(na_value=np.nan)  # what "str" means
+AT_ONCE = 1 << 18  # cells of an export that are looked at together
 FOLDED = r"[\s\x00-\x1f\x7f&`]"  # the ASCII characters that `tidy_text` may change, besides capital letters
 
 
@@ -67,12 +69,28 @@ def _series(text: pa.Array, index: pd.Index) -> pd.Series:
     return pd.Series(pd.array(text, dtype=STR), index=index)
 
 
-def tidy(cells: pd.Series) -> pd.Series:
-    """Apply `tidy_text` to cells."""
+def in_batches(rows: pd.DataFrame, names: Iterable[str]) -> Iterator[tuple[list[str], pa.Array]]:
+    """Names of some columns and their cells, one column after the other: many short columns are looked at together."""
+    wanted = iter(names)
+    while some := list(islice(wanted, max(1, AT_ONCE // max(1, len(rows))))):
+        columns = (pa.array(rows[name].array, pa.large_string()) for name in some)
+        pieces = [
+            piece for cells in columns for piece in (cells.chunks if isinstance(cells, pa.ChunkedArray) else [cells])
+        ]
+        yield some, pa.chunked_array(pieces, pa.large_string()).combine_chunks()
+
+
+def may_be_folded(cells: pd.Series) -> np.ndarray:
+    """Cells that `tidy_text` may change in more than capital letters."""
     text = pa.array(cells, pa.large_string())
     plain = pc.and_(pc.string_is_ascii(text), pc.invert(pc.match_substring_regex(text, FOLDED)))
-    tidied = _series(pc.ascii_lower(text), cells.index)
-    odd = ~np.asarray(plain.fill_null(True))
+    return ~np.asarray(plain.fill_null(True))
+
+
+def tidy(cells: pd.Series) -> pd.Series:
+    """Apply `tidy_text` to cells."""
+    tidied = _series(pc.ascii_lower(pa.array(cells, pa.large_string())), cells.index)
+    odd = may_be_folded(cells)
     if odd.any():
         tidied.iloc[np.flatnonzero(odd)] = per_entry(cells[odd], tidy_text).array
     return tidied

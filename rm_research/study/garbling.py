@@ -76,6 +76,15 @@ def find_garbled(entries: Iterable[str], known: Iterable[str]) -> Iterator[Garbl
         yield from list(filter(None, found))[:1]
 
 
+def garbled_pairs(texts: Iterable[str]) -> Iterator[tuple[str, str, Garbling]]:
+    """Find texts that are others of the same texts read in a wrong encoding: each with what it should be, and how."""
+    by_form = {comparable(text): text for text in texts}
+    for text in by_form.values():
+        found = None if text.isascii() else _undone(text, by_form, (*LIKELY, *GARBLINGS))
+        if found is not None and found[0] != text:
+            yield (text, *found)
+
+
 Forms = dict[str, tuple[str, Garbling]]  # by comparable form, the known text and how it came to be
 
 

@@ -120,3 +120,13 @@ def read_numbers(cells: pd.Series, declared: str | None = None) -> pd.Series:
     tidied = per_entry(cells, tidy_text)
     notation = notation_of((entry for entry in tidied.dropna().unique() if entry), declared)
     return per_entry(tidied, lambda entry: number_in(entry, notation), dtype="float64")
+
+
+def with_points(cells: pd.Series) -> pd.Series:
+    """Entries of a column of numbers with decimal commas, written with points; any other column stays as it is."""
+    if not cells.str.contains(",", regex=False, na=False).any():
+        return cells
+    numbers = read_numbers(cells)
+    if not numbers.notna().equals(cells.notna()):
+        return cells
+    return per_entry(cells, {cell: f"{number:.15g}" for cell, number in zip(cells, numbers, strict=True)}.get)

@@ -11,6 +11,7 @@ FORMATS = (
     "csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata",
     "microsoft-forms", "kobotoolbox", "moodle", "typeform", "jotform",
 )  # fmt: skip
+NUMBERS = ("spss", "stata")  # formats whose numbers are no text
 FACTS = ("person", "cohort", "role", "dyad", "arm", "consent", "finished", "submitted", "duration")
 ROW_NUMBER = "#row"
 SERIAL_DATES = "excel"  # date_format of dates that a spreadsheet program wrote as numbers of days
@@ -98,6 +99,12 @@ class File(Table):
                 'layout = "long" needs question and answer: the columns that hold the question and the answer of each '
                 "row; both are needed only with it"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _signs_of_text(self) -> "File":
+        if self.format in NUMBERS and self.decimal is not None:
+            raise ValueError(f"has decimal, but a file of format {self.format!r} keeps numbers as numbers; remove it")
         return self
 
     @property

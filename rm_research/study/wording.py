@@ -19,8 +19,13 @@ PLAIN = {
 def suggest(name: str, known: Iterable[str]) -> str:
     """Suggest the name that was probably meant, or list the known names."""
     names = list(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    near = _near(name, names)
     return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names) or 'none'}"
+
+
+def _near(name: str, known: Iterable[str]) -> list[str]:
+    """Name that was probably meant, if there is one."""
+    return get_close_matches(name, list(known), n=1, cutoff=0.6)
 
 
 def sentences(details: Sequence[Any], content: dict[str, Any]) -> list[str]:
@@ -37,9 +42,12 @@ def sentences(details: Sequence[Any], content: dict[str, Any]) -> list[str]:
     keys = [_key(detail) for detail in details]
     # pydantic also reports the table of a faulty key; the key is enough
     tables = {key[:end] for key in keys for end in range(1, len(key))}
+    # a key that is misspelt is not missing as well
+    unknown = [key for key, detail in zip(keys, details, strict=True) if detail["type"] == "extra_forbidden"]
+    meant = {(*_as_written(key, content)[:-1], *_near(key[-1], _known_keys(key))) for key in unknown}
     by_key: dict[tuple[str, ...], str] = {}
     for key, detail in zip(keys, details, strict=True):
-        if key not in tables:
+        if key not in tables and (detail["type"] != "missing" or _as_written(key, content) not in meant):
             by_key.setdefault(key, f"study.toml: {'.'.join(_as_written(key, content))}: {_fault(key, detail)}")
     return list(by_key.values())
 

@@ -140,3 +140,19 @@ def test_a_wave_without_a_known_yes_keeps_its_rows_and_is_marked(draft_of):
     made = draft_of({name: survey(consent=list(words) * 15) for name, words in given.items()})
     assert made.toml["columns"]["consent"] == {"pre": "consent"}
     assert "in some wave no entry is known to mean yes, so all its rows are kept" in made.checks
+
+
+@pytest.mark.parametrize(("name", "fact_name"), [
+    ("Cohorte", "cohort"), ("Rôle", "role"), ("Groupe", "arm"), ("Grupo", "arm"), ("Consentement", "consent"),
+])  # fmt: skip
+def test_facts_have_french_and_spanish_names(draft_of, name, fact_name):
+    entries = {"role": ("leader", "mentor"), "consent": ("yes", "no"), "arm": ("MA", "Control")}
+    made = drafted(draft_of, **{name: fact(*entries.get(fact_name, ("printemps", "automne")))})
+    assert made.toml["columns"][fact_name] == name
+
+
+@pytest.mark.parametrize("form", ["{}", "{},5", "{}.25"])
+def test_an_age_is_no_outcome_however_many_there_are(draft_of, form):
+    made = drafted(draft_of, Alter=[form.format(20 + place) for place in range(N)])
+    assert set(made.items) == {"q_1", "q_2", "q_3"}
+    assert '# Alter = "Alter"' in made.draft.study

@@ -158,6 +158,19 @@ def test_previews_are_left_out(draft_of):
     assert made.people() == 19
 
 
+@pytest.mark.parametrize("kept", [("IP Address", "Imported"), ("0", "16"), ("EX", "Offline")])
+@pytest.mark.parametrize("left", ["Survey Preview", "Survey Preview Spam", "2", "17", "EX Spam"])
+def test_only_previews_tests_and_spam_are_left_out(draft_of, kept, left):
+    header = ["Status", "code", "q_1", "q_2"]
+    ids = [f'{{"ImportId":"QID{place}"}}' for place in range(4)]
+    statuses = [left, *(kept[place % 2] for place in range(19))]
+    rows = [(status, code, *answers(2, start=place))
+            for place, (status, code) in enumerate(zip(statuses, codes(20), strict=True))]  # fmt: skip
+    made = draft_of({"a.csv": sheet(header, [("Response Type", "Code", "One", "Two"), ids, *rows])})
+    assert made.toml["waves"]["pre"]["where"] == {"Status": sorted(kept)}
+    assert made.people() == 19
+
+
 @pytest.mark.parametrize(
     ("column", "entries", "doubt"),
     [("Erhebung", ["vorher", "nachher"], False), ("X7", ["T1", "T2", "T3"], False), ("Form", ["blue", "green"], True)],

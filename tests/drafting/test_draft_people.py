@@ -1,5 +1,6 @@
 """The column of people's codes is found, and said where it is not certain."""
 
+import pytest
 from drafted_exports import answers, codes, sheet, survey
 
 
@@ -100,3 +101,20 @@ def test_measurements_are_no_codes(draft_of):
     rows = [(f"{place}.5", *answers(2, start=place)) for place in range(20)]
     made = draft_of({name: sheet(["id", "q_1", "q_2"], rows) for name in ("a.csv", "b.csv")})
     assert made.toml["link"]["method"] == "none"
+
+
+@pytest.mark.parametrize("name", ["Teilnehmercode", "Teilnehmernummer", "Probandencode", "VP-Nr"])
+def test_codes_that_nobody_shares_are_no_outcome_and_are_told(draft_of, name):
+    later = [f"{number}.0" for number in range(2000, 2020)]
+    made = draft_of({"pre.csv": with_codes(name, range(2000, 2020)), "post.csv": with_codes(name, later)})
+    assert name not in made.items
+    assert f"Candidates: {name}" in made.checks
+
+
+def test_answers_as_rows_of_respondents_in_rounds(draft_of):
+    rows = [(code, moment, f"Thing {item}", answers(1, start=place + item + len(moment))[0])
+            for moment in ("Round one", "Round two") for place, code in enumerate(codes(20))
+            for item in range(3)]  # fmt: skip
+    made = draft_of({"all.csv": sheet(["Respondent", "Round", "Question", "Answer"], rows)})
+    assert [wave["where"] for wave in made.toml["waves"].values()] == [{"Round": "Round one"}, {"Round": "Round two"}]
+    assert (made.errors(), made.people()) == ([], 20)

@@ -52,3 +52,9 @@ def test_by_the_command_line(tmp_path, monkeypatch):
     settle(tmp_path / "draft")
     checked = CliRunner().invoke(main, ["check", "draft"], env={"COLUMNS": "200"})
     assert (checked.exit_code, "[POST]" in checked.stdout) == (0, True)
+
+
+def test_a_short_list_of_many_columns_is_not_taken_for_the_answers(drafted):
+    narrow = [row[:3] for row in of_wave(0)]
+    draft = drafted({"Staff": [["code", "grade", "site", "since"], ["a", 1, "x", 2]], "Answers": narrow})
+    assert draft.files["file"].tolist() == ["all.xlsx [Answers]"]

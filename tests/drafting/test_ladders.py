@@ -1,5 +1,6 @@
 """Known ladders keep their order however their answers come; unknown ladders are never numbered."""
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -208,3 +209,33 @@ def test_a_choice_in_no_scale_is_no_table_of_answers(draft_of):
     assert (made.items["system"]["kind"], made.items["system"]["answers"]) == ("choice", "")
     assert "answers" not in made.toml
     assert made.errors() == []
+
+
+AGREEING = {
+    "fr": [("satisfait", "satisfaite"), ("content", "contente"), ("approprié", "appropriée"), ("bon", "bonne"),
+           ("mauvais", "mauvaise"), ("excellent", "excellente"), ("vrai", "vraie"), ("faux", "fausse"),
+           ("positif", "positive"), ("négatif", "négative"), ("supérieur", "supérieure"), ("inférieur", "inférieure"),
+           ("incertain", "incertaine"), ("moyen", "moyenne")],
+    "es": [("satisfecho", "satisfecha"), ("bueno", "buena"), ("malo", "mala"), ("apropiado", "apropiada"),
+           ("cómodo", "cómoda"), ("seguro", "segura"), ("falso", "falsa"), ("verdadero", "verdadera"),
+           ("positivo", "positiva"), ("negativo", "negativa"), ("pésimo", "pésima")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", AGREEING)
+def test_a_ladder_may_be_feminine(language):
+    changed = 0
+    for vocabulary, ladder in LADDERS:
+        if ladder.language != language:
+            continue
+        wordings = [ways[0] for ways in ladder.answers.values()]
+        feminine = []
+        for wording in wordings:
+            for one, other in AGREEING[language]:
+                wording = re.sub(rf"(?i)(?<=\w){one}\b|\b{one}\b", lambda met, other=other: other, wording)
+            feminine.append(wording)
+        changed += feminine != wordings
+        found = worded(feminine)
+        assert list(found.labels.values()) == [*range(vocabulary.first, vocabulary.first + len(wordings))], feminine
+        assert [said(label) for label in found.labels] == [said(wording) for wording in wordings]
+    assert changed > 5

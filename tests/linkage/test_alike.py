@@ -228,3 +228,26 @@ def test_pairs_of_cohorts_that_seem_to_be_one_are_all_found_in_order(names):
 def test_numbered_cohorts_are_not_all_compared():
     with mock.patch("rm_research.linkage.alike.SequenceMatcher", side_effect=AssertionError):
         assert list(_alike([f"cohort {number}" for number in range(500)])) == []
+
+
+@pytest.mark.parametrize("wave", ["pre", "post"])
+@pytest.mark.parametrize("name", ["Frühjahr", "Été 2024", "Zürich – Süd"])
+def test_a_cohort_whose_name_is_garbled_in_one_wave_is_an_error_that_names_the_file(write_study, wave, name):
+    def export(cohort):
+        return "code,cohort,m1,m2\n" + "".join(
+            f"P{k},{cohort if k % 2 else 'Herbst'},{1 + k % 5},{1 + (k * 3) % 5}\n" for k in range(24))  # fmt: skip
+
+    garbled = name.encode().decode("cp1252")
+    files = {f"{one}.csv": export(garbled if one == wave else name) for one in ("pre", "post")}
+    toml = (
+        'title = "t"\n[waves.pre]\nfile = "pre.csv"\n[waves.post]\nfile = "post.csv"\n'
+        '[columns]\nperson = "code"\ncohort = "cohort"\n[scales.mood]\n'
+    )
+    folder = write_study(toml=toml, codebook="item,scale,low,high\nm1,mood,1,5\nm2,mood,1,5\n", files=files)
+    found = check_study(folder).table
+    found = found[found["rule"] == "garbled_text"]
+    assert found[["severity", "file"]].to_numpy().tolist() == [["error", f"{wave}.csv"]]
+    assert f"stands for {name!r}" in found["message"].iloc[0]
+    mended = toml.replace(f'file = "{wave}.csv"', f'file = "{wave}.csv"\nencoding = "utf-8 read as cp1252"')
+    (folder / "study.toml").write_text(mended, encoding="utf-8")
+    assert "garbled_text" not in set(check_study(folder).table["rule"])

@@ -174,7 +174,7 @@ def test_the_roster_is_matched_too(study):
 def test_quality_counts_links_and_what_may_be_wrong(study):
     quality = link_quality(prepare_openly(study(export(CODES), export([MISTYPED, *CODES[1:]])))).set_index("wave")
     assert quality.loc["post", ["exact", "near", "linked"]].tolist() == [29, 1, 1]
-    assert 0 <= quality.loc["post", "expected_wrong"] <= 30 * (1 - quality.loc["post", "lowest"]) < 1
+    assert 0 <= quality.loc["post", "expected_wrong"] <= 30 * (1 - quality.loc["post", "lowest_certainty"]) < 1
 
 
 def test_people_of_the_whole_study_are_matched_across_cohorts(study):

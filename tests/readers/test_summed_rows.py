@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rm_research.errors import ReadError
-from rm_research.readers.summaries import find_summaries
+from rm_research.readers.export import Export
+from rm_research.readers.summaries import find_summaries, has_second_header, without_summaries
 
 TOTALS = ["Total", "TOTAL:", "Grand total", "Sum", "Summe", "Gesamt", "Gesamtsumme", "Somme", "Suma", "Totale", "Soma",
           "Totaal", "Summa", "Razem", "Total (n = 40)", "Σ"]  # fmt: skip
@@ -134,3 +135,39 @@ def test_study_files_have_the_last_word(read, declared, left, maybe, records):
 def test_a_declared_row_without_entries_is_named(read):
     with pytest.raises(ReadError, match=r"x.csv has no entries in rows 22, 99. Correct summary_rows"):
         read(TEXT, "csv", summary_rows=[22, 24, 99])
+
+
+LABELS = ("Never", "Sometimes", "Often")
+QUESTIONS = ["Your code", "I am heard", "I speak plainly", "I am asked"]
+
+
+def records(n, values):
+    return [[f"P{k:02}", *(values[(k * 7 + item + k // 3) % len(values)] for item in range(3))] for k in range(n)]
+
+
+def frame(rows):
+    return pd.DataFrame(rows, columns=["code", "q1", "q2", "q3"], index=range(2, len(rows) + 2), dtype="str")
+
+
+@pytest.mark.parametrize("values", [("1", "2", "3", "4"), LABELS])
+@pytest.mark.parametrize("second", [QUESTIONS, ["", *QUESTIONS[1:]], ["Q0_1", "Q1_1", "Q2_1", "Q3_1"]])
+def test_a_second_header_is_nobody(values, second):
+    rows = frame([second, *records(20, values)])
+    assert has_second_header(rows)
+    export = Export("pre.csv", rows, {}, frozenset())
+    assert without_summaries(export, "drop").summaries == (2,)
+    assert without_summaries(export, "keep").summaries == ()
+
+
+@pytest.mark.parametrize(("first", "values"), [
+    (["P99", "1", "2", "3"], ("1", "2", "3", "4")), (["P99", "do not know", "do not know", "do not know"], ("1", "2")),
+    (["P99", "no idea", "", ""], ("1", "2")), (["P99", "Often", "Never", "Sometimes"], LABELS),
+    (["P99", "Often", "", "Seldom"], LABELS), (["", "", "", ""], LABELS),
+])  # fmt: skip
+def test_the_first_person_is_no_header(first, values):
+    assert not has_second_header(frame([first, *records(20, values)]))
+
+
+def test_of_few_people_one_may_answer_like_nobody_else():
+    rows = [[f"P{k}", "Often", "Often", "Often"] for k in range(8)]
+    assert not has_second_header(frame([["P9", "Never", "Seldom", "Sometimes"], *rows]))

@@ -151,7 +151,10 @@ def test_an_answer_that_many_gave_and_that_is_lost_is_one_error(write_study):
     folder = write_study(toml=toml, codebook=codebook, files={"pre.csv": export(words), "post.csv": export(lost)})
     problems = found(folder, "answer_lost", "unknown_label")
     assert [severity for severity, _ in problems] == ["error"] * 3
-    assert problems[0][1].startswith("post.csv: 12 people gave an answer to 'm1' that is lost. The answer 'Undecided'")
+    assert problems[0][1].startswith(
+        "post.csv: 12 people (rows 2, 3, 4, 5, 6, 7, 8, 9 and 4 more) gave an answer to 'm1' that is lost. The answer "
+        "'Undecided'"
+    )
     folder = write_study(toml=toml + '[missing]\nvalues = ["Undecided"]\n', codebook=codebook,
                          files={"pre.csv": export(words), "post.csv": export(lost)})  # fmt: skip
     assert not check_study(folder).has_errors

@@ -1,7 +1,7 @@
 """Sheets of one workbook are exports of their own: rows, people and messages are told apart by sheet."""
 
 import pytest
-from workbooks import xlsx
+from workbooks import ods, xlsx
 
 from rm_research.checks import check_study
 from rm_research.disclosure.participation import _links
@@ -62,7 +62,7 @@ def test_each_wave_may_be_a_sheet(folder_of, before, after):
     panel = prepared.panel.set_index("person")
     assert sorted((panel["post"] - panel["pre"]).dropna()) == [0.5, 1.0]
     files = prepared.responses.groupby("wave")["file"].unique().str[0]
-    assert [files["pre"], files["post"]] == [f"all.xlsx [{name.replace(chr(34), '')}]" for name in (before, after)]
+    assert [files["pre"], files["post"]] == ["all.xlsx [PRE]", "all.xlsx [POST]"]
 
 
 def test_the_same_sheet_twice_is_still_refused(folder_of):
@@ -108,3 +108,29 @@ def test_a_workbook_that_is_absent_is_not_in_yet_and_one_that_is_damaged_is_an_e
     assert (len(damaged.problems), _not_in_yet(damaged).any()) == (2, False)
     (folder / "all.xlsx").unlink()
     assert _not_in_yet(prepare_openly(read_study(folder))).all()
+
+
+def test_a_sheet_given_by_number_and_by_name_is_one_export(write_study):
+    folder = write_study(toml=PARTS.format(mentors="1"), files={
+        "all.xlsx": xlsx({"Leaders": BEFORE}), "pre.csv": None, "post.csv": None})  # fmt: skip
+    errors = check_study(folder).to_frame()
+    assert "belong to more than one source" in " ".join(errors.loc[errors["rule"] == "row_in_two_sources", "message"])
+
+
+@pytest.mark.parametrize("decimal", ["", 'decimal = ","\n', 'decimal = "."\n'])
+@pytest.mark.parametrize("write", [xlsx, ods])
+def test_numbers_of_a_workbook_are_the_same_whatever_separates_decimals_in_its_text(write_study, decimal, write):
+    if write is ods:
+        pytest.importorskip("python_calamine")
+    rows = [["code", "m1", "m2"], ["a", 1.125, 2.5], ["b", 3.25, 4]]
+    file = f"all.{write.__name__}"
+    toml = (
+        f'title = "t"\n[waves.pre]\nfile = "{file}"\nformat = "excel"\n{decimal}'
+        '[link]\nmethod = "none"\n[scales.mood]\n'
+    )
+    folder = write_study(
+        toml=toml, codebook="item,scale,low,high\nm1,mood,0,2000\nm2,mood,0,2000\n",
+        files={file: write({"Answers": rows}), "pre.csv": None, "post.csv": None},
+    )  # fmt: skip
+    found = read_responses(folder).responses
+    assert found[["m1", "m2"]].to_numpy().tolist() == [[1.125, 2.5], [3.25, 4]]

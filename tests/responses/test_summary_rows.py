@@ -23,10 +23,10 @@ def problems(folder):
 def test_totals_are_nobody(write_study):
     prepared = prepare_openly(read_study(write_study(files=FILES)))
     assert len(prepared.people) == 21
-    steps = prepared.ledger[prepared.ledger["rule"] == "totals, means and the like"]
+    steps = prepared.ledger[prepared.ledger["rule"] == "totals, means, headers and the like"]
     assert steps[["wave", "rows_before", "rows_after"]].to_numpy().tolist() == [["pre", 22, 20], ["post", 23, 21]]
     flow = row_flow(prepared).set_index("wave")
-    assert flow.loc["pre", ["read", "totals, means and the like", "counted"]].tolist() == [22, 2, 20]
+    assert flow.loc["pre", ["read", "totals, means, headers and the like", "counted"]].tolist() == [22, 2, 20]
 
 
 def test_they_are_named(write_study):
@@ -68,7 +68,7 @@ person = "code"
     folder = write_study(toml=toml, files={"pre.csv": "code,g,m1,m2\n" + people + "Total,,60,60\n"})
     flow = row_flow(prepare_openly(read_study(folder)))
     assert flow.to_dict(orient="records") == [
-        {"wave": "pre", "read": 21, "totals, means and the like": 1, "counted": 20}
+        {"wave": "pre", "read": 21, "totals, means, headers and the like": 1, "counted": 20}
     ]
 
 
@@ -80,7 +80,7 @@ def test_a_total_in_the_roster_or_the_log_is_nobody(write_study):
     prepared = prepare_openly(read_study(folder))
     assert len(prepared.people) == 21
     assert set(problems(folder)["file"]) == {"pre.csv", "post.csv", "roster.csv", "log.csv"}
-    steps = prepared.ledger[prepared.ledger["rule"] == "totals, means and the like"].set_index("file")
+    steps = prepared.ledger[prepared.ledger["rule"] == "totals, means, headers and the like"].set_index("file")
     assert steps.loc["log.csv", ["rows_before", "rows_after"]].tolist() == [11, 10]
 
 

@@ -106,7 +106,7 @@ def test_one_wave_must_be_an_occasion(write_study):
     toml = BASE.replace('file = "pre.csv"', 'kind = "retrospective"\nfile = "pre.csv"')
     toml = toml.replace('file = "post.csv"', 'kind = "retrospective"\nfile = "post.csv"')
     assert faults(write_study(toml=toml)) == [
-        "study.toml: waves: all are retrospective; at least one must be an occasion"
+        "study.toml: waves: all are retrospective; at least one must be an occasion: remove kind from it"
     ]
 
 

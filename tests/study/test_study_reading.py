@@ -72,7 +72,8 @@ def test_study_toml_may_begin_with_a_byte_order_mark(write_study):
         (HEAD + "waves = 3\n" + REST, "waves: is not a table (it is 3)"),
         (
             HEAD + WAVES + REST + "[waves.pre.set]\nrolle = 'leader'",
-            "waves.pre: 'rolle' is neither a fact nor an attribute; did you mean 'role'?",
+            "waves.pre: 'rolle' is neither a fact nor an attribute; did you mean 'role'? Otherwise declare "
+            "it under [attributes]",
         ),
         (
             HEAD + WAVES + REST.replace("person", "persn"),

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from look_alikes import written_otherwise
 
-from rm_research.study.numbers import Notation, notation_of, number_in, read_numbers
+from rm_research.panel.prepare import prepare_openly
+from rm_research.study import read_study
+from rm_research.study.numbers import Notation, notation_of, number_in, read_numbers, with_points
 
 figures = st.floats(-1e6, 1e6).map(lambda number: round(number, 2))
 GERMAN = str.maketrans(".,", ",.")
@@ -91,3 +93,23 @@ def test_declared_signs(declared, entry, number):
 def test_points_beside_decimal_commas_may_separate_thousands(entries, ends, notation):
     assert notation_of(entries, ends=ends, beside_commas=True) is notation
     assert notation_of(entries, ends=ends) is Notation.POINT
+
+
+@pytest.mark.parametrize(("cells", "written"), [
+    (["30,5", "28,25", None], ["30.5", "28.25", None]), (["30,5", "31"], ["30.5", "31"]), (["3,5", "x"], ["3,5", "x"]),
+    (["a,b", "c"], ["a,b", "c"]), (["01", "2"], ["01", "2"]), (["1,234", "5,678"], ["1,234", "5,678"]),
+])  # fmt: skip
+def test_only_columns_of_numbers_with_decimal_commas_are_written_with_points(cells, written):
+    made = with_points(pd.Series(cells, dtype="str"))
+    assert [None if pd.isna(cell) else cell for cell in made] == written
+
+
+@pytest.mark.parametrize("sign", [".", ","])
+def test_a_moderator_is_a_number_whatever_separates_its_decimals(write_study, sign):
+    rows = "".join(f'P{k},"{30 + k % 7}.5",{1 + k % 5}\n'.replace(".", sign) for k in range(12))
+    folder = write_study(
+        toml='title = "t"\n[waves.pre]\nfile = "pre.csv"\n[columns]\nperson = "code"\n[attributes]\nage = "age"\n'
+        '[scales.mood]\n[design]\nmoderators = ["age"]\n',
+        codebook="item,scale,low,high\nm1,mood,1,5\n", files={"pre.csv": f"code,age,m1\n{rows}", "post.csv": None},
+    )  # fmt: skip
+    assert set(prepare_openly(read_study(folder)).people["age"]) == {f"{30 + k}.5" for k in range(7)}
