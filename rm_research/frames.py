@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,11 @@ class Frame:
 
     def empty(self) -> pd.DataFrame:
         """Return the frame with no rows."""
-        return self.conform(pd.DataFrame({name: [] for name in self.columns}))
+        return self._empty.copy()
+
+    @cached_property
+    def _empty(self) -> pd.DataFrame:
+        return self._declared(pd.DataFrame(columns=list(self.columns)))
 
     def conform(self, rows: pd.DataFrame, *, unique: bool = False) -> pd.DataFrame:
         """
@@ -58,19 +63,30 @@ class Frame:
         further = [name for name in rows.columns if name not in self.columns]
         if further and not self.open_ended:
             raise FrameError(f"{self.name} has no column {further[0]!r}; its columns are {', '.join(self.columns)}.")
-        declared = {
-            name: rows[name].astype(DTYPES[dtype])
-            if name in rows
-            else pd.Series(MISSING[dtype], index=rows.index, dtype=dtype)
-            for name, (dtype, _) in self.columns.items()
-        }
-        frame = pd.DataFrame(declared, index=rows.index)
-        frame = (pd.concat([frame, rows[further]], axis=1) if further else frame).reset_index(drop=True)
+        kinds = [(name, kind.name) for name, kind in rows.dtypes.items()]
+        if kinds == self._kinds and rows.columns.name is None:
+            frame = rows.reset_index(drop=True)
+        else:
+            frame = self._declared(rows)
+            frame = (pd.concat([frame, rows[further]], axis=1) if further else frame).reset_index(drop=True)
         if self.key and not unique and (repeated := int(frame.duplicated(list(self.key)).sum())):
             raise FrameError(
                 f"{self.name} has {repeated} rows that repeat its key ({', '.join(self.key)}). Keep one of each."
             )
         return frame
+
+    @cached_property
+    def _kinds(self) -> list[tuple[str, str]]:
+        return [(name, dtype) for name, (dtype, _) in self.columns.items()]
+
+    def _declared(self, rows: pd.DataFrame) -> pd.DataFrame:
+        known = {
+            name: rows[name].astype(DTYPES[dtype])
+            if name in rows
+            else pd.Series(MISSING[dtype], index=rows.index, dtype=dtype)
+            for name, dtype in self._kinds
+        }
+        return pd.DataFrame(known, index=rows.index)
 
 
 RESPONSES = Frame(
