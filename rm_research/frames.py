@@ -14,8 +14,10 @@ TEXT, NUMBER, COUNT, FLAG, WHEN = "str", "float64", "Int64", "boolean", "datetim
 FACT, TOTAL, CODE, FORM, WHO, HOW, SURE, TRUST = (
     f"\0{name}" for name in ("fact:", "total:", "code:", "form:", "who", "how", "probability", "trust")
 )
+# tables of few rows are quicker so; rm_research.study.text_storage says where it is otherwise
+pd.set_option("mode.string_storage", "python")
 MISSING = {TEXT: None, NUMBER: float("nan"), COUNT: pd.NA, FLAG: pd.NA, WHEN: pd.NaT}
-DTYPES = {dtype: pd.api.types.pandas_dtype(dtype) for dtype in MISSING}
+DTYPES = {dtype: pd.api.types.pandas_dtype(dtype) for dtype in MISSING if dtype != TEXT}  # texts are held as is set
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Frame:
 
     def _declared(self, rows: pd.DataFrame) -> pd.DataFrame:
         known = {
-            name: rows[name].astype(DTYPES[dtype])
+            name: rows[name].astype(DTYPES.get(dtype, dtype))
             if name in rows
             else pd.Series(MISSING[dtype], index=rows.index, dtype=dtype)
             for name, dtype in self._kinds

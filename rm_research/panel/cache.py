@@ -16,6 +16,7 @@ import pyarrow as pa
 from rm_research.privacy import HOME, private_folder, write_private
 from rm_research.study import Study
 from rm_research.study.settings import File
+from rm_research.study.text_storage import held_by_size
 
 PLACE = "RM_RESEARCH_CACHE"
 TEXTS = "texts.json"
@@ -62,6 +63,7 @@ def digest(study: Study) -> str:
     return hashlib.sha256(json.dumps(input_hashes(study), sort_keys=True).encode()).hexdigest()
 
 
+@held_by_size
 def load(study: Study, *, inputs: str = "") -> tuple[dict[str, pd.DataFrame], Texts] | None:
     """Frames and question texts prepared before by this code from the same inputs, or None."""
     folder = _folder(study, PREPARED, inputs or digest(study))
