@@ -65,6 +65,8 @@ class Frame:
         further = [name for name in rows.columns if name not in self.columns]
         if further and not self.open_ended:
             raise FrameError(f"{self.name} has no column {further[0]!r}; its columns are {', '.join(self.columns)}.")
+        if not (len(rows) or further):
+            return self.empty()
         kinds = [(name, kind.name) for name, kind in rows.dtypes.items()]
         if kinds == self._kinds and rows.columns.name is None:
             frame = rows.reset_index(drop=True)
