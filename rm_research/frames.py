@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,8 @@ FACT, TOTAL, CODE, FORM, WHO, HOW, SURE, TRUST = (
 # tables of few rows are quicker so; rm_research.study.text_storage says where it is otherwise
 pd.set_option("mode.string_storage", "python")
 MISSING = {TEXT: None, NUMBER: float("nan"), COUNT: pd.NA, FLAG: pd.NA, WHEN: pd.NaT}
-DTYPES = {dtype: pd.api.types.pandas_dtype(dtype) for dtype in MISSING if dtype != TEXT}  # texts are held as is set
+# texts are held as pandas is set when they are
+DTYPES: dict[str, Any] = {dtype: pd.api.types.pandas_dtype(dtype) for dtype in MISSING if dtype != TEXT}
 
 
 @dataclass(frozen=True)
