@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # matrices are small and processes are many: threads of the linear algebra would only wait for each other
 export OPENBLAS_NUM_THREADS := 1
+# two hundred test modules take as long to compile as to import: once is enough
+unexport PYTHONDONTWRITEBYTECODE
 STAMP := .venv/.installed
 
 .PHONY: report test coverage test-slow mutants lab lint format bench methods simulations lock clean

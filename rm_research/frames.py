@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,8 +15,11 @@ TEXT, NUMBER, COUNT, FLAG, WHEN = "str", "float64", "Int64", "boolean", "datetim
 FACT, TOTAL, CODE, FORM, WHO, HOW, SURE, TRUST = (
     f"\0{name}" for name in ("fact:", "total:", "code:", "form:", "who", "how", "probability", "trust")
 )
+# tables of few rows are quicker so; rm_research.study.text_storage says where it is otherwise
+pd.set_option("mode.string_storage", "python")
 MISSING = {TEXT: None, NUMBER: float("nan"), COUNT: pd.NA, FLAG: pd.NA, WHEN: pd.NaT}
-DTYPES = {dtype: pd.api.types.pandas_dtype(dtype) for dtype in MISSING}
+# texts are held as pandas is set when they are
+DTYPES: dict[str, Any] = {dtype: pd.api.types.pandas_dtype(dtype) for dtype in MISSING if dtype != TEXT}
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,11 @@ class Frame:
 
     def empty(self) -> pd.DataFrame:
         """Return the frame with no rows."""
-        return self.conform(pd.DataFrame({name: [] for name in self.columns}))
+        return self._empty.copy()
+
+    @cached_property
+    def _empty(self) -> pd.DataFrame:
+        return self._declared(pd.DataFrame(columns=list(self.columns)))
 
     def fits(self, rows: pd.DataFrame) -> bool:
         """Whether rows have every declared column."""
@@ -62,19 +71,32 @@ class Frame:
         further = [name for name in rows.columns if name not in self.columns]
         if further and not self.open_ended:
             raise FrameError(f"{self.name} has no column {further[0]!r}; its columns are {', '.join(self.columns)}.")
-        declared = {
-            name: rows[name].astype(DTYPES[dtype])
-            if name in rows
-            else pd.Series(MISSING[dtype], index=rows.index, dtype=dtype)
-            for name, (dtype, _) in self.columns.items()
-        }
-        frame = pd.DataFrame(declared, index=rows.index)
-        frame = (pd.concat([frame, rows[further]], axis=1) if further else frame).reset_index(drop=True)
+        if not (len(rows) or further):
+            return self.empty()
+        kinds = [(name, kind.name) for name, kind in rows.dtypes.items()]
+        if kinds == self._kinds and rows.columns.name is None:
+            frame = rows.reset_index(drop=True)
+        else:
+            frame = self._declared(rows)
+            frame = (pd.concat([frame, rows[further]], axis=1) if further else frame).reset_index(drop=True)
         if self.key and not unique and (repeated := int(frame.duplicated(list(self.key)).sum())):
             raise FrameError(
                 f"{self.name} has {repeated} rows that repeat its key ({', '.join(self.key)}). Keep one of each."
             )
         return frame
+
+    @cached_property
+    def _kinds(self) -> list[tuple[str, str]]:
+        return [(name, dtype) for name, (dtype, _) in self.columns.items()]
+
+    def _declared(self, rows: pd.DataFrame) -> pd.DataFrame:
+        known = {
+            name: rows[name].astype(DTYPES.get(dtype, dtype))
+            if name in rows
+            else pd.Series(MISSING[dtype], index=rows.index, dtype=dtype)
+            for name, dtype in self._kinds
+        }
+        return pd.DataFrame(known, index=rows.index)
 
 
 RESPONSES = Frame(

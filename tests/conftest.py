@@ -8,6 +8,8 @@ import properties
 import pytest
 from hypothesis import is_hypothesis_test, settings
 
+import rm_research.reporting  # noqa: F401  # before nbformat, which takes seconds to import without it
+
 TOML = """
 title = "A small study"
 [waves.pre]

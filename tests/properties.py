@@ -1,5 +1,5 @@
 """
-How many examples a test of a property is given: few in the fast tests, ten times as many in the slow ones.
+How many examples a test of a property is given: few in the fast tests, four times as many in the slow ones.
 
 Either way the examples are the same in every run, so that a test fails for a change of the code and for nothing else.
 """
@@ -7,7 +7,7 @@ Either way the examples are the same in every run, so that a test fails for a ch
 from hypothesis import HealthCheck, settings
 
 FAST, DEEP = "few examples", "many examples"
-TIMES = 10
+TIMES = 4
 
 settings.register_profile(
     FAST, max_examples=10, deadline=None, derandomize=True, database=None,

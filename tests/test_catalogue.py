@@ -4,6 +4,7 @@ import ast
 import re
 import string
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -64,6 +65,7 @@ SAME_IN_GERMAN = {
 }  # fmt: skip
 
 
+@cache
 def asked() -> set[str]:
     """Keys in calls of `say` and `has`, as regular expressions: blanks of f-strings stand for any word."""
     patterns = set()
@@ -88,7 +90,6 @@ def pattern_of(key: ast.expr) -> set[str]:
     return {r"[\w-]+"}
 
 
-ASKED = sorted(asked())
 TEXTS = {
     language: flat(tomllib.loads((PACKAGE / "catalogue" / f"{language}.toml").read_text())) for language in LANGUAGES
 }
@@ -155,7 +156,7 @@ VOCABULARY = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_that_code_asks_for_is_there(language):
-    assert [key for key in ASKED if not any(re.fullmatch(key, known) for known in TEXTS[language])] == []
+    assert [key for key in sorted(asked()) if not any(re.fullmatch(key, known) for known in TEXTS[language])] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -172,9 +173,9 @@ def used(key: str) -> bool:
         table, word = "claim", f"{table.removeprefix('claim.')}.{word}"
     named = table in by_name or word in VOCABULARY.get(table, ()) or f'"{word}"' in SOURCE
     return (
-        re.escape(key) in ASKED
+        re.escape(key) in asked()
         or f'"{key}"' in SOURCE
-        or (named and any(re.fullmatch(pattern, key) for pattern in ASKED))
+        or (named and any(re.fullmatch(pattern, key) for pattern in asked()))
     )
 
 

@@ -44,6 +44,12 @@ def test_check_loads_nothing_that_draws_estimates_or_makes_pages(tmp_path):
     assert found & (DRAWING | ESTIMATING | PAGES | FORMATS) == set()
 
 
+def test_notebooks_are_checked_without_a_grammar_of_addresses():
+    found = loaded("import rm_research.reporting, nbformat")
+    assert {"nbformat", "jsonschema"} <= found
+    assert found & {"rfc3987_syntax", "lark"} == set()
+
+
 def test_public_names_are_all_that_is_shown():
     assert dir(rm) == rm.__all__ == sorted(rm.__all__)
 

@@ -1,5 +1,7 @@
 """From the rows of the exports to the people who answered: the numbers at each step."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from rm_research.checks.followup import (
@@ -8,7 +10,7 @@ from rm_research.checks.followup import (
     has_returned,
     invited,
     keeps_no_leavers,
-    primary_scale,
+    parted,
     summed,
 )
 from rm_research.panel import Prepared
@@ -18,6 +20,7 @@ from rm_research.study import Study
 
 TOGETHER = "several rules"  # that left out rows of a file which several sources share
 APART = ("where", TAKEN_ALREADY, SUMMARIES)  # rules that keep sources of one file apart
+BY = ["role", "arm"]
 HOW = ("exact", "near", "alone", "blank", "unlinked")
 
 
@@ -50,13 +53,28 @@ def response_flow(
         missing where nobody can know, see `keeps_no_leavers`). Counts of people, the comparison last; a person counts
         once in each cohort.
     """
+    followed = follow_up(prepared, cohort) if followed is None else followed
+    return _finished(summed(_flagged(prepared, cohort), BY), followed, prepared.study)
+
+
+def response_flows(
+    prepared: Prepared, followed: Mapping[str | None, pd.DataFrame]
+) -> dict[str | None, pd.DataFrame]:  # fmt: skip
+    """`response_flow` of all cohorts without errors together (None), then of each, by their `follow_ups`."""
+    by_cohort = summed(_flagged(prepared, None), ["cohort", *BY])
+    tables = {None: summed(by_cohort, BY)} | parted(by_cohort, prepared.sound_cohorts)
+    return {cohort: _finished(table, followed[cohort], prepared.study) for cohort, table in tables.items()}
+
+
+def _flagged(prepared: Prepared, cohort: str | None) -> pd.DataFrame:
+    """Which waves each person answered."""
     study = prepared.study
     cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
     people = prepared.people[prepared.people["cohort"].isin(cohorts)]
     people = people.assign(role=people["role"].fillna(UNKNOWN), arm=people["arm"].fillna(UNKNOWN))
     before = has_returned(people, study.baseline, prepared)
     linked, unknown = study.link.method != "none", pd.Series(False, index=people.index)
-    flow = people[["role", "arm"]].assign(invited=invited(people), before=before)
+    flow = people[["cohort", *BY]].assign(invited=invited(people), before=before)
     for wave in study.later_waves:
         again = has_returned(people, wave, prepared)
         both, left = (mask.astype("Int64") for mask in (before & again, before & ~again))
@@ -64,20 +82,22 @@ def response_flow(
         left = left if linked and not keeps_no_leavers(prepared, wave) else left.where(unknown)
         flow = flow.assign(**{flow_column("answered", wave): again, flow_column("both", wave): both,
                               flow_column("left", wave): left})  # fmt: skip
-    followed = follow_up(prepared, cohort) if followed is None else followed
-    table = _with_scores(summed(flow, ["role", "arm"]), followed, study)
+    return flow
+
+
+def _finished(table: pd.DataFrame, followed: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Counts with the scores of each group, the comparison last."""
+    table = _with_scores(table, followed, study)
     compared = table["arm"] == study.comparison
     return pd.concat([table[~compared], table[compared]], ignore_index=True)
 
 
 def _with_scores(table: pd.DataFrame, followed: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Add how many people of each group have both scores of their first outcome, before the column of who left."""
+    asked = followed[followed["before"].notna()].drop_duplicates(["wave", *BY])  # rows are in the order of scales
+    scored = dict(zip(asked[["wave", *BY]].itertuples(index=False, name=None), asked["both"], strict=True))
     for wave in study.later_waves:
-        scored = {}
-        for (role, arm), rows in followed[followed["wave"] == wave].groupby(["role", "arm"]):
-            first = rows[rows["scale"].isin([primary_scale(rows, study)])]
-            scored[role, arm] = first["both"].iloc[0] if len(first) else pd.NA
-        column = [scored.get(key, pd.NA) for key in table[["role", "arm"]].itertuples(index=False, name=None)]
+        column = [scored.get((wave, *key), pd.NA) for key in table[BY].itertuples(index=False, name=None)]
         place = list(table.columns).index(flow_column("left", wave))
         table.insert(place, flow_column("scored", wave), pd.Series(column, index=table.index, dtype="Int64"))
     return table

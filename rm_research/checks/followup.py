@@ -1,6 +1,6 @@
 """Who came back: the one place that counts people with and without a score, and people who left."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 
 import pandas as pd
@@ -36,6 +36,25 @@ def follow_up(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
         missing: both, unscored and left where waves are not linked, left where `keeps_no_leavers`, and before where the
         baseline does not ask the scale. A person counts once in each cohort.
     """
+    return _ordered(_unknown(summed(_flagged(prepared, cohort), GROUP), prepared), prepared.study)
+
+
+def follow_ups(prepared: Prepared) -> dict[str | None, pd.DataFrame]:
+    """`follow_up` of all cohorts without errors together (None), then of each: people are counted once."""
+    by_cohort = summed(_flagged(prepared, None), ["cohort", *GROUP])
+    together = summed(by_cohort.drop(columns="cohort"), GROUP)
+    each = _ordered(_unknown(by_cohort, prepared), prepared.study)
+    return {None: _ordered(_unknown(together, prepared), prepared.study)} | parted(each, prepared.sound_cohorts)
+
+
+def parted(table: pd.DataFrame, cohorts: Iterable[str]) -> dict[str | None, pd.DataFrame]:
+    """Rows of each cohort, without its name."""
+    rest = table.drop(columns="cohort")
+    return {cohort: rest[table["cohort"] == cohort].reset_index(drop=True) for cohort in cohorts}
+
+
+def _flagged(prepared: Prepared, cohort: str | None) -> pd.DataFrame:
+    """What each person returned and has a score of, by scale and later wave."""
     study, people = prepared.study, _people(prepared, cohort)
     panel = prepared.panel[prepared.panel["cohort"].isin(people["cohort"].unique())]
     rows = panel[[*WHO, "scale", "wave", "pre", "post"]].merge(people, on=WHO)
@@ -44,8 +63,7 @@ def follow_up(prepared: Prepared, cohort: str | None = None) -> pd.DataFrame:
         "returned": has_returned(rows, study.baseline, prepared), "before": before, "after": after,
         "both": before & after, "unscored": before & ~after & again, "left": before & ~again,
     }  # fmt: skip
-    counted = rows[[*GROUP, "invited"]].assign(**flags).astype(dict.fromkeys(COUNTS, "Int64"))
-    return _ordered(_unknown(summed(counted, GROUP), prepared), study)
+    return rows[["cohort", *GROUP, "invited"]].assign(**flags)
 
 
 def has_returned(people: pd.DataFrame, wave: pd.Series | str, prepared: Prepared) -> pd.Series:
@@ -70,12 +88,6 @@ def keeps_no_leavers(prepared: Prepared, wave: str) -> bool:
     return bool((before & again).any() and not (before & ~again).any())
 
 
-def primary_scale(rows: pd.DataFrame, study: Study) -> str | None:
-    """First outcome that people of some rows of `follow_up` were asked at the baseline and again."""
-    asked = set(rows.loc[rows["before"].notna(), "scale"])
-    return next((scale.name for scale in study.scales if scale.name in asked), None)
-
-
 def _people(prepared: Prepared, cohort: str | None) -> pd.DataFrame:
     """Everyone of one cohort, or of all without errors: role, arm, and whether they were invited."""
     people = prepared.people[prepared.people["cohort"].isin(prepared.sound_cohorts if cohort is None else (cohort,))]
@@ -90,10 +102,9 @@ def invited(people: pd.DataFrame) -> pd.Series:
 
 
 def summed(counted: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Sums of all other columns by group; a sum with a part that is unknown is unknown."""
-    counts = [name for name in counted.columns if name not in by]
-    groups = [counted[name] for name in by]
-    return counted.astype(dict.fromkeys(counts, "Int64")).groupby(groups)[counts].sum(skipna=False).reset_index()
+    """Sums of all other columns of counts by group; a sum with a part that is unknown is unknown."""
+    counts = [name for name in counted.columns if name not in ("cohort", *by)]
+    return counted[counts].astype("Int64").groupby([counted[name] for name in by]).sum(skipna=False).reset_index()
 
 
 def _unknown(table: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:
@@ -113,4 +124,5 @@ def _ordered(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     keys = {"scale": table["scale"].map(scales.index), "wave": table["wave"].map(waves.index), "role": table["role"],
             "last": table["arm"].isin([study.comparison]), "arm": table["arm"]}  # fmt: skip
     order = pd.DataFrame(keys, index=table.index).sort_values(list(keys), kind="stable").index
-    return table.loc[order, [*GROUP, *COUNTS]].reset_index(drop=True)
+    columns = [name for name in ("cohort", *GROUP, *COUNTS) if name in table]
+    return table.loc[order, columns].reset_index(drop=True)

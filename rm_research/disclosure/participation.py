@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from rm_research.checks.flow import response_flow
-from rm_research.checks.followup import WHO, follow_up, invited
+from rm_research.checks.flow import response_flows
+from rm_research.checks.followup import WHO, follow_ups, invited
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import Prepared
 from rm_research.process import meetings
@@ -26,11 +26,10 @@ def participation(prepared: Prepared) -> dict[str, pd.DataFrame]:
         one row per cohort, from `meetings`.
     """
     # all cohorts together, then each
-    followed = {cohort: follow_up(prepared, cohort) for cohort in (None, *prepared.sound_cohorts)}
-    response = {cohort: response_flow(prepared, cohort, followed=table) for cohort, table in followed.items()}
+    followed = follow_ups(prepared)
     return {
         "cohorts": _typed(pd.DataFrame([_counts(prepared, cohort) for cohort in (*prepared.cohorts, None)])),
-        "response": _by_cohort(response),
+        "response": _by_cohort(response_flows(prepared, followed)),
         "follow_up": _by_cohort(followed),
         "meetings": meetings(prepared),
     }

@@ -23,6 +23,7 @@ from rm_research.frames import DYADS, LEDGER, LINKS, NEAR_MISSES, PANEL, PEOPLE,
 from rm_research.privacy import private_folder, seal, write_private
 from rm_research.study import Study
 from rm_research.study.settings import File
+from rm_research.study.text_storage import held_by_size
 
 TEXTS, SEAL = "texts.json", "seal"
 LEFT = 3600  # seconds after which a part of a cache is one that a killed run left
@@ -72,6 +73,7 @@ def digest(study: Study) -> str:
     return hashlib.sha256(json.dumps(input_hashes(study), sort_keys=True).encode()).hexdigest()
 
 
+@held_by_size
 def load(study: Study, *, inputs: str = "") -> tuple[dict[str, pd.DataFrame], Texts] | None:
     """Frames and question texts prepared before by this code from the same inputs, or None."""
     folder = _folder(study, PREPARED, inputs or digest(study))

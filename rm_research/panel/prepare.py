@@ -26,6 +26,7 @@ from rm_research.scales import (
 )
 from rm_research.study import Study, read_study
 from rm_research.study.entries import tidy_text
+from rm_research.study.text_storage import held_by_size
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -146,6 +147,7 @@ def prepare_study(study: Study | str | Path, *, allow_outside: bool = False) -> 
     return prepared
 
 
+@held_by_size
 def prepare_openly(study: Study) -> Prepared:
     """Prepare a study without the cache; errors are left among its problems instead of being raised."""
     intake = take_in(study)

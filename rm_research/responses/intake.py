@@ -17,6 +17,7 @@ from rm_research.responses.roster import facts_of_roster, read_roster, read_sess
 from rm_research.study import Study, Wave, read_study
 from rm_research.study.entries import per_entry, tidy_text
 from rm_research.study.model import ONE_COHORT
+from rm_research.study.text_storage import held_by_size
 
 TAKEN_ALREADY = "rows already in another source"  # rule of the ledger
 
@@ -98,6 +99,7 @@ def raise_study_errors(problems: pd.DataFrame) -> None:
         raise ReadError(*dict.fromkeys(errors["message"]), heading="The survey data cannot be used yet")
 
 
+@held_by_size
 def take_in(study: Study) -> Intake:
     """Read all exports; one that cannot be read becomes an error among the problems."""
     journal, key, texts = Journal(), study_key(study.path), dict[tuple[str, str], str]()

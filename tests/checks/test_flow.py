@@ -2,14 +2,17 @@
 
 from itertools import pairwise
 
+import pandas as pd
 import pytest
+from gap_studies import Crowd, gap_study
 from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
 from small_studies import CODEBOOK, COLUMNS, TOML, Group, as_csv, small_study
 
 from rm_research.checks import response_flow
-from rm_research.checks.flow import link_quality, row_flow
+from rm_research.checks.flow import link_quality, response_flows, row_flow
+from rm_research.checks.followup import follow_up, follow_ups
 from rm_research.panel import prepare_study
 from rm_research.panel.prepare import prepare_openly
 from rm_research.study import read_study
@@ -191,3 +194,15 @@ def test_no_row_is_lost_without_a_ledger_line(write_study, pre, one, two, method
     assert read - left == len(prepared.responses)
     flow = row_flow(prepared).set_index("wave")
     assert (flow["read"] - flow.drop(columns=["read", "counted"]).sum(axis=1) - flow["counted"]).eq(0).all()
+
+
+def test_tables_of_all_cohorts_at_once_are_those_of_each(tmp_path):
+    crowds = [Crowd(cohort, arm, ["both"] * 5 + ["left", "late", "blank after", "blank before"][:kinds])
+              for kinds, cohort in enumerate("ABC", start=2) for arm in ("programme", "waitlist")]  # fmt: skip
+    prepared = prepare_study(gap_study(tmp_path, *crowds, design='[design]\ncomparison = "waitlist"\n'))
+    followed = follow_ups(prepared)
+    flows = response_flows(prepared, followed)
+    assert list(followed) == list(flows) == [None, "A", "B", "C"]
+    for cohort in followed:
+        pd.testing.assert_frame_equal(followed[cohort], follow_up(prepared, cohort))
+        pd.testing.assert_frame_equal(flows[cohort], response_flow(prepared, cohort))

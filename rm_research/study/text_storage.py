@@ -1,0 +1,33 @@
+"""
+How pandas holds texts: as Python's strings, but as Arrow's while a study of many people is read.
+
+Arrow's arrays cost less a row and more a call. Numbers and pages are made by thousands of calls on tables of few rows.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+import pandas as pd
+
+from rm_research.study.model import Study
+
+P = ParamSpec("P")
+R = TypeVar("R")
+MANY = 2_000_000  # bytes of exports: about a thousand people who answer twice
+
+
+def held_by_size(read: Callable[Concatenate[Study, P], R]) -> Callable[Concatenate[Study, P], R]:
+    """Let a function that reads a study hold texts as suits the size of its exports."""
+
+    @wraps(read)
+    def reading(study: Study, *args: P.args, **options: P.kwargs) -> R:
+        with pd.option_context("mode.string_storage", "pyarrow" if _bytes(study) > MANY else "python"):
+            return read(study, *args, **options)
+
+    return reading
+
+
+def _bytes(study: Study) -> int:
+    exports = {study.path / source.file for wave in study.waves for source in wave.sources}
+    return sum(path.stat().st_size for path in exports if path.is_file())
