@@ -167,7 +167,8 @@ def rests_on_few(asked: Asked) -> pd.Series:
     return hides
 
 
-ORDER = (Contrast.CHANGE, Contrast.DIFFERENCE, *POOLED.values())
+# what the comparison did by itself comes after the differences, which rest on all of it where cohorts share it
+ORDER = (Contrast.CHANGE, Contrast.DIFFERENCE, "comparison", *POOLED.values())
 
 
 def _turn(row: Estimate, main: bool, study: Study) -> tuple[object, ...]:
@@ -178,9 +179,11 @@ def _turn(row: Estimate, main: bool, study: Study) -> tuple[object, ...]:
     averages, large cohorts before small ones.
     """
     scales = [scale.name for scale in study.scales]
-    contrast = ORDER.index(row.contrast) if row.contrast in ORDER else len(ORDER)
-    kind, size = (not main, AND in row.role, contrast == len(ORDER)), row.n_pairs or row.n_pre or 0
-    return (*kind, -study.later_waves.index(row.wave), contrast, scales.index(row.scale), -size)
+    of_comparison = row.contrast == Contrast.CHANGE and row.arm == study.comparison
+    contrast = "comparison" if of_comparison else row.contrast
+    rank = ORDER.index(contrast) if contrast in ORDER else len(ORDER)
+    kind, size = (not main, AND in row.role, rank == len(ORDER)), row.n_pairs or row.n_pre or 0
+    return (*kind, -study.later_waves.index(row.wave), rank, scales.index(row.scale), -size)
 
 
 def second_split(asked: Asked) -> pd.Series:

@@ -345,6 +345,8 @@ class TestSharedComparison:
         parts = table[(table["arm"] == "waitlist") & (table["contrast"] == "change")]
         assert set(parts["cohort"]) == {"A", "B"}
         assert parts["estimate"].isna().all()
+        differences = table[table["contrast"].eq("difference") & table["method"].eq("ancova")]
+        assert differences["estimate"].notna().all()
 
 
 class TestHostileText:
