@@ -28,9 +28,9 @@ def case(tmp_path):
         if not exports:
             return tmp_path / name / "study"
         draft = tmp_path / "draft"
-        done = CliRunner().invoke(
-            main, ["init", str(draft), "--from", *(str(tmp_path / name / one) for one in exports)]
-        )
+        draft.mkdir()
+        copies = [shutil.copyfile(tmp_path / name / one, draft / Path(one).name) for one in exports]
+        done = CliRunner().invoke(main, ["init", str(draft), "--from", *map(str, copies)])
         assert done.exit_code == 0, done.output
         settle(draft)
         return draft

@@ -4,6 +4,7 @@ How pandas holds texts: as Python's strings, but as Arrow's while a study of man
 Arrow's arrays cost less a row and more a call. Numbers and pages are made by thousands of calls on tables of few rows.
 """
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -30,4 +31,5 @@ def held_by_size(read: Callable[Concatenate[Study, P], R]) -> Callable[Concatena
 
 def _bytes(study: Study) -> int:
     exports = {study.path / source.file for wave in study.waves for source in wave.sources}
-    return sum(path.stat().st_size for path in exports if path.is_file())
+    # not Path.is_file, which raises an error where a name is too long
+    return sum(os.path.getsize(path) for path in exports if os.path.isfile(path))

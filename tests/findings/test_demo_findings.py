@@ -188,8 +188,6 @@ def test_repr_is_text_for_a_reader(cohort):
     text = repr(cohort)
     head = "Reverse mentoring, Northgate Council · draft, not for circulation\n2022 spring: what changed\n"
     assert text.startswith(head)
-        "Reverse mentoring, Northgate Council · draft, not for circulation\n2022 spring: what changed\n"
-    )
     assert not re.search(r"<[a-z/]|&[a-z]+;", text)
 
 

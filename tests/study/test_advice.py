@@ -291,6 +291,12 @@ ELSEWHERE = {
     "The study in ": "the heading above all sentences",
     "There is no folder ": "the command line has another argument",
     "does not match format": "what Python says of a date that has another form",
+    "bytes. Is it another file?": "tests/test_bombs.py has files of that size",
+    " rows. It lists the items, one per row.": "tests/test_bombs.py has a codebook of that length",
+    "study.toml has more than ": "tests/test_bombs.py",
+    "has brackets within brackets": "tests/test_bombs.py",
+    "has a whole number above ": "tests/test_bombs.py",
+    "is a link out of the study's folder": "tests/study/test_places.py has links",
 }
 
 
