@@ -19,7 +19,7 @@ from rm_research.disclosure.sets import Behind, Named
 from rm_research.disclosure.shapes import shown_shapes
 from rm_research.disclosure.summaries import shown_measurement, shown_specifications, shown_unusable
 from rm_research.disclosure.threshold import Threshold
-from rm_research.disclosure.together import AND, QUESTION, Together, small_cohorts
+from rm_research.disclosure.together import QUESTION, Together, small_cohorts
 from rm_research.effects import (
     Estimates,
     estimate_change,
@@ -197,7 +197,7 @@ def _decisive(table: pd.DataFrame, study: Study) -> pd.Series:
 def _pooled(rows: Estimates, panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
     """Averages over cohorts and groups; the rows of their people have the same names."""
     threshold = Threshold.of(study)
-    rows = rows.where(~rows.table["role"].str.contains(AND, regex=False))  # both roles stand for a cohort alone
+    rows = rows.where(rows.table["role"].isin(panel["role"]))  # both roles together stand for a cohort alone
     averages = [
         estimate_programme(
             rows.where(rows.table["contrast"].eq(contrast) & rows.table["arm"].eq(arm)), study=study,

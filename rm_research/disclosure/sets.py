@@ -160,6 +160,9 @@ class Behind:
         if groups and Q.EACH_ARM in groups and self.study.comparison:
             shared = self.study.design.comparison_scope == "shared"
             sides.append((self._cohorts if shared else cohorts, self.study.comparison))
+        if groups and Q.PARTNERS in groups:  # the slope of one member rests on the answers of both
+            yield from (self._at(cohorts, member, row.arm, row.scale, wave) for member in MEMBERS)
+            return
         for of_cohorts, arm in sides:
             if row.subgroup == EVERYONE or row.is_pooled or row.contrast == Contrast.CHANGE:
                 yield self._at(of_cohorts, row.role, arm, row.scale, wave)

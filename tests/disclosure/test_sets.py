@@ -318,3 +318,21 @@ def test_bands_of_meetings_are_left_out_where_they_would_tell_of_few(monkeypatch
     assert decide(prepared).tables["sessions"].empty
     monkeypatch.setattr(Circulated, "may_cross", lambda *_: True)
     assert len(decide(prepared).tables["sessions"]) == 2
+
+
+def test_slopes_of_one_member_of_dyads_name_both(tmp_path):
+    study = small_study(tmp_path, Group("a", 14, "leader"), Group("a", 14, "mentor"), toml=SINGLE)
+    for wave in ("pre", "post"):
+        rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
+        rows.loc[14:, "pair"] = rows.loc[:13, "pair"].to_numpy()
+        rows.to_csv(study / f"{wave}.csv", index=False)
+    prepared = prepare_study(study)
+    numbers = decide(prepared)
+    behind = behind_of(prepared, numbers)
+    slopes = [row for row in numbers.rows if row.contrast in ("actor", "partner")]
+    named = [{pile: set() for pile, _ in behind.named(row)} for row in slopes]
+    for row, groups in zip(slopes, named, strict=True):
+        for pile, places in behind.named(row):
+            groups[pile] |= set(places.tolist())
+    assert len(slopes) == 4
+    assert all(len(places) == 28 for groups in named for places in groups.values())
