@@ -41,7 +41,7 @@ from rm_research.synthesis import estimate_programme
 Question = tuple[str, str, str]  # role, scale, wave
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "together", "reliability",
-          "invariance", "specifications", "shapes", "described", "unusable", "balance", "every_wave",
+          "measurement", "specifications", "shapes", "described", "unusable", "balance", "every_wave",
           "waiting")  # fmt: skip
 
 

@@ -10,28 +10,32 @@ from rm_research.disclosure.tables import Counts, Curves
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects import assess_invariance, assess_reliability, estimate_specifications
 from rm_research.effects.groups import ALL_COHORTS
+from rm_research.effects.measured import how_well, limits_of_measurement
 from rm_research.panel import Prepared
-
-RELIABILITY = ["scale", "wave", "item", "n", "n_items", "alpha", "alpha_high", "omega"]
-INVARIANCE = ["scale", "compared", "level", "n", "descriptive", "cfi", "rmsea", "d_cfi", "d_p_value", "improper"]
 
 
 def shown_measurement(prepared: Prepared) -> dict[str, pd.DataFrame]:
-    """How well scales measured in the whole study, and whether they did so equally at each wave."""
+    """
+    How well scales measured in the whole study, and what that limits: in words, from enough people.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        `reliability`: from `how_well`; `measurement`: from `limits_of_measurement`; each with the column `cohort`.
+    """
     study, threshold = prepared.study, Threshold.of(prepared.study)
     panel, responses, people, scores = (
         frame[frame["cohort"].isin(prepared.sound_cohorts)]
         for frame in (prepared.panel, prepared.responses, prepared.people, prepared.scores)
     )
     sound = replace(prepared, panel=panel, responses=responses, people=people, scores=scores)
-    reliability, invariance = assess_reliability(sound), assess_invariance(sound)
-    of_scales = reliability.loc[reliability["item"].isna(), RELIABILITY]
-    of_waves = invariance.loc[invariance["compared"].isin(study.waves_compared), INVARIANCE]
-    shown = {
-        name: table[~rules.hidden(rules.MEASUREMENT, Counts(table["n"], threshold), table.index)]
-        for name, table in (("reliability", of_scales), ("invariance", of_waves))
-    }
-    return {name: table.reset_index(drop=True).assign(cohort=ALL_COHORTS) for name, table in shown.items()}
+    reliability, invariance = (
+        table[~rules.hidden(rules.MEASUREMENT, Counts(table["n"], threshold), table.index)]
+        for table in (assess_reliability(sound), assess_invariance(sound))
+    )
+    limits = limits_of_measurement(reliability, invariance, study=study)
+    return {"reliability": how_well(reliability).assign(cohort=ALL_COHORTS),
+            "measurement": limits.assign(cohort=ALL_COHORTS)}  # fmt: skip
 
 
 def shown_unusable(prepared: Prepared) -> pd.DataFrame:

@@ -5,6 +5,7 @@ import pytest
 
 from rm_research.catalogue import catalogue
 from rm_research.claims import measurement_limits
+from rm_research.effects.measured import limits_of_measurement
 from rm_research.frames import INVARIANCE, RELIABILITY
 
 ROUGH = "Mood was measured roughly before: answers to its questions fit together poorly."
@@ -22,7 +23,8 @@ FAILED = {"scale": "mood", "compared": "pre – post", "level": "scalar", "descr
 def limits(studies):
     def of(reliability=(), invariance=(), language="en"):
         tables = RELIABILITY.conform(pd.DataFrame(reliability)), INVARIANCE.conform(pd.DataFrame(invariance))
-        return measurement_limits(*tables, study=studies(), words=catalogue(language))
+        found = limits_of_measurement(*tables, study=studies())
+        return measurement_limits(found, study=studies(), words=catalogue(language))
 
     return of
 

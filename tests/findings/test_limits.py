@@ -10,7 +10,6 @@ from rm_research.disclosure import Disclosed
 from rm_research.effects.estimates import Estimates
 from rm_research.findings.context import Context
 from rm_research.findings.sections import limits
-from rm_research.frames import INVARIANCE, RELIABILITY
 from rm_research.study import read_study
 
 WORDS = catalogue("en")
@@ -28,8 +27,7 @@ def items(study, *rows, cohorts=("one",), shapes=None) -> list[str]:
     names = [*cohorts, "all cohorts"]
     tables = {
         "cohorts": pd.DataFrame({"cohort": names, "repeats": 0, "failed": False}),
-        "reliability": RELIABILITY.empty(),
-        "invariance": INVARIANCE.empty(),
+        "measurement": pd.DataFrame(columns=["scale", "limit", "wave", "cohort"]),
         "together": None,
         "shapes": pd.DataFrame(shapes or [], columns=["cohort", "limit", "above"]),
     }  # fmt: skip

@@ -44,7 +44,7 @@ def _items(context: Context) -> list[str]:
         if context.counts(ALL_COHORTS)["repeats"]:
             items.append(say("limits.repeats_these" if over_people else "limits.repeats"))
     tables = context.disclosed.tables
-    items += measurement_limits(tables["reliability"], tables["invariance"], study=study, words=context.words)
+    items += measurement_limits(tables["measurement"], study=study, words=context.words)
     items += _mappings(context) + _small_groups(context) + _careless_limits(context) + _self_reports(context)
     if len({row.scale for row in context.headlines if row.is_known}) > 1:
         items.append(say("limits.multiple"))

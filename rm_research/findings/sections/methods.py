@@ -66,13 +66,13 @@ def _apa(context: Context) -> list[str]:
 
 
 def _reliability(context: Context) -> Table:
-    """Alpha and omega of each scale at each wave; not of single items, and not on a page without estimates."""
+    """How well each scale measured at each wave, in a word; not on a page without estimates."""
     words, frame = context.words, context.disclosed.tables["reliability"]
-    frame = frame[frame["alpha"].notna()] if context.shows_estimates else frame[:0]
-    names = ["scale", "wave_name", "alpha", "omega", "n_complete"]
+    frame = frame if context.shows_estimates else frame[:0]
+    names = ["scale", "wave_name", "measured", "n_complete"]
     cells = [
-        [context.study.scale(row["scale"]).title, context.wave(row["wave"]), words.number(row["alpha"]),
-         _maybe(row["omega"], context), str(row["n"])]
+        [context.study.scale(row["scale"]).title, context.wave(row["wave"]), words.say(f"measured.{row['measured']}"),
+         str(row["n"])]
         for _, row in frame.iterrows()
     ]  # fmt: skip
     return table(words.say("methods.reliability"), [context.heading(name) for name in names], cells, frame)
