@@ -3,15 +3,18 @@
 import json
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
+from audits import fewest_behind
 from click.testing import CliRunner
 from small_studies import TOML, Group, small_study
 
 from rm_research.cli import main
-from rm_research.disclosure.editions import LEDGER, Pile, enter, forget, read_editions
+from rm_research.disclosure.editions import LEDGER, Pile, enter, forget, read_editions, without_late
 from rm_research.disclosure.editions import Group as Named
 from rm_research.disclosure.numbers import decide, named_groups
+from rm_research.disclosure.sets import Behind
 from rm_research.errors import ReportError, StudyError
 from rm_research.panel import prepare_study
 from rm_research.reporting.batch import run_reports
@@ -107,6 +110,23 @@ class TestLater:
         forget(read_study(study), released(study).id)
         later, _ = change(written(tmp_path / "study", before=23, after=23))
         assert later.n_pairs == 23
+
+
+@pytest.mark.parametrize(("first", "later"), [(20, 23), (13, 24), (24, 22), (24, 12), (20, 20), (24, 5)])
+def test_an_audit_of_two_releases_together(tmp_path, first, later):
+    """Whatever is added or subtracted of both rests on enough people, also of those who are gone."""
+    released(written(tmp_path / "study", before=first, after=first, cohorts="ab"))
+    prepared = prepare_study(written(tmp_path / "study", before=later, after=later, cohorts="ab"))
+    editions = read_editions(prepared.study)
+    panel, _ = without_late(prepared.panel, editions, study=prepared.study)
+    behind, piles = Behind(panel, prepared.study, editions=editions), {}
+    for pile, places, _ in behind.released:
+        piles.setdefault(pile, {})[np.unique(places).tobytes()] = places
+    for row in decide(prepared).rows:
+        if row.is_known and not row.is_pooled:
+            for pile, places in behind.named(row):
+                piles.setdefault(pile, {})[np.unique(places).tobytes()] = places
+    assert min(fewest_behind(list(groups.values()), behind.person_of) for groups in piles.values()) >= 10
 
 
 class TestLedger:

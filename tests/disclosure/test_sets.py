@@ -1,10 +1,9 @@
 """No sum or difference of shown numbers rests on few people: the sets that rows name, and what follows from them."""
 
-from itertools import combinations
-
 import numpy as np
 import pandas as pd
 import pytest
+from audits import fewest_behind
 from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
@@ -22,25 +21,6 @@ SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
 COMPARED = SINGLE + '[design]\ncomparison = "waitlist"\nassignment = "randomised"\n'
 LATER = '[waves.later]\nfile = "later.csv"\n'
 PILE = Pile("mood", "pre")
-
-
-def fewest_behind(groups, persons) -> float:
-    """
-    Fewest people that any combination of sums over groups rests on, by trying every set of cells.
-
-    Sums that cancel each other outside some cells exist where the groups have a lower rank without these cells.
-    """
-    marks = np.array([np.isin(np.arange(len(persons)), group) for group in groups], dtype=float)
-    cells, cell_of = np.unique(marks, axis=1, return_inverse=True)
-    people = [set(np.asarray(persons)[cell_of == cell]) for cell in range(cells.shape[1])]
-    rank, named = np.linalg.matrix_rank(cells), [cell for cell in range(cells.shape[1]) if cells[:, cell].any()]
-    least = np.inf
-    for some in (some for size in range(1, len(named) + 1) for some in combinations(named, size)):
-        n = len(set().union(*(people[cell] for cell in some)))
-        rest = np.delete(cells, some, axis=1)
-        if n < least and (np.linalg.matrix_rank(rest) if rest.size else 0) < rank:
-            least = n
-    return least
 
 
 groups_of_places = st.lists(st.sets(st.integers(0, 29), min_size=1), min_size=1, max_size=6)

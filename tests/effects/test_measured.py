@@ -13,5 +13,6 @@ from rm_research.frames import RELIABILITY
 )
 def test_alpha_becomes_a_word(alpha, word):
     row = {"scale": "mood", "wave": "pre", "alpha": alpha, "n": 40}
-    table = how_well(RELIABILITY.conform(pd.DataFrame([row, row | {"item": "m1"}, row | {"wave": "post", "alpha": None}])))
+    others = [row | {"item": "m1"}, row | {"wave": "post", "alpha": None}]
+    table = how_well(RELIABILITY.conform(pd.DataFrame([row, *others])))
     assert table.to_dict("records") == [{"scale": "mood", "wave": "pre", "measured": word, "n": 40}]
