@@ -72,13 +72,19 @@ def _reasons(people: pd.DataFrame, limits: Range) -> Iterator[str]:
 
 
 def _near(people: pd.DataFrame, limits: Range) -> bool:
-    if limits is None:
+    return any(_near_end(people[column].dropna().to_numpy(float), limits) for column in ("pre", "post"))
+
+
+def _near_end(scores: Vector, limits: Range) -> bool:
+    if limits is None or not len(scores):
         return False
-    for scores in (people[column].dropna().to_numpy(float) for column in ("pre", "post")):
-        room = (limits[1] - limits[0]) / max(len(scores), 1)
-        if len(scores) and min(scores.mean() - limits[0], limits[1] - scores.mean()) < room:
-            return True
-    return False
+    room = (limits[1] - limits[0]) / len(scores)
+    return bool(min(scores.mean() - limits[0], limits[1] - scores.mean()) < room)
+
+
+def answered_alike(scores: Vector, limits: Range) -> bool:
+    """Whether a mean of these scores would tell what everybody answered."""
+    return nearly_equal(scores) or _near_end(scores, limits)
 
 
 def nearly_equal(values: Vector) -> bool:

@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from rm_research.effects.groups import Place
 from rm_research.errors import StudyError
 from rm_research.privacy import HOME, private_folder, write_private
 from rm_research.study import Study
+from rm_research.study.settings import ROW_NUMBER
 
 LEDGER = "editions.jsonl"
 DIGITS = 16
@@ -60,12 +61,15 @@ class Edition:
     label : str
         For whom it was.
     groups : tuple of Group
+    present : tuple of Group
+        All questionnaires that there were, of each pile, also those that no number named.
     """
 
     id: str
     date: str
     label: str
     groups: tuple[Group, ...]
+    present: tuple[Group, ...] = ()
 
 
 def digest(*of: str) -> str:
@@ -89,8 +93,11 @@ def read_editions(study: Study) -> tuple[Edition, ...]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             kept = json.loads(line)
-            groups = tuple(Group(Pile(*of["pile"]), bool(of["across"]), tuple(of["of"])) for of in kept["groups"])
-            editions.append(Edition(str(kept["id"]), str(kept["date"]), str(kept["label"]), groups))
+            groups, present = (
+                tuple(Group(Pile(*of["pile"]), bool(of["across"]), tuple(of["of"])) for of in kept[name])
+                for name in ("groups", "present")
+            )
+            editions.append(Edition(str(kept["id"]), str(kept["date"]), str(kept["label"]), groups, present))
         except (ValueError, KeyError, TypeError) as error:
             raise StudyError(
                 f"{HOME}/{LEDGER}: line {number} is damaged, so nobody can know which numbers were released. Restore "
@@ -99,20 +106,24 @@ def read_editions(study: Study) -> tuple[Edition, ...]:
     return tuple(editions)
 
 
-def enter(study: Study, label: str, groups: Sequence[Group]) -> Edition:
+def enter(study: Study, label: str, groups: Sequence[Group], present: Sequence[Group] = ()) -> Edition:
     """
     Enter an edition into the ledger.
 
     Raises
     ------
     StudyError
-        When the private folder cannot be written to.
+        When the private folder cannot be written to, or the study does not say who gave which questionnaire.
     """
+    if study.settings.columns.get("person", (ROW_NUMBER,)) == (ROW_NUMBER,):
+        raise StudyError(
+            "A release has to know people again later, and this study numbers them by their rows. Name the column of "
+            "their codes as person under [columns], or circulate one report only, made of the final data."
+        )
     date = datetime.now(UTC).date().isoformat()
-    kept = [{"pile": group.pile, "across": group.across, "of": group.questionnaires} for group in groups]
     editions = read_editions(study)
-    name = hashlib.sha256(json.dumps([len(editions), date, label, kept]).encode()).hexdigest()[:8]
-    edition = Edition(name, date, label, tuple(groups))
+    name = hashlib.sha256(json.dumps([len(editions), date, label, _kept(groups)]).encode()).hexdigest()[:8]
+    edition = Edition(name, date, label, tuple(groups), tuple(present))
     _write(study, [*editions, edition])
     return edition
 
@@ -139,12 +150,76 @@ def _write(study: Study, editions: Iterable[Edition]) -> None:
     lines = [
         json.dumps({
             "id": edition.id, "date": edition.date, "label": edition.label,
-            "groups": [{"pile": group.pile, "across": group.across, "of": group.questionnaires}
-                       for group in edition.groups],
+            "groups": _kept(edition.groups), "present": _kept(edition.present),
         }, ensure_ascii=False)
         for edition in editions
     ]  # fmt: skip
     write_private(private_folder(study.path) / LEDGER, "".join(f"{line}\n" for line in lines).encode())
+
+
+def _kept(groups: Iterable[Group]) -> list[dict[str, object]]:
+    return [{"pile": group.pile, "across": group.across, "of": group.questionnaires} for group in groups]
+
+
+def present_in(panel: pd.DataFrame, study: Study) -> list[Group]:
+    """All questionnaires of a Panel, by pile."""
+    family, found = first_of_family(study), defaultdict[Pile, set[str]](set)
+    columns = panel[["cohort", "person", "scale", "wave", "pre", "post"]].itertuples(index=False, name=None)
+    for cohort, person, scale, wave, pre, post in columns:
+        for score, at in ((pre, study.baseline), (post, wave)):
+            if pd.notna(score):
+                found[Pile(family[scale], at)].add(digest(cohort, person, at))
+    return [Group(pile, False, tuple(sorted(names))) for pile, names in found.items()]
+
+
+def known_again(editions: Sequence[Edition], panel: pd.DataFrame, study: Study) -> tuple[Edition, ...]:
+    """
+    Editions with their piles as the study names them now.
+
+    Raises
+    ------
+    StudyError
+        When the study has no such wave or outcome any more, or has new people in place of a whole group: names or codes
+        were changed, so that nobody could know which questionnaires an edition named.
+    """
+    family, waves = first_of_family(study), {study.baseline, *study.later_waves}
+    now = {pile: set(names) for pile, _, names in present_in(panel, study)} if editions else {}
+    problems, known = list[str](), list[Edition]()
+    for edition in editions:
+        told = f"edition {edition.id} ({edition.label}) tells of"
+        piles = {group.pile for group in (*edition.groups, *edition.present)}
+        strange = [f"a wave {pile.wave!r}" for pile in piles if pile.wave not in waves]
+        strange += [f"an outcome {pile.family!r}" for pile in piles if pile.family not in family]
+        problems += [f"{told} {what}, which the study lacks" for what in sorted(set(strange))]
+        if not strange:
+            known.append(_renamed(edition, family))
+            problems += [f"{told} {what}" for what in _replaced(known[-1], now)]
+    if problems:
+        raise StudyError(
+            *dict.fromkeys(problems),
+            "Give cohorts, waves, outcomes and codes the names and the key that they had, so that people are known "
+            "again; or, if an edition was never sent to anybody, forget it: rm-research editions STUDY --forget ID",
+            heading="Released reports cannot be allowed for",
+        )
+    return tuple(known)
+
+
+def _renamed(edition: Edition, family: Mapping[str, str]) -> Edition:
+    """An edition with the families that its scales are of now."""
+    groups, present = (
+        tuple(group._replace(pile=group.pile._replace(family=family[group.pile.family])) for group in some)
+        for some in (edition.groups, edition.present)
+    )
+    return replace(edition, groups=groups, present=present)
+
+
+def _replaced(edition: Edition, now: Mapping[Pile, set[str]]) -> Iterator[str]:
+    """Groups of which nobody is known any more, while there are new people instead."""
+    before = {pile: set(names) for pile, _, names in edition.present}
+    for pile, _, names in edition.groups:
+        new = now.get(pile, set()) - before.get(pile, set())
+        if not set(names) & now.get(pile, set()) and 2 * len(new) >= len(names):
+            yield f"{len(names)} people at {pile.wave!r}, of whom nobody is known any more, while {len(new)} are new"
 
 
 def as_frame(editions: Iterable[Edition]) -> pd.DataFrame:
@@ -179,7 +254,7 @@ def without_late(
         One row per cohort with any: cohort, n_waiting (people whose answers wait for more).
     """
     named: dict[Pile, set[str]] = defaultdict(set)
-    for group in (group for edition in editions for group in edition.groups):
+    for group in (group for edition in editions for group in (*edition.groups, *edition.present)):
         named[group.pile].update(group.questionnaires)
     late = pd.DataFrame(False, index=panel.index, columns=["pre", "post"])
     family, threshold = first_of_family(study), Threshold.of(study)

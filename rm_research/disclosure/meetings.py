@@ -21,7 +21,8 @@ MOST_BANDS = (3, 2)
 
 
 def shown_meetings(
-    panel: pd.DataFrame, shown: Disclosed, together: Together, study: Study, behind: Behind
+    panel: pd.DataFrame, shown: Disclosed, together: Together, study: Study, behind: Behind,
+    circulated: Circulated,
 ) -> tuple[pd.DataFrame, list[Named]]:  # fmt: skip
     """
     Change by meetings for the first outcome, of everyone in cohorts that are shown, separately or combined.
@@ -29,7 +30,6 @@ def shown_meetings(
     The second is what the bands name.
     """
     scale, parts = study.scales[0].name, []
-    circulated = Circulated.by([row for row in shown.rows if row.is_known], behind, Threshold.of(study))
 
     named: list[Named] = []
 

@@ -10,12 +10,21 @@ from rm_research.disclosure.answers import shown_answers
 from rm_research.disclosure.balance import shown_balance
 from rm_research.disclosure.both_roles import of_both_roles
 from rm_research.disclosure.described import shown_described
-from rm_research.disclosure.editions import Group, as_frame, read_editions, without_late
+from rm_research.disclosure.editions import (
+    Edition,
+    Group,
+    as_frame,
+    enter,
+    known_again,
+    present_in,
+    read_editions,
+    without_late,
+)
 from rm_research.disclosure.gate import Disclosed, disclosed, poolable
 from rm_research.disclosure.heading import headed
 from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
-from rm_research.disclosure.sets import Behind, Named
+from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.shapes import shown_shapes
 from rm_research.disclosure.summaries import shown_measurement, shown_specifications, shown_unusable
 from rm_research.disclosure.threshold import Threshold
@@ -38,6 +47,7 @@ from rm_research.panel import Prepared, cache
 from rm_research.study import Study
 from rm_research.synthesis import estimate_programme
 
+Further = tuple[Named, bool]  # what a table names, and whether across the rest
 Question = tuple[str, str, str]  # role, scale, wave
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "together", "reliability",
@@ -52,19 +62,35 @@ def study_numbers(prepared: Prepared) -> Disclosed:
     They are cached in the study's private folder and reused as long as their input does not change, so that every page
     is based on the same decisions.
     """
-    # a method that is registered or changed makes other numbers, or shows others; so does a released edition
-    frames = {name: getattr(prepared, name) for name in FRAMES} | {"methods": METHODS.to_frame()}
-    frames["editions"] = as_frame(read_editions(prepared.study))
+    frames = _made_of(prepared)
     cached = cache.load_numbers(prepared.study, frames)
     if cached is not None and {"estimates", "details", "hidden_by", *TABLES} <= set(cached):
         tables = {name: cached[name] for name in TABLES}
         rows, hidden_by = Estimates(cached["estimates"], cached["details"]), dict(cached["hidden_by"].to_numpy())
         return Disclosed(rows, tables, prepared.study.reporting.smallest_group, hidden_by)
     numbers = decide(prepared)
+    _keep(prepared, frames, numbers)
+    return numbers
+
+
+def _keep(prepared: Prepared, frames: dict[str, pd.DataFrame], numbers: Disclosed) -> None:
     why = pd.DataFrame(list(numbers.hidden_by.items()), columns=["id", "rule"], dtype="str")
     whole = {"estimates": numbers.table, "details": numbers.estimates.details, "hidden_by": why}
     cache.save_numbers(prepared.study, frames, whole | numbers.tables)
-    return numbers
+
+
+def _made_of(prepared: Prepared) -> dict[str, pd.DataFrame]:
+    """Everything that numbers depend on; a method that is registered or changed, or an edition, makes others."""
+    frames = {name: getattr(prepared, name) for name in FRAMES} | {"methods": METHODS.to_frame()}
+    return frames | {"editions": as_frame(read_editions(prepared.study))}
+
+
+def release(prepared: Prepared, label: str) -> Edition:
+    """Enter the numbers of a study, as they are now, into the ledger of editions; pages then show these."""
+    numbers = study_numbers(prepared)
+    edition = enter(prepared.study, label, named_groups(prepared), present_in(prepared.panel, prepared.study))
+    _keep(prepared, _made_of(prepared), numbers)
+    return edition
 
 
 def decide(prepared: Prepared) -> Disclosed:
@@ -74,8 +100,8 @@ def decide(prepared: Prepared) -> Disclosed:
 
 def named_groups(prepared: Prepared) -> list[Group]:
     """Groups of questionnaires that the numbers of a study name, as the ledger keeps those of an edition."""
-    numbers, behind, bands = _decided(prepared)
-    groups = [group for named in bands for group in behind.groups(named, across=True)]
+    numbers, behind, further = _decided(prepared)
+    groups = [group for named, across in further for group in behind.groups(named, across=across)]
     for row in (row for row in numbers.rows if row.is_known):
         groups += behind.groups(behind.named(row, _parts_of(row, numbers)) or [], across=behind.crosses(row))
     return list(dict.fromkeys(groups))
@@ -90,24 +116,24 @@ def _parts_of(row: Estimate, numbers: Disclosed) -> list[Estimate]:
             and part.place[1:] == row.place[1:]]  # fmt: skip
 
 
-def _decided(prepared: Prepared) -> tuple[Disclosed, Behind, list[Named]]:
-    """Numbers, with what they rest on and what bands of meetings name."""
-    panel, waiting = without_late(prepared.panel, read_editions(prepared.study), study=prepared.study)
-    made = _made(replace(prepared, panel=panel), waiting, [])
+def _decided(prepared: Prepared) -> tuple[Disclosed, Behind, list[Further]]:
+    """Numbers, with what they rest on and what tables next to them name."""
+    editions = known_again(read_editions(prepared.study), prepared.panel, prepared.study)
+    panel, waiting = without_late(prepared.panel, editions, study=prepared.study)
+    made = _made(replace(prepared, panel=panel), waiting, [], editions)
     # numbers of several waves are of different people, perhaps by few: the other waves are then of who has them all
     if apart := _apart(made[0], prepared.study):
         whole = replace(prepared, panel=_of_every_wave(panel, apart, prepared.study))
-        made = _made(whole, waiting, apart)
-    numbers, behind, bands = made
+        made = _made(whole, waiting, apart, editions)
+    numbers, behind, further = made
     tables = participation(prepared) | shown_measurement(prepared) | numbers.tables
-    tables |= {"specifications": shown_specifications(prepared), "described": shown_described(prepared)}
-    tables |= {"unusable": shown_unusable(prepared)}
-    return replace(numbers, tables={name: tables[name] for name in TABLES}), behind, bands
+    tables |= {"specifications": shown_specifications(prepared), "unusable": shown_unusable(prepared)}
+    return replace(numbers, tables={name: tables[name] for name in TABLES}), behind, further
 
 
 def _made(
-    prepared: Prepared, waiting: pd.DataFrame, every_wave: list[Question]
-) -> tuple[Disclosed, Behind, list[Named]]:  # fmt: skip
+    prepared: Prepared, waiting: pd.DataFrame, every_wave: list[Question], editions: Sequence[Edition]
+) -> tuple[Disclosed, Behind, list[Further]]:  # fmt: skip
     """Numbers from the Panel; `every_wave` names the questions for which it holds only people with every wave."""
     study, panel = prepared.study, _sound(prepared)
     estimates = _estimates(prepared, prepared.sound_cohorts)
@@ -116,16 +142,17 @@ def _made(
     grouped = _of_groups(panel, together, study)
     estimates, grouped = headed([estimates, grouped], study=study)
     grouped = grouped.where(_decisive(grouped.table, study))
-    behind = Behind(
-        panel, study, together=together, scores=prepared.scores, dyads=prepared.dyads, editions=read_editions(study)
-    )
+    behind = Behind(panel, study, together=together, scores=prepared.scores, dyads=prepared.dyads, editions=editions)
     pooled = _pooled(poolable(joined([estimates, grouped]), study=study, behind=behind), panel, together, study)
     shown = disclosed(joined([estimates, grouped, pooled]), study=study, without_means=together.groups, behind=behind)
     tables = {"together": together.table, "answers": shown_answers(prepared, shown), "waiting": waiting}
     tables["every_wave"] = pd.DataFrame(every_wave, columns=QUESTION, dtype="str").assign(cohort=ALL_COHORTS)
-    tables["sessions"], bands = shown_meetings(panel, shown, together, study, behind)
+    circulated = Circulated.by([row for row in shown.rows if row.is_known], behind, Threshold.of(study))
+    tables["described"], described = shown_described(prepared, behind, circulated)
+    tables["sessions"], bands = shown_meetings(panel, shown, together, study, behind, circulated)
     tables |= {"shapes": shown_shapes(prepared, shown), "balance": shown_balance(prepared, shown, every_wave)}
-    return replace(shown, tables=tables), behind, bands
+    further = [*((named, False) for named in described), *((named, True) for named in bands)]
+    return replace(shown, tables=tables), behind, further
 
 
 def _apart(numbers: Disclosed, study: Study) -> list[Question]:

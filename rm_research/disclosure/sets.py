@@ -137,6 +137,10 @@ class Behind:
     def _roles_of(self, role: str) -> tuple[str, ...]:
         return (role,) if role in self._roles else tuple(role.split(AND))
 
+    def of_answered(self, rows: pd.DataFrame) -> Named:
+        """Questionnaires after of the people in some rows of a Panel: of one scale and wave."""
+        return [pile for pile in self.of_people(rows) if pile[0].wave != self.study.baseline]
+
     def of_people(self, rows: pd.DataFrame) -> Named:
         """Questionnaires, before and after, of the people in some rows of a Panel: of one scale and wave."""
         own = rows[STRATUM if STRATUM in rows else "cohort"]

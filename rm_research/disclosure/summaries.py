@@ -6,7 +6,7 @@ import pandas as pd
 
 from rm_research.checks.answering import MOST_UNUSABLE, unusable_answers
 from rm_research.disclosure import rules
-from rm_research.disclosure.tables import Counts, Curves
+from rm_research.disclosure.tables import CURVE, Counts, Curves
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects import assess_invariance, assess_reliability, estimate_specifications
 from rm_research.effects.groups import ALL_COHORTS
@@ -63,4 +63,6 @@ def _specifications(prepared: Prepared, cohort: str) -> pd.DataFrame:
     specifications = estimate_specifications(prepared, cohort=cohort)
     summary = specifications.summary()
     curves = Curves(summary, specifications.to_frame(), Threshold.of(prepared.study))
-    return summary[~rules.hidden(rules.SPECIFICATIONS, curves, summary.index)].reset_index(drop=True)
+    shown = summary[~rules.hidden(rules.SPECIFICATIONS, curves, summary.index)]
+    # their estimates rest on people whom nothing else names: shares of specifications leave, no estimate does
+    return shown[[*CURVE, "specifications", "estimated", "same_sign", "excludes_zero"]].reset_index(drop=True)

@@ -123,7 +123,7 @@ class Described:
     Attributes
     ----------
     table : DataFrame
-        n_people, mean, sd.
+        n_people, mean, sd, alike.
     threshold : Threshold
     """
 
@@ -137,8 +137,8 @@ def few_described(asked: Described) -> pd.Series:
 
 
 def described_alike(asked: Described) -> pd.Series:
-    """Groups whose people all have the same score, which mean and spread would give away."""
-    return ~asked.table["sd"].gt(0)
+    """Groups whose people answered alike, which mean and spread would give away."""
+    return ~asked.table["sd"].gt(0) | asked.table["alike"]
 
 
 @dataclass(frozen=True, eq=False)

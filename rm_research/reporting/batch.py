@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from rm_research.catalogue import catalogue
-from rm_research.disclosure.editions import enter, read_editions
-from rm_research.disclosure.numbers import named_groups, study_numbers
+from rm_research.disclosure.editions import read_editions
+from rm_research.disclosure.numbers import release as issue
+from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import ReportError, listed
 from rm_research.findings.context import place_of_page
 from rm_research.panel import Prepared, prepare_study
@@ -91,7 +92,7 @@ def run_reports(
     files.claim(target, slugs.values(), report.kept_notebook)
     if release is not None:
         _refuse_unknown_editions(prepared.study, target)
-        enter(prepared.study, report.edition, named_groups(prepared))  # before any page is in place
+        issue(prepared, report.edition)  # before any page is in place
     with allowed_as_here(prepared.study):
         study_numbers(prepared)  # what may be shown is decided once; each page reads it
         outcomes = report.cohorts(wanted)

@@ -1,5 +1,6 @@
 """The files of a run: each is written whole or not at all, and only into a folder of ours."""
 
+import hashlib
 import json
 import os
 import platform
@@ -15,6 +16,7 @@ from rm_research.errors import ReportError
 from rm_research.findings.tables import csv_text
 from rm_research.panel import Prepared
 from rm_research.panel.cache import input_hashes
+from rm_research.privacy import study_key
 from rm_research.readers.export import unique_names
 from rm_research.reporting.forms.asked import DOCX, FIGURES, PDF
 from rm_research.reporting.forms.package import is_untouched
@@ -205,7 +207,12 @@ def _long(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def _inputs(prepared: Prepared) -> dict[str, str]:
     """Hashes of the inputs by their names, without folders outside the study's own."""
-    hashes = input_hashes(prepared.study)
+    # keyed, or who knows all rows of a small file but one could find this one by trying
+    key = study_key(prepared.study.path)
+    hashes = {
+        name: hashlib.blake2b(found.encode(), key=key, digest_size=16).hexdigest()
+        for name, found in input_hashes(prepared.study).items()
+    }
     names, _ = unique_names([without_folders(name) for name in hashes])
     return dict(zip(names, hashes.values(), strict=True))
 

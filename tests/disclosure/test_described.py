@@ -48,6 +48,32 @@ def test_few_people_and_people_who_answer_alike_are_not_described(tmp_path, skip
     assert "the mean of Zeal is hidden" in repr(undrawn_findings(prepared).limits)
 
 
+@pytest.mark.parametrize(("fives", "shown"), [(13, False), (12, False), (9, True)])
+def test_nearly_all_with_one_score_are_not_described(tmp_path, fives, shown):
+    study(tmp_path, 14)
+    after = pd.read_csv(tmp_path / "post.csv", keep_default_na=False)
+    after[["z1", "z2"]] = [[5, 5]] * fives + [[1 + k % 3, 2] for k in range(14 - fives)]
+    after.to_csv(tmp_path / "post.csv", index=False)
+    assert len(decide(prepare_study(tmp_path)).tables["described"]) == shown
+
+
+def test_a_later_scale_that_shares_answers_is_not_described_next_to_few_people_apart(tmp_path):
+    """One person has the second item only: of two scales on the same columns, the second would tell it."""
+    study(tmp_path, 14)
+    toml = WITH_ZEAL.replace("[reporting]", '[scales.part]\nlabel = "Part"\nmin_answered = 1.0\n[reporting]')
+    (tmp_path / "study.toml").write_text(toml)
+    later = [("z1", "zeal", "z1"), ("z2", "zeal", "z2"), ("y1", "part", "z1")]
+    rows = [*CODEBOOK.splitlines()[1:4], *(f"{item},{scale},1,5,-,{column}" for item, scale, column in later)]
+    (tmp_path / "codebook.csv").write_text("\n".join(["item,scale,low,high,pre,post", *rows]).replace("5,\n", "5,,\n"))
+    after = pd.read_csv(tmp_path / "post.csv", keep_default_na=False, dtype=str)
+    after.loc[0, "z1"] = ""
+    after.to_csv(tmp_path / "post.csv", index=False)
+    prepared = prepare_study(tmp_path)
+    scores = prepared.panel[prepared.panel["scale"].isin(["zeal", "part"])].groupby("scale")["post"].count()
+    assert scores.to_dict() == {"part": 13, "zeal": 14}
+    assert len(decide(prepared).tables["described"]) == 1
+
+
 def test_the_programme_is_that_of_the_cohorts_shown(tmp_path):
     found = decide(study(tmp_path, 14, 9, 12)).tables["described"].set_index("cohort")
     assert set(found.index) == {"A", "C", ALL_COHORTS}

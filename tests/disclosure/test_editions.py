@@ -13,7 +13,7 @@ from small_studies import TOML, Group, small_study
 from rm_research.cli import main
 from rm_research.disclosure.editions import LEDGER, Pile, enter, forget, read_editions, without_late
 from rm_research.disclosure.editions import Group as Named
-from rm_research.disclosure.numbers import decide, named_groups
+from rm_research.disclosure.numbers import decide, named_groups, release, study_numbers
 from rm_research.disclosure.sets import Behind
 from rm_research.errors import ReportError, StudyError
 from rm_research.panel import prepare_study
@@ -46,8 +46,7 @@ def change(study, cohort="a"):
 
 
 def released(study, label="board"):
-    prepared = prepare_study(study)
-    return enter(prepared.study, label, named_groups(prepared))
+    return release(prepare_study(study), label)
 
 
 class TestLater:
@@ -127,6 +126,94 @@ def test_an_audit_of_two_releases_together(tmp_path, first, later):
             for pile, places in behind.named(row):
                 piles.setdefault(pile, {})[np.unique(places).tobytes()] = places
     assert min(fewest_behind(list(groups.values()), behind.person_of) for groups in piles.values()) >= 10
+
+
+def test_a_release_shows_what_the_draft_showed(tmp_path):
+    """Those who had left by then are no newcomers to their own report."""
+    study = written(tmp_path / "study", before=24, after=20, cohorts="ab")
+    draft = study_numbers(prepare_study(study))
+    released(study)
+    now = decide(prepare_study(study))
+    pd.testing.assert_frame_equal(draft.table, now.table)
+    assert now.tables["waiting"].empty
+    pd.testing.assert_frame_equal(draft.table, study_numbers(prepare_study(study)).table)
+
+
+class TestChangedNames:
+    """A later study whose names or codes differ cannot be compared with the ledger: that is an error, not a leak."""
+
+    def changed(self, folder, change):
+        released(written(folder / "study", before=20, after=20))
+        study = written(folder / "study", before=21, after=21)
+        change(study)
+        with pytest.raises(StudyError, match="cannot be allowed for") as error:
+            decide(prepare_study(study))
+        return str(error.value)
+
+    def test_a_cohort_with_another_name(self, tmp_path):
+        def rename(study):
+            for wave in ("pre", "post"):
+                rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
+                rows.assign(cohort="Alpha").to_csv(study / f"{wave}.csv", index=False)
+
+        assert "of whom nobody is known any more, while 21 are new" in self.changed(tmp_path, rename)
+
+    def test_a_wave_with_another_name(self, tmp_path):
+        def rename(study):
+            text = (study / "study.toml").read_text()
+            (study / "study.toml").write_text(text.replace("[waves.pre]", "[waves.before]"))
+
+        assert "a wave 'pre', which the study lacks" in self.changed(tmp_path, rename)
+
+    def test_an_outcome_with_another_name(self, tmp_path):
+        def rename(study):
+            for name in ("study.toml", "codebook.csv"):
+                text = (study / name).read_text()
+                (study / name).write_text(text.replace("scales.mood", "scales.humour").replace(",mood,", ",humour,"))
+
+        assert "an outcome 'mood', which the study lacks" in self.changed(tmp_path, rename)
+
+    def test_another_key(self, tmp_path):
+        def lose(study):
+            (study / ".rm_research" / "key").unlink()
+
+        assert "the key that they had" in self.changed(tmp_path, lose)
+
+    def test_a_scale_put_before_another_that_shares_its_answers(self, tmp_path):
+        """The ledger follows: the family has another first scale now."""
+        released(written(tmp_path / "study", before=20, after=20))
+        study = written(tmp_path / "study", before=21, after=21)
+        text = (study / "study.toml").read_text()
+        (study / "study.toml").write_text(text.replace("[scales.mood]", '[scales.part]\nlabel = "Part"\n[scales.mood]'))
+        codebook = (study / "codebook.csv").read_text()
+        lines = "item,scale,low,high,pre,post\np1,part,1,5,m1,m1\n"
+        (study / "codebook.csv").write_text(lines + "".join(f"{line},,\n" for line in codebook.splitlines()[1:]))
+        numbers = decide(prepare_study(study))
+        assert numbers.tables["waiting"]["n_waiting"].tolist() == [1]
+
+    def test_a_study_that_numbers_people_by_row_is_not_released(self, tmp_path):
+        study = written(tmp_path / "study", before=20, after=20)
+        text = (study / "study.toml").read_text()
+        (study / "study.toml").write_text(text.replace('person = "code"\n', "") + '[link]\nmethod = "none"\n')
+        with pytest.raises(StudyError, match="numbers them by their rows"):
+            released(study)
+
+
+def test_late_answers_to_a_scale_that_is_only_described_wait_too(tmp_path):
+    codebook = "item,scale,low,high,pre\nm1,mood,1,5,\nm2,mood,1,5,\nm3,mood,1,5,\nz1,zeal,1,5,-\n"
+    toml = SINGLE.replace("[reporting]", '[scales.zeal]\nlabel = "Zeal"\n[reporting]')
+
+    def with_zeal(n):
+        study = small_study(tmp_path / "study", Group("a", 24), toml=toml, files={"codebook.csv": codebook})
+        rows = pd.read_csv(study / "post.csv", keep_default_na=False, dtype=str).assign(z1="2")
+        rows.loc[::2, "z1"] = "4"
+        rows.head(n).to_csv(study / "post.csv", index=False)
+        return study
+
+    first = decide(prepare_study(with_zeal(20))).tables["described"]
+    released(with_zeal(20))
+    later = decide(prepare_study(with_zeal(21))).tables["described"]
+    pd.testing.assert_frame_equal(first, later)
 
 
 class TestLedger:

@@ -89,14 +89,12 @@ def _all_estimates(context: Context) -> Table:
 def _specifications(context: Context) -> Table:
     """How estimates of the first outcome vary over the ways to make them; empty unless asked for."""
     words, summary = context.words, context.table("specifications")
-    names = ["scale", "role", "contrast", "specifications", "same_sign", "excludes_zero", "spread", "declared"]
+    names = ["scale", "role", "contrast", "specifications", "same_sign", "excludes_zero"]
     cells = [
         [
             context.study.scale(row["scale"]).title, capital(context.claims.people(row["role"])),
             words.say(f"contrast.{row['contrast']}"), str(row["estimated"]), words.share(row["same_sign"]),
             words.share(row["excludes_zero"]),
-            words.range(row["lowest"], row["highest"]),
-            words.number(row["declared"], signed=True),
         ]
         for _, row in summary.iterrows()
     ]  # fmt: skip
