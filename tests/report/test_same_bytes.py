@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rendered_demo import reported
 
-TIMES = {"created", "seconds"}
+TIMES = {"created", "seconds", "inputs"}  # hashes of inputs are keyed, and a copy of a study has a key of its own
 
 
 def files(out: Path) -> set[str]:
