@@ -113,6 +113,7 @@ ALIKE = {
 }
 CLEAR = {"gain", "loss", "gain_unclear_size", "loss_unclear_size"}
 LEVELS = ("unlinked", 1, "both", "gap", "same", 4, "drawn", 5)
+LOWERED = {"randomised_4", "randomised_2", "matched_2", "matched_1", "self-selected_1"}
 VOCABULARY = {
     "reason": REASONS | ALIKE | {"hidden", "hidden_compared", "hidden_changed", "hidden_beside", "hidden_shared"},
     "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none", "uncertain",
@@ -123,8 +124,9 @@ VOCABULARY = {
     "verdict_short": CLEAR | {"too_small", "unclear", "uncertain", "not_judged"},
     "between_short": CLEAR,
     "moved": {"up", "down", "flat"},
-    "lowered": {"randomised_4", "randomised_2", "matched_2", "matched_1", "self-selected_1"},
-    "comparing": {"same", "changes", "changes_of_both"},
+    "lowered": LOWERED,
+    "lowered_every": LOWERED,
+    "comparing": {"losses_every", "losses_of_assigned_every", "same", "changes", "changes_of_both"},
     "outcome": {"from_anchor", "from_measurement", "from_judgement"},
     "contrast": {"change", "difference", "role_difference", "interaction", "dose", "actor", "partner", "pooled_change",
                  "pooled_difference"},

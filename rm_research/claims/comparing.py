@@ -118,7 +118,8 @@ def level_text(claims: "Claims", row: Estimate) -> str:
     if steps_down(lost):
         first, second = (claims.words.share(one.share) for one in lost.values())
         people = claims.people(row.role)
-        text = say(f"lowered.{assignment}_{claims.level(row)}", first=first, second=second, people=people)
+        how = "lowered_every" if claims.of_every_wave(row) else "lowered"
+        text = say(f"{how}.{assignment}_{claims.level(row)}", first=first, second=second, people=people)
     elif assignment == "matched" and started_apart(row, claims.followed):
         text = say("design.matched_apart")
     elif assignment == "randomised" and (why := why_not_causal(claims, row)):
@@ -179,7 +180,8 @@ def loss_text(claims: "Claims", row: Estimate) -> str:
               "lost_other": other.lost, "base_other": other.base, "share_other": words.share(other.share)}  # fmt: skip
     before = claims.people_left(row)
     assigned = any(one.base != before.get(arm, (one.base, 0))[0] for arm, one in lost.items())
-    return words.say("comparing.losses_of_assigned" if assigned else "comparing.losses", **counts)
+    key = "comparing.losses_of_assigned" if assigned else "comparing.losses"
+    return words.say(f"{key}_every" if claims.of_every_wave(row) else key, **counts)
 
 
 def other_way(claims: "Claims", row: Estimate) -> Estimate | None:

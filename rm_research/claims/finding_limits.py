@@ -55,7 +55,9 @@ def tipping_point(row: Estimate, share: float) -> float | None:
 
 def tipping_sentence(row: Estimate, claims: Claims) -> str:
     """What those without a later score would have to have done; empty where few are, or the finding is unclear."""
-    if claims.unlinked(row) or claims.among_both(row) or claims.judged(row).verdict not in CLEAR:
+    if claims.unlinked(row) or claims.among_both(row) or claims.of_every_wave(row):
+        return ""
+    if claims.judged(row).verdict not in CLEAR:
         return ""
     before, left = claims.people_left(row).get(row.arm, (0, 0))
     if not before or round(left / before, 9) < FROM_SHARE:

@@ -13,6 +13,7 @@ from rm_research.claims.leaving import Leaving, leaving
 from rm_research.claims.measurement import when
 from rm_research.claims.staying import Followed, followed, people_left
 from rm_research.disclosure import HIDDEN, Disclosed
+from rm_research.disclosure.together import QUESTION
 from rm_research.effects.bounds import largest
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import headlines
@@ -322,6 +323,15 @@ class Claims:
     def parts(self, row: Estimate) -> dict[str, list[str]]:
         """Cohorts, and groups of them, in an average: by name, the cohorts in each."""
         return {part: self.followed.cohorts(row, part) for part in self.followed.parts_of(row)}
+
+    def of_every_wave(self, row: Estimate) -> bool:
+        """Whether a row rests only on people with a score from every wave."""
+        return (row.role, row.scale, row.wave) in self._of_every_wave
+
+    @cached_property
+    def _of_every_wave(self) -> set[tuple[str, str, str]]:
+        table = self.disclosed.tables.get("every_wave")
+        return set() if table is None else set(table[QUESTION].itertuples(index=False, name=None))
 
     def people_left(self, row: Estimate) -> dict[str, tuple[int, int]]:
         """People with a score before and how many of them left, by arm, in all cohorts behind a row."""

@@ -5,8 +5,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import pandas as pd
+
 from rm_research.disclosure import Disclosed
-from rm_research.disclosure.together import ABOUT
+from rm_research.disclosure.together import ABOUT, QUESTION
 from rm_research.effects.balance import PLACE
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
@@ -73,13 +75,15 @@ def _about(row: Estimate) -> Key:
 def followed(disclosed: Disclosed, study: Study | None = None) -> Followed:
     """Count the people who stayed, and find which cohorts are combined."""
     result, headlines = Followed({}, {}, {}), {row.id for row in disclosed.headline_rows}
+    of_every_wave = _before_of_every_wave(disclosed)
     for row in disclosed.rows:
         if row.measure != Measure.MEAN or row.contrast not in POOLED:
             continue
         if row.contrast == Contrast.CHANGE and row.n_pre is not None and row.n_pairs is not None:
             # several methods have the same people: the first row counts
             of_question = result.counts.setdefault((row.role, row.scale, row.wave), {})
-            of_question.setdefault((row.cohort, row.arm), Stayed(row.n_pre, row.n_post or 0, row.n_pairs))
+            before = of_every_wave.get((row.cohort, row.role, row.arm, row.scale, row.wave), row.n_pre)
+            of_question.setdefault((row.cohort, row.arm), Stayed(before, row.n_post or 0, row.n_pairs))
         if row.id in headlines and row.is_known:
             result.parts.setdefault(_about(row), []).append(row.cohort)
     together = disclosed.tables.get("together")
@@ -90,6 +94,16 @@ def followed(disclosed: Disclosed, study: Study | None = None) -> Followed:
     if study is not None and study.design.assignment == "randomised":
         _add_assigned(result, disclosed)
     return result
+
+
+def _before_of_every_wave(disclosed: Disclosed) -> dict[Key, int]:
+    """People with a score before, where rows count only those of them with a score from every wave."""
+    every, flow = (disclosed.tables.get(name) for name in ("every_wave", "follow_up"))
+    if every is None or flow is None or not len(every):
+        return {}
+    flow = flow.merge(every[QUESTION].drop_duplicates(), on=QUESTION)
+    keys = ["cohort", "role", "arm", "scale", "wave"]
+    return {tuple(key): int(n) for *key, n in flow[[*keys, "before"]].itertuples(index=False, name=None) if pd.notna(n)}
 
 
 def _add_assigned(result: Followed, disclosed: Disclosed) -> None:

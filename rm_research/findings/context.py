@@ -10,7 +10,6 @@ import pandas as pd
 from rm_research.catalogue import Catalogue
 from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
-from rm_research.disclosure.together import QUESTION
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS, ROLE_ORDER
 from rm_research.study import Scale, Study
@@ -112,14 +111,6 @@ class Context:
     def frame(self, rows: Iterable[Estimate]) -> pd.DataFrame:
         """These rows as the Estimates table has them, in its order, for a CSV."""
         return self.disclosed.table[self.disclosed.table["id"].isin([row.id for row in rows])]
-
-    def of_every_wave(self, row: Estimate) -> bool:
-        """Whether a row rests only on people with a score from every wave."""
-        return (row.role, row.scale, row.wave) in self._of_every_wave
-
-    @cached_property
-    def _of_every_wave(self) -> set[tuple[str, str, str]]:
-        return set(self.disclosed.tables["every_wave"][QUESTION].itertuples(index=False, name=None))
 
     @property
     def shows_estimates(self) -> bool:

@@ -18,7 +18,7 @@ def who_left(row: Estimate, context: Context) -> str:
     texts = [_named(arm, _of_arm(people, row, context), row, context) for arm, people in counts.items()]
     if any(people.lost for people in counts.values()):
         assumed = "assumed" if claims.counts_leavers(row) else "not_counted"
-        texts.append(say(f"leaving.{'every_wave' if context.of_every_wave(row) else assumed}"))
+        texts.append(say(f"leaving.{'every_wave' if claims.of_every_wave(row) else assumed}"))
     for arm, people in counts.items():
         texts.append(_named(arm, _counted(UNSCORED_BEFORE, people.unscored_before, context), row, context))
     if any(people.left is None for people in counts.values()):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from properties import examples
 from small_studies import TOML, Group, small_study
 
+from rm_research.claims import claims_of
 from rm_research.disclosure.numbers import decide
 from rm_research.disclosure.sets import Behind, Circulated, Pile
 from rm_research.disclosure.threshold import Threshold
@@ -316,3 +317,13 @@ def test_slopes_of_one_member_of_dyads_name_both(tmp_path):
             groups[pile] |= set(places.tolist())
     assert len(slopes) == 4
     assert all(len(places) == 28 for groups in named for places in groups.values())
+
+
+def test_a_page_does_not_call_those_left_who_lack_another_wave(tmp_path):
+    """Ten answered after and not later: they lack a score from some survey, and did not leave."""
+    numbers = decide(prepared := with_waves(tmp_path, 3, 11))
+    row = next(row for row in numbers.headline_rows if row.contrast == "change" and row.wave == "post")
+    claims = claims_of(numbers, prepared.study)
+    assert claims.of_every_wave(row)
+    assert claims.people_left(row) == {"programme": (30, 30 - row.n_pairs)}
+    assert {arm: left.left for arm, left in claims.leaving(row).items()} == {"programme": 3}

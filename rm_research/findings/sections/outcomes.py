@@ -70,7 +70,8 @@ def _block(scale: Scale, context: Context) -> Block:
         notes.append(say(f"outcome.from_{scale.smallest_effect_from}", s=s, unit=unit))
     if scale.name not in context.study.outcomes:
         notes.append(say("outcome.exploratory"))
-    rows = [row for row in context.headlines if row.scale == scale.name and row.is_known and context.of_every_wave(row)]
+    rows = [row for row in context.headlines if row.scale == scale.name and row.is_known]
+    rows = [row for row in rows if context.claims.of_every_wave(row)]
     if waves := list(dict.fromkeys(context.wave(row.wave) for row in rows)):
         notes.append(say("outcome.every_wave", waves=context.words.listed(waves)))
     if any(row.scale == scale.name and row.reason == HIDDEN for row in context.headlines):
