@@ -13,7 +13,7 @@ from rm_research.claims.leaving import Leaving, leaving
 from rm_research.claims.measurement import when
 from rm_research.claims.staying import Followed, followed, people_left
 from rm_research.disclosure import HIDDEN, Disclosed
-from rm_research.disclosure.together import QUESTION
+from rm_research.disclosure.together import AND, QUESTION
 from rm_research.effects.bounds import largest
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import headlines
@@ -87,13 +87,24 @@ class Claims:
         """
         Main row of a group: the difference where it can be shown and the design supports it, otherwise the change.
 
-        None where the group has no row at all.
+        None where the group has no row at all, or is hidden and told of together with the other role.
         """
         place, pooled = Place(cohort, role, arm, scale, wave), cohort == ALL_COHORTS
         difference = self.disclosed.headline(place, Contrast.POOLED_DIFFERENCE if pooled else Contrast.DIFFERENCE)
         if difference is not None and difference.is_known and self.level(difference) > 1:
             return difference
-        return self.disclosed.headline(place, Contrast.POOLED_CHANGE if pooled else Contrast.CHANGE)
+        change = self.disclosed.headline(place, Contrast.POOLED_CHANGE if pooled else Contrast.CHANGE)
+        return None if change is not None and change.reason == HIDDEN and self._told_together(place) else change
+
+    def _told_together(self, place: Place) -> bool:
+        """Whether both roles of a cohort are shown together in place of one."""
+        both = (role for role in self._both_roles if place.role in role.split(AND))
+        rows = (self.disclosed.headline(place._replace(role=role), Contrast.CHANGE) for role in both)
+        return any(row is not None and row.is_known for row in rows)
+
+    @cached_property
+    def _both_roles(self) -> set[str]:
+        return {row.role for row in self.disclosed.headline_rows if AND in row.role}
 
     def sentence(self, row: Estimate) -> str:
         """

@@ -390,3 +390,11 @@ class TestHostileText:
         html = programme.outcomes.html
         assert "%0A%27%3Dcmd" in html
         assert "%0A%3Dcmd" not in html
+
+
+def test_both_roles_together_stand_in_place_of_either(built):
+    groups = [Group("Spring", 8, role) for role in ("leader", "mentor")]
+    findings = built(*groups, toml=TOML + "[reporting]\nsmallest_group = 10\n")
+    assert "Leaders’ and mentors’ mood rose by an estimated" in repr(findings.headline)
+    assert "not shown" not in repr(findings.headline)
+    assert "Leaders, Programme, Change: hidden for Mood" in repr(findings.limits)
