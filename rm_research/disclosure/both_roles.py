@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from rm_research.disclosure.threshold import Threshold
+from rm_research.disclosure.rows import Asked, few_compared, few_people
 from rm_research.disclosure.together import AND
 from rm_research.effects import Estimates, estimate_change, estimate_difference
 from rm_research.effects.estimates import joined, may_head
@@ -34,21 +34,19 @@ def of_both_roles(panel: pd.DataFrame, estimates: Estimates, *, study: Study) ->
     """
     people = panel.dropna(subset=["role", "arm"])
     names = {scale: name for scale, rows in people.groupby("scale") if (name := _named(rows["role"]))}
-    small = pd.MultiIndex.from_frame(_small(estimates.table, study))
+    small = pd.MultiIndex.from_frame(_small(estimates, study))
     people = people[pd.MultiIndex.from_frame(people[PLACE]).isin(small) & people["scale"].isin(list(names))]
     if people.empty:
         return joined([])
     people = people.assign(role=people["scale"].map(names))
     parts = [estimate_change(people, study=study), estimate_difference(people, study=study)]
-    threshold = Threshold.of(study)
-    return joined(part.where(may_head(part.table) & ~_few(part.table, threshold, study)) for part in parts)
+    return joined(part.where(may_head(part.table) & ~_few(part, study)) for part in parts)
 
 
-def _few(table: pd.DataFrame, threshold: Threshold, study: Study) -> pd.Series:
+def _few(estimates: Estimates, study: Study) -> pd.Series:
     """Rows of too few people, of the programme or of the comparison."""
-    counted = table["n_pairs"] if study.link.method != "none" else table[["n_pre", "n_post"]].min(axis=1)
-    compared = table["n_comparison"].astype("float64")
-    return ~threshold.enough(counted.astype("float64")) | threshold.too_few(compared)
+    asked = Asked.of(estimates, study, None)
+    return few_people(asked) | few_compared(asked)
 
 
 def _named(roles: pd.Series) -> str | None:
@@ -57,9 +55,9 @@ def _named(roles: pd.Series) -> str | None:
     return AND.join(known) if len(known) == 2 else None
 
 
-def _small(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+def _small(estimates: Estimates, study: Study) -> pd.DataFrame:
     """Cohorts, scales and waves in which no role of the programme has a change of enough people."""
-    threshold = Threshold.of(study)
-    changes = table[table["contrast"].eq("change") & may_head(table) & ~table["arm"].isin([study.comparison])]
-    few = changes.assign(few=_few(changes, threshold, study)).groupby(PLACE)["few"].all()
+    table = estimates.table
+    changes = table["contrast"].eq("change") & may_head(table) & ~table["arm"].isin([study.comparison])
+    few = table.assign(few=_few(estimates, study))[changes].groupby(PLACE)["few"].all()
     return few[few].reset_index()[PLACE]

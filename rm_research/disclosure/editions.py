@@ -223,10 +223,11 @@ def _replaced(edition: Edition, now: Mapping[Pile, set[str]]) -> Iterator[str]:
 
 
 def as_frame(editions: Iterable[Edition]) -> pd.DataFrame:
-    """One row per questionnaire that an edition named."""
+    """One row per questionnaire that an edition named, and per one that there was."""
     rows = [
         (edition.id, *group.pile, group.across, number, one)
-        for edition in editions for number, group in enumerate(edition.groups) for one in group.questionnaires
+        for edition in editions
+        for number, group in enumerate((*edition.groups, *edition.present)) for one in group.questionnaires
     ]  # fmt: skip
     columns = ["edition", "family", "wave", "across", "group", "questionnaire"]
     return pd.DataFrame(rows, columns=columns).astype({"across": "bool", "group": "int64"})

@@ -132,18 +132,16 @@ def disclosed(
     estimates = within_range(*headed([estimates], study=study), study=study)
     table, rule = estimates.table.copy(), rules.rules_of_rows(Asked.of(estimates, study, behind))
     shown = rule.isna()
-    numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
-    table.loc[~shown, numbers] = float("nan")
-    table.loc[~shown, "truncated"] = None
     # the reason for a failed estimate can reveal answers ("everyone changed alike"), unless it follows from the design
     table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
     rows = [row for row, passes in zip(estimates.rows, shown, strict=True) if passes]
     told = {} if behind is None else alike(rows, behind, study)
     in_words = table["id"].isin(list(told)) & ~table["reason"].isin(OF_DESIGN)
-    table.loc[in_words, numbers] = float("nan")
-    table.loc[in_words, "truncated"] = None
     table.loc[in_words, "reason"] = table["id"].map(told)
     shown &= ~in_words
+    numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
+    table.loc[~shown, numbers] = float("nan")
+    table.loc[~shown, "truncated"] = None
     asked = Details(Estimates(table, estimates.details), without_means, Threshold.of(study))
     near = set() if behind is None else near_an_end(rows, behind, study)
     passing = asked.of(shown) & ~(asked.quantity.isin(MEANS) & estimates.details["id"].isin(near))

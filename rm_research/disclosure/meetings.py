@@ -30,7 +30,6 @@ def shown_meetings(
     The second is what the bands name.
     """
     scale, parts = study.scales[0].name, []
-
     named: list[Named] = []
 
     def may_be_shown(bands: Sequence[pd.DataFrame]) -> bool:

@@ -25,15 +25,13 @@ from rm_research.effects.dyads import MEMBERS, one_to_one
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import EVERYONE, STRATUM, Place
 from rm_research.effects.interaction import name_of_split
-from rm_research.effects.methods import Contrast, Questionnaires
+from rm_research.effects.methods import Contrast, Name, Questionnaires
 from rm_research.study import Study
 
 Q = Questionnaires
 Positions = NDArray[np.intp]
 NOBODY: Positions = np.array([], dtype=np.intp)
 SHARES = 2520  # a person in up to ten cohorts counts as a whole number of these in each
-
-
 Named = list[tuple[Pile, Positions]]  # groups of questionnaires, each by the places of those who gave them
 
 
@@ -112,7 +110,7 @@ class Behind:
         if row.declared.averages_rows:
             return []
         cohorts = [name for part in parts for name in self._members(part)] if row.is_pooled else self._members(row)
-        waves = self.study.later_waves if row.method == "mixed_model" else (row.wave,)
+        waves = self.study.later_waves if row.method == Name.MIXED_MODEL else (row.wave,)
         named: Named = []
         for wave in waves:
             for people in self._people(row, cohorts, wave):
@@ -124,11 +122,16 @@ class Behind:
     def sides(self, row: Estimate) -> Iterator[pd.DataFrame]:
         """Rows of the Panel of the people of each arm that a row is about, of all cohorts for an average."""
         cohorts = self._cohorts if row.is_pooled else self._members(row)
-        shared = self.study.design.comparison_scope == "shared"
-        yield self._panel.iloc[self._at(cohorts, row.role, row.arm, row.scale, row.wave)]
-        if row.compares_arms and self.study.comparison:
-            compared = self._cohorts if shared else cohorts
-            yield self._panel.iloc[self._at(compared, row.role, self.study.comparison, row.scale, row.wave)]
+        for of_cohorts, arm in self._arms(row, cohorts, compared=row.compares_arms):
+            yield self._panel.iloc[self._at(of_cohorts, row.role, arm, row.scale, row.wave)]
+
+    def _arms(self, row: Estimate, cohorts: Sequence[str], *, compared: bool) -> list[tuple[Sequence[str], str]]:
+        """Cohorts and arm of each side of a row; a comparison that cohorts share is that of all."""
+        sides = [(cohorts, row.arm)]
+        if compared and self.study.comparison:
+            shared = self.study.design.comparison_scope == "shared"
+            sides.append((self._cohorts if shared else cohorts, self.study.comparison))
+        return sides
 
     def crosses(self, row: Estimate) -> bool:
         """Whether a row divides people across the roles: both roles of a cohort together."""
@@ -159,15 +162,11 @@ class Behind:
 
     def _people(self, row: Estimate, cohorts: Sequence[str], wave: str) -> Iterator[Positions | None]:
         """Rows of the Panel of each group of people that a row sets apart."""
-        groups = row.declared.groups if row.declared else None
-        sides: list[tuple[Sequence[str], str]] = [(cohorts, row.arm)]
-        if groups and Q.EACH_ARM in groups and self.study.comparison:
-            shared = self.study.design.comparison_scope == "shared"
-            sides.append((self._cohorts if shared else cohorts, self.study.comparison))
-        if groups and Q.PARTNERS in groups:  # the slope of one member rests on the answers of both
+        groups = (row.declared.groups if row.declared else None) or frozenset()
+        if Q.PARTNERS in groups:  # the slope of one member rests on the answers of both
             yield from (self._at(cohorts, member, row.arm, row.scale, wave) for member in MEMBERS)
             return
-        for of_cohorts, arm in sides:
+        for of_cohorts, arm in self._arms(row, cohorts, compared=Q.EACH_ARM in groups):
             if row.subgroup == EVERYONE or row.is_pooled or row.contrast == Contrast.CHANGE:
                 yield self._at(of_cohorts, row.role, arm, row.scale, wave)
             else:
