@@ -49,6 +49,9 @@ OFFERED = {
     "counts.": {"people", "persons"},
     "headline.also": {"whose", "Whose"},
     "within.outcome": {"title", "lowered"},
+    "plain.": {"whose", "Whose", "people", "People"},
+    "picture.measured": {"whose", "Whose"},
+    "prompts.": {"whose", "Whose"},
 }
 # forms of one thing, of which a language picks one
 SAME = {"Whose": "whose", "signed": "size", "lowered": "text", "title": "text", "persons": "people",
@@ -127,7 +130,7 @@ VOCABULARY = {
     "lowered": LOWERED,
     "lowered_every": LOWERED,
     "comparing": {"losses_every", "losses_of_assigned_every", "same", "changes", "changes_of_both"},
-    "outcome": {"from_anchor", "from_measurement", "from_judgement"},
+    "outcome": {"from_anchor", "from_measurement", "from_judgement", "from_nothing"},
     "contrast": {"change", "difference", "role_difference", "interaction", "dose", "actor", "partner", "pooled_change",
                  "pooled_difference"},
     "method": METHODS,
@@ -137,6 +140,13 @@ VOCABULARY = {
                "pooled_unlinked", "both", "pooled_both", "these_pairs", "these_followed", "these_both",
                "these_compared", "these_unlinked"},
     "claim": {f"{level}.{verdict}" for level in LEVELS for verdict in VERDICTS},
+    "plain": {f"{level}.{kind}" for level in LEVELS for kind in ("up", "down", "little", "unclear")},
+    "glance": {*(f"caption_{what}" for what in ("change", "compared", "both", "unlinked"))},
+    "pictured": {f"{kind}_{way}" for kind in ("change", "difference") for way in ("up", "down")},
+    "prompts": {"uneven_programme", "uneven_comparison", "people_one", "cohorts_one"},
+    "counted_sides": {"compared", "pooled_compared", "these_compared"},
+    "cohorts": {"caption_change", "caption_compared"},
+    "headline": {"in_group", "in_programme", "not_in_programme"},
     "direction": {"rose", "fell", "higher", "lower", "raised", "lowered"},
     "apa_measure": MEASURES,
     "apa_contrast": {"change", "difference", "role_difference", "interaction"},
@@ -151,7 +161,8 @@ VOCABULARY = {
     "beside": {"than_assumed", "than_others",
                "tips_less", "tips_more", "tips_beyond", "compared", "highest_before", "lowest_before", "highest_after",
                "lowest_after", "further_apart", "closer_together"},
-    "limits": {"same_answers_5", "same_answers_10", "same_answers_25"},
+    "limits": {"same_answers_5", "same_answers_10", "same_answers_25", "strength_both", "strength_comparison",
+               "strength_linked"},
     "months": {str(month) for month in range(1, 13)},
 }  # fmt: skip
 
@@ -171,8 +182,8 @@ def used(key: str) -> bool:
     """Whether code asks for a key as it stands, or for its family and names its last word somewhere."""
     table, word = key.rsplit(".", 1)
     by_name = {"people", "one", "whose", "arms", "waves"}  # words of studies: roles, arms and waves
-    if table.startswith("claim."):
-        table, word = "claim", f"{table.removeprefix('claim.')}.{word}"
+    if table.startswith(("claim.", "plain.")):
+        table, word = table[:5], f"{table[6:]}.{word}"
     named = table in by_name or word in VOCABULARY.get(table, ()) or f'"{word}"' in SOURCE
     return (
         re.escape(key) in asked()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rm_research.catalogue import capital, lowered
+from rm_research.catalogue import lowered
 from rm_research.claims.judgement import LEVELS, started_apart, steps_down, tips_late
 from rm_research.claims.staying import losses
 from rm_research.effects.estimate import Estimate
@@ -198,10 +198,9 @@ def other_way(claims: "Claims", row: Estimate) -> Estimate | None:
 
 def _two_ways(claims: "Claims", row: Estimate) -> Iterator[str]:
     """How far apart the arms started, what the other way to compare them gives, and whether that changes the answer."""
-    words, whose = claims.words, claims.whose(row.role)
+    words = claims.words
     known_arms = not math.isnan(_of_both(claims, row)[0])
-    named = {"whose": whose, "Whose": capital(whose), "scale": claims.scale_text(row.scale, row.arm, row.wave),
-             "unit": claims.unit(claims.study.scale(row.scale))}  # fmt: skip
+    named = claims.named(row)
     if not by_two_ways(claims.study):
         if known_arms:
             yield words.say("comparing.arms", **named, **moves(claims, row))

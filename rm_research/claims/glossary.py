@@ -1,4 +1,4 @@
-"""Terms on the pages, each with its definition, and where a page first uses them."""
+"""Terms on the pages, each with its definition, and which of them a page uses."""
 
 import re
 from collections.abc import Iterable
@@ -29,10 +29,9 @@ class Term:
     words: tuple[str, ...]
     definition: str
 
-    def first_use(self, text: str) -> int | None:
-        """Position in a text where one of its words first occurs as a whole word; None where none does."""
-        matches = (re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in self.words)
-        return min((match.start() for match in matches if match), default=None)
+    def is_in(self, text: str) -> bool:
+        """Whether one of its words occurs in a text, as a whole word."""
+        return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in self.words)
 
 
 def terms(words: Catalogue, *, level: str, units: Iterable[str]) -> tuple[Term, ...]:
@@ -56,25 +55,20 @@ def terms(words: Catalogue, *, level: str, units: Iterable[str]) -> tuple[Term, 
     return tuple(all_terms)
 
 
-def first_used(texts: Iterable[str], known: Iterable[Term]) -> list[list[Term]]:
+def used_terms(texts: Iterable[str], known: Iterable[Term]) -> list[Term]:
     """
-    Terms that each section is the first to use.
+    Terms that a page uses, in alphabetical order.
 
     Parameters
     ----------
     texts : iterable of str
-        Of each section, in the order of the page, as a reader sees it (no markup).
+        Of its sections, as a reader sees them (no markup).
     known : iterable of Term
         From `terms`.
 
     Returns
     -------
-    list of list of Term
-        One list per section, in the order in which its text uses them; a term is in one list at most.
+    list of Term
     """
-    unused, by_section = list(known), []
-    for text in texts:
-        places = {term: place for term in unused if (place := term.first_use(text)) is not None}
-        by_section.append(sorted(places, key=lambda term: places[term]))
-        unused = [term for term in unused if term not in places]
-    return by_section
+    page = "\n".join(texts)
+    return sorted((term for term in known if term.is_in(page)), key=lambda term: term.definition.casefold())

@@ -123,7 +123,7 @@ class Claims:
         blanks["interval"] = self.interval(row)
         if row.compares_arms:
             blanks |= comparing.moves(self, row)
-        return self.words.say(f"claim.{self._claimed_level(row)}.{self._worded(row)}", **blanks)
+        return self.words.say(f"claim.{self.claimed(row)}.{self._worded(row)}", **blanks)
 
     def finding(self, row: Estimate) -> str:
         """Sentence of a row without what it adds on the design."""
@@ -253,6 +253,11 @@ class Claims:
         key = self.disclosed.why_hidden(row.id) if row.reason == HIDDEN else f"reason.{row.reason}"
         return self.words.say(key, smallest=self.disclosed.smallest_group)
 
+    @staticmethod
+    def said_in_words(row: Estimate) -> bool:
+        """Whether words stand at the place of a number, because people answered alike."""
+        return not row.is_known and str(row.reason).startswith("alike_")
+
     def interval(self, row: Estimate) -> str:
         """Interval with its level."""
         low, high = self.ends(row)
@@ -278,8 +283,8 @@ class Claims:
         """Level of the intervals in per cent, as '95'."""
         return self.words.plain(100 * self.study.reporting.level)
 
-    def people_counted(self, row: Estimate) -> str:
-        """How many people the row rests on."""
+    def people_counted(self, row: Estimate, *, sides: bool = False) -> str:
+        """How many people the row rests on; with `sides`, of a comparison how many on which side."""
         unlinked = self.unlinked(row)
         kind = "unlinked" if unlinked else "compared" if row.compares_groups else "pairs"
         kind = "both" if kind == "pairs" and self.among_both(row) else kind
@@ -293,7 +298,8 @@ class Claims:
         people = {"people": self.people(row.role, n), "persons": self.people(ONE_ROLE, n)}
         of_average = "these_" if over_people else "pooled_" if row.is_pooled else ""
         who = self._places(row, n, people)
-        return self.words.say(f"counts.{of_average}{kind}", n=n, m=m, who=who, k=row.n_clusters or 0, **people)
+        table = "counted_sides" if sides and kind == "compared" else "counts"
+        return self.words.say(f"{table}.{of_average}{kind}", n=n, m=m, who=who, k=row.n_clusters or 0, **people)
 
     def _places(self, row: Estimate, n: int, people: dict[str, str]) -> str:
         """People of several cohorts; where some are met in more than one, how many they are and in how many places."""
@@ -412,7 +418,7 @@ class Claims:
             return "difference"
         return "unlinked" if self.unlinked(row) else "change"
 
-    def _claimed_level(self, row: Estimate) -> str:
+    def claimed(self, row: Estimate) -> str:
         """Column of the table of claims that a row falls into."""
         family = self._family(row)
         if family != "difference":
@@ -427,14 +433,18 @@ class Claims:
         found = "unclear" if found == UNCERTAIN else found
         return found if self.study.scale(row.scale).smallest_effect is not None else f"none_{found}"
 
+    def named(self, row: Estimate) -> dict[str, str]:
+        """Whose outcome a row is about, and its unit, as templates ask for them."""
+        whose, people = self.whose(row.role), self.people(row.role)
+        return {
+            "Whose": capital(whose), "whose": whose, "People": capital(people), "people": people,
+            "scale": self.scale_text(row.scale, row.arm, row.wave), "unit": self.unit(self.study.scale(row.scale)),
+        }  # fmt: skip
+
     def _blanks(self, row: Estimate) -> dict[str, str]:
         """Everything a template may ask for, from one row."""
-        up, whose = row.estimate > 0, self.whose(row.role)
-        return {
-            "Whose": capital(whose),
-            "whose": whose,
-            "scale": self.scale_text(row.scale, row.arm, row.wave),
-            "unit": self.unit(self.study.scale(row.scale)),
+        up = row.estimate > 0
+        return self.named(row) | {
             "size": self.words.number(abs(row.estimate)),
             "signed": self.words.number(row.estimate, signed=True),
             "moved": self.words.say("direction.rose" if up else "direction.fell"),

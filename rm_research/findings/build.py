@@ -4,14 +4,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rm_research.claims import claims_of
-from rm_research.claims.glossary import first_used, terms
+from rm_research.claims.glossary import terms, used_terms
 from rm_research.claims.sentences import OUR_UNIT
 from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import StudyError
 from rm_research.findings import sections
 from rm_research.findings.context import Context
-from rm_research.findings.page import Findings, Section, Sections, rendered
+from rm_research.findings.page import MACROS, Content, Findings, Section, Sections, name_of, rendered
 from rm_research.panel import Prepared
+
+WORDS = MACROS / "words.html.j2"  # the list of terms, which the texts of all sections decide
 
 
 def build_findings(
@@ -60,21 +62,22 @@ def build_findings(
 
 
 def _sections(context: Context) -> Iterator[Section]:
-    """Sections in the order of the page, each with the terms that it uses first."""
+    """Sections in the order of the page, and at its end the terms that they use."""
     say, claims = context.words.say, context.claims
-    contents = [(_template(module), module.content(context)) for module in sections.SECTIONS]
-    present = [(template, content) for template, content in contents if content is not None]
+    made = [(_template(module), module.content(context)) for module in sections.SECTIONS]
+    present = [(template, content) for template, content in made if content is not None]
     shared = {
         "not_shown": [text for _, content in present for text in content.not_shown],
-        "region": say("page.table_region"), "download": say("page.download"), "show": say("page.show_table"),
-        "terms_heading": say("headings.words"),
+        "region": say("page.table_region"), "download": say("page.download"), "contents_heading": say("page.contents"),
+        "contents": [(name_of(template), content.values["heading"]) for template, content in present
+                     if "heading" in content.values],
     }  # fmt: skip
-    texts = [rendered(template, content, **shared, terms=()).text for template, content in present]
+    shown = [rendered(template, content, **shared) for template, content in present]
     units = [claims.unit(scale) for scale in context.study.scales if scale.unit == OUR_UNIT]
-    new_terms = first_used(texts, terms(context.words, level=claims.level_percent, units=units))
-    for (template, content), new in zip(present, new_terms, strict=True):
-        named = [tuple(term.definition.split(": ", 1)) for term in new]
-        yield rendered(template, content, **shared, terms=named)
+    known = terms(context.words, level=claims.level_percent, units=units)
+    used = [tuple(term.definition.split(": ", 1)) for term in used_terms((section.text for section in shown), known)]
+    words = Content({"heading": say("headings.words"), "terms": used} if used else {})
+    return iter((*shown, rendered(WORDS, words)))
 
 
 def _template(module: sections.SectionModule) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from rm_research.catalogue import capital
+from rm_research.catalogue import capital, lowered
 from rm_research.checks.followup import UNKNOWN
 from rm_research.claims.comparing import by_changes
 from rm_research.effects.estimate import Estimate
@@ -39,20 +39,16 @@ from rm_research.study import Scale
 from rm_research.study.entries import slug
 
 
-def outcome_pictures(scale: Scale, wave: str, role: str, context: Context) -> list[Picture]:
-    """Pictures of one outcome, survey and role: change (per cohort for the programme) and distribution of answers."""
-    main = (_forest if context.pooled else _change)(scale, wave, role, context)
-    return [picture for picture in (main, _answers(scale, wave, role, context)) if picture is not None]
-
-
-def _change(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:
+def change_picture(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:
+    """Change of one role in one outcome: programme, comparison, difference, and the means; None without a finding."""
     place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
-    rows = shown_rows(context.disclosed, **place)
-    if not rows or not _spoken(scale, wave, role, context):
+    rows, spoken = shown_rows(context.disclosed, **place), _spoken(scale, wave, role, context)
+    if not rows or not spoken:
         return None
     note = _about_differences([row for row in rows if row.contrast == Contrast.DIFFERENCE], context)
     where = (scale, role, wave)
-    return _picture("change", where, context, plot_change, change_title, change_alt, place, note=note, shaded=True)
+    return _picture("change", where, context, plot_change, change_title, change_alt, place, note=note,
+                    finding=spoken[0])  # fmt: skip
 
 
 def _about_differences(differences: list[Estimate], context: Context) -> str:
@@ -63,7 +59,8 @@ def _about_differences(differences: list[Estimate], context: Context) -> str:
     return say("chart.adjusted") if any(not by_changes(claims, row) for row in differences) else ""
 
 
-def _forest(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:
+def forest_picture(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:
+    """All cohorts with their average, for one role and outcome; None without a finding."""
     spoken = _spoken(scale, wave, role, context)
     if not spoken:
         return None
@@ -71,10 +68,12 @@ def _forest(scale: Scale, wave: str, role: str, context: Context) -> Picture | N
     place = {"role": role, "scale": scale.name, "wave": wave, "arm": spoken[0].arm, "contrast": contrast}
     drawn_in = forest_shrunken(context.disclosed, study=context.study, **place)
     note, where = context.words.say("chart.shrunken") if drawn_in else "", (scale, role, wave)
-    return _picture("cohorts", where, context, plot_forest, forest_title, forest_alt, place, note=note, shaded=True)
+    return _picture("cohorts", where, context, plot_forest, forest_title, forest_alt, place, note=note,
+                    finding=spoken[0])  # fmt: skip
 
 
-def _answers(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:
+def answers_picture(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:
+    """Distribution of the answers before and after, for one role and outcome; None where it is not shown."""
     place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
     if answers_rows(context.disclosed, study=context.study, **place).empty:
         return None
@@ -108,7 +107,7 @@ def sessions_pictures(context: Context) -> list[Picture]:
             if len(sessions_rows(context.disclosed, **place)) > 1:
                 where = (scale, role, wave)
                 verbs = (plot_sessions, sessions_title, sessions_alt)
-                pictures.append(_picture("meetings", where, context, *verbs, place, shaded=True))
+                pictures.append(_picture("meetings", where, context, *verbs, place))
     return pictures
 
 
@@ -136,16 +135,15 @@ def _spoken(scale: Scale, wave: str, role: str, context: Context) -> list[Estima
 
 def _picture(
     kind: str, where: tuple[Scale, str, str], context: Context, plot: Callable[..., Axes],
-    title: Callable[..., str], alt: Callable[..., str], place: dict[str, str], *, note: str = "", shaded: bool = False,
+    title: Callable[..., str], alt: Callable[..., str], place: dict[str, str], *, note: str = "",
+    finding: Estimate | None = None,
 ) -> Picture:  # fmt: skip
     """Picture of an outcome; all its words and marks come from the same rows."""
     scale, role, wave = where
     arguments: dict[str, Any] = {"study": context.study, **place}
-    people = capital(context.claims.people(role))
-    measure = context.words.say("chart.measured", measure=context.measure(scale), people=people)
-    subtitle = _dated(measure, context)
-    if shaded and scale.smallest_effect is not None:
-        subtitle += " " + context.words.say("chart.shaded")
+    subtitle = _dated(_measured(scale, role, context), context)
+    if finding is not None:
+        subtitle = f"{_size(finding, context)} {subtitle}"
     return Picture(
         name=_name(scale, role, wave, kind, context),
         title=title(context.disclosed, **arguments),
@@ -155,6 +153,27 @@ def _picture(
         draw=partial(plot, context.disclosed, **arguments, title=False),
         source=_source(context),
     )
+
+
+def _measured(scale: Scale, role: str, context: Context) -> str:
+    """Whose outcome a chart is about, with its printed range or else its unit."""
+    limits, say = context.study.scale_range(scale.name), context.words.say
+    whose = context.claims.whose(role)
+    blanks = {"whose": whose, "Whose": capital(whose), "scale": say("within.outcome", title=scale.title,
+                                                                    lowered=lowered(scale.title))}  # fmt: skip
+    if limits is None:
+        return say("picture.measured_unbounded", **blanks, unit=context.claims.unit(scale))
+    low, high = map(context.words.plain, limits)
+    return say("picture.measured", **blanks, low=low, high=high)
+
+
+def _size(row: Estimate, context: Context) -> str:
+    """Size of the finding in a chart's title, with its interval."""
+    claims = context.claims
+    blanks = {"signed": claims.estimate(row), "unit": claims.unit(context.study.scale(row.scale))}
+    if not row.has_interval:
+        return context.words.say("picture.size_alone", **blanks)
+    return context.words.say("picture.size", **blanks, interval=claims.interval(row))
 
 
 def _name(scale: Scale, role: str, wave: str, kind: str, context: Context) -> str:

@@ -1,7 +1,7 @@
 """Findings and their sections, and how each becomes HTML."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from html import unescape
@@ -65,7 +65,7 @@ class Section:
         return self.text
 
     def _repr_html_(self) -> str:
-        return self.html
+        return shown([self])
 
 
 class Sections(tuple[Section, ...]):
@@ -77,7 +77,7 @@ class Sections(tuple[Section, ...]):
         return "\n\n".join(section.text for section in self if section.html)
 
     def _repr_html_(self) -> str:
-        return "\n".join(section.html for section in self)
+        return shown(self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -122,11 +122,28 @@ class Findings:
 
 
 @cache
+def stylesheet(*names: str) -> str:
+    """Text of style sheets of this package, one after the other; the colours of all pages come first."""
+    return "".join((Path(__file__).parent / f"{name}.css").read_text(encoding="utf-8") for name in ("tokens", *names))
+
+
+def shown(sections: Iterable[Section]) -> str:
+    """Sections with their style, as a page or the cell of a notebook shows them."""
+    html = "\n".join(section.html for section in sections if section.html)
+    return f'<div class="rm">\n<style>\n{stylesheet("findings")}</style>\n{html}\n</div>'
+
+
+@cache
 def _environment(folder: Path) -> Environment:
     return Environment(
         loader=FileSystemLoader([folder, MACROS]), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+
+
+def name_of(template: Path) -> str:
+    """Name of the section that a template shows."""
+    return template.name.partition(".")[0]
 
 
 def rendered(template: Path, content: Content, **shared: object) -> Section:
@@ -141,7 +158,7 @@ def rendered(template: Path, content: Content, **shared: object) -> Section:
     **shared
         Values that every template may show.
     """
-    name = template.name.partition(".")[0]
+    name = name_of(template)
     if not content.values:
         return Section(name, "")
     html = _environment(template.parent).get_template(template.name).render(

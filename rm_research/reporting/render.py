@@ -15,6 +15,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from rm_research.catalogue import catalogue
 from rm_research.errors import ReportError
+from rm_research.findings.page import stylesheet
 from rm_research.reporting.kernels import ReportKernelManager
 from rm_research.reporting.parameters import check_parameters
 from rm_research.study.folding import printable
@@ -124,7 +125,7 @@ def page_html(executed: NotebookNode, page: Page) -> str:
     """HTML of an executed notebook: its outputs and markdown in our template, without code or outside resources."""
     words = catalogue(page.language)
     with as_file(files("rm_research.reporting") / "template") as templates:
-        style = (templates / "findings" / "style.css").read_text(encoding="utf-8")
+        style = stylesheet() + (templates / "findings" / "style.css").read_text(encoding="utf-8")
         exporter = TemplateExporter(
             template_name="findings", extra_template_basedirs=[str(templates)], template_file="index.html.j2"
         )

@@ -170,6 +170,6 @@ def _said(row: Estimate, claims: Claims, level: int) -> Said:
     arms = tuple(detail(row.id, name) for name in ("change_arm", "change_comparison"))
     return Said(
         row, scale.better, scale.smallest_effect, claims.study.link.method != "none", level,
-        claims._claimed_level(row), claims.judged(row).verdict, arms, sentence,
+        claims.claimed(row), claims.judged(row).verdict, arms, sentence,
         claims.title(row), alt, claims.verdict_sentence(row), claims.verdict_name(row), claims.apa(row),
     )  # fmt: skip

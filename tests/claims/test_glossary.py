@@ -1,32 +1,29 @@
-"""Terms are defined by the section that uses them first."""
+"""Terms that a page uses are defined at its end."""
 
 import pytest
 
 from rm_research.catalogue import catalogue
-from rm_research.claims import Term, first_used, terms
+from rm_research.claims import Term, terms, used_terms
 
 DYAD = Term("dyad", ("dyad", "dyads"), "Dyad: two people.")
 RANGE = Term("range", ("95% range",), "Range: from here to there.")
 
 
-def names(sections, known=(DYAD, RANGE)):
-    return [[term.name for term in section] for section in first_used(sections, known)]
+def names(sections, known=(RANGE, DYAD)):
+    return [term.name for term in used_terms(sections, known)]
 
 
-def test_a_term_is_defined_once_where_it_is_first_used():
-    assert names(["Nothing yet.", "Two dyads met.\nA dyad of two.", "Dyads."]) == [[], ["dyad"], []]
-
-
-def test_terms_stand_in_the_order_of_their_use():
-    assert names(["In the 95% range,\ndyads met."]) == [["range", "dyad"]]
+def test_terms_of_all_sections_stand_in_alphabetical_order():
+    assert names(["In the 95% range,", "Two dyads met.\nA dyad of two.", "Dyads."]) == ["dyad", "range"]
 
 
 def test_case_does_not_matter_and_parts_of_words_are_no_use():
-    assert names(["Dyadic matters", "DYADS"]) == [[], ["dyad"]]
+    assert names(["Dyadic matters"]) == []
+    assert names(["DYADS"]) == ["dyad"]
 
 
-def test_a_section_without_terms_has_no_definitions():
-    assert names(["", "Nothing."]) == [[], []]
+def test_a_page_without_terms_has_no_definitions():
+    assert names(["", "Nothing."]) == []
 
 
 @pytest.mark.parametrize(
@@ -41,7 +38,7 @@ def test_a_section_without_terms_has_no_definitions():
 def test_terms_of_a_sentence(language, text, found):
     unit = {"en": "scale points", "de": "Skalenpunkte"}[language]
     known = terms(catalogue(language), level="95", units=[unit])
-    assert [term.name for term in first_used([text], known)[0]] == found
+    assert sorted(term.name for term in used_terms([text], known)) == sorted(found)
 
 
 def test_each_unit_is_a_term():

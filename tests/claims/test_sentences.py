@@ -70,7 +70,7 @@ def test_one_person_is_no_plural(claims):
 
 
 def test_the_people_of_both_groups_are_counted(claims):
-    assert "12 leaders, 14 compared" in sentence(claims, row_of(**DIFFERENCE), design=RANDOMISED)
+    assert "12 and 14 leaders" in sentence(claims, row_of(**DIFFERENCE), design=RANDOMISED)
 
 
 def test_the_people_of_unlinked_waves_are_counted_apart(claims):
@@ -89,7 +89,7 @@ def test_the_cohorts_of_an_average_are_counted(claims):
     ({"method": "people", "n_pre": 60}, "60 leaders in these 4 cohorts, 48 twice)"),
     ({"method": "people_both", "n_pre": 60}, "48 leaders in these 4 cohorts who answered both times)"),
     ({"method": "ancova", "contrast": "pooled_difference", "n_comparison": 40},
-     "in these 4 cohorts, 48/40 compared)"),
+     "48 and 40 leaders, 4 cohorts)"),
 ])  # fmt: skip
 def test_an_average_over_people_is_of_these_cohorts(studies, columns, said):
     pool = POOLED | {"contrast": "pooled_change", "n_pre": 48, "n_post": 48, "n_pairs": 48} | columns
@@ -234,7 +234,7 @@ class TestThoseWhoLeft:
         assert self.counted(claims, method="paired_t", n_pre=23, n_pairs=18) == both
         assert self.counted(claims, method="paired_t", n_pre=18, n_pairs=18) == "18 leaders"
         assert self.counted(claims, method="ancova", contrast="difference", n_pre=23, n_pairs=18, n_comparison=14) == (
-            "18 leaders, 14 compared"
+            "18 and 14 leaders"
         )
 
     def test_only_a_change_of_everyone_counts_them(self, claims):
@@ -353,7 +353,7 @@ class TestWhatBothArmsDid:
         text, title = self.said(claims, (-0.2, -0.3, -0.1), (-0.7, -0.8, -0.6))
         assert text == (
             "Leaders’ mood fell by 0.20, the comparison’s fell by 0.70: estimated difference +0.50 scale points "
-            "(95% interval 0.30 to 0.70; 12 leaders, 14 compared)."
+            "(95% interval 0.30 to 0.70; 12 and 14 leaders)."
         )
         assert title == "Change in leaders’ mood: +0.50 scale points against the comparison"
 
@@ -432,7 +432,7 @@ class TestTwoWays:
         assert found.verdict_sentence(first) == (
             "The two ways to compare these groups do not agree, so the difference stays unclear."
         )
-        assert found.verdict_name(first) == "unclear: two ways differ"
+        assert found.verdict_name(first) == "can’t tell: two ways differ"
 
 
 class TestSeveralOutcomes:

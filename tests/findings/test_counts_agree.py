@@ -1,4 +1,4 @@
-"""What pages say of people who left, or have no score, agrees everywhere: in the headline, the flow and the limits."""
+"""What pages say of people who left, or have no score, agrees everywhere: of outcomes, flow and limits."""
 
 import re
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from rm_research.claims import claims_of
 from rm_research.disclosure import Disclosed
 from rm_research.disclosure.numbers import decide
 from rm_research.findings.context import Context
-from rm_research.findings.sections import headline, limits, response
+from rm_research.findings.sections import limits, outcomes, response
 from rm_research.panel import prepare_study
 
 DESIGN = '[design]\ncomparison = "waitlist"\nassignment = "randomised"\n'
@@ -21,9 +21,9 @@ UNLINKED = '[link]\nmethod = "none"\n'
 
 
 class Page(NamedTuple):
-    """What a page says in its headline, of who answered, and of its limits, with its table of the flow."""
+    """What a page says of its outcome, of who answered, and of its limits, with its table of the flow."""
 
-    headline: str
+    outcome: str
     response: str
     limits: str
     flow: dict[str, int]
@@ -31,17 +31,19 @@ class Page(NamedTuple):
 
     @property
     def text(self) -> str:
-        return " ".join((self.headline, self.response, self.limits))
+        return " ".join((self.outcome, self.response, self.limits))
 
 
 def page(disclosed: Disclosed, study, cohort: str | None) -> Page:
     context = Context(claims_of(disclosed, study), cohort, "0" * 64, ())
-    said, answered, limit = (dict(section.content(context).values) for section in (headline, response, limits))
+    said, answered, limit = (dict(section.content(context).values) for section in (outcomes, response, limits))
     flow = answered["tables"][0]
     counts = [[int(cell or 0) for cell in row[-(len(flow.columns) - 2) :]] for row in flow.rows]
     sums = dict(zip(flow.columns[2:], map(sum, zip(*counts, strict=True)), strict=True))
-    sentences = " ".join(text for texts in said["sentences"] for text in texts if text)
-    return Page(sentences, " ".join(answered["sentences"]), " ".join(limit["items"]), sums, context)
+    first = [block for block in said.get("blocks", []) if block.title == "Mood"]
+    sentences = " ".join(text for block in first for text in block.more)
+    return Page(sentences, " ".join((*answered["sentences"], *answered["further"])), " ".join(limit["items"]), sums,
+                context)  # fmt: skip
 
 
 def pages(folder, people, design="", one_file=False) -> list[Page]:
@@ -73,20 +75,18 @@ def check_rows(shown: Page, *, linked: bool) -> None:
 
 
 def check_words(shown: Page, *, known: bool) -> None:
-    """Whoever is said to have left did not return the questionnaire; sums of the headline and of the flow agree."""
+    """Whoever is said to have left did not return the questionnaire; sums of the outcome and of the flow agree."""
     claims, context = shown.context.claims, shown.context
     assert "nvited" not in shown.text
     assert "Left, after" not in shown.flow or known
     left = shown.flow.get("Left, after", 0)
     if not left:
         assert "did not answer" not in shown.text
-    if known and left:
-        assert told("of those who answered before did not answer after", shown.response) == left
     rows = list(context.spoken_rows("mood", "post", "participant"))
     counts = [found for row in rows if row.is_known for found in claims.leaving(row).values()]
-    assert told("did not answer after", shown.headline) == sum(found.left or 0 for found in counts)
-    assert told("returned the later questionnaire", shown.headline) == sum(found.unscored or 0 for found in counts)
-    assert told("more returned the first questionnaire", shown.headline) == sum(
+    assert told("did not answer after", shown.outcome) == sum(found.left or 0 for found in counts)
+    assert told("returned the later questionnaire", shown.outcome) == sum(found.unscored or 0 for found in counts)
+    assert told("more returned the first questionnaire", shown.outcome) == sum(
         found.unscored_before for found in counts
     )
     assert sum(found.left or 0 for found in counts) <= left
@@ -122,7 +122,7 @@ class TestEveryoneReturned:
         named = (
             "Of the 40 people who answered before, 10 returned the later questionnaire without enough usable answers."
         )
-        assert f"{named} They are assumed to have changed like others with the same score." in shown.headline
+        assert f"{named} They are assumed to have changed like others with the same score." in shown.outcome
         assert "40 of 40 people who answered before also answered after (100%)." in shown.response
         assert "Some who answered after gave too few usable answers for a score (Mood: 10)." in shown.response
 
@@ -140,19 +140,19 @@ def test_both_reasons_stand_in_one_sentence(tmp_path):
     people = Crowd("A", "", ["both"] * 20 + ["left"] * 4 + ["blank after"] + ["blank before"] * 3)
     shown = pages(tmp_path, [people])[0]
     assert ("Of the 25 people with a score before, 4 did not answer after and 1 returned the later "
-            "questionnaire without enough usable answers.") in shown.headline  # fmt: skip
-    assert shown.headline.endswith("3 more returned the first questionnaire without enough usable answers.")
+            "questionnaire without enough usable answers.") in shown.outcome  # fmt: skip
+    assert "3 more returned the first questionnaire without enough usable answers." in shown.outcome
 
 
 def test_a_file_that_keeps_no_leavers_is_said_to_be_one(tmp_path):
     everyone = pages(tmp_path / "all", [Crowd("A", "", ["both"] * 20)], one_file=True)[0]
-    for text in (everyone.headline, everyone.response):
+    for text in (everyone.outcome, everyone.response):
         assert "nobody can know who left" in text
     assert "Left, after" not in everyone.flow
     assert "also answered after" not in everyone.text
     some = pages(tmp_path / "some", [Crowd("A", "", ["both"] * 18 + ["left"] * 2)], one_file=True)[0]
     assert "nobody can know" not in some.text
-    assert "2 did not answer after" in some.headline
+    assert "2 did not answer after" in some.outcome
 
 
 def test_arms_are_counted_one_by_one(tmp_path):
@@ -163,7 +163,7 @@ def test_arms_are_counted_one_by_one(tmp_path):
     shown = pages(tmp_path, people, DESIGN)[0]
     assert ("Programme: of the 20 people who answered before, 2 did not answer after. Waitlist: of the 18 people who "
             "answered before, 1 returned the later questionnaire without enough usable answers. They are not counted."
-            ) in shown.headline  # fmt: skip
+            ) in shown.outcome  # fmt: skip
 
 
 def test_links_by_code_are_named_only_where_a_code_linked(tmp_path):

@@ -13,7 +13,7 @@ from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import ReportError
 from rm_research.findings import build_findings
 
-SECTIONS = ("headline", "outcomes", "response", "balance", "programme", "limits", "methods")
+SECTIONS = ("headline", "prompts", "outcomes", "lasting", "programme", "response", "limits", "methods", "words")
 
 
 def spoken(findings, role="leader"):
@@ -41,13 +41,19 @@ class TestOneEstimateOnePlace:
         return request.getfixturevalue(request.param)
 
     def test_headline(self, findings):
-        sentence = repr(findings.headline).split("\n")[2]
-        assert all(number in sentence for number in as_shown(spoken(findings)))
+        text = repr(findings.headline)
+        estimate, low, high = as_shown(spoken(findings))
+        assert f"+{estimate} ({low} to {high})" in next(
+            line for line in text.split("\n") if line.startswith("Inclusion")
+        )
+        assert f"Leaders: +{estimate} scale points (95% interval {low} to {high};" in text
 
     def test_sentence_of_the_outcome(self, findings):
-        headline = repr(findings.headline).split("\n")[2]
-        first = re.search(r"It is unclear .*?\)\.", headline).group()
-        assert first in repr(findings.outcomes)
+        estimate, low, high = as_shown(spoken(findings))
+        line = f"+{estimate} scale points (95% interval {low} to {high})."
+        assert line in repr(findings.outcomes)
+        said = r"For leaders( and mentors)?, it is too early to say whether the programme changed inclusion\."
+        assert re.search(said, repr(findings.headline))
 
     def test_alternative_text(self, findings):
         first = re.search(r"<title[^>]*>(.*?)</title>", findings.outcomes.html).group(1)
@@ -84,9 +90,10 @@ class TestCohort:
     def test_has_its_sections_in_order(self, cohort):
         assert tuple(section.name for section in cohort.sections) == SECTIONS
 
-    def test_headline_names_both_roles_and_who_is_not_in_it(self, cohort):
+    def test_headline_names_both_roles_and_the_people_on_each_side(self, cohort):
         text = repr(cohort.headline)
-        assert all(words in text for words in ("leaders’ inclusion", "mentors’ inclusion", "did not answer after"))
+        assert all(words in text for words in ("Leaders: ", "Mentors: ", "in the programme, ", "in the comparison)"))
+        assert "did not answer after" in repr(cohort.outcomes)
 
     def test_headline_is_within_the_first_200_words(self, cohort):
         first = " ".join(repr(cohort).split()[:200])
@@ -137,8 +144,16 @@ class TestHidden:
     def test_has_no_outcomes(self, hidden):
         assert hidden.outcomes.html == ""
 
-    def test_shows_no_number_made_of_answers(self, hidden):
-        assert not re.search(r"\d\.\d\d\b", repr(hidden).split("How to make this page again")[0])
+    def test_shows_no_number_made_of_answers_but_those_of_the_programme(self, hidden, programme):
+        text = repr(hidden).split("How to make this page again")[0]
+        numbers = set(re.findall(r"\d+\.\d\d\b", text))
+        assert numbers
+        assert numbers <= set(re.findall(r"\d+\.\d\d\b", repr(programme.headline)))
+
+    def test_says_whether_its_people_count_in_the_programme(self, hidden):
+        text = repr(hidden.headline)
+        assert "The results of the programme, below, do not count its answers." in text
+        assert "The whole programme. At a glance" in text
 
     def test_counts_of_people_are_shown(self, hidden):
         assert "Leaders Programme 5 5 4 4" in repr(hidden.response)
@@ -146,7 +161,7 @@ class TestHidden:
 
 class TestProgramme:
     def test_names_the_average_and_what_is_left_out(self, programme):
-        text = repr(programme.headline)
+        text = repr(programme.cohorts)
         assert "average is over the people in these cohorts" in text
         assert "1 cohort is left out" in text
 
@@ -165,7 +180,7 @@ class TestProgramme:
         assert not re.search(r"\d\.\d", line)
 
     def test_forest_has_a_mark_for_each_cohort_that_is_shown(self, programme, prepared):
-        first = charts(programme.outcomes)[0]
+        first = charts(programme.cohorts)[0]
         assert [name for name in prepared.cohorts if name not in first] == ["2024 autumn"]
 
 

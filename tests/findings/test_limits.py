@@ -34,7 +34,9 @@ def items(study, *rows, cohorts=("one",), shapes=None) -> list[str]:
     disclosed = Disclosed(Estimates(table_of(*rows), details_of()), tables, 10)
     cohort = cohorts[0] if len(cohorts) == 1 else None
     context = Context(Claims(disclosed, study, WORDS), cohort, "0" * 64, ())
-    return list(limits.content(context).values["items"])  # noqa: PD011  a mapping, no frame
+    shown = list(limits.content(context).values["items"])  # noqa: PD011  a mapping, no frame
+    assert len(shown) <= limits.MOST
+    return [*shown, *limits.further(context)]
 
 
 @pytest.mark.parametrize(("df", "named"), [(3.99, True), (4.0, False), (21.0, False)])
@@ -76,13 +78,11 @@ def test_groups_are_called_small_only_where_they_are_and_nothing_was_found(study
     assert (WORDS.say("limits.small", few=50) in items(study, row_of(**row))) is named
 
 
-def test_without_a_usable_comparison_the_page_says_so_and_not_that_people_chose(study, tmp_path):
+def test_without_a_usable_comparison_it_is_no_limit_that_people_chose(study, tmp_path):
     chosen = study_of(tmp_path, design='comparison = "waitlist"')
     found = items(chosen, row_of())
-    assert WORDS.say("design.no_usable") in found
     assert WORDS.say("limits.self_selected") not in found
     compared = items(chosen, row_of(), row_of(arm="waitlist"), row_of(**DIFFERENCE))
-    assert WORDS.say("design.no_usable") not in compared
     assert WORDS.say("limits.self_selected") in compared
 
 
@@ -99,12 +99,6 @@ def test_response_shift_is_named_where_all_outcomes_are_self_reports(study, tmp_
     (tmp_path / "codebook.csv").write_text("item,scale,low,high\na,mood,1,5\nb,zeal,,\n")
     counted = read_study(tmp_path)
     assert [text in items(counted, row_of()) for text in both] == [True, False]
-
-
-def test_an_average_by_precision_does_not_count_all_people_equally(study):
-    averaged = items(study, row_of(**POOLED, n_clusters=9), cohorts=("one", "two"))
-    assert WORDS.say("limits.weights") not in averaged
-    assert WORDS.say("limits.weights") in items(study, row_of())
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,9 @@ def content(context):
     values = {"heading": "Toys of <all> dyads", "sentence": "Each dyad has a toy."}
     return Content(values, pictures=(picture,), not_shown=("Toys that broke are not shown.",))
 """
-TEMPLATE = """{% from "macros.html.j2" import defined, figures %}
+TEMPLATE = """{% from "macros.html.j2" import figures %}
 <section aria-labelledby="toy">
 <h2 id="toy">{{ heading }}</h2>
-{{ defined(terms, terms_heading) }}
 <p>{{ sentence }}</p>
 {{ figures(pictures) }}
 </section>
@@ -82,24 +81,20 @@ class TestASectionThatIsEntered:
 
     def test_stands_on_the_page_in_its_place_and_escaped(self, findings):
         assert names(findings) == [
-            "headline",
-            "toy",
-            "outcomes",
-            "response",
-            "balance",
-            "programme",
-            "limits",
-            "methods",
-        ]
+            "headline", "toy", "prompts", "outcomes", "lasting", "programme", "response", "limits", "methods", "words",
+        ]  # fmt: skip
         page = findings.sections._repr_html_()
         places = [page.index(part) for part in ('<header class="headline">', '<h2 id="toy">', '<h2 id="outcomes">')]
         assert places == sorted(places)
         assert "Toys of &lt;all&gt; dyads" in page
-        assert repr(findings).splitlines().count("Toys of <all> dyads") == 1
+        assert repr(findings).splitlines().count("Toys of <all> dyads") == 2  # in the contents and above itself
 
-    def test_is_the_first_to_use_a_term_and_so_defines_it(self, findings):
-        assert "<dfn>Dyad</dfn>" in findings.toy.html
+    def test_a_term_that_it_uses_is_among_the_words_at_the_end(self, findings):
+        assert "<dfn>Dyad</dfn>" in findings.words.html
         assert findings.sections._repr_html_().count("<dfn>Dyad</dfn>") == 1
+
+    def test_stands_in_the_contents(self, findings):
+        assert '<li><a href="#toy">Toys of &lt;all&gt; dyads</a></li>' in findings.headline.html
 
     def test_stands_in_the_document_with_its_picture(self, findings):
         document = docx.Document(io.BytesIO(word_document(findings, catalogue("en"))))
@@ -113,7 +108,7 @@ class TestASectionThatIsEntered:
         assert len(findings.pictures) > 1
 
     def test_what_it_keeps_back_is_in_the_list_of_that(self, findings):
-        assert "Toys that broke are not shown.\nResults of fewer than 10 people" in findings.limits.text
+        assert findings.limits.text.endswith("What is not shown, and why\nToys that broke are not shown.")
 
     def test_is_empty_where_it_has_nothing_to_tell(self, prepared):
         findings = undrawn_findings(prepared, cohort="B")
@@ -123,15 +118,9 @@ class TestASectionThatIsEntered:
     def test_is_not_there_where_it_does_not_belong(self, prepared):
         findings = undrawn_findings(prepared)
         assert names(findings) == [
-            "headline",
-            "outcomes",
-            "cohorts",
-            "response",
-            "balance",
-            "programme",
-            "limits",
-            "methods",
-        ]
+            "headline", "prompts", "outcomes", "cohorts", "lasting", "programme", "response", "limits", "methods",
+            "words",
+        ]  # fmt: skip
         with pytest.raises(AttributeError, match="Findings have no 'toy'"):
             findings.toy  # noqa: B018
 
@@ -146,7 +135,7 @@ class TestEachSection:
         folder = Path(sections.__file__).parent
         listed = {Path(module.__file__).stem for module in sections.SECTIONS}
         assert {path.stem for path in folder.glob("*.py")} == listed | {"__init__"}
-        assert {path.name.partition(".")[0] for path in folder.glob("*.j2")} == listed | {"macros"}
+        assert {path.name.partition(".")[0] for path in folder.glob("*.j2")} == listed | {"macros", "words"}
 
     def test_is_an_attribute_of_findings_and_of_their_copy(self, findings):
         assert all(getattr(findings, section.name) is section for section in findings.sections)

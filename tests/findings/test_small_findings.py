@@ -69,13 +69,13 @@ label = "Teaching knowledge"
     def test_speaks_of_change_alone(self, cohort):
         text = repr(cohort)
         assert "People’s teaching knowledge rose by an estimated" in text
-        assert "comparison" not in text.split("Methods and data")[0]
+        assert "comparison" not in text.replace("No comparison group", "").split("\nMethods and data")[0]
 
     def test_says_that_nobody_else_was_asked(self, cohort):
         assert "Nobody outside the programme was asked" in repr(cohort.headline)
 
     def test_gives_no_verdict_without_a_smallest_change(self, cohort):
-        assert "no verdict is given" in repr(cohort.headline)
+        assert "no verdict is given" in repr(cohort.limits)
 
     def test_shows_no_section_of_meetings(self, cohort):
         assert cohort.programme.html == ""
@@ -86,7 +86,7 @@ label = "Teaching knowledge"
     def test_says_that_nobody_can_know_who_left(self, cohort, programme):
         """All answers stand in one file, whose people all have both."""
         for findings in (cohort, programme):
-            assert "nobody can know who left" in repr(findings.headline)
+            assert "nobody can know who left" in repr(findings.outcomes)
             assert "nobody can know who left" in repr(findings.response)
             assert "also answered after" not in repr(findings)
 
@@ -99,9 +99,8 @@ label = "Teaching knowledge"
         assert "Of all people, 1 took part in more than one cohort" in repr(programme.response)
 
     def test_averages_the_cohorts_that_can_be_shown(self, programme):
-        text = repr(programme.headline)
-        assert "in 26 places in these 2 cohorts" in text
-        assert "1 cohort is left out" in text
+        assert "in 26 places in these 2 cohorts" in repr(programme.headline)
+        assert "1 cohort is left out" in repr(programme.cohorts)
 
     def test_lists_a_limit_of_one_outcome_only_where_it_applies(self, programme):
         assert "Several outcomes" not in repr(programme.limits)
@@ -187,11 +186,14 @@ assignment = "randomised"
         text = repr(findings.headline)
         assert "low mood (thanks, week1)" in text
         assert "low mood (strengths, week1)" in text
-        assert "month1" not in text
+        assert "month1" not in text.replace("before and at month1", "")  # who answered until the last survey
+        assert re.search(r"Low mood, Strengths .*\nLow mood, Thanks .*\nJoy, Strengths", text)
 
-    def test_each_wave_has_its_heading_and_chart(self, findings):
-        assert findings.outcomes.html.count("<h4>By week1</h4>") == 2
-        assert len(charts(findings.outcomes)) == 6
+    def test_later_waves_stand_together_in_a_table_with_their_charts_folded(self, findings):
+        assert "Outcome Week1 Month1" in repr(findings.lasting)
+        assert len(re.findall(r'<tr><th scope="row">', findings.lasting.html)) == 4
+        assert [picture.name for picture in findings.lasting.pictures] == [
+            "low-participant-month1-change", "joy-participant-month1-change"]  # fmt: skip
 
     def test_charts_name_each_arm_s_difference(self, findings):
         first = charts(findings.outcomes)[0]
@@ -200,7 +202,7 @@ assignment = "randomised"
     def test_a_rise_of_what_should_be_low_is_a_loss(self, findings):
         text = repr(findings.headline)
         assert "The programme raised people’s low mood (thanks" in text
-        assert "a difference for the worse" in text
+        assert "Low mood, Thanks 0 to 6, lower is better ▼ worse by what matters" in text
 
     def test_says_which_way_is_better(self, findings):
         assert "Lower scores are better." in repr(findings.outcomes)
@@ -208,37 +210,38 @@ assignment = "randomised"
     def test_outcomes_that_were_not_declared_are_called_so(self, findings):
         text = repr(findings.outcomes)
         assert text.count("not declared in advance") == 1
-        assert text.index("not declared in advance") > text.index("Joy, 0 to 6 points")
+        assert text.index("\nJoy\n") < text.index("not declared in advance")
+        assert "Joy, Thanks 0 to 6, exploratory" in repr(findings.headline)
 
 
 class TestThoseWhoLeft:
-    """The headline says how many did not answer after, and what was made of them."""
+    """The page says how many did not answer after, and what was made of them."""
 
-    def headline(self, built, *groups, cohort="Spring", **contents):
-        return repr(built(*groups, cohort=cohort, **contents).headline)
+    def told(self, built, *groups, cohort="Spring", **contents):
+        return repr(built(*groups, cohort=cohort, **contents))
 
     def test_in_a_change_they_count_with_the_score_they_had(self, built):
-        text = self.headline(built, Group(n=23, role="leader", left=11))
+        text = self.told(built, Group(n=23, role="leader", left=11))
         assert "23 leaders, 12 of them twice)" in text
         assert (
             "Of the 23 leaders who answered before, 11 did not answer after. They are assumed to have changed" in text
         )
-        assert "not counted" not in text
+        assert "not counted" not in text.split("Methods and data\n")[0]
 
     def test_where_few_left_it_is_among_those_who_answered_both_times(self, built):
-        text = self.headline(built, Group(n=23, role="leader", left=5))
+        text = self.told(built, Group(n=23, role="leader", left=5))
         assert "18 leaders who answered both times)" in text
         assert "Of the 23 leaders who answered before, 5 did not answer after. They are not counted." in text
 
     def test_nobody_is_said_to_have_left_where_all_came_back(self, built):
-        text = self.headline(built, Group(n=23, role="leader"))
+        text = self.told(built, Group(n=23, role="leader"))
         assert "23 leaders)" in text
         assert "All 23 leaders who answered before also answered after." in text
 
     def test_in_a_difference_they_do_not_count(self, built):
         groups = [Group(n=20, arm="programme", gain=0.9, left=2), Group(n=18, arm="waitlist", gain=0.0, left=1)]
-        text = self.headline(built, *groups, toml=COMPARED.format("randomised"))
-        assert "18 people, 17 compared" in text
+        text = self.told(built, *groups, toml=COMPARED.format("randomised"))
+        assert "18 in the programme, 17 in the comparison" in text
         assert "Programme: of the 20 people who answered before, 2 did not answer after." in text
         assert "Waitlist: of the 18 people who answered before, 1 did not answer after. They are not counted." in text
 
@@ -250,7 +253,7 @@ class TestThoseWhoLeft:
     def test_an_average_says_whether_it_is_of_people_or_of_cohorts(self, built, k, average, words):
         groups = [Group(f"C{place}", n=11, left=1, gain=0.3 + 0.1 * place) for place in range(k)]
         toml = TOML + f'[reporting]\naverage = "{average}"\n'
-        text = self.headline(built, *groups, cohort=None, toml=toml)
+        text = self.told(built, *groups, cohort=None, toml=toml)
         assert words in text
         assert f"{k} cohorts" in text
 
@@ -316,16 +319,19 @@ class TestGaps:
 
 
 @pytest.mark.parametrize(
-    ("assignment", "sentence"),
+    ("assignment", "plain", "sentence"),
     [
-        ("randomised", "The programme raised people’s mood by an estimated"),
-        ("matched", "At equal scores before, people’s mood ended an estimated"),
-        ("self-selected", "People’s mood rose by 0.69, the comparison’s changed by 0.00: estimated difference"),
+        ("randomised", "The programme raised people’s mood.", "The programme raised people’s mood by an estimated"),
+        ("matched", "At equal scores before, people’s mood ended higher than the comparison’s.",
+         "At equal scores before, people’s mood ended an estimated"),
+        ("self-selected", "The change in people’s mood was above the comparison’s.",
+         "People’s mood rose by 0.69, the comparison’s changed by 0.00: estimated difference"),
     ],
-)
-def test_the_design_decides_the_verb(built, assignment, sentence):
+)  # fmt: skip
+def test_the_design_decides_the_verb(built, assignment, plain, sentence):
     findings = built(PROGRAMME, WAITLIST, toml=COMPARED.format(assignment))
-    assert sentence in repr(findings.headline)
+    assert plain in repr(findings.headline)
+    assert sentence in repr(findings.outcomes)
 
 
 class TestSharedComparison:
@@ -338,7 +344,7 @@ class TestSharedComparison:
         return built(*programmes, *waiting, toml=toml, cohort=cohort)
 
     def test_each_cohort_is_compared_with_all_of_it(self, built):
-        assert "14 people, 22 compared" in repr(self.findings(built, 12, 12, cohort="A").headline)
+        assert "14 in the programme, 22 in the comparison" in repr(self.findings(built, 12, 12, cohort="A").headline)
 
     def test_a_small_part_cannot_be_worked_out_from_the_rest(self, built):
         table = self.findings(built, 12, 6, cohort=None).disclosed.table
@@ -375,7 +381,7 @@ class TestHostileText:
     def test_the_programme_s_page_shows_every_name(self, programme, name):
         shown = printable(name)
         assert any(line.startswith(shown) for line in repr(programme.cohorts).split("\n"))
-        assert f"{shown}, 11" in charts(programme.outcomes)[0]
+        assert f"{shown}, 11" in charts(programme.cohorts)[0]
 
     def test_nothing_of_it_becomes_markup(self, programme):
         html = programme._repr_html_()
@@ -395,6 +401,7 @@ class TestHostileText:
 def test_both_roles_together_stand_in_place_of_either(built):
     groups = [Group("Spring", 8, role) for role in ("leader", "mentor")]
     findings = built(*groups, toml=TOML + "[reporting]\nsmallest_group = 10\n")
-    assert "Leaders’ and mentors’ mood rose by an estimated" in repr(findings.headline)
+    assert "Leaders’ and mentors’ mood rose." in repr(findings.headline)
+    assert "Outcome Leaders and mentors\n" in repr(findings.headline)
     assert "not shown" not in repr(findings.headline)
     assert "Leaders, Programme, Change: hidden for Mood" in repr(findings.limits)

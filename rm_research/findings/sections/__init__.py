@@ -2,14 +2,24 @@
 The sections of a page, in order: a new section only has to be entered in this list.
 
 A section is a module, which gives its content, and the template of the same name beside it. The notebooks, the
-document, the glossary and the list of what is not shown take it from there.
+document, the contents, the list of words at the end and that of what is not shown take it from there.
 """
 
 from typing import Protocol
 
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
-from rm_research.findings.sections import balance, cohorts, headline, limits, methods, outcomes, programme, response
+from rm_research.findings.sections import (
+    cohorts,
+    headline,
+    lasting,
+    limits,
+    methods,
+    outcomes,
+    programme,
+    prompts,
+    response,
+)
 
 
 class SectionModule(Protocol):
@@ -21,4 +31,6 @@ class SectionModule(Protocol):
         """Content for a page; empty if there is nothing to say, None if the page has no such section."""
 
 
-SECTIONS: tuple[SectionModule, ...] = (headline, outcomes, cohorts, response, balance, programme, limits, methods)
+SECTIONS: tuple[SectionModule, ...] = (
+    headline, prompts, outcomes, cohorts, lasting, programme, response, limits, methods,
+)  # fmt: skip

@@ -1,15 +1,33 @@
-"""Comparison of the cohorts: the page and headline of each, and how much they differ."""
+"""Comparison of the cohorts in order of time: each with its finding, the average, and how much they differ."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import pandas as pd
 
 from rm_research.catalogue import capital
+from rm_research.claims.glance import Glance, glance
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.effects.methods import Measure
+from rm_research.findings.bars import Bar, bars
 from rm_research.findings.context import Context, place_of_page
 from rm_research.findings.hidden import cohorts_not_shown
+from rm_research.findings.illustrations import forest_picture
 from rm_research.findings.page import Content
+from rm_research.findings.pictures import Picture
+from rm_research.findings.sections.headline import Cell, by_row, cell, kind_of
 from rm_research.study import Scale
+
+
+class Entry(NamedTuple):
+    """One cohort, several shown together, or their average: its page, or why there is none, and its findings."""
+
+    name: str
+    href: str | None
+    reason: str | None
+    cells: Sequence[Cell]
+    average: bool = False
 
 
 def content(context: Context) -> Content | None:
@@ -18,18 +36,144 @@ def content(context: Context) -> Content | None:
     if context.cohort is not None:
         return None
     scale = context.study.scales[0]
-    entries = [_entry(cohort, scale, context) for cohort in context.cohorts]
-    differ = list(_differences(scale, context)) if context.pooled else []
+    groups = _asked(scale, context)
+    texts = [*_averages(scale, context), *_differences(scale, context)] if context.pooled else []
+    pictures = list(_forests(context)) if context.pooled else []
+    shown = [row for row in context.disclosed.headline_rows if row.scale == scale.name and row.is_known]
+    what = "compared" if any(row.compares_arms for row in shown) else "change"
     values = {
         "heading": say("headings.cohorts"),
-        "entries": entries,
-        "caption": say("cohorts.caption"),
+        "entries": list(_entries(scale, groups, context)),
+        "caption": say(f"cohorts.caption_{what}", scale=scale.title, level=context.claims.level_percent),
         "cohort": context.heading("cohort"),
-        "scale": scale.title,
-        "differ_heading": say("headings.differ"),
-        "differ": differ,
+        "groups": [_group_name(*group, context) for group in groups],
+        "texts": texts,
+        "more": say("cohorts.charts"),
+        "folded": pictures,
     }
-    return Content(values, not_shown=tuple(cohorts_not_shown(context)))
+    return Content(values, pictures=tuple(pictures), not_shown=tuple(cohorts_not_shown(context)))
+
+
+def _asked(scale: Scale, context: Context) -> list[tuple[str, str]]:
+    """Roles and arms that have a result in some cohort, both roles together last."""
+    claims, waves = context.claims, context.waves(scale)[:1]
+    places = [*context.cohorts, *_joined(scale, context)] + [ALL_COHORTS] * context.pooled
+    return [
+        (role, arm) for role in context.roles(scale.name) for arm in context.arms()
+        for found in [[claims.headline_row(place, role, arm, scale.name, wave) for place in places for wave in waves]]
+        if any(row is not None and row.is_known for row in found)
+    ]  # fmt: skip
+
+
+def _group_name(role: str, arm: str, context: Context) -> str:
+    people = capital(context.claims.people(role))
+    if len(context.arms()) == 1:
+        return people
+    return context.words.say("chart.flow_group", People=people, arm=context.claims.arm_title(arm))
+
+
+def _joined(scale: Scale, context: Context) -> dict[str, list[str]]:
+    """Cohorts that are shown together, by the name of their group."""
+    table = context.disclosed.tables["together"]
+    here = table[table["scale"].eq(scale.name) & table["wave"].isin(context.waves(scale)[:1])]
+    here = here.drop_duplicates(["group", "cohort"])
+    return {str(group): list(of["cohort"]) for group, of in here.groupby("group", sort=False)}
+
+
+def _entries(scale: Scale, groups: list[tuple[str, str]], context: Context) -> Iterator[Entry]:
+    """Rows of the table: cohorts in order of time, each group after its first cohort, the average last."""
+    joined = _joined(scale, context)
+    places = sorted(context.cohorts, key=lambda cohort: _start(cohort, context))
+    for group, members in joined.items():
+        first = min((places.index(name) for name in members if name in places), default=len(places) - 1)
+        places.insert(first + 1, group)
+    places += [ALL_COHORTS] * context.pooled
+    wave = context.waves(scale)[:1]
+    found = {(place, *group): context.claims.headline_row(place, *group, scale.name, wave[0])
+             for place in places for group in groups}  # fmt: skip
+    drawn = bars([row for row in found.values() if row is not None], scale, context.study)
+    mixed = kind_of([row for row in found.values() if row is not None and row.is_known], context) == "both"
+    for place in places:
+        cells = [_cell(found[place, *group], place, joined, drawn, context, mixed=mixed) for group in groups]
+        yield _entry(place, cells, joined, context)
+
+
+def _start(cohort: str, context: Context) -> tuple[str, int]:
+    """Month of the first questionnaire, then the declared order."""
+    first = context.counts(cohort)["first"]
+    return ("" if pd.isna(first) else str(first)), context.cohorts.index(cohort)
+
+
+def _cell(
+    row: Estimate | None, place: str, joined: dict[str, list[str]], drawn: dict[str, Bar], context: Context, *,
+    mixed: bool,
+) -> Cell:  # fmt: skip
+    found = glance(row, context.claims)
+    if row is None or not row.is_known:
+        in_group = any(place in members for members in joined.values())
+        if in_group and not (row is not None and context.claims.said_in_words(row)):
+            found = Glance("hidden", context.words.say("cohorts.joined"), "", "", row)
+    return cell(found, drawn, context, mixed=mixed)
+
+
+def _entry(place: str, cells: Sequence[Cell], joined: dict[str, list[str]], context: Context) -> Entry:
+    say = context.words.say
+    if place == ALL_COHORTS:
+        over_people = any(cell.glance.row and context.claims.over_people(cell.glance.row) for cell in cells)
+        return Entry(say("chart.average_people" if over_people else "chart.average"), None, None, cells, average=True)
+    if place in joined:
+        return Entry(place, None, None, cells)
+    reason = None
+    if context.counts(place)["failed"]:
+        reason = say("cohorts.unavailable", reason=say("cohorts.data_error"))
+    elif place in context.unavailable:
+        reason = say("cohorts.unavailable", reason=say("cohorts.render_error"))
+    return Entry(place, None if reason else f"{place_of_page(place)}/index.html", reason, cells)
+
+
+def _forests(context: Context) -> Iterator[Picture]:
+    """Charts of all cohorts, outcome by outcome."""
+    for scale in context.study.scales:
+        for wave in context.waves(scale)[:1]:
+            pictures = (forest_picture(scale, wave, role, context) for role in context.roles(scale.name))
+            yield from (picture for picture in pictures if picture is not None)
+
+
+def _averages(scale: Scale, context: Context) -> Iterator[str]:
+    """What the averages are taken over, and how many cohorts are in none, or in one only together with others."""
+    waves = context.waves(scale)[:1]
+    rows = [row for wave in waves for role in context.roles(scale.name)
+            for row in context.spoken_rows(scale.name, wave, role) if row.is_known]  # fmt: skip
+    yield from by_row({row: _averaged(row, context) for row in rows}, context)
+    yield from by_row({row: text for row in rows if (text := _left_out(row, context))}, context)
+
+
+def _averaged(row: Estimate, context: Context) -> str:
+    """What an average is taken over, and whether it is of other people than the cohorts' own results."""
+    say = context.words.say
+    if not context.claims.over_people(row):
+        return say("cohorts.pooled")
+    text = say("cohorts.pooled_people")
+    return f"{text} {say('cohorts.adds_leavers')}" if _adds_leavers(row, context) else text
+
+
+def _adds_leavers(row: Estimate, context: Context) -> bool:
+    """Whether an average counts people who left, next to cohorts' results of those who answered both times."""
+    if not context.claims.counts_leavers(row):
+        return False
+    beside = (one for one in context.disclosed.headline_rows
+              if one.place[1:] == row.place[1:] and one.contrast == row.unpooled and one.is_known)  # fmt: skip
+    return any(one.declared is not None and not one.declared.of_everyone_before for one in beside)
+
+
+def _left_out(row: Estimate, context: Context) -> str:
+    """How many small cohorts count together in an average, and how many are not in it at all."""
+    say, (_, together, groups, left_out) = context.words.say, context.counted(row)
+    texts = [say("cohorts.together", n=len(together), m=groups)] if together else []
+    if left_out:
+        count = say("cohorts.one_cohort") if len(left_out) == 1 else say("cohorts.more_cohorts", n=len(left_out))
+        texts.append(say("cohorts.left_out", hidden=count))
+    return " ".join(texts)
 
 
 def _differences(scale: Scale, context: Context) -> Iterator[str]:
@@ -55,25 +199,6 @@ def _moderators(row: Estimate, context: Context) -> Iterator[str]:
             signed=context.claims.estimate(slope), unit=context.claims.unit(context.study.scale(row.scale)),
             interval=context.claims.interval(slope),
         )  # fmt: skip
-
-
-def _entry(cohort: str, scale: Scale, context: Context) -> dict[str, Any]:
-    """Row of one cohort: its name, a link to its page or the reason why there is none, and its headline."""
-    say = context.words.say
-    reason = None
-    if context.counts(cohort)["failed"]:
-        reason = say("cohorts.unavailable", reason=say("cohorts.data_error"))
-    elif cohort in context.unavailable:
-        reason = say("cohorts.unavailable", reason=say("cohorts.render_error"))
-    texts = []
-    waves = context.waves(scale)[:1]
-    for role in context.roles(scale.name) if waves else ():
-        for arm in context.arms():
-            row = context.claims.headline_row(cohort, role, arm, scale.name, waves[0])
-            if row is not None:
-                texts.append(context.claims.statement(row))
-    return {"name": cohort, "href": None if reason else f"{place_of_page(cohort)}/index.html", "reason": reason,
-            "texts": list(dict.fromkeys(texts))}  # fmt: skip
 
 
 def _prediction(row: Estimate, context: Context) -> str:

@@ -1,138 +1,247 @@
-"""The headline: the first outcome at the first later wave, for every role."""
+"""The first screen: what the page is about, every outcome at a glance, and what became clear in two sentences."""
 
-import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
 from rm_research.catalogue import capital
+from rm_research.checks.flow import flow_column
+from rm_research.claims.glance import Glance, glance
+from rm_research.claims.plain import is_clear, plain_texts
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import Average
+from rm_research.figures.moments import moment
+from rm_research.findings.bars import Bar, bars
 from rm_research.findings.context import Context
 from rm_research.findings.described import description, is_described
-from rm_research.findings.leaving import who_left
 from rm_research.findings.page import Content
+from rm_research.study import Scale
+
+MOST_NAMED = 4  # results in one sentence; of more, the table tells which are clear
+
+
+class Cell(NamedTuple):
+    """A finding with its bar; none where there is no interval. `what` it is: said where a table mixes both."""
+
+    glance: Glance
+    bar: Bar | None
+    what: str = ""
+
+
+class Line(NamedTuple):
+    """One outcome, or one arm of it: its name, what its numbers are, and a cell for each role."""
+
+    name: str
+    note: str
+    cells: list[Cell | None]
 
 
 def content(context: Context) -> Content:
-    """Content of the headline."""
-    scale = context.study.scales[0]
-    waves = context.waves(scale)
-    roles = context.roles(scale.name) if waves else []
-    rows = [row for role in roles for row in context.spoken_rows(scale.name, waves[0], role)]
-    shown = [row for row in rows if row.is_known]
-    sentences = [_spoken(row, context) for row in rows] if shown else _nothing(rows, context)
-    sentences = _once(sentences, rows, context)
-    say = context.words.say
+    """Content of the first screen."""
+    say, scale = context.words.say, context.study.scales[0]
     edition = say("page.edition", label=context.edition) if context.edition else say("page.draft")
-    values = {"study_title": context.study.title, "edition": edition, "title": context.title, "sentences": sentences}
-    return Content(values | {"notes": _notes(shown, context)})
+    values: dict[str, object] = {
+        "kicker": [context.study.title, edition], "title": context.title, "about": " · ".join(_about(context)),
+        "lines": [], "roles": [], "caption": "", "key": "", "words": say("headings.words"), "elsewhere": "",
+    }  # fmt: skip
+    rows = _asked(scale, context)
+    if any(row.is_known for row in context.headlines):
+        values |= _table(context)
+    elif context.cohort is not None and not context.describes:
+        values |= _elsewhere(context)
+    if any(row.is_known or context.claims.said_in_words(row) for row in rows):
+        sentences, numbers = plain_texts(rows, context.claims), [*_numbers(rows, context)]
+        others = [*_others(context)]
+    else:
+        sentences, numbers, others = *_nothing(rows, context), []
+    notes = _notes([row for row in rows if row.is_known], context)
+    return Content(values | {"sentences": sentences, "numbers": numbers, "others": others, "notes": notes})
 
 
-def _spoken(row: Estimate, context: Context) -> list[str]:
-    claims = context.claims
-    if not row.is_known:
-        return [claims.statement(row)]
-    # what else must be read with it stands where the outcome has its place
-    further = [claims.verdict_sentence(row), claims.beside_in_short(row)]
-    return [claims.sentence(row), *further, _missing_people(row, context), _left_out(row, context)]
+def _about(context: Context) -> Iterator[str]:
+    """Design in words, people and dates."""
+    study, say, flow = context.study, context.words.say, context.table("response")
+    yield say(f"head.{study.design.assignment if study.comparison else 'single'}")
+    before = int(flow["before"].sum())
+    if study.later_waves and before:
+        wave = study.later_waves[-1]
+        when = moment(wave, context.claims)
+        if study.link.method == "none":
+            later = int(flow[flow_column("answered", wave)].sum())
+            yield say("head.unlinked", before=before, later=later, moment=when)
+        else:
+            both = int(flow[flow_column("both", wave)].sum())
+            yield say("head.people", before=before, both=both, moment=when)
+    if (dates := context.dates()) is not None:
+        yield dates[0] if dates[0] == dates[1] else say("chart.dates", first=dates[0], last=dates[1])
 
 
-def _once(sentences: list[list[str]], rows: list[Estimate], context: Context) -> list[list[str]]:
-    """The same texts, with what became of the comparison said beside the first arm only of each role."""
-    if not context.study.comparison or len(sentences) != len(rows):
-        return sentences
-    starts, seen, kept = f"{context.claims.arm_title(context.study.comparison)}: ", set[str](), []
-    for row, texts in zip(rows, sentences, strict=True):
-        parts = [re.split(r"(?<=\.) ", text) for text in texts]
-        said = [[part for part in each if not (part.startswith(starts) and row.role in seen)] for each in parts]
-        kept.append([" ".join(each) for each in said])
-        seen.add(row.role)
-    return kept
+def _asked(scale: Scale, context: Context) -> list[Estimate]:
+    """Main rows of an outcome at its first later wave, role by role."""
+    waves = context.waves(scale)[:1]
+    return [row for wave in waves for role in context.roles(scale.name)
+            for row in context.spoken_rows(scale.name, wave, role)]  # fmt: skip
 
 
-def _left_out(row: Estimate, context: Context) -> str:
-    """How many small cohorts count together in an average, and how many are not in it at all."""
-    if not context.pooled:
-        return ""
-    say, (_, together, groups, left_out) = context.words.say, context.counted(row)
-    texts = [say("headline.together", n=len(together), m=groups)] if together else []
-    if left_out:
-        count = say("headline.one_cohort") if len(left_out) == 1 else say("headline.more_cohorts", n=len(left_out))
-        texts.append(say("headline.left_out", hidden=count))
-    return " ".join(texts)
+def _table(context: Context) -> dict[str, object]:
+    """Every outcome and role at a glance, in the order of the study: outcomes named in advance first."""
+    study, say = context.study, context.words.say
+    asked = {scale.name: rows for scale in study.scales if (rows := _asked(scale, context))}
+    shown = [row for rows in asked.values() for row in rows]
+    roles = [role for role in _roles(context) if any(row.role == role for row in shown)]
+    known = [row for row in shown if row.is_known]
+    what = kind_of(known, context)
+    named = [scale for scale in study.scales if scale.name in asked]
+    lines = [line for scale in named for line in _lines(scale, asked[scale.name], roles, context, mixed=what == "both")]
+    waves = dict.fromkeys(context.wave(row.wave) for row in known)
+    several = len(study.later_waves) > 1
+    when = say("glance.waves", waves=context.words.listed([*waves])) if several else ""
+    band = " " + say("glance.band") if any(scale.smallest_effect is not None for scale in named) else ""
+    return {
+        "lines": lines, "roles": [capital(context.claims.people(role)) for role in roles],
+        "caption": say(f"glance.caption_{what}", level=context.claims.level_percent) + when,
+        "key": say("glance.key") + band, "outcome": context.heading("scale"),
+    }  # fmt: skip
 
 
-def _missing_people(row: Estimate, context: Context) -> str:
-    """Who behind the number has no score after, and what is made of them."""
-    if context.claims.unlinked(row):
-        return context.words.say("headline.unlinked")
-    return who_left(row, context)
+def _elsewhere(context: Context) -> dict[str, object]:
+    """What the programme found, for a cohort of which nothing can be shown, and whether its people count there."""
+    whole = replace(context, cohort=None)
+    rows = [row for row in whole.headlines if row.is_known and row.is_pooled]
+    if not whole.pooled or not rows:
+        return {}
+    counted = [whole.counted(row) for row in rows]
+    groups = [name for row in rows for name, members in context.claims.parts(row).items() if context.cohort in members]
+    group = next((name for name in groups if name != context.cohort), "")
+    inside = any(context.cohort in (*one.alone, *one.together) for one in counted)
+    where = "in_group" if group else "in_programme" if inside else "not_in_programme"
+    table = _table(whole)
+    text = context.words.say(f"headline.{where}", group=group)
+    return table | {"caption": context.words.say("glance.of_programme", caption=table["caption"]), "elsewhere": text}
 
 
-def _nothing(rows: list[Estimate], context: Context) -> list[list[str]]:
-    """What a page with nothing to show says, and why."""
+def kind_of(rows: list[Estimate], context: Context) -> str:
+    """What the numbers of a table are: 'change', 'compared', 'unlinked' or 'both' of the first two."""
+    kinds = {"compared" if row.compares_arms else "change" for row in rows}
+    if kinds == {"change"} and any(context.claims.unlinked(row) for row in rows):
+        return "unlinked"
+    return kinds.pop() if len(kinds) == 1 else "both"
+
+
+def cell(found: Glance, drawn: dict[str, Bar], context: Context, *, mixed: bool = False) -> Cell:
+    """Cell of a finding, which says what its number is where a table mixes changes and differences."""
+    row = found.row
+    if row is None or not row.is_known:
+        return Cell(found, None)
+    what = context.words.say(f"glance.{'difference' if row.compares_arms else 'change'}") if mixed else ""
+    return Cell(found, drawn.get(row.id), what)
+
+
+def _roles(context: Context) -> list[str]:
+    """All roles of the page, those of which something is shown; both together last."""
+    every = dict.fromkeys(role for scale in context.study.scales for role in context.roles(scale.name))
+    known = {row.role for row in context.headlines if row.is_known or context.claims.said_in_words(row)}
+    return [role for role in every if role in known]
+
+
+def _lines(
+    scale: Scale, rows: list[Estimate], roles: list[str], context: Context, *, mixed: bool
+) -> Iterator[Line]:  # fmt: skip
+    say, claims, drawn = context.words.say, context.claims, bars(rows, scale, context.study)
+    arms = list(dict.fromkeys(row.arm for row in rows))
+    asked = set(context.roles(scale.name))
+    notes = [_range(scale, context)] + ([say("glance.lower")] if scale.better == "lower" else [])
+    if scale.name not in context.study.outcomes:
+        notes.append(say("glance.exploratory"))
+    for arm in arms:
+        by_role = {row.role: row for row in rows if row.arm == arm}
+        findings = [glance(by_role.get(role), claims) if role in asked else None for role in roles]
+        cells = [None if found is None else cell(found, drawn, context, mixed=mixed) for found in findings]
+        name = scale.title if len(arms) == 1 else say("within.titled", title=scale.title, arm=claims.arm_title(arm))
+        yield Line(name, ", ".join(filter(None, notes)), cells)
+
+
+def _range(scale: Scale, context: Context) -> str:
+    """Printed range of a scale, or its unit where it has none."""
+    limits, unit = context.study.scale_range(scale.name), context.claims.unit(scale)
+    if limits is None:
+        return unit
+    low, high = map(context.words.plain, limits)
+    return context.words.say("glance.range", low=low, high=high, unit=unit)
+
+
+def _numbers(rows: list[Estimate], context: Context) -> Iterator[str]:
+    """Size, interval and people behind the headline, role by role."""
+    claims, arms = context.claims, {row.arm for row in rows}
+    for row in rows:
+        if row.is_known:
+            people = capital(claims.people(row.role))
+            who = people if len(arms) == 1 else context.words.say("chart.flow_group", People=people,
+                                                                  arm=claims.arm_title(row.arm))  # fmt: skip
+            blanks = {"who": who, "signed": claims.estimate(row), "unit": claims.unit(context.study.scale(row.scale)),
+                      "n": claims.people_counted(row, sides=True)}  # fmt: skip
+            key = "glance.numbers" if row.has_interval else "glance.numbers_alone"
+            yield context.words.say(key, **blanks, interval=claims.interval(row) if row.has_interval else "")
+
+
+def _others(context: Context) -> Iterator[str]:
+    """What is clear of the other outcomes, and what is not."""
+    claims, words = context.claims, context.words
+    rows = [row for scale in context.study.scales[1:] for row in _asked(scale, context) if row.is_known]
+    clear = [row for row in rows if is_clear(row, claims)]
+    if len(rows) > MOST_NAMED:
+        yield words.say("glance.others_many", n=len(rows), clear=len(clear))
+        return
+    texts = [words.say("glance.one", **claims.named(row), verdict=glance(row, claims).word) for row in clear]
+    if texts:
+        yield words.say("glance.others_clear", outcomes=words.listed(texts))
+    open_ones = [words.say("glance.whose", **claims.named(row)) for row in rows if row not in clear]
+    if open_ones:
+        yield words.say("glance.others_unclear", outcomes=words.listed(open_ones))
+
+
+def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[str]]:
+    """What a page whose first outcome has nothing to show says of it, and why."""
     say, smallest, scale = context.words.say, context.disclosed.smallest_group, context.study.scales[0]
     waves = context.waves(scale) if is_described(scale, context) else []
-    described = [description(scale, waves[0], role, context) for role in context.roles(scale.name) if waves]
-    if any(described):
-        return [texts for texts in described if texts]
+    told = [description(scale, waves[0], role, context) for role in context.roles(scale.name) if waves]
+    if described := [text for texts in told for text in texts]:
+        return described[:1], described[1:]
     if context.pooled and not waves:
         asked = [one for one in context.disclosed.headline_rows if one.is_known and not one.is_pooled]
         several = len({one.cohort for one in asked if one.scale == scale.name}) > 1
         over_cohorts = context.study.reporting.average == Average.COHORTS
-        return [[say("headline.fewer_than_five" if several and over_cohorts else "headline.too_few_cohorts")]]
+        return [say("headline.fewer_than_five" if several and over_cohorts else "headline.too_few_cohorts")], []
     if context.counts(context.place)["failed"]:
         reasons = [say("cohorts.unavailable", reason=say("cohorts.data_error")) + "."]
     elif any(row.reason == HIDDEN for row in rows):
         reasons = [say("headline.too_small", smallest=smallest)]
     else:
         reasons = [context.claims.reason(row) for row in rows] or [say("headline.not_asked_again")]
-    return [[say("headline.nothing", cohort=context.place), *dict.fromkeys(reasons)]]
+    return [say("headline.nothing", cohort=context.place)], [*dict.fromkeys(reasons)]
 
 
 def _notes(shown: list[Estimate], context: Context) -> list[str]:
-    """What averages are taken over, and how strong the design is; said once if it is the same for all."""
-    notes = []
-    if context.pooled:
-        notes += _by_role({row.role: _averaged(row, context) for row in shown}, context)
-    return notes + _by_row({row: context.claims.level_text(row) for row in shown}, context)
+    """How strong the design is, said once if it is the same for all; and what would be misread without it."""
+    level, claims = {row: context.claims.level_text(row) for row in shown}, context.claims
+    beside = [text for row in shown if (text := claims.beside_in_short(row))]
+    unlinked = [context.words.say("headline.unlinked")] if any(claims.unlinked(row) for row in shown) else []
+    return [*by_row(level, context), *unlinked, *dict.fromkeys(beside)]
 
 
-def _by_row(texts: dict[Estimate, str], context: Context) -> list[str]:
-    """Texts by role, or by arm where those of one role differ."""
+def by_row(texts: dict[Estimate, str], context: Context) -> list[str]:
+    """Texts by role, or by arm where those of one role differ; one text where all are the same."""
     by_role = {row.role: text for row, text in texts.items()}
     if all(by_role[row.role] == text for row, text in texts.items()):
-        return _by_role(by_role, context)
+        if len(set(by_role.values())) > 1:
+            return [_of_role(role, text, context) for role, text in by_role.items()]
+        return list(by_role.values())[:1]
     return [_of_role(row.role, text, context, arm=context.claims.arm_title(row.arm)) for row, text in texts.items()]
-
-
-def _averaged(row: Estimate, context: Context) -> str:
-    """What an average is taken over, and whether it is of other people than the cohorts' own results."""
-    say = context.words.say
-    if not context.claims.over_people(row):
-        return say("headline.pooled")
-    text = say("headline.pooled_people")
-    return f"{text} {say('headline.adds_leavers')}" if _adds_leavers(row, context) else text
-
-
-def _adds_leavers(row: Estimate, context: Context) -> bool:
-    """Whether an average counts people who left, next to cohorts' results of those who answered both times."""
-    if not context.claims.counts_leavers(row):
-        return False
-    beside = (one for one in context.disclosed.headline_rows
-              if one.place[1:] == row.place[1:] and one.contrast == row.unpooled and one.is_known)  # fmt: skip
-    return any(one.declared is not None and not one.declared.of_everyone_before for one in beside)
-
-
-def _by_role(texts: dict[str, str], context: Context) -> list[str]:
-    if len(set(texts.values())) > 1:
-        return [_of_role(role, text, context) for role, text in texts.items()]
-    return list(texts.values())[:1]
 
 
 def _of_role(role: str, text: str, context: Context, *, arm: str = "") -> str:
     blanks = {"People": capital(context.claims.people(role)), "text": text[0].lower() + text[1:]}
-    return (
-        context.words.say("headline.of_arm", **blanks, arm=arm)
-        if arm
-        else context.words.say("headline.of_role", **blanks)
-    )
+    if arm:
+        return context.words.say("headline.of_arm", **blanks, arm=arm)
+    return context.words.say("headline.of_role", **blanks)

@@ -4,7 +4,6 @@ from rm_research.claims.measurement import measurement_limits
 from rm_research.claims.sentences import OUR_UNIT
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
-from rm_research.effects.methods import Name
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
 from rm_research.stats.attrition import MOST_LOST, MOST_UNEVEN
@@ -12,45 +11,64 @@ from rm_research.stats.resampling import FEW_DF
 from rm_research.study import Item
 
 FEW_PEOPLE = 50  # in a group that is called small
+MOST = 5  # that stand on the page; the others are in its appendix
 
 
 def content(context: Context) -> Content:
-    """Content of both lists; all sections add to the list of what is not shown, and the rule ends it."""
+    """Content of both lists; all sections add to the list of what is not shown."""
     say = context.words.say
-    items = _items(context) if context.shows_estimates else []
     rule = say("limits.smallest", smallest=context.disclosed.smallest_group)
-    values = {"heading": say("headings.limits"), "items": items, "hidden_heading": say("headings.hidden")}
+    values = {
+        "heading": say("headings.limits"),
+        "items": _items(context)[:MOST],
+        "hidden_heading": say("headings.hidden"),
+    }
     return Content(values | {"rule": rule})
 
 
+def further(context: Context) -> list[str]:
+    """Limits that hold too, for which the list has no room."""
+    return _items(context)[MOST:]
+
+
 def _items(context: Context) -> list[str]:
-    """Strengths and limits that apply to this page."""
+    """Strengths and limits that apply to this page, what weighs most first."""
+    if not context.shows_estimates:
+        return []
     study, say = context.study, context.words.say
-    items = []
     differences = [row for row in context.rows if row.compares_arms and row.is_known and context.claims.level(row) > 1]
-    if differences:
-        items.append(say("limits.strength_comparison"))
-    items.append(say("limits.strength_linked" if study.link.method != "none" else "limits.unlinked"))
-    if not differences:
-        items.append(say("design.single" if study.comparison is None else "design.no_usable"))
-    items += _attrition_limits(context)
+    items = [*_strength(context, compared=bool(differences)), *_attrition_limits(context)]
     if differences and study.design.assignment == "self-selected":
         items.append(say("limits.self_selected"))
+    if study.link.method == "none":
+        items.append(say("limits.unlinked"))
     if any(row.df < FEW_DF for row in differences if not row.is_pooled):
         items.append(say("limits.few_df"))
+    items += _small_groups(context) + _self_reports(context)
+    items += measurement_limits(context.disclosed.tables["measurement"], study=study, words=context.words)
+    items += _careless_limits(context) + _mappings(context)
+    if len({row.scale for row in context.headlines if row.is_known}) > 1:
+        items.append(say("limits.multiple"))
+    if any(scale.smallest_effect is None for scale in study.scales):
+        items.append(say("verdict.none"))
+    return items + _of_averages(context)
+
+
+def _strength(context: Context, *, compared: bool) -> list[str]:
+    linked = context.study.link.method != "none"
+    kind = "both" if compared and linked else "comparison" if compared else "linked" if linked else ""
+    return [context.words.say(f"limits.strength_{kind}")] if kind else []
+
+
+def _of_averages(context: Context) -> list[str]:
+    """What an average over cohorts is about."""
+    say, items = context.words.say, []
     if context.pooled:
         over_people = any(context.claims.over_people(row) for row in context.rows if row.is_known)
         items += [say("limits.these_cohorts")] if over_people else []
         if context.counts(ALL_COHORTS)["repeats"]:
             items.append(say("limits.repeats_these" if over_people else "limits.repeats"))
-    tables = context.disclosed.tables
-    items += measurement_limits(tables["measurement"], study=study, words=context.words)
-    items += _mappings(context) + _small_groups(context) + _careless_limits(context) + _self_reports(context)
-    if len({row.scale for row in context.headlines if row.is_known}) > 1:
-        items.append(say("limits.multiple"))
-    # an average over cohorts weighs them by their precision
-    weighs = context.pooled and any(row.method == Name.REML_HK and row.is_known for row in context.headlines)
-    return items if weighs else [*items, say("limits.weights")]
+    return items
 
 
 def _mappings(context: Context) -> list[str]:

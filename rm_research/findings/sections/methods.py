@@ -7,11 +7,13 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import EVERYONE
-from rm_research.effects.methods import METHODS
+from rm_research.effects.methods import METHODS, Name
 from rm_research.effects.verdicts import by_two_ways
+from rm_research.findings.balance import balance
 from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
+from rm_research.findings.sections.limits import further
 from rm_research.findings.tables import Table, table
 from rm_research.frames import ESTIMATES
 
@@ -26,10 +28,13 @@ def content(context: Context) -> Content:
         "heading": say("headings.methods"),
         "intro": say("methods.intro"),
         "sentences": _sentences(context),
+        "limits_heading": say("headings.further_limits"),
+        "limits": further(context),
         "apa_heading": say("headings.apa"),
         "apa": _apa(context),
         "estimates_heading": say("headings.estimates"),
         "table": _all_estimates(context),
+        "balance": balance(context),
         "checks": checks(context),
         "specifications": _specifications(context),
         "reliability": _reliability(context),
@@ -54,6 +59,9 @@ def _sentences(context: Context) -> list[str]:
     texts += [say(f"methods.{key}", unit=study.clustered_by, imputations=imputations) for key in keys]
     both = any(context.claims.among_both(row) for row in context.headlines)
     missing = "missing_both" if both else "missing"
+    # an average over cohorts weighs them by their precision
+    weighs = context.pooled and any(row.method == Name.REML_HK and row.is_known for row in context.headlines)
+    texts += [] if weighs else [say("limits.weights")]
     ways = ["two_ways"] if by_two_ways(study) and any(row.compares_arms for row in rows) else []
     return texts + [say(f"methods.{rule}") for rule in ("verdicts", *ways, "multiplicity", missing, "duplicates")]
 

@@ -1,19 +1,21 @@
-"""One block per outcome: sentences, pictures, and the numbers behind them."""
+"""One block per outcome, both roles side by side: the finding with its chart, and folded all that belongs to it."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pandas as pd
 
 from rm_research.catalogue import capital
-from rm_research.claims import Claims, finding_limits
-from rm_research.disclosure import HIDDEN
+from rm_research.claims import finding_limits
+from rm_research.claims.pictured import in_answers
 from rm_research.disclosure.rows import MEANS
 from rm_research.effects.estimate import Estimate
 from rm_research.figures import band_text
 from rm_research.findings.context import Context
 from rm_research.findings.described import description, description_table, is_described
 from rm_research.findings.hidden import groups_not_shown
-from rm_research.findings.illustrations import outcome_pictures
+from rm_research.findings.illustrations import answers_picture, change_picture
+from rm_research.findings.leaving import who_left
 from rm_research.findings.page import Content
 from rm_research.findings.pictures import Picture
 from rm_research.findings.tables import Table, table
@@ -23,27 +25,22 @@ DATA = ["cohort", "role", "arm", "scale", "wave", "contrast", "method", "estimat
         "n_post", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
 
-class Group(NamedTuple):
-    """What is said about one role at one wave: sentences, arm by arm, and pictures."""
+class Side(NamedTuple):
+    """What is said of one role: sentences beside its chart, and the chart; without one a sentence with the finding."""
 
-    texts: list[list[str]]
+    texts: list[str]
     pictures: list[Picture]
 
 
-class Part(NamedTuple):
-    """What is said about one wave; it has a heading if there are several."""
-
-    heading: str | None
-    groups: list[Group]
-
-
 class Block(NamedTuple):
-    """What is said about one outcome."""
+    """What is said about one outcome; `more`, its pictures and tables are folded."""
 
     id: int
     title: str
-    notes: list[str]
-    parts: list[Part]
+    note: str
+    sides: list[Side]
+    more: list[str]
+    folded: list[Picture]
     tables: list[Table]
 
 
@@ -54,57 +51,97 @@ def content(context: Context) -> Content:
     blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale) and scale.name in scales]
     if not blocks:
         return Content()
-    groups = [group for block in blocks for part in block.parts for group in part.groups]
-    pictures = [picture for group in groups for picture in group.pictures]
-    values = {"heading": context.words.say("headings.outcomes"), "blocks": blocks}
+    pictures = [picture for block in blocks
+                for picture in (*(one for side in block.sides for one in side.pictures), *block.folded)]  # fmt: skip
+    values = {"heading": context.words.say("headings.outcomes"), "blocks": blocks, "noted": _first_notes(pictures),
+              "more": context.words.say("outcome.more")}  # fmt: skip
     return Content(values, pictures=tuple(pictures), not_shown=tuple(groups_not_shown(context)))
 
 
+def _first_notes(pictures: list[Picture]) -> dict[str, str]:
+    """Notes by the name of the picture that is the first to need them: no sentence stands twice on a page."""
+    first: dict[str, str] = {}
+    for picture in pictures:
+        first.setdefault(picture.note, picture.name)
+    return {name: note for note, name in first.items()}
+
+
 def _block(scale: Scale, context: Context) -> Block:
-    say = context.words.say
-    notes = [context.measure(scale) + "."]
+    wave, roles = context.waves(scale)[0], context.roles(scale.name)
+    described = is_described(scale, context)
+    sides = [_described(scale, role, context) if described else _side(scale, wave, role, context) for role in roles]
+    answers = [] if described else [answers_picture(scale, wave, role, context) for role in roles]
+    rows = [row for role in roles for row in context.spoken_rows(scale.name, wave, role) if row.is_known]
+    more = [text for row in rows for text in _more(row, context)]
+    tables = [description_table(scale, context)] if described else [_numbers(scale, context), _answers(scale, context)]
+    return Block(
+        context.study.scales.index(scale) + 1, scale.title, " ".join(_notes(scale, context)),
+        [side for side in sides if side.texts or side.pictures], [*dict.fromkeys(more)],
+        [picture for picture in answers if picture is not None], [shown for shown in tables if shown.rows],
+    )  # fmt: skip
+
+
+def _notes(scale: Scale, context: Context) -> Iterator[str]:
+    """What the outcome's numbers mean, and what was agreed on it."""
+    say, unit = context.words.say, context.claims.unit(scale)
     if scale.better == "lower":
-        notes.append(say("outcome.better_lower"))
-    if scale.smallest_effect is not None and scale.smallest_effect_from is not None:
-        s, unit = context.words.number(scale.smallest_effect), context.claims.unit(scale)
-        notes.append(say(f"outcome.from_{scale.smallest_effect_from}", s=s, unit=unit))
+        yield say("outcome.better_lower")
+    if scale.smallest_effect is not None:
+        source = scale.smallest_effect_from or "nothing"
+        yield say(f"outcome.from_{source}", s=context.words.number(scale.smallest_effect), unit=unit)
     if scale.name not in context.study.outcomes:
-        notes.append(say("outcome.exploratory"))
+        yield say("outcome.exploratory")
     rows = [row for row in context.headlines if row.scale == scale.name and row.is_known]
     rows = [row for row in rows if context.claims.of_every_wave(row)]
     if waves := list(dict.fromkeys(context.wave(row.wave) for row in rows)):
-        notes.append(say("outcome.every_wave", waves=context.words.listed(waves)))
-    if any(row.scale == scale.name and row.reason == HIDDEN for row in context.headlines):
-        notes.append(say("outcome.hidden_rows", smallest=context.disclosed.smallest_group))
-    several = len(context.waves(scale)) > 1
-    parts = [
-        Part(say("outcome.wave_heading", wave=wave) if several else None, _groups(scale, wave, context))
-        for wave in context.waves(scale)
+        yield say("outcome.every_wave", waves=context.words.listed(waves))
+
+
+def _described(scale: Scale, role: str, context: Context) -> Side:
+    waves = context.waves(scale)
+    told = [text for wave in waves for text in description(scale, wave, role, context)]
+    return Side(told or [context.words.say("reason.not_asked_at_baseline")], [])
+
+
+def _side(scale: Scale, wave: str, role: str, context: Context) -> Side:
+    claims, rows = context.claims, list(context.spoken_rows(scale.name, wave, role))
+    picture = change_picture(scale, wave, role, context)
+    texts = [] if picture else [claims.statement(row) for row in rows]
+    for row in rows:
+        if row.is_known:
+            # other verdicts stand in the table, and those on other outcomes are folded
+            open_still = claims.judged(row).verdict == "unclear" and scale == context.study.scales[0]
+            found_from = claims.verdict_sentence(row) if open_still else ""
+            texts += [in_answers(row, claims), found_from, *_beside(row, scale, context)]
+    return Side([*dict.fromkeys(filter(None, texts))], [picture] if picture else [])
+
+
+def _beside(row: Estimate, scale: Scale, context: Context) -> Iterator[str]:
+    """What a finding would be misread without, where the first screen has not said it."""
+    claims = context.claims
+    if scale == context.study.scales[0]:
+        return
+    yield claims.beside_in_short(row)
+    first = [one for one in context.spoken_rows(context.study.scales[0].name, row.wave, row.role) if one.arm == row.arm]
+    told = [claims.level_text(one) for one in first if one.is_known]
+    if claims.qualified(row) and claims.level_text(row) not in told:
+        yield claims.level_text(row)
+
+
+def _more(row: Estimate, context: Context) -> Iterator[str]:
+    """All else that belongs to a finding."""
+    claims = context.claims
+    who = context.words.say("headline.unlinked") if claims.unlinked(row) else who_left(row, context)
+    texts = [
+        claims.sentence(row),
+        claims.verdict_sentence(row),
+        claims.clusters_sentence(row),
+        *claims.beside(row),
+        who,
+        *finding_limits(row, claims),
     ]
-    described = is_described(scale, context)
-    tables = [description_table(scale, context)] if described else [_numbers(scale, context), _answers(scale, context)]
-    tables = [shown for shown in tables if shown.rows]
-    return Block(context.study.scales.index(scale) + 1, scale.title, notes, parts, tables)
-
-
-def _groups(scale: Scale, wave: str, context: Context) -> list[Group]:
-    groups = []
-    for role in context.roles(scale.name):
-        if is_described(scale, context):
-            told = description(scale, wave, role, context) or [context.words.say("reason.not_asked_at_baseline")]
-            groups.append(Group([[text] for text in told], []))
-            continue
-        claims, spoken = context.claims, context.spoken_rows(scale.name, wave, role)
-        texts = [[text for text in _texts(row, claims) if text] for row in spoken]
-        groups.append(Group(texts, outcome_pictures(scale, wave, role, context)))
-    return groups
-
-
-def _texts(row: Estimate, claims: Claims) -> list[str]:
-    """Sentences on a row; on a difference, or a change where none may be told, also how far the design bears it."""
-    strength = [claims.level_text(row)] if claims.qualified(row) else []
-    judged = [claims.statement(row), claims.verdict_sentence(row), claims.clusters_sentence(row)]
-    return [*judged, *claims.beside(row), *finding_limits(row, claims), *strength]
+    short = claims.beside_in_short(row)
+    yield from (text for text in texts if text and text != short)
 
 
 def _numbers(scale: Scale, context: Context) -> Table:
@@ -133,7 +170,7 @@ def _cells(row: Estimate, context: Context) -> list[str]:
         context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
         words.number(row.estimate, signed=True) if shown else claims.reason(row),
         claims.range(row) if shown else "",
-        claims.people_counted(row),
+        claims.people_counted(row, sides=True),
         claims.verdict_name(row),
         _mean(row, "mean_pre", context),
         _mean(row, "mean_post", context),

@@ -23,7 +23,8 @@ def content(context: Context) -> Content:
     pictures = sessions_pictures(context)
     tables = [_meetings(met, context)] if context.cohort is None else []
     tables += [_sessions(context)] if pictures else []
-    values = {"heading": words.say("headings.programme"), "sentences": [lead], "tables": tables}
+    values = {"heading": words.say("headings.programme"), "sentences": [lead], "tables": tables,
+              "more": words.say("outcome.more")}  # fmt: skip
     return Content(values, pictures=tuple(pictures), not_shown=tuple(sessions_not_shown(pictures, context)))
 
 

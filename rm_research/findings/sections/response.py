@@ -20,16 +20,16 @@ SCORES = ["returned", "before", "both", "unscored", "left"]
 def content(context: Context) -> Content:
     """Content of the flow table and the sentences above it."""
     words, flow, counts = context.words, context.table("response"), context.counts(context.place)
-    sentences = [*_invited(counts, context), *_came_back(flow, context)]
-    sentences += [*_too_few_answers(context), *_unusable(context)]
+    further = [*_linking(context), *_too_few_answers(context), *_unusable(context)]
     if counts["repeats"]:
         if context.cohort is None and (persons := _known(counts["persons"])):
-            sentences.append(words.say("response.different", persons=persons))
-        sentences.append(words.say("response.repeats", n=counts["repeats"]))
-    sentences.append(words.say("response.participation"))
+            further.append(words.say("response.different", persons=persons))
+        further.append(words.say("response.repeats", n=counts["repeats"]))
+    further.append(words.say("response.participation"))
     picture = flow_picture(context)
     tables = [_flow_table(context, flow), _scores_table(context)]
-    values = {"heading": words.say("headings.response"), "sentences": sentences}
+    values = {"heading": words.say("headings.response"), "further": further, "more": words.say("outcome.more"),
+              "sentences": [*_invited(counts, context), *_came_back(flow, context)]}  # fmt: skip
     return Content(
         values | {"tables": [shown for shown in tables if shown.rows]}, pictures=(picture,) if picture else ()
     )
@@ -41,10 +41,12 @@ def _invited(counts: pd.Series, context: Context) -> Iterator[str]:
     if pd.notna(invited) and invited:
         share = context.words.share(came / invited)
         yield context.words.say("response.invited", invited=invited, before=came, share=share)
+        if (others := int(context.table("response")["before"].sum()) - int(came)) > 0:
+            yield context.words.say("response.uninvited_one" if others == 1 else "response.uninvited", n=others)
 
 
 def _came_back(flow: pd.DataFrame, context: Context) -> Iterator[str]:
-    """How many answered the last survey too, how many left, and how questionnaires were linked."""
+    """How many answered the last survey too, and how many left."""
     study, say = context.study, context.words.say
     before = int(flow["before"].sum())
     if study.link.method == "none":
@@ -59,14 +61,13 @@ def _came_back(flow: pd.DataFrame, context: Context) -> Iterator[str]:
         yield say("leaving.unknown")
     else:
         yield say("response.lead", both=both, before=before, share=context.words.share(both / before), moment=when)
-        if left := before - both:
-            yield say("response.left_one" if left == 1 else "response.left", left=left, moment=when)
-    yield from _linking(context)
 
 
 def _linking(context: Context) -> Iterator[str]:
     """How questionnaires of the last wave were linked to those before, and how certain the links are."""
     words, counts = context.words, context.counts(context.place)
+    if context.study.link.method == "none":
+        return
     in_one_row, by_code, blank = (_known(counts[name]) for name in ("in_one_row", "by_code", "without_code"))
     if in_one_row:
         yield words.say("response.linked_rows")

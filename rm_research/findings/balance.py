@@ -1,29 +1,33 @@
 """How alike the arms were at the start."""
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from rm_research.catalogue import capital
 from rm_research.findings.context import Context
-from rm_research.findings.page import Content
-from rm_research.findings.tables import table
+from rm_research.findings.tables import Table, table
 
 
-def content(context: Context) -> Content:
-    """Content of the table of the arms at the start; empty without a comparison, and for an average over cohorts."""
+class Balance(NamedTuple):
+    """How alike the arms were at the start: what made them, and the table."""
+
+    sentence: str
+    table: Table
+
+
+def balance(context: Context) -> Balance | None:
+    """How alike the arms were at the start; None without a comparison, and for an average over cohorts."""
     rows = context.table("balance") if context.study.comparison is not None else pd.DataFrame()
     if rows.empty or not context.shows_estimates:
-        return Content()
+        return None
     words = context.words
     lot = context.study.design.assignment == "randomised"
     names = ["scale", "role", "arm", "start_programme", "start_comparison", "start_difference", "interval"]
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
     cells = [_cells(row, context) for _, row in rows.iterrows()]
-    values = {
-        "heading": words.say("headings.balance"),
-        "sentence": words.say("balance.by_lot" if lot else "balance.not_by_lot"),
-        "table": table(words.say("balance.caption"), headings, cells, rows),
-    }
-    return Content(values)
+    sentence = words.say("balance.by_lot" if lot else "balance.not_by_lot")
+    return Balance(sentence, table(words.say("balance.caption"), headings, cells, rows))
 
 
 def _cells(row: pd.Series, context: Context) -> list[str]:

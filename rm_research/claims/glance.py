@@ -1,0 +1,79 @@
+"""A finding in one cell of a table: a sign, a word, the estimate and its interval."""
+
+from typing import NamedTuple
+
+from rm_research.claims.sentences import Claims
+from rm_research.disclosure import HIDDEN
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.verdicts import UNCERTAIN
+from rm_research.stats.result import Reason
+
+SIGNS = {"gain": "▲", "loss": "▼", "small": "●", "unclear": "?", "hidden": "–"}
+KINDS = {"gain": "gain", "gain_unclear_size": "gain", "loss": "loss", "loss_unclear_size": "loss", "too_small": "small"}
+
+
+class Glance(NamedTuple):
+    """
+    A finding at a glance.
+
+    Attributes
+    ----------
+    kind : {'gain', 'loss', 'small', 'unclear', 'hidden'}
+        `gain` is for the better, whichever way the scale runs.
+    word : str
+        The verdict in a few words, or why nothing is shown.
+    estimate, interval : str
+        Empty where there is none.
+    row : Estimate or None
+        The row behind it.
+    """
+
+    kind: str
+    word: str
+    estimate: str
+    interval: str
+    row: Estimate | None
+
+    @property
+    def sign(self) -> str:
+        """Sign of its kind."""
+        return SIGNS[self.kind]
+
+
+def glance(row: Estimate | None, claims: Claims) -> Glance:
+    """Finding of a main row at a glance; without a row, the question was not asked or has no result of its own."""
+    say = claims.words.say
+    if row is None:
+        return Glance("hidden", say("glance.none"), "", "", None)
+    if not row.is_known:
+        in_words = claims.said_in_words(row)
+        return Glance("hidden", claims.reason(row) if in_words else say(f"glance.{_why(row)}"), "", "", row)
+    kind = _kind(row, claims)
+    return Glance(kind, _word(row, kind, claims), claims.estimate(row), claims.range(row), row)
+
+
+def _why(row: Estimate) -> str:
+    return "hidden" if row.reason == HIDDEN else "later" if row.reason == Reason.NOT_ASKED_AT_BASELINE else "none"
+
+
+def _kind(row: Estimate, claims: Claims) -> str:
+    if claims.has_no_verdict(row) or not row.has_interval:
+        return "unclear"
+    found = claims.judged(row).verdict
+    if found in ("higher", "lower"):
+        better = claims.study.scale(row.scale).better
+        return "gain" if (found == "higher") == (better != "lower") else "loss"
+    return KINDS.get(found, "unclear")
+
+
+def _word(row: Estimate, kind: str, claims: Claims) -> str:
+    """Verdict in a few words; of a difference, better or worse, since both groups may have fallen."""
+    say, judged = claims.words.say, claims.judged(row)
+    if not row.has_interval:
+        return say("glance.no_interval")
+    if judged.verdict == UNCERTAIN:
+        return say("glance.uncertain", n=judged.n_tests)
+    if judged.verdict in ("higher", "lower"):
+        table = "between_short" if row.compares_arms or claims.unlinked(row) else "verdict_short"
+        return say(f"{table}.{kind}_unclear_size")
+    return claims.verdict_name(row) or say("verdict_short.unclear")

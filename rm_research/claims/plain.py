@@ -1,0 +1,57 @@
+"""A headline in plain words, without numbers: what became clear, and what did not, of one outcome."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from rm_research.catalogue import capital
+from rm_research.claims.sentences import Claims
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.verdicts import CLEAR
+
+
+def plain_texts(rows: Sequence[Estimate], claims: Claims) -> list[str]:
+    """
+    Plain sentences on the main rows of one outcome; roles of which the same is true share one.
+
+    Parameters
+    ----------
+    rows : sequence of Estimate
+        Main rows of one outcome at one wave, from `Claims.headline_row`.
+    claims : Claims
+
+    Returns
+    -------
+    list of str
+        What is clear comes first.
+    """
+    alike: dict[tuple[str, ...], list[Estimate]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: not is_clear(row, claims)):
+        alike[(*_kind(row, claims), claims.scale_text(row.scale, row.arm, row.wave))].append(row)
+    return [_said(level, kind, group, claims) for (level, kind, _), group in alike.items()]
+
+
+def is_clear(row: Estimate, claims: Claims) -> bool:
+    """Whether a row answers its question: a gain, a loss, or a change too small to matter."""
+    found = claims.judged(row).verdict
+    return row.has_interval and not claims.has_no_verdict(row) and (found in CLEAR or found == "too_small")
+
+
+def _kind(row: Estimate, claims: Claims) -> tuple[str, str]:
+    """Column of the table of claims and what happened; without either, why nothing can be said."""
+    if not row.is_known:
+        return "", claims.reason(row)
+    if not row.has_interval:
+        return "", ""
+    found = claims.judged(row).verdict
+    moved = "up" if row.estimate > 0 else "down"
+    return claims.claimed(row), moved if found in CLEAR else "little" if found == "too_small" else "unclear"
+
+
+def _said(level: str, kind: str, rows: Sequence[Estimate], claims: Claims) -> str:
+    words, roles = claims.words, list(dict.fromkeys(row.role for row in rows))
+    people, whose = words.listed([claims.people(role) for role in roles]), words.listed([*map(claims.whose, roles)])
+    named = {"people": people, "People": capital(people), "whose": whose, "Whose": capital(whose)}
+    blanks = claims.named(rows[0]) | named
+    if level:
+        return words.say(f"plain.{level}.{kind}", **blanks)
+    return words.say("plain.reason", **blanks, reason=kind) if kind else words.say("plain.no_interval", **blanks)

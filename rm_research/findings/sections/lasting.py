@@ -1,0 +1,56 @@
+"""Does it last: the outcomes at each later survey, where there are several."""
+
+from collections.abc import Iterator
+
+from rm_research.catalogue import capital
+from rm_research.claims.glance import glance
+from rm_research.findings.bars import bars
+from rm_research.findings.context import Context
+from rm_research.findings.illustrations import change_picture
+from rm_research.findings.page import Content
+from rm_research.findings.pictures import Picture
+from rm_research.findings.sections.headline import Line, cell, kind_of
+from rm_research.study import Scale
+
+
+def content(context: Context) -> Content:
+    """Content of the table of all later surveys; empty where there is one, or nothing to show."""
+    say, waves = context.words.say, context.study.later_waves
+    lines = [line for scale in context.study.scales for line in _lines(scale, context)]
+    if len(waves) < 2 or not any(cell for line in lines for cell in line.cells if cell and cell.glance.estimate):
+        return Content()
+    pictures = [picture for scale in context.study.scales for picture in _charts(scale, context)]
+    values = {
+        "heading": say("headings.lasting"), "caption": say("lasting.caption", level=context.claims.level_percent),
+        "outcome": context.heading("scale"), "waves": [capital(context.wave(wave)) for wave in waves],
+        "lines": lines, "more": say("lasting.charts"), "folded": pictures,
+    }  # fmt: skip
+    return Content(values, pictures=tuple(pictures))
+
+
+def _lines(scale: Scale, context: Context) -> Iterator[Line]:
+    """One line for each role and arm, with a cell for each later survey."""
+    claims, waves = context.claims, context.study.later_waves
+    groups = [(role, arm) for role in context.roles(scale.name) for arm in context.arms()]
+    rows = {(*group, wave): claims.headline_row(context.place, *group, scale.name, wave)
+            for group in groups for wave in context.waves(scale)}  # fmt: skip
+    drawn = bars([row for row in rows.values() if row is not None], scale, context.study)
+    mixed = kind_of([row for row in rows.values() if row is not None and row.is_known], context) == "both"
+    for role, arm in groups:
+        found = [rows.get((role, arm, wave)) for wave in waves]
+        if not any(row is not None and row.is_known for row in found):
+            continue
+        cells = [cell(glance(row, claims), drawn, context, mixed=mixed) if (role, arm, wave) in rows else None
+                 for wave, row in zip(waves, found, strict=True)]  # fmt: skip
+        people = capital(claims.people(role))
+        who = people if len(context.arms()) == 1 else context.words.say(
+            "chart.flow_group", People=people, arm=claims.arm_title(arm))  # fmt: skip
+        yield Line(scale.title, who, cells)
+
+
+def _charts(scale: Scale, context: Context) -> Iterator[Picture]:
+    """Charts of the surveys that the outcome's own block does not show."""
+    for wave in context.waves(scale)[1:]:
+        for role in context.roles(scale.name):
+            if (picture := change_picture(scale, wave, role, context)) is not None:
+                yield picture

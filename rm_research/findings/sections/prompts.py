@@ -1,0 +1,80 @@
+"""What to look at next: at most three prompts, each from a number on the page."""
+
+import math
+from collections.abc import Callable, Iterator
+
+from rm_research.claims.staying import losses
+from rm_research.effects.estimate import Estimate
+from rm_research.findings.context import Context
+from rm_research.findings.page import Content
+from rm_research.stats.attrition import MOST_UNEVEN
+
+MOST = 3
+WORTH_WAITING = 4.0  # times the people there are now: who would need more is told nothing
+
+
+def content(context: Context) -> Content:
+    """Content of the prompts; empty where no number on the page asks for one."""
+    rows = [row for row in _spoken(context) if row.is_known]
+    texts = [text for rule in RULES for text in rule(rows, context)][:MOST]
+    if not texts:
+        return Content()
+    return Content({"heading": context.words.say("headings.prompts"), "texts": texts})
+
+
+def _spoken(context: Context) -> Iterator[Estimate]:
+    """Main rows of each declared outcome at its first later wave."""
+    for scale in context.study.scales:
+        for wave in context.waves(scale)[:1] if scale.name in context.study.outcomes else ():
+            for role in context.roles(scale.name):
+                yield from context.spoken_rows(scale.name, wave, role)
+
+
+def _too_few_people(rows: list[Estimate], context: Context) -> Iterator[str]:
+    """How many more cohorts or people would narrow the first unclear interval to the change that matters."""
+    claims, words = context.claims, context.words
+    for row in rows:
+        scale = context.study.scale(row.scale)
+        half, smallest = (row.ci_high - row.ci_low) / 2, scale.smallest_effect
+        open_ended = claims.judged(row).verdict != "unclear" or not math.isfinite(half) or claims.unlinked(row)
+        if smallest is None or open_ended or half <= smallest:
+            continue
+        times = (half / smallest) ** 2
+        now = row.n_clusters if context.pooled else (row.n_pairs or 0) + (row.n_comparison or 0)
+        if not now or times > WORTH_WAITING:
+            continue
+        more = math.ceil(now * (times - 1))
+        key = "prompts.cohorts" if context.pooled else "prompts.people"
+        sizes = {"half": words.number(half), "smallest": words.number(smallest)}
+        yield words.say(f"{key}_one" if more == 1 else key, **claims.named(row), more=more, **sizes)
+        return
+
+
+def _uneven_loss(rows: list[Estimate], context: Context) -> Iterator[str]:
+    """Where more of one group than of the other have no later score."""
+    claims, words = context.claims, context.words
+    for row in rows:
+        lost = losses(row, claims.followed, context.study) if row.compares_arms else {}
+        if len(lost) < 2:
+            continue
+        mine, other = lost.values()
+        if round(abs(mine.share - other.share), 9) > MOST_UNEVEN[0]:
+            more, fewer = sorted((mine, other), key=lambda one: -one.share)
+            arm = "programme" if more is mine else "comparison"
+            yield words.say(f"prompts.uneven_{arm}", **claims.named(row), lost=more.lost,
+                            base=more.base, lost_other=fewer.lost, base_other=fewer.base)  # fmt: skip
+            return
+
+
+def _few_meetings(rows: list[Estimate], context: Context) -> Iterator[str]:
+    """Dyads of which no meeting is logged."""
+    met = context.disclosed.tables["meetings"]
+    met = met if context.cohort is None else met[met["cohort"] == context.cohort]
+    dyads, have = int(met["dyads"].sum()), int(met["met"].sum())
+    if missing := dyads - have:
+        yield context.words.say(
+            "prompts.never_met_one" if missing == 1 else "prompts.never_met", n=missing, dyads=dyads
+        )
+
+
+RULES: tuple[Callable[[list[Estimate], Context], Iterator[str]], ...] = (_too_few_people, _uneven_loss, _few_meetings)
