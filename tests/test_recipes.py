@@ -19,8 +19,8 @@ RECIPES = {
         {"effects/methods/declared.py", "effects/methods/vocabulary.py", *TEXTS},
     ),
     "section": (
-        "Five files", {"NAME": "limits"}, r"^from rm_research.findings.sections import .*\blimits\b",
-        {"findings/sections/limits.py", "findings/sections/limits.html.j2", "findings/sections/__init__.py", *TEXTS},
+        "Five files", {"NAME": "prompts"}, r"^from rm_research.findings.sections import [^)]*\bprompts\b",
+        {"findings/sections/prompts.py", "findings/sections/prompts.html.j2", "findings/sections/__init__.py", *TEXTS},
     ),
     "rule of what may leave": (
         "Two files", {}, r"\bfew_apart\b",

@@ -22,6 +22,17 @@ window.measures = {
     };
   },
 
+  // words that a reader sees: outside pictures and closed folds; cells that hold numbers alone do not count
+  visibleWords() {
+    const main = document.querySelector("main").cloneNode(true);
+    main.querySelectorAll("svg, script, style, details:not([open]) > :not(summary), td .numbers").forEach(e => e.remove());
+    main.querySelectorAll("td").forEach(cell => { if (!/\p{L}/u.test(cell.textContent)) cell.remove(); });
+    let words = 0;
+    const walk = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) words += walk.currentNode.data.split(/\s+/).filter(Boolean).length;
+    return words;
+  },
+
   rgb(text) {
     const parts = (text.match(/[\d.]+/g) || []).map(Number);
     return parts.length < 3 ? [0, 0, 0, 0] : [parts[0], parts[1], parts[2], parts.length > 3 ? parts[3] : 1];

@@ -90,7 +90,8 @@ class Page:
     @cached_property
     def first_sentences(self) -> list[str]:
         """Sentences of the headline."""
-        return [sentence for tag in self.main.select("header p") for sentence in sentences(text_of(tag))]
+        blocks = self.main.select("header p:not(.numbers), header p.numbers span")
+        return [sentence for tag in blocks for sentence in sentences(text_of(tag))]
 
     @cached_property
     def spoken(self) -> list[tuple[str, str]]:
@@ -102,8 +103,9 @@ class Page:
     @cached_property
     def statements(self) -> list[str]:
         """Sentences before the appendix that give an interval."""
-        blocks = self.opening.select("p, li, td")
-        return [part for tag in blocks for part in sentences(text_of(tag)) if INTERVAL.search(part)]
+        blocks = self.opening.select("p:not(.numbers), p.numbers span, li, td")
+        told = (part for tag in blocks for part in sentences(text_of(tag)))
+        return [part for part in told if INTERVAL.search(part) and "of 100 answers" not in part]
 
     @cached_property
     def figures(self) -> list["Figure"]:
@@ -160,8 +162,10 @@ class Page:
 
     def speaks_of(self, text: str, row: Row) -> bool:
         """Whether a text names a row's people and outcome."""
-        people = PEOPLE.get(row["role"], row["role"])
-        return people in text.lower() and self.facts.label(row["scale"]).lower() in text.lower()
+        people, outcome = PEOPLE.get(row["role"], row["role"]), self.facts.label(row["scale"]).lower()
+        below_the_headline = any(text == text_of(tag) for tag in self.main.select("header p.numbers span"))
+        named = row["scale"] == self.facts.first_outcome if below_the_headline else outcome in text.lower()
+        return people in text.lower() and named
 
 
 @dataclass(frozen=True, eq=False)

@@ -70,7 +70,9 @@ class TestProperty8TextInCharts:
         for chart in charts:
             labels = [label for label in chart.labels if "equal scores before" not in label]
             axis = [label for label in labels if re.search(r"\b(mean|score)s?\b", label, re.IGNORECASE)]
-            scales = [name for name in shown.facts.toml["scales"] if shown.facts.label(name) in chart.subtitle]
+            scales = [
+                name for name in shown.facts.toml["scales"] if shown.facts.label(name).lower() in chart.subtitle.lower()
+            ]
             if axis and scales and (ends := shown.facts.printed_range(scales[0])):
                 ticks = {number(label) for label in chart.labels if NUMBER.fullmatch(label)}
                 said = re.search(r"axis (starts|ends|is cut|breaks)", " ".join(chart.labels) + text_of(chart.tag))

@@ -27,7 +27,8 @@ class TestProperty4TitlesStateTheFinding:
 
     def test_subtitles_of_effects_give_the_measure_and_its_range(self, charts_of_effects, shown):
         for chart in charts_of_effects:
-            scales = [name for name in shown.facts.toml["scales"] if shown.facts.label(name) in chart.subtitle]
+            said = chart.subtitle.lower()
+            scales = [name for name in shown.facts.toml["scales"] if shown.facts.label(name).lower() in said]
             assert scales, chart.subtitle
             ends = shown.facts.printed_range(max(scales, key=lambda name: len(shown.facts.label(name))))
             assert ends is None or "{:g} to {:g}".format(*ends) in chart.subtitle

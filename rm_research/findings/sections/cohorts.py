@@ -14,9 +14,11 @@ from rm_research.findings.bars import Bar, bars
 from rm_research.findings.context import Context, place_of_page
 from rm_research.findings.hidden import cohorts_not_shown
 from rm_research.findings.illustrations import forest_picture
+from rm_research.findings.numbers import numbers_table
 from rm_research.findings.page import Content
 from rm_research.findings.pictures import Picture
 from rm_research.findings.sections.headline import Cell, by_row, cell, kind_of
+from rm_research.findings.tables import Table
 from rm_research.study import Scale
 
 
@@ -50,6 +52,7 @@ def content(context: Context) -> Content | None:
         "texts": texts,
         "more": say("cohorts.charts"),
         "folded": pictures,
+        "tables": list(_tables(context)) if context.pooled else [],
     }
     return Content(values, pictures=tuple(pictures), not_shown=tuple(cohorts_not_shown(context)))
 
@@ -137,6 +140,15 @@ def _forests(context: Context) -> Iterator[Picture]:
         for wave in context.waves(scale)[:1]:
             pictures = (forest_picture(scale, wave, role, context) for role in context.roles(scale.name))
             yield from (picture for picture in pictures if picture is not None)
+
+
+def _tables(context: Context) -> Iterator[Table]:
+    """Numbers of all cohorts, outcome by outcome."""
+    for scale in context.study.scales:
+        rows = [row for row in context.disclosed.headline_rows if row.scale == scale.name]
+        rows = [row for row in rows if row.wave in context.waves(scale)[:1]]
+        if rows:
+            yield numbers_table(context.words.say("cohorts.numbers", scale=scale.title), rows, context)
 
 
 def _averages(scale: Scale, context: Context) -> Iterator[str]:

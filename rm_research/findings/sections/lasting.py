@@ -7,9 +7,11 @@ from rm_research.claims.glance import glance
 from rm_research.findings.bars import bars
 from rm_research.findings.context import Context
 from rm_research.findings.illustrations import change_picture
+from rm_research.findings.numbers import numbers_table
 from rm_research.findings.page import Content
 from rm_research.findings.pictures import Picture
 from rm_research.findings.sections.headline import Line, cell, kind_of
+from rm_research.findings.tables import Table
 from rm_research.study import Scale
 
 
@@ -23,7 +25,7 @@ def content(context: Context) -> Content:
     values = {
         "heading": say("headings.lasting"), "caption": say("lasting.caption", level=context.claims.level_percent),
         "outcome": context.heading("scale"), "waves": [capital(context.wave(wave)) for wave in waves],
-        "lines": lines, "more": say("lasting.charts"), "folded": pictures,
+        "lines": lines, "more": say("lasting.charts"), "folded": pictures, "tables": list(_tables(context)),
     }  # fmt: skip
     return Content(values, pictures=tuple(pictures))
 
@@ -46,6 +48,15 @@ def _lines(scale: Scale, context: Context) -> Iterator[Line]:
         who = people if len(context.arms()) == 1 else context.words.say(
             "chart.flow_group", People=people, arm=claims.arm_title(arm))  # fmt: skip
         yield Line(scale.title, who, cells)
+
+
+def _tables(context: Context) -> Iterator[Table]:
+    """Numbers of the surveys that the outcomes' own blocks do not show."""
+    for scale in context.study.scales:
+        later = context.waves(scale)[1:]
+        rows = [row for row in context.headlines if row.scale == scale.name and row.wave in later]
+        if rows:
+            yield numbers_table(context.words.say("lasting.numbers", scale=scale.title), rows, context)
 
 
 def _charts(scale: Scale, context: Context) -> Iterator[Picture]:

@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import pandas as pd
-
 from rm_research.catalogue import capital
 from rm_research.claims import finding_limits
 from rm_research.claims.pictured import in_answers
-from rm_research.disclosure.rows import MEANS
 from rm_research.effects.estimate import Estimate
 from rm_research.figures import band_text
 from rm_research.findings.context import Context
@@ -16,13 +13,11 @@ from rm_research.findings.described import description, description_table, is_de
 from rm_research.findings.hidden import groups_not_shown
 from rm_research.findings.illustrations import answers_picture, change_picture
 from rm_research.findings.leaving import who_left
+from rm_research.findings.numbers import numbers_table
 from rm_research.findings.page import Content
 from rm_research.findings.pictures import Picture
 from rm_research.findings.tables import Table, table
 from rm_research.study import Scale
-
-DATA = ["cohort", "role", "arm", "scale", "wave", "contrast", "method", "estimate", "ci_low", "ci_high", "n_pre",
-        "n_post", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
 
 class Side(NamedTuple):
@@ -73,7 +68,8 @@ def _block(scale: Scale, context: Context) -> Block:
     answers = [] if described else [answers_picture(scale, wave, role, context) for role in roles]
     rows = [row for role in roles for row in context.spoken_rows(scale.name, wave, role) if row.is_known]
     more = [text for row in rows for text in _more(row, context)]
-    tables = [description_table(scale, context)] if described else [_numbers(scale, context), _answers(scale, context)]
+    shown = [_numbers(scale, wave, context), _answers(scale, context)]
+    tables = [description_table(scale, context)] if described else shown
     return Block(
         context.study.scales.index(scale) + 1, scale.title, " ".join(_notes(scale, context)),
         [side for side in sides if side.texts or side.pictures], [*dict.fromkeys(more)],
@@ -144,48 +140,9 @@ def _more(row: Estimate, context: Context) -> Iterator[str]:
     yield from (text for text in texts if text and text != short)
 
 
-def _numbers(scale: Scale, context: Context) -> Table:
-    """Every headline row of an outcome; on the programme's page also those of the cohorts."""
-    rows = context.disclosed.headline_rows if context.pooled else context.headlines
-    # differences between roles or groups are in the appendix: a verdict on one would not say that anybody gained
-    rows = tuple(row for row in rows if row.scale == scale.name and (row.is_change or row.compares_arms))
-    names = ["cohort", "role", "arm", "contrast", "wave_name", "estimate", "interval", "n", "verdict", "mean_pre",
-             "mean_post"]  # fmt: skip
-    headings = [context.heading(name, level=context.claims.level_percent) for name in names]
-    cells = [_cells(row, context) for row in rows]
-    detail = context.disclosed.estimates.detail
-    means = {name: [detail(row.id, name) for row in rows] for name in MEANS}
-    frame = context.frame(rows)[DATA].assign(**means)
-    return table(context.words.say("outcome.caption", scale=scale.title), headings, cells, frame)
-
-
-def _cells(row: Estimate, context: Context) -> list[str]:
-    words, claims = context.words, context.claims
-    people, shown = claims.people(row.role), row.is_known
-    return [
-        context.place_name(row.cohort) if context.pooled else "",
-        capital(people),
-        claims.arm_title(row.arm),
-        words.say(f"contrast.{row.contrast}"),
-        context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
-        words.number(row.estimate, signed=True) if shown else claims.reason(row),
-        claims.range(row) if shown else "",
-        claims.people_counted(row, sides=True),
-        claims.verdict_name(row),
-        _mean(row, "mean_pre", context),
-        _mean(row, "mean_post", context),
-    ]
-
-
-def _mean(row: Estimate, name: str, context: Context) -> str:
-    """Mean with its interval; empty if there is none."""
-    mean, low, high = (context.disclosed.estimates.detail(row.id, f"{name}{end}") for end in ("", "_low", "_high"))
-    number = context.words.number
-    if pd.isna(mean):
-        return ""
-    if pd.isna(low):
-        return number(mean)
-    return context.words.say("format.with_range", value=number(mean), low=number(low), high=number(high))
+def _numbers(scale: Scale, wave: str, context: Context) -> Table:
+    rows = [row for row in context.headlines if row.scale == scale.name and row.wave == wave]
+    return numbers_table(context.words.say("outcome.caption", scale=scale.title), rows, context)
 
 
 def _answers(scale: Scale, context: Context) -> Table:

@@ -1,0 +1,45 @@
+"""Properties 1 and 12 of a report, and its word budget: what the first screen holds, and how long a page is."""
+
+import pytest
+from rendered_studies import folders_of, page_params, page_path
+from study_facts import Facts
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+SCREENS = {"desk": (1280, 800), "phone": (390, 844)}
+MOST_WORDS = {"cohort": 750, "programme": 950}
+MORE_WORDS = 120  # where a study has more than two waves or subgroups
+MOST_HEIGHT = {"cohort": 5 * 900, "programme": 8 * 900}
+MANY_OUTCOMES = 4  # that the first screen holds; of more, those named in advance stand first
+
+
+@pytest.fixture(params=page_params(quick={("demo", ""), ("demo", "2022-spring"), ("demo", "2024-autumn")}))
+def shown(request):
+    """A page, whether it is a cohort's or the programme's, and what its study declares."""
+    study, slug = request.param
+    folder, out = folders_of(study, request)
+    return page_path(out, slug), "cohort" if slug else "programme", Facts.of(folder)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_first_screen_holds_every_outcome_and_what_became_clear(open_page, shown, screen):
+    path, _, _ = shown
+    width, height = SCREENS[screen]
+    page = open_page(path, width=width, height=height).page
+    last = min(page.locator("header tbody tr").count(), MANY_OUTCOMES) - 1
+    boxes = [page.locator(place).first.bounding_box() for place in ("h1", "header p.finding")]
+    boxes += [page.locator("header tbody tr").nth(last).bounding_box()] if last >= 0 else []
+    assert [box for box in boxes if box["y"] + box["height"] > height] == []
+
+
+def test_the_page_is_read_in_minutes(open_page, shown):
+    path, kind, facts = shown
+    words = open_page(path).page.evaluate("measures.visibleWords()")
+    further = len(facts.toml["waves"]) > 2 or bool(facts.toml.get("subgroups"))
+    assert words <= MOST_WORDS[kind] + MORE_WORDS * further
+
+
+def test_the_page_is_a_few_screens_long(open_page, shown):
+    path, kind, _ = shown
+    page = open_page(path, height=900).page
+    assert page.evaluate("document.documentElement.scrollHeight") <= MOST_HEIGHT[kind]
