@@ -5,10 +5,10 @@ from typing import NamedTuple
 from rm_research.claims.sentences import Claims
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.verdicts import UNCERTAIN
+from rm_research.effects.verdicts import FORGIVEN, UNCERTAIN
 from rm_research.stats.result import Reason
 
-SIGNS = {"gain": "▲", "loss": "▼", "small": "●", "unclear": "?", "hidden": "–"}
+SIGNS = {"gain": "▲", "loss": "▼", "small": "●", "unclear": "?", "hidden": "–", "differs": "≠"}
 KINDS = {"gain": "gain", "gain_unclear_size": "gain", "loss": "loss", "loss_unclear_size": "loss", "too_small": "small"}
 
 
@@ -18,7 +18,7 @@ class Glance(NamedTuple):
 
     Attributes
     ----------
-    kind : {'gain', 'loss', 'small', 'unclear', 'hidden'}
+    kind : {'gain', 'loss', 'small', 'unclear', 'hidden', 'differs'}
         `gain` is for the better, whichever way the scale runs.
     word : str
         The verdict in a few words, or why nothing is shown.
@@ -40,16 +40,22 @@ class Glance(NamedTuple):
         return SIGNS[self.kind]
 
 
-def glance(row: Estimate | None, claims: Claims) -> Glance:
-    """Finding of a main row at a glance; without a row, the question was not asked or has no result of its own."""
+def glance(row: Estimate, claims: Claims) -> Glance:
+    """Finding of a main row at a glance."""
     say = claims.words.say
-    if row is None:
-        return Glance("hidden", say("glance.none"), "", "", None)
     if not row.is_known:
         in_words = claims.said_in_words(row)
         return Glance("hidden", claims.reason(row) if in_words else say(f"glance.{_why(row)}"), "", "", row)
     kind = _kind(row, claims)
     return Glance(kind, _word(row, kind, claims), claims.estimate(row), claims.range(row), row)
+
+
+def compared_groups(row: Estimate, claims: Claims) -> Glance:
+    """Whether two groups differ in their change, or in their difference from the comparison, at a glance."""
+    alpha = 1 - claims.study.reporting.level + FORGIVEN
+    clear = row.has_interval and not row.ci_low <= 0 <= row.ci_high and row.p_adjusted <= alpha
+    word = claims.words.say("groups.differs" if clear else "verdict_short.unclear")
+    return Glance("differs" if clear else "unclear", word, claims.estimate(row), claims.range(row), row)
 
 
 def _why(row: Estimate) -> str:

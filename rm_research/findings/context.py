@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rm_research.catalogue import Catalogue
+from rm_research.catalogue import Catalogue, capital
 from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimate import Estimate
@@ -135,6 +135,15 @@ class Context:
         """Later waves that ask a scale."""
         return [wave for wave in self.study.later_waves if self.study.measured(scale.name, wave)]
 
+    def main_wave(self, scale: Scale) -> list[str]:
+        """Survey that a page tells of first: the first later one with a result of the outcome; none if none asks it."""
+        waves, arm = self.waves(scale), self.study.comparison
+        rows = (
+            row for row in self.disclosed.headline_rows if row.scale == scale.name and row.is_known and row.arm != arm
+        )
+        shown = {row.wave for row in rows if self.cohort is None or row.cohort == self.place}
+        return [wave for wave in waves if wave in shown][:1] or waves[:1]
+
     def spoken_rows(self, scale: str, wave: str, role: str) -> Iterator[Estimate]:
         """Headline row of each arm of the programme."""
         for arm in self.arms():
@@ -149,6 +158,13 @@ class Context:
         together = tuple(cohort for cohorts in groups.values() for cohort in cohorts)
         left_out = tuple(name for name in self.cohorts if name not in {*parts, *together})
         return Counted(tuple(name for name in parts if name not in groups), together, len(groups), left_out)
+
+    def group_name(self, role: str, arm: str) -> str:
+        """People of a role as a label; with their arm where the programme has several."""
+        people = capital(self.claims.people(role))
+        if len(self.arms()) == 1:
+            return people
+        return self.words.say("chart.flow_group", People=people, arm=self.claims.arm_title(arm))
 
     def dates(self) -> tuple[str, str] | None:
         """First and last month in which this page's questionnaires came in."""

@@ -104,7 +104,7 @@ def cohorts_not_shown(context: Context) -> Iterator[str]:
 def _without_answers(context: Context) -> Iterator[str]:
     """Cohorts whose change is shown, but whose answers are not in the chart of answers."""
     answers = context.disclosed.tables["answers"]
-    first = {scale.name: context.waves(scale)[0] for scale in context.study.scales if context.waves(scale)}
+    first = {scale.name: context.main_wave(scale)[0] for scale in context.study.scales if context.waves(scale)}
     shown = set(answers[["role", "arm", "scale", "cohort"]].itertuples(index=False, name=None))
     with_charts, lacking = _with_charts(context), defaultdict[tuple[str, str, str], dict[str, None]](dict)
     for row in context.disclosed.headline_rows:

@@ -43,7 +43,7 @@ def test_the_layout_holds(open_page, hostile_out, place, width):
 def test_links_lead_to_the_cohorts_and_back(open_page, hostile_out, place):
     if place == 0:
         page = open_page(pages(hostile_out)[0]).page
-        assert page.locator("section[aria-labelledby=cohorts] a").count() == len(COHORTS)
+        assert page.locator("table.cohorts a").count() == len(COHORTS)
     else:
         page = open_page(pages(hostile_out)[place]).page
         page.locator("nav a").first.click()

@@ -55,7 +55,7 @@ def test_headline_is_on_the_first_screen(open_page, path):
 
 def test_programme_leads_to_each_cohort_and_back(open_page, demo_out):
     page = open_page(demo_out / PROGRAMME).page
-    links = page.locator("section[aria-labelledby=cohorts] a")
+    links = page.locator("table.cohorts a")
     assert links.count() == 6
     links.filter(has_text="2022 spring").click()
     assert page.locator("h1").inner_text() == "2022 spring: what changed"

@@ -13,7 +13,18 @@ from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import ReportError
 from rm_research.findings import build_findings
 
-SECTIONS = ("headline", "prompts", "outcomes", "lasting", "programme", "response", "limits", "methods", "words")
+SECTIONS = (
+    "headline",
+    "prompts",
+    "outcomes",
+    "lasting",
+    "groups",
+    "programme",
+    "response",
+    "limits",
+    "methods",
+    "words",
+)
 
 
 def spoken(findings, role="leader"):

@@ -81,7 +81,8 @@ class TestASectionThatIsEntered:
 
     def test_stands_on_the_page_in_its_place_and_escaped(self, findings):
         assert names(findings) == [
-            "headline", "toy", "prompts", "outcomes", "lasting", "programme", "response", "limits", "methods", "words",
+            "headline", "toy", "prompts", "outcomes", "lasting", "groups", "programme", "response", "limits",
+            "methods", "words",
         ]  # fmt: skip
         page = findings.sections._repr_html_()
         places = [page.index(part) for part in ('<header class="headline">', '<h2 id="toy">', '<h2 id="outcomes">')]
@@ -118,8 +119,8 @@ class TestASectionThatIsEntered:
     def test_is_not_there_where_it_does_not_belong(self, prepared):
         findings = undrawn_findings(prepared)
         assert names(findings) == [
-            "headline", "prompts", "outcomes", "cohorts", "lasting", "programme", "response", "limits", "methods",
-            "words",
+            "headline", "prompts", "outcomes", "cohorts", "lasting", "groups", "programme", "response", "limits",
+            "methods", "words",
         ]  # fmt: skip
         with pytest.raises(AttributeError, match="Findings have no 'toy'"):
             findings.toy  # noqa: B018

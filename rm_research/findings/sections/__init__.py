@@ -11,6 +11,7 @@ from rm_research.findings.context import Context
 from rm_research.findings.page import Content
 from rm_research.findings.sections import (
     cohorts,
+    groups,
     headline,
     lasting,
     limits,
@@ -32,5 +33,5 @@ class SectionModule(Protocol):
 
 
 SECTIONS: tuple[SectionModule, ...] = (
-    headline, prompts, outcomes, cohorts, lasting, programme, response, limits, methods,
+    headline, prompts, outcomes, cohorts, lasting, groups, programme, response, limits, methods,
 )  # fmt: skip

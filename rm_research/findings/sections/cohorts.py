@@ -10,7 +10,7 @@ from rm_research.claims.glance import Glance, glance
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.effects.methods import Measure
-from rm_research.findings.bars import Bar, bars
+from rm_research.findings.bars import bars
 from rm_research.findings.context import Context, place_of_page
 from rm_research.findings.hidden import cohorts_not_shown
 from rm_research.findings.illustrations import forest_picture
@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     name: str
     href: str | None
     reason: str | None
-    cells: Sequence[Cell]
+    cells: Sequence[Cell | None]
     average: bool = False
 
 
@@ -48,7 +48,7 @@ def content(context: Context) -> Content | None:
         "entries": list(_entries(scale, groups, context)),
         "caption": say(f"cohorts.caption_{what}", scale=scale.title, level=context.claims.level_percent),
         "cohort": context.heading("cohort"),
-        "groups": [_group_name(*group, context) for group in groups],
+        "groups": [context.group_name(*group) for group in groups],
         "texts": texts,
         "more": say("cohorts.charts"),
         "folded": pictures,
@@ -59,8 +59,8 @@ def content(context: Context) -> Content | None:
 
 def _asked(scale: Scale, context: Context) -> list[tuple[str, str]]:
     """Roles and arms that have a result in some cohort, both roles together last."""
-    claims, waves = context.claims, context.waves(scale)[:1]
-    places = [*context.cohorts, *_joined(scale, context)] + [ALL_COHORTS] * context.pooled
+    claims, waves = context.claims, context.main_wave(scale)
+    places = _places(_joined(scale, context), context)
     return [
         (role, arm) for role in context.roles(scale.name) for arm in context.arms()
         for found in [[claims.headline_row(place, role, arm, scale.name, wave) for place in places for wave in waves]]
@@ -68,37 +68,39 @@ def _asked(scale: Scale, context: Context) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _group_name(role: str, arm: str, context: Context) -> str:
-    people = capital(context.claims.people(role))
-    if len(context.arms()) == 1:
-        return people
-    return context.words.say("chart.flow_group", People=people, arm=context.claims.arm_title(arm))
-
-
-def _joined(scale: Scale, context: Context) -> dict[str, list[str]]:
-    """Cohorts that are shown together, by the name of their group."""
+def _joined(scale: Scale, context: Context) -> pd.DataFrame:
+    """Cohorts that are shown together, by role, with the name of their group."""
     table = context.disclosed.tables["together"]
-    here = table[table["scale"].eq(scale.name) & table["wave"].isin(context.waves(scale)[:1])]
-    here = here.drop_duplicates(["group", "cohort"])
-    return {str(group): list(of["cohort"]) for group, of in here.groupby("group", sort=False)}
+    return table[table["scale"].eq(scale.name) & table["wave"].isin(context.main_wave(scale))]
 
 
 def _entries(scale: Scale, groups: list[tuple[str, str]], context: Context) -> Iterator[Entry]:
     """Rows of the table: cohorts in order of time, each group after its first cohort, the average last."""
-    joined = _joined(scale, context)
-    places = sorted(context.cohorts, key=lambda cohort: _start(cohort, context))
-    for group, members in joined.items():
-        first = min((places.index(name) for name in members if name in places), default=len(places) - 1)
-        places.insert(first + 1, group)
-    places += [ALL_COHORTS] * context.pooled
-    wave = context.waves(scale)[:1]
+    joined, wave = _joined(scale, context), context.main_wave(scale)
+    places = _places(joined, context)
     found = {(place, *group): context.claims.headline_row(place, *group, scale.name, wave[0])
              for place in places for group in groups}  # fmt: skip
-    drawn = bars([row for row in found.values() if row is not None], scale, context.study)
-    mixed = kind_of([row for row in found.values() if row is not None and row.is_known], context) == "both"
+    rows = [row for row in found.values() if row is not None]
+    drawn, mixed = bars(rows, scale, context.study), kind_of([row for row in rows if row.is_known], context) == "both"
+    together = set(joined[["cohort", "role"]].itertuples(index=False, name=None))
     for place in places:
-        cells = [_cell(found[place, *group], place, joined, drawn, context, mixed=mixed) for group in groups]
-        yield _entry(place, cells, joined, context)
+        cells: list[Cell | None] = []
+        for role, arm in groups:
+            row = found[place, role, arm]
+            if (place, role) in together and not (row is not None and row.is_known):
+                cells.append(Cell(Glance("hidden", context.words.say("cohorts.joined"), "", "", row), None))
+            else:
+                cells.append(None if row is None else cell(glance(row, context.claims), drawn, context, mixed=mixed))
+        yield _entry(place, cells, place in set(joined["group"]), context)
+
+
+def _places(joined: pd.DataFrame, context: Context) -> list[str]:
+    """Cohorts in order of time, each group of them after its first cohort, all of them last."""
+    places = sorted(context.cohorts, key=lambda cohort: _start(cohort, context))
+    for group, members in joined.groupby("group", sort=False)["cohort"]:
+        first = min((places.index(name) for name in members if name in places), default=len(places) - 1)
+        places.insert(first + 1, str(group))
+    return places + [ALL_COHORTS] * context.pooled
 
 
 def _start(cohort: str, context: Context) -> tuple[str, int]:
@@ -107,24 +109,12 @@ def _start(cohort: str, context: Context) -> tuple[str, int]:
     return ("" if pd.isna(first) else str(first)), context.cohorts.index(cohort)
 
 
-def _cell(
-    row: Estimate | None, place: str, joined: dict[str, list[str]], drawn: dict[str, Bar], context: Context, *,
-    mixed: bool,
-) -> Cell:  # fmt: skip
-    found = glance(row, context.claims)
-    if row is None or not row.is_known:
-        in_group = any(place in members for members in joined.values())
-        if in_group and not (row is not None and context.claims.said_in_words(row)):
-            found = Glance("hidden", context.words.say("cohorts.joined"), "", "", row)
-    return cell(found, drawn, context, mixed=mixed)
-
-
-def _entry(place: str, cells: Sequence[Cell], joined: dict[str, list[str]], context: Context) -> Entry:
+def _entry(place: str, cells: Sequence[Cell | None], is_group: bool, context: Context) -> Entry:
     say = context.words.say
     if place == ALL_COHORTS:
-        over_people = any(cell.glance.row and context.claims.over_people(cell.glance.row) for cell in cells)
+        over_people = any(cell and cell.glance.row and context.claims.over_people(cell.glance.row) for cell in cells)
         return Entry(say("chart.average_people" if over_people else "chart.average"), None, None, cells, average=True)
-    if place in joined:
+    if is_group:
         return Entry(place, None, None, cells)
     reason = None
     if context.counts(place)["failed"]:
@@ -137,7 +127,7 @@ def _entry(place: str, cells: Sequence[Cell], joined: dict[str, list[str]], cont
 def _forests(context: Context) -> Iterator[Picture]:
     """Charts of all cohorts, outcome by outcome."""
     for scale in context.study.scales:
-        for wave in context.waves(scale)[:1]:
+        for wave in context.main_wave(scale):
             pictures = (forest_picture(scale, wave, role, context) for role in context.roles(scale.name))
             yield from (picture for picture in pictures if picture is not None)
 
@@ -146,14 +136,14 @@ def _tables(context: Context) -> Iterator[Table]:
     """Numbers of all cohorts, outcome by outcome."""
     for scale in context.study.scales:
         rows = [row for row in context.disclosed.headline_rows if row.scale == scale.name]
-        rows = [row for row in rows if row.wave in context.waves(scale)[:1]]
+        rows = [row for row in rows if row.wave in context.main_wave(scale)]
         if rows:
             yield numbers_table(context.words.say("cohorts.numbers", scale=scale.title), rows, context)
 
 
 def _averages(scale: Scale, context: Context) -> Iterator[str]:
     """What the averages are taken over, and how many cohorts are in none, or in one only together with others."""
-    waves = context.waves(scale)[:1]
+    waves = context.main_wave(scale)
     rows = [row for wave in waves for role in context.roles(scale.name)
             for row in context.spoken_rows(scale.name, wave, role) if row.is_known]  # fmt: skip
     yield from by_row({row: _averaged(row, context) for row in rows}, context)
@@ -191,7 +181,7 @@ def _left_out(row: Estimate, context: Context) -> str:
 def _differences(scale: Scale, context: Context) -> Iterator[str]:
     """How much cohorts differ in the first outcome, and what the differences go with."""
     claims, say = context.claims, context.words.say
-    for wave in context.waves(scale)[:1]:
+    for wave in context.main_wave(scale):
         for role in context.roles(scale.name):
             for row in context.spoken_rows(scale.name, wave, role):
                 if text := _prediction(row, context):

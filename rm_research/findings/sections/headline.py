@@ -46,7 +46,7 @@ def content(context: Context) -> Content:
         "lines": [], "roles": [], "caption": "", "key": "", "words": say("headings.words"), "elsewhere": "",
     }  # fmt: skip
     rows = _asked(scale, context)
-    if any(row.is_known for row in context.headlines):
+    if any(row.is_known for scale in context.study.scales for row in _asked(scale, context)):
         values |= _table(context)
     elif context.cohort is not None and not context.describes:
         values |= _elsewhere(context)
@@ -79,7 +79,7 @@ def _about(context: Context) -> Iterator[str]:
 
 def _asked(scale: Scale, context: Context) -> list[Estimate]:
     """Main rows of an outcome at its first later wave, role by role."""
-    waves = context.waves(scale)[:1]
+    waves = context.main_wave(scale)
     return [row for wave in waves for role in context.roles(scale.name)
             for row in context.spoken_rows(scale.name, wave, role)]  # fmt: skip
 
@@ -150,14 +150,13 @@ def _lines(
 ) -> Iterator[Line]:  # fmt: skip
     say, claims, drawn = context.words.say, context.claims, bars(rows, scale, context.study)
     arms = list(dict.fromkeys(row.arm for row in rows))
-    asked = set(context.roles(scale.name))
     notes = [_range(scale, context)] + ([say("glance.lower")] if scale.better == "lower" else [])
     if scale.name not in context.study.outcomes:
         notes.append(say("glance.exploratory"))
     for arm in arms:
         by_role = {row.role: row for row in rows if row.arm == arm}
-        findings = [glance(by_role.get(role), claims) if role in asked else None for role in roles]
-        cells = [None if found is None else cell(found, drawn, context, mixed=mixed) for found in findings]
+        found = [by_role.get(role) for role in roles]  # none where it was not asked, or stands with the other role
+        cells = [None if row is None else cell(glance(row, claims), drawn, context, mixed=mixed) for row in found]
         name = scale.title if len(arms) == 1 else say("within.titled", title=scale.title, arm=claims.arm_title(arm))
         yield Line(name, ", ".join(filter(None, notes)), cells)
 
@@ -173,16 +172,14 @@ def _range(scale: Scale, context: Context) -> str:
 
 def _numbers(rows: list[Estimate], context: Context) -> Iterator[str]:
     """Size, interval and people behind the headline, role by role."""
-    claims, arms = context.claims, {row.arm for row in rows}
+    claims = context.claims
     for row in rows:
         if row.is_known:
-            people = capital(claims.people(row.role))
-            who = people if len(arms) == 1 else context.words.say("chart.flow_group", People=people,
-                                                                  arm=claims.arm_title(row.arm))  # fmt: skip
-            blanks = {"who": who, "signed": claims.estimate(row), "unit": claims.unit(context.study.scale(row.scale)),
-                      "n": claims.people_counted(row, sides=True)}  # fmt: skip
+            size = {"signed": claims.estimate(row), "unit": claims.unit(context.study.scale(row.scale))}
+            who, n = context.group_name(row.role, row.arm), claims.people_counted(row, sides=True)
             key = "glance.numbers" if row.has_interval else "glance.numbers_alone"
-            yield context.words.say(key, **blanks, interval=claims.interval(row) if row.has_interval else "")
+            interval = claims.interval(row) if row.has_interval else ""
+            yield context.words.say(key, **size, who=who, n=n, interval=interval)
 
 
 def _others(context: Context) -> Iterator[str]:

@@ -42,26 +42,27 @@ def _lines(scale: Scale, context: Context) -> Iterator[Line]:
         found = [rows.get((role, arm, wave)) for wave in waves]
         if not any(row is not None and row.is_known for row in found):
             continue
-        cells = [cell(glance(row, claims), drawn, context, mixed=mixed) if (role, arm, wave) in rows else None
-                 for wave, row in zip(waves, found, strict=True)]  # fmt: skip
-        people = capital(claims.people(role))
-        who = people if len(context.arms()) == 1 else context.words.say(
-            "chart.flow_group", People=people, arm=claims.arm_title(arm))  # fmt: skip
-        yield Line(scale.title, who, cells)
+        cells = [None if row is None else cell(glance(row, claims), drawn, context, mixed=mixed) for row in found]
+        yield Line(scale.title, context.group_name(role, arm), cells)
+
+
+def _others(scale: Scale, context: Context) -> list[str]:
+    """Surveys that the outcome's own block does not show."""
+    return [wave for wave in context.waves(scale) if wave not in context.main_wave(scale)]
 
 
 def _tables(context: Context) -> Iterator[Table]:
     """Numbers of the surveys that the outcomes' own blocks do not show."""
     for scale in context.study.scales:
-        later = context.waves(scale)[1:]
-        rows = [row for row in context.headlines if row.scale == scale.name and row.wave in later]
+        others = _others(scale, context)
+        rows = [row for row in context.headlines if row.scale == scale.name and row.wave in others]
         if rows:
             yield numbers_table(context.words.say("lasting.numbers", scale=scale.title), rows, context)
 
 
 def _charts(scale: Scale, context: Context) -> Iterator[Picture]:
     """Charts of the surveys that the outcome's own block does not show."""
-    for wave in context.waves(scale)[1:]:
+    for wave in _others(scale, context):
         for role in context.roles(scale.name):
             if (picture := change_picture(scale, wave, role, context)) is not None:
                 yield picture

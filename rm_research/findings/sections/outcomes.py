@@ -62,7 +62,7 @@ def _first_notes(pictures: list[Picture]) -> dict[str, str]:
 
 
 def _block(scale: Scale, context: Context) -> Block:
-    wave, roles = context.waves(scale)[0], context.roles(scale.name)
+    wave, roles = context.main_wave(scale)[0], context.roles(scale.name)
     described = is_described(scale, context)
     sides = [_described(scale, role, context) if described else _side(scale, wave, role, context) for role in roles]
     answers = [] if described else [answers_picture(scale, wave, role, context) for role in roles]

@@ -25,7 +25,7 @@ def content(context: Context) -> Content:
 def _spoken(context: Context) -> Iterator[Estimate]:
     """Main rows of each declared outcome at its first later wave."""
     for scale in context.study.scales:
-        for wave in context.waves(scale)[:1] if scale.name in context.study.outcomes else ():
+        for wave in context.main_wave(scale) if scale.name in context.study.outcomes else ():
             for role in context.roles(scale.name):
                 yield from context.spoken_rows(scale.name, wave, role)
 
@@ -61,7 +61,7 @@ def _uneven_loss(rows: list[Estimate], context: Context) -> Iterator[str]:
         if round(abs(mine.share - other.share), 9) > MOST_UNEVEN[0]:
             more, fewer = sorted((mine, other), key=lambda one: -one.share)
             arm = "programme" if more is mine else "comparison"
-            yield words.say(f"prompts.uneven_{arm}", **claims.named(row), lost=more.lost,
+            yield words.say(f"prompts.uneven_{arm}", who=context.group_name(row.role, row.arm), lost=more.lost,
                             base=more.base, lost_other=fewer.lost, base_other=fewer.base)  # fmt: skip
             return
 
