@@ -78,7 +78,8 @@ def _answers(scale: Scale, wave: str, role: str, context: Context) -> Picture | 
     place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
     if answers_rows(context.disclosed, study=context.study, **place).empty:
         return None
-    note, verbs = _whose_answers(scale, wave, role, context), (answers_title, answers_alt)
+    note = f"{_whose_answers(scale, wave, role, context)} {context.words.say('chart.answers_note')}"
+    verbs = (answers_title, answers_alt)
     return _picture("answers", (scale, role, wave), context, plot_answers, *verbs, place, note=note)
 
 
