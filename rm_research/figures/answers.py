@@ -173,10 +173,10 @@ def _bar(
     ax.plot([middle, middle], [top - 3, top + THICK + 3], color=INK, linewidth=1)
     texts = [words.share(share) if share > 0 else "" for share in shares]
     write_beside(ax, [texts[0]], start - 4, top + THICK / 2, side="right")
-    write_beside(ax, [texts[-1]], end + 4, top + THICK / 2)
     if len(shares) == 3:
         fits = width_of(texts[1]) + 4 <= unit * shares[1]
         write_beside(ax, [texts[1]], middle, top + (THICK / 2 if fits else -LINE / 2), side="center")
+    write_beside(ax, [texts[-1]], end + 4, top + THICK / 2)
 
 
 def _group(arm: str, group: pd.DataFrame, claims: Claims) -> str:

@@ -12,7 +12,7 @@ from rm_research.effects.groups import ALL_COHORTS
 from rm_research.figures.means import Means, draw_means, means_of
 from rm_research.figures.moments import moment
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
-from rm_research.figures.sheet import on_sheet, second_panel
+from rm_research.figures.sheet import is_wide, on_sheet, second_panel
 from rm_research.figures.style import LINE, STYLE, look
 from rm_research.study import Study
 from rm_research.study.model import PROGRAMME
@@ -52,12 +52,13 @@ def plot_change(
     means = _means(rows, marks, claims)
 
     def draw(ax: Axes, depth: float) -> list[tuple[Axes, float]]:
+        start = depth if is_wide(ax) else 0.0  # a title stands above both panels
         second = second_panel(ax) if means else None
         end = draw_marks(ax, depth, marks, claims, study.scale(scale), axis_text(_axis(rows, claims), scale, claims))
         if second is None:
             return [(ax, end)]
         shown = None if people is None else _people_of(people, **place)
-        after = draw_means(second, means, claims, scale=scale, after=moment(wave, claims), people=shown)
+        after = draw_means(second, start, means, claims, scale=scale, after=moment(wave, claims), people=shown)
         return [(ax, end + LINE), (second, after)]
 
     return on_sheet(ax, change_title(disclosed, study=study, **place) if title else "", draw)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
 from rm_research.catalogue import Catalogue, capital
@@ -55,14 +54,17 @@ def means_of(row: Estimate, label: str, look: tuple[str, str], claims: Claims) -
 
 
 def draw_means(
-    ax: Axes, means: Sequence[Means], claims: Claims, *, scale: str, after: str, people: pd.DataFrame | None = None
-) -> float:
+    ax: Axes, depth: float, means: Sequence[Means], claims: Claims, *, scale: str, after: str,
+    people: pd.DataFrame | None = None,
+) -> float:  # fmt: skip
     """
     Line of each arm from its mean before to its mean after, with intervals; no line where waves are not linked.
 
     Parameters
     ----------
     ax : Axes
+    depth : float
+        Points from the top that are taken.
     means : sequence of Means
     claims : Claims
     scale : str
@@ -84,7 +86,7 @@ def draw_means(
     key = "chart.means_part" if limits is None else "chart.means"
     ends = {"low": words.plain(low), "high": words.plain(high), "unit": claims.unit(claims.study.scale(scale))}
     in_points(ax)
-    top = write(ax, wrapped(words.say(key, **ends), room(ax)), 0, 0, colour=INK) + LINE
+    top = write(ax, wrapped(words.say(key, **ends), room(ax)), 0, depth, colour=INK) + LINE
 
     def place(score: float) -> float:
         return top + DEPTH * (high - min(max(score, low), high)) / (high - low)
@@ -168,9 +170,13 @@ def _lines(
         colour, marker = mean.look
         x = np.array([columns.before, columns.after]) + GAP * at
         rows = people[people["arm"] == mean.arm]
-        lines = [[(x[0], place(pre)), (x[1], place(post))] for pre, post in zip(rows["pre"], rows["post"], strict=True)]
-        if lines:
-            ax.add_collection(LineCollection(lines, colors=GREY, linewidths=0.5, alpha=0.6, zorder=1))
+        if len(rows):
+            import seaborn as sns  # here: pages, which may not show people, need not wait for it
+
+            ends = {"person": [*range(len(rows))] * 2, "x": np.repeat(x, len(rows)),
+                    "y": [place(score) for score in (*rows["pre"], *rows["post"])]}  # fmt: skip
+            thin = {"color": GREY, "linewidth": 0.5, "alpha": 0.6, "zorder": 1}
+            sns.lineplot(ends, x="x", y="y", units="person", estimator=None, ax=ax, **thin)
         moments = (mean.before, mean.after)
         heights, wide = [place(moment.mean) for moment in moments], 1.8 if joined else 0
         ax.plot(x, heights, color=colour, marker=marker, linewidth=wide, markersize=6)

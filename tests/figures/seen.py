@@ -1,17 +1,16 @@
 """Small disclosed numbers, and what is to be seen in charts of them: words, dots, lines, and words on other words."""
 
-from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 from matplotlib.text import Text
 from small_studies import details_of, row_of, table_of
 
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimates import Estimates
+from rm_research.figures.style import ARMS, LINE, MARKERS, PAPER, SIZE
 
 PLACE = {"cohort": "one", "role": "leader", "scale": "mood", "wave": "post"}
 CHANGE = row_of(estimate=0.5, ci_low=0.3, ci_high=0.7)
@@ -20,6 +19,7 @@ DIFFERENCE = row_of(contrast="difference", method="ancova", estimate=0.6, ci_low
 LONG = "Northern division, senior leadership 2024 autumn + 2025 spring"
 LONGER = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 LARGE_TYPE = 10.9  # points
+MARKS = {*MARKERS.values(), *(marker for _, marker in ARMS)}
 
 
 def disclosed_of(*rows, details=(), **tables) -> Disclosed:
@@ -72,32 +72,57 @@ def sessions_of(*bands) -> pd.DataFrame:
     return table.assign(**PLACE, arm="programme", **ends)
 
 
+def _blocks(ax: Axes) -> list[list[Text]]:
+    """Lines that belong together, because one stands below the other."""
+    blocks: list[list[Text]] = []
+    for text in ax.texts:
+        last = blocks[-1][-1] if blocks else None
+        step = LINE * text.get_fontsize() / SIZE
+        same = last is not None and (last.get_ha(), last.get_position()[0]) == (text.get_ha(), text.get_position()[0])
+        if same and abs(text.get_position()[1] - last.get_position()[1] - step) < 0.01:
+            blocks[-1].append(text)
+        elif text.get_text():
+            blocks.append([text])
+    return blocks
+
+
+def _read(block: list[Text]) -> str:
+    return " ".join(" ".join(text.get_text() for text in block).split())
+
+
 def words(ax: Axes) -> list[str]:
-    """What is written in axes, lines joined."""
-    return [" ".join(text.get_text().split()) for text in ax.texts]
+    """What is written in axes, lines that belong together joined."""
+    return [_read(block) for block in _blocks(ax)]
+
+
+def rows(ax: Axes) -> list[str]:
+    """What the rows of a dot chart say: their name on the left, their numbers on the right."""
+    return [f"{_read(left)}: {_read(right)}" for left, right in pairwise(_blocks(ax)) if right[0].get_ha() == "right"]
 
 
 def dots(ax: Axes) -> list[tuple[float, str]]:
-    """Position and colour of each dot, from the top."""
-    found = [(*point, to_hex(colour)) for collection in ax.collections if len(collection.get_offsets())
-             for point, colour in zip(collection.get_offsets(), collection.get_facecolors(), strict=False)]  # fmt: skip
-    return [(round(float(x), 6), colour) for x, _, colour in sorted(found, key=lambda dot: dot[1])]
+    """Position and colour of each filled dot, from the top."""
+    found = [(line.get_ydata()[0], float(line.get_xdata()[0]), line.get_color().lower()) for line in ax.lines
+             if line.get_marker() in MARKS and line.get_markerfacecolor() != PAPER]  # fmt: skip
+    return [(round(x, 6), colour) for _, x, colour in sorted(found)]
+
+
+def hollow(ax: Axes) -> list[float]:
+    """Position of each hollow dot, from the top."""
+    return [float(line.get_xdata()[0]) for line in ax.lines if line.get_markerfacecolor() == PAPER]
 
 
 def intervals(ax: Axes) -> list[tuple[float, float]]:
     """Ends of each interval, from the top."""
-    segments = [segment for collection in ax.collections if hasattr(collection, "get_segments")
-                for segment in collection.get_segments()]  # fmt: skip
-    return [tuple(np.round(sorted(segment[:, 0]), 6)) for segment in sorted(segments, key=lambda part: part[0, 1])]
+    level = [line for line in ax.lines if line.get_linewidth() > 2 and line.get_ydata()[0] == line.get_ydata()[-1]]
+    return [tuple(np.round(line.get_xdata(), 6)) for line in sorted(level, key=lambda line: line.get_ydata()[0])]
 
 
 def clashes(ax: Axes) -> list[str]:
     """Texts of a figure that lie on each other, are cut by its edge, are too small or do not stand upright."""
     figure = ax.figure
     figure.draw_without_rendering()
-    unseen = {text for panel in figure.axes for text in _unseen(panel)}
-    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    texts = [text for text in texts if text not in unseen]
+    texts = [text for panel in figure.axes for text in panel.texts if text.get_text().strip()]
     boxes = [(text.get_text(), text.get_window_extent().padded(-1)) for text in texts]
     wrong = [f"{one!r} on {other!r}" for (one, box), (other, second) in combinations(boxes, 2) if box.overlaps(second)]
     paper = figure.bbox.padded(0.5)
@@ -106,14 +131,3 @@ def clashes(ax: Axes) -> list[str]:
                       and paper.containsy(box.y0) and paper.containsy(box.y1))]  # fmt: skip
     return wrong + [f"{text.get_text()!r} is small or turned" for text in texts
                     if text.get_fontsize() < LARGE_TYPE or text.get_rotation()]  # fmt: skip
-
-
-def _unseen(ax: Axes) -> Iterator[Text]:
-    """Texts that matplotlib keeps and does not draw: those of axes that are off, and of ticks beyond the ends."""
-    for axis in (ax.xaxis, ax.yaxis):
-        if not ax.axison:
-            yield from axis.findobj(Text)
-        low, high = sorted(axis.get_view_interval())
-        for tick in axis.get_major_ticks():
-            if not low <= tick.get_loc() <= high:
-                yield from (tick.label1, tick.label2)
