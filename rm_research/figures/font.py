@@ -40,10 +40,9 @@ def _subset(wanted: frozenset[str]) -> str:
         flavor="woff", hinting=False, layout_features=list(FEATURES), name_IDs=list(NOTICE), recalc_timestamp=False
     )
     options.drop_tables += ["FFTM"]  # when the font was made
-    font = subset.load_font(findfont(FontProperties(family=STYLE["font.family"])), options)
-    subsetter = subset.Subsetter(options)
+    subsetter, buffer = subset.Subsetter(options), io.BytesIO()
     subsetter.populate(text="".join(sorted(wanted)))
-    subsetter.subset(font)
-    buffer = io.BytesIO()
-    subset.save_font(font, buffer, options)
+    with subset.load_font(findfont(FontProperties(family=STYLE["font.family"])), options) as font:
+        subsetter.subset(font)
+        subset.save_font(font, buffer, options)
     return base64.b64encode(buffer.getvalue()).decode()

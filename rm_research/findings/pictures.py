@@ -20,7 +20,7 @@ from rm_research.errors import ReportError
 from rm_research.figures import STYLE, blank_axes
 from rm_research.figures.font import letters
 from rm_research.figures.lettering import wrapped
-from rm_research.figures.style import ON_PAGES, WIDE
+from rm_research.figures.style import ON_PAGES, SIZE, WIDE
 
 SLIDE, MARGIN = (960, 540), 36  # points; 16:9
 PIXELS = 4 / 3  # per point at scale 1
@@ -28,7 +28,7 @@ TITLE, TEXT, SMALL = 24, 14, 11  # points
 INK, SOFT = "#000000", "#3D3D3D"
 FAMILY = "'DejaVu Sans'"
 # others are for letters that it lacks, or readers who load no fonts; they are not wider
-FONTS = f"font-family: {FAMILY}, Verdana, sans-serif"
+FONTS = f"font: {SIZE}px {FAMILY}, Verdana, sans-serif"
 SURFACE = "fill: var(--chart-ink, #000000); background: var(--chart-behind, #ffffff)"
 NO_METADATA: Mapping[str, str] = {}
 

@@ -51,7 +51,7 @@ def flow_of(**columns) -> pd.DataFrame:
              "invited": [22, 20, 16], "before": [20, 18, 12], "answered post": [15, 14, 11],
              "both post": [14, 14, 10]}  # fmt: skip
     table = pd.DataFrame(usual | columns)
-    counts = [name for name in table.columns if name not in ("role", "arm")]
+    counts = [name for name in table.columns if name not in ("role", "arm", "cohort")]
     table = table.astype(dict.fromkeys(counts, "Int64"))
     for both in [name for name in counts if name.startswith("both ")]:
         wave = both.removeprefix("both ")
