@@ -170,7 +170,7 @@ def _bar(
     ax.barh(
         top + THICK / 2, [unit * share for share in shares], THICK, left=lefts, color=colours, edgecolor=INK, lw=0.6
     )
-    ax.plot([middle, middle], [top - 3, top + THICK + 3], color=INK, linewidth=1)
+    ax.plot([middle, middle], [top, top + THICK + 3], color=INK, linewidth=1)
     texts = [words.share(share) if share > 0 else "" for share in shares]
     write_beside(ax, [texts[0]], start - 4, top + THICK / 2, side="right")
     if len(shares) == 3:

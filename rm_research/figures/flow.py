@@ -14,7 +14,7 @@ from rm_research.disclosure import Disclosed
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.figures.lettering import wrapped
 from rm_research.figures.moments import moment
-from rm_research.figures.sheet import in_points, longest, on_sheet, room, write, write_beside
+from rm_research.figures.sheet import in_points, is_wide, longest, on_sheet, room, write, write_beside
 from rm_research.figures.style import INK, LINE, PAPER, STYLE, look
 from rm_research.study import Study
 
@@ -132,21 +132,37 @@ def _bars(row: pd.Series, claims: Claims) -> Iterator[Bar]:
 
 
 def _draw(ax: Axes, depth: float, groups: list[tuple[str, str, list[Bar]]]) -> float:
-    """Draw the groups one below the other: bars with their names on the left; return where they end."""
-    bars = [bar for *_, group_bars in groups for bar in group_bars]
-    lines = {bar.label: wrapped(bar.label, WIDEST * room(ax)) for bar in bars}
-    left = max(map(longest, lines.values()), default=0.0) + 6
-    length = room(ax) - left - longest([bar.count for bar in bars]) - 6
-    unit = length / (max((bar.n for bar in bars), default=1) or 1)  # the same for all, so that bars can be compared
+    """Draw the groups one below the other, in two columns if there is room; return where they end."""
     in_points(ax)
-    for name, colour, group_bars in groups:
-        depth = write(ax, wrapped(name, room(ax)), 0, depth) + 2
-        for bar in group_bars:
+    half = (len(groups) + 1) // 2
+    columns = [groups[:half], groups[half:]] if is_wide(ax) else [groups]
+    width = room(ax) / len(columns) - (LINE if len(columns) > 1 else 0)
+    bars = [bar for *_, group_bars in groups for bar in group_bars]
+    lines = {bar.label: wrapped(bar.label, WIDEST * width) for bar in bars}
+    left = max(map(longest, lines.values()), default=0.0) + 6
+    length = width - left - longest([bar.count for bar in bars]) - 6
+    unit = length / (max((bar.n for bar in bars), default=1) or 1)  # the same for all, so that bars can be compared
+    starts = (at * room(ax) / len(columns) for at in range(len(columns)))
+    return max(
+        _column(ax, column, lines, (start, left, width, unit), depth)
+        for start, column in zip(starts, columns, strict=True)
+    )
+
+
+def _column(
+    ax: Axes, groups: list[tuple[str, str, list[Bar]]], lines: dict[str, list[str]],
+    place: tuple[float, float, float, float], depth: float,
+) -> float:  # fmt: skip
+    """Draw groups: bars with their names on the left and their counts on the right; return where they end."""
+    start, left, width, unit = place
+    for name, colour, bars in groups:
+        depth = write(ax, wrapped(name, width), start, depth) + 2
+        for bar in bars:
             height = LINE * len(lines[bar.label]) + 2
-            middle, long = depth + height / 2, max(unit * bar.n, 0.1)
-            write_beside(ax, lines[bar.label], left - 6, middle, side="right", colour=INK)
-            ax.barh(middle, long, THICK, left=left, edgecolor=colour, color=colour if bar.filled else PAPER)
-            write_beside(ax, [bar.count], left + long + 5, middle)
+            x, middle, long = start + left, depth + height / 2, max(unit * bar.n, 0.1)
+            write_beside(ax, lines[bar.label], x - 6, middle, side="right", colour=INK)
+            ax.barh(middle, long, THICK, left=x, edgecolor=colour, color=colour if bar.filled else PAPER)
+            write_beside(ax, [bar.count], x + long + 5, middle)
             depth += height
         depth += BETWEEN
     return depth
