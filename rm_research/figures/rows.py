@@ -171,4 +171,4 @@ def _draw_mark(ax: Axes, mark: Mark, place: float, smallest_effect: float | None
         if beyond:
             ax.plot([end], [place], color=colour, marker=arrow, markersize=7)
     if not np.isnan(mark.hollow):
-        ax.plot([mark.hollow], [place], marker="D", markersize=6, mfc=PAPER, mec=INK, zorder=3)
+        ax.plot([mark.hollow], [place], color=INK, marker="D", markersize=6, mfc=PAPER, zorder=3)

@@ -123,9 +123,9 @@ def inline_svg(axes: Axes, alt: str) -> str:
 
 
 def _on_page(colour: re.Match[str]) -> str:
-    """Colour that a page may replace: that of a dark page, or its own."""
-    name, *_ = ON_PAGES[colour[0].upper()]
-    return f"var(--chart-{name}, {colour[0]})"
+    """Colour that a page may replace by its counterpart."""
+    known = ON_PAGES.get(colour[0].upper())
+    return f"var(--chart-{known[0]}, {colour[0]})" if known else colour[0]
 
 
 def _shorter(attribute: re.Match[str]) -> str:
