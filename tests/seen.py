@@ -35,6 +35,22 @@ def means_of(row, before, after, half=0.3) -> list[tuple[str, str, float]]:
     return [(row["id"], name, value) for name, value in found.items()]
 
 
+def pooled(method="reml_hk", k=2, **columns):
+    """Row of the average over cohorts."""
+    columns = {"estimate": 0.4, "ci_low": 0.2, "ci_high": 0.6} | columns
+    return row_of(contrast="pooled_change", method=method, cohort="all cohorts", n_clusters=k, **columns)
+
+
+def five() -> tuple[list, list]:
+    """Five cohorts with their average over people, and beside it that over cohorts with the range of a further one."""
+    rows = [row_of(cohort=f"c{place}", estimate=0.1 * place, ci_low=0.1 * place - 0.3, ci_high=0.1 * place + 0.3)
+            for place in range(5)]  # fmt: skip
+    beside = pooled("reml_hk", 5, estimate=0.2, heads=False)
+    return [*rows, pooled("people", 5, heads=True), beside], [
+        (beside["id"], "prediction_low", -0.3), (beside["id"], "prediction_high", 0.7), (beside["id"], "tau2", 0.02),
+    ]  # fmt: skip
+
+
 def answers_of(*bars) -> pd.DataFrame:
     """Table of answers: arm, wave asked, people and shares of each bar."""
     bands = {2: [(1, 3), (4, 6)], 3: [(1, 2), (3, 3), (4, 5)]}
@@ -102,20 +118,23 @@ def rows(ax: Axes) -> list[str]:
 
 def dots(ax: Axes) -> list[tuple[float, str]]:
     """Position and colour of each filled dot, from the top."""
-    found = [(line.get_ydata()[0], float(line.get_xdata()[0]), line.get_color().lower()) for line in ax.lines
-             if line.get_marker() in MARKS and line.get_markerfacecolor() != PAPER]  # fmt: skip
-    return [(round(x, 6), colour) for _, x, colour in sorted(found)]
+    found = [(y, float(x), line.get_color().lower()) for line in ax.lines
+             if line.get_marker() in MARKS and line.get_markerfacecolor() != PAPER
+             for x, y in zip(*line.get_data(), strict=True)]  # fmt: skip
+    return [(round(x, 6), colour) for _, x, colour in sorted(found) if not np.isnan(x)]
 
 
 def hollow(ax: Axes) -> list[float]:
     """Position of each hollow dot, from the top."""
-    return [float(line.get_xdata()[0]) for line in ax.lines if line.get_markerfacecolor() == PAPER]
+    return [float(x) for line in ax.lines if line.get_markerfacecolor() == PAPER for x in line.get_xdata()]
 
 
-def intervals(ax: Axes) -> list[tuple[float, float]]:
-    """Ends of each interval, from the top."""
-    level = [line for line in ax.lines if line.get_linewidth() > 2 and line.get_ydata()[0] == line.get_ydata()[-1]]
-    return [tuple(np.round(line.get_xdata(), 6)) for line in sorted(level, key=lambda line: line.get_ydata()[0])]
+def intervals(ax: Axes, *, broken: bool = False) -> list[tuple[float, float]]:
+    """Ends of each interval, or of each range that is a broken line, from the top."""
+    lines = [line for line in ax.lines if (line.is_dashed() if broken else line.get_linewidth() > 2)]
+    stretches = [(line.get_ydata()[::3], line.get_xdata()[::3], line.get_xdata()[1::3]) for line in lines]
+    ends = [end for stretch in stretches for end in zip(*stretch, strict=True)]
+    return [tuple(np.round((x, other), 6)) for _, x, other in sorted(ends)]
 
 
 def clashes(ax: Axes) -> list[str]:

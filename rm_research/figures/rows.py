@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from rm_research.catalogue import Catalogue
@@ -19,6 +18,7 @@ STEPS = (1, 2, 2.5, 5, 10)  # between the numbers of an axis, times a power of t
 GAP, MARGIN = 8, 16  # points between columns; between the ends of an axis and what is drawn
 DOTS, BAND, BETWEEN = 16, 9, 9  # points: a line of dots, what is shaded in it, and the gap between rows
 LEAST, TICK = 80, 46  # points that labels need beside numbers, and a number of the axis
+SOLID, DASHED = {"linewidth": 2.4}, {"linewidth": 1.2, "linestyle": (0, (3, 2)), "marker": "|", "markersize": 7}
 WIDEST = 0.36  # share of a wide chart that labels may take
 
 
@@ -98,14 +98,16 @@ def draw_marks(ax: Axes, depth: float, marks: Sequence[Mark], claims: Claims, sc
     rows, start, end = _columns(ax, marks)
     _span(ax, marks, (start, end), scale.smallest_effect, limit)
     depth = write(ax, wrapped(heading, room(ax)), 0, depth, colour=INK) + BETWEEN
-    beside = write_beside if wide else write
-    for mark, (label, numbers) in zip(marks, rows, strict=True):
+    beside, places = write_beside if wide else write, []
+    for label, numbers in rows:
         height = LINE * max(len(label), len(numbers))
-        place = depth + height / 2 if wide else depth + height + DOTS / 2
-        beside(ax, label, 0, place if wide else depth)
-        beside(ax, numbers, room(ax), place if wide else depth, side="right")
-        _draw_mark(ax, mark, place, scale.smallest_effect, limit)
+        places.append(depth + height / 2 if wide else depth + height + DOTS / 2)
+        beside(ax, label, 0, places[-1] if wide else depth)
+        beside(ax, numbers, room(ax), places[-1] if wide else depth, side="right")
         depth += height + BETWEEN + (0 if wide else DOTS)
+    _behind(ax, places, scale.smallest_effect)
+    for look in dict.fromkeys(mark.look for mark in marks):
+        _dots(ax, [(mark, place) for mark, place in zip(marks, places, strict=True) if mark.look == look], limit)
     return _axis(ax, depth, (start, end), claims.words)
 
 
@@ -143,7 +145,7 @@ def _axis(ax: Axes, depth: float, ends: tuple[float, float], words: Catalogue) -
     unit, taken = (right - left) / room(ax), ends[0]
     low, high = (left + unit * end for end in ends)
     ax.plot([low, high], [depth, depth], color=GREY, linewidth=0.8)
-    for tick in MaxNLocator(max(2, int((ends[1] - ends[0]) / TICK)), steps=STEPS).tick_values(low, high):
+    for tick in MaxNLocator(int(np.clip((ends[1] - ends[0]) / TICK, 2, 7)), steps=STEPS).tick_values(low, high):
         text = words.plain(round(float(tick), 9))
         x, half = (tick - left) / unit, width_of(text) / 2
         if taken <= x - half and x + half <= ends[1]:
@@ -153,22 +155,28 @@ def _axis(ax: Axes, depth: float, ends: tuple[float, float], words: Catalogue) -
     return depth + LINE + 4
 
 
-def _draw_mark(ax: Axes, mark: Mark, place: float, smallest_effect: float | None, limit: float) -> None:
-    """Draw what is too small to matter, zero, the interval and the dots; arrows where an interval goes on."""
-    colour, marker = mark.look
-    top, ends = place - BAND / 2, np.clip([mark.low, mark.high], -limit, limit)
+def _behind(ax: Axes, places: Sequence[float], smallest_effect: float | None) -> None:
+    """Draw zero and the changes that are too small to matter behind each row's dot."""
     if smallest_effect is not None:
         # the edge is for readers who cannot tell the pale grey from the page
-        band = Rectangle((-smallest_effect, top), 2 * smallest_effect, BAND, zorder=0, fc=LIGHT, ec=GREY, linewidth=0.5)
-        ax.add_patch(band)
-    ax.plot([0, 0], [top - 2, top + BAND + 2], color=GREY, linewidth=1, zorder=1)
-    if np.isnan(mark.estimate):
-        ax.plot(ends, [place, place], color=colour, linewidth=1.2, linestyle=(0, (3, 2)), marker="|", markersize=7)
-    else:
-        ax.plot(ends, [place, place], color=colour, linewidth=2.4)
-        ax.plot([mark.estimate], [place], color=colour, marker=marker, markersize=7)
-    for end, beyond, arrow in ((-limit, mark.low <= -limit, "<"), (limit, mark.high >= limit, ">")):
-        if beyond:
-            ax.plot([end], [place], color=colour, marker=arrow, markersize=7)
-    if not np.isnan(mark.hollow):
-        ax.plot([mark.hollow], [place], color=INK, marker="D", markersize=6, mfc=PAPER, zorder=3)
+        size = {"width": 2 * smallest_effect, "height": BAND, "left": -smallest_effect}
+        ax.barh(places, **size, color=LIGHT, edgecolor=GREY, linewidth=0.5, zorder=0)
+    heights = [end for place in places for end in (place - BAND / 2 - 2, place + BAND / 2 + 2, np.nan)]
+    ax.plot([0.0] * len(heights), heights, color=GREY, linewidth=1, zorder=1)
+
+
+def _dots(ax: Axes, rows: Sequence[tuple[Mark, float]], limit: float) -> None:
+    """Draw intervals and dots of one look, ranges without an estimate, and arrows where an interval goes on."""
+    colour, marker = rows[0][0].look
+    unjoined = {"color": colour, "linestyle": "none", "markersize": 7}
+    for lines, own in ((SOLID, [row for row in rows if not np.isnan(row[0].estimate)]),
+                       (DASHED, [row for row in rows if np.isnan(row[0].estimate)])):  # fmt: skip
+        ends = [end for mark, _ in own for end in (*np.clip([mark.low, mark.high], -limit, limit), np.nan)]
+        ax.plot(ends, np.repeat([place for _, place in own], 3), color=colour, **lines)
+    ax.plot([mark.estimate for mark, _ in rows], [place for _, place in rows], marker=marker, **unjoined)
+    for end, arrow in ((-limit, "<"), (limit, ">")):
+        beyond = [place for mark, place in rows if (mark.high >= limit if arrow == ">" else mark.low <= -limit)]
+        ax.plot([end] * len(beyond), beyond, marker=arrow, **unjoined)
+    hollow = [(mark.hollow, place) for mark, place in rows if not np.isnan(mark.hollow)]
+    style = {"linestyle": "none", "marker": "D", "markersize": 6, "markerfacecolor": PAPER, "zorder": 3}
+    ax.plot([size for size, _ in hollow], [place for _, place in hollow], color=INK, **style)

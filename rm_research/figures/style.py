@@ -19,6 +19,7 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text; the page carries the font
     "axes.facecolor": "none",
     "figure.facecolor": "white",
+    "path.simplify": False,
     "svg.hashsalt": "rm_research",  # otherwise ids are random and equal runs differ
 }
 COLOURS = {"programme": "#12436D", "comparison": INK, "difference": "#801650"}

@@ -30,6 +30,7 @@ FAMILY = "'DejaVu Sans'"
 # others are for letters that it lacks, or readers who load no fonts; they are not wider
 FONTS = f"font: {SIZE}px {FAMILY}, Verdana, sans-serif"
 SURFACE = "fill: var(--chart-ink, #000000); background: var(--chart-behind, #ffffff)"
+TAG, REFERENCE = re.compile(r"<[^>]*>"), re.compile(r'(?<=href="#)[^"]+|(?<=url\(#)[^)]+')
 NO_METADATA: Mapping[str, str] = {}
 
 
@@ -104,15 +105,13 @@ def inline_svg(axes: Axes, alt: str) -> str:
     figure.patch.set_visible(False)
     with _drawing():
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    svg = re.sub(r">\s+<", "><", buffer.getvalue())
-    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    svg = re.sub(r'(?<= )(d|x|y|transform|points)="[^"]*"', _shorter, svg)
-    svg = re.sub(r"font: (\S+px) 'DejaVu Sans'", r"font-size: \1", svg)
-    svg = re.sub(r"(?<=fill: |roke: )#\w{6}", _on_page, svg)
+    svg = re.sub(r"<metadata>.*?</metadata>|(?<=>)\s+(?=<)", "", buffer.getvalue(), flags=re.DOTALL)
+    svg = TAG.sub(_shorter, svg[svg.index("<svg") :])
     # shapes of two pictures have the same ids, and a browser would use the first picture's for both
     prefix = "f" + hashlib.sha256((svg + alt).encode()).hexdigest()[:8]
-    svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
-    svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}-", svg)
+    numbers = {name: f"{prefix}-{at}" for at, name in enumerate(dict.fromkeys(REFERENCE.findall(svg)))}
+    svg = TAG.sub(lambda tag: _renamed(tag[0], numbers), svg)
+    svg = re.sub(r"<g>(<text[^>]*>[^<]*</text>)</g>", r"\1", svg)
     head, body = svg.split(">", 1)
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
     style = f"max-width: {figure.get_figwidth() * 96 * 1.2:.0f}px; {FONTS}; {SURFACE}"
@@ -122,16 +121,30 @@ def inline_svg(axes: Axes, alt: str) -> str:
     )
 
 
+def _shorter(tag: re.Match[str]) -> str:
+    """Tag with colours that a page may replace, without what the whole picture has and what nobody can see."""
+    short = re.sub(r'(?<= )(d|x|y|transform|points)="[^"]*"', _rounded, tag[0])
+    short = re.sub(rf" transform=\"rotate\(-?0 [^\"]*\"|font-(family: {FAMILY}|size: {SIZE}px)(; )?", "", short)
+    short = re.sub(r'(; )?text-anchor: start| style=""', "", short).replace('style="; ', 'style="')
+    return re.sub(r"(?<=fill: |roke: )#\w{6}", _on_page, short.replace(' style=""', ""))
+
+
+def _rounded(attribute: re.Match[str]) -> str:
+    """Round coordinates to a hundredth of a point and remove line breaks."""
+    rounded = re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 2):g}", attribute[0])
+    return re.sub(r"\s+", " ", rounded)
+
+
 def _on_page(colour: re.Match[str]) -> str:
     """Colour that a page may replace by its counterpart."""
     known = ON_PAGES.get(colour[0].upper())
     return f"var(--chart-{known[0]}, {colour[0]})" if known else colour[0]
 
 
-def _shorter(attribute: re.Match[str]) -> str:
-    """Round coordinates to a hundredth of a point, which nobody can see, and remove line breaks."""
-    rounded = re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 2):g}", attribute[0])
-    return re.sub(r"\s+", " ", rounded)
+def _renamed(tag: str, numbers: Mapping[str, str]) -> str:
+    """Tag with new names in place of those that something refers to, and without others."""
+    tag = re.sub(r' id="([^"]*)"', lambda name: f' id="{numbers[name[1]]}"' if name[1] in numbers else "", tag)
+    return REFERENCE.sub(lambda name: numbers[name[0]], tag)
 
 
 def chart_style(pictures: Iterable[Picture]) -> str:

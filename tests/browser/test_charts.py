@@ -96,7 +96,6 @@ def show(open_page, charts, tmp_path):
 
 
 FONTS = [
-    ("DejaVu Sans Mono", False),
     ("DejaVu Sans Mono", True),
     ("Liberation Sans Narrow", True),
     ("Liberation Sans", False),

@@ -14,7 +14,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import findfont
-from seen import CHANGE, LONG, PLACE, disclosed_of, means_of
+from seen import CHANGE, LONG, PLACE, disclosed_of, five, means_of
 from small_studies import row_of
 
 from rm_research.errors import ReportError
@@ -79,7 +79,9 @@ class TestSvg:
     def test_is_small(self, svg):
         assert len(svg.encode()) < 16_000
 
-    @pytest.mark.parametrize("name", ["$\\frac$ $", "<script>", "\U0001f600", "a & b"])
+    @pytest.mark.parametrize(
+        "name", ["$\\frac$ $", "<script>", "\U0001f600", "a & b", 'id="x"', "font-size: 11px", "fill: #12436d"]
+    )
     def test_names_are_data(self, study, name):
         ax = plot_forest(disclosed_of(row_of(cohort=name)), study=study, **FOREST, ax=blank_axes(), title=False)
         escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -149,8 +151,11 @@ class TestStyleOfPages:
             assert font["head"].modified == whole["head"].modified
         assert {"A", "ü", "−", "–"} <= {chr(code) for code in font.getBestCmap()}
 
-    def test_every_colour_of_a_chart_may_be_replaced(self, picture):
-        style = chart_style([picture])
+    def test_every_colour_of_a_chart_may_be_replaced(self, picture, study):
+        rows, details = five()
+        forest = partial(plot_forest, disclosed_of(*rows, details=details), study=study, title=False, **FOREST)
+        style = chart_style([picture, replace(picture, draw=forest)])
+        assert not re.search(r"(?:fill|stroke): #", replace(picture, draw=forest).svg)
         named = set(re.findall(r"var\((--[\w-]+)", picture.svg))
         assert named
         assert all(style.count(f"{name}:") == 2 or name == "--chart-behind" for name in named)

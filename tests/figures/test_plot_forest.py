@@ -1,18 +1,13 @@
 """Cohorts, their average and the range of a further one."""
 
 import pytest
-from seen import LONG, LONGER, clashes, disclosed_of, dots, hollow, intervals, rows, words
+from seen import LONG, LONGER, clashes, disclosed_of, dots, five, hollow, intervals, pooled, rows, words
 from small_studies import row_of
 
 from rm_research.figures import COLOURS, blank_axes, forest_alt, forest_title, plot_forest
 from rm_research.figures.style import WIDE, WIDTH
 
 WHICH = {"role": "leader", "scale": "mood", "wave": "post", "contrast": "change", "arm": "programme"}
-
-
-def pooled(method="reml_hk", k=2, **columns):
-    columns = {"estimate": 0.4, "ci_low": 0.2, "ci_high": 0.6} | columns
-    return row_of(contrast="pooled_change", method=method, cohort="all cohorts", n_clusters=k, **columns)
 
 
 AVERAGE = pooled()
@@ -58,16 +53,6 @@ def test_the_average_is_the_declared_one(draw, average, label, estimate):
     assert estimate in said[-1]
 
 
-def five(**average):
-    """Five cohorts with their average over people, and beside it that over cohorts with the range of a further one."""
-    rows = [row_of(cohort=f"c{place}", estimate=0.1 * place, ci_low=0.1 * place - 0.3, ci_high=0.1 * place + 0.3)
-            for place in range(5)]  # fmt: skip
-    beside = pooled("reml_hk", 5, estimate=0.2, heads=False)
-    return [*rows, pooled("people", 5, heads=True), beside], [
-        (beside["id"], "prediction_low", -0.3), (beside["id"], "prediction_high", 0.7), (beside["id"], "tau2", 0.02),
-    ]  # fmt: skip
-
-
 def test_estimates_drawn_towards_their_average_are_hollow_and_said(draw):
     cohorts, details = five()
     ax = draw(*cohorts, details=details)
@@ -91,13 +76,12 @@ def test_a_further_cohort_has_a_broken_line_without_a_dot(draw):
     ax = draw(row_of(cohort="2024", estimate=0.3, ci_low=0.1, ci_high=0.5), AVERAGE, details=PREDICTION)
     assert rows(ax)[-1] == "Another cohort: −0.30 to 1.10"
     assert (len(dots(ax)), intervals(ax)) == (2, [(0.1, 0.5), (0.2, 0.6)])
-    (line,) = [line for line in ax.lines if line.is_dashed()]
-    assert line.get_xdata().tolist() == [-0.3, 1.1]
+    assert intervals(ax, broken=True) == [(-0.3, 1.1)]
     assert ax.get_xlim()[1] > 1.1
 
 
 def test_without_a_prediction_there_is_no_such_line(draw):
-    assert not any(line.is_dashed() for line in draw(row_of(cohort="2024"), AVERAGE).lines)
+    assert intervals(draw(row_of(cohort="2024"), AVERAGE), broken=True) == []
 
 
 @pytest.mark.parametrize("width", [WIDTH, WIDE, 11])

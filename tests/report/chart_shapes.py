@@ -77,10 +77,11 @@ def axis_of_estimates(chart):
 
 def level_lines(chart):
     """Ends and height of each interval's line: level strokes in a colour of the palette, without axes."""
+    stretch = re.compile(r"M ([\d.-]+) ([\d.-]+)\s+L ([\d.-]+) ([\d.-]+)(?=\s*(?:M|$))")
     for shape, _, stroke in shapes(chart):
-        parts = re.fullmatch(r"\s*M ([\d.-]+) ([\d.-]+)\s+L ([\d.-]+) ([\d.-]+)\s*", shape.get("d", ""))
-        if parts and stroke in PALETTE and parts[2] == parts[4] and "clip-path" in shape.attrs:
-            yield float(parts[1]), float(parts[3]), float(parts[2])
+        for left, y, right, end in stretch.findall(shape.get("d", "") if stroke in PALETTE else ""):
+            if y == end:
+                yield float(left), float(right), float(y)
 
 
 def within(ends, exact, slack):
