@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,7 +19,8 @@ STEPS = (1, 2, 2.5, 5, 10)  # between the numbers of an axis, times a power of t
 GAP, MARGIN = 8, 16  # points between columns; between the ends of an axis and what is drawn
 DOTS, BAND, BETWEEN = 16, 9, 9  # points: a line of dots, what is shaded in it, and the gap between rows
 LEAST, TICK = 80, 46  # points that labels need beside numbers, and a number of the axis
-SOLID, DASHED = {"linewidth": 2.4}, {"linewidth": 1.2, "linestyle": (0, (3, 2)), "marker": "|", "markersize": 7}
+SOLID: dict[str, Any] = {"linewidth": 2.4}
+DASHED: dict[str, Any] = {"linewidth": 1.2, "linestyle": (0, (3, 2)), "marker": "|", "markersize": 7}
 WIDEST = 0.36  # share of a wide chart that labels may take
 
 
@@ -132,7 +134,7 @@ def _span(
     """Give all that is drawn its place between two ends, which are points from the left."""
     matters = [] if smallest_effect is None else [-smallest_effect, smallest_effect]
     sizes = np.array([0.0, *matters, *(end for mark in marks for end in (mark.low, mark.high, mark.hollow))])
-    sizes = np.clip(sizes[~np.isnan(sizes)], -limit, limit)
+    sizes = np.clip(sizes[np.isfinite(sizes)], -limit, limit)
     low, high = float(sizes.min()), float(sizes.max())
     unit = ((high - low) or 1.0) / max(ends[1] - ends[0] - 2 * MARGIN, 1.0)
     left = low - unit * (ends[0] + MARGIN)
@@ -159,8 +161,8 @@ def _behind(ax: Axes, places: Sequence[float], smallest_effect: float | None) ->
     """Draw zero and the changes that are too small to matter behind each row's dot."""
     if smallest_effect is not None:
         # the edge is for readers who cannot tell the pale grey from the page
-        size = {"width": 2 * smallest_effect, "height": BAND, "left": -smallest_effect}
-        ax.barh(places, **size, color=LIGHT, edgecolor=GREY, linewidth=0.5, zorder=0)
+        look: dict[str, Any] = {"color": LIGHT, "edgecolor": GREY, "linewidth": 0.5, "zorder": 0}
+        ax.barh(places, 2 * smallest_effect, BAND, left=-smallest_effect, **look)
     heights = [end for place in places for end in (place - BAND / 2 - 2, place + BAND / 2 + 2, np.nan)]
     ax.plot([0.0] * len(heights), heights, color=GREY, linewidth=1, zorder=1)
 
@@ -168,7 +170,7 @@ def _behind(ax: Axes, places: Sequence[float], smallest_effect: float | None) ->
 def _dots(ax: Axes, rows: Sequence[tuple[Mark, float]], limit: float) -> None:
     """Draw intervals and dots of one look, ranges without an estimate, and arrows where an interval goes on."""
     colour, marker = rows[0][0].look
-    unjoined = {"color": colour, "linestyle": "none", "markersize": 7}
+    unjoined: dict[str, Any] = {"color": colour, "linestyle": "none", "markersize": 7}
     for lines, own in ((SOLID, [row for row in rows if not np.isnan(row[0].estimate)]),
                        (DASHED, [row for row in rows if np.isnan(row[0].estimate)])):  # fmt: skip
         ends = [end for mark, _ in own for end in (*np.clip([mark.low, mark.high], -limit, limit), np.nan)]
@@ -178,5 +180,5 @@ def _dots(ax: Axes, rows: Sequence[tuple[Mark, float]], limit: float) -> None:
         beyond = [place for mark, place in rows if (mark.high >= limit if arrow == ">" else mark.low <= -limit)]
         ax.plot([end] * len(beyond), beyond, marker=arrow, **unjoined)
     hollow = [(mark.hollow, place) for mark, place in rows if not np.isnan(mark.hollow)]
-    style = {"linestyle": "none", "marker": "D", "markersize": 6, "markerfacecolor": PAPER, "zorder": 3}
+    style: dict[str, Any] = {"linestyle": "none", "marker": "D", "markersize": 6, "markerfacecolor": PAPER, "zorder": 3}
     ax.plot([size for size, _ in hollow], [place for _, place in hollow], color=INK, **style)

@@ -52,7 +52,8 @@ class TestProperty8TextInCharts:
     def test_no_text_is_under_9_points(self, page):
         for chart in page.figures:
             for text in chart.svg.find_all("text"):
-                size = re.search(r"font(?:-size)?:[^;]*?([\d.]+)px", text.get("style", ""))
+                style = f"{text.get('style', '')}; {chart.svg['style']}"  # its own size, else that of the picture
+                size = re.search(r"font(?:-size)?:[^;]*?([\d.]+)px", style)
                 assert size, text_of(text)
                 assert float(size[1]) >= 9, text_of(text)
 
