@@ -17,8 +17,10 @@ from matplotlib.font_manager import findfont
 from seen import CHANGE, LONG, PLACE, disclosed_of, five, means_of
 from small_studies import row_of
 
+from rm_research.catalogue import catalogue
 from rm_research.errors import ReportError
 from rm_research.figures import blank_axes, plot_change, plot_forest
+from rm_research.figures.font import USUAL
 from rm_research.figures.style import ON_PAGES
 from rm_research.findings.pictures import Picture, chart_style, inline_svg
 
@@ -143,6 +145,11 @@ class TestStyleOfPages:
     def test_letters_beside_the_usual_ones_are_carried(self, picture, study):
         draw = partial(plot_forest, disclosed_of(row_of(cohort="Ω مرحبا 🚀")), study=study, title=False, **FOREST)
         assert len(chart_style([picture, replace(picture, draw=draw)])) > len(chart_style([picture]))
+
+    @pytest.mark.parametrize("language", ["en", "de"])
+    def test_texts_of_charts_need_no_letters_beside_the_usual_ones(self, language):
+        texts = catalogue(language).texts["chart"]
+        assert set("".join(texts.values())) <= USUAL
 
     def test_font_keeps_its_notice_and_has_no_dates(self, picture):
         font = TTFont(io.BytesIO(base64.b64decode(re.search(r"base64,([^)]+)", chart_style([picture]))[1])))
