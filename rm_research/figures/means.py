@@ -16,7 +16,7 @@ from rm_research.figures.rows import STEPS
 from rm_research.figures.sheet import in_points, longest, room, write, write_beside
 from rm_research.figures.style import GREY, INK, LIGHT, LINE
 
-DEPTH = 116  # points from the lowest to the highest score
+DEPTH = 116  # points from the lowest to the highest score, unless labels need more
 GAP = 7  # points between a dot and its label, and between the dots of two arms
 WIDEST = 0.42  # share of the width that the labels on the right may take
 MOST_STEPS = 7  # of a printed range in which each step has a number
@@ -87,13 +87,14 @@ def draw_means(
     ends = {"low": words.plain(low), "high": words.plain(high), "unit": claims.unit(claims.study.scale(scale))}
     in_points(ax)
     top = write(ax, wrapped(words.say(key, **ends), room(ax)), 0, depth, colour=INK) + LINE
+    columns = _columns(ax, means, ticks, words)
+    deep = max(DEPTH, LINE * (sum(map(len, columns.rights)) - 1))
 
     def place(score: float) -> float:
-        return top + DEPTH * (high - min(max(score, low), high)) / (high - low)
+        return top + deep * (high - min(max(score, low), high)) / (high - low)
 
-    columns = _columns(ax, means, ticks, words)
     _lines(ax, means, people, columns, place, joined=claims.study.link.method != "none")
-    _labels(ax, means, columns, place, (top - LINE / 2, top + DEPTH + LINE / 2))
+    _labels(ax, means, columns, place, (top - LINE / 2, top + deep + LINE / 2))
     return _frame(ax, ticks, columns, place, words, after)
 
 

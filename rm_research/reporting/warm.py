@@ -1,7 +1,8 @@
 """
 What pages need, made once: the first import of the process from which others are forked.
 
-Modules are imported and the letters of charts are chosen. This happens in a folder of ours, since matplotlib takes settings from the working folder.
+Modules are imported and the letters of charts are chosen in a folder of ours, since matplotlib takes settings from the
+working folder.
 """
 
 from contextlib import chdir

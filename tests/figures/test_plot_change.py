@@ -196,6 +196,12 @@ class TestLettering:
         assert clashes(draw(*rows, details=details, ax=blank_axes(width=width), title=True)) == []
 
     @pytest.mark.parametrize("width", WIDTHS)
+    def test_four_arms_with_long_names_have_room(self, draw, width):
+        arms = [row_of(arm=f"{LONG} {at}", estimate=0.2, ci_low=-0.1, ci_high=0.5) for at in range(3)]
+        details = [pair for row in (*arms, WAITING) for pair in means_of(row, 4.8, 4.9)]
+        assert clashes(draw(*arms, WAITING, details=details, ax=blank_axes(width=width))) == []
+
+    @pytest.mark.parametrize("width", WIDTHS)
     def test_long_numbers_have_room(self, draw, unbounded, width):
         row = row_of(estimate=-121.5, ci_low=-202.1, ci_high=-44.9)
         details = [*means_of(row, -1202.2, -1323.7, 80), *means_of(WAITING, -1180, -1181, 60)]
