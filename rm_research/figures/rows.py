@@ -18,6 +18,7 @@ from rm_research.study import Scale
 STEPS = (1, 2, 2.5, 5, 10)  # between the numbers of an axis, times a power of ten
 GAP, MARGIN = 8, 16  # points between columns; between the ends of an axis and what is drawn
 DOTS, BAND, BETWEEN = 16, 9, 9  # points: a line of dots, what is shaded in it, and the gap between rows
+FEW, TIGHT = 12, 1  # rows of a wide chart that have such gaps; the gap where there are more
 LEAST, TICK = 80, 46  # points that labels need beside numbers, and a number of the axis
 SOLID: dict[str, Any] = {"linewidth": 2.4}
 DASHED: dict[str, Any] = {"linewidth": 1.2, "linestyle": (0, (3, 2)), "marker": "|", "markersize": 7}
@@ -101,12 +102,13 @@ def draw_marks(ax: Axes, depth: float, marks: Sequence[Mark], claims: Claims, sc
     _span(ax, marks, (start, end), scale.smallest_effect, limit)
     depth = write(ax, wrapped(heading, room(ax)), 0, depth, colour=INK) + BETWEEN
     beside, places = write_beside if wide else write, []
+    between = (TIGHT if len(rows) > FEW else BETWEEN) if wide else BETWEEN + DOTS
     for label, numbers in rows:
         height = LINE * max(len(label), len(numbers))
         places.append(depth + height / 2 if wide else depth + height + DOTS / 2)
         beside(ax, label, 0, places[-1] if wide else depth)
         beside(ax, numbers, room(ax), places[-1] if wide else depth, side="right")
-        depth += height + BETWEEN + (0 if wide else DOTS)
+        depth += height + between
     _behind(ax, places, scale.smallest_effect)
     for look in dict.fromkeys(mark.look for mark in marks):
         _dots(ax, [(mark, place) for mark, place in zip(marks, places, strict=True) if mark.look == look], limit)

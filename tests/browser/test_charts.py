@@ -69,11 +69,12 @@ def charts(tmp_path_factory) -> list[Picture]:
         details=details + further, answers=answers_of(*answered), sessions=sessions_of((0, 2, 14, 0.1), (3, 9, 20, 9)),
         response=flow,
     )  # fmt: skip
+    many = disclosed_of(*(row_of(cohort=f"{NAMES[at % 5]} {at}") for at in range(60)), AVERAGE)
     few = disclosed_of(CHANGE, WAITING, DIFFERENCE, details=details)
     plots = (
         partial(plot_change, few, **PLACE), partial(plot_change, several, **PLACE),
         partial(plot_forest, several, **WHICH), partial(plot_answers, several, **PLACE),
-        partial(plot_sessions, several, **PLACE), partial(plot_flow, several),
+        partial(plot_forest, many, **WHICH), partial(plot_sessions, several, **PLACE), partial(plot_flow, several),
     )  # fmt: skip
     return [Picture(f"chart-{at}", "", "", "A chart.", "", partial(plot, study=study)) for at, plot in enumerate(plots)]
 
