@@ -11,14 +11,15 @@ from matplotlib.patches import Rectangle
 from rm_research.catalogue import Catalogue, capital, lowered
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
-from rm_research.figures.lettering import apart, width_of, wrapped
+from rm_research.figures.lettering import width_of, wrapped
 from rm_research.figures.moments import moment
-from rm_research.figures.sheet import on_sheet
-from rm_research.figures.style import INK, LINE, STYLE, room
+from rm_research.figures.sheet import in_points, longest, on_sheet, room, write, write_beside
+from rm_research.figures.style import ARMS, COLOURS, INK, LINE, MIDDLE, STYLE
 from rm_research.study import Study
 
-LOW, MIDDLE, HIGH = ("#F46A25", "black"), ("#D9D9D9", "black"), ("#12436D", "white")  # of a band and its text
-THICK, GAP, SWATCH = 20, 18, 10  # points: height of a bar, room above it, square beside a name
+BANDS = (ARMS[2][0], MIDDLE, COLOURS["programme"])  # colours of low, middle and high answers
+THICK, GAP, SWATCH = 16, 7, 9  # points: height of a bar, room below it, square beside a name
+WIDEST = 0.36  # share of the width that names of surveys may take
 
 
 @mpl.rc_context(STYLE)
@@ -52,7 +53,7 @@ def plot_answers(
     place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
     rows = answers_rows(disclosed, study=study, **place)
     above = answers_title(disclosed, study=study, **place) if title else ""
-    return on_sheet(ax, above, lambda ax: _draw(ax, rows, claims) if len(rows) else 0.0)
+    return on_sheet(ax, above, lambda ax, depth: [(ax, _draw(ax, depth, rows, claims) if len(rows) else depth)])
 
 
 def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
@@ -114,33 +115,32 @@ def band_text(low: float, high: float, words: Catalogue) -> str:
     return ends[0] if low == high else words.say("chart.band", low=ends[0], high=ends[1])
 
 
-def _draw(ax: Axes, rows: pd.DataFrame, claims: Claims) -> float:
-    """Draw the names of the bands, then each group with one bar per survey; return the depth used."""
-    words, width = claims.words, room(ax)
-    bands = rows[["low", "high"]].drop_duplicates().sort_values("low")
-    looks = [LOW, HIGH] if len(bands) == 2 else [LOW, MIDDLE, HIGH]
-    names = [band_text(low, high, words) for low, high in bands.itertuples(index=False)]
-    depth = _key(ax, words.say("chart.answers"), names, looks)
+def _draw(ax: Axes, depth: float, rows: pd.DataFrame, claims: Claims) -> float:
+    """Draw the names of the bands, then each group with one bar per survey; return where they end."""
+    words, ends = claims.words, rows[["low", "high"]].drop_duplicates().sort_values("low")
+    colours = BANDS if len(ends) == 3 else (BANDS[0], BANDS[-1])
+    names = [band_text(low, high, words) for low, high in ends.itertuples(index=False)]
     bars: dict[Any, list[float]] = {
         key: bar["share"].tolist() for key, bar in rows.groupby(["arm", "asked"], sort=False)
     }
-    labels = {key: _asked(key, rows, claims) for key in bars}
-    left = max(map(width_of, labels.values())) + 6
+    labels = {key: wrapped(_asked(key, rows, claims), WIDEST * room(ax)) for key in bars}
+    left, side = max(map(longest, labels.values())) + GAP, width_of(words.share(1)) + 4
     reach = [_reach(shares) for shares in bars.values()]
-    unit = (width - left) / (max(low for low, _ in reach) + max(high for _, high in reach))
-    middle = left + unit * max(low for low, _ in reach)
+    before, after = max(low for low, _ in reach), max(high for _, high in reach)
+    unit = (room(ax) - left - 2 * side) / (before + after)
+    in_points(ax)
+    depth = _key(ax, depth, words.say("chart.answers"), names, colours)
     for arm, group in rows.groupby("arm", sort=False):
-        heading = wrapped(_group(str(arm), group, claims), width, weight="bold")
-        ax.text(0, depth, "\n".join(heading), va="top", weight="bold", linespacing=1.1)
-        depth += LINE * len(heading) + GAP
+        depth = write(ax, wrapped(_group(str(arm), group, claims), room(ax)), 0, depth + GAP) + 3
         for asked in dict.fromkeys(group["asked"]):
-            ax.text(left - 6, depth + THICK / 2, labels[arm, asked], ha="right", va="center")
-            _bar(ax, bars[arm, asked], looks, (middle, depth, unit), words)
-            ax.plot([middle, middle], [depth - 3, depth + THICK + 3], color=INK, linewidth=1, zorder=0)
-            depth += THICK + GAP
-    note = wrapped(words.say("chart.answers_note"), width)
-    ax.text(0, depth, "\n".join(note), va="top", linespacing=1.1)
-    return depth + LINE * len(note)
+            shares = bars[arm, asked]
+            above = LINE if len(shares) == 3 and 0 < unit * shares[1] < width_of(words.share(shares[1])) + 4 else 0
+            height = max(THICK + above, LINE * len(labels[arm, asked]))
+            write_beside(ax, labels[arm, asked], 0, depth + above + (height - above) / 2, colour=INK)
+            place = (left + side + unit * before, depth + height - THICK, unit)
+            _bar(ax, shares, colours, place, words)
+            depth += height + GAP
+    return depth
 
 
 def _reach(shares: Sequence[float]) -> tuple[float, float]:
@@ -149,40 +149,34 @@ def _reach(shares: Sequence[float]) -> tuple[float, float]:
     return shares[0] + half, shares[-1] + half
 
 
-def _key(ax: Axes, title: str, names: Sequence[str], looks: Sequence[tuple[str, str]]) -> float:
-    """Draw the key to the bands; return the depth used."""
-    ax.text(0, LINE / 2, title, va="center")
+def _key(ax: Axes, depth: float, title: str, names: Sequence[str], colours: Sequence[str]) -> float:
+    """Draw the key to the bands; return where it ends."""
+    write(ax, [title], 0, depth, colour=INK)
     x = width_of(title) + 10
-    for name, (colour, _) in zip(names, looks, strict=True):
-        ax.add_patch(
-            Rectangle((x, (LINE - SWATCH) / 2), SWATCH, SWATCH, facecolor=colour, edgecolor=INK, linewidth=0.6)
-        )
-        ax.text(x + SWATCH + 4, LINE / 2, name, va="center")
+    for name, colour in zip(names, colours, strict=True):
+        ax.add_patch(Rectangle((x, depth + 2.5), SWATCH, SWATCH, facecolor=colour, edgecolor=INK, linewidth=0.6))
+        write(ax, [name], x + SWATCH + 4, depth)
         x += SWATCH + width_of(name) + 18
-    return 1.6 * LINE
+    return depth + LINE
 
 
 def _bar(
-    ax: Axes, shares: Sequence[float], looks: Sequence[tuple[str, str]], at: tuple[float, float, float],
-    words: Catalogue,
+    ax: Axes, shares: Sequence[float], colours: Sequence[str], place: tuple[float, float, float], words: Catalogue
 ) -> None:  # fmt: skip
-    """Draw one bar with the percentage of each band: inside it, or above a band that is too narrow."""
-    middle, top, unit = at
-    x = middle - unit * _reach(shares)[0]
-    narrow: list[tuple[float, str]] = []
-    for share, (colour, letters) in zip(shares, looks, strict=True):
-        long, text = unit * share, words.share(share)
-        bar = Rectangle((x, top), long, THICK, facecolor=colour, edgecolor=INK, linewidth=0.6)
-        ax.add_patch(bar)
-        if width_of(text) + 4 <= long:
-            ax.text(x + long / 2, top + THICK / 2, text, ha="center", va="center", color=letters)
-        elif share > 0:
-            narrow.append((x + long / 2, text))
-        x += long
-    places = apart([x for x, _ in narrow], [width_of(text) + 6 for _, text in narrow], 0, room(ax))
-    for place, (_, text) in zip(places, narrow, strict=True):
-        paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
-        ax.text(place, top - 2, text, ha="center", va="bottom", bbox=paper)
+    """Draw one bar: the shares of its outer bands beside it, that of the middle one within or, if narrow, above."""
+    middle, top, unit = place
+    start, end = (middle + unit * part for part in (-_reach(shares)[0], _reach(shares)[1]))
+    lefts = [start + unit * sum(shares[:at]) for at in range(len(shares))]
+    ax.barh(
+        top + THICK / 2, [unit * share for share in shares], THICK, left=lefts, color=colours, edgecolor=INK, lw=0.6
+    )
+    ax.plot([middle, middle], [top, top + THICK + 3], color=INK, linewidth=1)
+    texts = [words.share(share) if share > 0 else "" for share in shares]
+    write_beside(ax, [texts[0]], start - 4, top + THICK / 2, side="right")
+    if len(shares) == 3:
+        fits = width_of(texts[1]) + 4 <= unit * shares[1]
+        write_beside(ax, [texts[1]], middle, top + (THICK / 2 if fits else -LINE / 2), side="center")
+    write_beside(ax, [texts[-1]], end + 4, top + THICK / 2)
 
 
 def _group(arm: str, group: pd.DataFrame, claims: Claims) -> str:

@@ -1,7 +1,6 @@
 """Change of one group of people: each arm and the difference between arms, then the means behind them."""
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -12,8 +11,9 @@ from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.figures.means import Means, draw_means, means_of
 from rm_research.figures.moments import moment
-from rm_research.figures.rows import Mark, draw_marks, heading, mark_of
-from rm_research.figures.style import STYLE, divide, further, look, notebook_axes
+from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
+from rm_research.figures.sheet import is_wide, on_sheet, second_panel
+from rm_research.figures.style import LINE, STYLE, look
 from rm_research.study import Study
 from rm_research.study.model import PROGRAMME
 
@@ -34,7 +34,7 @@ def plot_change(
     cohort, role, scale, wave : str
         Which rows.
     ax : Axes, optional
-        Where to draw; a new figure unless given. The means take half of the space.
+        Where to draw; a new figure unless given. The means take a part of the space.
     title : bool
         Whether to write the finding above the chart.
     people : DataFrame, optional
@@ -49,23 +49,19 @@ def plot_change(
     claims, place = claims_of(disclosed, study), {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
     rows = _supported(shown_rows(disclosed, **place), claims)
     marks = _marks(rows, claims)
-    ax = notebook_axes() if ax is None else ax
     means = _means(rows, marks, claims)
-    second = further(ax) if means else None
-    limits, settings = study.scale_range(scale), study.scale(scale)
-    key = _axis(rows, claims)
-    height = draw_marks(
-        ax, marks, claims.words, heading=heading("heading_change", role, claims),
-        label=claims.words.say(f"chart.{key}", unit=claims.unit(settings)),
-        smallest_effect=settings.smallest_effect if marks else None,
-        limit=np.inf if limits is None else limits[1] - limits[0],
-        title=change_title(disclosed, study=study, **place) if title else "", narrow=second is not None,
-    )  # fmt: skip
-    if second is not None:
+
+    def draw(ax: Axes, depth: float) -> list[tuple[Axes, float]]:
+        start = depth if is_wide(ax) else 0.0  # a title stands above both panels
+        second = second_panel(ax) if means else None
+        end = draw_marks(ax, depth, marks, claims, study.scale(scale), axis_text(_axis(rows, claims), scale, claims))
+        if second is None:
+            return [(ax, end)]
         shown = None if people is None else _people_of(people, **place)
-        more = draw_means(second, means, claims, scale=scale, after=moment(wave, claims), people=shown)
-        divide(ax, second, (height, more))
-    return ax
+        after = draw_means(second, start, means, claims, scale=scale, after=moment(wave, claims), people=shown)
+        return [(ax, end + LINE), (second, after)]
+
+    return on_sheet(ax, change_title(disclosed, study=study, **place) if title else "", draw)
 
 
 def change_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
@@ -141,8 +137,9 @@ def _marks(rows: list[Estimate], claims: Claims) -> list[Mark]:
             style = look("programme", arms.index(row.arm)) if several else look("difference")
             marks.append(mark_of(label, row.interval, style, words))
             continue
-        key = "chart.row_both" if claims.among_both(row) else "chart.row_label"
-        label = words.say(key, label=name, n=claims.n_about(row))
+        n = claims.n_about(row)
+        key = "chart.row_both" if claims.among_both(row) else "chart.row_people"
+        label = words.say(key, label=name, n=n, people=claims.people(row.role, n))
         style = look("comparison") if row.arm == study.comparison else look("programme", arms.index(row.arm))
         marks.append(mark_of(label, row.interval, style, words))
     return marks

@@ -12,13 +12,13 @@ from rm_research.checks.flow import UNKNOWN, flow_column
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
 from rm_research.effects.groups import ALL_COHORTS
-from rm_research.figures.lettering import width_of, wrapped
+from rm_research.figures.lettering import wrapped
 from rm_research.figures.moments import moment
-from rm_research.figures.sheet import on_sheet
-from rm_research.figures.style import LINE, STYLE, is_wide, look, room
+from rm_research.figures.sheet import in_points, is_wide, longest, on_sheet, room, write, write_beside
+from rm_research.figures.style import INK, LINE, PAPER, STYLE, look
 from rm_research.study import Study
 
-THICK, BETWEEN = 9, 6  # points: a bar, and the gap between two groups
+THICK, BETWEEN = 9, 9  # points: a bar, and the gap between two groups
 WIDEST = 0.4  # share of the width that labels may take
 
 
@@ -61,7 +61,7 @@ def plot_flow(
     groups = [(_group(row, claims), look("comparison" if row["arm"] == study.comparison else "programme")[0],
                list(_bars(row, claims))) for _, row in _known(rows).iterrows()]  # fmt: skip
     above = flow_title(disclosed, study=study, cohort=cohort) if title else ""
-    return on_sheet(ax, above, lambda ax: _draw(ax, groups))
+    return on_sheet(ax, above, lambda ax, depth: [(ax, _draw(ax, depth, groups))])
 
 
 def flow_title(disclosed: Disclosed, *, study: Study, cohort: str | None = None) -> str:
@@ -131,38 +131,38 @@ def _bars(row: pd.Series, claims: Claims) -> Iterator[Bar]:
         yield Bar(label, n, count, filled=column != "invited")
 
 
-def _draw(ax: Axes, groups: list[tuple[str, str, list[Bar]]]) -> float:
-    """Draw the groups one below the other, in two columns if there is room; return the depth used."""
-    columns = [groups[: (len(groups) + 1) // 2], groups[(len(groups) + 1) // 2 :]] if is_wide(ax) else [groups]
+def _draw(ax: Axes, depth: float, groups: list[tuple[str, str, list[Bar]]]) -> float:
+    """Draw the groups one below the other, in two columns if there is room; return where they end."""
+    in_points(ax)
+    half = (len(groups) + 1) // 2
+    columns = [groups[:half], groups[half:]] if is_wide(ax) else [groups]
     width = room(ax) / len(columns) - (LINE if len(columns) > 1 else 0)
     bars = [bar for *_, group_bars in groups for bar in group_bars]
     lines = {bar.label: wrapped(bar.label, WIDEST * width) for bar in bars}
-    left = max((width_of(line) for label in lines.values() for line in label), default=0.0) + 6
-    longest = width - left - max((width_of(bar.count) for bar in bars), default=0.0) - 6
-    unit = longest / (max((bar.n for bar in bars), default=1) or 1)  # the same for all, so that bars can be compared
+    left = max(map(longest, lines.values()), default=0.0) + 6
+    length = width - left - longest([bar.count for bar in bars]) - 6
+    unit = length / (max((bar.n for bar in bars), default=1) or 1)  # the same for all, so that bars can be compared
     starts = (at * room(ax) / len(columns) for at in range(len(columns)))
     return max(
-        _column(ax, column, lines, (start, left, width, unit)) for start, column in zip(starts, columns, strict=True)
+        _column(ax, column, lines, (start, left, width, unit), depth)
+        for start, column in zip(starts, columns, strict=True)
     )
 
 
 def _column(
     ax: Axes, groups: list[tuple[str, str, list[Bar]]], lines: dict[str, list[str]],
-    place: tuple[float, float, float, float],
+    place: tuple[float, float, float, float], depth: float,
 ) -> float:  # fmt: skip
-    """Draw bars with their names on the left and their counts on the right; return the depth used."""
+    """Draw groups: bars with their names on the left and their counts on the right; return where they end."""
     start, left, width, unit = place
-    depth = 0.0
     for name, colour, bars in groups:
-        heading = wrapped(name, width, weight="bold")
-        ax.text(start, depth, "\n".join(heading), va="top", weight="bold", linespacing=1.1)
-        depth += LINE * len(heading) + 4
+        depth = write(ax, wrapped(name, width), start, depth) + 2
         for bar in bars:
             height = LINE * len(lines[bar.label]) + 2
-            x, middle, long = start + left, depth + height / 2, unit * bar.n
-            ax.text(x - 6, middle, "\n".join(lines[bar.label]), ha="right", va="center", linespacing=1.1)
-            ax.barh(middle, max(long, 0.1), THICK, left=x, edgecolor=colour, color=colour if bar.filled else "white")
-            ax.text(x + long + 5, middle, bar.count, va="center")
+            x, middle, long = start + left, depth + height / 2, max(unit * bar.n, 0.1)
+            write_beside(ax, lines[bar.label], x - 6, middle, side="right", colour=INK)
+            ax.barh(middle, long, THICK, left=x, edgecolor=colour, color=colour if bar.filled else PAPER)
+            write_beside(ax, [bar.count], x + long + 5, middle)
             depth += height
         depth += BETWEEN
     return depth

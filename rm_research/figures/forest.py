@@ -12,8 +12,9 @@ from rm_research.claims.comparing import by_changes
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimate import Estimate
 from rm_research.figures.change import shown_headlines
-from rm_research.figures.rows import Mark, draw_marks, heading, mark_of
-from rm_research.figures.style import STYLE, look, notebook_axes
+from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
+from rm_research.figures.sheet import on_sheet
+from rm_research.figures.style import STYLE, look
 from rm_research.study import Study
 from rm_research.synthesis import drawn_in
 
@@ -48,16 +49,12 @@ def plot_forest(
     rows = forest_rows(disclosed, **place)
     shrunken = forest_shrunken(disclosed, study=study, **place)
     marks = [mark for row in rows for mark in _marks(row, claims, shrunken.get(row.id))]
-    ax = notebook_axes() if ax is None else ax
-    limits, settings = study.scale_range(scale), study.scale(scale)
-    draw_marks(
-        ax, marks, claims.words, heading=heading("heading_forest", role, claims),
-        label=claims.words.say(f"chart.{_axis(rows, contrast, claims)}", unit=claims.unit(settings)),
-        smallest_effect=settings.smallest_effect if marks else None,
-        limit=np.inf if limits is None else limits[1] - limits[0],
-        title=forest_title(disclosed, study=study, **place) if title else "",
-    )  # fmt: skip
-    return ax
+    axis = axis_text(_axis(rows, contrast, claims), scale, claims)
+    heading = claims.words.say("chart.heading_forest", people=claims.people(role), axis=axis)
+    above = forest_title(disclosed, study=study, **place) if title else ""
+    return on_sheet(
+        ax, above, lambda ax, depth: [(ax, draw_marks(ax, depth, marks, claims, study.scale(scale), heading))]
+    )
 
 
 def forest_title(
@@ -127,10 +124,8 @@ def _marks(row: Estimate, claims: Claims, shrunken: float | None = None) -> list
         mark = mark_of(_label(row, words), row.interval, look("programme"), words)
         if shrunken is None:
             return [mark]
-        numbers = words.say(
-            "chart.shrunken_numbers", numbers=mark.numbers, shrunken=words.number(shrunken, signed=True)
-        )
-        return [replace(mark, numbers=numbers, hollow=shrunken)]
+        drawn = words.say("chart.shrunken_numbers", shrunken=words.number(shrunken, signed=True))
+        return [replace(mark, numbers=(*mark.numbers, drawn), hollow=shrunken)]
     key = "chart.average_people" if claims.over_people(row) else "chart.average"
     average = mark_of(words.say(key), row.interval, look("difference"), words)
     ends = claims.prediction(row)
@@ -139,7 +134,7 @@ def _marks(row: Estimate, claims: Claims, shrunken: float | None = None) -> list
     first, last = words.ends(*ends)
     low, high = ends
     numbers = words.say("chart.prediction_numbers", low=first, high=last)
-    return [average, Mark(words.say("chart.prediction"), numbers, np.nan, low, high, look("difference"))]
+    return [average, Mark(words.say("chart.prediction"), (numbers,), np.nan, low, high, look("difference"))]
 
 
 def _label(row: Estimate, words: Catalogue) -> str:

@@ -1,24 +1,29 @@
 """Text that has to fit: its width, its line breaks, and labels that must not overlap."""
 
-import warnings
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
-from matplotlib.axes import Axes
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
 
-from rm_research.figures.style import LINE, SIZE, TITLE_SIZE, room
+from rm_research.figures.style import SIZE, STYLE
+
+UNKNOWN = 1.4  # times the size of the letters: no letter of another font, emoji included, is wider
 
 
 @cache
 def width_of(text: str, size: float = SIZE, weight: str = "normal") -> float:
-    """Width of a line of text in points, in the font used to measure charts."""
-    with warnings.catch_warnings():
-        # glyphs that matplotlib lacks here are in the page's own font
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-        return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
+    """Width of a line of text in points: that of its letters one by one, in the font that pages carry."""
+    return size * sum(_advance(letter, weight) for letter in text)
+
+
+@cache
+def _advance(letter: str, weight: str) -> float:
+    font = get_font(findfont(FontProperties(family=STYLE["font.family"], weight=weight)))
+    if font.get_char_index(ord(letter)):
+        return float(font.load_char(ord(letter), flags=LoadFlags.NO_SCALE).horiAdvance / font.units_per_EM)
+    return 0.0 if unicodedata.category(letter) in ("Mn", "Me", "Cf") else UNKNOWN
 
 
 def wrapped(text: str, width: float, size: float = SIZE, weight: str = "normal") -> list[str]:
@@ -38,20 +43,14 @@ def wrapped(text: str, width: float, size: float = SIZE, weight: str = "normal")
 
 
 def _pieces(word: str, width: float, size: float, weight: str) -> list[str]:
+    if width_of(word, size, weight) <= width:
+        return [word]
     pieces = [""]
     for letter in word:
         if pieces[-1] and width_of(pieces[-1] + letter, size, weight) > width:
             pieces.append("")
         pieces[-1] += letter
     return pieces
-
-
-def headed(ax: Axes, title: str, taken: float = 0.0) -> float:
-    """Write a title, if there is one, above axes whose width is reduced by `taken` points; return its height."""
-    lines = wrapped(title, room(ax) - taken, TITLE_SIZE)
-    if lines:
-        ax.set_title("\n".join(lines), loc="left")
-    return 1.25 * TITLE_SIZE * len(lines) + LINE if lines else 0.0
 
 
 def apart(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:

@@ -6,20 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
 from rm_research.catalogue import Catalogue, capital
 from rm_research.claims import Claims
 from rm_research.effects.estimate import Estimate
-from rm_research.figures.lettering import apart, width_of, wrapped
+from rm_research.figures.lettering import apart, wrapped
 from rm_research.figures.rows import STEPS
-from rm_research.figures.style import GREY, INK, LIGHT, LINE, canvas, room
+from rm_research.figures.sheet import in_points, longest, room, write, write_beside
+from rm_research.figures.style import GREY, INK, LIGHT, LINE
 
-ABOVE = 10  # points between the changes and the means
-DEPTH = 132  # points from the lowest to the highest score
+DEPTH = 100  # points from the lowest to the highest score, unless labels need more
 GAP = 7  # points between a dot and its label, and between the dots of two arms
-SHORTEST = 60  # points from before to after, however long the labels
 WIDEST = 0.42  # share of the width that the labels on the right may take
 MOST_STEPS = 7  # of a printed range in which each step has a number
 
@@ -56,14 +54,17 @@ def means_of(row: Estimate, label: str, look: tuple[str, str], claims: Claims) -
 
 
 def draw_means(
-    ax: Axes, means: Sequence[Means], claims: Claims, *, scale: str, after: str, people: pd.DataFrame | None = None
-) -> float:
+    ax: Axes, depth: float, means: Sequence[Means], claims: Claims, *, scale: str, after: str,
+    people: pd.DataFrame | None = None,
+) -> float:  # fmt: skip
     """
     Line of each arm from its mean before to its mean after, with intervals; no line where waves are not linked.
 
     Parameters
     ----------
     ax : Axes
+    depth : float
+        Points from the top that are taken.
     means : sequence of Means
     claims : Claims
     scale : str
@@ -76,32 +77,25 @@ def draw_means(
     Returns
     -------
     float
-        Height in points.
+        Where the chart ends, in points from the top.
     """
+    people = pd.DataFrame(columns=["arm", "pre", "post"]) if people is None else people.dropna(subset=["pre", "post"])
     words, limits = claims.words, claims.study.scale_range(scale)
-    people = (
-        pd.DataFrame({"arm": [], "pre": [], "post": []}) if people is None else people.dropna(subset=["pre", "post"])
-    )
     low, high = limits or _range(means, people)
     ticks = _ticks(low, high, whole=limits is not None)
-    unit = claims.unit(claims.study.scale(scale))
     key = "chart.means_part" if limits is None else "chart.means"
-    ends = {"low": words.plain(low), "high": words.plain(high)}
-    width = room(ax)
-    heading = wrapped(words.say(key, unit=unit, **ends), width)
-    top = ABOVE + LINE * (len(heading) + 0.8)
+    ends = {"low": words.plain(low), "high": words.plain(high), "unit": claims.unit(claims.study.scale(scale))}
+    in_points(ax)
+    top = write(ax, wrapped(words.say(key, **ends), room(ax)), 0, depth, colour=INK) + LINE
+    columns = _columns(ax, means, ticks, words)
+    deep = max(DEPTH, LINE * (sum(map(len, columns.rights)) - 1))
 
     def place(score: float) -> float:
-        return top + DEPTH * (high - min(max(score, low), high)) / (high - low)
+        return top + deep * (high - min(max(score, low), high)) / (high - low)
 
-    ax.text(0, ABOVE, "\n".join(heading), va="top", linespacing=1.1)
-    columns = _columns(means, ticks, words, width)
-    _frame(ax, ticks, columns, place, words, after)
     _lines(ax, means, people, columns, place, joined=claims.study.link.method != "none")
-    _labels(ax, means, columns, place, words, (top - LINE / 2, top + DEPTH + LINE / 2))
-    height = top + DEPTH + 2 * LINE
-    canvas(ax, height)
-    return height
+    _labels(ax, means, columns, place, (top - LINE / 2, top + deep + LINE / 2))
+    return _frame(ax, ticks, columns, place, words, after)
 
 
 @dataclass(frozen=True)
@@ -112,19 +106,18 @@ class _Columns:
     before: float
     after: float
     label: float
+    lefts: list[list[str]]
     rights: list[list[str]]
 
 
-def _columns(means: Sequence[Means], ticks: Sequence[float], words: Catalogue, width: float) -> _Columns:
-    axis = max(width_of(words.plain(round(tick, 9))) for tick in ticks)
-    before = axis + 6 + max(width_of(_number(mean.before.mean, words)) for mean in means) + 2 * GAP
-    taken = 2 * GAP + GAP * (len(means) - 1)
+def _columns(ax: Axes, means: Sequence[Means], ticks: Sequence[float], words: Catalogue) -> _Columns:
+    axis = longest([words.plain(round(tick, 9)) for tick in ticks])
+    lefts = [[_number(mean.before.mean, words)] for mean in means]
     texts = [words.say("chart.mean_arm", mean=_number(mean.after.mean, words), arm=mean.label) for mean in means]
-    word = max(width_of(part) for text in texts for part in text.split())
-    longest = min(WIDEST * width, max(word, width - before - taken - SHORTEST))
-    lines = [wrapped(text, longest) for text in texts]
-    label = width - max(width_of(line) for label_lines in lines for line in label_lines)
-    return _Columns(axis, before, label - taken, label, lines)
+    rights = [wrapped(text, WIDEST * room(ax)) for text in texts]
+    label = room(ax) - max(map(longest, rights))
+    before = axis + 6 + max(map(longest, lefts)) + 2 * GAP
+    return _Columns(axis, before, label - 2 * GAP - GAP * (len(means) - 1), label, lefts, rights)
 
 
 def _number(mean: float, words: Catalogue) -> str:
@@ -156,14 +149,18 @@ def _ticks(low: float, high: float, *, whole: bool) -> list[float]:
 
 def _frame(
     ax: Axes, ticks: Sequence[float], columns: _Columns, place: Callable[[float], float], words: Catalogue, after: str
-) -> None:
+) -> float:
+    """Draw the levels of the scale and name both surveys below them; return where the names end."""
     for tick in ticks:
         ax.plot([columns.axis + 4, columns.label - 4], [place(tick)] * 2, color=LIGHT, linewidth=1, zorder=0)
-        ax.text(columns.axis, place(tick), words.plain(round(tick, 9)), ha="right", va="center", color=INK)
-    bottom = place(-np.inf) + LINE
-    names = (capital(words.say("waves.pre")), capital(after))
-    ax.text(columns.before, bottom, names[0], ha="center", va="center")
-    ax.text(columns.after, bottom, names[1], ha="center", va="center")
+        write_beside(ax, [words.plain(round(tick, 9))], columns.axis, place(tick), side="right", colour=INK)
+    middle, bottom = (columns.before + columns.after) / 2, place(-np.inf) + LINE / 2
+    sides = ((columns.before, 0.0, middle, words.say("waves.pre")), (columns.after, middle, room(ax), after))
+    names = [
+        write(ax, wrapped(capital(name), 2 * min(x - low, high - x) - GAP), x, bottom, side="center")
+        for x, low, high, name in sides
+    ]
+    return max(names)
 
 
 def _lines(
@@ -174,10 +171,15 @@ def _lines(
         colour, marker = mean.look
         x = np.array([columns.before, columns.after]) + GAP * at
         rows = people[people["arm"] == mean.arm]
-        lines = [[(x[0], place(pre)), (x[1], place(post))] for pre, post in zip(rows["pre"], rows["post"], strict=True)]
-        ax.add_collection(LineCollection(lines, colors=GREY, linewidths=0.5, alpha=0.6, zorder=1))
+        if len(rows):
+            import seaborn as sns  # here: pages, which may not show people, need not wait for it
+
+            ends = {"person": [*range(len(rows))] * 2, "x": np.repeat(x, len(rows)),
+                    "y": [place(score) for score in (*rows["pre"], *rows["post"])]}  # fmt: skip
+            thin = {"color": GREY, "linewidth": 0.5, "alpha": 0.6, "zorder": 1}
+            sns.lineplot(ends, x="x", y="y", units="person", estimator=None, ax=ax, **thin)
         moments = (mean.before, mean.after)
-        heights, wide = [place(moment.mean) for moment in moments], 1.6 if joined else 0
+        heights, wide = [place(moment.mean) for moment in moments], 1.8 if joined else 0
         ax.plot(x, heights, color=colour, marker=marker, linewidth=wide, markersize=6)
         for left, moment in zip(x, moments, strict=True):
             if not np.isnan(moment.low):
@@ -185,14 +187,12 @@ def _lines(
 
 
 def _labels(
-    ax: Axes, means: Sequence[Means], columns: _Columns, place: Callable[[float], float], words: Catalogue,
-    ends: tuple[float, float],
-) -> None:  # fmt: skip
+    ax: Axes, means: Sequence[Means], columns: _Columns, place: Callable[[float], float], ends: tuple[float, float]
+) -> None:
     """Write the means beside their dots, moved apart where they would overlap, each with a line to its dot."""
-    lefts = [[_number(mean.before.mean, words)] for mean in means]
     dodge = GAP * (len(means) - 1)
     sides = (
-        (lefts, [mean.before.mean for mean in means], columns.before - GAP - 2, columns.before, "right"),
+        (columns.lefts, [mean.before.mean for mean in means], columns.before - GAP - 2, columns.before, "right"),
         (columns.rights, [mean.after.mean for mean in means], columns.after + dodge + GAP + 2, columns.after, "left"),
     )
     for texts, values, edge, dot, side in sides:
@@ -200,5 +200,4 @@ def _labels(
         places = apart(wanted, [LINE * len(lines) for lines in texts], *ends)
         for at, (lines, from_, to) in enumerate(zip(texts, wanted, places, strict=True)):
             ax.plot([dot + GAP * at, edge], [from_, to], color=means[at].look[0], linewidth=0.6)
-            gap = 2 if side == "left" else -2
-            ax.text(edge + gap, to, "\n".join(lines), ha=side, va="center", linespacing=1.1)
+            write_beside(ax, lines, edge + (2 if side == "left" else -2), to, side=side)

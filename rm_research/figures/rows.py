@@ -1,24 +1,28 @@
-"""Rows of a dot chart: each in words, with its dot and interval below."""
+"""Rows of a dot chart: each in words, with its dot and interval below or, where there is room, beside them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pandas as pd
-import seaborn.objects as so
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from rm_research.catalogue import Catalogue
 from rm_research.claims import Claims
-from rm_research.figures.lettering import headed, width_of, wrapped
-from rm_research.figures.style import GREY, INK, LIGHT, LINE, grow, is_wide, room
+from rm_research.figures.lettering import width_of, wrapped
+from rm_research.figures.sheet import is_wide, longest, room, write, write_beside
+from rm_research.figures.style import GREY, INK, LIGHT, LINE, PAPER
+from rm_research.study import Scale
 
-ABOVE, BELOW = 8, 11  # points from the words to the dot, and from the dot to the next row
 STEPS = (1, 2, 2.5, 5, 10)  # between the numbers of an axis, times a power of ten
-GAP, BESIDE = 5, 0.5  # points between rows of words; share of a wide chart that words may take
-AXIS = 26  # points that tick labels and the gaps around them take
+GAP, MARGIN = 8, 16  # points between columns; between the ends of an axis and what is drawn
+DOTS, BAND, BETWEEN = 16, 9, 9  # points: a line of dots, what is shaded in it, and the gap between rows
+FEW, TIGHT = 12, 1  # rows of a wide chart that have such gaps; the gap where there are more
+LEAST, TICK = 80, 46  # points that labels need beside numbers, and a number of the axis
+SOLID: dict[str, Any] = {"linewidth": 2.4}
+DASHED: dict[str, Any] = {"linewidth": 1.2, "linestyle": (0, (3, 2)), "marker": "|", "markersize": 7}
+WIDEST = 0.36  # share of a wide chart that labels may take
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,8 @@ class Mark:
     ----------
     label : str
         What it is.
-    numbers : str
-        Estimate and interval in words.
+    numbers : tuple of str
+        Estimate and interval in words, a line each for what does not belong together.
     estimate, low, high : float
         What is drawn; a range has no estimate and becomes a thin dashed line without a dot.
     look : tuple of str
@@ -41,17 +45,12 @@ class Mark:
     """
 
     label: str
-    numbers: str
+    numbers: tuple[str, ...]
     estimate: float
     low: float
     high: float
     look: tuple[str, str]
     hollow: float = float("nan")
-
-    def lines(self, words: Catalogue, width: float) -> list[str]:
-        """Words of the row; the numbers go on their own line if both together are too long."""
-        text = words.say("chart.row", label=self.label, numbers=self.numbers)
-        return [text] if width_of(text) <= width else [*wrapped(self.label, width), *wrapped(self.numbers, width)]
 
 
 def mark_of(
@@ -60,149 +59,128 @@ def mark_of(
     """Mark of an estimate with the lower and upper end of its interval."""
     estimate, low, high = numbers
     if np.isnan([low, high]).any():
-        return Mark(label, words.number(estimate, signed=True), estimate, estimate, estimate, look)
+        return Mark(label, (words.number(estimate, signed=True),), estimate, estimate, estimate, look)
     ends = dict(zip(("low", "high"), words.ends(low, high), strict=True))
     text = words.say("chart.numbers", estimate=words.number(estimate, signed=True), **ends)
-    return Mark(label, text, estimate, low, high, look)
+    return Mark(label, (text,), estimate, low, high, look)
 
 
-def heading(key: str, role: str, claims: Claims) -> str:
-    """Heading of the words of each row: name, people, estimate and interval."""
-    blanks = {"people": claims.people(role), "level": claims.level_percent}
+def axis_text(key: str, scale: str, claims: Claims) -> str:
+    """What the numbers of a chart are, with their unit and the level of their intervals."""
+    blanks = {"unit": claims.unit(claims.study.scale(scale)), "level": claims.level_percent}
     return claims.words.say(f"chart.{key}", **blanks)
 
 
-def draw_marks(
-    ax: Axes, marks: Sequence[Mark], words: Catalogue, *, heading: str, label: str,
-    smallest_effect: float | None = None, limit: float = np.inf, title: str = "", narrow: bool = False,
-) -> float:  # fmt: skip
+def draw_marks(ax: Axes, depth: float, marks: Sequence[Mark], claims: Claims, scale: Scale, heading: str) -> float:
     """
-    Draw dots with intervals and words above them, over zero and the changes that are too small to matter.
+    Draw rows with their axis, from `depth` downwards.
 
     Parameters
     ----------
     ax : Axes
+    depth : float
+        Points from the top that are taken.
     marks : sequence of Mark
-        From the top.
-    words : Catalogue
+        From the top; without any, nothing is drawn.
+    claims : Claims
+    scale : Scale
+        Its smallest effect is shaded on both sides of zero; an interval that reaches its largest possible change is cut
+        there, which an arrow shows.
     heading : str
-        What the words of each row are.
-    label : str
         What the axis is.
-    smallest_effect : float, optional
-        Shaded on both sides of zero.
-    limit : float
-        The largest possible change; an interval that reaches it is cut there, which an arrow shows.
-    title : str
-        Above the chart; none if empty.
-    narrow : bool
-        Whether words are above their dots even if there is room on the left.
 
     Returns
     -------
     float
-        Height in points.
+        Where the chart ends, in points from the top.
     """
-    wide = is_wide(ax) and not narrow
-    width = BESIDE * room(ax) if wide else room(ax)
-    texts = [wrapped(heading, width), *(mark.lines(words, width) for mark in marks)] if marks else []
-    centres, places, depth = _places(texts, wide=wide)
-    _behind(ax, places, smallest_effect)
-    _dots(ax, marks, places, limit)
-    _ranges(ax, marks, places, limit)
-    _hollow(ax, marks, places)
-    _write(ax, ["\n".join(lines) for lines in texts], centres, wide=wide)
-    ax.set_ylim(depth + 1, -2)
-    beside = max((width_of(line) for lines in texts for line in lines), default=0.0) + LINE if wide else 0.0
-    _axis(ax, marks, words, smallest_effect, limit)
-    below = wrapped(label, room(ax) - beside)
-    ax.set_xlabel("\n".join(below), loc="left")
-    height = depth + 3 + AXIS + LINE * len(below) + headed(ax, title, beside)
-    grow(ax, height)
-    return height
+    if not marks:
+        return depth
+    limits, wide = claims.study.scale_range(scale.name), is_wide(ax)
+    limit = np.inf if limits is None else limits[1] - limits[0]
+    rows, start, end = _columns(ax, marks)
+    _span(ax, marks, (start, end), scale.smallest_effect, limit)
+    depth = write(ax, wrapped(heading, room(ax)), 0, depth, colour=INK) + BETWEEN
+    beside, places = write_beside if wide else write, []
+    between = (TIGHT if len(rows) > FEW else BETWEEN) if wide else BETWEEN + DOTS
+    for label, numbers in rows:
+        height = LINE * max(len(label), len(numbers))
+        places.append(depth + height / 2 if wide else depth + height + DOTS / 2)
+        beside(ax, label, 0, places[-1] if wide else depth)
+        beside(ax, numbers, room(ax), places[-1] if wide else depth, side="right")
+        depth += height + between
+    _behind(ax, places, scale.smallest_effect)
+    for look in dict.fromkeys(mark.look for mark in marks):
+        _dots(ax, [(mark, place) for mark, place in zip(marks, places, strict=True) if mark.look == look], limit)
+    return _axis(ax, depth, (start, end), claims.words)
 
 
-def _places(texts: Sequence[list[str]], *, wide: bool) -> tuple[list[float], list[float], float]:
-    """Positions of the words (heading first) and of the dots, and the total depth."""
-    depth, centres, places = 0.0, [], []
-    for lines in texts:
-        centres.append(depth + LINE * len(lines) / 2)
-        depth += LINE * len(lines)
-        if lines is texts[0] or wide:
-            places += [] if lines is texts[0] else [centres[-1]]
-            depth += GAP
-        else:
-            places.append(depth + ABOVE)
-            depth += ABOVE + BELOW
-    return centres, places, max(depth, LINE)
+def _columns(ax: Axes, marks: Sequence[Mark]) -> tuple[list[tuple[list[str], list[str]]], float, float]:
+    """Lines of each row on the left and on the right, and where the dots' axis starts and ends."""
+    if is_wide(ax):
+        rows = [(wrapped(mark.label, WIDEST * room(ax)), list(mark.numbers)) for mark in marks]
+        left, right = (max(longest(row[side]) for row in rows) for side in (0, 1))
+        return rows, left + GAP, room(ax) - right - GAP
+    rows = []
+    for mark in marks:
+        left = room(ax) - longest(mark.numbers) - GAP
+        label = wrapped(mark.label, left if left > LEAST else room(ax))
+        # numbers that leave too little room for words stand below them
+        rows.append((label, [*([] if left > LEAST else [""] * len(label)), *mark.numbers]))
+    return rows, 0.0, room(ax)
 
 
-def _write(ax: Axes, texts: Sequence[str], centres: Sequence[float], *, wide: bool) -> None:
-    """Write the words of the rows, on the left if the chart is wide."""
-    ax.set_ylabel("")
-    ax.tick_params(axis="y", length=0)
-    ax.set_yticks(centres if wide else [], texts if wide else [])
-    for at, (text, centre) in enumerate(() if wide else zip(texts, centres, strict=True)):
-        ax.annotate(text, (0, centre), xycoords=("axes fraction", "data"), va="center", linespacing=1.1,
-                    color="black" if at else INK, in_layout=False)  # fmt: skip
+def _span(
+    ax: Axes, marks: Sequence[Mark], ends: tuple[float, float], smallest_effect: float | None, limit: float
+) -> None:  # fmt: skip
+    """Give all that is drawn its place between two ends, which are points from the left."""
+    matters = [] if smallest_effect is None else [-smallest_effect, smallest_effect]
+    sizes = np.array([0.0, *matters, *(end for mark in marks for end in (mark.low, mark.high, mark.hollow))])
+    sizes = np.clip(sizes[np.isfinite(sizes)], -limit, limit)
+    low, high = float(sizes.min()), float(sizes.max())
+    unit = ((high - low) or 1.0) / max(ends[1] - ends[0] - 2 * MARGIN, 1.0)
+    left = low - unit * (ends[0] + MARGIN)
+    ax.set_xlim(left, left + unit * room(ax))
+
+
+def _axis(ax: Axes, depth: float, ends: tuple[float, float], words: Catalogue) -> float:
+    """Draw a line with as many numbers as have room; return where they end."""
+    left, right = ax.get_xlim()
+    unit, taken = (right - left) / room(ax), ends[0]
+    low, high = (left + unit * end for end in ends)
+    ax.plot([low, high], [depth, depth], color=GREY, linewidth=0.8)
+    for tick in MaxNLocator(int(np.clip((ends[1] - ends[0]) / TICK, 2, 7)), steps=STEPS).tick_values(low, high):
+        text = words.plain(round(float(tick), 9))
+        x, half = (tick - left) / unit, width_of(text) / 2
+        if taken <= x - half and x + half <= ends[1]:
+            ax.plot([tick, tick], [depth, depth + 3], color=GREY, linewidth=0.8)
+            ax.text(tick, depth + LINE, text, ha="center", color=INK)
+            taken = x + half + GAP
+    return depth + LINE + 4
 
 
 def _behind(ax: Axes, places: Sequence[float], smallest_effect: float | None) -> None:
-    """Draw zero and the changes that are too small to matter behind each dot."""
-    for place in places:
-        top, bottom = place - ABOVE + 1, place + ABOVE
-        if smallest_effect is not None:
-            size = (2 * smallest_effect, bottom - top)
-            # the edge is for readers who cannot tell the pale grey from the page
-            shade = Rectangle((-smallest_effect, top), *size, zorder=-1, facecolor=LIGHT, edgecolor=GREY, linewidth=0.8)
-            ax.add_patch(shade)
-        ax.plot([0, 0], [top, bottom], color=INK, linewidth=1, zorder=0)
+    """Draw zero and the changes that are too small to matter behind each row's dot."""
+    if smallest_effect is not None:
+        # the edge is for readers who cannot tell the pale grey from the page
+        look: dict[str, Any] = {"color": LIGHT, "edgecolor": GREY, "linewidth": 0.5, "zorder": 0}
+        ax.barh(places, 2 * smallest_effect, BAND, left=-smallest_effect, **look)
+    heights = [end for place in places for end in (place - BAND / 2 - 2, place + BAND / 2 + 2, np.nan)]
+    ax.plot([0.0] * len(heights), heights, color=GREY, linewidth=1, zorder=1)
 
 
-def _dots(ax: Axes, marks: Sequence[Mark], places: Sequence[float], limit: float) -> None:
-    data = pd.DataFrame({
-        "x": [mark.estimate for mark in marks],
-        "low": [max(mark.low, -limit) for mark in marks],
-        "high": [min(mark.high, limit) for mark in marks],
-        "place": list(places),
-        "look": [" ".join(mark.look) for mark in marks],
-    }).dropna(subset="x")  # fmt: skip
-    if data.empty:
-        return
-    colours, markers = ({look: look.split()[part] for look in data["look"]} for part in (0, 1))
-    plot = so.Plot(data, y="place", color="look", marker="look")
-    plot = plot.add(so.Range(linewidth=2.2), xmin="low", xmax="high", legend=False, orient="y")
-    plot = plot.add(so.Dot(pointsize=7), x="x", legend=False, orient="y")
-    plot.scale(color=colours, marker=markers).on(ax).plot()
-
-
-def _hollow(ax: Axes, marks: Sequence[Mark], places: Sequence[float]) -> None:
-    """Draw the second dots, which have no interval."""
-    for mark, place in zip(marks, places, strict=True):
-        if not np.isnan(mark.hollow):
-            ax.plot(
-                [mark.hollow], [place], linestyle="none", marker="D", markersize=6, markerfacecolor="white",
-                markeredgecolor=INK, zorder=3,
-            )  # fmt: skip
-
-
-def _ranges(ax: Axes, marks: Sequence[Mark], places: Sequence[float], limit: float) -> None:
-    """Draw ranges without an estimate, and arrows where an interval reaches the largest possible change."""
-    for mark, place in zip(marks, places, strict=True):
-        colour = mark.look[0]
-        if np.isnan(mark.estimate):
-            ends = np.clip([mark.low, mark.high], -limit, limit)
-            ax.plot(ends, [place, place], color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
-            ax.plot(ends, [place, place], color=colour, linestyle="none", marker="|", markersize=7)
-        for end, beyond, arrow in ((-limit, mark.low <= -limit, "<"), (limit, mark.high >= limit, ">")):
-            if beyond:
-                ax.plot([end], [place], color=colour, marker=arrow, markersize=7)
-
-
-def _axis(ax: Axes, marks: Sequence[Mark], words: Catalogue, smallest_effect: float | None, limit: float) -> None:
-    matters = [] if smallest_effect is None else [-smallest_effect, smallest_effect]
-    ends = [0.0, *matters, *(end for mark in marks for end in np.clip([mark.low, mark.high], -limit, limit))]
-    margin = 0.06 * (max(ends) - min(ends) or 1)
-    ax.set_xlim(min(ends) - margin, max(ends) + margin)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=STEPS))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.plain(round(value, 9))))
+def _dots(ax: Axes, rows: Sequence[tuple[Mark, float]], limit: float) -> None:
+    """Draw intervals and dots of one look, ranges without an estimate, and arrows where an interval goes on."""
+    colour, marker = rows[0][0].look
+    unjoined: dict[str, Any] = {"color": colour, "linestyle": "none", "markersize": 7}
+    for lines, own in ((SOLID, [row for row in rows if not np.isnan(row[0].estimate)]),
+                       (DASHED, [row for row in rows if np.isnan(row[0].estimate)])):  # fmt: skip
+        ends = [end for mark, _ in own for end in (*np.clip([mark.low, mark.high], -limit, limit), np.nan)]
+        ax.plot(ends, np.repeat([place for _, place in own], 3), color=colour, **lines)
+    ax.plot([mark.estimate for mark, _ in rows], [place for _, place in rows], marker=marker, **unjoined)
+    for end, arrow in ((-limit, "<"), (limit, ">")):
+        beyond = [place for mark, place in rows if (mark.high >= limit if arrow == ">" else mark.low <= -limit)]
+        ax.plot([end] * len(beyond), beyond, marker=arrow, **unjoined)
+    hollow = [(mark.hollow, place) for mark, place in rows if not np.isnan(mark.hollow)]
+    style: dict[str, Any] = {"linestyle": "none", "marker": "D", "markersize": 6, "markerfacecolor": PAPER, "zorder": 3}
+    ax.plot([size for size, _ in hollow], [place for _, place in hollow], color=INK, **style)

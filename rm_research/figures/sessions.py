@@ -1,7 +1,6 @@
 """Change of people who met often and of people who met rarely: an association."""
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -9,8 +8,9 @@ from rm_research.catalogue import Catalogue, capital, catalogue
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
 from rm_research.figures.answers import band_text
-from rm_research.figures.rows import draw_marks, heading, mark_of
-from rm_research.figures.style import STYLE, look, notebook_axes
+from rm_research.figures.rows import axis_text, draw_marks, mark_of
+from rm_research.figures.sheet import on_sheet
+from rm_research.figures.style import STYLE, look
 from rm_research.study import Study
 
 
@@ -47,16 +47,12 @@ def plot_sessions(
                 look("programme", arms.index(row["arm"])), words)
         for _, row in rows.iterrows()
     ]  # fmt: skip
-    ax = notebook_axes() if ax is None else ax
-    limits, settings = study.scale_range(scale), study.scale(scale)
-    draw_marks(
-        ax, marks, words, heading=heading("heading_sessions", role, claims),
-        label=words.say("chart.axis_sessions", unit=claims.unit(settings)),
-        smallest_effect=settings.smallest_effect if marks else None,
-        limit=np.inf if limits is None else limits[1] - limits[0],
-        title=sessions_title(disclosed, study=study, **place) if title else "",
-    )  # fmt: skip
-    return ax
+    axis = axis_text("axis_sessions", scale, claims)
+    heading = claims.words.say("chart.heading_sessions", people=claims.people(role), axis=axis)
+    above = sessions_title(disclosed, study=study, **place) if title else ""
+    return on_sheet(
+        ax, above, lambda ax, depth: [(ax, draw_marks(ax, depth, marks, claims, study.scale(scale), heading))]
+    )
 
 
 def sessions_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:

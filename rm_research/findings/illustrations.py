@@ -77,7 +77,8 @@ def answers_picture(scale: Scale, wave: str, role: str, context: Context) -> Pic
     place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
     if answers_rows(context.disclosed, study=context.study, **place).empty:
         return None
-    note, verbs = _whose_answers(scale, wave, role, context), (answers_title, answers_alt)
+    note = f"{_whose_answers(scale, wave, role, context)} {context.words.say('chart.answers_note')}"
+    verbs = (answers_title, answers_alt)
     return _picture("answers", (scale, role, wave), context, plot_answers, *verbs, place, note=note)
 
 
@@ -151,7 +152,7 @@ def _picture(
         alt=alt(context.disclosed, **arguments),
         note=note,
         draw=partial(plot, context.disclosed, **arguments, title=False),
-        source=_source(context),
+        source=_source(context, key=kind != "answers" and scale.smallest_effect is not None),
     )
 
 
@@ -196,5 +197,7 @@ def _dated(text: str, context: Context) -> str:
     return context.words.say("chart.dated", text=text, dates=period)
 
 
-def _source(context: Context) -> str:
-    return context.words.say("chart.source", study=context.study.title, page=context.title)
+def _source(context: Context, *, key: bool = False) -> str:
+    """Where a slide is from; with the `key` of its shaded band, which a page gives once for all charts."""
+    text = context.words.say("chart.source", study=context.study.title, page=context.title)
+    return f"{text}. {context.words.say('chart.shaded')}" if key else text

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rm_research.disclosure import Disclosed
-from rm_research.findings.pictures import Picture
+from rm_research.findings.pictures import Picture, chart_style
 from rm_research.study.folding import printable
 
 MACROS = Path(__file__).parent / "sections"  # they hold what all templates share
@@ -129,8 +129,11 @@ def stylesheet(*names: str) -> str:
 
 def shown(sections: Iterable[Section]) -> str:
     """Sections with their style, as a page or the cell of a notebook shows them."""
-    html = "\n".join(section.html for section in sections if section.html)
-    return f'<div class="rm">\n<style>\n{stylesheet("findings")}</style>\n{html}\n</div>'
+    present = [section for section in sections if section.html]
+    html = "\n".join(section.html for section in present)
+    pictures = [picture for section in present for picture in section.pictures]
+    style = stylesheet("findings") + (chart_style(pictures) if pictures else "")
+    return f'<div class="rm">\n<style>\n{style}</style>\n{html}\n</div>'
 
 
 @cache

@@ -4,11 +4,11 @@ import hashlib
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
+from html import escape, unescape
 from typing import cast
 
 import matplotlib as mpl
@@ -18,13 +18,19 @@ from matplotlib.figure import Figure
 
 from rm_research.errors import ReportError
 from rm_research.figures import STYLE, blank_axes
+from rm_research.figures.font import letters
 from rm_research.figures.lettering import wrapped
-from rm_research.figures.style import WIDE
+from rm_research.figures.style import ON_PAGES, SIZE, WIDE
 
 SLIDE, MARGIN = (960, 540), 36  # points; 16:9
 PIXELS = 4 / 3  # per point at scale 1
 TITLE, TEXT, SMALL = 24, 14, 11  # points
 INK, SOFT = "#000000", "#3D3D3D"
+FAMILY = "'DejaVu Sans'"
+# others are for letters that it lacks, or readers who load no fonts; they are not wider
+FONTS = f"font: {SIZE}px {FAMILY}, Verdana, sans-serif"
+SURFACE = "fill: var(--chart-ink, #000000); background: var(--chart-behind, #ffffff)"
+TAG, REFERENCE = re.compile(r"<[^>]*>"), re.compile(r'(?<=href="#)[^"]+|(?<=url\(#)[^)]+')
 NO_METADATA: Mapping[str, str] = {}
 
 
@@ -87,7 +93,7 @@ class Picture:
 
 def inline_svg(axes: Axes, alt: str) -> str:
     """
-    SVG of a figure, for use within HTML.
+    SVG of a figure, for use within HTML: plain colours on white, unless the page has `chart_style`.
 
     Parameters
     ----------
@@ -96,39 +102,77 @@ def inline_svg(axes: Axes, alt: str) -> str:
         What the picture shows; becomes its title.
     """
     figure, buffer = cast(Figure, axes.figure), io.StringIO()
+    figure.patch.set_visible(False)
     with _drawing():
-        _settle(figure)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'(?<= )(d|x|y|transform|points)="[^"]*"', _shorter, re.sub(r">\s+<", "><", svg))
-    # glyphs of two pictures have the same ids, and a browser would use the first picture's for both
+    svg = re.sub(r"<metadata>.*?</metadata>|(?<=>)\s+(?=<)", "", buffer.getvalue(), flags=re.DOTALL)
+    svg = TAG.sub(_shorter, svg[svg.index("<svg") :])
+    # shapes of two pictures have the same ids, and a browser would use the first picture's for both
     prefix = "f" + hashlib.sha256((svg + alt).encode()).hexdigest()[:8]
-    svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
-    svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}-", svg)
+    numbers = {name: f"{prefix}-{at}" for at, name in enumerate(dict.fromkeys(REFERENCE.findall(svg)))}
+    svg = TAG.sub(lambda tag: _renamed(tag[0], numbers), svg)
+    svg = re.sub(r"<g>(<text[^>]*>[^<]*</text>)</g>", r"\1", svg)
     head, body = svg.split(">", 1)
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
-    width = figure.get_figwidth() * 96
+    style = f"max-width: {figure.get_figwidth() * 96:.0f}px; {FONTS}; {SURFACE}"
     return (
-        f'{head} role="img" aria-labelledby="{prefix}-title" style="max-width:{width * 1.2:.0f}px">'
+        f'{head} role="img" aria-labelledby="{prefix}-title" style="{style}">'
         f'<title id="{prefix}-title">{escape(alt)}</title>{body.strip()}'
     )
 
 
-def _settle(figure: Figure) -> None:
-    """Fix the positions of axes: the layout is solved in steps and may differ slightly from run to run."""
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
-    for axes in figure.axes:
-        left, bottom, width, height = (round(end, 4) for end in axes.get_position().bounds)
-        axes.set_position((left, bottom, width, height))
+def _shorter(tag: re.Match[str]) -> str:
+    """Tag with colours that a page may replace, without what the whole picture has and what nobody can see."""
+    short = re.sub(r'(?<= )(d|x|y|transform|points)="[^"]*"', _rounded, tag[0])
+    short = re.sub(rf" transform=\"rotate\(-?0 [^\"]*\"|font-(family: {FAMILY}|size: {SIZE}px)(; )?", "", short)
+    short = re.sub(r'(; )?text-anchor: start| style=""', "", short).replace('style="; ', 'style="')
+    return re.sub(r"(?<=fill: |roke: )#\w{6}", _on_page, short.replace(' style=""', ""))
 
 
-def _shorter(attribute: re.Match[str]) -> str:
-    """Round coordinates to a hundredth of a point, which nobody can see, and remove line breaks."""
+def _rounded(attribute: re.Match[str]) -> str:
+    """Round coordinates to a hundredth of a point and remove line breaks."""
     rounded = re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 2):g}", attribute[0])
     return re.sub(r"\s+", " ", rounded)
+
+
+def _on_page(colour: re.Match[str]) -> str:
+    """Colour that a page may replace by its counterpart."""
+    known = ON_PAGES.get(colour[0].upper())
+    return f"var(--chart-{known[0]}, {colour[0]})" if known else colour[0]
+
+
+def _renamed(tag: str, numbers: Mapping[str, str]) -> str:
+    """Tag with new names in place of those that something refers to, and without others."""
+    tag = re.sub(r' id="([^"]*)"', lambda name: f' id="{numbers[name[1]]}"' if name[1] in numbers else "", tag)
+    return REFERENCE.sub(lambda name: numbers[name[0]], tag)
+
+
+def chart_style(pictures: Iterable[Picture]) -> str:
+    """
+    CSS that a page needs once for its pictures: the letters they use, and colours for light, dark and print.
+
+    Pages without it show the same pictures in plain colours on white, in the reader's own font.
+
+    Parameters
+    ----------
+    pictures : iterable of Picture
+
+    Returns
+    -------
+    str
+        The same for the same letters.
+    """
+    texts = (unescape(text) for picture in pictures for text in re.findall(r">([^<]+)</text>", picture.svg))
+    font = letters(frozenset().union(*texts))
+    light, dark = ("".join(f" --chart-{name}: {both[at]};" for name, *both in ON_PAGES.values()) for at in (0, 1))
+    # JupyterLab has a theme of its own, whatever the reader's system prefers: there, pictures stay on white
+    page = "body:not([data-jp-theme-light])"
+    return (
+        f"@font-face {{ font-family: {FAMILY}; src: url(data:font/woff;base64,{font}); }}\n"
+        f"{page} {{ --chart-behind: transparent;{light} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ {page} {{{dark} }} }}\n"
+        "svg[role=img] text { text-rendering: geometricPrecision; font-kerning: none; font-variant-ligatures: none; }\n"
+    )
 
 
 def slide(picture: Picture, scale: float = 2, metadata: Mapping[str, str] = NO_METADATA) -> bytes:
@@ -152,7 +196,6 @@ def png(figure: Figure, dpi: float, metadata: Mapping[str, str] = NO_METADATA) -
     """PNG of a figure, the same bytes each time."""
     buffer = io.BytesIO()
     with _drawing():
-        _settle(figure)
         figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None, **metadata})
     return buffer.getvalue()
 

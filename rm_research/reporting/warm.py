@@ -1,7 +1,8 @@
 """
-What pages need, imported once: the first import of the process from which others are forked.
+What pages need, made once: the first import of the process from which others are forked.
 
-It happens in a folder of ours, since matplotlib takes settings from the working folder.
+Modules are imported and the letters of charts are chosen in a folder of ours, since matplotlib takes settings from the
+working folder.
 """
 
 from contextlib import chdir
@@ -16,3 +17,4 @@ NEEDED = (  # everything that notebooks call
 with chdir(Path(__file__).parent):
     for _name in NEEDED:
         import_module(_name)
+    import_module("rm_research.figures.font").letters(frozenset())

@@ -1,5 +1,6 @@
 """Charts as files: the same bytes each time, named, and with all their words."""
 
+import base64
 import io
 import re
 import struct
@@ -10,13 +11,20 @@ import matplotlib.image as mpimg
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from seen import CHANGE, LONG, PLACE, disclosed_of, means_of
+from fontTools.ttLib import TTFont
+from matplotlib.colors import to_rgb
+from matplotlib.font_manager import findfont
+from seen import CHANGE, LONG, PLACE, disclosed_of, five, means_of
 from small_studies import row_of
 
+from rm_research.catalogue import catalogue
 from rm_research.errors import ReportError
 from rm_research.figures import blank_axes, plot_change, plot_forest
-from rm_research.findings.pictures import Picture, inline_svg
+from rm_research.figures.font import USUAL
+from rm_research.figures.style import ON_PAGES
+from rm_research.findings.pictures import Picture, chart_style, inline_svg
 
+FOREST = {"role": "leader", "scale": "mood", "wave": "post", "contrast": "change", "arm": "programme"}
 SMALL = 0.25  # a slide that is quick to make
 
 
@@ -73,12 +81,13 @@ class TestSvg:
     def test_is_small(self, svg):
         assert len(svg.encode()) < 16_000
 
-    @pytest.mark.parametrize("name", ["$\\frac$ $", "<script>", "\U0001f600", "a & b"])
+    @pytest.mark.parametrize(
+        "name", ["$\\frac$ $", "<script>", "\U0001f600", "a & b", 'id="x"', "font-size: 11px", "fill: #12436d"]
+    )
     def test_names_are_data(self, study, name):
-        where = {"role": "leader", "scale": "mood", "wave": "post", "contrast": "change", "arm": "programme"}
-        ax = plot_forest(disclosed_of(row_of(cohort=name)), study=study, **where, ax=blank_axes(), title=False)
+        ax = plot_forest(disclosed_of(row_of(cohort=name)), study=study, **FOREST, ax=blank_axes(), title=False)
         escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        assert f">{escaped}, 12: +0.50" in inline_svg(ax, "x")
+        assert f">{escaped}, 12</text>" in inline_svg(ax, "x")
 
 
 class TestPicture:
@@ -121,3 +130,66 @@ class TestPicture:
         picture.png(SMALL)
         assert picture.svg
         assert plt.get_fignums() == before
+
+
+CARDS = (("#FFFFFF", "#F3F5F8"), ("#22252C",))  # of light and of dark pages
+FAINT = {"paper", "band", "middle"}  # surfaces: those that mean something have an edge
+
+
+class TestStyleOfPages:
+    def test_equal_pictures_have_equal_styles_and_a_small_font(self, picture):
+        style = chart_style([picture])
+        assert style == chart_style([replace(picture, alt="Other")])
+        assert len(style) < 20_000
+
+    def test_letters_beside_the_usual_ones_are_carried(self, picture, study):
+        draw = partial(plot_forest, disclosed_of(row_of(cohort="Ω مرحبا 🚀")), study=study, title=False, **FOREST)
+        assert len(chart_style([picture, replace(picture, draw=draw)])) > len(chart_style([picture]))
+
+    @pytest.mark.parametrize("language", ["en", "de"])
+    def test_texts_of_charts_need_no_letters_beside_the_usual_ones(self, language):
+        texts = catalogue(language).texts["chart"]
+        assert set("".join(texts.values())) <= USUAL
+
+    def test_font_keeps_its_notice_and_has_no_dates(self, picture):
+        font = TTFont(io.BytesIO(base64.b64decode(re.search(r"base64,([^)]+)", chart_style([picture]))[1])))
+        assert "Bitstream" in font["name"].getDebugName(0)
+        with TTFont(findfont("DejaVu Sans")) as whole:
+            assert font["head"].modified == whole["head"].modified
+        assert {"A", "ü", "−", "–"} <= {chr(code) for code in font.getBestCmap()}
+
+    def test_every_colour_of_a_chart_may_be_replaced(self, picture, study):
+        rows, details = five()
+        forest = partial(plot_forest, disclosed_of(*rows, details=details), study=study, title=False, **FOREST)
+        style = chart_style([picture, replace(picture, draw=forest)])
+        assert not re.search(r"(?:fill|stroke): #", replace(picture, draw=forest).svg)
+        named = set(re.findall(r"var\((--[\w-]+)", picture.svg))
+        assert named
+        assert all(style.count(f"{name}:") == 2 or name == "--chart-behind" for name in named)
+        assert not re.search(r"(?:fill|stroke): #", picture.svg)
+
+    @pytest.mark.parametrize("scheme", [0, 1])
+    def test_marks_stand_out_by_3_and_words_by_4_5(self, scheme):
+        for name, *both in ON_PAGES.values():
+            least = {"ink": 4.5, "comparison": 4.5}.get(name, 3)
+            for card in CARDS[scheme]:
+                assert name in FAINT or contrast(both[scheme], card) >= least, (name, card)
+        ink, middle = (both[scheme] for name, *both in ON_PAGES.values() if name in ("ink", "middle"))
+        assert contrast(ink, middle) >= 4.5
+
+    @pytest.mark.parametrize("scheme", [0, 1])
+    def test_each_colour_has_a_name_and_no_two_marks_look_alike(self, scheme):
+        named = [name for name, *_ in ON_PAGES.values()]
+        assert len(set(named)) == len(named)
+        marks = [both[scheme] for name, *both in ON_PAGES.values() if name not in FAINT]
+        assert len(set(marks)) == len(marks)
+
+
+def luminance(colour):
+    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one, other):
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)

@@ -1,7 +1,6 @@
 """What people answered, before and after."""
 
 import pytest
-from matplotlib.colors import to_rgb
 from seen import CHANGE, DIFFERENCE, LONG, PLACE, answers_of, clashes, disclosed_of, words
 from seen import WAITING as WAITLIST
 from small_studies import row_of
@@ -9,8 +8,7 @@ from small_studies import row_of
 from rm_research.catalogue import lowered
 from rm_research.claims import claims_of
 from rm_research.figures import answers_alt, answers_title, blank_axes, plot_answers
-from rm_research.figures.answers import HIGH, LOW, MIDDLE
-from rm_research.figures.style import WIDE
+from rm_research.figures.style import WIDE, WIDTH
 
 PROGRAMME = [("programme", "post", 18, (0.12, 0.33, 0.55)), ("programme", "pre", 18, (0.31, 0.27, 0.42))]
 WAITING = [("waitlist", "pre", 12, (0.35, 0.25, 0.4)), ("waitlist", "post", 12, (0.3, 0.22, 0.48))]
@@ -65,26 +63,15 @@ def test_people_stand_at_each_bar_where_they_differ(draw):
     assert {"Programme", "Before, 180", "After, 150"} <= set(said)
 
 
-def luminance(colour):
-    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-@pytest.mark.parametrize("look", [LOW, MIDDLE, HIGH])
-def test_per_cents_can_be_read_on_their_bands(look):
-    dark, light = sorted(luminance(colour) for colour in look)
-    assert (light + 0.05) / (dark + 0.05) >= 4.5
-
-
-@pytest.mark.parametrize("width", [3.3, WIDE])
+@pytest.mark.parametrize("width", [WIDTH, WIDE])
 @pytest.mark.parametrize("shares", [((0.05, 0.04, 0.91), (0.92, 0.05, 0.03)), ((0.02, 0.96, 0.02), (0.5, 0, 0.5))])
-def test_narrow_bands_have_their_per_cent_above(draw, shares, width):
+def test_narrow_bands_have_their_per_cent_too(draw, shares, width):
     ax = draw(("programme", "pre", 180, shares[0]), ("programme", "post", 150, shares[1]), ax=blank_axes(width=width))
     assert clashes(ax) == []
     assert sum("%" in text for text in words(ax)) == sum(share > 0 for bar in shares for share in bar)
 
 
-@pytest.mark.parametrize("width", [3.3, WIDE])
+@pytest.mark.parametrize("width", [WIDTH, WIDE])
 def test_long_names_have_room(draw, width):
     more = [(LONG, asked, n, shares) for _, asked, n, shares in PROGRAMME]
     assert clashes(draw(*PROGRAMME, *more, *WAITING, ax=blank_axes(width=width), title=True)) == []

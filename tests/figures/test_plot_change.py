@@ -5,13 +5,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from seen import CHANGE, DIFFERENCE, LONG, PLACE, WAITING, clashes, disclosed_of, dots, intervals, means_of, words
+from seen import CHANGE, DIFFERENCE, LONG, PLACE, WAITING, clashes, disclosed_of, dots, intervals, means_of, rows, words
 from small_studies import row_of
 
 from rm_research.figures import COLOURS, blank_axes, change_alt, change_title, plot_change, shown_rows
-from rm_research.figures.style import WIDE
+from rm_research.figures.style import GREY, LIGHT, WIDE, WIDTH
 
-HEADING = "Group, leaders: estimate (95% interval)"
+PROGRAMME = "Programme, 12 leaders: +0.50 (0.30 to 0.70)"
 MEANS = [*means_of(CHANGE, 3.2, 3.7), *means_of(WAITING, 3.25, 3.15)]
 OTHER = row_of(arm=LONG, estimate=0.2, ci_low=-0.1, ci_high=0.5, n_pre=19)
 DIFFERS = row_of(arm=LONG, contrast="difference", method="ancova", estimate=0.3, ci_low=0, ci_high=0.6, n_comparison=14)
@@ -39,16 +39,15 @@ class TestChanges:
         assert intervals(draw(CHANGE, WAITING, DIFFERENCE)) == [(0.3, 0.7), (-0.4, 0.2), (0.1, 1.1)]
 
     def test_words_stand_above_each_mark(self, draw):
-        assert words(draw(CHANGE, WAITING, DIFFERENCE)) == [
-            HEADING,
-            "Programme, 12: +0.50 (0.30 to 0.70)",
-            "Waitlist, 14: −0.10 (−0.40 to 0.20)",
-            "Difference at equal scores before +0.60 (0.10 to 1.10)",
+        assert rows(draw(CHANGE, WAITING, DIFFERENCE)) == [
+            PROGRAMME,
+            "Waitlist, 14 leaders: −0.10 (−0.40 to 0.20)",
+            "Difference at equal scores before: +0.60 (0.10 to 1.10)",
         ]
 
     def test_hidden_rows_have_no_mark(self, draw):
         hidden = WAITING | {"estimate": np.nan, "reason": "hidden"}
-        assert words(draw(CHANGE, hidden)) == [HEADING, "Programme, 12: +0.50 (0.30 to 0.70)"]
+        assert rows(draw(CHANGE, hidden)) == [PROGRAMME]
 
     def test_rows_of_other_groups_and_methods_have_no_mark(self, draw):
         others = [row_of(role="mentor"), row_of(scale="zeal"), row_of(cohort="two"), row_of(wave="later"),
@@ -56,13 +55,13 @@ class TestChanges:
                   row_of(method="imputed"), row_of(method="mixed_model"), row_of(method="then_test"),
                   row_of(contrast="role_difference"), row_of(contrast="interaction"),
                   row_of(contrast="difference", method="change_score", n_comparison=14)]  # fmt: skip
-        assert len(words(draw(CHANGE, *others))) == 2
+        assert rows(draw(CHANGE, *others)) == [PROGRAMME]
 
     def test_who_left_is_counted_where_the_number_is_of_everyone_before(self, draw):
-        assert words(draw(row_of(n_pre=23, n_pairs=18)))[1].startswith("Programme, 23:")
+        assert rows(draw(row_of(n_pre=23, n_pairs=18)))[0].startswith("Programme, 23 leaders:")
 
     def test_unlinked_waves_name_the_people_after(self, draw):
-        assert words(draw(row_of(method="welch", n_pairs=0, n_post=31)))[1].startswith("Programme, 31:")
+        assert rows(draw(row_of(method="welch", n_pairs=0, n_post=31)))[0].startswith("Programme, 31 leaders:")
 
     def test_differences_come_last_whatever_the_order_of_rows(self):
         assert [row.contrast for row in shown_rows(disclosed_of(DIFFERENCE, CHANGE), **PLACE)] == [
@@ -74,10 +73,10 @@ class TestChanges:
         ax = draw(CHANGE, OTHER, WAITING, DIFFERENCE, DIFFERS)
         assert len({colour for _, colour in dots(ax)}) == 3  # a difference has the colour of its arm
         last = [
-            "Difference at equal scores before, Programme +0.60 (0.10 to 1.10)",
-            f"Difference at equal scores before, {LONG} +0.30 (0.00 to 0.60)",
+            "Difference at equal scores before, Programme: +0.60 (0.10 to 1.10)",
+            f"Difference at equal scores before, {LONG}: +0.30 (0.00 to 0.60)",
         ]
-        assert words(ax)[-2:] == last
+        assert rows(ax)[-2:] == last
 
     def test_what_is_too_small_to_matter_is_shaded_behind_each_dot(self, draw):
         bands = draw(CHANGE, WAITING).patches
@@ -93,20 +92,24 @@ class TestChanges:
         assert intervals(ax) == [(-4, 4)]
         arrows = {line.get_marker(): line.get_xdata()[0] for line in ax.lines if line.get_marker() in ("<", ">")}
         assert arrows == {"<": -4, ">": 4}
-        assert "(−9.00 to 12.00)" in words(ax)[1]
+        assert "(−9.00 to 12.00)" in rows(ax)[0]
 
     def test_without_a_printed_range_no_interval_is_cut(self, draw, unbounded):
         ax = draw(row_of(estimate=1.0, ci_low=-9, ci_high=12), study=unbounded)
         assert intervals(ax) == [(-9, 12)]
 
     def test_the_axis_is_named_with_its_unit(self, draw):
-        label = " ".join(draw(CHANGE, DIFFERENCE).get_xlabel().split())
-        assert label == "Change from before to after; the difference is at equal scores before (scale points)"
-        label = " ".join(draw(DIFFERENCE).get_xlabel().split())
-        assert label == "Difference after from the comparison, at equal scores before (scale points)"
+        label = words(draw(CHANGE, DIFFERENCE))[0]
+        assert label == "Change from before to after, and difference (scale points, 95% interval)"
+        label = words(draw(DIFFERENCE))[0]
+        assert label == "Difference after from the comparison, at equal scores before (scale points, 95% interval)"
 
     def test_ticks_have_room_for_their_numbers(self, draw):
-        assert 2 <= len(draw(CHANGE).get_xticks()) <= 9
+        ax = draw(CHANGE)
+        ticks = [text for text in ax.texts if text.get_ha() == "center"]
+        assert [text.get_text() for text in ticks] == ["−0.25", "0", "0.25", "0.5"]
+        for text in ticks:
+            assert text.get_position()[0] == float(text.get_text().replace("−", "-"))
 
     def test_a_chart_of_nothing_is_empty(self, draw):
         ax = draw(CHANGE | {"estimate": np.nan})
@@ -139,10 +142,10 @@ class TestMeans:
     def lines(self, ax, colour):
         """Ends of the lines of a colour as scores: upright ones are intervals."""
         lower = self.lower(ax)
-        ticks = {text.get_text(): text.get_position()[1] for text in lower.texts if text.get_text().isdigit()}
-        point = (ticks["1"] - ticks["5"]) / 4
+        ticks = [line.get_ydata()[0] for line in lower.lines if line.get_color() == LIGHT]
+        point = (ticks[0] - ticks[-1]) / 4
         found = [line for line in lower.lines if line.get_color() == COLOURS[colour] and line.get_linewidth() > 1]
-        return [tuple(np.round(1 + (ticks["1"] - np.array(line.get_ydata())) / point, 6)) for line in found]
+        return [tuple(np.round(1 + (ticks[0] - np.array(line.get_ydata())) / point, 6)) for line in found]
 
     def test_lines_and_intervals_stand_at_their_scores(self, draw):
         ax = draw(CHANGE, WAITING, details=MEANS)
@@ -169,7 +172,7 @@ class TestMeans:
         return pd.DataFrame(usual | columns)
 
     def shown(self, ax):
-        return sum(len(lines.get_segments()) for lines in self.lower(ax).collections)
+        return sum(line.get_color() == GREY for line in self.lower(ax).lines)
 
     def test_people_are_lines_of_their_own_if_asked_for(self, draw):
         assert self.shown(draw(CHANGE, details=MEANS)) == 0
@@ -181,7 +184,7 @@ class TestMeans:
         assert self.shown(draw(CHANGE, details=MEANS, people=self.people(**other))) == 0
 
 
-WIDTHS = [3.3, WIDE, 11]
+WIDTHS = [WIDTH, WIDE, 11]
 
 
 class TestLettering:
@@ -193,6 +196,12 @@ class TestLettering:
         assert clashes(draw(*rows, details=details, ax=blank_axes(width=width), title=True)) == []
 
     @pytest.mark.parametrize("width", WIDTHS)
+    def test_four_arms_with_long_names_have_room(self, draw, width):
+        arms = [row_of(arm=f"{LONG} {at}", estimate=0.2, ci_low=-0.1, ci_high=0.5) for at in range(3)]
+        details = [pair for row in (*arms, WAITING) for pair in means_of(row, 4.8, 4.9)]
+        assert clashes(draw(*arms, WAITING, details=details, ax=blank_axes(width=width))) == []
+
+    @pytest.mark.parametrize("width", WIDTHS)
     def test_long_numbers_have_room(self, draw, unbounded, width):
         row = row_of(estimate=-121.5, ci_low=-202.1, ci_high=-44.9)
         details = [*means_of(row, -1202.2, -1323.7, 80), *means_of(WAITING, -1180, -1181, 60)]
@@ -201,8 +210,7 @@ class TestLettering:
 
 class TestWords:
     def test_title_is_the_finding_of_the_row_that_the_page_speaks_of(self, draw, study):
-        ax = draw(CHANGE, title=True)
-        assert " ".join(ax.get_title(loc="left").split()) == "Leaders’ mood rose by about 0.50 scale points"
+        assert words(draw(CHANGE, title=True))[0] == "Leaders’ mood rose by about 0.50 scale points"
         title = change_title(disclosed_of(CHANGE, WAITING, DIFFERENCE), study=study, **PLACE)
         assert title == "Leaders’ mood ended about 0.60 scale points higher at equal scores before"
         assert 6 <= len(title.split()) <= 12
@@ -239,10 +247,17 @@ class TestFigures:
         assert len(figure.axes) == 3
         plt.close(figure)
 
-    def test_axes_that_stand_in_no_grid_get_the_changes_alone(self, draw):
-        figure = plt.figure()
-        draw(CHANGE, details=MEANS, ax=figure.add_axes((0.1, 0.1, 0.8, 0.8)))
-        assert len(figure.axes) == 1
+    @pytest.mark.parametrize("width", [3, 12])
+    def test_panels_stay_within_the_space_of_the_caller_s_axes(self, draw, width):
+        figure = plt.figure(figsize=(width, 5))
+        ax = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+        draw(CHANGE, details=MEANS, ax=ax)
+        (upper, lower) = (panel.get_position() for panel in figure.axes)
+        assert upper.x0 == pytest.approx(0.1)
+        assert upper.y1 == pytest.approx(0.9)
+        assert lower.x1 == pytest.approx(0.9)
+        assert lower.y0 == pytest.approx(0.1)
+        assert not upper.overlaps(lower.padded(-0.001))
         plt.close(figure)
 
     def test_settings_of_the_caller_stay(self, draw):

@@ -5,7 +5,7 @@ import pytest
 from seen import CHANGE, LONG, clashes, disclosed_of, flow_of, words
 
 from rm_research.figures import blank_axes, flow_alt, flow_title, plot_flow
-from rm_research.figures.style import WIDE
+from rm_research.figures.style import WIDE, WIDTH
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_each_group_has_its_counts_and_shares_of_those_invited(draw):
     assert [text for text in said if "," in text] == ["Leaders, Programme", "Mentors, Programme", "Leaders, Waitlist"]
 
 
-@pytest.mark.parametrize("width", [3.3, WIDE])
+@pytest.mark.parametrize("width", [WIDTH, WIDE])
 def test_bars_are_as_long_as_their_counts(draw, width):
     table = flow_of()
     counts = [int(n) for _, row in table.iterrows() for n in row.tolist()[2:6]]
@@ -61,7 +61,7 @@ def test_several_later_surveys_are_named(draw, three_waves):
     assert {"At winter", "Both, at winter", "At post"} <= set(words(draw(table, study=three_waves)))
 
 
-@pytest.mark.parametrize("width", [3.3, WIDE])
+@pytest.mark.parametrize("width", [WIDTH, WIDE])
 @pytest.mark.parametrize("arm", ["waitlist", LONG])
 def test_nothing_is_cut_and_nothing_lies_on_anything(draw, width, arm):
     table = flow_of(arm=["programme", arm, "waitlist"], invited=[12345, 0, 1], before=[12000, 0, 1])

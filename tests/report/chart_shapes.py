@@ -7,6 +7,7 @@ from report_pages import NUMBER, SHOWN_BY, number, read_csv, text_of
 PALETTE = {"#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d", "#a285d1"}
 PAPER = {"#ffffff", "#fff", "white"}
 COLOUR = re.compile(r"(?:fill|stroke): ?(#[0-9a-fA-F]{3,6}|[a-z]+)")
+CHANGEABLE = re.compile(r"var\(--chart-\w+, (#\w+)\)")  # a page may replace it
 
 
 def luminance(colour):
@@ -21,10 +22,15 @@ def contrast(first, second="#ffffff"):
     return (light + 0.05) / (dark + 0.05)
 
 
+def style_of(tag):
+    """Style of a shape, in its own colours."""
+    return CHANGEABLE.sub(r"\1", tag.get("style", ""))
+
+
 def shapes(figure):
     """Every drawn shape with its fill, its stroke and its outline without position."""
     for shape in figure.svg.find_all(["path", "rect", "circle", "use"]):
-        style = shape.get("style", "")
+        style = style_of(shape)
         if style and shape.find_parent("defs") is None:
             fill = re.search(r"fill: ?(#\w+)", style)
             stroke = re.search(r"stroke: ?(#\w+)", style)
@@ -32,14 +38,20 @@ def shapes(figure):
 
 
 def form(shape):
-    """Points of a path, seen from its first: the same for all marks of one form."""
-    points = [tuple(map(float, pair)) for pair in re.findall(r"(-?[\d.]+) (-?[\d.]+)(?=\s*[A-Zz])", shape.get("d", ""))]
+    """Points of a mark's path, seen from its first: the same for all marks of one form."""
+    path = shape.find_parent("svg").find(id=shape["xlink:href"].removeprefix("#"))
+    points = [tuple(map(float, pair)) for pair in re.findall(r"(-?[\d.]+) (-?[\d.]+)(?=\s*[A-Zz])", path["d"])]
     return tuple((round(x - points[0][0]), round(y - points[0][1])) for x, y in points)
 
 
 def colours(figure):
-    found = {colour.lower() for tag in figure.svg.find_all(True) for colour in COLOUR.findall(tag.get("style", ""))}
+    found = {colour.lower() for tag in figure.svg.find_all(True) for colour in COLOUR.findall(style_of(tag))}
     return found - {"none", "context"}
+
+
+def marks(figure):
+    """Filled marks with their colour: dots, and arrows where an interval goes on."""
+    return [(shape, fill) for shape, fill, _ in shapes(figure) if shape.name == "use" and fill in PALETTE]
 
 
 def intervals(chart):
@@ -65,10 +77,11 @@ def axis_of_estimates(chart):
 
 def level_lines(chart):
     """Ends and height of each interval's line: level strokes in a colour of the palette, without axes."""
+    stretch = re.compile(r"M ([\d.-]+) ([\d.-]+)\s+L ([\d.-]+) ([\d.-]+)(?=\s*(?:M|$))")
     for shape, _, stroke in shapes(chart):
-        parts = re.fullmatch(r"\s*M ([\d.-]+) ([\d.-]+)\s+L ([\d.-]+) ([\d.-]+)\s*", shape.get("d", ""))
-        if parts and stroke in PALETTE and parts[2] == parts[4] and "clip-path" in shape.attrs:
-            yield float(parts[1]), float(parts[3]), float(parts[2])
+        for left, y, right, end in stretch.findall(shape.get("d", "") if stroke in PALETTE else ""):
+            if y == end:
+                yield float(left), float(right), float(y)
 
 
 def within(ends, exact, slack):

@@ -2,7 +2,7 @@
 
 import re
 
-from chart_shapes import PALETTE, PAPER, colours, contrast, form, shapes
+from chart_shapes import PALETTE, PAPER, axis_of_estimates, colours, contrast, form, marks, shapes
 from report_pages import BOUNDS, NUMBER, number, text_of
 
 
@@ -33,9 +33,9 @@ class TestProperty7ColoursThatEverybodySees:
         """Marks of two colours have two forms, or each mark its own label."""
         for chart in charts_of_effects:
             forms = {}
-            for shape, fill, _ in shapes(chart):
-                if fill in PALETTE and shape.find_parent("g", id=re.compile("PathCollection")):
-                    forms.setdefault(fill, set()).add(form(shape))
+            for shape, fill in marks(chart):
+                forms.setdefault(fill, set()).add(form(shape))
+            assert forms, chart.title
             pairs = [(one, other) for one in forms for other in forms if one < other]
             assert [pair for pair in pairs if forms[pair[0]] & forms[pair[1]]] == []
 
@@ -52,7 +52,8 @@ class TestProperty8TextInCharts:
     def test_no_text_is_under_9_points(self, page):
         for chart in page.figures:
             for text in chart.svg.find_all("text"):
-                size = re.search(r"font(?:-size)?:[^;]*?([\d.]+)px", text.get("style", ""))
+                style = f"{text.get('style', '')}; {chart.svg['style']}"  # its own size, else that of the picture
+                size = re.search(r"font(?:-size)?:[^;]*?([\d.]+)px", style)
                 assert size, text_of(text)
                 assert float(size[1]) >= 9, text_of(text)
 
@@ -61,9 +62,9 @@ class TestProperty8TextInCharts:
         for chart in charts:
             assert chart.svg.find(id=re.compile("legend")) is None
             if chart.of_effects:
-                dots = [shape for shape, fill, _ in shapes(chart) if fill in PALETTE and shape.find_parent(
-                    "g", id=re.compile("PathCollection"))]  # fmt: skip
-                assert 0 < len(dots) <= len([label for label in chart.labels if BOUNDS.search(label)])
+                axis, _ = axis_of_estimates(chart)
+                rows = {float(shape["y"]) for shape, _ in marks(chart) if float(shape["y"]) < axis}
+                assert 0 < len(rows) <= len([label for label in chart.labels if BOUNDS.search(label)])
 
     def test_an_axis_of_scores_covers_the_printed_range_or_says_that_it_does_not(self, charts, shown):
         """A chart that shows means has the ends of the scale among its ticks."""

@@ -1,5 +1,6 @@
 """One block per outcome, both roles side by side: the finding with its chart, and folded all that belongs to it."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -38,6 +39,11 @@ class Block(NamedTuple):
     folded: list[Picture]
     tables: list[Table]
 
+    @property
+    def beside(self) -> list[Picture]:
+        """Pictures of all sides."""
+        return [picture for side in self.sides for picture in side.pictures]
+
 
 def content(context: Context) -> Content:
     """Content of the blocks; a page with nothing to show says so once, in its headline."""
@@ -46,19 +52,24 @@ def content(context: Context) -> Content:
     blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale) and scale.name in scales]
     if not blocks:
         return Content()
-    pictures = [picture for block in blocks
-                for picture in (*(one for side in block.sides for one in side.pictures), *block.folded)]  # fmt: skip
-    values = {"heading": context.words.say("headings.outcomes"), "blocks": blocks, "noted": _first_notes(pictures),
+    pictures = [picture for block in blocks for picture in (*block.beside, *block.folded)]
+    noted = _first_notes(pictures)
+    # what the charts abreast have in common stands once, above them
+    above = {block.id: [block.note, *(noted.pop(picture.name) for picture in block.beside)] for block in blocks}
+    blocks = [block._replace(note=" ".join(filter(None, above[block.id]))) for block in blocks]
+    values = {"heading": context.words.say("headings.outcomes"), "blocks": blocks, "noted": noted,
               "more": context.words.say("outcome.more")}  # fmt: skip
     return Content(values, pictures=tuple(pictures), not_shown=tuple(groups_not_shown(context)))
 
 
 def _first_notes(pictures: list[Picture]) -> dict[str, str]:
-    """Notes by the name of the picture that is the first to need them: no sentence stands twice on a page."""
-    first: dict[str, str] = {}
+    """Sentences of notes by the picture that is the first to need them: none stands twice on a page."""
+    seen, notes = set[str](), {}
     for picture in pictures:
-        first.setdefault(picture.note, picture.name)
-    return {name: note for note, name in first.items()}
+        said = [text for text in re.split(r"(?<=[.]) ", picture.note) if text and text not in seen]
+        seen.update(said)
+        notes[picture.name] = " ".join(said)
+    return notes
 
 
 def _block(scale: Scale, context: Context) -> Block:
@@ -67,7 +78,7 @@ def _block(scale: Scale, context: Context) -> Block:
     sides = [_described(scale, role, context) if described else _side(scale, wave, role, context) for role in roles]
     answers = [] if described else [answers_picture(scale, wave, role, context) for role in roles]
     rows = [row for role in roles for row in context.spoken_rows(scale.name, wave, role) if row.is_known]
-    more = [text for row in rows for text in _more(row, context)]
+    more = [*_smallest_effect(scale, context), *(text for row in rows for text in _more(row, context))]
     shown = [_numbers(scale, wave, context), _answers(scale, context)]
     tables = [description_table(scale, context)] if described else shown
     return Block(
@@ -79,18 +90,22 @@ def _block(scale: Scale, context: Context) -> Block:
 
 def _notes(scale: Scale, context: Context) -> Iterator[str]:
     """What the outcome's numbers mean, and what was agreed on it."""
-    say, unit = context.words.say, context.claims.unit(scale)
+    say = context.words.say
     if scale.better == "lower":
         yield say("outcome.better_lower")
-    if scale.smallest_effect is not None:
-        source = scale.smallest_effect_from or "nothing"
-        yield say(f"outcome.from_{source}", s=context.words.number(scale.smallest_effect), unit=unit)
     if scale.name not in context.study.outcomes:
         yield say("outcome.exploratory")
     rows = [row for row in context.headlines if row.scale == scale.name and row.is_known]
     rows = [row for row in rows if context.claims.of_every_wave(row)]
     if waves := list(dict.fromkeys(context.wave(row.wave) for row in rows)):
         yield say("outcome.every_wave", waves=context.words.listed(waves))
+
+
+def _smallest_effect(scale: Scale, context: Context) -> Iterator[str]:
+    """Smallest change that matters, and what it was set by."""
+    if scale.smallest_effect is not None:
+        s, unit = context.words.number(scale.smallest_effect), context.claims.unit(scale)
+        yield context.words.say(f"outcome.from_{scale.smallest_effect_from or 'nothing'}", s=s, unit=unit)
 
 
 def _described(scale: Scale, role: str, context: Context) -> Side:
