@@ -16,7 +16,7 @@ from rm_research.figures.rows import STEPS
 from rm_research.figures.sheet import in_points, longest, room, write, write_beside
 from rm_research.figures.style import GREY, INK, LIGHT, LINE
 
-DEPTH = 100  # points from the lowest to the highest score, unless labels need more
+DEPTH = 104  # points from the lowest to the highest score, unless labels need more
 GAP = 7  # points between a dot and its label, and between the dots of two arms
 WIDEST = 0.42  # share of the width that the labels on the right may take
 MOST_STEPS = 7  # of a printed range in which each step has a number
