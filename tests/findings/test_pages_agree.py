@@ -47,9 +47,8 @@ class Read:
     def behind(self, text: str):
         """Rows with the estimate and the interval that a text prints."""
         estimate, low, high = map(number, SIZE.search(text).groups())
-        close = lambda shown, exact: abs(shown - exact) <= 0.00501
-        return [row for row in self.findings.disclosed.rows if row.is_known and close(estimate, row.estimate)
-                and close(low, row.ci_low) and close(high, row.ci_high)]  # fmt: skip
+        return [row for row in self.findings.disclosed.rows if row.is_known and max(
+            abs(estimate - row.estimate), abs(low - row.ci_low), abs(high - row.ci_high)) <= SHOWN_BY]  # fmt: skip
 
     def cells(self):
         """Outcome, role and text of every cell at a glance; empty cells are not asked, or stand with the other role."""
