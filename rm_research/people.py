@@ -89,6 +89,8 @@ def _statements(linkage: Linkage, study: Study) -> pd.DataFrame:
 
 def _count_clashes(statements: pd.DataFrame, fact: str, journal: Journal) -> None:
     stated = statements.dropna(subset=[fact])
+    if stated[fact].nunique() < 2:
+        return
     settled = stated.groupby(WHO, sort=False)[fact].transform("first")
     _report_clashes(stated[stated[fact] != settled], fact, journal)
 
