@@ -28,6 +28,8 @@ def fill_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
 
 def settle_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal) -> pd.DataFrame:
     """Give questionnaires the cohort that the most trusted source has for their person."""
+    if roster is None and rows["cohort"].nunique() < 2:
+        return rows
     for source, known in _trusted(rows, roster, study):
         rows = _settle(rows, source, _home(rows, known), study, journal)
     return rows

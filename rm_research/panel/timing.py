@@ -118,9 +118,9 @@ def _equal(before: pd.DataFrame, after: pd.DataFrame, study: Study) -> Iterator[
     ]
     items = [item.name for item in study.items if item.name in asked[0] & asked[1] and item.kind == "number"]
     if study.link.method != "none":
-        both = before[["cohort", WHO, *items]].merge(after[[WHO, *items]], on=WHO, suffixes=("_1", "_2"))
-        cohorts = both["cohort"].to_numpy(object)
-        first, second = (both[[f"{item}_{place}" for item in items]].to_numpy(float) for place in (1, 2))
+        _, *places = np.intersect1d(before[WHO], after[WHO], assume_unique=True, return_indices=True)
+        cohorts = before["cohort"].iloc[places[0]].to_numpy(object)
+        first, second = (rows[items].to_numpy(float)[at] for rows, at in zip((before, after), places, strict=True))
     else:
         as_many = before["cohort"].value_counts().eq(after["cohort"].value_counts())
         one, other = (

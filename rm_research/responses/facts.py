@@ -129,12 +129,13 @@ def other_forms(codes: pd.Series, study: Study, key: bytes) -> pd.DataFrame:
     found = {}
     tidied = tidy(codes) if study.link.method == "exact" else codes.iloc[:0]
     tidied = tidied[np.asarray(pc.match_substring_regex(pa.array(tidied, pa.large_string()), MAY_DIFFER), dtype=bool)]
+    distinct = tidied.unique().tolist()
     for name, form in FORMS.items():
-        odd = tidied[tidied.str.contains(form.sign)] if name not in study.link.compare else tidied.iloc[:0]
-        other = per_entry(odd, lambda code, name=name: written(code, (name,)))  # type: ignore[misc]
-        changed = other[(other != odd) & (other != "")]
-        if len(changed):
-            found[FORM + name] = hash_codes(changed, key).reindex(codes.index)
+        odd = [code for code in distinct if form.sign.search(code)] if name not in study.link.compare else []
+        changed = {code: other for code in odd if (other := written(code, (name,))) not in ("", code)}
+        if changed:
+            others = tidied[tidied.isin(list(changed))].map(changed).astype("str")
+            found[FORM + name] = hash_codes(others, key).reindex(codes.index)
     return pd.DataFrame(found, index=codes.index)
 
 
