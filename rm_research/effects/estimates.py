@@ -189,9 +189,9 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     heads = {method.key: method.heads for method in METHODS if method.heads}
     keys = zip(*(table[name].tolist() for name in ("contrast", "measure", "method")), strict=True)
     when = [heads.get(key) for key in keys]
-    declared = table["heads"].astype("boolean").to_numpy(object)
+    declared = table["heads"].astype("boolean").to_numpy(object, na_value=None).tolist()
     answers = [
-        bool(of) and (of not in (Heads.SELF_SELECTED, Heads.BOTH) if pd.isna(decided) else decided)
+        bool(of) and (of not in (Heads.SELF_SELECTED, Heads.BOTH) if decided is None else decided)
         for of, decided in zip(when, declared, strict=True)
     ]
     return pd.Series(answers, index=table.index, dtype=bool)
