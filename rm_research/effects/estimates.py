@@ -189,7 +189,7 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     heads = {method.key: method.heads for method in METHODS if method.heads}
     keys = zip(*(table[name].tolist() for name in ("contrast", "measure", "method")), strict=True)
     when = [heads.get(key) for key in keys]
-    declared = table["heads"].astype("boolean").to_numpy(object, na_value=None).tolist()
+    declared = [None if pd.isna(head) else bool(head) for head in table["heads"].tolist()]
     answers = [
         bool(of) and (of not in (Heads.SELF_SELECTED, Heads.BOTH) if decided is None else decided)
         for of, decided in zip(when, declared, strict=True)
