@@ -22,6 +22,11 @@ MISSING = {TEXT: None, NUMBER: float("nan"), COUNT: pd.NA, FLAG: pd.NA, WHEN: pd
 DTYPES: dict[str, Any] = {dtype: pd.api.types.pandas_dtype(dtype) for dtype in MISSING if dtype != TEXT}
 
 
+def text_dtype() -> pd.StringDtype:
+    """What "str" means as pandas is set now; a dtype that was made before keeps the storage of then."""
+    return pd.StringDtype(na_value=np.nan)
+
+
 @dataclass(frozen=True)
 class Frame:
     """
@@ -91,12 +96,16 @@ class Frame:
 
     def _declared(self, rows: pd.DataFrame) -> pd.DataFrame:
         known = {
-            name: rows[name].astype(DTYPES.get(dtype, dtype))
+            name: _of_dtype(rows[name], DTYPES.get(dtype) or text_dtype())
             if name in rows
             else pd.Series(MISSING[dtype], index=rows.index, dtype=dtype)
             for name, dtype in self._kinds
         }
         return pd.DataFrame(known, index=rows.index)
+
+
+def _of_dtype(column: pd.Series, dtype: Any) -> pd.Series:
+    return column if column.dtype == dtype else column.astype(dtype)
 
 
 RESPONSES = Frame(

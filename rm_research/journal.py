@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from rm_research.frames import LEDGER, PROBLEMS
+from rm_research.frames import LEDGER, PROBLEMS, Frame
 
 Severity = Literal["error", "warning", "note"]
 
@@ -51,9 +51,13 @@ class Journal:
     @property
     def ledger(self) -> pd.DataFrame:
         """The ledger so far."""
-        return LEDGER.conform(pd.DataFrame(self.steps, columns=list(LEDGER.columns)))
+        return _framed(self.steps, LEDGER)
 
     @property
     def problems(self) -> pd.DataFrame:
         """The problems so far."""
-        return PROBLEMS.conform(pd.DataFrame(self.problem_rows, columns=list(PROBLEMS.columns)))
+        return _framed(self.problem_rows, PROBLEMS)
+
+
+def _framed(lines: list[dict[str, object]], frame: Frame) -> pd.DataFrame:
+    return frame.conform(pd.DataFrame(lines, columns=list(frame.columns))) if lines else frame.empty()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rm_research.frames import DYADS, PEOPLE, TRUST
+from rm_research.frames import DYADS, PEOPLE, TRUST, numbered
 from rm_research.journal import Journal
 from rm_research.linkage import Linkage
 from rm_research.study import Study
@@ -89,8 +89,14 @@ def _statements(linkage: Linkage, study: Study) -> pd.DataFrame:
 
 def _count_clashes(statements: pd.DataFrame, fact: str, journal: Journal) -> None:
     stated = statements.dropna(subset=[fact])
-    settled = stated.groupby(WHO, sort=False)[fact].transform("first")
-    _report_clashes(stated[stated[fact] != settled], fact, journal)
+    values, words = pd.factorize(stated[fact])
+    if len(words) > 1:
+        _report_clashes(stated[values != _of_first_row(values, numbered(stated, WHO))], fact, journal)
+
+
+def _of_first_row(values: np.ndarray, who: np.ndarray) -> np.ndarray:
+    """For each row, the value in the first row of the same person: `who` numbers persons as they appear."""
+    return np.asarray(values[np.unique(who, return_index=True)[1]][who])
 
 
 def _report_clashes(rows: pd.DataFrame, fact: str, journal: Journal) -> None:
@@ -156,15 +162,16 @@ def _check_roles(people: pd.DataFrame, study: Study, journal: Journal) -> None:
 def _members(statements: pd.DataFrame, journal: Journal) -> pd.DataFrame:
     """All dyads of each person, as the most trusted source gives them."""
     stated = statements.dropna(subset=["dyad"])
-    trusted = stated[TRUST] == stated.groupby(WHO)[TRUST].transform("min")
-    members = stated.loc[trusted, [*WHO, "dyad"]].drop_duplicates().reset_index(drop=True)
-    known = pd.MultiIndex.from_frame(members)
-    _report_clashes(stated[~pd.MultiIndex.from_frame(stated[[*WHO, "dyad"]]).isin(known)], "dyad", journal)
-    return members
+    trust, places = stated[TRUST].to_numpy(), numbered(stated, [*WHO, "dyad"])
+    trusted = trust == _of_first_row(trust, numbered(stated, WHO))  # rows stand in the order of trust
+    _report_clashes(stated[~np.isin(places, places[trusted])], "dyad", journal)
+    return stated.loc[trusted, [*WHO, "dyad"]].drop_duplicates().reset_index(drop=True)
 
 
 def _pairs(members: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """Pair every leader with every mentor of a dyad."""
+    if not people["role"].isin(["leader", "mentor"]).any():
+        return DYADS.empty()[["cohort", "dyad", "leader", "mentor"]]
     roles = members.merge(people[[*WHO, "role"]], on=WHO)
     leaders, mentors = (
         roles.loc[roles["role"] == role, ["cohort", "dyad", "person"]].rename(columns={"person": role})
@@ -245,8 +252,7 @@ def _components(members: pd.DataFrame) -> pd.Series:
     Someone met in several cohorts connects dyads of these.
     """
     persons, _ = pd.factorize(members["alone"])
-    dyads, _ = pd.factorize(pd.MultiIndex.from_frame(members[["cohort", "dyad"]]))
-    connected = members.assign(component=_connected(persons, dyads))
+    connected = members.assign(component=_connected(persons, numbered(members, ["cohort", "dyad"])))
     connected["name"] = connected["cohort"] + "/" + connected["dyad"]
     named = connected.groupby("component")["name"].transform("first")
     return connected.assign(component=named).drop_duplicates("alone").set_index("alone")["component"]

@@ -1,5 +1,7 @@
 """Scores from answers; `keyed_items` is the only place where items are reversed."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -207,15 +209,18 @@ def report_unanswered(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 def report_turned(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Problems: scales on which people who were high before are low later, as if a wave were coded the other way."""
-    journal, rows_of = Journal(), scores.groupby("scale", sort=False).indices
+    journal, who = Journal(), numbered(scores, ["cohort", "person"])
+    rows_of: dict[Any, Any] = scores.groupby(["scale", "wave"], sort=False).indices
     for scale in study.scales:
-        of_scale = scores.iloc[rows_of.get(scale.name, [])]
-        wide = of_scale.pivot(index=["cohort", "person"], columns="wave", values="score")
-        for wave in [wave for wave in study.later_waves if {wave, study.baseline} <= set(wide)]:
-            pairs = wide[[study.baseline, wave]].dropna()
-            if len(pairs) < ENOUGH_ROWS or not np.ptp(pairs.to_numpy(float), axis=0).all():
+        for wave in study.later_waves:
+            sides = np.full((2, who.max(initial=-1) + 1), np.nan)
+            for side, at in zip(sides, (study.baseline, wave), strict=True):
+                rows = rows_of.get((scale.name, at), [])
+                side[who[rows]] = scores["score"].to_numpy(float)[rows]
+            pairs = sides[:, ~np.isnan(sides).any(axis=0)]
+            if pairs.shape[1] < ENOUGH_ROWS or not np.ptp(pairs, axis=1).all():
                 continue
-            r = float(np.corrcoef(pairs.to_numpy(float).T)[0, 1])
+            r = float(np.corrcoef(pairs)[0, 1])
             if r < TURNED:
                 message = (
                     f"People with high scores of {scale.name!r} before have low ones in wave {wave!r} (r = {r:.2f}), "

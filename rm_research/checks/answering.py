@@ -134,6 +134,8 @@ def unusable_answers(prepared: Prepared, cohort: str | None = None) -> pd.DataFr
 def _of_questionnaires(problems: pd.DataFrame, responses: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:
     """Problems in the rows of these questionnaires, which may be parts in several files; not those in duplicates."""
     row = ["wave", "file", "source_row"]
+    if problems.empty:
+        return problems[row]
     known = problems[row].merge(prepared.links[[*row, "person"]], on=row)
     kept = known.merge(responses[[*row, "person"]], on=["wave", "person"], suffixes=("", "_kept"))
     return kept[kept["source_row"].eq(kept["source_row_kept"]) | kept["file"].ne(kept["file_kept"])]

@@ -87,8 +87,9 @@ def _made_of(prepared: Prepared) -> dict[str, pd.DataFrame]:
 
 def release(prepared: Prepared, label: str) -> Edition:
     """Enter the numbers of a study, as they are now, into the ledger of editions; pages then show these."""
-    numbers = study_numbers(prepared)
-    edition = enter(prepared.study, label, named_groups(prepared), present_in(prepared.panel, prepared.study))
+    decided = _decided(prepared)
+    numbers, groups = decided[0], _named_by(*decided)
+    edition = enter(prepared.study, label, groups, present_in(prepared.panel, prepared.study))
     _keep(prepared, _made_of(prepared), numbers)
     return edition
 
@@ -100,7 +101,10 @@ def decide(prepared: Prepared) -> Disclosed:
 
 def named_groups(prepared: Prepared) -> list[Group]:
     """Groups of questionnaires that the numbers of a study name, as the ledger keeps those of an edition."""
-    numbers, behind, further = _decided(prepared)
+    return _named_by(*_decided(prepared))
+
+
+def _named_by(numbers: Disclosed, behind: Behind, further: list[Further]) -> list[Group]:
     groups = [group for named, across in further for group in behind.groups(named, across=across)]
     for row in (row for row in numbers.rows if row.is_known):
         groups += behind.groups(behind.named(row, _parts_of(row, numbers)) or [], across=behind.crosses(row))

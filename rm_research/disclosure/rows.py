@@ -71,9 +71,8 @@ class Asked:
 
     def detail(self, quantity: str) -> pd.Series:
         """A count from the details of some rows; missing for the others."""
-        details = self.estimates.details
-        values = details[details["quantity"] == quantity].set_index("id")["value"]
-        return self.table["id"].map(values).astype("float64")
+        values = [self.estimates.detail(name, quantity) for name in self.table["id"]]
+        return pd.Series(values, index=self.table.index, dtype="float64")
 
     def is_of(self, keys: Collection[tuple[str, str, str]]) -> pd.Series:
         """Whether each row is of one of these contrasts, measures and methods."""
@@ -233,6 +232,9 @@ def average_of_hidden(asked: Asked) -> pd.Series:
     headlines of the same question, have an estimate, and are shown.
     """
     table, about = asked.table, ["contrast", "role", "arm", "scale", "wave"]
+    pooled = table["contrast"].isin(list(POOLED.values()))
+    if not pooled.any():
+        return pooled
     shown = table[headlines(table) & table["estimate"].notna() & ~asked.hidden]
     shown = shown[shown["contrast"].isin(list(POOLED))]
     parts = shown.assign(contrast=shown["contrast"].map(POOLED).astype("str"), n_parts=1)
@@ -241,7 +243,7 @@ def average_of_hidden(asked: Asked) -> pd.Series:
     # cohorts are counted one by one in the row itself, groups of them as one in its details
     of_average = table[SUMS].assign(n_parts=asked.detail("n_parts").fillna(table["n_clusters"].astype("float64")))
     alike = of_average.astype("float64").eq(known.astype("float64")).all(axis=1)
-    return table["contrast"].isin(list(POOLED.values())) & ~alike
+    return pooled & ~alike
 
 
 def average_of_few_leavers(asked: Asked) -> pd.Series:
@@ -251,15 +253,18 @@ def average_of_few_leavers(asked: Asked) -> pd.Series:
     The answers of these few people could be worked out from the average and the cohorts together.
     """
     table, about = asked.table, ["role", "arm", "scale", "wave"]
+    few = asked.threshold.few((table["n_pre"] - table["n_pairs"]).astype("float64"))
+    of_everyone = [
+        method.key for method in METHODS.of("pooled_change") if method.additive and method.of_everyone_before
+    ]
+    few &= asked.is_of(of_everyone)
+    if not few.any():
+        return few
     changes = table[headlines(table) & table["contrast"].eq("change") & ~asked.hidden]
     keys = changes[KEY].itertuples(index=False, name=None)
     of_both = [(method := METHODS.get(*key)) is None or not method.of_everyone_before for key in keys]
     beside = pd.MultiIndex.from_frame(table[about]).isin(pd.MultiIndex.from_frame(changes.loc[of_both, about]))
-    of_everyone = [
-        method.key for method in METHODS.of("pooled_change") if method.additive and method.of_everyone_before
-    ]
-    few = asked.threshold.few((table["n_pre"] - table["n_pairs"]).astype("float64"))
-    return few & asked.is_of(of_everyone) & beside
+    return few & beside
 
 
 @dataclass(frozen=True, eq=False)

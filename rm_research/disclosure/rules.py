@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from rm_research.disclosure import rows, tables
@@ -89,11 +90,13 @@ def hidden(what: str, asked: Any, index: pd.Index) -> pd.Series:
 
 def rules_of_rows(asked: rows.Asked) -> pd.Series:
     """Name of the first rule that hides each row of Estimates; missing where none does."""
-    first = pd.Series(pd.NA, index=asked.table.index, dtype="str")
+    first = np.full(len(asked.table), None, dtype=object)
+    hidden = pd.Series(False, index=asked.table.index)
     for rule in guarding(ROWS):
-        hides = rule.hides(asked.but(first.notna())) & first.isna()
-        first = first.mask(hides, rule.name)
-    return first
+        hides = rule.hides(asked.but(hidden)) & ~hidden
+        first[hides.to_numpy(bool)] = rule.name
+        hidden = hidden | hides
+    return pd.Series(first, index=asked.table.index, dtype="str")
 
 
 def sentence_of(name: str) -> str:

@@ -218,12 +218,11 @@ class Behind:
         self, row: Estimate, people: Positions, groups: frozenset[Questionnaires]
     ) -> NDArray[np.bool_] | None:  # fmt: skip
         """Which of the people a row rests on, where that depends on more than their two scores."""
-        rows = self._panel.iloc[people]
         if Q.MET in groups:
-            return rows["sessions"].notna().to_numpy(bool)
+            return self._panel["sessions"].iloc[people].notna().to_numpy(bool)
         if Q.THEN in groups:
-            return self._judged(rows, row)
-        return self._in_dyads(rows) if Q.PARTNERS in groups else None
+            return self._judged(self._panel.iloc[people], row)
+        return self._in_dyads(self._panel.iloc[people]) if Q.PARTNERS in groups else None
 
     def _judged(self, rows: pd.DataFrame, row: Estimate) -> NDArray[np.bool_]:
         """Who judged the start in hindsight."""

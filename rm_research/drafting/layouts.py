@@ -10,7 +10,6 @@ import pandas as pd
 
 from rm_research.drafting.opening import OpenedFile
 from rm_research.drafting.words import moment, plain
-from rm_research.study.entries import STR
 
 DOUBT = (
     "{files} have the same columns, so they are taken for different people who were asked at the same times. If each "
@@ -31,7 +30,7 @@ def together(opened: Sequence[OpenedFile]) -> OpenedFile:
         return opened[0]
     first = opened[0].export
     cells = {name: np.concatenate([one.export.rows[name].to_numpy(object) for one in opened]) for name in first.rows}
-    rows = pd.DataFrame(cells, dtype=STR)
+    rows = pd.DataFrame(cells, dtype="str")
     identifiers = frozenset().union(*(one.export.identifiers for one in opened))
     doubts = tuple(dict.fromkeys(doubt for one in opened for doubt in one.export.doubts))
     export = replace(first, rows=rows, identifiers=identifiers, doubts=doubts)

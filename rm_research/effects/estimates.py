@@ -187,11 +187,14 @@ def headlines(table: pd.DataFrame) -> pd.Series:
     measured before, and what the lot or a match decided.
     """
     heads = {method.key: method.heads for method in METHODS if method.heads}
-    keys = zip(table["contrast"], table["measure"], table["method"], strict=True)
-    when = pd.Series([heads.get(key, "") for key in keys], index=table.index, dtype=object)
-    usual = when.ne("") & ~when.isin([Heads.SELF_SELECTED, Heads.BOTH])
-    declared = table["heads"].astype("boolean").fillna(usual).astype(bool)
-    return when.ne("") & declared
+    keys = zip(*(table[name].tolist() for name in ("contrast", "measure", "method")), strict=True)
+    when = [heads.get(key) for key in keys]
+    declared = [None if pd.isna(head) else bool(head) for head in table["heads"].tolist()]
+    answers = [
+        bool(of) and (of not in (Heads.SELF_SELECTED, Heads.BOTH) if decided is None else decided)
+        for of, decided in zip(when, declared, strict=True)
+    ]
+    return pd.Series(answers, index=table.index, dtype=bool)
 
 
 def may_head(table: pd.DataFrame) -> pd.Series:

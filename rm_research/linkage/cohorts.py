@@ -19,7 +19,7 @@ def fill_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
     lines without a cohort are left out.
     """
     stated = rows["cohort"]
-    for _, known in _trusted(rows, roster, study):
+    for _, known in _trusted(rows, roster, study) if stated.isna().any() else ():
         rows = rows.assign(cohort=rows["cohort"].fillna(_home(rows, known)))
     if filled := int((stated.isna() & rows["cohort"].notna()).sum()):
         journal.step("cohorts filled in by code", before=len(rows), after=len(rows), cells=filled)
@@ -28,6 +28,8 @@ def fill_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
 
 def settle_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal) -> pd.DataFrame:
     """Give questionnaires the cohort that the most trusted source has for their person."""
+    if roster is None and rows["cohort"].nunique() < 2:
+        return rows
     for source, known in _trusted(rows, roster, study):
         rows = _settle(rows, source, _home(rows, known), study, journal)
     return rows

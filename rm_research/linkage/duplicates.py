@@ -17,7 +17,9 @@ def merge_parts(rows: pd.DataFrame, items: list[str], journal: Journal) -> pd.Da
 
     It takes the place of its first part and the submission time of its last.
     """
-    repeated = rows[rows.duplicated(QUESTIONNAIRE, keep=False)]
+    if not (again := rows.duplicated(QUESTIONNAIRE, keep=False)).any():
+        return rows
+    repeated = rows[again]
     group = repeated.groupby(QUESTIONNAIRE, sort=False).ngroup()
     files = repeated["file"].groupby(group).agg(["nunique", "size"])
     answered = repeated[items].notna().groupby(group).sum()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from rm_research.frames import WHO, numbered
 from rm_research.journal import Journal
 from rm_research.study import Study
 from rm_research.study.entries import tidy_text
@@ -14,7 +15,6 @@ from rm_research.study.wording import suggest
 
 MANY_ANSWERS, MANY_PEOPLE = 30, 5  # so many equal answers of so many people are no coincidence
 LAST = pd.Timestamp.max
-WHO = ["cohort", "person"]
 
 
 class Found(NamedTuple):
@@ -59,7 +59,8 @@ def compare_waves(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
         if it holds for all cohorts. Single people who answered in another order are a warning each.
     """
     journal, found = Journal(), list[Found]()
-    by_wave = dict(iter(responses.dropna(subset="cohort").groupby("wave", sort=False)))
+    known = responses.dropna(subset="cohort")
+    by_wave = dict(iter(known.assign(**{WHO: numbered(known, ["cohort", "person"])}).groupby("wave", sort=False)))
     waves = [wave.name for wave in study.waves if wave.kind == "occasion" and wave.name in by_wave]
     for earlier, later in combinations(waves, 2):
         pair = by_wave[earlier], by_wave[later]
@@ -88,8 +89,10 @@ def _report(found: list[Found], everywhere: Collection[str], journal: Journal) -
 def _swapped(before: pd.DataFrame, after: pd.DataFrame, study: Study, journal: Journal) -> Iterator[Found]:
     """The fault of each cohort that answered the later wave first; a warning for the few people of others who did."""
     before, after = (rows.assign(day=rows["submitted"].dt.normalize()).dropna(subset="day") for rows in (before, after))
-    pairs = after.merge(before[[*WHO, "day"]], on=WHO, suffixes=("", "_before"))
+    pairs = after.merge(before[[WHO, "day"]], on=WHO, suffixes=("", "_before"))
     backward = pairs[pairs["day"] < pairs["day_before"]]
+    if backward.empty and {*before["cohort"], *after["cohort"]} == {*pairs["cohort"]} and study.link.method != "none":
+        return
     counts = pd.DataFrame({"n": backward.groupby("cohort").size(), "of": pairs.groupby("cohort").size()}).fillna(0)
     days = pd.DataFrame({name: rows.groupby("cohort")["day"].median() for name, rows in (("1", before), ("2", after))})
     # where nobody is known to have given both dates, the days of all people decide
@@ -115,9 +118,9 @@ def _equal(before: pd.DataFrame, after: pd.DataFrame, study: Study) -> Iterator[
     ]
     items = [item.name for item in study.items if item.name in asked[0] & asked[1] and item.kind == "number"]
     if study.link.method != "none":
-        both = before[[*WHO, *items]].merge(after[[*WHO, *items]], on=WHO, suffixes=("_1", "_2"))
-        cohorts = both["cohort"].to_numpy(object)
-        first, second = (both[[f"{item}_{place}" for item in items]].to_numpy(float) for place in (1, 2))
+        _, *places = np.intersect1d(before[WHO], after[WHO], assume_unique=True, return_indices=True)
+        cohorts = before["cohort"].iloc[places[0]].to_numpy(object)
+        first, second = (rows[items].to_numpy(float)[at] for rows, at in zip((before, after), places, strict=True))
     else:
         as_many = before["cohort"].value_counts().eq(after["cohort"].value_counts())
         one, other = (
@@ -127,6 +130,8 @@ def _equal(before: pd.DataFrame, after: pd.DataFrame, study: Study) -> Iterator[
         cohorts = one["cohort"].to_numpy(object)
         first, second = (rows[items].to_numpy(float) for rows in (one, other))
     same = ((first == second) | (np.isnan(first) & np.isnan(second))).all(axis=1)
+    if not same.any():
+        return
     of_rows = pd.DataFrame({"cohort": cohorts, "same": same, "known": np.isfinite(first).sum(axis=1)})
     counts = of_rows.groupby("cohort").agg(same=("same", "all"), n=("same", "size"), known=("known", "sum"))
     many = counts["same"] & (counts["n"] >= MANY_PEOPLE) & (counts["known"] >= MANY_ANSWERS)

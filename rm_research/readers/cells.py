@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rm_research.study.entries import STR
+from rm_research.frames import text_dtype
 
 Steps = tuple[tuple[str, int], ...]  # what reading decided or changed by itself, and in how many cells
 
@@ -92,9 +92,9 @@ def text_table(rows: list[list[str]], width: int) -> pa.Table:
 
 def _text_frame(table: pa.Table, first_row: int) -> pd.DataFrame:
     """Turn columns of text into a frame whose rows are counted from `first_row`, without copying them."""
-    index = pd.RangeIndex(first_row, first_row + table.num_rows)
+    index, dtype = pd.RangeIndex(first_row, first_row + table.num_rows), text_dtype()
     columns = {
-        place: STR.__from_arrow__(column)  # type: ignore[attr-defined]  # stubs lack it
+        place: dtype.__from_arrow__(column)  # type: ignore[attr-defined]  # stubs lack it
         for place, column in enumerate(table.itercolumns())
     }
     return pd.DataFrame(columns, index=index, columns=pd.RangeIndex(table.num_columns), copy=False)

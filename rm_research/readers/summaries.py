@@ -235,18 +235,20 @@ def _labels_of(rows: pd.DataFrame, first: int) -> dict[int, int]:
     found: dict[int, int] = {}
     places = np.arange(len(rows))
     for at in range(rows.shape[1]):
-        entries = rows.iloc[:, at].to_numpy(dtype=object)[places]
-        # numbers and empty cells may stand before a label
-        labels = {entry: None if not entry.strip() or _number(entry) else _is_label(entry) for entry in {*entries}}
-        found |= {first + int(place): at for place, entry in zip(places, entries, strict=True) if labels[entry]}
-        places = places[[labels[entry] is None for entry in entries]]
+        which, entries = pd.factorize(rows.iloc[places, at])
+        labels = np.array([_is_label(entry) for entry in entries.tolist()], dtype=float)[which]
+        found |= {first + int(place): at for place in places[labels == 1]}
+        places = places[np.isnan(labels)]
         if not len(places):
             break
     return found
 
 
-def _is_label(entry: str) -> bool:
-    return LABEL.fullmatch(tidy_text(entry)) is not None
+def _is_label(entry: str) -> bool | None:
+    """Whether an entry is a label; None of numbers and empty cells, which may stand before one."""
+    if entry.isascii() and entry.isalnum() and not entry.isdigit():  # most codes: no other form, and no number
+        return LABEL.fullmatch(entry.lower()) is not None
+    return None if not entry.strip() or _number(entry) else LABEL.fullmatch(tidy_text(entry)) is not None
 
 
 def _tail(rows: pd.DataFrame, labels: dict[int, int]) -> list[int]:

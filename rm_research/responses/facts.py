@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from rm_research.errors import ReadError
 from rm_research.frames import FORM
@@ -15,7 +17,7 @@ from rm_research.study.entries import comparable, per_entry, tidy, tidy_numbers,
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 from rm_research.study.numbers import read_numbers, with_points
 from rm_research.study.settings import ROW_NUMBER, SERIAL_DATES
-from rm_research.study.spelling import FORMS, JOINED, written
+from rm_research.study.spelling import FORMS, JOINED, MAY_DIFFER, written
 
 CODES = (
     "person",
@@ -126,12 +128,14 @@ def other_forms(codes: pd.Series, study: Study, key: bytes) -> pd.DataFrame:
     """
     found = {}
     tidied = tidy(codes) if study.link.method == "exact" else codes.iloc[:0]
+    tidied = tidied[np.asarray(pc.match_substring_regex(pa.array(tidied, pa.large_string()), MAY_DIFFER), dtype=bool)]
+    distinct = tidied.unique().tolist()
     for name, form in FORMS.items():
-        odd = tidied[tidied.str.contains(form.sign)] if name not in study.link.compare else tidied.iloc[:0]
-        other = per_entry(odd, lambda code, name=name: written(code, (name,)))  # type: ignore[misc]
-        changed = other[(other != odd) & (other != "")]
-        if len(changed):
-            found[FORM + name] = hash_codes(changed, key).reindex(codes.index)
+        odd = [code for code in distinct if form.sign.search(code)] if name not in study.link.compare else []
+        changed = {code: other for code in odd if (other := written(code, (name,))) not in ("", code)}
+        if changed:
+            others = tidied[tidied.isin(list(changed))].map(changed).astype("str")
+            found[FORM + name] = hash_codes(others, key).reindex(codes.index)
     return pd.DataFrame(found, index=codes.index)
 
 

@@ -11,10 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rm_research.frames import text_dtype
 from rm_research.study.folding import fold, tidy_text
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
-STR = pd.StringDtype(na_value=np.nan)  # what "str" means
 AT_ONCE = 1 << 18  # cells of an export that are looked at together
 FOLDED = r"[\s\x00-\x1f\x7f&`]"  # the ASCII characters that `tidy_text` may change, besides capital letters
 
@@ -66,7 +66,7 @@ def _spread(values: pa.Array, places: np.ndarray, index: pd.Index) -> pd.Series:
 
 def _series(text: pa.Array, index: pd.Index) -> pd.Series:
     """Arrow's text as a Series, not copied."""
-    return pd.Series(pd.array(text, dtype=STR), index=index)
+    return pd.Series(pd.array(text, dtype=text_dtype()), index=index)
 
 
 def in_batches(rows: pd.DataFrame, names: Iterable[str]) -> Iterator[tuple[list[str], pa.Array]]:

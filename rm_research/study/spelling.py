@@ -52,6 +52,7 @@ FORMS = {
     "number": Form("as numbers, without leading zeros and decimals",
                    re.compile(r"^[+-]?(?:0\d|\d*\.|\d+e)"), _as_number),
 }  # fmt: skip
+MAY_DIFFER = r"[^a-z0-9]|^0[0-9]|^[0-9]+e"  # whatever has one of the signs has this, which Arrow finds in one search
 
 
 def written(code: str, forms: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -49,13 +50,35 @@ def released(study, label="board"):
     return release(prepare_study(study), label)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Studies of which an edition was released, each made once."""
+    home = tmp_path_factory.mktemp("released")
+
+    def make(n, cohorts="a"):
+        folder = home / f"{n}-{cohorts}"
+        if not folder.exists():
+            released(written(folder, before=n, after=n, cohorts=cohorts))
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def after_release(made, tmp_path):
+    """Copy a study that was released when so many had answered, to be changed: its key and its ledger come with it."""
+
+    def copy(n, cohorts="a"):
+        return Path(shutil.copytree(made(n, cohorts), tmp_path / "study"))
+
+    return copy
+
+
 class TestLater:
     """A later report next to a released one."""
 
-    def test_few_who_came_since_wait(self, tmp_path):
-        study = written(tmp_path / "study", before=20, after=20)
-        first, _ = change(study)
-        released(study)
+    def test_few_who_came_since_wait(self, after_release, tmp_path):
+        first, _ = change(after_release(20))
         later, numbers = change(written(tmp_path / "study", before=23, after=23))
         assert (later.n_pre, later.n_pairs) == (20, 20)
         assert later.estimate == first.estimate
@@ -67,8 +90,8 @@ class TestLater:
         assert later.n_pairs == 23
         assert numbers.tables["waiting"].empty
 
-    def test_many_who_came_since_count(self, tmp_path):
-        released(written(tmp_path / "study", before=13, after=13))
+    def test_many_who_came_since_count(self, after_release, tmp_path):
+        after_release(13)
         later, numbers = change(written(tmp_path / "study", before=24, after=24))
         assert later.n_pairs == 24
         assert later.is_known
@@ -81,13 +104,13 @@ class TestLater:
         assert later.n_pairs == 14
         assert numbers.tables["waiting"]["n_waiting"].tolist() == [4]
 
-    def test_a_group_from_which_few_went_is_hidden(self, tmp_path):
-        released(written(tmp_path / "study", before=24, after=24))
+    def test_a_group_from_which_few_went_is_hidden(self, after_release, tmp_path):
+        after_release(24)
         later, _ = change(written(tmp_path / "study", before=22, after=22))
         assert not later.is_known
 
-    def test_a_group_from_which_many_went_is_shown(self, tmp_path):
-        released(written(tmp_path / "study", before=24, after=24))
+    def test_a_group_from_which_many_went_is_shown(self, after_release, tmp_path):
+        after_release(24)
         later, _ = change(written(tmp_path / "study", before=12, after=12))
         assert later.is_known
 
@@ -99,22 +122,22 @@ class TestLater:
         pd.testing.assert_frame_equal(before.table, after.table)
         assert set(named_groups(prepare_study(study))) == set(read_editions(read_study(study))[0].groups)
 
-    def test_other_cohorts_are_not_held_back(self, tmp_path):
-        released(written(tmp_path / "study", before=20, after=20, cohorts="ab"))
+    def test_other_cohorts_are_not_held_back(self, after_release, tmp_path):
+        after_release(20, "ab")
         later, _ = change(written(tmp_path / "study", before=23, after=23, cohorts="ab"), cohort="b")
         assert later.n_pairs == 24
 
-    def test_forgotten_editions_hold_nothing_back(self, tmp_path):
-        study = written(tmp_path / "study", before=20, after=20)
-        forget(read_study(study), released(study).id)
+    def test_forgotten_editions_hold_nothing_back(self, after_release, tmp_path):
+        study = read_study(after_release(20))
+        forget(study, read_editions(study)[0].id)
         later, _ = change(written(tmp_path / "study", before=23, after=23))
         assert later.n_pairs == 23
 
 
 @pytest.mark.parametrize(("first", "later"), [(20, 23), (13, 24), (24, 22), (24, 12), (20, 20), (24, 5)])
-def test_an_audit_of_two_releases_together(tmp_path, first, later):
+def test_an_audit_of_two_releases_together(after_release, tmp_path, first, later):
     """Whatever is added or subtracted of both rests on enough people, also of those who are gone."""
-    released(written(tmp_path / "study", before=first, after=first, cohorts="ab"))
+    after_release(first, "ab")
     prepared = prepare_study(written(tmp_path / "study", before=later, after=later, cohorts="ab"))
     editions = read_editions(prepared.study)
     panel, _ = without_late(prepared.panel, editions, study=prepared.study)
@@ -142,46 +165,49 @@ def test_a_release_shows_what_the_draft_showed(tmp_path):
 class TestChangedNames:
     """A later study whose names or codes differ cannot be compared with the ledger: that is an error, not a leak."""
 
-    def changed(self, folder, change):
-        released(written(folder / "study", before=20, after=20))
-        study = written(folder / "study", before=21, after=21)
+    @pytest.fixture
+    def changed(self, after_release):
+        return lambda change: self.refused(after_release(20), change)
+
+    def refused(self, folder, change):
+        study = written(folder, before=21, after=21)
         change(study)
         with pytest.raises(StudyError, match="cannot be allowed for") as error:
             decide(prepare_study(study))
         return str(error.value)
 
-    def test_a_cohort_with_another_name(self, tmp_path):
+    def test_a_cohort_with_another_name(self, changed):
         def rename(study):
             for wave in ("pre", "post"):
                 rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
                 rows.assign(cohort="Alpha").to_csv(study / f"{wave}.csv", index=False)
 
-        assert "of whom nobody is known any more, while 21 are new" in self.changed(tmp_path, rename)
+        assert "of whom nobody is known any more, while 21 are new" in changed(rename)
 
-    def test_a_wave_with_another_name(self, tmp_path):
+    def test_a_wave_with_another_name(self, changed):
         def rename(study):
             text = (study / "study.toml").read_text()
             (study / "study.toml").write_text(text.replace("[waves.pre]", "[waves.before]"))
 
-        assert "a wave 'pre', which the study lacks" in self.changed(tmp_path, rename)
+        assert "a wave 'pre', which the study lacks" in changed(rename)
 
-    def test_an_outcome_with_another_name(self, tmp_path):
+    def test_an_outcome_with_another_name(self, changed):
         def rename(study):
             for name in ("study.toml", "codebook.csv"):
                 text = (study / name).read_text()
                 (study / name).write_text(text.replace("scales.mood", "scales.humour").replace(",mood,", ",humour,"))
 
-        assert "an outcome 'mood', which the study lacks" in self.changed(tmp_path, rename)
+        assert "an outcome 'mood', which the study lacks" in changed(rename)
 
-    def test_another_key(self, tmp_path):
+    def test_another_key(self, changed):
         def lose(study):
             (study / ".rm_research" / "key").unlink()
 
-        assert "the key that they had" in self.changed(tmp_path, lose)
+        assert "the key that they had" in changed(lose)
 
-    def test_a_scale_put_before_another_that_shares_its_answers(self, tmp_path):
+    def test_a_scale_put_before_another_that_shares_its_answers(self, after_release, tmp_path):
         """The ledger follows: the family has another first scale now."""
-        released(written(tmp_path / "study", before=20, after=20))
+        after_release(20)
         study = written(tmp_path / "study", before=21, after=21)
         text = (study / "study.toml").read_text()
         (study / "study.toml").write_text(text.replace("[scales.mood]", '[scales.part]\nlabel = "Part"\n[scales.mood]'))
@@ -219,23 +245,21 @@ def test_late_answers_to_a_scale_that_is_only_described_wait_too(tmp_path):
 class TestLedger:
     """The file of editions in the private folder."""
 
-    def test_holds_no_code_and_no_answer(self, tmp_path):
-        study = written(tmp_path / "study", before=20, after=20)
+    def test_holds_no_code_and_no_answer(self, made, tmp_path):
+        shutil.copytree(made(20), tmp_path / "study", ignore=shutil.ignore_patterns(LEDGER))
+        study = tmp_path / "study"
         edition = released(study)
         text = (study / ".rm_research" / LEDGER).read_text(encoding="utf-8")
         assert "P0-1" not in text
         assert read_editions(read_study(study)) == (edition,)
         assert all(len(name) == 16 for group in edition.groups for name in group.questionnaires)
 
-    def test_only_its_owner_can_read_it(self, tmp_path):
-        study = written(tmp_path / "study", before=20, after=20)
-        released(study)
-        assert (study / ".rm_research" / LEDGER).stat().st_mode & 0o077 == 0
+    def test_only_its_owner_can_read_it(self, made):
+        assert (made(20) / ".rm_research" / LEDGER).stat().st_mode & 0o077 == 0
 
     @pytest.mark.parametrize("line", ["{", "[]", '{"id": "x"}', '{"id": 1, "date": "", "label": "", "groups": [{}]}'])
-    def test_a_damaged_line_is_an_error(self, tmp_path, line):
-        study = written(tmp_path / "study", before=20, after=20)
-        released(study)
+    def test_a_damaged_line_is_an_error(self, after_release, line):
+        study = after_release(20)
         with (study / ".rm_research" / LEDGER).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
         with pytest.raises(StudyError, match="line 2 is damaged"):
@@ -282,13 +306,13 @@ class TestCommand:
         manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
         (edition,) = read_editions(read_study(study))
         assert (manifest["editions_known"], manifest["released_as"]) == (1, edition.id)
+        # a ledger that was lost cannot be allowed for
+        (study / ".rm_research").rename(tmp_path / "kept")
+        with pytest.raises(ReportError, match="does not know"):
+            run_reports(study, out=out, jobs=1, release="board")
+        shutil.rmtree(study / ".rm_research")
+        (tmp_path / "kept").rename(study / ".rm_research")
         # those who came since wait, and the page says so
         written(tmp_path / "study", before=23, after=23)
         run_reports(study, out=out, jobs=1)
         assert "Answers of 3 people that came in since" in (out / "cohorts/a/index.html").read_text(encoding="utf-8")
-        # a ledger that was lost cannot be allowed for
-        shutil.rmtree(study / ".rm_research")
-        run_reports(study, out=tmp_path / "other", jobs=1, release="board")
-        shutil.rmtree(study / ".rm_research")
-        with pytest.raises(ReportError, match="does not know"):
-            run_reports(study, out=tmp_path / "other", jobs=1, release="board")

@@ -164,7 +164,10 @@ def test_nothing_outlives_a_killed_run_and_the_next_clears_up(
     wait_for(lambda: still_running(temporary) == [], seconds=10)
     left = {path.name for path in temporary.iterdir()}
     assert len(left) == 1
-    done = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True)
+    quick = write_notebook("1", name="quick.ipynb")
+    done = subprocess.run(
+        [sys.executable, *words, "--notebook", str(quick)], env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert list(temporary.iterdir()) == []
 
