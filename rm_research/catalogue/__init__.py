@@ -51,7 +51,7 @@ class Catalogue:
         """Write a number with its sign; a value that rounds to zero has none."""
         if math.isinf(value):
             return self.say("format.endless" if value > 0 else "format.endless_below")
-        rounded = round(value, decimals) + 0.0
+        rounded = round(float(value), decimals) + 0.0  # NumPy's own numbers round otherwise
         sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
         return sign + f"{abs(rounded):.{decimals}f}".replace(".", self.say("format.decimal"))
 
@@ -62,8 +62,9 @@ class Catalogue:
         It has more decimals where the interval excludes 0 or both ends are that close to it, and is otherwise called
         just below or just above 0.
         """
-        finer = low > 0 or high < 0 or not (round(low, 2) or round(high, 2))
-        first, last = (self._end(value, _decimals(value) if finer and value else 2) for value in (low, high))
+        first, last = (
+            self._end(value, decimals) for value, decimals in zip((low, high), decimals_of_ends(low, high), strict=True)
+        )
         return first, last
 
     def _end(self, value: float, decimals: int) -> str:
@@ -82,7 +83,7 @@ class Catalogue:
 
     def share(self, value: float) -> str:
         """Write a share as whole per cent."""
-        return self.say("format.percent", value=round(100 * value))
+        return self.say("format.percent", value=round(100 * round(float(value), 2)))
 
     def month(self, when: pd.Timestamp) -> str:
         """Write a month and its year."""
@@ -93,6 +94,13 @@ class Catalogue:
         if len(parts) < 2:
             return "".join(parts)
         return self.say("format.listed", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def decimals_of_ends(low: float, high: float) -> tuple[int, int]:
+    """How many decimals the ends of an interval have, so that it shows whether it excludes 0."""
+    finer = low > 0 or high < 0 or not (round(low, 2) or round(high, 2))
+    first, last = (_decimals(value) if finer and value else 2 for value in (low, high))
+    return first, last
 
 
 def _decimals(value: float) -> int:

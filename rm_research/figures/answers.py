@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from rm_research.catalogue import Catalogue, capital, lowered
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
+from rm_research.disclosure.printed import printed_number
 from rm_research.figures.lettering import apart, width_of, wrapped
 from rm_research.figures.moments import moment
 from rm_research.figures.sheet import on_sheet
@@ -122,7 +123,7 @@ def _draw(ax: Axes, rows: pd.DataFrame, claims: Claims) -> float:
     names = [band_text(low, high, words) for low, high in bands.itertuples(index=False)]
     depth = _key(ax, words.say("chart.answers"), names, looks)
     bars: dict[Any, list[float]] = {
-        key: bar["share"].tolist() for key, bar in rows.groupby(["arm", "asked"], sort=False)
+        key: bar["share"].map(printed_number).tolist() for key, bar in rows.groupby(["arm", "asked"], sort=False)
     }
     labels = {key: _asked(key, rows, claims) for key in bars}
     left = max(map(width_of, labels.values())) + 6
