@@ -164,11 +164,9 @@ class _Run:
     def cohorts(self, wanted: list[str]) -> list[Outcome]:
         """Make the cohorts' pages, in the order asked for; cohorts with errors in their data lose theirs."""
         if not self.own_notebook:
-            files.clear_other_data(self.out, self.prepared.digest)
+            files.clear_other_data(self.out, files.keyed_digest(self.prepared))
         for cohort in self.prepared.cohorts:
-            # an earlier page would now be wrong, or identify people when compared with the new numbers of the others
-            of_other_data = not self.own_notebook and not files.is_made_of(self._folder(cohort), self.prepared.digest)
-            if self.prepared.errors_of(cohort) or of_other_data:
+            if self.prepared.errors_of(cohort):
                 files.remove_page(self._folder(cohort), self.kept_notebook)
         sound = [cohort for cohort in wanted if not self.prepared.errors_of(cohort)]
         outcomes = {cohort: self._data_error(cohort) for cohort in wanted if cohort not in sound}
@@ -230,7 +228,6 @@ class _Run:
             language=self._language,
             kind="public" if public else "private",
             links=links if public else (),
-            made_of=self.prepared.digest if public else "",
         )
 
     def _links(self, cohort: str) -> tuple[tuple[str, str], ...]:

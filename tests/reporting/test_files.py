@@ -124,9 +124,9 @@ class TestOtherData:
         write(tmp_path / MANIFEST, json.dumps({"versions": {"rm_research": "0"}, "digest": "same"}))
         return tmp_path
 
-    def test_index_files_and_manifest_go(self, out):
+    def test_pages_files_and_manifest_go(self, out):
         clear_other_data(out, "other")
-        assert left(out) == ["cohorts/spring/findings.ipynb", "cohorts/spring/index.html"]
+        assert left(out) == []
 
     def test_of_the_same_data_they_stay(self, out):
         before = left(out)
@@ -139,7 +139,7 @@ class TestOtherData:
         if text is not None:
             write(out / MANIFEST, text)
         clear_other_data(out, "same")
-        assert left(out) == ["cohorts/spring/findings.ipynb", "cohorts/spring/index.html"]
+        assert left(out) == []
 
 
 @pytest.mark.parametrize(
