@@ -13,6 +13,7 @@ import pandas as pd
 from rm_research.errors import StudyError
 
 MOST_DECIMALS = 5
+NOISE = 9  # decimals beyond which a number depends on the order of its sum
 MINUS, DASH = "−", "–"
 
 
@@ -51,9 +52,9 @@ class Catalogue:
         """Write a number with its sign; a value that rounds to zero has none."""
         if math.isinf(value):
             return self.say("format.endless" if value > 0 else "format.endless_below")
-        rounded = round(float(value), decimals) + 0.0  # NumPy's own numbers round otherwise
-        sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-        return sign + f"{abs(rounded):.{decimals}f}".replace(".", self.say("format.decimal"))
+        value = rounded(value, decimals)
+        sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
+        return sign + f"{abs(value):.{decimals}f}".replace(".", self.say("format.decimal"))
 
     def ends(self, low: float, high: float) -> tuple[str, str]:
         """
@@ -83,7 +84,7 @@ class Catalogue:
 
     def share(self, value: float) -> str:
         """Write a share as whole per cent."""
-        return self.say("format.percent", value=round(100 * round(float(value), 2)))
+        return self.say("format.percent", value=round(100 * rounded(value, 2)))
 
     def month(self, when: pd.Timestamp) -> str:
         """Write a month and its year."""
@@ -94,6 +95,15 @@ class Catalogue:
         if len(parts) < 2:
             return "".join(parts)
         return self.say("format.listed", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def rounded(value: float, decimals: int) -> float:
+    """
+    A number with fewer decimals, never −0.
+
+    Half a unit is told first, at nine decimals: the order in which numbers were added decides the last ones.
+    """
+    return round(round(float(value), NOISE), decimals) + 0.0
 
 
 def decimals_of_ends(low: float, high: float) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from rm_research.catalogue import decimals_of_ends
+from rm_research.catalogue import decimals_of_ends, rounded
 from rm_research.effects.methods import SHARES
 
 USUAL = 2
@@ -45,14 +45,14 @@ def printed_number(value: float, quantity: str = "") -> float:
     value, decimals = float(value), DECIMALS.get(quantity, USUAL)
     if decimals == DECIMALS["p_value"] and value < SMALLEST_P:
         return 0.0
-    return round(value, decimals) + 0.0
+    return rounded(value, decimals)
 
 
 def printed_ends(low: float, high: float) -> tuple[float, float]:
     """Both ends of an interval with the decimals that pages print."""
     low, high = float(low), float(high)
     first, last = decimals_of_ends(low, high)
-    return round(low, first) + 0.0, round(high, last) + 0.0
+    return rounded(low, first), rounded(high, last)
 
 
 def printed_interval(estimate: float, low: float, high: float) -> tuple[float, float, float]:

@@ -16,7 +16,6 @@ from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import small_cohorts
 from rm_research.effects.methods import METHODS
 from rm_research.panel import prepare_study
-from rm_research.reporting.files import write_tables
 
 SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
 COMPARED = SINGLE + '[design]\ncomparison = "waitlist"\nassignment = "randomised"\n'
@@ -266,25 +265,6 @@ def test_every_group_of_the_vocabulary_is_known_to_the_sets(tmp_path):
     for row in numbers.rows:
         assert behind.named(row, [row]) is not None, row.id
     assert all(method.groups for method in METHODS)
-
-
-def test_what_somebody_in_the_same_sets_answered_can_be_exchanged(tmp_path):
-    """The files stay equal, byte for byte, when two people who are in the same sets exchange all their answers."""
-    groups = [Group("a", 24), Group("b", 24, left=3), Group("c", 6), Group("d", 7)]
-
-    def files(folder, *, exchanged):
-        study = small_study(folder / "study", *groups, toml=SINGLE)
-        if exchanged:
-            for wave in ("pre", "post"):
-                rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
-                for one, other in (("P0-3", "P0-17"), ("P2-0", "P3-4")):
-                    at = [rows.index[rows["code"] == code][0] for code in (one, other)]
-                    rows.loc[at, ["m1", "m2", "m3"]] = rows.loc[at[::-1], ["m1", "m2", "m3"]].to_numpy()
-                rows.to_csv(study / f"{wave}.csv", index=False)
-        write_tables(prepare_study(study), folder / "out")
-        return {file.name: file.read_bytes() for file in sorted((folder / "out").iterdir()) if file.suffix == ".csv"}
-
-    assert files(tmp_path / "one", exchanged=False) == files(tmp_path / "other", exchanged=True)
 
 
 def test_bands_of_meetings_are_left_out_where_they_would_tell_of_few(monkeypatch, tmp_path):
