@@ -66,8 +66,8 @@ def shown_balance(
     asked = Starts(table, Threshold.of(study))
     table = table[~rules.hidden(rules.BALANCE, asked, table.index)].reset_index(drop=True)
     named = [_named(row, panel, whom=kinds, behind=behind) if row["is_scale"] else [] for _, row in table.iterrows()]
-    taken = [circulated.takes(groups) for groups in named]
-    return table[taken].reset_index(drop=True), [groups for groups, shows in zip(named, taken, strict=True) if shows]
+    shows = pd.Series([circulated.takes(groups) for groups in named], index=table.index, dtype=bool)
+    return table[shows].reset_index(drop=True), [groups for groups, taken in zip(named, shows, strict=True) if taken]
 
 
 def _named(
