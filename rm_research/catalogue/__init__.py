@@ -86,6 +86,12 @@ class Catalogue:
         """Write a share as whole per cent."""
         return self.say("format.percent", value=round(100 * rounded(value, 2)))
 
+    def bounded(self, text: str, side: float) -> str:
+        """A number in words; where it is a bound, 'or more' (`side` is positive) or 'or less' (negative)."""
+        if side > 0:
+            return self.say("format.or_more", value=text)
+        return self.say("format.or_less", value=text) if side < 0 else text
+
     def month(self, when: pd.Timestamp) -> str:
         """Write a month and its year."""
         return self.say("format.month", month=self.say(f"months.{when.month}"), year=when.year)

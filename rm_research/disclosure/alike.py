@@ -36,15 +36,6 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
     return {row.id: reason for row, reason in judged if reason}
 
 
-def near_an_end(rows: Iterable[Estimate], behind: Behind, study: Study) -> set[str]:
-    """
-    Ids of rows whose means before and after would tell what everybody answered.
-
-    A mean nearer to an end of the scale than (high − low)/n leaves no room for one person at the other end.
-    """
-    return {row.id for row, near in _by_people(rows, behind, _near, study) if near}
-
-
 def _by_people(
     rows: Iterable[Estimate], behind: Behind, judge: Callable[[pd.DataFrame, Range], T], study: Study
 ) -> Iterator[tuple[Estimate, T]]:
@@ -69,10 +60,6 @@ def _reasons(people: pd.DataFrame, limits: Range) -> Iterator[str]:
     if nearly_equal(changes := (people["post"] - people["pre"]).dropna().to_numpy(float)):
         middle = float(np.round(np.median(changes), 9))
         yield f"alike_change_{'up' if middle > 0 else 'down' if middle < 0 else 'none'}"
-
-
-def _near(people: pd.DataFrame, limits: Range) -> bool:
-    return any(_near_end(people[column].dropna().to_numpy(float), limits) for column in ("pre", "post"))
 
 
 def _near_end(scores: Vector, limits: Range) -> bool:

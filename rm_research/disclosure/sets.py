@@ -354,7 +354,7 @@ class Circulated:
     def names(self, pile: Pile, places: Positions) -> NDArray[np.bool_]:
         """Whether some number names the questionnaire at each place."""
         in_some = (self._cells.of(pile) > 0) | (self._across.of(pile) > 0)
-        return (places >= 0) & in_some[places]
+        return np.append(in_some, False)[places]  # −1 is nobody's place
 
     def takes(self, named: Named, *, across: bool = False) -> bool:
         """Add groups, unless a sum or difference would then rest on few people; whether they were added."""

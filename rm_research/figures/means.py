@@ -52,7 +52,8 @@ def means_of(row: Estimate, label: str, look: tuple[str, str], claims: Claims) -
         Moment(*(printed_number(detail(row.id, f"mean_{when}{end}")) for end in ("", "_low", "_high")))
         for when in ("pre", "post")
     )
-    if np.isnan([before.mean, after.mean]).any():
+    bounds = [detail(row.id, f"mean_{when}_bound") for when in ("pre", "post")]
+    if np.isnan([before.mean, after.mean]).any() or not np.isnan(bounds).all():
         return None
     return Means(row.arm, label, look, before, after)
 

@@ -122,14 +122,14 @@ def learn(integers: Integers, known: Known) -> None:
     for row in everyone[everyone["contrast"].eq("change") & everyone["estimate"].notna()].itertuples():
         whole = row.n_pre == row.n_pairs
         if row.measure == "share_improved":
-            integers.share(known.both, lambda pre, post: float(post > pre), row.estimate - HALF, row.estimate + HALF)
+            _learn_share(integers, known.both, row)
         if row.measure != "mean" or row.method not in ("paired_t", "jackknife"):
             continue
         if whole or row.method == "paired_t":
             _learn_change(integers, known.both, row)
         for name, cells in (("pre", known.both if row.method == "paired_t" else known.before),
                             *([("post", known.both)] if whole or row.method == "paired_t" else [])):  # fmt: skip
-            numbers = (details.get((row.id, f"mean_{name}{end}")) for end in ("", "_low", "_high"))
+            numbers = [details.get((row.id, f"mean_{name}{end}")) for end in ("", "_low", "_high", "_bound")]
             _learn_mean(integers, name, cells, *numbers)
     of_teams = rows[rows["contrast"].eq("interaction") & rows["method"].eq("paired_t") & rows["estimate"].notna()]
     for row in of_teams.itertuples():
@@ -137,6 +137,13 @@ def learn(integers: Integers, known: Known) -> None:
         integers.difference(first, second, row.estimate - HALF, row.estimate + HALF)
     _learn_answers(integers, known, tables)
     _learn_words(integers, known, rows)
+
+
+def _learn_share(integers: Integers, cells: Sequence[str], row) -> None:
+    """A share of those who improved: a bound has no interval, and shares of few people have steps of ten per cent."""
+    low, high = row.estimate - 0.0501, row.estimate + 0.0501
+    ends = {"low": (0, row.estimate), "high": (row.estimate, 1)}.get(row.truncated, (low, high))
+    integers.share(cells, lambda pre, post: float(post > pre + 1e-9), *ends)
 
 
 def _learn_change(integers: Integers, cells: Sequence[str], row) -> None:
@@ -147,8 +154,11 @@ def _learn_change(integers: Integers, cells: Sequence[str], row) -> None:
         integers.spread("change", cells, mean, ((row.std_error - HALF) * root, (row.std_error + HALF) * root))
 
 
-def _learn_mean(integers: Integers, name: str, cells: Sequence[str], value, low, high) -> None:
+def _learn_mean(integers: Integers, name: str, cells: Sequence[str], value, low, high, side) -> None:
     if value is None:
+        return
+    if side:
+        integers.mean(name, cells, *sorted((value, 9 * side)))
         return
     mean, n = (value - HALF, value + HALF), integers.n(cells)
     integers.mean(name, cells, *mean)

@@ -7,7 +7,7 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.claims import Claims, finding_limits
 from rm_research.disclosure import HIDDEN
-from rm_research.disclosure.rows import MEANS
+from rm_research.disclosure.rows import OF_MEANS
 from rm_research.effects.estimate import Estimate
 from rm_research.figures import band_text
 from rm_research.findings.context import Context
@@ -117,7 +117,7 @@ def _numbers(scale: Scale, context: Context) -> Table:
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
     cells = [_cells(row, context) for row in rows]
     detail = context.disclosed.estimates.detail
-    means = {name: [detail(row.id, name) for row in rows] for name in MEANS}
+    means = {name: [detail(row.id, name) for row in rows] for name in OF_MEANS}
     frame = context.frame(rows)[DATA].assign(**means)
     return table(context.words.say("outcome.caption", scale=scale.title), headings, cells, frame)
 
@@ -147,7 +147,7 @@ def _mean(row: Estimate, name: str, context: Context) -> str:
     if pd.isna(mean):
         return ""
     if pd.isna(low):
-        return number(mean)
+        return context.words.bounded(number(mean), context.disclosed.estimates.detail(row.id, f"{name}_bound"))
     return context.words.say("format.with_range", value=number(mean), low=number(low), high=number(high))
 
 
