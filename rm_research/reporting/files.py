@@ -25,6 +25,7 @@ from rm_research.reporting.own_pages import is_page_of_ours
 from rm_research.study.places import without_folders
 
 MANIFEST, EXECUTED = "manifest.json", "findings.ipynb"
+RELEASED = "released"  # key in the manifest: ids of all editions that were made in a folder, the oldest first
 TABLES = ("estimates.csv", "tables.csv")
 FULL = "estimates-full.csv"  # for the researcher alone
 NAMES = ("index.html", *TABLES, MANIFEST, PDF, DOCX)  # of files at the top
@@ -94,10 +95,10 @@ def _is_ours(out: Path) -> bool:
     return {path.name for path in out.iterdir()} <= known and all(map(is_page_of_ours, pages))
 
 
-def released_as(out: Path) -> str | None:
-    """Id of the edition that a folder holds; None for drafts, and where there is no report."""
-    written = _written(out)
-    return str(written["released_as"]) if written.get("released_as") else None
+def released_in(out: Path) -> list[str]:
+    """Ids of the editions that a folder holds or held: drafts that took their place keep them in the manifest."""
+    released = _written(out).get(RELEASED)
+    return [str(edition) for edition in released] if isinstance(released, list) else []
 
 
 def clear_other_data(out: Path, digest: str) -> None:
@@ -110,11 +111,16 @@ def clear_other_data(out: Path, digest: str) -> None:
     """
     if _written(out).get("digest") == digest:
         return
+    released = released_in(out)
     remove_page(out, None)
     for folder in filter(_is_folder, out.glob("cohorts/*")):
         remove_page(folder, EXECUTED)
-    for name in (*TABLES, MANIFEST):
+    for name in TABLES:
         (out / name).unlink(missing_ok=True)
+    if released:  # a killed run must not forget what was sent from here
+        write(out / MANIFEST, json.dumps({"versions": {"rm_research": version("rm_research")}, RELEASED: released}))
+    else:
+        (out / MANIFEST).unlink(missing_ok=True)
 
 
 def _written(out: Path) -> dict[str, Any]:
