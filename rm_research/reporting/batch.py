@@ -108,9 +108,9 @@ def _refuse_unknown_editions(study: Study, out: Path) -> None:
     known = {edition.id for edition in read_editions(study)}
     if not known.issuperset(files.released_in(out)):
         raise ReportError(
-            f"{out} holds or held a released report that the private folder of the study does not know: perhaps its key "
-            "and ledger were removed, or left on another computer. Bring them back, or release into another folder if "
-            "that report was never sent to anybody."
+            f"{out} holds or held a released report that the private folder of the study does not know: perhaps its "
+            "key and ledger were removed, or left on another computer. Bring them back, or release into another folder "
+            "if that report was never sent to anybody."
         )
 
 
