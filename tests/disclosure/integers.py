@@ -81,12 +81,17 @@ class Integers:
         of = SCORES["change"]
         self._fact(low, self._row(first, of) / self.n(first) - self._row(second, of) / self.n(second), high)
 
-    def possible(self, least: np.ndarray | None = None) -> bool:
-        """Whether all facts can hold together, and with at least one person of a kind."""
+    def counts(self, cells: Sequence[str], name: str, value: float) -> list[int]:
+        """How many people may have a score."""
+        row = self._row(cells, _equal(name, value))
+        return [count for count in range(self.n(cells) + 1) if self.possible(row, count, count)]
+
+    def possible(self, row: np.ndarray | None = None, low: float = 1, high: float = np.inf) -> bool:
+        """Whether all facts can hold together, and with so many people of a kind."""
         rows, ends = [*self._rows], [*self._ends]
-        if least is not None:
-            rows.append(least)
-            ends.append((1, np.inf))
+        if row is not None:
+            rows.append(row)
+            ends.append((low, high))
         lows, highs = zip(*ends, strict=True)
         found = milp(
             np.zeros(len(rows[0])), integrality=np.ones(len(rows[0])), bounds=Bounds(0, np.inf),

@@ -10,6 +10,10 @@ from rm_research.disclosure import disclose
 from rm_research.disclosure.coarse import has_few_scores
 from rm_research.disclosure.numbers import decide
 from rm_research.effects.estimates import Estimates
+from rm_research.figures.means import means_of
+from rm_research.findings.checks import checks
+from rm_research.findings.context import Context
+from rm_research.findings.sections.outcomes import _mean
 from rm_research.panel import prepare_study
 from rm_research.study import read_study
 
@@ -70,6 +74,8 @@ class TestShares:
         kept = found.estimates.details.set_index("quantity")["value"]
         assert kept.to_dict() == {"share_worse": pytest.approx(0.1), "share_worse_bound": -1.0}
         assert row.estimate == 0.3
+        ((*_, name, value),) = checks(Context(claims_of(found, many), "one", ())).rows
+        assert (name, value) == ("Share with reliable loss", "10% or less")
 
     def test_of_losses_of_small_groups(self, study):
         details = [("share_worse", 0.33), ("share_worse_low", 0.14), ("share_worse_high", 0.58)]
@@ -80,8 +86,8 @@ class TestShares:
 class TestMeans:
     """Of fourteen people on one to five: room of 4/14 at each end."""
 
-    def after(self, study, mean, n=14):
-        details = [("mean_post", mean), ("mean_post_low", mean - 0.2), ("mean_post_high", mean + 0.1)]
+    def after(self, study, mean, *further, n=14):
+        details = [("mean_post", mean), ("mean_post_low", mean - 0.2), ("mean_post_high", mean + 0.1), *further]
         found, row = shown(study, *details, n_pre=n, n_post=n, n_pairs=n)
         return found, row, found.estimates.details.set_index("quantity")["value"].to_dict()
 
@@ -98,6 +104,15 @@ class TestMeans:
 
     def test_all_near_an_end_look_the_same(self, study):
         assert self.after(study, 4.75)[2] == self.after(study, 5.0)[2]
+
+    def test_tables_say_so_and_charts_leave_them_out(self, study):
+        found, row, _ = self.after(study, 4.8)
+        claims = claims_of(found, study)
+        assert _mean(row, "mean_post", Context(claims, "one", ())) == "4.71 or more"
+        found, row, _ = self.after(study, 4.8, *((f"mean_pre{end}", 3.0) for end in ("", "_low", "_high")))
+        assert means_of(row, "x", ("red", "o"), claims_of(found, study)) is None
+        found, row, _ = self.after(study, 4.5, *((f"mean_pre{end}", 3.0) for end in ("", "_low", "_high")))
+        assert means_of(row, "x", ("red", "o"), claims_of(found, study)) is not None
 
     def test_disclosed_again_they_stay(self, study):
         found, _, kept = self.after(study, 4.8)
