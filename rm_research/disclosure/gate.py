@@ -7,7 +7,6 @@ from functools import cached_property
 import pandas as pd
 
 from rm_research.disclosure import rules
-from rm_research.disclosure.alike import alike
 from rm_research.disclosure.coarse import coarse
 from rm_research.disclosure.heading import decided, headed
 from rm_research.disclosure.range import within_range
@@ -131,14 +130,13 @@ def disclosed(
     if not isinstance(estimates, Estimates):
         estimates = joined(estimates)
     estimates = coarse(within_range(*headed([estimates], study=study), study=study), study=study)
-    table, rule = estimates.table.copy(), rules.rules_of_rows(Asked.of(estimates, study, behind))
+    rows = Asked.of(estimates, study, behind)
+    table, rule = estimates.table.copy(), rules.rules_of_rows(rows)
     shown = rule.isna()
     # the reason for a failed estimate can reveal answers ("everyone changed alike"), unless it follows from the design
     table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
-    rows = [row for row, passes in zip(estimates.rows, shown, strict=True) if passes]
-    told = {} if behind is None else alike(rows, behind, study)
-    in_words = table["id"].isin(list(told)) & ~table["reason"].isin(OF_DESIGN)
-    table.loc[in_words, "reason"] = table["id"].map(told)
+    in_words = rows.in_words & shown & ~table["reason"].isin(OF_DESIGN)
+    table.loc[in_words, "reason"] = table["id"].map(rows.told)
     shown &= ~in_words
     numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
     table.loc[~shown, numbers] = float("nan")
@@ -159,4 +157,5 @@ def poolable(estimates: Estimates, *, study: Study, behind: Behind | None = None
     """
     if not decided(estimates):
         (estimates,) = headed([estimates], study=study)
-    return estimates.where(rules.rules_of_rows(Asked.of(estimates, study, behind)).isna())
+    asked = Asked.of(estimates, study, behind)
+    return estimates.where(rules.rules_of_rows(asked).isna() & ~asked.in_words)

@@ -1,10 +1,11 @@
 """The rules for rows of Estimates and for their details."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from rm_research.disclosure.alike import alike
 from rm_research.disclosure.families import families
 from rm_research.disclosure.sets import Behind, Circulated
 from rm_research.disclosure.threshold import Threshold
@@ -45,17 +46,21 @@ class Asked:
         Which of them a rule hides already.
     behind : Behind or None
         Which questionnaires they rest on; None where nobody knows.
+    told : mapping of str to str
+        Rows that words stand for, as their people answered alike, by id: no average may hold their numbers.
     """
 
     estimates: Estimates
     study: Study
     hidden: pd.Series
     behind: Behind | None
+    told: Mapping[str, str]
 
     @classmethod
     def of(cls, estimates: Estimates, study: Study, behind: Behind | None) -> "Asked":
         """Rows before any of them is hidden."""
-        return cls(estimates, study, pd.Series(False, index=estimates.table.index), behind)
+        told = {} if behind is None else alike(estimates.rows, behind, study)
+        return cls(estimates, study, pd.Series(False, index=estimates.table.index), behind, told)
 
     def but(self, hidden: pd.Series) -> "Asked":
         """The same rows, with some of them hidden."""
@@ -65,6 +70,11 @@ class Asked:
     def table(self) -> pd.DataFrame:
         """The Estimates table."""
         return self.estimates.table
+
+    @property
+    def in_words(self) -> pd.Series:
+        """Whether words stand for each row."""
+        return self.table["id"].isin(list(self.told))
 
     @property
     def threshold(self) -> Threshold:
@@ -158,7 +168,7 @@ def rests_on_few(asked: Asked) -> pd.Series:
         question = (row.unpooled, row.role, row.arm, row.scale, row.wave)
         named = asked.behind.named(row, taken.get(question, []))
         hides[at] = named is None or not circulated.takes(named, across=asked.behind.crosses(row))
-        if main[at] and not hides[at] and row.is_known and not row.is_pooled:
+        if main[at] and not hides[at] and row.is_known and not row.is_pooled and row.id not in asked.told:
             taken.setdefault(question, []).append(row)
     return hides
 
@@ -229,7 +239,7 @@ def average_of_hidden(asked: Asked) -> pd.Series:
     headlines of the same question, have an estimate, and are shown.
     """
     table, about = asked.table, ["contrast", "role", "arm", "scale", "wave"]
-    shown = table[headlines(table) & table["estimate"].notna() & ~asked.hidden]
+    shown = table[headlines(table) & table["estimate"].notna() & ~asked.hidden & ~asked.in_words]
     shown = shown[shown["contrast"].isin(list(POOLED))]
     parts = shown.assign(contrast=shown["contrast"].map(POOLED).astype("str"), n_parts=1)
     whole = parts.groupby(about)[[*SUMS, "n_parts"]].sum()

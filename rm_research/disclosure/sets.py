@@ -120,10 +120,10 @@ class Behind:
         return named
 
     def sides(self, row: Estimate) -> Iterator[pd.DataFrame]:
-        """Rows of the Panel of the people of each arm that a row is about, of all cohorts for an average."""
-        cohorts = self._cohorts if row.is_pooled else self._members(row)
-        for of_cohorts, arm in self._arms(row, cohorts, compared=row.compares_arms):
-            yield self._panel.iloc[self._at(of_cohorts, row.role, arm, row.scale, row.wave)]
+        """Rows of the Panel of each group of people that a row sets apart, of all cohorts for an average."""
+        for people in self._people(row, self._cohorts if row.is_pooled else self._members(row), row.wave):
+            if people is not None:
+                yield self._panel.iloc[people]
 
     def _arms(self, row: Estimate, cohorts: Sequence[str], *, compared: bool) -> list[tuple[Sequence[str], str]]:
         """Cohorts and arm of each side of a row; a comparison that cohorts share is that of all."""

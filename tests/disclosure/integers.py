@@ -141,7 +141,7 @@ def learn(integers: Integers, known: Known) -> None:
         first, second = (known.teams[name] for name in row.subgroup.removeprefix("team: ").split(" − "))
         integers.difference(first, second, row.estimate - HALF, row.estimate + HALF)
     _learn_answers(integers, known, tables)
-    _learn_words(integers, known, rows)
+    _learn_words(integers, known, everyone[everyone["contrast"].eq("change")])
 
 
 def _learn_share(integers: Integers, cells: Sequence[str], row) -> None:

@@ -9,7 +9,7 @@ import pytest
 from attacker import attack
 from small_studies import TOML, Group, small_study
 
-from rm_research.disclosure import Together, answers, gate, numbers, rules
+from rm_research.disclosure import Together, answers, numbers, rules
 from rm_research.disclosure.sets import Circulated
 from rm_research.disclosure.together import ABOUT
 from rm_research.panel import prepare_study
@@ -225,7 +225,9 @@ def test_the_attacker_wins_where_a_rule_is_left_out(tmp_path, monkeypatch, name)
 
     assert found(tmp_path / "with") == []
     without(monkeypatch, name, *([rules.RESTS_ON_FEW] if name in OF_COUNTS else []))
-    monkeypatch.setattr(gate, "alike", lambda *_: {})  # words in place of numbers keep shares of everybody too
+    monkeypatch.setattr(
+        "rm_research.disclosure.rows.alike", lambda *_: {}
+    )  # words in place of numbers keep shares of everybody too
     monkeypatch.setattr(Circulated, "may_cross", lambda *_: True)  # it keeps what bands of meetings tell
     assert any(case.found in what for what in found(tmp_path / "without"))
 

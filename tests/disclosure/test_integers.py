@@ -72,7 +72,7 @@ def test_one_who_left(tmp_path, monkeypatch, items):
 
 
 def alone_in_a_team(folder):
-    draws = np.random.default_rng(4)
+    draws = DRAWS(10)
     people = [*drawn(draws, 7), *drawn(draws, 7, team="y"), *drawn(draws, 1, team="z")]
     _, out = left_in(folder, "out", people, toml=TEAMS)
     integers = Integers({"x": 7, "y": 7, "z": 1}, POINTS[1])
@@ -127,7 +127,7 @@ def all_the_same(folder):
 def test_everybody_s_answer(tmp_path, monkeypatch):
     integers = all_the_same(tmp_path / "on")
     assert integers.common(["all"], "post") == []
-    monkeypatch.setattr(gate, "alike", lambda *_: {})
+    monkeypatch.setattr("rm_research.disclosure.rows.alike", lambda *_: {})
     without(monkeypatch, "means of equal answers")
     assert all_the_same(tmp_path / "off").common(["all"], "post") == [4]
 

@@ -11,6 +11,7 @@ from attacker import embedded_tables
 from small_studies import RANDOMISED, TOML, Group, small_study
 
 from rm_research.catalogue import catalogue
+from rm_research.disclosure import coarse
 from rm_research.disclosure.numbers import study_numbers
 from rm_research.disclosure.printed import DECIMALS, SIDED, USUAL, printed, printed_ends, printed_number
 from rm_research.effects.estimates import Estimates
@@ -64,7 +65,11 @@ def prepared(tmp_path_factory):
     pairs = pd.read_csv(study / "pre.csv")["pair"].tolist()
     log = [(pair, f"2025-05-{day:02}", 60) for at, pair in enumerate(pairs) for day in range(1, 2 + at % 5)]
     pd.DataFrame(log, columns=["pair", "date", "minutes"]).to_csv(study / "sessions.csv", index=False)
-    return prepare_study(study)
+    prepared = prepare_study(study)
+    with pytest.MonkeyPatch.context() as patch:  # so that there are charts of answers
+        patch.setattr(coarse, "FEW_SCORES", 0)
+        study_numbers(prepared)
+    return prepared
 
 
 def drawn_and_linked(prepared) -> list[str]:
