@@ -7,7 +7,7 @@ export OPENBLAS_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE
 STAMP := .venv/.installed
 
-.PHONY: report test coverage test-slow mutants lab lint format bench methods simulations lock clean
+.PHONY: report test coverage test-slow soak mutants lab lint format bench methods simulations lock clean
 
 report: $(STAMP)  ## Render the demo study and print the page to open
 	@$(BIN)/rm-research report data/demo --out reports/demo
@@ -20,6 +20,9 @@ coverage: $(STAMP)  ## The fast tests, and the lines of the package that none of
 
 test-slow: $(STAMP)  ## Long simulations and soaks, and many examples of every property
 	@$(BIN)/pytest -n auto --dist worksteal -m slow
+
+soak: $(STAMP)  ## Readers who add, subtract, exchange and try all whole answers, on forty drawn studies each (an hour)
+	@$(BIN)/pytest -n auto --dist worksteal -m slow tests/disclosure
 
 mutants: $(STAMP)  ## Whether a test fails for each fault put into MODULE: a sample of SAMPLE, by TESTS
 	@$(BIN)/python tests/mutants.py $(MODULE) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(TESTS),--tests $(TESTS))

@@ -246,7 +246,10 @@ ESTIMATES = Frame(
         "detectable": (NUMBER, "smallest effect that this precision detects with 80 % power, same unit"),
         "planned": (FLAG, "whether the scale is a declared outcome"),
         "heads": (FLAG, "whether design or leaving makes it the main row; missing where its method alone decides"),
-        "truncated": (TEXT, "ends of the interval beyond what the scale allows: low, high, both; missing if none"),
+        "truncated": (
+            TEXT,
+            "ends of the interval beyond what the scale allows (low, high, both), side of a bounded share",
+        ),
         "reason": (TEXT, "why there is no estimate, or no interval; missing if there is one"),
     },
 )

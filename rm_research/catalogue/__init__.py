@@ -13,6 +13,7 @@ import pandas as pd
 from rm_research.errors import StudyError
 
 MOST_DECIMALS = 5
+NOISE = 9  # decimals beyond which a number depends on the order of its sum
 MINUS, DASH = "−", "–"
 
 
@@ -51,9 +52,9 @@ class Catalogue:
         """Write a number with its sign; a value that rounds to zero has none."""
         if math.isinf(value):
             return self.say("format.endless" if value > 0 else "format.endless_below")
-        rounded = round(value, decimals) + 0.0
-        sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-        return sign + f"{abs(rounded):.{decimals}f}".replace(".", self.say("format.decimal"))
+        value = rounded(value, decimals)
+        sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
+        return sign + f"{abs(value):.{decimals}f}".replace(".", self.say("format.decimal"))
 
     def ends(self, low: float, high: float) -> tuple[str, str]:
         """
@@ -62,8 +63,9 @@ class Catalogue:
         It has more decimals where the interval excludes 0 or both ends are that close to it, and is otherwise called
         just below or just above 0.
         """
-        finer = low > 0 or high < 0 or not (round(low, 2) or round(high, 2))
-        first, last = (self._end(value, _decimals(value) if finer and value else 2) for value in (low, high))
+        first, last = (
+            self._end(value, decimals) for value, decimals in zip((low, high), decimals_of_ends(low, high), strict=True)
+        )
         return first, last
 
     def _end(self, value: float, decimals: int) -> str:
@@ -82,7 +84,13 @@ class Catalogue:
 
     def share(self, value: float) -> str:
         """Write a share as whole per cent."""
-        return self.say("format.percent", value=round(100 * value))
+        return self.say("format.percent", value=round(100 * rounded(value, 2)))
+
+    def bounded(self, text: str, side: float) -> str:
+        """A number in words; where it is a bound, 'or more' (`side` is positive) or 'or less' (negative)."""
+        if side > 0:
+            return self.say("format.or_more", value=text)
+        return self.say("format.or_less", value=text) if side < 0 else text
 
     def month(self, when: pd.Timestamp) -> str:
         """Write a month and its year."""
@@ -93,6 +101,22 @@ class Catalogue:
         if len(parts) < 2:
             return "".join(parts)
         return self.say("format.listed", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def rounded(value: float, decimals: int) -> float:
+    """
+    A number with fewer decimals, never −0.
+
+    Half a unit is told first, at nine decimals: the order in which numbers were added decides the last ones.
+    """
+    return round(round(float(value), NOISE), decimals) + 0.0
+
+
+def decimals_of_ends(low: float, high: float) -> tuple[int, int]:
+    """How many decimals the ends of an interval have, so that it shows whether it excludes 0."""
+    finer = low > 0 or high < 0 or not (round(low, 2) or round(high, 2))
+    first, last = (_decimals(value) if finer and value else 2 for value in (low, high))
+    return first, last
 
 
 def _decimals(value: float) -> int:

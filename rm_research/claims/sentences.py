@@ -272,7 +272,10 @@ class Claims:
 
     def estimate(self, row: Estimate) -> str:
         """Estimate alone, with its sign; a share in per cent."""
-        return self.words.share(row.estimate) if row.is_share else self.words.number(row.estimate, signed=True)
+        if not row.is_share:
+            return self.words.number(row.estimate, signed=True)
+        side = 0 if row.has_interval else {"low": -1, "high": 1}.get(row.truncated or "", 0)
+        return self.words.bounded(self.words.share(row.estimate), side)
 
     def ends(self, row: Estimate) -> tuple[str, str]:
         """Both ends of an interval."""

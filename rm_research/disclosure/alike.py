@@ -1,7 +1,6 @@
 """Groups whose people answered alike: their numbers would tell what each of them answered, so words stand there."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,6 @@ from rm_research.study import Study
 
 FEWEST_APART, SHARE_APART = 2, 0.1  # more people than these must differ from the others
 THIRDS = ("low", "middle", "high")
-T = TypeVar("T")
 Range = tuple[float, float] | None
 
 
@@ -32,32 +30,17 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
     study : Study
         Ranges of its scales.
     """
-    judged = _by_people(rows, behind, lambda *of: next(_reasons(*of), ""), study)
-    return {row.id: reason for row, reason in judged if reason}
-
-
-def near_an_end(rows: Iterable[Estimate], behind: Behind, study: Study) -> set[str]:
-    """
-    Ids of rows whose means before and after would tell what everybody answered.
-
-    A mean nearer to an end of the scale than (high − low)/n leaves no room for one person at the other end.
-    """
-    return {row.id for row, near in _by_people(rows, behind, _near, study) if near}
-
-
-def _by_people(
-    rows: Iterable[Estimate], behind: Behind, judge: Callable[[pd.DataFrame, Range], T], study: Study
-) -> Iterator[tuple[Estimate, T]]:
-    """What holds of the people of each row: of the first arm of which it holds."""
-    known: dict[tuple[object, ...], T] = {}
+    known, told = dict[tuple[str, ...], str](), dict[str, str]()
     for row in rows:
-        key = (*row.place, row.compares_arms, row.is_pooled)
+        key = (*row.place, row.subgroup, row.contrast)
         if key not in known:
-            sides = [people if study.link.method == "none" else people.dropna(subset=["pre", "post"])
-                     for people in behind.sides(row)]  # fmt: skip
-            judged = [judge(people, study.scale_range(row.scale)) for people in sides]
-            known[key] = next(filter(None, judged), judged[0])
-        yield row, known[key]
+            sides = (people if study.link.method == "none" else people.dropna(subset=["pre", "post"])
+                     for people in behind.sides(row))  # fmt: skip
+            found = (reason for people in sides for reason in _reasons(people, study.scale_range(row.scale)))
+            known[key] = next(found, "")
+        if known[key]:
+            told[row.id] = known[key]
+    return told
 
 
 def _reasons(people: pd.DataFrame, limits: Range) -> Iterator[str]:
@@ -69,10 +52,6 @@ def _reasons(people: pd.DataFrame, limits: Range) -> Iterator[str]:
     if nearly_equal(changes := (people["post"] - people["pre"]).dropna().to_numpy(float)):
         middle = float(np.round(np.median(changes), 9))
         yield f"alike_change_{'up' if middle > 0 else 'down' if middle < 0 else 'none'}"
-
-
-def _near(people: pd.DataFrame, limits: Range) -> bool:
-    return any(_near_end(people[column].dropna().to_numpy(float), limits) for column in ("pre", "post"))
 
 
 def _near_end(scores: Vector, limits: Range) -> bool:

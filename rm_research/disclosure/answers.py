@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.disclosure import rules
+from rm_research.disclosure.coarse import has_few_scores
 from rm_research.disclosure.gate import Disclosed
 from rm_research.disclosure.tables import Spread
 from rm_research.effects.groups import ALL_COHORTS
@@ -136,7 +137,8 @@ def _may_be_shown(
     """Cohort, role and arm of the groups whose answers may be shown."""
     table = shown.headlines[shown.headlines["contrast"].eq("change")]
     table = table[table["scale"].eq(scale.name) & table["wave"].eq(wave)]
-    table = table[~rules.hidden(rules.ANSWERS, Spread(table, exact, study), table.index)]
+    asked = Spread(table, exact, has_few_scores(scale.name, study), study)
+    table = table[~rules.hidden(rules.ANSWERS, asked, table.index)]
     return set(table[GROUP].itertuples(index=False, name=None))
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from rm_research.disclosure import rules
 from rm_research.disclosure.gate import Disclosed
+from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Starts
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects import assess_balance
@@ -18,8 +19,9 @@ KEY = ["cohort", "role", "arm", "variable"]
 
 
 def shown_balance(
-    prepared: Prepared, shown: Disclosed, every_wave: Collection[tuple[str, str, str]] = ()
-) -> pd.DataFrame:  # fmt: skip
+    prepared: Prepared, shown: Disclosed, behind: Behind, circulated: Circulated,
+    every_wave: Collection[tuple[str, str, str]] = (),
+) -> tuple[pd.DataFrame, list[Named]]:  # fmt: skip
     """
     Rows of `assess_balance` that rest on enough people of each arm.
 
@@ -31,12 +33,22 @@ def shown_balance(
     prepared : Prepared
     shown : Disclosed
         Decides whose change may be shown.
+    behind : Behind
+        Whose questionnaires they are.
+    circulated : Circulated
+        What other numbers name; what these name is added.
     every_wave : collection of (role, scale, wave)
         Changes that are of people with every wave, who are not those compared here.
+
+    Returns
+    -------
+    DataFrame
+    list of Named
+        Groups of questionnaires that they name. Attributes name none: they are no answers to a scale.
     """
     study = prepared.study
     if study.comparison is None or study.link.method == "none":
-        return BALANCE.empty()
+        return BALANCE.empty(), []
     panel = prepared.panel[prepared.panel["cohort"].isin(prepared.sound_cohorts)]
     of_all = assess_balance(panel, study=study)
     of_both = assess_balance(panel[panel["pre"].notna() & panel["post"].notna()], study=study)
@@ -52,7 +64,24 @@ def shown_balance(
     rows = [of_all[scales & everyone], completers[completers.index.isin(wanted)].reset_index(), of_all[~scales]]
     table = BALANCE.conform(pd.concat(rows, ignore_index=True))
     asked = Starts(table, Threshold.of(study))
-    return table[~rules.hidden(rules.BALANCE, asked, table.index)].reset_index(drop=True)
+    table = table[~rules.hidden(rules.BALANCE, asked, table.index)].reset_index(drop=True)
+    named = [_named(row, panel, whom=kinds, behind=behind) if row["is_scale"] else [] for _, row in table.iterrows()]
+    shows = pd.Series([circulated.takes(groups) for groups in named], index=table.index, dtype=bool)
+    return table[shows].reset_index(drop=True), [groups for groups, taken in zip(named, shows, strict=True) if taken]
+
+
+def _named(
+    row: pd.Series, panel: pd.DataFrame, *, whom: dict[tuple[str, ...], set[str]], behind: Behind
+) -> Named:  # fmt: skip
+    """Questionnaires before of both arms that a row compares."""
+    study = behind.study
+    scored = panel["pre"].notna() & (panel["post"].notna() | (whom[tuple(row[KEY])] == {"everyone"}))
+    first = next(wave for wave in study.later_waves if study.measured(row["variable"], wave))
+    asked = panel[scored & panel["scale"].eq(row["variable"]) & panel["role"].eq(row["role"]) & panel["wave"].eq(first)]
+    shared = study.design.comparison_scope == "shared"
+    arms = [asked["arm"].eq(row["arm"]) & asked["cohort"].eq(row["cohort"]),
+            asked["arm"].isin([study.comparison]) & (asked["cohort"].eq(row["cohort"]) | shared)]  # fmt: skip
+    return [(behind.pile(row["variable"], study.baseline), behind.places(asked[side])) for side in arms]
 
 
 def _kinds(changes: Sequence[Estimate], comparison: str, *, shared: bool) -> dict[tuple[str, ...], set[str]]:

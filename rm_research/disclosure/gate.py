@@ -7,10 +7,10 @@ from functools import cached_property
 import pandas as pd
 
 from rm_research.disclosure import rules
-from rm_research.disclosure.alike import alike, near_an_end
+from rm_research.disclosure.coarse import coarse
 from rm_research.disclosure.heading import decided, headed
 from rm_research.disclosure.range import within_range
-from rm_research.disclosure.rows import MEANS, Asked, Details
+from rm_research.disclosure.rows import Asked, Details
 from rm_research.disclosure.sets import Behind
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.estimate import Estimate
@@ -129,23 +129,20 @@ def disclosed(
     """Disclose estimates of whose questionnaires more is known than a Panel says; otherwise as `disclose`."""
     if not isinstance(estimates, Estimates):
         estimates = joined(estimates)
-    estimates = within_range(*headed([estimates], study=study), study=study)
-    table, rule = estimates.table.copy(), rules.rules_of_rows(Asked.of(estimates, study, behind))
+    estimates = coarse(within_range(*headed([estimates], study=study), study=study), study=study)
+    rows = Asked.of(estimates, study, behind)
+    table, rule = estimates.table.copy(), rules.rules_of_rows(rows)
     shown = rule.isna()
     # the reason for a failed estimate can reveal answers ("everyone changed alike"), unless it follows from the design
     table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
-    rows = [row for row, passes in zip(estimates.rows, shown, strict=True) if passes]
-    told = {} if behind is None else alike(rows, behind, study)
-    in_words = table["id"].isin(list(told)) & ~table["reason"].isin(OF_DESIGN)
-    table.loc[in_words, "reason"] = table["id"].map(told)
+    in_words = rows.in_words & shown & ~table["reason"].isin(OF_DESIGN)
+    table.loc[in_words, "reason"] = table["id"].map(rows.told)
     shown &= ~in_words
     numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
     table.loc[~shown, numbers] = float("nan")
     table.loc[~shown, "truncated"] = None
     asked = Details(Estimates(table, estimates.details), without_means, Threshold.of(study))
-    near = set() if behind is None else near_an_end(rows, behind, study)
-    passing = asked.of(shown) & ~(asked.quantity.isin(MEANS) & estimates.details["id"].isin(near))
-    passing &= ~rules.hidden(rules.DETAILS, asked, estimates.details.index)
+    passing = asked.of(shown) & ~rules.hidden(rules.DETAILS, asked, estimates.details.index)
     # a p-value adjusted together with hidden ones would reveal them
     passed = Estimates(adjusted(table, study), estimates.details[passing].reset_index(drop=True))
     hidden_by = dict(zip(table.loc[rule.notna(), "id"], rule.dropna(), strict=True))
@@ -160,4 +157,5 @@ def poolable(estimates: Estimates, *, study: Study, behind: Behind | None = None
     """
     if not decided(estimates):
         (estimates,) = headed([estimates], study=study)
-    return estimates.where(rules.rules_of_rows(Asked.of(estimates, study, behind)).isna())
+    asked = Asked.of(estimates, study, behind)
+    return estimates.where(rules.rules_of_rows(asked).isna() & ~asked.in_words)

@@ -1,7 +1,7 @@
 """All numbers of a study and which of them may be published, decided once before any text or chart is made."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -26,7 +26,7 @@ from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
 from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.shapes import shown_shapes
-from rm_research.disclosure.summaries import shown_measurement, shown_specifications, shown_unusable
+from rm_research.disclosure.summaries import of_named, shown_measurement, shown_specifications, shown_unusable
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import QUESTION, Together, small_cohorts
 from rm_research.effects import (
@@ -87,8 +87,8 @@ def _made_of(prepared: Prepared) -> dict[str, pd.DataFrame]:
 
 def release(prepared: Prepared, label: str) -> Edition:
     """Enter the numbers of a study, as they are now, into the ledger of editions; pages then show these."""
-    decided = _decided(prepared)
-    numbers, groups = decided[0], _named_by(*decided)
+    made = _decided(prepared)
+    numbers, groups = made.numbers, _named_by(made)
     edition = enter(prepared.study, label, groups, present_in(prepared.panel, prepared.study))
     _keep(prepared, _made_of(prepared), numbers)
     return edition
@@ -96,19 +96,12 @@ def release(prepared: Prepared, label: str) -> Edition:
 
 def decide(prepared: Prepared) -> Disclosed:
     """Make all numbers and decide which of them may be shown; `study_numbers` does it once."""
-    return _decided(prepared)[0]
+    return _decided(prepared).numbers
 
 
 def named_groups(prepared: Prepared) -> list[Group]:
     """Groups of questionnaires that the numbers of a study name, as the ledger keeps those of an edition."""
-    return _named_by(*_decided(prepared))
-
-
-def _named_by(numbers: Disclosed, behind: Behind, further: list[Further]) -> list[Group]:
-    groups = [group for named, across in further for group in behind.groups(named, across=across)]
-    for row in (row for row in numbers.rows if row.is_known):
-        groups += behind.groups(behind.named(row, _parts_of(row, numbers)) or [], across=behind.crosses(row))
-    return list(dict.fromkeys(groups))
+    return _named_by(_decided(prepared))
 
 
 def _parts_of(row: Estimate, numbers: Disclosed) -> list[Estimate]:
@@ -120,24 +113,42 @@ def _parts_of(row: Estimate, numbers: Disclosed) -> list[Estimate]:
             and part.place[1:] == row.place[1:]]  # fmt: skip
 
 
-def _decided(prepared: Prepared) -> tuple[Disclosed, Behind, list[Further]]:
-    """Numbers, with what they rest on and what tables next to them name."""
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """Numbers, with what they rest on, all that they name, and what tables next to them name."""
+
+    numbers: Disclosed
+    behind: Behind
+    circulated: Circulated
+    further: list[Further]
+
+
+def _decided(prepared: Prepared) -> _Made:
+    """Numbers of a study and what they name."""
     editions = known_again(read_editions(prepared.study), prepared.panel, prepared.study)
     panel, waiting = without_late(prepared.panel, editions, study=prepared.study)
     made = _made(replace(prepared, panel=panel), waiting, [], editions)
     # numbers of several waves are of different people, perhaps by few: the other waves are then of who has them all
-    if apart := _apart(made[0], prepared.study):
+    if apart := _apart(made.numbers, prepared.study):
         whole = replace(prepared, panel=_of_every_wave(panel, apart, prepared.study))
         made = _made(whole, waiting, apart, editions)
-    numbers, behind, further = made
-    tables = participation(prepared) | shown_measurement(prepared) | numbers.tables
+    measured = shown_measurement(of_named(prepared, made.behind, made.circulated))
+    tables = participation(prepared) | measured | made.numbers.tables
     tables |= {"specifications": shown_specifications(prepared), "unusable": shown_unusable(prepared)}
-    return replace(numbers, tables={name: tables[name] for name in TABLES}), behind, further
+    return replace(made, numbers=replace(made.numbers, tables={name: tables[name] for name in TABLES}))
+
+
+def _named_by(made: _Made) -> list[Group]:
+    numbers, behind = made.numbers, made.behind
+    groups = [group for named, across in made.further for group in behind.groups(named, across=across)]
+    for row in (row for row in numbers.rows if row.is_known):
+        groups += behind.groups(behind.named(row, _parts_of(row, numbers)) or [], across=behind.crosses(row))
+    return list(dict.fromkeys(groups))
 
 
 def _made(
     prepared: Prepared, waiting: pd.DataFrame, every_wave: list[Question], editions: Sequence[Edition]
-) -> tuple[Disclosed, Behind, list[Further]]:  # fmt: skip
+) -> _Made:  # fmt: skip
     """Numbers from the Panel; `every_wave` names the questions for which it holds only people with every wave."""
     study, panel = prepared.study, _sound(prepared)
     estimates = _estimates(prepared, prepared.sound_cohorts)
@@ -151,12 +162,14 @@ def _made(
     shown = disclosed(joined([estimates, grouped, pooled]), study=study, without_means=together.groups, behind=behind)
     tables = {"together": together.table, "answers": shown_answers(prepared, shown), "waiting": waiting}
     tables["every_wave"] = pd.DataFrame(every_wave, columns=QUESTION, dtype="str").assign(cohort=ALL_COHORTS)
-    circulated = Circulated.by([row for row in shown.rows if row.is_known], behind, Threshold.of(study))
+    known = [row for row in shown.rows if row.is_known]
+    circulated = Circulated.by(known, behind, Threshold.of(study), lambda row: _parts_of(row, shown))
     tables["described"], described = shown_described(prepared, behind, circulated)
     tables["sessions"], bands = shown_meetings(panel, shown, together, study, behind, circulated)
-    tables |= {"shapes": shown_shapes(prepared, shown), "balance": shown_balance(prepared, shown, every_wave)}
-    further = [*((named, False) for named in described), *((named, True) for named in bands)]
-    return replace(shown, tables=tables), behind, further
+    tables["balance"], starts = shown_balance(prepared, shown, behind, circulated, every_wave)
+    tables["shapes"], counted = shown_shapes(prepared, shown, behind, circulated)
+    further = [*((named, False) for named in (*described, *starts, *counted)), *((named, True) for named in bands)]
+    return _Made(replace(shown, tables=tables), behind, circulated, further)
 
 
 def _apart(numbers: Disclosed, study: Study) -> list[Question]:

@@ -1,17 +1,18 @@
 """The rules for rows of Estimates and for their details."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from rm_research.disclosure.alike import alike
 from rm_research.disclosure.families import families
 from rm_research.disclosure.sets import Behind, Circulated
-from rm_research.disclosure.threshold import Threshold, least_share, nearly_all_or_none
+from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import COMPARING, Estimate
 from rm_research.effects.estimates import Estimates, headlines, of_both
-from rm_research.effects.methods import METHODS, POOLED, SHARES, Contrast
+from rm_research.effects.methods import METHODS, POOLED, Contrast
 from rm_research.study import Study
 
 # details that a page shows, and so do its files; others would reveal more about few people than the rows do
@@ -20,9 +21,11 @@ QUANTITIES = (
     "e_value", "e_value_interval", "tipping_shift", "largest_shift", "fmi", "share_worse", "share_worse_low",
     "share_worse_high", "expected_by_selection", "icc_before", "icc_after", "p_distinguishable",
     "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "of_everyone", "n_persons",
+    "share_worse_bound",
 )  # fmt: skip
 # only of the headline: everyone with a score before is the same group at all later waves, people with both are not
 MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
+OF_MEANS = (*MEANS, "mean_pre_bound", "mean_post_bound")
 # of a difference: what both arms did and how far apart they were before, of people with both scores
 ARMS = tuple(f"{name}{end}" for name in ("change_arm", "change_comparison", "gap") for end in ("", "_low", "_high"))
 KEY = ["contrast", "measure", "method"]
@@ -43,17 +46,21 @@ class Asked:
         Which of them a rule hides already.
     behind : Behind or None
         Which questionnaires they rest on; None where nobody knows.
+    told : mapping of str to str
+        Rows that words stand for, as their people answered alike, by id: no average may hold their numbers.
     """
 
     estimates: Estimates
     study: Study
     hidden: pd.Series
     behind: Behind | None
+    told: Mapping[str, str]
 
     @classmethod
     def of(cls, estimates: Estimates, study: Study, behind: Behind | None) -> "Asked":
         """Rows before any of them is hidden."""
-        return cls(estimates, study, pd.Series(False, index=estimates.table.index), behind)
+        told = {} if behind is None else alike(estimates.rows, behind, study)
+        return cls(estimates, study, pd.Series(False, index=estimates.table.index), behind, told)
 
     def but(self, hidden: pd.Series) -> "Asked":
         """The same rows, with some of them hidden."""
@@ -63,6 +70,11 @@ class Asked:
     def table(self) -> pd.DataFrame:
         """The Estimates table."""
         return self.estimates.table
+
+    @property
+    def in_words(self) -> pd.Series:
+        """Whether words stand for each row."""
+        return self.table["id"].isin(list(self.told))
 
     @property
     def threshold(self) -> Threshold:
@@ -121,12 +133,6 @@ def beside_few_leavers(asked: Asked) -> pd.Series:
     return few & ((both & beside[0]) | (~both & beside[1]))
 
 
-def share_of_all_or_none(asked: Asked) -> pd.Series:
-    """Shares of nearly nobody or everybody, which may reveal what individuals did."""
-    table = asked.table
-    return table["measure"].isin(SHARES) & nearly_all_or_none(table["estimate"], least_share(table["n_pairs"]))
-
-
 def few_changed(asked: Asked) -> pd.Series:
     """Rows that rest only on people whose score changed, where they are too few."""
     return asked.threshold.too_few(asked.detail("n_changed"))
@@ -161,7 +167,7 @@ def rests_on_few(asked: Asked) -> pd.Series:
         question = (row.unpooled, row.role, row.arm, row.scale, row.wave)
         named = asked.behind.named(row, taken.get(question, []))
         hides[at] = named is None or not circulated.takes(named, across=asked.behind.crosses(row))
-        if main[at] and not hides[at] and row.is_known and not row.is_pooled:
+        if main[at] and not hides[at] and row.is_known and not row.is_pooled and row.id not in asked.told:
             taken.setdefault(question, []).append(row)
     return hides
 
@@ -235,7 +241,7 @@ def average_of_hidden(asked: Asked) -> pd.Series:
     pooled = table["contrast"].isin(list(POOLED.values()))
     if not pooled.any():
         return pooled
-    shown = table[headlines(table) & table["estimate"].notna() & ~asked.hidden]
+    shown = table[headlines(table) & table["estimate"].notna() & ~asked.hidden & ~asked.in_words]
     shown = shown[shown["contrast"].isin(list(POOLED))]
     parts = shown.assign(contrast=shown["contrast"].map(POOLED).astype("str"), n_parts=1)
     whole = parts.groupby(about)[[*SUMS, "n_parts"]].sum()
@@ -296,7 +302,7 @@ class Details:
 
 def on_no_page(asked: Details) -> pd.Series:
     """Details that no page shows."""
-    return ~asked.quantity.isin([*QUANTITIES, *MEANS, *ARMS])
+    return ~asked.quantity.isin([*QUANTITIES, *OF_MEANS, *ARMS])
 
 
 def arms_beside_few_leavers(asked: Details) -> pd.Series:
@@ -328,12 +334,12 @@ def means_beside_other_rows(asked: Details) -> pd.Series:
     """
     table = asked.estimates.table
     waves = table.groupby(["cohort", "role", "arm", "scale"])["wave"].transform("nunique")
-    return asked.quantity.isin(MEANS) & ~asked.of(headlines(table) & ~(of_both(table) & waves.gt(1)))
+    return asked.quantity.isin(OF_MEANS) & ~asked.of(headlines(table) & ~(of_both(table) & waves.gt(1)))
 
 
 def means_of_groups(asked: Details) -> pd.Series:
     """Means of combined cohorts: another wave may combine one cohort more, whose mean both would reveal."""
-    return asked.quantity.isin(MEANS) & asked.of(asked.estimates.table["cohort"].isin(list(asked.without_means)))
+    return asked.quantity.isin(OF_MEANS) & asked.of(asked.estimates.table["cohort"].isin(list(asked.without_means)))
 
 
 def means_of_equal_answers(asked: Details) -> pd.Series:
@@ -344,11 +350,3 @@ def means_of_equal_answers(asked: Details) -> pd.Series:
     flat = pd.MultiIndex.from_arrays([details.loc[without, "id"], names])
     mine = asked.quantity.str.replace(r"_(?:low|high)$", "", regex=True)
     return asked.quantity.isin(MEANS) & pd.MultiIndex.from_arrays([details["id"], mine]).isin(flat)
-
-
-def losses_of_all_or_none(asked: Details) -> pd.Series:
-    """Shares of people who lost, where nearly nobody or nearly everybody did."""
-    table, details = asked.estimates.table, asked.estimates.details
-    least = details["id"].map(least_share(table["n_pairs"]).set_axis(table["id"])).astype("float64")
-    beyond = nearly_all_or_none(details["value"], least) & asked.quantity.eq("share_worse")
-    return asked.quantity.str.startswith("share_worse") & details["id"].isin(details.loc[beyond, "id"])

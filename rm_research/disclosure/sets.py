@@ -8,7 +8,7 @@ answered, never from what was answered.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -120,10 +120,10 @@ class Behind:
         return named
 
     def sides(self, row: Estimate) -> Iterator[pd.DataFrame]:
-        """Rows of the Panel of the people of each arm that a row is about, of all cohorts for an average."""
-        cohorts = self._cohorts if row.is_pooled else self._members(row)
-        for of_cohorts, arm in self._arms(row, cohorts, compared=row.compares_arms):
-            yield self._panel.iloc[self._at(of_cohorts, row.role, arm, row.scale, row.wave)]
+        """Rows of the Panel of each group of people that a row sets apart, of all cohorts for an average."""
+        for people in self._people(row, self._cohorts if row.is_pooled else self._members(row), row.wave):
+            if people is not None:
+                yield self._panel.iloc[people]
 
     def _arms(self, row: Estimate, cohorts: Sequence[str], *, compared: bool) -> list[tuple[Sequence[str], str]]:
         """Cohorts and arm of each side of a row; a comparison that cohorts share is that of all."""
@@ -146,10 +146,17 @@ class Behind:
 
     def of_people(self, rows: pd.DataFrame) -> Named:
         """Questionnaires, before and after, of the people in some rows of a Panel: of one scale and wave."""
+        places, scale, wave = self.places(rows), rows["scale"].iloc[0], rows["wave"].iloc[0]
+        return [(self.pile(scale, self.study.baseline), places), (self.pile(scale, wave), places)]
+
+    def places(self, rows: pd.DataFrame) -> Positions:
+        """Place of the person of each row; −1 for somebody without a role or an arm."""
         own = rows[STRATUM if STRATUM in rows else "cohort"]
-        places = self._who.get_indexer(pd.MultiIndex.from_arrays([own, rows["person"]]))
-        family, wave = self._family[rows["scale"].iloc[0]], rows["wave"].iloc[0]
-        return [(Pile(family, self.study.baseline), places), (Pile(family, wave), places)]
+        return self._who.get_indexer(pd.MultiIndex.from_arrays([own, rows["person"]]))
+
+    def pile(self, scale: str, wave: str) -> Pile:
+        """Questionnaires of a wave that the family of a scale reads."""
+        return Pile(self._family[scale], wave)
 
     def _members(self, row: Estimate) -> list[str]:
         """Cohorts whose people a row is about."""
@@ -333,12 +340,20 @@ class Circulated:
         self._share_of = SHARES // np.bincount(person_of)[person_of]  # of a person, at each place
 
     @classmethod
-    def by(cls, rows: Iterable[Estimate], behind: Behind, threshold: Threshold) -> "Circulated":
-        """Groups that rows name, averages left out: those rest on what their parts rest on."""
+    def by(
+        cls, rows: Iterable[Estimate], behind: Behind, threshold: Threshold,
+        parts_of: Callable[[Estimate], Sequence[Estimate]],
+    ) -> "Circulated":  # fmt: skip
+        """Groups that rows name; those of an average are its parts', with whom it adds to them."""
         circulated = cls(behind.person_of, threshold, behind.released)
         for row in rows:
-            circulated.takes(behind.named(row) or [], across=behind.crosses(row))
+            circulated.takes(behind.named(row, parts_of(row)) or [], across=behind.crosses(row))
         return circulated
+
+    def names(self, pile: Pile, places: Positions) -> NDArray[np.bool_]:
+        """Whether some number names the questionnaire at each place."""
+        in_some = (self._cells.of(pile) > 0) | (self._across.of(pile) > 0)
+        return np.append(in_some, False)[places]  # −1 is nobody's place
 
     def takes(self, named: Named, *, across: bool = False) -> bool:
         """Add groups, unless a sum or difference would then rest on few people; whether they were added."""

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from rm_research.checks.answering import PILED_UP
 from rm_research.disclosure import rules
 from rm_research.disclosure.gate import Disclosed
+from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Portions
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.groups import ALL_COHORTS
@@ -34,7 +36,9 @@ class Limit(NamedTuple):
     share: float
 
 
-def shown_shapes(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
+def shown_shapes(
+    prepared: Prepared, shown: Disclosed, behind: Behind, circulated: Circulated
+) -> tuple[pd.DataFrame, list[Named]]:  # fmt: skip
     """
     Limits that hold of groups of people whose change is shown, and of the questionnaires of cohorts.
 
@@ -46,6 +50,10 @@ def shown_shapes(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
     prepared : Prepared
     shown : Disclosed
         Decides whose change may be shown.
+    behind : Behind
+        Whose questionnaires they are.
+    circulated : Circulated
+        What other numbers name; what these name is added.
 
     Returns
     -------
@@ -55,15 +63,33 @@ def shown_shapes(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
         highest_after, lowest_after: more than a share `above` of scores at this end; further_apart, closer_together:
         the standard deviations differ by more than the factor `above`; same_answers: more than the share `above` of
         questionnaires have the same answer throughout).
+    list of Named
+        Groups of questionnaires that they name.
     """
-    found = [*_of_groups(prepared, shown), *_of_questionnaires(prepared)]
+    counted, named = _counted(prepared, behind, circulated)
+    found = [*_of_groups(prepared, shown), *_of_questionnaires(prepared, counted)]
     asked = Portions(
         pd.Series([limit.n for limit in found], dtype="float64"),
         pd.Series([limit.share for limit in found], dtype="float64"), Threshold.of(prepared.study),
     )  # fmt: skip
     hidden = rules.hidden(rules.SHAPES, asked, asked.n.index)
     rows = [(*limit.place, limit.limit, limit.above) for limit, hides in zip(found, hidden, strict=True) if not hides]
-    return pd.DataFrame(rows, columns=SHAPES)
+    return pd.DataFrame(rows, columns=SHAPES), named
+
+
+def _counted(prepared: Prepared, behind: Behind, circulated: Circulated) -> tuple[pd.DataFrame, list[Named]]:
+    """Questionnaires that other numbers name, of the cohorts by which they may be counted."""
+    responses, study = prepared.responses, prepared.study
+    piles = [(behind.pile(scale.name, wave.name), responses["wave"].eq(wave.name).to_numpy(bool))
+             for scale in study.scales for wave in study.waves]  # fmt: skip
+    places, known, parts = behind.places(responses), np.zeros(len(responses), dtype=bool), []
+    for cohort in prepared.sound_cohorts:
+        own = responses["cohort"].eq(cohort).to_numpy(bool)
+        masks = {pile: own & at & circulated.names(pile, places) for pile, at in piles}
+        if circulated.takes(named := [(pile, places[mask]) for pile, mask in masks.items() if mask.any()]):
+            parts.append(named)
+            known |= np.logical_or.reduce(list(masks.values()))
+    return responses[known], parts
 
 
 def _of_groups(prepared: Prepared, shown: Disclosed) -> Iterator[Limit]:
@@ -102,13 +128,12 @@ def _of_spread(place: tuple[str, ...], people: pd.DataFrame) -> Iterator[Limit]:
         yield Limit(place, name, WIDER, len(people), float("nan"))
 
 
-def _of_questionnaires(prepared: Prepared) -> Iterator[Limit]:
+def _of_questionnaires(prepared: Prepared, counted: pd.DataFrame) -> Iterator[Limit]:
     """Share of questionnaires with the same answer throughout, where these count."""
     problems = prepared.problems
     signs = problems.loc[problems["rule"] == LONG_RUN, QUESTIONNAIRE].drop_duplicates()
     if signs.empty or prepared.study.settings.careless.action == "drop":
         return
-    counted = prepared.responses[prepared.responses["cohort"].isin(prepared.sound_cohorts)]
     counted = counted.merge(signs.assign(same=1.0), on=QUESTIONNAIRE, how="left").fillna({"same": 0.0})
     parts = [counted, counted.assign(cohort=ALL_COHORTS)] if len(prepared.cohorts) > 1 else [counted]
     for part in parts:

@@ -6,12 +6,29 @@ import pandas as pd
 
 from rm_research.checks.answering import MOST_UNUSABLE, unusable_answers
 from rm_research.disclosure import rules
+from rm_research.disclosure.sets import Behind, Circulated
 from rm_research.disclosure.tables import CURVE, Counts, Curves
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects import assess_invariance, assess_reliability, estimate_specifications
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.effects.measured import how_well, limits_of_measurement
 from rm_research.panel import Prepared
+
+
+def of_named(prepared: Prepared, behind: Behind, circulated: Circulated) -> Prepared:
+    """
+    A study without the answers that no shown number names.
+
+    What is told of everybody else's is then told of whole cells, and what hidden people answered changes no word.
+    """
+    study, responses = prepared.study, prepared.responses.copy()
+    places = behind.places(responses)
+    for scale in study.scales:
+        items = [item.name for item in study.items_of(scale.name)]
+        for wave in study.waves:
+            is_named = circulated.names(behind.pile(scale.name, wave.name), places)
+            responses.loc[responses["wave"].eq(wave.name) & ~is_named, items] = float("nan")
+    return replace(prepared, responses=responses)
 
 
 def shown_measurement(prepared: Prepared) -> dict[str, pd.DataFrame]:

@@ -22,12 +22,20 @@ class Spread:
         Their headline rows of change, as disclosed.
     exact : bool
         Whether the shares of answers give the mean.
+    few_scores : bool
+        Whether the scale has few possible scores.
     study : Study
     """
 
     changes: pd.DataFrame
     exact: bool
+    few_scores: bool
     study: Study
+
+    @property
+    def unlinked(self) -> bool:
+        """Whether nobody knows who answered both times."""
+        return self.study.link.method == "none"
 
 
 def answers_beside_hidden_change(asked: Spread) -> pd.Series:
@@ -38,8 +46,13 @@ def answers_beside_hidden_change(asked: Spread) -> pd.Series:
 def answers_of_few_leavers(asked: Spread) -> pd.Series:
     """Groups that few people left, where shares give the mean: that of people who stayed would reveal the others."""
     left = (asked.changes["n_pre"] - asked.changes["n_pairs"]).astype("float64")
-    linked = asked.study.link.method != "none"
-    return Threshold.of(asked.study).few(left) & asked.exact & linked
+    return Threshold.of(asked.study).few(left) & asked.exact & (not asked.unlinked)
+
+
+def answers_of_few_scores(asked: Spread) -> pd.Series:
+    """Small groups on a scale with few possible scores: bands, mean and spread together leave few possible answers."""
+    people = asked.changes[["n_pre", "n_post"]].min(axis=1) if asked.unlinked else asked.changes["n_pairs"]
+    return Threshold.of(asked.study).small(people.astype("float64")) & asked.few_scores
 
 
 def rare_answers(bars: pd.DataFrame) -> pd.Series:

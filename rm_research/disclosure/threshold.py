@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from rm_research.study import Study
@@ -37,14 +38,18 @@ class Threshold(NamedTuple):
         """Whether there is at least one person, but too few people to show."""
         return (people > 0) & (people < self.smallest)
 
+    def small(self, people: Any) -> Any:
+        """Whether a number of people is small next to the possible answers, where these are few."""
+        return people < 3 * self.smallest
+
     def hide_each_other(self, parts: Any, people: Any) -> Any:
         """Whether the total of hidden parts, with so many people together, may be shown: no part can be worked out."""
         return (parts >= 2) & (people >= self.smallest)
 
 
-def least_share(people: pd.Series) -> pd.Series:
+def least_share(people: Any) -> Any:
     """Smallest share of people, or of their answers, that may be shown: less may be one person, or nobody."""
-    return (LEAST_PEOPLE / people.astype("float64")).clip(lower=LEAST_SHARE)
+    return np.maximum(LEAST_PEOPLE / people, LEAST_SHARE)
 
 
 def nearly_all_or_none(share: pd.Series, least: pd.Series) -> pd.Series:

@@ -31,7 +31,7 @@ class Estimate:
     heads : bool or None
         Whether the declared design, or who left, makes it the main row; None where its method alone decides.
     truncated : str or None
-        Ends of the interval beyond what the scale allows: low, high or both.
+        Ends of the interval beyond what the scale allows: low, high or both; of a share that is a bound, its side.
     reason : str or None
         Why there is no estimate, or no interval.
     """

@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from rm_research.catalogue import Catalogue, capital, lowered
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Disclosed
+from rm_research.disclosure.printed import printed_number
 from rm_research.figures.lettering import width_of, wrapped
 from rm_research.figures.moments import moment
 from rm_research.figures.sheet import in_points, longest, on_sheet, room, write, write_beside
@@ -121,7 +122,7 @@ def _draw(ax: Axes, depth: float, rows: pd.DataFrame, claims: Claims) -> float:
     colours = BANDS if len(ends) == 3 else (BANDS[0], BANDS[-1])
     names = [band_text(low, high, words) for low, high in ends.itertuples(index=False)]
     bars: dict[Any, list[float]] = {
-        key: bar["share"].tolist() for key, bar in rows.groupby(["arm", "asked"], sort=False)
+        key: bar["share"].map(printed_number).tolist() for key, bar in rows.groupby(["arm", "asked"], sort=False)
     }
     labels = {key: wrapped(_asked(key, rows, claims), WIDEST * room(ax)) for key in bars}
     left, side = max(map(longest, labels.values())) + GAP, width_of(words.share(1)) + 4

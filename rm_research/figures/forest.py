@@ -10,6 +10,7 @@ from rm_research.catalogue import Catalogue, capital
 from rm_research.claims import Claims, claims_of
 from rm_research.claims.comparing import by_changes
 from rm_research.disclosure import Disclosed
+from rm_research.disclosure.printed import printed_ends, printed_number
 from rm_research.effects.estimate import Estimate
 from rm_research.figures.change import shown_headlines
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
@@ -125,14 +126,14 @@ def _marks(row: Estimate, claims: Claims, shrunken: float | None = None) -> list
         if shrunken is None:
             return [mark]
         drawn = words.say("chart.shrunken_numbers", shrunken=words.number(shrunken, signed=True))
-        return [replace(mark, numbers=(*mark.numbers, drawn), hollow=shrunken)]
+        return [replace(mark, numbers=(*mark.numbers, drawn), hollow=printed_number(shrunken))]
     key = "chart.average_people" if claims.over_people(row) else "chart.average"
     average = mark_of(words.say(key), row.interval, look("difference"), words)
     ends = claims.prediction(row)
     if ends is None:
         return [average]
     first, last = words.ends(*ends)
-    low, high = ends
+    low, high = printed_ends(*ends)
     numbers = words.say("chart.prediction_numbers", low=first, high=last)
     return [average, Mark(words.say("chart.prediction"), (numbers,), np.nan, low, high, look("difference"))]
 

@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from rm_research.catalogue import Catalogue, capital
 from rm_research.claims import Claims
+from rm_research.disclosure.printed import printed_number
 from rm_research.effects.estimate import Estimate
 from rm_research.figures.lettering import apart, wrapped
 from rm_research.figures.rows import STEPS
@@ -46,9 +47,11 @@ def means_of(row: Estimate, label: str, look: tuple[str, str], claims: Claims) -
     """Means behind a change; None if it has none."""
     detail = claims.disclosed.estimates.detail
     before, after = (
-        Moment(*(detail(row.id, f"mean_{when}{end}") for end in ("", "_low", "_high"))) for when in ("pre", "post")
+        Moment(*(printed_number(detail(row.id, f"mean_{when}{end}")) for end in ("", "_low", "_high")))
+        for when in ("pre", "post")
     )
-    if np.isnan([before.mean, after.mean]).any():
+    bounds = [detail(row.id, f"mean_{when}_bound") for when in ("pre", "post")]
+    if np.isnan([before.mean, after.mean]).any() or not np.isnan(bounds).all():
         return None
     return Means(row.arm, label, look, before, after)
 

@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from rm_research.catalogue import Catalogue
 from rm_research.claims import Claims
+from rm_research.disclosure.printed import printed_interval
 from rm_research.figures.lettering import width_of, wrapped
 from rm_research.figures.sheet import is_wide, longest, room, write, write_beside
 from rm_research.figures.style import GREY, INK, LIGHT, LINE, PAPER
@@ -57,10 +58,10 @@ def mark_of(
     label: str, numbers: tuple[float, float, float], look: tuple[str, str], words: Catalogue
 ) -> Mark:  # fmt: skip
     """Mark of an estimate with the lower and upper end of its interval."""
-    estimate, low, high = numbers
+    estimate, low, high = printed_interval(*numbers)
     if np.isnan([low, high]).any():
         return Mark(label, (words.number(estimate, signed=True),), estimate, estimate, estimate, look)
-    ends = dict(zip(("low", "high"), words.ends(low, high), strict=True))
+    ends = dict(zip(("low", "high"), words.ends(*numbers[1:]), strict=True))
     text = words.say("chart.numbers", estimate=words.number(estimate, signed=True), **ends)
     return Mark(label, (text,), estimate, low, high, look)
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from rm_research.disclosure.printed import printed_interval
 from rm_research.effects.estimate import Estimate
 from rm_research.study import Scale, Study
 
@@ -42,12 +43,13 @@ def bars(rows: Iterable[Estimate], scale: Scale, study: Study) -> dict[str, Bar]
         The axis counts in its smallest change that matters, else in its range.
     study : Study
     """
-    known = [row for row in rows if row.has_interval]
+    known = {row.id: printed_interval(*row.interval) for row in rows if row.has_interval}
     unit, least = _unit(scale, study)
-    ends = [abs(end) for row in known for end in (row.ci_low, row.ci_high) if math.isfinite(end)]
+    ends = [abs(end) for _, *both in known.values() for end in both if math.isfinite(end)]
     reach = min(max([least * unit if least else 0.0, *(ROOM * end for end in ends)]) or 1.0, MOST * unit)
     band = None if scale.smallest_effect is None else _span(-scale.smallest_effect, scale.smallest_effect, reach)
-    return {row.id: Bar(*_span(row.ci_low, row.ci_high, reach), _place(row.estimate, reach), band) for row in known}
+    return {name: Bar(*_span(low, high, reach), _place(estimate, reach), band)
+            for name, (estimate, low, high) in known.items()}  # fmt: skip
 
 
 def _unit(scale: Scale, study: Study) -> tuple[float, float]:

@@ -51,7 +51,7 @@ def build_findings(
     if cohort is not None and (errors := prepared.errors_of(cohort)):
         raise StudyError(*errors, heading=f"Cohort {cohort!r} cannot be reported")
     disclosed = study_numbers(prepared)
-    context = Context(claims_of(disclosed, prepared.study), cohort, prepared.digest, tuple(unavailable), edition)
+    context = Context(claims_of(disclosed, prepared.study), cohort, tuple(unavailable), edition)
     return Findings(
         title=context.title,
         study_title=prepared.study.title,

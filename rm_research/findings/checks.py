@@ -17,6 +17,7 @@ CHECKS = {
     "no_tipping": ("largest_shift",),
     "fmi": ("fmi",),
     "share_worse": ("share_worse", "share_worse_low", "share_worse_high"),
+    "share_worse_bound": ("share_worse", "share_worse_bound"),
     "expected_by_selection": ("expected_by_selection",),
     "between": ("tau2", "i2"),
     "explained": ("r2",),
@@ -65,6 +66,8 @@ def _cells(row: Estimate, check: str, values: dict[str, float], context: Context
     for low, high in INTERVALS:
         if low in values:
             shown[low], shown[high] = context.words.ends(values[low], values[high])
+    if check == "share_worse_bound":
+        shown["share_worse"] = context.words.bounded(shown["share_worse"], values[check])
     narrow = context.words.plain(round(100 * (2 * context.study.reporting.level - 1), 9))
     return [
         scale.title,

@@ -35,8 +35,6 @@ class Context:
     claims : Claims
     cohort : str or None
         None for the programme.
-    digest : str
-        SHA-256 of the study's files.
     unavailable : tuple of str
         Cohorts whose own page could not be made.
     edition : str
@@ -45,7 +43,6 @@ class Context:
 
     claims: Claims
     cohort: str | None
-    digest: str
     unavailable: tuple[str, ...]
     edition: str = ""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from rm_research.catalogue import capital
-from rm_research.disclosure.rows import MEANS
+from rm_research.disclosure.rows import OF_MEANS
 from rm_research.effects.estimate import Estimate
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
@@ -33,7 +33,7 @@ def numbers_table(caption: str, rows: Sequence[Estimate], context: Context) -> T
              "mean_post"]  # fmt: skip
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
     detail = context.disclosed.estimates.detail
-    means = {name: [detail(row.id, name) for row in rows] for name in MEANS}
+    means = {name: [detail(row.id, name) for row in rows] for name in OF_MEANS}
     return table(caption, headings, [_cells(row, context) for row in rows],
                  context.frame(rows)[DATA].assign(**means))  # fmt: skip
 
@@ -63,5 +63,5 @@ def _mean(row: Estimate, name: str, context: Context) -> str:
     if pd.isna(mean):
         return ""
     if pd.isna(low):
-        return number(mean)
+        return context.words.bounded(number(mean), context.disclosed.estimates.detail(row.id, f"{name}_bound"))
     return context.words.say("format.with_range", value=number(mean), low=number(low), high=number(high))

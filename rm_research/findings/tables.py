@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from rm_research.disclosure.printed import printed
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -37,9 +39,10 @@ class Table:
 
 
 def csv_text(frame: pd.DataFrame) -> str:
-    """CSV with numbers at three decimals and text that no spreadsheet takes for a formula."""
+    """CSV with the decimals that pages print, and text that no spreadsheet takes for a formula."""
+    frame = printed(frame)
     safe = frame.assign(**{name: neutral(frame[name]) for name in frame.columns if _is_text(frame[name])})
-    return str(safe.to_csv(index=False, float_format="%.3f", lineterminator="\n"))
+    return str(safe.to_csv(index=False, float_format="%.12g", lineterminator="\n"))
 
 
 def neutral(values: pd.Series) -> pd.Series:

@@ -105,12 +105,12 @@ def run_reports(
 
 def _refuse_unknown_editions(study: Study, out: Path) -> None:
     """Refuse a release into a folder with one that the ledger does not know: its numbers could not be allowed for."""
-    released = files.released_as(out)
-    if released is not None and released not in [edition.id for edition in read_editions(study)]:
+    known = {edition.id for edition in read_editions(study)}
+    if not known.issuperset(files.released_in(out)):
         raise ReportError(
-            f"{out} holds a released report that the private folder of the study does not know: perhaps its key and "
-            "ledger were removed, or left on another computer. Bring them back, or release into another folder if that "
-            "report was never sent to anybody."
+            f"{out} holds or held a released report that the private folder of the study does not know: perhaps its "
+            "key and ledger were removed, or left on another computer. Bring them back, or release into another folder "
+            "if that report was never sent to anybody."
         )
 
 
@@ -164,11 +164,9 @@ class _Run:
     def cohorts(self, wanted: list[str]) -> list[Outcome]:
         """Make the cohorts' pages, in the order asked for; cohorts with errors in their data lose theirs."""
         if not self.own_notebook:
-            files.clear_other_data(self.out, self.prepared.digest)
+            files.clear_other_data(self.out, files.keyed_digest(self.prepared))
         for cohort in self.prepared.cohorts:
-            # an earlier page would now be wrong, or identify people when compared with the new numbers of the others
-            of_other_data = not self.own_notebook and not files.is_made_of(self._folder(cohort), self.prepared.digest)
-            if self.prepared.errors_of(cohort) or of_other_data:
+            if self.prepared.errors_of(cohort):
                 files.remove_page(self._folder(cohort), self.kept_notebook)
         sound = [cohort for cohort in wanted if not self.prepared.errors_of(cohort)]
         outcomes = {cohort: self._data_error(cohort) for cohort in wanted if cohort not in sound}
@@ -197,7 +195,9 @@ class _Run:
         content["programme"] = next(self._status(outcome) for outcome in outcomes if not outcome.cohort)
         editions = read_editions(self.prepared.study)
         content["editions_known"] = len(editions)
-        content["released_as"] = editions[-1].id if self.edition else None
+        edition = [editions[-1].id] if self.edition else []
+        content["released_as"] = next(iter(edition), None)
+        content[files.RELEASED] = list(dict.fromkeys([*files.released_in(self.out), *edition]))
         return files.write(self.out / files.MANIFEST, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
     def _status(self, outcome: Outcome) -> dict[str, object]:
@@ -230,7 +230,6 @@ class _Run:
             language=self._language,
             kind="public" if public else "private",
             links=links if public else (),
-            made_of=self.prepared.digest if public else "",
         )
 
     def _links(self, cohort: str) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,7 @@ from rm_research.errors import ReportError
 from rm_research.findings.tables import csv_text
 from rm_research.panel import Prepared
 from rm_research.panel.cache import input_hashes
-from rm_research.privacy import study_key
+from rm_research.privacy import private_folder, study_key, write_private
 from rm_research.readers.export import unique_names
 from rm_research.reporting.forms.asked import DOCX, FIGURES, PDF
 from rm_research.reporting.forms.package import is_untouched
@@ -25,7 +25,9 @@ from rm_research.reporting.own_pages import is_page_of_ours
 from rm_research.study.places import without_folders
 
 MANIFEST, EXECUTED = "manifest.json", "findings.ipynb"
+RELEASED = "released"  # key in the manifest: ids of all editions that were made in a folder, the oldest first
 TABLES = ("estimates.csv", "tables.csv")
+FULL = "estimates-full.csv"  # for the researcher alone
 NAMES = ("index.html", *TABLES, MANIFEST, PDF, DOCX)  # of files at the top
 PACKAGES = ("rm_research", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert")
 
@@ -93,24 +95,32 @@ def _is_ours(out: Path) -> bool:
     return {path.name for path in out.iterdir()} <= known and all(map(is_page_of_ours, pages))
 
 
-def released_as(out: Path) -> str | None:
-    """Id of the edition that a folder holds; None for drafts, and where there is no report."""
-    written = _written(out)
-    return str(written["released_as"]) if written.get("released_as") else None
+def released_in(out: Path) -> list[str]:
+    """Ids of the editions that a folder holds or held: drafts that took their place keep them in the manifest."""
+    released = _written(out).get(RELEASED)
+    return [str(edition) for edition in released] if isinstance(released, list) else []
 
 
 def clear_other_data(out: Path, digest: str) -> None:
     """
-    Remove index, tables and manifest unless the manifest says that they were made of files with this digest.
+    Remove pages, tables and manifest unless the manifest says that they were made of files with this keyed digest.
 
-    This comes before the first new page, so that a run that is killed never leaves two editions side by side. The
-    manifest goes last: until then the next run, too, knows that the rest has to go.
+    This comes before the first new page, so that a run that is killed never leaves two editions side by side: next to
+    the new numbers, an old page would identify people. The manifest goes last: until then the next run, too, knows that
+    the rest has to go.
     """
     if _written(out).get("digest") == digest:
         return
+    released = released_in(out)
     remove_page(out, None)
-    for name in (*TABLES, MANIFEST):
+    for folder in filter(_is_folder, out.glob("cohorts/*")):
+        remove_page(folder, EXECUTED)
+    for name in TABLES:
         (out / name).unlink(missing_ok=True)
+    if released:  # a killed run must not forget what was sent from here
+        write(out / MANIFEST, json.dumps({"versions": {"rm_research": version("rm_research")}, RELEASED: released}))
+    else:
+        (out / MANIFEST).unlink(missing_ok=True)
 
 
 def _written(out: Path) -> dict[str, Any]:
@@ -120,12 +130,6 @@ def _written(out: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return written if isinstance(written, dict) else {}
-
-
-def is_made_of(folder: Path, digest: str) -> bool:
-    """Whether a page was made of files with this digest; also true if there is no page."""
-    page = folder / "index.html"
-    return not page.is_file() or f'content="{digest}"' in page.read_text(encoding="utf-8", errors="replace")
 
 
 def _is_folder(path: Path) -> bool:
@@ -179,12 +183,17 @@ def write_bytes(path: Path, content: bytes) -> Path:
 
 
 def write_tables(prepared: Prepared, out: Path) -> list[Path]:
-    """Write estimates.csv and tables.csv: what the pages show, at three decimals."""
+    """
+    Write estimates.csv and tables.csv: what the pages show, with their decimals.
+
+    The full numbers of the rows that are shown go into the study's private folder.
+    """
     numbers = study_numbers(prepared)
     details = numbers.estimates.details.rename(columns={"id": "row"}).assign(table="estimates", cohort="")
     tables = [_long(name, table) for name, table in numbers.tables.items() if len(table)]
     all_rows = pd.concat([*tables, details], ignore_index=True)[["table", "cohort", "row", "quantity", "value"]]
     estimates, tables_file = (out / name for name in TABLES)
+    write_private(private_folder(prepared.study.path) / FULL, numbers.table.to_csv(index=False).encode())
     return [
         write(estimates, csv_text(numbers.table)),
         write(tables_file, csv_text(all_rows.dropna(subset=["value"]))),
@@ -205,14 +214,19 @@ def _long(name: str, table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def keyed_digest(prepared: Prepared) -> str:
+    """Digest of all inputs, as the manifest has it."""
+    return _keyed(prepared.digest, prepared)
+
+
+def _keyed(found: str, prepared: Prepared) -> str:
+    """A hash that says nothing without the key: who knows all rows of a file but one could find this one by trying."""
+    return hashlib.blake2b(found.encode(), key=study_key(prepared.study.path), digest_size=16).hexdigest()
+
+
 def _inputs(prepared: Prepared) -> dict[str, str]:
     """Hashes of the inputs by their names, without folders outside the study's own."""
-    # keyed, or who knows all rows of a small file but one could find this one by trying
-    key = study_key(prepared.study.path)
-    hashes = {
-        name: hashlib.blake2b(found.encode(), key=key, digest_size=16).hexdigest()
-        for name, found in input_hashes(prepared.study).items()
-    }
+    hashes = {name: _keyed(found, prepared) for name, found in input_hashes(prepared.study).items()}
     names, _ = unique_names([without_folders(name) for name in hashes])
     return dict(zip(names, hashes.values(), strict=True))
 
@@ -224,7 +238,7 @@ def manifest(prepared: Prepared, created: str) -> dict[str, Any]:
         "study": prepared.study.title,
         "created": created,
         "inputs": _inputs(prepared),
-        "digest": prepared.digest,
+        "digest": keyed_digest(prepared),
         "parameters": {
             "level": reporting.level, "smallest_group": reporting.smallest_group, "language": reporting.language,
         },

@@ -37,15 +37,12 @@ class Page:
     kind : {'public', 'private'}
     links : tuple of (str, str)
         Text and relative address of each link above the page.
-    made_of : str
-        Digest of the study's files, by which a later run recognises a page made of other data.
     """
 
     title: str
     language: str = "en"
     kind: str = "public"
     links: tuple[tuple[str, str], ...] = ()
-    made_of: str = ""
 
 
 class NotebookFailedError(ReportError):
@@ -133,7 +130,7 @@ def page_html(executed: NotebookNode, page: Page) -> str:
         resources = {
             "page": {
                 "title": page.title, "language": page.language, "kind": page.kind, "style": style,
-                "made_of": page.made_of, "skip": words.say("page.skip"), "nav": words.say("page.nav"),
+                "skip": words.say("page.skip"), "nav": words.say("page.nav"),
                 "picture": words.say("page.picture"),
                 "links": [{"text": text, "href": href} for text, href in page.links],
             }

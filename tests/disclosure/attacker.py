@@ -21,7 +21,7 @@ from scipy.optimize import linprog
 from rm_research.effects.groups import ALL_COHORTS
 
 OF_EVERYONE = ("jackknife", "likelihood")  # methods that count everyone with a score before
-ROUNDING = 0.0005001
+ROUNDING = 0.005001  # of two decimals
 LABELS = ("role", "arm", "scale", "wave", "asked", "low", "high")
 Sum = tuple[str, ...]
 Linear = Mapping[Sum, float]

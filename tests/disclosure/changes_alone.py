@@ -2,6 +2,8 @@
 
 from rm_research.disclosure import Disclosed
 from rm_research.disclosure.gate import disclose
+from rm_research.disclosure.sets import Behind, Circulated
+from rm_research.disclosure.threshold import Threshold
 from rm_research.effects import estimate_change, estimate_difference
 from rm_research.panel import Prepared
 
@@ -10,3 +12,10 @@ def changes_alone(prepared: Prepared) -> Disclosed:
     """Changes and differences of each cohort, disclosed; the other numbers of a page take most of the time."""
     study, panel = prepared.study, prepared.panel
     return disclose([estimate_change(panel, study=study), estimate_difference(panel, study=study)], study=study)
+
+
+def named_by(prepared: Prepared, shown: Disclosed) -> tuple[Behind, Circulated]:
+    """Whose questionnaires the rows rest on, and what those name that are shown."""
+    behind = Behind(prepared.panel, prepared.study)
+    known = [row for row in shown.rows if row.is_known]
+    return behind, Circulated.by(known, behind, Threshold.of(prepared.study), lambda _: ())

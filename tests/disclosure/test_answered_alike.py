@@ -11,6 +11,7 @@ from rm_research.disclosure.numbers import decide
 from rm_research.panel import prepare_study
 
 SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
+ROLES = SINGLE + '[design]\ninteractions = ["role"]\n'
 ITEMS = ["m1", "m2", "m3"]
 
 
@@ -78,7 +79,7 @@ def test_three_who_differ_are_enough(tmp_path):
     assert numbers.headline_rows[0].is_known
 
 
-def test_a_mean_near_an_end_is_not_given(tmp_path):
+def test_a_mean_near_an_end_is_given_as_that_or_more(tmp_path):
     """Fourteen people with a mean above 5 − 4/14: nobody can have answered 1."""
 
     def change(_, after, waves):
@@ -88,8 +89,35 @@ def test_a_mean_near_an_end_is_not_given(tmp_path):
 
     numbers = decided(tmp_path, change)
     assert numbers.headline_rows[0].is_known
-    quantities = set(numbers.estimates.details["quantity"])
-    assert not quantities & {"mean_pre", "mean_post", "mean_post_high"}
+    kept = numbers.estimates.details.set_index(["id", "quantity"])["value"][numbers.headline_rows[0].id]
+    assert (kept["mean_post"], kept["mean_post_bound"]) == (4.71, 1)
+    assert "mean_post_high" not in kept
+    assert kept["mean_pre_low"] < kept["mean_pre"] < kept["mean_pre_high"]
+
+
+@pytest.mark.parametrize("change", [set_after(5), moved(1, but=2)])
+def test_no_average_holds_the_numbers_of_a_group_that_words_stand_for(tmp_path, change):
+    """Of a group of fourteen the change followed from the average of all and from the others."""
+    numbers = decided(tmp_path, change, *(Group(cohort, 14) for cohort in "abc"))
+    table = numbers.table[numbers.table["method"].isin(["jackknife", "people"]) & numbers.table["estimate"].notna()]
+    assert table[["cohort", "n_pairs"]].to_numpy().tolist() == [["b", 14], ["c", 14], ["all cohorts", 28]]
+    of_both = table["estimate"].iloc[:2].mean()
+    assert table["estimate"].iloc[2] == pytest.approx(of_both)
+
+
+def of_roles(study):
+    table = decide(prepare_study(study)).table
+    return table[table["contrast"].eq("role_difference") & table["measure"].eq("mean")]
+
+
+def test_a_difference_of_roles_of_which_the_other_answered_alike(tmp_path):
+    """Next to what one role did, it would tell what the other did."""
+    study = small_study(tmp_path, Group("a", 14, "leader"), Group("a", 14, "mentor"), toml=ROLES)
+    assert of_roles(study)["estimate"].notna().any()
+    after = pd.read_csv(study / "post.csv", keep_default_na=False)
+    after.loc[14:, ITEMS] = 5
+    after.to_csv(study / "post.csv", index=False)
+    assert set(of_roles(study)["reason"]) == {"alike_after_high"}
 
 
 def test_a_difference_of_arms_one_of_which_answered_alike(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from attacker import attack
 from small_studies import TOML, Group, small_study
 
-from rm_research.disclosure import Together, answers, gate, numbers, rules
+from rm_research.disclosure import Together, answers, numbers, rules
 from rm_research.disclosure.sets import Circulated
 from rm_research.disclosure.together import ABOUT
 from rm_research.panel import prepare_study
@@ -159,7 +159,6 @@ CASES = {
     "few people": Case("('b', 'programme', 'post') change", [Group("a", 30), Group("b", 6)]),
     "few compared": Case("('a', 'waitlist', 'post') change", arms("a", 30, 6), COMPARED),
     "beside few leavers": Case("('a', 'programme', 'post') left before", [Group("a", 30, left=3)], knows_slopes=True),
-    "share of all or none": Case("who changed for the better", [Group("a", 12, gain=3.0)]),
     "few in a part": Case("leader − mentor change", ROLES),
     "part of a shared comparison": Case(
         "('c', 'waitlist', 'post') change", [*arms("a", 30, 12), *arms("b", 25, 14), *arms("c", 20, 4)], SHARED
@@ -175,10 +174,10 @@ CASES = {
 # what these keep back is no sum of scores, or is in no file of these studies: their own tests do the arithmetic
 ELSEWHERE = {
     "undeclared groups", "second split", "on no page", "means beside other rows", "means of groups of cohorts",
-    "losses of all or none", "average of few leavers", "few in a specification", "specifications few apart",
+    "average of few leavers", "few in a specification", "specifications few apart",
     "few questionnaires", "few described", "described alike", "few or nearly all", "arms beside few leavers",
     "few at the start", "means of equal answers", "gaps beside other waves",
-    "few changed", "answers of few leavers", "beside shared answers", rules.RESTS_ON_FEW,
+    "few changed", "answers of few leavers", "answers of few scores", "beside shared answers", rules.RESTS_ON_FEW,
 }  # fmt: skip
 
 
@@ -226,7 +225,9 @@ def test_the_attacker_wins_where_a_rule_is_left_out(tmp_path, monkeypatch, name)
 
     assert found(tmp_path / "with") == []
     without(monkeypatch, name, *([rules.RESTS_ON_FEW] if name in OF_COUNTS else []))
-    monkeypatch.setattr(gate, "alike", lambda *_: {})  # words in place of numbers keep shares of everybody too
+    monkeypatch.setattr(
+        "rm_research.disclosure.rows.alike", lambda *_: {}
+    )  # words in place of numbers keep shares of everybody too
     monkeypatch.setattr(Circulated, "may_cross", lambda *_: True)  # it keeps what bands of meetings tell
     assert any(case.found in what for what in found(tmp_path / "without"))
 

@@ -122,7 +122,7 @@ def test_details_that_no_page_shows_are_gone(study):
     """Standard deviations, correlations and counts of those who left would say more of few people than the rows do."""
     row = row_of()
     names = ["mean_pre", "sd_pre", "r", "n_left", "n_fewest", "n_leavers", "tipping_shift"]
-    details = details_of(*((row["id"], name, 20.0) for name in names))
+    details = details_of(*((row["id"], name, 3.0 if name == "mean_pre" else 20.0) for name in names))
     disclosed = disclose(Estimates(table_of(row), details), study=study)
     assert disclosed.estimates.details["quantity"].tolist() == ["mean_pre", "tipping_shift"]
     assert not {"n_left", "n_late", "n_leavers", "n_imputed", "n_fewest", "sd_pre", "sd_post", "r"} & set(QUANTITIES)
@@ -335,38 +335,8 @@ def test_no_number_survives_with_a_base_below_the_rule(study, shared_study, rows
         assert after[COUNTS].equals(before[COUNTS])
 
 
-@pytest.mark.parametrize(("share", "seen"), [(0.0, False), (0.5, True), (1.0, False)])
-def test_a_share_of_all_or_none_is_hidden(study, share, seen):
-    assert shown(study, row_of(measure="share_improved", method="wilson", estimate=share)) == [seen]
-
-
-@pytest.mark.parametrize(("n", "least"), [(10, 2), (20, 2), (39, 2), (40, 2), (60, 3), (200, 10)])
-def test_a_share_is_of_two_people_and_of_five_per_cent_or_is_hidden(study, n, least):
-    """Of one person, or of all but one, this one would know who the others are."""
-    for people, seen in ((least - 1, False), (least, True), (n - least, True), (n - least + 1, False)):
-        assert shown(study, row_of(measure="share_improved", method="wilson", n_pairs=n, estimate=people / n)) == [seen]
-
-
 def test_a_mean_of_nearly_0_is_no_share(study):
     assert shown(study, row_of(estimate=0.0), row_of(role="mentor", estimate=1.0)) == [True, True]
-
-
-@pytest.mark.parametrize(("share", "seen"), [(0.05, False), (0.1, True), (0.9, True), (0.95, False)])
-def test_a_share_of_losses_is_judged_by_the_people_of_its_own_row(study, share, seen):
-    rows = [row_of(measure="reliable_change", method="wilson", estimate=0.3, role=role, n_pairs=n)
-            for role, n in (("leader", 20), ("mentor", 12))]  # fmt: skip
-    names = ("share_worse", "share_worse_low", "share_worse_high")
-    details = details_of(
-        *((rows[0]["id"], name, share) for name in names), *((rows[1]["id"], name, 0.5) for name in names)
-    )
-    kept = disclose(Estimates(table_of(*rows), details), study=study).estimates.details
-    assert kept["id"].tolist() == [rows[0]["id"]] * 3 * seen + [rows[1]["id"]] * 3
-
-
-def test_a_share_of_losses_of_all_or_none_is_hidden_beside_that_of_gains(study):
-    row = row_of(measure="reliable_change", method="wilson", estimate=0.3)
-    details = details_of((row["id"], "share_worse", 0.0), (row["id"], "share_worse_high", 0.2))
-    assert disclose(Estimates(table_of(row), details), study=study).estimates.details.empty
 
 
 ATTRIBUTES = '\n[attributes]\ngender = "gender"\nsite = "site"\nage = "age"'
@@ -564,10 +534,6 @@ class TestSentences:
         beside = row_of(method="likelihood", n_pre=31, n_pairs=30)
         assert self.sentence(study, beside, row_of(method="paired_t", n_pre=31, n_pairs=30)) == "reason.hidden_beside"
 
-    def test_of_shares(self, study):
-        row = row_of(measure="share_improved", method="wilson", estimate=1.0)
-        assert self.sentence(study, row) == "reason.hidden_share"
-
     def test_of_few_who_changed(self, study):
         row = row_of(measure="median", method="hodges_lehmann", n_pairs=30)
         assert self.sentence(study, row, details=[(row["id"], "n_changed", 9)]) == "reason.hidden_changed"
@@ -603,7 +569,7 @@ class TestDetails:
     """What stands beside a row that is shown, and is hidden all the same."""
 
     def kept(self, study, row, *names, without_means=()) -> list[str]:
-        rows = Estimates(table_of(row), details_of(*((row["id"], name, 0.5) for name in names)))
+        rows = Estimates(table_of(row), details_of(*((row["id"], name, 3.0) for name in names)))
         return disclose(rows, study=study, without_means=without_means).estimates.details["quantity"].tolist()
 
     @pytest.mark.parametrize(("low", "seen"), [(3.5, True), (float("nan"), False)])

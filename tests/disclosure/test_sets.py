@@ -1,22 +1,27 @@
 """No sum or difference of shown numbers rests on few people: the sets that rows name, and what follows from them."""
 
+import shutil
+from collections import defaultdict
+
 import numpy as np
 import pandas as pd
 import pytest
-from audits import fewest_behind
+from audits import fewest_behind, smallest_cut
 from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
+from rendered_demo import DEMO
 from small_studies import TOML, Group, small_study
 
 from rm_research.claims import claims_of
-from rm_research.disclosure.numbers import decide
+from rm_research.disclosure.editions import Group as KeptGroup
+from rm_research.disclosure.editions import digest
+from rm_research.disclosure.numbers import decide, named_groups
 from rm_research.disclosure.sets import Behind, Circulated, Pile
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import small_cohorts
 from rm_research.effects.methods import METHODS
 from rm_research.panel import prepare_study
-from rm_research.reporting.files import write_tables
 
 SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
 COMPARED = SINGLE + '[design]\ncomparison = "waitlist"\nassignment = "randomised"\n'
@@ -159,7 +164,7 @@ def test_an_audit_of_all_that_is_shown(tmp_path, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(40))
 def test_an_audit_of_drawn_studies(tmp_path, seed):
     draws = np.random.default_rng(seed)
     toml, groups = [SINGLE, COMPARED][seed % 2], []
@@ -170,6 +175,32 @@ def test_an_audit_of_drawn_studies(tmp_path, seed):
     prepared = prepare_study(small_study(tmp_path, *groups, toml=toml))
     if decide(prepared).table["estimate"].notna().any():
         assert audited(prepared) >= 10
+
+
+@pytest.mark.slow
+def test_an_audit_of_the_demo(tmp_path):
+    """It is too large to try every combination: cells are counted, and the smallest cut of cells by parts."""
+    study = shutil.copytree(DEMO, tmp_path / "demo", ignore=shutil.ignore_patterns(".rm_research"))
+    prepared = prepare_study(study)
+    piles = defaultdict(list)
+    for group in named_groups(prepared):
+        piles[group.pile].append(group)
+    assert len(piles) > 4
+    who = prepared.panel[["cohort", "person"]].drop_duplicates().itertuples(index=False, name=None)
+    people = {digest(*one, wave): one[1] for one in who for wave in ("pre", "post")}
+    assert min(smallest_cut(groups, people) for groups in piles.values()) >= 10
+
+
+@pytest.mark.parametrize(
+    ("parts", "least"),
+    [([(range(30), False), (range(12), False)], 12), ([(range(30), False), (range(25), False)], 5),
+     ([(range(20), False), (range(20, 40), False), (range(16), True), (range(16, 40), True)], 4)],
+)  # fmt: skip
+def test_the_smallest_cut_is_that_of_the_exact_search(parts, least):
+    people = {str(place): place for place in range(40)}
+    groups = [KeptGroup(PILE, across, tuple(map(str, places))) for places, across in parts]
+    assert smallest_cut(groups, people) == least
+    assert fewest_behind([np.array(places) for places, _ in parts], range(40)) == least
 
 
 def test_levels_are_compared_only_where_each_has_enough_people(tmp_path):
@@ -266,25 +297,6 @@ def test_every_group_of_the_vocabulary_is_known_to_the_sets(tmp_path):
     for row in numbers.rows:
         assert behind.named(row, [row]) is not None, row.id
     assert all(method.groups for method in METHODS)
-
-
-def test_what_somebody_in_the_same_sets_answered_can_be_exchanged(tmp_path):
-    """The files stay equal, byte for byte, when two people who are in the same sets exchange all their answers."""
-    groups = [Group("a", 24), Group("b", 24, left=3), Group("c", 6), Group("d", 7)]
-
-    def files(folder, *, exchanged):
-        study = small_study(folder / "study", *groups, toml=SINGLE)
-        if exchanged:
-            for wave in ("pre", "post"):
-                rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
-                for one, other in (("P0-3", "P0-17"), ("P2-0", "P3-4")):
-                    at = [rows.index[rows["code"] == code][0] for code in (one, other)]
-                    rows.loc[at, ["m1", "m2", "m3"]] = rows.loc[at[::-1], ["m1", "m2", "m3"]].to_numpy()
-                rows.to_csv(study / f"{wave}.csv", index=False)
-        write_tables(prepare_study(study), folder / "out")
-        return {file.name: file.read_bytes() for file in sorted((folder / "out").iterdir()) if file.suffix == ".csv"}
-
-    assert files(tmp_path / "one", exchanged=False) == files(tmp_path / "other", exchanged=True)
 
 
 def test_bands_of_meetings_are_left_out_where_they_would_tell_of_few(monkeypatch, tmp_path):

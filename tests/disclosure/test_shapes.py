@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from changes_alone import changes_alone
+from changes_alone import changes_alone, named_by
 from small_studies import TOML, Group, as_csv, small_study
 
 from rm_research.disclosure import rules
@@ -23,7 +23,8 @@ def shapes(folder, pre, post, *, toml=TOML, cohorts=("Spring",)):
     files = {f"{wave}.csv": as_csv(NAMES, lines) for wave, lines in rows.items()}
     files["codebook.csv"] = "item,scale,low,high\nm1,mood,1,5\n"
     prepared = prepare_study(small_study(folder, toml=toml, files=files))
-    return shown_shapes(prepared, changes_alone(prepared))
+    shown = changes_alone(prepared)
+    return shown_shapes(prepared, shown, *named_by(prepared, shown))[0]
 
 
 def limits(table, cohort="Spring"):
@@ -106,6 +107,21 @@ def long_runs(folder, n, *, action="flag"):
 )
 def test_questionnaires_with_one_answer_throughout_are_told_in_bands(tmp_path, n, above):
     assert long_runs(tmp_path, n) == above
+
+
+def test_questionnaires_of_people_whom_no_number_names_are_not_counted(tmp_path):
+    """Three of a cohort of forty answer so, and all of one that is too small to be shown."""
+    draws, rows = np.random.default_rng(1), {}
+    for wave in ("pre", "post"):
+        answers = [[3] * 6 if at < 3 or at >= 40 else [1, *draws.integers(1, 6, 4), 5] for at in range(49)]
+        rows[wave] = [(f"P{at}", "ab"[at >= 40], "", "", "", "", *of) for at, of in enumerate(answers)]
+    names = [f"m{item}" for item in range(1, 7)]
+    files = {f"{wave}.csv": as_csv((*NAMES[:6], *names), lines) for wave, lines in rows.items()}
+    files["codebook.csv"] = "item,scale,low,high\n" + "".join(f"{name},mood,1,5\n" for name in names)
+    toml = TOML + '[careless]\naction = "flag"\n[reporting]\nsmallest_group = 10\n'
+    table = decide(prepare_study(small_study(tmp_path, toml=toml, files=files))).tables["shapes"]
+    table = table[table["limit"].eq("same_answers")]
+    assert table[["cohort", "above"]].to_numpy().tolist() == [["a", 0.05], [ALL_COHORTS, 0.05]]
 
 
 def test_questionnaires_that_were_left_out_are_no_limit(tmp_path):

@@ -6,12 +6,19 @@ import pytest
 from changes_alone import changes_alone
 from small_studies import TOML, Group, as_csv, small_study
 
+from rm_research.disclosure import coarse
 from rm_research.disclosure.answers import shown_answers
 from rm_research.disclosure.numbers import decide
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import prepare_study
 
 SMALLEST = "[reporting]\nsmallest_group = 10\n"
+
+
+@pytest.fixture(autouse=True)
+def many_scores(monkeypatch):
+    """As if scales had many possible scores: what holds of small groups where they have few is tested elsewhere."""
+    monkeypatch.setattr(coarse, "FEW_SCORES", 0)
 
 
 def shares(folder, *groups, toml=TOML + SMALLEST, files=None) -> pd.DataFrame:

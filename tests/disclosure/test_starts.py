@@ -2,10 +2,14 @@
 
 import pandas as pd
 import pytest
+from changes_alone import changes_alone, named_by
 from small_studies import TOML, Group, details_of, row_of, small_study, study_of, table_of
 
 from rm_research.disclosure import Threshold, disclose
+from rm_research.disclosure.balance import shown_balance
+from rm_research.disclosure.editions import Pile
 from rm_research.disclosure.numbers import study_numbers
+from rm_research.disclosure.sets import Circulated
 from rm_research.disclosure.tables import Starts, few_at_the_start
 from rm_research.effects.estimates import Estimates
 from rm_research.panel import prepare_study
@@ -39,3 +43,19 @@ def test_a_page_s_table_is_of_arms_that_may_be_shown(tmp_path):
     prepared = prepare_study(small_study(tmp_path / "study", *groups, toml=SELF_SELECTED))
     table = study_numbers(prepared).tables["balance"]
     assert table[["cohort", "variable", "n", "n_comparison"]].to_numpy().tolist() == [["a", "mood", 30, 12]]
+
+
+def test_scores_at_the_start_name_their_people_and_give_way_to_what_was_shown_before(tmp_path):
+    """Next to a mean of 25 of the 30 people in the programme, that of all of them would tell of five."""
+    groups = [Group("a", 30, arm="programme"), Group("a", 12, arm="waitlist")]
+    prepared = prepare_study(small_study(tmp_path / "study", *groups, toml=SELF_SELECTED))
+    shown = changes_alone(prepared)
+    behind, circulated = named_by(prepared, shown)
+    table, ((first, second),) = shown_balance(prepared, shown, behind, circulated)
+    assert table["variable"].tolist() == ["mood"]
+    assert (first[0], len(first[1]), len(second[1])) == (Pile("mood", "pre"), 30, 12)
+    circulated = Circulated(behind.person_of, Threshold(10))
+    assert circulated.takes([(first[0], first[1][:25])])
+    table, named = shown_balance(prepared, shown, behind, circulated)
+    assert table.empty
+    assert named == []

@@ -35,7 +35,7 @@ class Page(NamedTuple):
 
 
 def page(disclosed: Disclosed, study, cohort: str | None) -> Page:
-    context = Context(claims_of(disclosed, study), cohort, "0" * 64, ())
+    context = Context(claims_of(disclosed, study), cohort, ())
     said, answered, limit = (dict(section.content(context).values) for section in (outcomes, response, limits))
     flow = answered["tables"][0]
     counts = [[int(cell or 0) for cell in row[-(len(flow.columns) - 2) :]] for row in flow.rows]

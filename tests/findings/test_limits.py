@@ -33,7 +33,7 @@ def items(study, *rows, cohorts=("one",), shapes=None) -> list[str]:
     }  # fmt: skip
     disclosed = Disclosed(Estimates(table_of(*rows), details_of()), tables, 10)
     cohort = cohorts[0] if len(cohorts) == 1 else None
-    context = Context(Claims(disclosed, study, WORDS), cohort, "0" * 64, ())
+    context = Context(Claims(disclosed, study, WORDS), cohort, ())
     shown = list(limits.content(context).values["items"])  # noqa: PD011  a mapping, no frame
     assert len(shown) <= limits.MOST
     return [*shown, *limits.further(context)]

@@ -8,6 +8,8 @@ from reading import charts
 from small_studies import COLUMNS, TOML, Group, as_csv, small_study
 from undrawn_findings import undrawn_findings
 
+from rm_research.disclosure import coarse
+from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import StudyError
 from rm_research.findings import build_findings
 from rm_research.panel import prepare_study
@@ -112,7 +114,11 @@ class TestUnlinked:
     def prepared(cls, tmp_path_factory):
         toml = TOML.replace('person = "code"\n', "") + '[link]\nmethod = "none"\n'
         groups = [Group(cohort, 16, late=2) for cohort in "ABC"]
-        return prepare_study(small_study(tmp_path_factory.mktemp("unlinked"), *groups, toml=toml))
+        prepared = prepare_study(small_study(tmp_path_factory.mktemp("unlinked"), *groups, toml=toml))
+        with pytest.MonkeyPatch.context() as patch:  # so small groups have bands of answers only on other scales
+            patch.setattr(coarse, "FEW_SCORES", 0)
+            study_numbers(prepared)
+        return prepared
 
     @pytest.fixture(scope="class")
     @classmethod

@@ -1,4 +1,4 @@
-"""Tables as CSV: three decimals, and nothing that a spreadsheet would run."""
+"""Tables as CSV: the decimals of pages, and nothing that a spreadsheet would run."""
 
 import pandas as pd
 import pytest
@@ -17,8 +17,8 @@ def test_other_text_is_left_alone():
     assert csv_text(pd.DataFrame({"cohort": ["2025 spring", "a=b", "x-1"]})) == "cohort\n2025 spring\na=b\nx-1\n"
 
 
-def test_numbers_have_three_decimals_and_keep_their_minus():
-    assert csv_text(pd.DataFrame({"estimate": [-0.12345, 1.0]})) == "estimate\n-0.123\n1.000\n"
+def test_numbers_have_the_decimals_of_pages_and_keep_their_minus():
+    assert csv_text(pd.DataFrame({"estimate": [-0.12345, 1.0]})) == "estimate\n-0.12\n1\n"
 
 
 def test_counts_have_no_decimals():

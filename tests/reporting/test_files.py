@@ -12,6 +12,7 @@ from rm_research.reporting.files import (
     MANIFEST,
     claim,
     clear_other_data,
+    released_in,
     remove_forms,
     remove_page,
     write,
@@ -124,9 +125,16 @@ class TestOtherData:
         write(tmp_path / MANIFEST, json.dumps({"versions": {"rm_research": "0"}, "digest": "same"}))
         return tmp_path
 
-    def test_index_files_and_manifest_go(self, out):
+    def test_pages_files_and_manifest_go(self, out):
         clear_other_data(out, "other")
-        assert left(out) == ["cohorts/spring/findings.ipynb", "cohorts/spring/index.html"]
+        assert left(out) == []
+
+    def test_what_was_released_here_is_not_forgotten(self, out):
+        write(out / MANIFEST, json.dumps({"versions": {"rm_research": "0"}, "digest": "same", "released": ["a", "b"]}))
+        clear_other_data(out, "other")
+        assert left(out) == [MANIFEST]
+        assert released_in(out) == ["a", "b"]
+        claim(out, ["spring"])  # it is still ours
 
     def test_of_the_same_data_they_stay(self, out):
         before = left(out)
@@ -139,7 +147,7 @@ class TestOtherData:
         if text is not None:
             write(out / MANIFEST, text)
         clear_other_data(out, "same")
-        assert left(out) == ["cohorts/spring/findings.ipynb", "cohorts/spring/index.html"]
+        assert left(out) == []
 
 
 @pytest.mark.parametrize(

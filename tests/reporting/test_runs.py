@@ -264,6 +264,8 @@ def test_a_run_that_is_killed_leaves_nothing_of_other_data_beside_its_pages(stud
     old = {path.read_bytes() for path in out.rglob("*") if path.is_file()}
     with (study / "post.csv").open("a") as file:
         file.write("P0-99,Spring,,,D0-99,2025-09-08,5,5,5\n")
+    toml = study / "study.toml"  # so that every page differs
+    toml.write_text(toml.read_text(encoding="utf-8").replace("A small study", "Another study"), encoding="utf-8")
     assert subprocess.run([sys.executable, "-c", KILLED, study, out], check=False).returncode == -9
     assert 0 < len(left(out)) <= len(pages("autumn", "spring"))
     assert [name for name in left(out) if (out / name).read_bytes() in old] == []

@@ -143,10 +143,10 @@ def _maybe(value: float, context: Context, decimals: int = 2) -> str:
 
 
 def _reproduce(context: Context) -> list[str]:
-    say, reporting, digest = context.words.say, context.study.reporting, context.digest[:16]
+    say, reporting = context.words.say, context.study.reporting
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     level, cohort = context.words.plain(reporting.level), context.cohort or say("methods.all_cohorts")
     return [
-        say("methods.software", version=version("rm_research"), digest=digest, seed=reporting.seed, packages=packages),
+        say("methods.software", version=version("rm_research"), seed=reporting.seed, packages=packages),
         say("methods.parameters", cohort=cohort, level=level, smallest=reporting.smallest_group),
     ]

@@ -1,0 +1,127 @@
+"""Exchanges answers of people who are in the same sets: whatever a run leaves must stay the same, byte for byte."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from small_studies import COLUMNS, TOML, as_csv
+from undrawn_findings import undrawn_findings
+
+from rm_research.disclosure.editions import digest
+from rm_research.disclosure.numbers import named_groups
+from rm_research.panel import Prepared, prepare_study
+from rm_research.reporting.files import write_tables
+
+WAVES, ITEMS = ("pre", "post"), ["m1", "m2", "m3"]
+SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
+DESIGN = '[design]\ncomparison = "waitlist"\nassignment = "{how}"\n'
+LOG = '[sessions]\nfile = "sessions.csv"\n'
+TEAMS = '[attributes]\nteam = "team"\n'
+Signature = tuple[object, ...]
+Who = tuple[str, str]  # cohort and hashed code
+
+
+def drawn_study(folder: Path, seed: int) -> Path:
+    """
+    Write a study of one to four cohorts of dyads, of whom some left and some came late.
+
+    By turns it has a comparison, a log of meetings, and teams that are compared.
+    """
+    draws = np.random.default_rng(seed)
+    compared, logged, teams = seed % 2 == 1, seed % 3 == 1, seed % 4 == 2
+    toml = SINGLE + (DESIGN.format(how=["randomised", "self-selected"][seed // 2 % 2]) if compared else "")
+    toml += LOG * logged + (TEAMS + '[design]\ninteractions = ["team"]\n' if teams else "")
+    rows: dict[str, list[list[object]]] = {wave: [] for wave in WAVES}
+    for cohort in "abcd"[: draws.integers(1, 5)]:
+        for arm in ("programme", "waitlist") if compared else ("",):
+            _people(rows, draws, cohort, arm, n=int(draws.integers(5, 24)))
+    log = [(row[4], f"2025-05-{day:02}", 60) for row in rows["pre"] for day in range(1, draws.integers(1, 7))]
+    folder.mkdir(parents=True)
+    contents = {"study.toml": toml, "codebook.csv": "item,scale,low,high\n" + "".join(f"{i},mood,1,5\n" for i in ITEMS)}
+    contents |= {f"{wave}.csv": as_csv((*COLUMNS, "team"), lines) for wave, lines in rows.items()}
+    contents["sessions.csv"] = as_csv(("pair", "date", "minutes"), log).replace("pair", "dyad", 1)
+    for name, text in contents.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    return folder
+
+
+def _people(rows: dict[str, list[list[object]]], draws: np.random.Generator, cohort: str, arm: str, n: int) -> None:
+    roles = ("leader", "mentor") if draws.integers(3) else ("leader",)
+    for at in range(n):
+        for role in roles:
+            alone = len(roles) > 1 and at < n // 4  # without a partner
+            pair = f"{cohort}{arm}{at}{role * alone}"
+            facts = [f"{cohort}{arm}{role}{at}", cohort, role, arm, pair]
+            usual, gone = draws.normal(3, 0.8), draws.choice(["", "pre", "post"], p=[0.8, 0.05, 0.15])
+            for wave in WAVES:
+                answers = np.clip(np.rint(usual + draws.normal(0.2, 0.9, 3)), 1, 5).astype(int).tolist()
+                if wave != gone:
+                    rows[wave].append([*facts, "", *answers, "xyz"[at % 3]])
+
+
+def left_of(study: Path, out: Path) -> tuple[Prepared, dict[str, bytes]]:
+    """Everything that a run leaves, apart from charts (which are drawn from what stands there) and the manifest."""
+    prepared = prepare_study(study)
+    write_tables(prepared, out)
+    files = {path.name: path.read_bytes() for path in sorted(out.iterdir())}
+    pages = {cohort: undrawn_findings(prepared, cohort=cohort) for cohort in (None, *prepared.sound_cohorts)}
+    return prepared, files | {str(cohort): page._repr_html_().encode() for cohort, page in pages.items()}
+
+
+def signatures(prepared: Prepared) -> dict[Who, Signature]:
+    """
+    What shown numbers tell of each person apart from the answers: by cohort and hashed code.
+
+    Groups of questionnaires that they name; beside these, what a model knows of people and what is no group: cohort,
+    cluster and meetings.
+    """
+    panel = prepared.panel.dropna(subset=["role", "arm"]).drop_duplicates(["cohort", "person"])
+    groups = named_groups(prepared)
+    of: dict[str, set[int]] = defaultdict(set)
+    for number, group in enumerate(groups):
+        for name in group.questionnaires:
+            of[name].add(number)
+    found = {}
+    for row in panel.itertuples():
+        sets = tuple(frozenset(of[digest(row.cohort, row.person, wave)]) for wave in WAVES)
+        found[row.cohort, row.person] = (sets, row.cohort, row.role, row.arm, row.sessions)
+    return found
+
+
+def codes_of(study: Path, prepared: Prepared) -> dict[Who, str]:
+    """Code of each person, by cohort and hashed code."""
+    known = {}
+    for wave in WAVES:
+        rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
+        of_wave = prepared.responses[prepared.responses["wave"].eq(wave)]
+        for row in of_wave.itertuples():
+            known[row.cohort, row.person] = rows["code"].iloc[row.source_row - 2]
+    return known
+
+
+def exchangeable(prepared: Prepared, answered: dict[Who, tuple[bool, ...]]) -> Iterator[list[list[tuple[str, str]]]]:
+    """Units, people without a partner or dyads, that are in the same sets; each unit names its people in one order."""
+    of_person, units = signatures(prepared), defaultdict(list)
+    panel = prepared.panel.dropna(subset=["role", "arm"]).drop_duplicates(["cohort", "person"])
+    for _, rows in panel.groupby(["cohort", "cluster"]):
+        people = sorted(zip(rows["cohort"], rows["person"], strict=True), key=lambda who: str(of_person[who]))
+        units[tuple((of_person[who], answered[who]) for who in people)].append(people)
+    yield from (same for same in units.values() if len(same) > 1)
+
+
+def exchange(study: Path, swaps: dict[str, str]) -> None:
+    """Give each person, by code, the answers of another one."""
+    for wave in WAVES:
+        rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
+        answers = rows.set_index("code")[ITEMS]
+        source = [swaps.get(code, code) for code in rows["code"]]
+        rows[ITEMS] = answers.loc[source].to_numpy()
+        rows.to_csv(study / f"{wave}.csv", index=False)
+
+
+def answered_in(study: Path) -> dict[str, tuple[bool, ...]]:
+    """In which waves each code answered."""
+    of = [set(pd.read_csv(study / f"{wave}.csv", dtype=str)["code"]) for wave in WAVES]
+    return {code: tuple(code in some for some in of) for code in set().union(*of)}

@@ -1,0 +1,77 @@
+"""The sets that numbers declare are the true ones: who is in the same sets can exchange all answers, unnoticed."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rendered_demo import DEMO
+from swaps import ITEMS, WAVES, answered_in, codes_of, drawn_study, exchange, exchangeable, left_of, signatures
+
+
+def seeds(*, quick: int) -> list:
+    """Forty drawn studies, of which one is among the fast tests."""
+    return [seed if seed == quick else pytest.param(seed, marks=pytest.mark.slow) for seed in range(40)]
+
+
+def exchanged(study, prepared) -> int:
+    """Exchange the answers of the first and the last unit of each kind; return how many people changed."""
+    codes, answered = codes_of(study, prepared), answered_in(study)
+    by_person = {who: answered[code] for who, code in codes.items()}
+    swaps = {}
+    for same in exchangeable(prepared, by_person):
+        for one, other in zip(same[0], same[-1], strict=True):
+            swaps |= {codes[one]: codes[other], codes[other]: codes[one]}
+    exchange(study, swaps)
+    return len(swaps)
+
+
+def differing(before, after) -> list[str]:
+    assert list(before) == list(after)
+    return [name for name in before if before[name] != after[name]]
+
+
+@pytest.mark.parametrize("seed", seeds(quick=1))
+def test_answers_of_people_in_the_same_sets_can_be_exchanged(tmp_path, seed):
+    study = drawn_study(tmp_path / "study", seed)
+    prepared, before = left_of(study, tmp_path / "one")
+    assert exchanged(study, prepared)
+    _, after = left_of(study, tmp_path / "other")
+    assert differing(before, after) == []
+
+
+@pytest.mark.parametrize("seed", seeds(quick=2))
+def test_what_people_in_no_set_answered_changes_nothing(tmp_path, seed):
+    study = drawn_study(tmp_path / "study", seed)
+    prepared, before = left_of(study, tmp_path / "one")
+    codes = codes_of(study, prepared)
+    nowhere = {codes[who] for who, (sets, *_) in signatures(prepared).items() if who in codes and not any(sets)}
+    for wave in WAVES:
+        rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False)
+        theirs = rows["code"].isin(nowhere)
+        rows.loc[theirs, ITEMS] = np.random.default_rng(seed).integers(1, 6, (theirs.sum(), 3))
+        rows.to_csv(study / f"{wave}.csv", index=False)
+    _, after = left_of(study, tmp_path / "other")
+    assert differing(before, after) == []
+
+
+@pytest.mark.slow
+def test_answers_of_the_demo_can_be_exchanged(tmp_path):
+    """Of every kind of dyads, and of people without a partner, that the demo has."""
+    study = Path(shutil.copytree(DEMO, tmp_path / "demo", ignore=shutil.ignore_patterns(".rm_research")))
+    prepared, before = left_of(study, tmp_path / "one")
+    places = {wave: dict(zip(zip(rows["cohort"], rows["person"], strict=True), rows["source_row"], strict=True))
+              for wave, rows in prepared.responses.groupby("wave")}  # fmt: skip
+    answered = {who: tuple(who in places[wave] for wave in WAVES) for who in signatures(prepared)}
+    pairs = [pair for same in exchangeable(prepared, answered) for pair in zip(same[0], same[-1], strict=True)]
+    assert len(pairs) > 10
+    for wave in WAVES:
+        rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
+        items = rows.columns.get_indexer([item.candidates(wave, wave)[0] for item in prepared.study.items])
+        for one, other in (pair for pair in pairs if answered[pair[0]][WAVES.index(wave)]):
+            at = [places[wave][who] - 2 for who in (one, other)]
+            rows.iloc[at, items] = rows.iloc[at[::-1], items].to_numpy()
+        rows.to_csv(study / f"{wave}.csv", index=False)
+    _, after = left_of(study, tmp_path / "other")
+    assert differing(before, after) == []
