@@ -8,6 +8,8 @@ from rm_research.claims.sentences import Claims
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.verdicts import CLEAR
 
+MOVED = ("up", "down")
+
 
 def plain_texts(rows: Sequence[Estimate], claims: Claims) -> list[str]:
     """
@@ -27,7 +29,12 @@ def plain_texts(rows: Sequence[Estimate], claims: Claims) -> list[str]:
     alike: dict[tuple[str, ...], list[Estimate]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: not is_clear(row, claims)):
         alike[(*_kind(row, claims), claims.scale_text(row.scale, row.arm, row.wave))].append(row)
-    return [_said(level, kind, group, claims) for (level, kind, _), group in alike.items()]
+    texts = []
+    for (level, kind, _), group in alike.items():
+        texts.append(_said(level, kind, group, claims))
+        if kind in MOVED and claims.study.scale(group[0].scale).better == "lower":
+            texts.append(claims.words.say("plain.worse" if kind == "up" else "plain.better"))
+    return texts
 
 
 def is_clear(row: Estimate, claims: Claims) -> bool:

@@ -10,7 +10,6 @@ from rm_research.catalogue import capital, lowered
 from rm_research.checks.followup import UNKNOWN
 from rm_research.claims.comparing import by_changes
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.methods import Contrast
 from rm_research.figures import (
     answers_alt,
     answers_rows,
@@ -45,7 +44,7 @@ def change_picture(scale: Scale, wave: str, role: str, context: Context) -> Pict
     rows, spoken = shown_rows(context.disclosed, **place), _spoken(scale, wave, role, context)
     if not rows or not spoken:
         return None
-    note = _about_differences([row for row in rows if row.contrast == Contrast.DIFFERENCE], context)
+    note = _about_differences([row for row in rows if row.compares_arms], context)
     where = (scale, role, wave)
     return _picture("change", where, context, plot_change, change_title, change_alt, place, note=note,
                     finding=spoken[0])  # fmt: skip

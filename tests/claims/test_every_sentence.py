@@ -104,7 +104,7 @@ def spoken_level(one: Said) -> str:
 
 
 def written(value: float, language: str, decimals: int = 2, *, signed: bool = False) -> str:
-    text = f"{abs(value):.{decimals}f}"
+    text = f"{round(abs(value), 9):.{decimals}f}"
     sign = "" if not float(text) else MINUS if value < 0 else "+" if signed else ""
     return sign + text.replace(".", POINT[language])
 

@@ -329,7 +329,7 @@ class TestGaps:
     ("assignment", "plain", "sentence"),
     [
         ("randomised", "The programme raised people’s mood.", "The programme raised people’s mood by an estimated"),
-        ("matched", "At equal scores before, people’s mood ended higher than the comparison’s.",
+        ("matched", "People’s mood ended higher than the comparison’s, allowing for where people started.",
          "At equal scores before, people’s mood ended an estimated"),
         ("self-selected", "The change in people’s mood was above the comparison’s.",
          "People’s mood rose by 0.69, the comparison’s changed by 0.00: estimated difference"),

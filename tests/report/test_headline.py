@@ -11,7 +11,7 @@ WITHOUT_VERB = re.compile(r"[^:.]+: [+−]?\d")  # "Leaders: +0.12 scale points 
 PLAIN = {
     "up": re.compile(r"\b(rose|raised|higher|above|with a difference)\b"),
     "down": re.compile(r"\b(fell|lowered|lower|below|with a difference)\b"),
-    "open": re.compile(r"too early to say|\bhardly\b|much like"),
+    "open": re.compile(r"it is unclear|\bhardly\b|much like"),
 }
 DIRECTION = {
     "up": re.compile(r"\b(rose|raised|more than|higher|difference of \+)"),

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from rm_research.catalogue import capital
+from rm_research.catalogue import capital, lowered
 from rm_research.checks.flow import flow_column
 from rm_research.claims.glance import Glance, glance
 from rm_research.claims.plain import is_clear, plain_texts
 from rm_research.disclosure import HIDDEN
+from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import Average
 from rm_research.figures.moments import moment
@@ -62,7 +63,11 @@ def content(context: Context) -> Content:
 def _about(context: Context) -> Iterator[str]:
     """Design in words, people and dates."""
     study, say, flow = context.study, context.words.say, context.table("response")
-    yield say(f"head.{study.design.assignment if study.comparison else 'single'}")
+    if study.comparison is None:
+        yield say("head.single")
+    else:
+        arm = lowered(context.claims.arm_title(study.comparison))
+        yield say("head.comparison", design=say(f"head.{study.design.assignment}"), arm=arm)
     before = int(flow["before"].sum())
     if study.later_waves and before:
         wave = study.later_waves[-1]
@@ -149,16 +154,26 @@ def _lines(
     scale: Scale, rows: list[Estimate], roles: list[str], context: Context, *, mixed: bool
 ) -> Iterator[Line]:  # fmt: skip
     say, claims, drawn = context.words.say, context.claims, bars(rows, scale, context.study)
-    arms = list(dict.fromkeys(row.arm for row in rows))
+    arms, asked = list(dict.fromkeys(row.arm for row in rows)), _single_roles(scale, context)
     notes = [_range(scale, context)] + ([say("glance.lower")] if scale.better == "lower" else [])
     if scale.name not in context.study.outcomes:
         notes.append(say("glance.exploratory"))
     for arm in arms:
         by_role = {row.role: row for row in rows if row.arm == arm}
-        found = [by_role.get(role) for role in roles]  # none where it was not asked, or stands with the other role
-        cells = [None if row is None else cell(glance(row, claims), drawn, context, mixed=mixed) for row in found]
+        cells: list[Cell | None] = []
+        for role in roles:
+            if role not in asked:
+                cells.append(Cell(Glance("hidden", say("glance.not_asked"), "", "", None), None))
+            else:  # none where it stands together with the other role
+                row = by_role.get(role)
+                cells.append(None if row is None else cell(glance(row, claims), drawn, context, mixed=mixed))
         name = scale.title if len(arms) == 1 else say("within.titled", title=scale.title, arm=claims.arm_title(arm))
         yield Line(name, ", ".join(filter(None, notes)), cells)
+
+
+def _single_roles(scale: Scale, context: Context) -> set[str]:
+    """Roles that were asked an outcome, alone or shown together with the other."""
+    return {role for name in context.roles(scale.name) for role in (name, *name.split(AND))}
 
 
 def _range(scale: Scale, context: Context) -> str:
@@ -185,17 +200,20 @@ def _numbers(rows: list[Estimate], context: Context) -> Iterator[str]:
 def _others(context: Context) -> Iterator[str]:
     """What is clear of the other outcomes, and what is not."""
     claims, words = context.claims, context.words
-    rows = [row for scale in context.study.scales[1:] for row in _asked(scale, context) if row.is_known]
+    named_in_advance = [scale for scale in context.study.scales[1:] if scale.name in context.study.outcomes]
+    rows = [row for scale in named_in_advance for row in _asked(scale, context) if row.is_known]
     clear = [row for row in rows if is_clear(row, claims)]
     if len(rows) > MOST_NAMED:
         yield words.say("glance.others_many", n=len(rows), clear=len(clear))
         return
-    texts = [words.say("glance.one", **claims.named(row), verdict=glance(row, claims).word) for row in clear]
-    if texts:
-        yield words.say("glance.others_clear", outcomes=words.listed(texts))
-    open_ones = [words.say("glance.whose", **claims.named(row)) for row in rows if row not in clear]
-    if open_ones:
-        yield words.say("glance.others_unclear", outcomes=words.listed(open_ones))
+    found = {row: glance(row, claims) for row in clear}
+    moved = [words.say("glance.one", **claims.named(row), verdict=one.word)
+             for row, one in found.items() if one.kind != "small"]  # fmt: skip
+    small = [words.say("glance.whose", **claims.named(row)) for row, one in found.items() if one.kind == "small"]
+    still_open = [words.say("glance.whose", **claims.named(row)) for row in rows if row not in clear]
+    for kind, named in (("clear", moved), ("small", small), ("unclear", still_open)):
+        if named:
+            yield words.say(f"glance.others_{kind}", outcomes=words.listed(named))
 
 
 def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[str]]:

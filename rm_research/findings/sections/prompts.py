@@ -10,7 +10,7 @@ from rm_research.findings.page import Content
 from rm_research.stats.attrition import MOST_UNEVEN
 
 MOST = 3
-WORTH_WAITING = 4.0  # times the people there are now: who would need more is told nothing
+WORTH_ASKING, WORTH_WAITING = 1.15, 4.0  # times the people there are now, between which it is worth saying
 
 
 def content(context: Context) -> Content:
@@ -41,12 +41,13 @@ def _too_few_people(rows: list[Estimate], context: Context) -> Iterator[str]:
             continue
         times = (half / smallest) ** 2
         now = row.n_clusters if context.pooled else (row.n_pairs or 0) + (row.n_comparison or 0)
-        if not now or times > WORTH_WAITING:
+        if not now or not WORTH_ASKING < times < WORTH_WAITING:
             continue
         more = math.ceil(now * (times - 1))
-        key = "prompts.cohorts" if context.pooled else "prompts.people"
+        key = "people_compared" if row.compares_arms else "people"
+        key = ("cohorts_one" if more == 1 else "cohorts") if context.pooled else key
         sizes = {"half": words.number(half), "smallest": words.number(smallest)}
-        yield words.say(f"{key}_one" if more == 1 else key, **claims.named(row), more=more, **sizes)
+        yield words.say(f"prompts.{key}", **claims.named(row), more=more, **sizes)
         return
 
 
