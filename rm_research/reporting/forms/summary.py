@@ -17,7 +17,8 @@ from rm_research.catalogue import Catalogue, catalogue
 ALWAYS = (("@media print", "@media all"), ("(prefers-color-scheme: dark)", "not all"))  # measured as it is printed
 LEFT_OUT = "nav, details, .key a"
 CHART = (7.6, 6.2)  # centimetres: how wide a chart is at most, and at least for letters of 7 points
-LARGEST, SMALLEST = 1.3, 0.3  # of the usual size; the second is reached only with dozens of outcomes and arms
+# of the usual size: below the second the table has a line for each outcome; the third takes dozens of them
+LARGEST, DENSE, SMALLEST = 1.3, 0.84, 0.3
 FIT = f"""<script>
 const sheet = document.querySelector(".sheet"), page = sheet.firstElementChild;
 const fits = () => sheet.scrollHeight <= sheet.clientHeight && sheet.scrollWidth <= sheet.clientWidth;
@@ -27,10 +28,17 @@ for (let width = {CHART[0]}; width >= {CHART[1]}; width -= .1) {{
   if (fits()) break;
 }}
 if (!fits() && chart) chart.remove();
-if (!fits()) sheet.classList.add("dense");
-let size = fits() && !(chart && chart.isConnected) ? {LARGEST} : 1;
-page.style.zoom = size;
-for (; !fits() && size > {SMALLEST}; size -= .02) page.style.zoom = size;
+const shrink = (from, to) => {{
+  for (let size = from; size > to; size -= .02) {{
+    page.style.zoom = size;
+    if (fits()) break;
+  }}
+}};
+if (!chart || !chart.isConnected) shrink({LARGEST}, {DENSE});
+if (!fits()) {{
+  sheet.classList.add("dense");
+  shrink({LARGEST}, {SMALLEST});
+}}
 </script>"""
 
 
