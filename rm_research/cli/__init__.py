@@ -84,6 +84,9 @@ def main() -> None:
 @click.option("--pdf", is_flag=True, help="Also print each page as index.pdf (needs Chromium or Google Chrome).")
 @click.option("--docx", is_flag=True, help="Also write each page as an editable Word document, findings.docx.")
 @click.option("--png", is_flag=True, help="Also write each picture as figures/*.png, for slides.")
+@click.option(
+    "--summary", is_flag=True, help="Also print one sheet per page, summary.pdf (needs a browser, like --pdf)."
+)
 @click.option("--release", metavar="LABEL", help='For whom it is released, such as "board, March"; else it is a draft.')
 @_print_errors
 def report(

@@ -3,7 +3,7 @@
 from rm_research.figures.answers import answers_alt, answers_rows, answers_title, band_text, plot_answers
 from rm_research.figures.change import change_alt, change_title, plot_change, shown_rows
 from rm_research.figures.flow import flow_alt, flow_rows, flow_title, plot_flow
-from rm_research.figures.forest import forest_alt, forest_rows, forest_shrunken, forest_title, plot_forest
+from rm_research.figures.forest import forest_alt, forest_parts, forest_rows, forest_shrunken, forest_title, plot_forest
 from rm_research.figures.sessions import plot_sessions, sessions_alt, sessions_rows, sessions_title
 from rm_research.figures.style import COLOURS, STYLE, blank_axes
 
@@ -21,6 +21,7 @@ __all__ = [
     "flow_rows",
     "flow_title",
     "forest_alt",
+    "forest_parts",
     "forest_rows",
     "forest_shrunken",
     "forest_title",

@@ -13,17 +13,19 @@ from rm_research.disclosure import Disclosed
 from rm_research.disclosure.printed import printed_ends, printed_number
 from rm_research.effects.estimate import Estimate
 from rm_research.figures.change import shown_headlines
-from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
+from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of, wide_height
 from rm_research.figures.sheet import on_sheet
 from rm_research.figures.style import STYLE, look
 from rm_research.study import Study
 from rm_research.synthesis import drawn_in
 
+MOST_HEIGHT = 216  # points that the cohorts of one chart take at most, where their names stand beside their dots
+
 
 @mpl.rc_context(STYLE)
 def plot_forest(
     disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str,
-    ax: Axes | None = None, title: bool = True,
+    ax: Axes | None = None, title: bool = True, part: int | None = None,
 ) -> Axes:  # fmt: skip
     """
     Each cohort's estimate with its interval, their average below, and the range in which a further cohort may lie.
@@ -40,6 +42,9 @@ def plot_forest(
         Where to draw; a new figure unless given.
     title : bool
         Whether to write the finding above the chart.
+    part : int, optional
+        Of cohorts that need several charts, which one to draw, from 0; all in one chart unless given. Each part has
+        the average and the axis of the whole.
 
     Returns
     -------
@@ -49,13 +54,34 @@ def plot_forest(
     place = {"role": role, "scale": scale, "wave": wave, "contrast": contrast, "arm": arm}
     rows = forest_rows(disclosed, **place)
     shrunken = forest_shrunken(disclosed, study=study, **place)
-    marks = [mark for row in rows for mark in _marks(row, claims, shrunken.get(row.id))]
+    marks = {row.id: _marks(row, claims, shrunken.get(row.id)) for row in rows}
+    every = [mark for of_row in marks.values() for mark in of_row]
+    if part is not None:
+        rows = forest_parts(disclosed, study=study, **place)[part]
     axis = axis_text(_axis(rows, contrast, claims), scale, claims)
     heading = claims.words.say("chart.heading_forest", people=claims.people(role), axis=axis)
     above = forest_title(disclosed, study=study, **place) if title else ""
-    return on_sheet(
-        ax, above, lambda ax, depth: [(ax, draw_marks(ax, depth, marks, claims, study.scale(scale), heading))]
-    )
+    drawn = [mark for row in rows for mark in marks[row.id]]
+
+    def draw(ax: Axes, depth: float) -> list[tuple[Axes, float]]:
+        return [(ax, draw_marks(ax, depth, drawn, claims, study.scale(scale), heading, spanned=every))]
+
+    return on_sheet(ax, above, draw)
+
+
+def forest_parts(
+    disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
+) -> list[list[Estimate]]:  # fmt: skip
+    """Rows of each chart that `plot_forest` needs if letters are to be legible on a slide, the average last in each."""
+    place = {"role": role, "scale": scale, "wave": wave, "contrast": contrast, "arm": arm}
+    rows, claims = forest_rows(disclosed, **place), claims_of(disclosed, study)
+    shrunken = forest_shrunken(disclosed, study=study, **place)
+    cohorts = [row for row in rows if not row.is_of_all_cohorts]
+    heights = [wide_height(mark) for row in cohorts for mark in _marks(row, claims, shrunken.get(row.id))]
+    most = max(MOST_HEIGHT // max(heights, default=1), 1)
+    each = -(-len(cohorts) // -(-len(cohorts) // most)) if cohorts else 1
+    parts = [cohorts[at : at + each] for at in range(0, len(cohorts), each)] or [[]]
+    return [[*part, *rows[len(cohorts) :]] for part in parts]
 
 
 def forest_title(

@@ -13,13 +13,13 @@ from rm_research.claims import Claims
 from rm_research.disclosure.printed import printed_interval
 from rm_research.figures.lettering import width_of, wrapped
 from rm_research.figures.sheet import is_wide, longest, room, write, write_beside
-from rm_research.figures.style import GREY, INK, LIGHT, LINE, PAPER
+from rm_research.figures.style import GREY, INK, LIGHT, LINE, PAPER, WIDE
 from rm_research.study import Scale
 
 STEPS = (1, 2, 2.5, 5, 10)  # between the numbers of an axis, times a power of ten
 GAP, MARGIN = 8, 16  # points between columns; between the ends of an axis and what is drawn
 DOTS, BAND, BETWEEN = 16, 9, 9  # points: a line of dots, what is shaded in it, and the gap between rows
-FEW, TIGHT = 12, 1  # rows of a wide chart that have such gaps; the gap where there are more
+ROOMY, TIGHT = 150, 1  # points: lines of a wide chart that have such gaps, and the gap where there are more
 LEAST, TICK = 80, 46  # points that labels need beside numbers, and a number of the axis
 SOLID: dict[str, Any] = {"linewidth": 2.4}
 DASHED: dict[str, Any] = {"linewidth": 1.2, "linestyle": (0, (3, 2)), "marker": "|", "markersize": 7}
@@ -72,7 +72,15 @@ def axis_text(key: str, scale: str, claims: Claims) -> str:
     return claims.words.say(f"chart.{key}", **blanks)
 
 
-def draw_marks(ax: Axes, depth: float, marks: Sequence[Mark], claims: Claims, scale: Scale, heading: str) -> float:
+def wide_height(mark: Mark) -> int:
+    """Height of a row in points where its words stand beside its dot, among many others."""
+    return LINE * max(len(wrapped(mark.label, WIDEST * 72 * WIDE)), len(mark.numbers)) + TIGHT
+
+
+def draw_marks(
+    ax: Axes, depth: float, marks: Sequence[Mark], claims: Claims, scale: Scale, heading: str,
+    spanned: Sequence[Mark] = (),
+) -> float:  # fmt: skip
     """
     Draw rows with their axis, from `depth` downwards.
 
@@ -89,6 +97,8 @@ def draw_marks(ax: Axes, depth: float, marks: Sequence[Mark], claims: Claims, sc
         there, which an arrow shows.
     heading : str
         What the axis is.
+    spanned : sequence of Mark
+        What columns and axis have to have room for, unless only for the marks: charts with one axis can be compared.
 
     Returns
     -------
@@ -99,11 +109,13 @@ def draw_marks(ax: Axes, depth: float, marks: Sequence[Mark], claims: Claims, sc
         return depth
     limits, wide = claims.study.scale_range(scale.name), is_wide(ax)
     limit = np.inf if limits is None else limits[1] - limits[0]
-    rows, start, end = _columns(ax, marks)
-    _span(ax, marks, (start, end), scale.smallest_effect, limit)
+    rows = _columns(ax, marks)[0]
+    _, start, end = _columns(ax, spanned or marks)
+    _span(ax, spanned or marks, (start, end), scale.smallest_effect, limit)
     depth = write(ax, wrapped(heading, room(ax)), 0, depth, colour=INK) + BETWEEN
     beside, places = write_beside if wide else write, []
-    between = (TIGHT if len(rows) > FEW else BETWEEN) if wide else BETWEEN + DOTS
+    lines = LINE * sum(max(len(label), len(numbers)) for label, numbers in rows)
+    between = (TIGHT if lines > ROOMY else BETWEEN) if wide else BETWEEN + DOTS
     for label, numbers in rows:
         height = LINE * max(len(label), len(numbers))
         places.append(depth + height / 2 if wide else depth + height + DOTS / 2)

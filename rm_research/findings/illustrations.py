@@ -1,6 +1,7 @@
 """The pictures of a page, each with its words: title, subtitle, alternative text, note."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from rm_research.figures import (
     flow_rows,
     flow_title,
     forest_alt,
+    forest_parts,
     forest_shrunken,
     forest_title,
     plot_answers,
@@ -58,17 +60,28 @@ def _about_differences(differences: list[Estimate], context: Context) -> str:
     return say("chart.adjusted") if any(not by_changes(claims, row) for row in differences) else ""
 
 
-def forest_picture(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:
-    """All cohorts with their average, for one role and outcome; None without a finding."""
+def forest_pictures(scale: Scale, wave: str, role: str, context: Context) -> list[Picture]:
+    """All cohorts with their average, for one role and outcome; many cohorts need several pictures."""
     spoken = _spoken(scale, wave, role, context)
     if not spoken:
-        return None
+        return []
     contrast = spoken[0].unpooled
     place = {"role": role, "scale": scale.name, "wave": wave, "arm": spoken[0].arm, "contrast": contrast}
     drawn_in = forest_shrunken(context.disclosed, study=context.study, **place)
     note, where = context.words.say("chart.shrunken") if drawn_in else "", (scale, role, wave)
-    return _picture("cohorts", where, context, plot_forest, forest_title, forest_alt, place, note=note,
-                    finding=spoken[0])  # fmt: skip
+    whole = _picture("cohorts", where, context, plot_forest, forest_title, forest_alt, place, note=note,
+                     finding=spoken[0])  # fmt: skip
+    n_parts = len(forest_parts(context.disclosed, study=context.study, **place))
+    return [whole] if n_parts == 1 else [_part(whole, at, n_parts, context) for at in range(n_parts)]
+
+
+def _part(whole: Picture, at: int, n_parts: int, context: Context) -> Picture:
+    """One of several pictures that share an axis."""
+    say, which = context.words.say, {"part": at + 1, "parts": n_parts}
+    return replace(
+        whole, name=f"{whole.name}-{at + 1}", title=say("picture.part", text=whole.title, **which),
+        alt=say("picture.alt_part", text=whole.alt, **which), draw=partial(whole.draw, part=at),
+    )  # fmt: skip
 
 
 def answers_picture(scale: Scale, wave: str, role: str, context: Context) -> Picture | None:

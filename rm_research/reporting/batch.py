@@ -31,7 +31,7 @@ PRIVATE = "-private"
 def run_reports(
     study: Study | str | Path, *, out: str | Path, cohorts: Sequence[str] = (), jobs: int | None = None,
     notebook: str | Path | None = None, pdf: bool = False, docx: bool = False, png: bool = False,
-    release: str | None = None, on_done: Callable[[Outcome], None] | None = None,
+    summary: bool = False, release: str | None = None, on_done: Callable[[Outcome], None] | None = None,
 ) -> list[Path]:  # fmt: skip
     """
     Make the pages of a study.
@@ -55,6 +55,8 @@ def run_reports(
         Write the findings of each page as findings.docx, for editing.
     png : bool
         Write each picture to figures/ beside the page, for slides.
+    summary : bool
+        Print the first screen of each page on one sheet, summary.pdf, with Chromium or Google Chrome.
     release : str, optional
         For whom the report is released: it is then no draft, and the ledger of editions in the study's private folder
         keeps which questionnaires its numbers name, so that later ones reveal nothing next to it.
@@ -79,7 +81,7 @@ def run_reports(
         raise ReportError(
             'A release is of all findings: give it a label, such as "board, March", and no cohort or notebook.'
         )
-    forms = asked_forms(pdf=pdf, docx=docx, png=png, own_notebook=notebook is not None)
+    forms = asked_forms(pdf=pdf, docx=docx, png=png, summary=summary, own_notebook=notebook is not None)
     prepared = prepare_study(study)
     wanted, slugs = chosen(prepared, cohorts), {cohort: slug(cohort) for cohort in prepared.cohorts}
     custom = None if notebook is None else Path(notebook)

@@ -18,7 +18,7 @@ from rm_research.panel import Prepared
 from rm_research.panel.cache import input_hashes
 from rm_research.privacy import private_folder, study_key, write_private
 from rm_research.readers.export import unique_names
-from rm_research.reporting.forms.asked import DOCX, FIGURES, PDF
+from rm_research.reporting.forms.asked import DOCX, FIGURES, PDF, SUMMARY
 from rm_research.reporting.forms.package import is_untouched
 from rm_research.reporting.forms.pictures import is_ours
 from rm_research.reporting.own_pages import is_page_of_ours
@@ -28,7 +28,7 @@ MANIFEST, EXECUTED = "manifest.json", "findings.ipynb"
 RELEASED = "released"  # key in the manifest: ids of all editions that were made in a folder, the oldest first
 TABLES = ("estimates.csv", "tables.csv")
 FULL = "estimates-full.csv"  # for the researcher alone
-NAMES = ("index.html", *TABLES, MANIFEST, PDF, DOCX)  # of files at the top
+NAMES = ("index.html", *TABLES, MANIFEST, PDF, SUMMARY, DOCX)  # of files at the top
 PACKAGES = ("rm_research", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert")
 
 
@@ -60,7 +60,7 @@ def claim(out: Path, slugs: Iterable[str], notebook: str = EXECUTED) -> None:
         _remove_parts(out)
     except OSError as error:
         raise ReportError(f"{out} cannot be written to ({error.strerror}). Name another folder with --out.") from error
-    current, ours = set(slugs), {"index.html", notebook, PDF, DOCX, FIGURES}
+    current, ours = set(slugs), {"index.html", notebook, PDF, SUMMARY, DOCX, FIGURES}
     for folder in (out / "cohorts").iterdir():
         if folder.name not in current and _is_folder(folder) and {path.name for path in folder.iterdir()} <= ours:
             remove_page(folder, notebook)
@@ -147,8 +147,9 @@ def remove_page(folder: Path, notebook: str | None) -> None:
 
 def remove_forms(folder: Path) -> None:
     """Remove the other forms of an earlier page; an edited document stays."""
-    if (folder / PDF).is_file():
-        (folder / PDF).unlink()
+    for name in (PDF, SUMMARY):
+        if (folder / name).is_file():
+            (folder / name).unlink()
     if (folder / DOCX).is_file() and is_untouched(folder / DOCX):
         (folder / DOCX).unlink()
     if _is_folder(folder / FIGURES):

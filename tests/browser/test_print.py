@@ -1,4 +1,4 @@
-"""Printed pages: everything that is folded lies open, every figure is there and stands on one sheet."""
+"""Printed pages: what is folded lies open, figures stand on one sheet, tables that repeat them stay off."""
 
 import pytest
 from tagged_pdf import Printed
@@ -7,6 +7,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.ma
 
 SHEETS = {"A4": (794, 1123), "Letter": (816, 1056)}  # CSS pixels
 HELD = "figure, .finding"
+MOST = (8, 10)  # sheets of a cohort's page, and of the programme's
 ALTERNATIVES = "[...document.querySelectorAll('svg[role=img] > title')].map(t => t.textContent)"
 WHITE = ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
 
@@ -32,12 +33,33 @@ def test_no_figure_is_cut(printed):
     assert [document.alternative(element) for element in figures if len(document.pages_of(element)) > 1] == []
 
 
-def test_every_table_and_heading_is_there(printed):
+def test_every_heading_is_there_and_every_table_that_is_not_kept_for_the_screen(printed):
     """What is folded on the screen, too."""
     document, page = printed
-    assert len(document.elements("Table")) == page.locator("main table").count()
+    assert len(document.elements("Table")) == page.locator("main table:not(.kept table)").count()
     for level in "1234":
         assert len(document.elements(f"H{level}")) == page.locator(f"main h{level}").count()
+
+
+def test_what_is_kept_for_the_screen_stands_in_charts_or_in_the_appendix_and_the_paper_says_so(open_page, path):
+    page = open_page(path).page
+    page.evaluate("measures.openAll()")
+    page.emulate_media(media="print")
+    kept = page.locator(".kept")
+    alone = "s => s.filter(e => !e.closest('.methods') && !e.closest('section').querySelector('figure svg')).length"
+    assert kept.evaluate_all(alone) == 0
+    told = "getComputedStyle(document.querySelector('.methods [data-paper]'), '::after').content"
+    assert kept.count() == 0 or "all tables of numbers" in page.evaluate(told)
+    assert page.locator("table.glance:not(.kept table)").count() == page.locator("table.glance").count()
+
+
+def test_a_board_has_few_sheets_to_read(open_page, path):
+    page = open_page(path).page
+    if page.locator(".outcome").count() > 3:
+        pytest.skip("each outcome takes a sheet")
+    sheets = Printed(page.pdf(prefer_css_page_size=True, tagged=True)).pages
+    of_cohort, of_programme = MOST
+    assert sheets <= (of_cohort if path.parent.parent.name == "cohorts" else of_programme)
 
 
 @pytest.mark.parametrize("sheet", list(SHEETS))

@@ -1,11 +1,15 @@
 """Cohorts, their average and the range of a further one."""
 
+from functools import partial
+
 import pytest
 from seen import LONG, LONGER, clashes, disclosed_of, dots, five, hollow, intervals, pooled, rows, words
 from small_studies import row_of
 
-from rm_research.figures import COLOURS, blank_axes, forest_alt, forest_title, plot_forest
+from rm_research.figures import COLOURS, blank_axes, forest_alt, forest_parts, forest_title, plot_forest
 from rm_research.figures.style import WIDE, WIDTH
+from rm_research.findings import pictures
+from rm_research.findings.pictures import Picture, png, slide
 
 WHICH = {"role": "leader", "scale": "mood", "wave": "post", "contrast": "change", "arm": "programme"}
 
@@ -108,3 +112,35 @@ def test_without_an_average_the_title_says_so(study):
     assert forest_alt(cohorts, study=study, **WHICH) == forest_title(
         disclosed_of(row_of(role="x")), study=study, **WHICH
     )
+
+
+MANY = [row_of(cohort=f"Division {place:02}, autumn", estimate=place / 60, ci_low=place / 60 - 0.3,
+               ci_high=place / 60 + 0.3) for place in range(60)]  # fmt: skip
+
+
+def test_few_cohorts_stand_in_one_chart(study):
+    assert len(forest_parts(disclosed_of(*MANY[:12], AVERAGE), study=study, **WHICH)) == 1
+
+
+def test_many_cohorts_stand_in_several_charts_of_one_axis_with_the_average_in_each(draw, study):
+    parts = forest_parts(disclosed_of(*MANY, AVERAGE), study=study, **WHICH)
+    assert [row.cohort for part in parts for row in part[:-1]] == [row["cohort"] for row in MANY]
+    assert all(part[-1].is_of_all_cohorts for part in parts)
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+    axes = [draw(*MANY, AVERAGE, part=at, ax=blank_axes(width=WIDE)) for at in range(len(parts))]
+    assert [len(rows(ax)) for ax in axes] == [len(part) for part in parts]
+    assert len({ax.get_xlim() for ax in axes}) == 1
+
+
+@pytest.mark.parametrize("shrunken", [False, True])
+def test_letters_of_each_part_have_11_points_on_a_slide(study, monkeypatch, shrunken):
+    cohorts, details = five() if shrunken else ([], [])
+    found = disclosed_of(*MANY[: 60 - len(cohorts)], *(cohorts or [AVERAGE]), details=details)
+    enlarged = []
+    monkeypatch.setattr(pictures, "png", lambda figure, dpi, *more: enlarged.append(dpi) or png(figure, dpi, *more))
+    for at in range(len(forest_parts(found, study=study, **WHICH))):
+        draw = partial(plot_forest, found, study=study, **WHICH, title=False, part=at)
+        words = {"title": "Leaders’ mood rose by about 0.46 scale points, part 10 of 12", "alt": "A", "note": "N " * 60}
+        slide(Picture(name="a", subtitle="+0.46 scale points (95% interval). Mood.", draw=draw, source="S", **words), 1)
+    ratios = [chart / page for chart, page in zip(enlarged[::2], enlarged[1::2], strict=True)]
+    assert min(ratios) >= 1

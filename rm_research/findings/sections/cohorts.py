@@ -13,7 +13,7 @@ from rm_research.effects.methods import Measure
 from rm_research.findings.bars import bars
 from rm_research.findings.context import Context, place_of_page
 from rm_research.findings.hidden import cohorts_not_shown
-from rm_research.findings.illustrations import forest_picture
+from rm_research.findings.illustrations import forest_pictures
 from rm_research.findings.numbers import numbers_table
 from rm_research.findings.page import Content
 from rm_research.findings.pictures import Picture
@@ -128,8 +128,8 @@ def _forests(context: Context) -> Iterator[Picture]:
     """Charts of all cohorts, outcome by outcome."""
     for scale in context.study.scales:
         for wave in context.main_wave(scale):
-            pictures = (forest_picture(scale, wave, role, context) for role in context.roles(scale.name))
-            yield from (picture for picture in pictures if picture is not None)
+            for role in context.roles(scale.name):
+                yield from forest_pictures(scale, wave, role, context)
 
 
 def _tables(context: Context) -> Iterator[Table]:

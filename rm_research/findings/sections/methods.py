@@ -24,6 +24,7 @@ DATA = [name for name in ESTIMATES.columns if name != "id"]
 def content(context: Context) -> Content:
     """Content of the folded section."""
     say = context.words.say
+    numbers = [_all_estimates(context), _specifications(context), checks(context), _reliability(context)]
     values = {
         "heading": say("headings.methods"),
         "intro": say("methods.intro"),
@@ -33,11 +34,9 @@ def content(context: Context) -> Content:
         "apa_heading": say("headings.apa"),
         "apa": _apa(context),
         "estimates_heading": say("headings.estimates"),
-        "table": _all_estimates(context),
+        "on_page": say("methods.on_page"),
         "balance": balance(context),
-        "checks": checks(context),
-        "specifications": _specifications(context),
-        "reliability": _reliability(context),
+        "numbers": [shown for shown in numbers if shown.rows],
         "reproduce_heading": say("headings.reproduce"),
         "reproduce": _reproduce(context),
     }

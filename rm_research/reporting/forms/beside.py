@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rm_research.errors import ReportError
+from rm_research.findings.context import place_of_page
 from rm_research.reporting import files
-from rm_research.reporting.forms.asked import DOCX, PDF, Forms
-from rm_research.reporting.forms.printing import printed
+from rm_research.reporting.forms.asked import DOCX, PDF, SUMMARY, Forms
+from rm_research.reporting.forms.printing import PrintError, n_sheets, printed_html
+from rm_research.reporting.forms.summary import summary_html
 from rm_research.reporting.forms.worker import Failure, made_apart
 
 
@@ -45,12 +47,13 @@ def make_forms(
     """
     contents: dict[str, dict[str, bytes]] = {}
     lost: dict[str, Failure] = {}
-    if forms.browser is not None:
-        try:
-            contents[PDF] = {PDF: printed(target / "index.html", title, forms.browser)}
-        except (ReportError, OSError) as error:
-            lost[PDF] = Failure(type(error).__name__, str(error))
-    of_findings = tuple(name for name in forms.names if name != PDF)
+    for name, browser in ((PDF, forms.browser), (SUMMARY, forms.summariser)):
+        if browser is not None:
+            try:
+                contents[name] = {name: _printed(name, target, title, browser, str(parameters.get("cohort") or ""))}
+            except (ReportError, OSError) as error:
+                lost[name] = Failure(type(error).__name__, str(error))
+    of_findings = tuple(name for name in forms.names if name not in (PDF, SUMMARY))
     if of_findings:
         more, failed = made_apart(of_findings, parameters, folder)
         contents, lost = contents | more, lost | failed
@@ -61,6 +64,18 @@ def make_forms(
         except (ReportError, OSError) as error:
             lost[name] = Failure(type(error).__name__, str(error))
     return written, [Lost(name, *lost[name]) for name in forms.names if name in lost]
+
+
+def _printed(name: str, target: Path, title: str, browser: Path, cohort: str) -> bytes:
+    """PDF of a page, or of its summary, which is one sheet or none."""
+    html = (target / "index.html").read_text(encoding="utf-8")
+    if name == PDF:
+        return printed_html(html, title, browser)
+    place = f"{place_of_page(cohort)}/index.html" if cohort else "index.html"
+    content = printed_html(summary_html(html, place), title, browser)
+    if n_sheets(content) != 1:
+        raise PrintError(f"{browser} printed {n_sheets(content)} sheets instead of one.")
+    return content
 
 
 def _put(contents: Mapping[str, bytes], target: Path) -> list[Path]:

@@ -36,9 +36,14 @@ class PrintError(ReportError):
     """A page that could not be printed."""
 
 
-def found_browser() -> Path:
+def found_browser(option: str = "--pdf") -> Path:
     """
     Browser that prints pages.
+
+    Parameters
+    ----------
+    option : str
+        What it is needed for.
 
     Raises
     ------
@@ -53,19 +58,33 @@ def found_browser() -> Path:
     if named:
         raise ReportError(f"{BROWSER} names {named}, which is not a program. Set it to the path of Chromium or Chrome.")
     raise ReportError(
-        "--pdf needs Chromium or Google Chrome, and neither was found. Install one (on Debian and Ubuntu: "
+        f"{option} needs Chromium or Google Chrome, and neither was found. Install one (on Debian and Ubuntu: "
         f"sudo apt install chromium), or set {BROWSER} to its path."
     )
 
 
 def printed(page: Path, title: str, browser: Path) -> bytes:
     """
-    PDF of a page.
+    PDF of a page that stands in a file; see `printed_html`.
 
     Parameters
     ----------
     page : Path
         HTML that needs nothing beside it.
+    title : str
+    browser : Path
+    """
+    return printed_html(page.read_text(encoding="utf-8"), title, browser)
+
+
+def printed_html(html: str, title: str, browser: Path) -> bytes:
+    """
+    PDF of a page.
+
+    Parameters
+    ----------
+    html : str
+        It needs no other file.
     title : str
         Title of the page; a PDF with another title shows a message of the browser instead of this page.
     browser : Path
@@ -77,7 +96,6 @@ def printed(page: Path, title: str, browser: Path) -> bytes:
     """
     with tempfile.TemporaryDirectory(dir=run_folder(), ignore_cleanup_errors=True) as name:
         place = Path(name)
-        html = page.read_text(encoding="utf-8")
         (place / "page.html").write_text(html.replace("</body>", f"{WITHOUT_LINKS}</body>"), encoding="utf-8")
         said = _run(browser, place)
         pdf = place / "page.pdf"
@@ -135,6 +153,13 @@ def title_of(pdf: bytes) -> str:
     except PyPdfError:
         return ""
     return (metadata and metadata.title) or ""
+
+
+def n_sheets(pdf: bytes) -> int:
+    """Count the sheets of a PDF."""
+    from pypdf import PdfReader
+
+    return len(PdfReader(io.BytesIO(pdf)).pages)
 
 
 def without_dates(pdf: bytes) -> bytes:

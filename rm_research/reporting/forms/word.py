@@ -7,38 +7,38 @@ Word, and each figure becomes the picture with its name.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+from bs4.element import PageElement, Tag
 from docx.document import Document
+from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
 from matplotlib.figure import Figure
 
 from rm_research.catalogue import Catalogue
 from rm_research.errors import ReportError
 from rm_research.figures import blank_axes
-from rm_research.figures.style import WIDE
+from rm_research.figures.style import WIDE, WIDTH
 from rm_research.findings import Findings
 from rm_research.findings.pictures import Picture, png
 from rm_research.reporting.forms import layout
+from rm_research.reporting.forms.runs import Run, classes_of, clean, runs
 
 HEADINGS = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2", "h4": "Heading 3", "h5": "Heading 4"}
 CLASSES = {
-    "kicker": "Subtitle", "finding": layout.FINDING, "note": layout.NOTE, "subtitle": layout.NOTE, "terms": layout.NOTE,
+    "kicker": "Subtitle", "about": layout.NOTE, "key": layout.KEY, "finding": layout.FINDING, "note": layout.NOTE,
+    "subtitle": layout.NOTE, "terms": layout.NOTE,
 }  # fmt: skip
 DOTS = 200  # per inch of a chart
+HIGHEST = Cm(20)  # of a chart, so that its title and a note have room on the same page
+GLANCE = Pt(10)  # letters of the tables that are read first
 LISTS = {"ul": "List Bullet", "ol": "List Number"}
 BLOCKS = {
     *HEADINGS, *LISTS, "article", "aside", "blockquote", "details", "div", "dl", "figure", "footer",
     "header", "main", "p", "section", "summary", "table",
 }  # fmt: skip
-LEFT_OUT = {"svg", "img", "script", "style", "nav"}  # pictures are added by name
-SPACES = re.compile("[ \t\n\r\f]+")  # white space in HTML, which does not include the non-breaking space
-BREAK = "\v"  # marks a line break while white space is collapsed; text never holds it
-# characters that XML cannot hold
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def word_document(findings: Findings, words: Catalogue) -> bytes:
@@ -63,24 +63,51 @@ def word_document(findings: Findings, words: Catalogue) -> bytes:
     """
     title = words.say("page.browser_title", title=findings.title, study=findings.study_title)
     document = layout.new_document(clean(title), words.say("format.locale"))
-    pictures = {picture.name: picture for picture in findings.pictures}
-    for section in findings.sections:
-        if not section.html:
-            continue
-        body = BeautifulSoup(section.html, "html.parser")
-        layout.turn(document, wide=_columns(body) > layout.MOST_UPRIGHT)
-        _Writer(document, pictures).blocks(body)
+    writer = _Writer(document, {picture.name: picture for picture in findings.pictures}, document)
+    shown = [_shortened(section.html) for section in findings.sections if section.html]
+    terms = [body for body in shown if body.select_one("section.words")]
+    folded = [part for body in shown if body not in terms for part in _unfolded(body)]
+    for body in shown:
+        if body not in terms:
+            writer.upright(body)
+    if folded:
+        heading = BeautifulSoup(f"<h2>{words.say('document.more')}</h2>", "html.parser")
+        for part in (heading, *folded):
+            writer.upright(part)
+    for body in terms:
+        writer.upright(body)
     return layout.saved(document)
 
 
-def chart(picture: Picture) -> bytes:
-    """PNG of a picture without its words, which the document has around it."""
-    return png(cast(Figure, picture.draw(ax=blank_axes(width=WIDE)).figure), DOTS)
+def _shortened(html: str) -> BeautifulSoup:
+    """HTML of a section without the tables that only repeat the analysis, and with where they are instead."""
+    body = BeautifulSoup(html, "html.parser")
+    for head in body.select("[data-paper]"):
+        said = body.new_tag("p")
+        said.string = str(head["data-paper"])
+        head.insert_after(said)
+    for kept in body.select(".methods .kept"):
+        kept.decompose()
+    return body
 
 
-def clean(text: str) -> str:
-    """Text without characters that XML cannot hold."""
-    return FORBIDDEN.sub("", text)
+def _unfolded(body: Tag) -> Iterator[Tag]:
+    """Take what is folded, unless it is but a list, out of a section: it comes after all that is visible."""
+    for fold in body.select("details:has(figure, table, h3)"):
+        section, summary = fold.find_parent("section"), fold.find("summary", recursive=False)
+        # a section that is nothing but a fold goes as it is, with its heading
+        beside = [] if section is None else section.find_all(recursive=False)
+        if section is not None and all(tag is fold or tag.name in HEADINGS for tag in beside):
+            yield section.extract()
+            continue
+        if summary is not None:
+            summary.name = "h3"
+        yield fold.extract()
+
+
+def chart(picture: Picture, width: float) -> bytes:
+    """PNG of a picture, without its words, which the document has around it."""
+    return png(cast(Figure, picture.draw(ax=blank_axes(width=width)).figure), DOTS)
 
 
 def _columns(body: Tag) -> int:
@@ -88,54 +115,9 @@ def _columns(body: Tag) -> int:
     return max((len(row.find_all(["th", "td"])) for row in body.find_all("tr")), default=0)
 
 
-@dataclass(frozen=True)
-class Run:
-    """Text in one style of letters."""
-
-    text: str
-    shape: frozenset[str] = field(default_factory=frozenset)
-
-
-SHAPES = {"strong": "bold", "b": "bold", "em": "italic", "i": "italic", "sup": "superscript", "sub": "subscript"}
-
-
-def runs(nodes: Iterable[PageElement], shape: frozenset[str] = frozenset()) -> list[Run]:
-    """Text of nodes, with white space collapsed as in a browser."""
-    closed: list[Run] = []
-    for run in _runs(nodes, shape):
-        text = SPACES.sub(" ", run.text)
-        if not closed or closed[-1].text.endswith((" ", BREAK)):
-            text = text.lstrip(" ")
-        if text:
-            closed.append(Run(text, run.shape))
-    if closed:
-        closed[-1] = Run(closed[-1].text.rstrip(" "), closed[-1].shape)
-    return [Run(run.text.replace(BREAK, "\n"), run.shape) for run in closed if run.text]
-
-
-def _runs(nodes: Iterable[PageElement], shape: frozenset[str]) -> Iterator[Run]:
-    for node in nodes:
-        if isinstance(node, Tag):
-            if node.name == "br":
-                yield Run(BREAK)
-            elif not _is_left_out(node):
-                yield from _runs(node.children, shape | {SHAPES[node.name]} if node.name in SHAPES else shape)
-        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):  # such as comments
-            yield Run(clean(str(node)), shape)
-
-
-def _is_left_out(node: PageElement) -> bool:
-    """Whether a document leaves a node out; download links too, because their table is beside them."""
-    return isinstance(node, Tag) and (node.name in LEFT_OUT or node.has_attr("download"))
-
-
-def _classes(tag: Tag) -> list[str]:
-    return cast(list[str], tag.get("class") or [])
-
-
 def _style(tag: Tag, style: str) -> str:
     """Style that the class of an element asks for, or else the style of its parent."""
-    return next((CLASSES[name] for name in _classes(tag) if name in CLASSES), style)
+    return next((CLASSES[name] for name in classes_of(tag) if name in CLASSES), style)
 
 
 @dataclass(frozen=True)
@@ -144,6 +126,12 @@ class _Writer:
 
     document: Document
     pictures: Mapping[str, Picture]
+    place: layout.Place
+
+    def upright(self, body: Tag) -> None:
+        """Write a part of the page, on its side if it has a wide table."""
+        layout.turn(self.document, wide=_columns(body) > layout.MOST_UPRIGHT)
+        self.blocks(body)
 
     def blocks(self, parent: Tag, style: str = "Normal") -> None:
         """Write the contents of an element; text between blocks becomes a paragraph in this style."""
@@ -167,12 +155,22 @@ class _Writer:
             self.table(tag)
         elif tag.name == "figure":
             self.figure(tag)
-        elif tag.name == "summary":
+        elif len(parts := _abreast(tag)) > 1:
+            self.abreast(parts, _style(tag, style))
+        elif tag.name == "summary" and not tag.find(list(HEADINGS)):
             self.keep_with_next(self.paragraph(tag.children, layout.NOTE))
         elif tag.name == "dl":
             self.terms(tag, _style(tag, style))
         else:
             self.blocks(tag, _style(tag, style))
+
+    def abreast(self, parts: list[Tag], style: str) -> None:
+        """Write parts side by side, in pairs."""
+        for at in range(0, len(parts), 2):
+            cells = layout.abreast(self.document, 2)
+            for part, cell in zip(parts[at : at + 2], cells, strict=False):
+                _Writer(self.document, self.pictures, cell).block(part, style)
+                layout.closed(cell)
 
     def paragraph(self, nodes: Iterable[PageElement], style: str) -> Paragraph | None:
         """Write a paragraph, unless there is no text."""
@@ -181,7 +179,7 @@ class _Writer:
 
     def text(self, parts: Iterable[Run], style: str) -> Paragraph:
         """Write text as a paragraph."""
-        paragraph = self.document.add_paragraph(style=style)
+        paragraph = self.place.add_paragraph(style=style)
         layout.fill(paragraph, [(run.text, run.shape) for run in parts])
         return paragraph
 
@@ -208,16 +206,16 @@ class _Writer:
     def table(self, tag: Tag) -> None:
         """Write a table below its caption."""
         caption, head = tag.find("caption"), tag.find("thead")
-        rows = [[runs(cell.children) for cell in row.find_all(["th", "td"])] for row in tag.find_all("tr")]
+        rows = [[cell for tag in row.find_all(["th", "td"]) for cell in _cell(tag)] for row in tag.find_all("tr")]
         if not any(rows):
             return
         if caption:
             self.keep_with_next(self.paragraph(caption.children, "Caption"))
         named = caption.get_text(" ", strip=True) if caption else ""
-        if len({len(row) for row in rows}) > 1 or tag.find(["th", "td"], attrs={"colspan": True}):
+        if len({len(row) for row in rows}) > 1:
             raise ReportError(f"The table {named!r} has rows of unequal length, which a document cannot show.")
-        cells = [[[(run.text, run.shape) for run in cell] for cell in row] for row in rows]
-        layout.add_table(self.document, cells, len(head.find_all("tr")) if head else 0, clean(named))
+        heads, size = len(head.find_all("tr")) if head else 0, GLANCE if "glance" in classes_of(tag) else None
+        layout.add_table(self.document, rows, heads, clean(named), size)
 
     def figure(self, tag: Tag) -> None:
         """Write a figure: its title, its picture and the text below it."""
@@ -226,10 +224,26 @@ class _Writer:
             raise ReportError(f"The page names a picture {name!r} that its findings do not have.")
         caption = tag.find("figcaption")
         for part in caption.find_all(recursive=False) if caption else ():
-            shown = "subtitle" in _classes(part)
+            shown = "subtitle" in classes_of(part)
             self.keep_with_next(self.paragraph(part.children, layout.NOTE if shown else "Caption"))
-        picture = self.pictures[name]
-        layout.add_picture(self.document, chart(picture), name=name, alt=clean(picture.alt))
+        picture, narrow = self.pictures[name], self.place is not self.document
+        paragraph, most = self.place.add_paragraph(), (layout.room(self.document, self.place), HIGHEST)
+        drawn = chart(picture, WIDTH if narrow else WIDE)
+        layout.add_picture(paragraph, drawn, most, name=name, alt=clean(picture.alt))
         for part in tag.find_all(recursive=False):
             if part.name != "figcaption":
                 self.block(part, layout.NOTE) if part.name in BLOCKS else self.paragraph([part], layout.NOTE)
+
+
+def _cell(tag: Tag) -> list[layout.Text | None]:
+    """Text of a cell, and None for each further column that it takes."""
+    text = [(run.text, run.shape) for run in runs(tag.children)]
+    return [text, *[None] * (int(str(tag.get("colspan", "1"))) - 1)]
+
+
+def _abreast(tag: Tag) -> list[Tag]:
+    """Parts of an element that a page shows side by side; none if it shows them one after another."""
+    if {"sides", "pictures"}.isdisjoint(classes_of(tag)) or tag.find_parent(class_="sides"):
+        return []
+    parts = tag.find_all(recursive=False)
+    return parts if all(part.name == "figure" or part.find("figure") for part in parts) else []

@@ -10,13 +10,14 @@ import sys
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import docx
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 from small_studies import COLUMNS, Group, as_csv, small_study
 
 from rm_research.errors import ReportError
@@ -55,6 +56,17 @@ def text_of(tag) -> str:
     return " ".join(tag.get_text().split())
 
 
+def paragraphs(document) -> list:
+    """Paragraphs of a document, also those that stand side by side."""
+    cells = [cell for table in document.tables for row in table.rows for cell in row.cells]
+    return [*document.paragraphs, *(paragraph for cell in cells for paragraph in cell.paragraphs)]
+
+
+def in_annex(tag) -> bool:
+    """Whether a heading comes after all that is visible: with what is folded, in the appendix, in the list of words."""
+    return bool(tag.find_parent(["details"]) or tag.find_parent("section", class_=["methods", "words"]))
+
+
 @pytest.mark.slow
 class TestDocumentsAndPictures:
     @pytest.fixture(scope="class")
@@ -81,22 +93,44 @@ class TestDocumentsAndPictures:
     def test_a_document_says_what_its_page_says(self, run, cohort):
         html, out = page(run[0], cohort), run[0]
         document = docx.Document(str((out / PAGES[cohort]).with_name("findings.docx")))
-        said = [paragraph.text for paragraph in document.paragraphs if paragraph.text]
+        for tag in html.select(".methods .kept"):  # they repeat the analysis, and the document says where they are
+            tag.decompose()
+        said = [" ".join(paragraph.text.split()) for paragraph in paragraphs(document)]
+        assert [mark["data-paper"] for mark in html.select("[data-paper]") if mark["data-paper"] not in said] == []
         ranks = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2", "h4": "Heading 3"}
         headings = [(ranks[tag.name], text_of(tag)) for tag in html.find_all(list(ranks))]
-        names = set(ranks.values())
-        assert [(p.style.name, p.text) for p in document.paragraphs if p.style.name in names] == headings
-        shown = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
+        found = [(p.style.name, p.text) for p in document.paragraphs if p.style.name in ranks.values()]
+        assert [heading for heading in headings if heading not in found] == []
+        visible = [(ranks[tag.name], text_of(tag)) for tag in html.find_all(list(ranks)) if not in_annex(tag)]
+        assert found[: len(visible)] == visible
+        shown = [[[" ".join(cell.text.split()) for cell in row.cells] for row in table.rows]
+                 for table in document.tables if table._tbl.xpath("./w:tblPr/w:tblCaption")]  # fmt: skip
         rows = [[[text_of(cell) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
                 for table in html.find_all("table")]  # fmt: skip
-        assert shown == rows
+        assert sorted(shown) == sorted(rows)
+        assert shown[0] == rows[0]
         assert [text_of(tag) for tag in html.find_all("caption") if text_of(tag) not in said] == []
         shown = [tag for tag in html.find_all(["p", "li", "summary"]) if not tag.find(download=True)]
         assert [text_of(tag) for tag in shown if text_of(tag) not in said] == []
         terms = [f"{text_of(tag)}: {text_of(tag.find_next_sibling('dd'))}" for tag in html.find_all("dt")]
         assert [term for term in terms if term not in said] == []
         alts = [text_of(tag.find("title")) for tag in html.find_all("figure")]
-        assert [shape._inline.docPr.get("descr") for shape in document.inline_shapes] == alts
+        told = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+        assert sorted(told) == sorted(alts)
+        drawn = [text_of(tag.find("title")) for tag in html.find_all("figure") if not tag.find_parent("details")]
+        assert told[: len(drawn)] == drawn
+
+    @pytest.mark.parametrize("cohort", PAGES)
+    def test_nothing_in_a_document_is_empty_and_its_headings_follow_each_other(self, run, cohort):
+        document = docx.Document(str((run[0] / PAGES[cohort]).with_name("findings.docx")))
+        empty = [p for p in document.paragraphs if not p.text and not p._p.xpath(".//pic:pic | .//w:sectPr")]
+        assert empty == []
+        levels = [0 if p.style.name == "Title" else int(p.style.name[-1]) for p in document.paragraphs
+                  if p.style.name.startswith(("Title", "Heading"))]  # fmt: skip
+        assert levels[0] == 0
+        assert [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1] == []
+        room = document.sections[0].page_width - 2 * document.sections[0].left_margin
+        assert [shape for shape in document.inline_shapes if shape.width > room] == []
 
     @pytest.mark.parametrize("cohort", PAGES)
     def test_there_is_a_picture_for_each_figure(self, run, cohort):
@@ -136,10 +170,12 @@ class TestDocumentsAndPictures:
 @pytest.mark.browser
 def test_pages_are_printed_and_a_run_without_pdf_leaves_no_old_one(study, tmp_path, chromium):
     out = tmp_path / "out"
-    written = run_reports(study, out=out, pdf=True, cohorts=["Autumn"])
-    assert left(out, ".pdf") == ["cohorts/autumn/index.pdf", "index.pdf"]
+    written = run_reports(study, out=out, pdf=True, summary=True, cohorts=["Autumn"])
+    made = [f"{folder}{name}.pdf" for folder in ("cohorts/autumn/", "") for name in ("index", "summary")]
+    assert left(out, ".pdf") == made
     assert sorted(path.relative_to(out).as_posix() for path in written) == left(out)
-    assert manifest(out)["cohorts"]["Autumn"]["forms"] == ["cohorts/autumn/index.pdf"]
+    assert manifest(out)["cohorts"]["Autumn"]["forms"] == made[:2]
+    assert [len(PdfReader(out / name).pages) for name in made if "summary" in name] == [1, 1]
     run_reports(study, out=out, cohorts=["Autumn"])
     assert left(out, ".pdf") == []
 
@@ -158,7 +194,11 @@ class TestRefused:
         monkeypatch.setenv("PATH", str(tmp_path))
         self.refuse(study, tmp_path / "out", "--pdf needs Chromium or Google Chrome", pdf=True)
 
-    @pytest.mark.parametrize("form", ["docx", "png"])
+    def test_a_summary_without_a_browser(self, study, tmp_path, monkeypatch):
+        monkeypatch.setenv("PATH", str(tmp_path))
+        self.refuse(study, tmp_path / "out", "--summary needs Chromium or Google Chrome", summary=True)
+
+    @pytest.mark.parametrize("form", ["docx", "png", "summary"])
     def test_findings_of_a_notebook_of_ones_own(self, study, tmp_path, write_notebook, form):
         options = {"notebook": write_notebook("1"), form: True}
         self.refuse(study, tmp_path / "out", "are made from the findings", **options)

@@ -106,9 +106,60 @@ class TestStructure:
         assert shape.width / shape.height == pytest.approx(width / height, rel=0.01)
 
     def test_what_is_folded_on_screen_comes_as_sections(self, findings):
-        html = "<section><h2>Methods</h2><details><summary>For some.</summary><h3>Terms</h3>x</details></section>"
+        html = "<section><h2>Methods</h2><details><summary>For some.</summary><ul><li>x</li></ul></details></section>"
         shown = lines(written(findings(html)))
-        assert shown == [("Heading 1", "Methods"), ("Note", "For some."), ("Heading 2", "Terms"), ("Normal", "x")]
+        assert shown == [("Heading 1", "Methods"), ("Note", "For some."), ("List Bullet", "x")]
+
+    def test_folded_charts_and_tables_come_after_all_that_is_visible_and_words_last(self, findings):
+        outcome = f"<section><h2>Each</h2><p>a</p><details><summary>More</summary>{TABLE}</details></section>"
+        methods = "<section><h2>Methods</h2><details><summary>For some.</summary><h3>By hand</h3>x</details></section>"
+        words = """<section class="words"><details><summary><h2>Words</h2></summary>
+        <dl><div><dt>T</dt><dd>m</dd></div></dl></details></section>"""
+        document = written(findings(outcome, "<section><h2>Limits</h2><p>b</p></section>", methods, words))
+        assert lines(document) == [
+            ("Heading 1", "Each"), ("Normal", "a"), ("Heading 1", "Limits"), ("Normal", "b"),
+            ("Heading 1", "In detail"), ("Heading 2", "More"), ("Caption", "People"),
+            ("Heading 1", "Methods"), ("Note", "For some."), ("Heading 2", "By hand"), ("Normal", "x"),
+            ("Heading 1", "Words"), ("Normal", "T: m"),
+        ]  # fmt: skip
+
+    def test_tables_that_repeat_the_analysis_are_told_of_instead(self, findings):
+        head = '<h3 data-paper="On the page.">All</h3>'
+        html = f'<section class="methods">{head}<div class="kept">{TABLE}</div></section>'
+        document = written(findings(html))
+        assert (lines(document), document.tables) == ([("Heading 2", "All"), ("Normal", "On the page.")], [])
+
+    def test_a_finding_stands_in_two_lines_of_its_cell_and_its_bar_leaves_no_trace(self, findings):
+        cell = """<td class="gain"><span class="word"><span class="sign">▲</span> gain</span> <span class="numbers">
+        <b>+0.26</b> (0.12 to 0.40)</span> <span class="what">change</span><span class="bar"><i></i></span></td>"""
+        name = '<th>Inclusion <span class="aside">1 to 5</span></th>'
+        document = written(findings(f'<table class="glance"><tr>{name}{cell}</tr></table>'))
+        assert cells(document) == [[["Inclusion\n1 to 5", "▲ gain\n+0.26 (0.12 to 0.40) change"]]]
+
+    def test_numbers_of_the_headline_have_a_line_each(self, findings):
+        html = '<p class="numbers"><span>Leaders: 1.</span> <span>Mentors: 2.</span></p>'
+        assert [text for _, text in lines(written(findings(html)))] == ["Leaders: 1.\nMentors: 2."]
+
+    @pytest.mark.parametrize("html", [
+        f'<div class="sides"><div class="side">{FIGURE}<p>a</p></div><div class="side">{FIGURE}<p>b</p></div></div>',
+        f'<div class="pictures">{FIGURE}{FIGURE}{FIGURE}</div>',
+    ], ids=["sides", "pictures"])  # fmt: skip
+    def test_charts_that_a_page_shows_side_by_side_stay_so(self, findings, html):
+        document = written(findings(html, pictures=(drawn(),)))
+        assert len(document.inline_shapes) == html.count("<figure")
+        for table in document.tables:
+            assert len(table.columns) == 2
+            assert all(cell.paragraphs[0].text == "It rose" for cell in table.rows[0].cells if cell.text)
+        page = document.sections[0]
+        room = page.page_width - page.left_margin - page.right_margin
+        assert all(shape.width < room / 2 for shape in document.inline_shapes)
+        assert {shape._inline.get("distR") for shape in document.inline_shapes} == {"0"}
+
+    def test_a_cell_over_several_columns_stays_one(self, findings):
+        html = '<table><tr><th>A</th><th>B</th><th>C</th></tr><tr><th>x</th><td colspan="2">no page</td></tr></table>'
+        (table,) = written(findings(html)).tables
+        assert [cell.text for cell in table.rows[1].cells] == ["x", "no page", "no page"]
+        assert len(table.rows[1]._tr.tc_lst) == 2
 
     def test_a_wide_table_lies_on_its_side_and_what_follows_is_upright(self, findings):
         wide = "<table><tr>" + "<td>x</td>" * 13 + "</tr></table>"
@@ -140,7 +191,7 @@ class TestRefused:
         with pytest.raises(ReportError, match="names a picture 'one' that its findings do not have"):
             written(findings(FIGURE))
 
-    @pytest.mark.parametrize("row", ["<td>1</td>", '<td colspan="2">1</td>'])
+    @pytest.mark.parametrize("row", ["<td>1</td>", '<td colspan="3">1</td>'])
     def test_a_table_whose_cells_would_be_out_of_place(self, findings, row):
         table = f"<table><caption>Odd</caption><tr><td>1</td><td>2</td></tr><tr>{row}</tr></table>"
         with pytest.raises(ReportError, match="The table 'Odd' has rows of unequal length"):
