@@ -9,7 +9,7 @@ from generated import Said, said
 
 from rm_research.effects.estimate import Estimate
 
-LANGUAGES = ("en", "de")
+LANGUAGES = languages()
 MINUS = "−"
 POINT = {"en": ".", "de": ","}
 # what may be said at each level of the design, whatever the catalogue says
