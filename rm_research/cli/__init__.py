@@ -217,14 +217,13 @@ def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
     if problems.prepared is None:
         raise ReportError("Correct the study files before making the page; see the problems above.")
     _batch()
-    from rm_research.catalogue import catalogue
     from rm_research.reporting.files import write
     from rm_research.reporting.render import Page, page_html, run_notebook, shipped_notebook
 
     executed = run_notebook(shipped_notebook("data_quality"), {"study": folder.name}, folder=folder.parent)
-    title = catalogue("en").say("quality.title", study=problems.prepared.study.title)
+    title = problems.words.say("quality.title", study=problems.prepared.study.title)
     try:
-        write(html, page_html(executed, Page(title=title, kind="private")))
+        write(html, page_html(executed, Page(title=title, language=problems.words.language, kind="private")))
     except OSError as error:
         raise ReportError(f"{html} cannot be written ({error.strerror}). Name another file with --html.") from error
 

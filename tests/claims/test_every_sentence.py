@@ -9,7 +9,7 @@ from generated import Said, said
 
 from rm_research.effects.estimate import Estimate
 
-LANGUAGES = languages()
+LANGUAGES = ("en", "de")
 MINUS = "−"
 POINT = {"en": ".", "de": ","}
 # what may be said at each level of the design, whatever the catalogue says
