@@ -392,6 +392,10 @@ PROBLEMS = Frame(
         "column": (TEXT, "column concerned"),
         "value": (TEXT, "the entry, for coded answers only; never a person's words or code"),
         "message": (TEXT, "what is wrong and what to do"),
+        "said": (
+            TEXT,
+            "key in the catalogue and what fills its blanks, as JSON; missing if it is English only",
+        ),
     },
 )
 LEDGER = Frame(
@@ -405,6 +409,7 @@ LEDGER = Frame(
         "rows_before": (COUNT, "rows before"),
         "rows_after": (COUNT, "rows after"),
         "cells": (COUNT, "cells changed"),
+        "said": (TEXT, "key in the catalogue and what fills its blanks, as JSON; missing if the rule is the key"),
     },
 )
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
+from rm_research.catalogue.said import stored
 from rm_research.frames import LEDGER, PROBLEMS, Frame
 
 Severity = Literal["error", "warning", "note"]
@@ -21,8 +22,8 @@ class Journal:
     def step(self, rule: str, *, before: int, after: int, wave: str = "", file: str = "", cells: int = 0) -> None:
         """Add a ledger line: rows before and after, cells changed."""
         self.steps.append({
-            "step": len(self.steps) + 1, "rule": rule, "file": file or None, "wave": wave or None,
-            "rows_before": before, "rows_after": after, "cells": cells,
+            "step": len(self.steps) + 1, "rule": str(rule), "said": stored(rule), "file": file or None,
+            "wave": wave or None, "rows_before": before, "rows_after": after, "cells": cells,
         })  # fmt: skip
 
     def problem(
@@ -32,7 +33,7 @@ class Journal:
         """Add a problem with a file, a column or a cohort; without a cohort it concerns the whole study."""
         self.problem_rows.append({
             "rule": rule, "severity": severity, "file": file or None, "wave": wave or None, "cohort": cohort,
-            "column": column or None, "message": message,
+            "column": column or None, "message": str(message), "said": stored(message),
         })  # fmt: skip
 
     def row_problems(
@@ -40,12 +41,13 @@ class Journal:
         values: Iterable[str] | None = None,
     ) -> None:  # fmt: skip
         """Add the same problem for each of `rows` (columns wave, file, source_row and cohort)."""
+        text, said = str(message), stored(message)
         shown = [None] * len(rows) if values is None else list(values)
         places = (rows[name] for name in ("wave", "file", "source_row", "cohort"))
         for wave, file, source_row, cohort, value in zip(*places, shown, strict=True):
             self.problem_rows.append({
                 "rule": rule, "severity": severity, "file": file, "wave": wave, "cohort": cohort,
-                "source_row": source_row, "column": column or None, "value": value, "message": message,
+                "source_row": source_row, "column": column or None, "value": value, "message": text, "said": said,
             })  # fmt: skip
 
     @property

@@ -143,13 +143,13 @@ def notebook(tmp_path):
 
 @pytest.fixture
 def planned(monkeypatch):
-    """Rows that a dry run prints, by cohort, and what it says with them."""
+    """Rows that a dry run prints, by cohort and role, and what it says with them."""
 
-    def plan(study) -> tuple[dict[str, list[str]], str]:
-        monkeypatch.setattr("rm_research.cli.printing.out_console", Console(width=200))
+    def plan(study) -> tuple[dict[tuple[str, str], list[str]], str]:
+        monkeypatch.setattr("rm_research.cli.printing.out_console", Console(width=400))
         said = run("report", study, "--dry-run").stdout
         rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in said.splitlines() if line.startswith("│")]
-        return {cohort: cells for cohort, *cells in rows}, said
+        return {(cohort, role): cells for cohort, role, *cells in rows}, said
 
     return plan
 
@@ -162,27 +162,29 @@ class TestReport:
         done = run("report", demo, "--out", tmp_path / "out", "--dry-run")
         assert done.exit_code == 0
         assert "2024 autumn" in done.stdout
-        assert "too small" in done.stdout
+        assert "hidden because" in done.stdout
         assert not (tmp_path / "out").exists()
 
     def test_dry_run_names_what_is_hidden_by_role_and_in_words(self, demo, planned):
         rows, said = planned(demo)
-        assert rows["2024 autumn"] == ["16", "says that it is too small", "leaders and mentors"]
-        assert re.fullmatch(r"mentors \(Waitlist\); \d+ of \d+ estimates", rows["2023 autumn"][2])
-        assert re.fullmatch(r"no main result; \d+ of \d+ estimates", rows["2022 spring"][2])
-        assert "fewer than 10 people's answers, or if individuals could be identified" in said
+        few = "hidden because fewer than 10 people answered before and after"
+        assert rows["2022 spring", "Leaders"] == ["40", "shown"]
+        assert rows["2024 autumn", "Mentors"] == ["8", few]
+        assert rows["2023 autumn", "Mentors"][1].startswith(f"shown; Change, Waitlist – {few};")
+        assert "no main result" not in said
+        assert "fewer than 10 people’s answers, or if individuals could be identified" in said
 
     def test_dry_run_names_other_forms(self, study, tmp_path):
         done = run("report", study, "--out", tmp_path / "out", "--dry-run", "--docx", "--png")
-        assert "With each page, including the programme's: findings.docx, figures." in done.stdout
+        assert "With each page, including the programme’s: findings.docx, figures." in done.stdout
         assert not (tmp_path / "out").exists()
 
     @pytest.mark.slow
     def test_dry_run_of_a_cohort_with_an_error_says_so(self, study, planned):
         add_line(study / "pre.csv", "P0-1,Spring,,,D,2025-03-04,1,2,3\n")
         rows, _ = planned(study)
-        assert rows["Spring"][1:] == ["none: its data have an error", "–"]
-        assert rows["Autumn"][1:] == ["full", "–"]
+        assert rows["Spring", "–"][1] == "no page: its data have an error"
+        assert rows["Autumn", "People"][1] == "shown"
 
     @pytest.mark.parametrize("more", [[], ["--dry-run"]], ids=["run", "dry run"])
     def test_pdf_without_a_browser_says_what_to_install(self, study, tmp_path, monkeypatch, more):

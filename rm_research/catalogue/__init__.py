@@ -135,6 +135,13 @@ def lowered(text: str) -> str:
 
 
 @cache
+def languages() -> tuple[str, ...]:
+    """Return the languages that there is a catalogue of, by the names of its files."""
+    names = (source.name for source in files("rm_research.catalogue").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+@cache
 def catalogue(language: str) -> Catalogue:
     """
     Return the catalogue of a language.
@@ -145,6 +152,6 @@ def catalogue(language: str) -> Catalogue:
         When there is none yet.
     """
     source = files("rm_research.catalogue") / f"{language}.toml"
-    if not source.is_file():
+    if language not in languages():
         raise StudyError(f'There is no catalogue for language {language!r} yet. Set language = "en" in study.toml.')
     return Catalogue(language, tomllib.loads(source.read_text(encoding="utf-8")))

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from rm_research.catalogue import catalogue
+from rm_research.catalogue import Catalogue, catalogue
 from rm_research.checks.answering import careless_signs, missing_items, scale_quality
 from rm_research.checks.clusters import cluster_sizes
 from rm_research.checks.flow import link_quality, row_flow
+from rm_research.checks.wording import worded
 from rm_research.errors import StudyError
 from rm_research.frames import PROBLEMS
 from rm_research.panel import Prepared
@@ -43,8 +44,8 @@ class Problems:
     prepared: Prepared | None
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a copy of the table."""
-        return self.table.copy()
+        """Return a copy of the table, without what is for pages alone."""
+        return self.table.drop(columns="said")
 
     @property
     def has_errors(self) -> bool:
@@ -53,12 +54,17 @@ class Problems:
 
     def summary(self) -> pd.DataFrame:
         """One row per rule, file, column and message: severity, rule, message, file, wave, column, count, rows."""
-        keys = ["severity", "rule", "file", "wave", "cohort", "column", "message"]
+        keys = ["severity", "rule", "file", "wave", "cohort", "column", "message", "said"]
         grouped = self.table.fillna(dict.fromkeys(keys, "")).groupby(keys, sort=False)
         table = grouped["source_row"].agg(
             count="size", rows=lambda rows: ", ".join(str(row) for row in rows.dropna()[:MOST_ROWS])
         )
         return table.reset_index()
+
+    @property
+    def words(self) -> Catalogue:
+        """Texts in the language of the study; in English where its files cannot be read."""
+        return catalogue("en" if self.prepared is None else self.prepared.study.reporting.language)
 
     @cached_property
     def response(self) -> pd.DataFrame:
@@ -159,14 +165,12 @@ class Problems:
         return "\n".join([f"Problems: {self.counts()}", *lines])
 
     def _repr_html_(self) -> str:
-        words = catalogue("en")
-        title = "" if self.prepared is None else self.prepared.study.title
+        prepared, words = self.prepared, self.words
+        title = "" if prepared is None else prepared.study.title
         parts = [f"<h1>{escape(words.say('quality.title', study=title))}</h1><p>{words.say('quality.private')}</p>"]
         for name, table in self.sections().items():
-            if self.prepared is None and table.empty:
-                continue  # if nothing was read, there is no ledger to show
             parts.append(f"<h2>{escape(words.say(f'quality.{name}'))}</h2>")
-            filled = table.dropna(axis=1, how="all").astype(object).fillna("")
+            filled = worded(name, table, words, self.ledger)
             # wide tables scroll sideways, by keyboard too
             shown = filled.to_html(index=False, border=0, escape=True).replace("<table ", '<table tabindex="0" ', 1)
             parts.append(shown if len(table) else f"<p>{words.say(self._nothing(name))}</p>")

@@ -157,16 +157,16 @@ def _batch() -> ModuleType:
 
 def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[str, ...]) -> None:
     """Say what a run would make of each cohort, and what it would hide."""
+    from rm_research.catalogue import catalogue
     from rm_research.cli.printing import print_frame, print_line
     from rm_research.reporting.preview import preview
 
-    table = preview(prepared, _batch().chosen(prepared, cohorts))
-    print_frame(table, f"{prepared.study.title}: what would be made")
-    smallest = prepared.study.reporting.smallest_group
-    rule = f"Results are hidden if they are based on fewer than {smallest} people's answers"
-    print_line(f"{rule}, or if individuals could be identified.")
+    words = catalogue(prepared.study.reporting.language)
+    title = words.say("preview.title", study=prepared.study.title)
+    print_frame(preview(prepared, _batch().chosen(prepared, cohorts)), title)
+    print_line(words.say("preview.rule", smallest=prepared.study.reporting.smallest_group))
     if forms:
-        print_line(f"With each page, including the programme's: {', '.join(forms)}.")
+        print_line(words.say("preview.forms", forms=", ".join(forms)))
 
 
 @main.command()
@@ -220,14 +220,13 @@ def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
     if problems.prepared is None:
         raise ReportError("Correct the study files before making the page; see the problems above.")
     _batch()
-    from rm_research.catalogue import catalogue
     from rm_research.reporting.files import write
     from rm_research.reporting.render import Page, page_html, run_notebook, shipped_notebook
 
     executed = run_notebook(shipped_notebook("data_quality"), {"study": folder.name}, folder=folder.parent)
-    title = catalogue("en").say("quality.title", study=problems.prepared.study.title)
+    title = problems.words.say("quality.title", study=problems.prepared.study.title)
     try:
-        write(html, page_html(executed, Page(title=title, kind="private")))
+        write(html, page_html(executed, Page(title=title, language=problems.words.language, kind="private")))
     except OSError as error:
         raise ReportError(f"{html} cannot be written ({error.strerror}). Name another file with --html.") from error
 

@@ -87,7 +87,7 @@ def print_problems(problems: Problems) -> None:
 
 def print_json(problems: Problems) -> None:
     """Print the problems as JSON, in which letters stand as they are."""
-    table = problems.table.map(lambda cell: printable(cell) if isinstance(cell, str) else cell)
+    table = problems.to_frame().map(lambda cell: printable(cell) if isinstance(cell, str) else cell)
     click.echo(table.to_json(orient="records", indent=2, force_ascii=False))
 
 

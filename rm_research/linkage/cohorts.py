@@ -9,6 +9,7 @@ from rm_research.study.entries import tidy, tidy_text
 from rm_research.study.wording import suggest
 
 Rows = tuple[pd.DataFrame, pd.DataFrame | None]
+SETTLED = {"roster": "cohorts of the roster", "baseline": "cohorts of the baseline"}  # rules of the ledger
 
 
 def fill_cohorts(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, journal: Journal) -> Rows:
@@ -120,7 +121,7 @@ def _settle(rows: pd.DataFrame, source: str, home: pd.Series, study: Study, jour
         )
         journal.problem("code_in_other_cohort", "warning", message)
     if moved.any():
-        journal.step(f"cohorts of the {source}", before=len(rows), after=len(rows), cells=int(moved.sum()))
+        journal.step(SETTLED[source], before=len(rows), after=len(rows), cells=int(moved.sum()))
     return rows.assign(cohort=rows["cohort"].mask(moved, home))
 
 

@@ -9,6 +9,8 @@ from rm_research.study import Study, Wave
 
 PLACE = ["wave", "file", "source_row", "cohort", "person", "submitted"]  # what tells questionnaires apart
 QUESTIONNAIRE = [WHO, "wave"]  # comparing numbers of persons is faster than comparing texts
+KEPT = {"first": "duplicates, first kept", "last": "duplicates, last kept",
+        "error": "duplicates without a rule, first kept"}  # rules of the ledger  # fmt: skip
 
 
 def merge_parts(rows: pd.DataFrame, items: list[str], journal: Journal) -> pd.DataFrame:
@@ -71,7 +73,7 @@ def _resolve_wave(
     for by_date, how in ((True, "by date submitted"), (False, "by order in the file")) if rule != "error" else ():
         message = f"A second questionnaire of the same person in this wave was left out; the {rule} counts ({how})."
         journal.row_problems("duplicate", "warning", message, dropped[dated[dropped.index] == by_date])
-    step = f"duplicates, {rule} kept" if rule != "error" else "duplicates without a rule, first kept"
+    step = KEPT[rule]
     journal.step(step, before=before, after=before - len(dropped), wave=wave.name)
     return repeated.drop(dropped.index)
 

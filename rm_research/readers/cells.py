@@ -7,12 +7,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rm_research.catalogue.said import Said
 from rm_research.frames import text_dtype
 
 Steps = tuple[tuple[str, int], ...]  # what reading decided or changed by itself, and in how many cells
 
 
-class Detection(str):
+class Detection(Said):
     """
     Step that detected what study.toml could have declared.
 
@@ -29,9 +30,10 @@ class Detection(str):
     key: str
     value: str
 
-    def __new__(cls, step: str, *, key: str, value: str) -> "Detection":
-        """Words of the step, with what they are about."""
-        made = super().__new__(cls, step)
+    @classmethod
+    def of(cls, key: str, value: str, step: str, **blanks: str) -> "Detection":
+        """Words of a step of the ledger, with what they are about."""
+        made = cls(step, **blanks)
         made.key, made.value = key, value
         return made
 

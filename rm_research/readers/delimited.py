@@ -114,8 +114,8 @@ def _delimiter(content: bytes, file: File) -> tuple[str, Steps]:
         raise ReadError(f"{file.file} may be separated by {shown}. Set delimiter next to its file in study.toml.")
     if not fitting or fitting == [","]:
         return ",", ()
-    step = f'delimiter "{DELIMITERS[fitting[0]]}" detected'
-    return fitting[0], ((Detection(step, key="delimiter", value=fitting[0]), 0),)
+    step = Detection.of("delimiter", fitting[0], "ledger.of.delimiter", mark=DELIMITERS[fitting[0]])
+    return fitting[0], ((step, 0),)
 
 
 def _lines(content: bytes) -> Iterator[str]:

@@ -91,11 +91,11 @@ def _encoding(content: bytes, file: File) -> tuple[str, Steps]:
             "as 'CSV UTF-8', or set encoding = \"cp1252\" next to its file in study.toml and accept that some "
             "letters will be wrong."
         )
-    return WESTERN, ((_detected(WESTERN, " (not utf-8)"), _beyond_ascii(content)),)
+    return WESTERN, ((_detected(WESTERN, "ledger.of.western"), _beyond_ascii(content)),)
 
 
-def _detected(encoding: str, why: str = "") -> Detection:
-    return Detection(f"encoding {encoding} detected{why}", key="encoding", value=encoding)
+def _detected(encoding: str, step: str = "ledger.of.encoding") -> Detection:
+    return Detection.of("encoding", encoding, step, name=encoding)
 
 
 def _declared(content: bytes, faulty: int | None, encoding: str, file: File) -> str:

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rm_research.catalogue.said import Said
 from rm_research.readers.cells import Steps
 from rm_research.readers.choices import parts, ticked
 from rm_research.readers.export import Export, as_export
@@ -64,7 +65,7 @@ def _with_times(export: Export) -> Export:
         order = _order(times)
         changed[name] = per_entry(cells, partial(iso_time, order=order))
         if rewritten := int((changed[name] != cells).sum()):
-            steps += ((f"times read as {'/'.join(order)} and written as ISO 8601", rewritten),)
+            steps += ((Said("ledger.of.times", order="/".join(order)), rewritten),)
         if times and order == MONTH_FIRST and all(int(match["two"]) <= MONTHS for match in times):
             doubts += (_doubt(export.file, name, times[0]),)
     return replace(export, rows=export.rows.assign(**changed), steps=(*export.steps, *steps), doubts=doubts)
@@ -139,7 +140,7 @@ def _with_choices(export: Export) -> Export:
         export,
         rows=pd.concat([export.rows, pd.DataFrame(columns)], axis=1),
         texts={**export.texts, **{name: name for name in columns}},
-        steps=(*export.steps, (f"choices of checkboxes put into {len(columns)} separate columns", filled)),
+        steps=(*export.steps, (Said("ledger.of.checkboxes", n=len(columns)), filled)),
         added=frozenset(columns),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from rm_research.catalogue.said import Said
 from rm_research.journal import Journal
 from rm_research.readers import Export
 from rm_research.responses.exports import Opened
@@ -13,9 +14,6 @@ from rm_research.study.entries import comparable, may_be_folded, per_entry
 from rm_research.study.folding import fold, only_alike
 from rm_research.study.settings import FACTS
 
-ALIKE = "in look-alike characters"
-
-
 Columns = dict[str, tuple[str, ...]]  # of an export, by fact
 
 
@@ -23,10 +21,10 @@ def report_look_alikes(opened: Opened) -> None:
     """Count headings, conditions, words of facts and codes that an export writes in look-alike characters."""
     study, wave, source, export = opened.study, opened.wave, opened.source, opened.export
     of_items = [name for item in study.items for name in item.candidates(wave.name, source.name)]
-    counts = {}
+    counts: dict[str, int] = {}
     for name, entry in source.where.items():
         known = map(str, entry if isinstance(entry, list) else [entry])
-        counts[f"entries of {name} {ALIKE}"] = _entries(export, [name], known)
+        counts[Said("ledger.of.look_alike", name=name)] = _entries(export, [name], known)
     of_facts = {name: study.fact_columns(name, wave, source) for name in (*FACTS, *study.settings.attributes)}
     counts |= count_look_alikes(export, study, of_facts, others=(*of_items, *source.where))
     record_look_alikes(counts, export, opened.journal, wave=wave.name)
@@ -35,13 +33,13 @@ def report_look_alikes(opened: Opened) -> None:
 def count_look_alikes(export: Export, study: Study, facts: Columns, *, others: Iterable[str] = ()) -> dict[str, int]:
     """Number of headings, and of entries of each fact, in look-alike characters, by rule of the ledger."""
     wanted = {*others, *(name for names in facts.values() for name in names)}
-    counts = {f"names of columns {ALIKE}": sum(export.is_alike(name) for name in sorted(wanted))}
+    counts = {"names of columns in look-alike characters": sum(export.is_alike(name) for name in sorted(wanted))}
     for name, columns in facts.items():
         words = known_words(study, name)
         known = [text for word, entries in words.items() for text in (word, *entries)]
         known += YES if name in ("consent", "finished") else ()
         found = _codes(export, columns) if name in CODES else _entries(export, columns, known)
-        counts[f"entries of {name} {ALIKE}"] = found
+        counts[Said("ledger.of.look_alike", name=name)] = found
     return counts
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError, rows_text
 from rm_research.journal import Journal
 from rm_research.privacy import freed_of_contacts, personal_columns, without_contacts
@@ -206,7 +207,7 @@ def without_personal_data(
         cleaned = without_contacts(rows[name])
         if cells := int((cleaned != rows[name]).sum()):
             changed[name] = cleaned
-            journal.step(f"contacts removed from {name}", before=len(rows), after=len(rows), wave=wave, file=file,
+            journal.step(Said("ledger.of.contacts", name=name), before=len(rows), after=len(rows), wave=wave, file=file,
                          cells=cells)  # fmt: skip
     return changed
 

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import rows_text
 from rm_research.frames import CODE
 from rm_research.journal import Severity
@@ -22,12 +23,13 @@ from rm_research.study.entries import comparable, per_entry, tidy
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 DECIMALS = r"\s*[+-]?\d*[.,]\d+\s*"
-SIGNS = {
-    "same_answers": "the same answer to many items in a row",
-    "too_fast": "answered faster than careless.fastest",
-    "attention": "an attention item not answered as instructed",
-}
+SIGNS = ("same_answers", "too_fast", "attention")
 LOST = 0.1  # share of an item's answers from which an entry that cannot be used is a category, not a slip
+
+
+def sign_text(sign: str) -> Said:
+    """Say what a sign of careless answering is."""
+    return Said(f"quality.sign_is.{sign}")
 
 
 def report_previews(opened: Opened) -> None:
@@ -86,7 +88,7 @@ def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
         for (fault, column), alike in faulty[~(elsewhere | lost)].groupby(["fault", "column"]):
             _report_fault(opened, item, str(fault), str(column), alike["entry"], places.loc[alike.index])
         if len(faulty):
-            opened.journal.step(f"unusable answers of {item.name}", before=len(rows), after=len(rows),
+            opened.journal.step(Said("ledger.of.unusable", name=item.name), before=len(rows), after=len(rows),
                                 wave=opened.wave.name, file=opened.source.title, cells=len(faulty))  # fmt: skip
         if len(faulty) == int(item_answers.answered[rows.index].sum()) >= FEW and not lost.all():
             signed = bool(faulty["entry"].str.fullmatch(DECIMALS).any())
@@ -171,7 +173,7 @@ def _remedy(opened: Opened, item: Item, fault: str, entry: str = "", *, signed: 
 def report_careless(opened: Opened, sign: str, rows: pd.Index, *, dropped: bool) -> None:
     """Report questionnaires with a sign of careless answering."""
     counted = 'it still counts. To leave such questionnaires out, set action = "drop" under [careless]'
-    message = f"Careless answering? {SIGNS[sign].capitalize()}; {'it was left out' if dropped else counted}."
+    message = f"Careless answering? {sign_text(sign).capitalize()}; {'it was left out' if dropped else counted}."
     places = pd.DataFrame({"source_row": rows, "file": opened.source.title, "wave": opened.wave.name, "cohort": None})
     opened.journal.row_problems(f"careless_{sign}", "warning", message, places)
 

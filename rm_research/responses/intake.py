@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError, rows_text
 from rm_research.frames import CODE, FACT, FORM, RESPONSES, TOTAL
 from rm_research.journal import Journal
@@ -195,9 +196,8 @@ def _spell_alike(
             cells += int((spelt != frame[at])[spelt.notna()].sum())
             frame[at] = spelt
         if cells:
-            journal.step(
-                f"spellings of {name} unified", before=len(questionnaires), after=len(questionnaires), cells=cells
-            )
+            journal.step(Said("ledger.of.spellings", name=name), before=len(questionnaires), after=len(questionnaires),
+                         cells=cells)  # fmt: skip
         for problem in journal.problem_rows if name == "cohort" else ():
             if isinstance(stated := problem["cohort"], str):
                 problem["cohort"] = first.get(tidy_text(stated), stated)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.frames import CODE, FACT, TOTAL
 from rm_research.privacy import hash_codes
@@ -22,7 +23,7 @@ from rm_research.responses.facts import (
     source_facts,
     where_mask,
 )
-from rm_research.responses.faults import SIGNS, report_answers, report_careless, report_facts, report_previews
+from rm_research.responses.faults import report_answers, report_careless, report_facts, report_previews, sign_text
 from rm_research.study import Item, Wave
 from rm_research.study.entries import tidy
 from rm_research.study.numbers import read_numbers
@@ -36,9 +37,6 @@ LEAST_THOUSAND = 1_000
 LOSING = {
     "unfinished": 'unfinished = "drop" leaves every row out. List the entries for finished as [values.finished] '
     'yes = ["…"]'
-}
-LOSING |= {
-    f"careless: {sign}": f"every row was dropped as careless ({sign}). Change [careless]" for sign in SIGNS.values()
 }
 
 
@@ -118,14 +116,20 @@ def _dropped(rule: str, mask: pd.Series, before: pd.Series, opened: Opened) -> p
                 "columns.consent."
             )
             opened.fail("nobody_consents", f"{opened.source.title}: {message}")
-        elif rule in LOSING and before.any() and not after.any():
-            message = f"{LOSING[rule]} in study.toml."
+        elif (loses := _loses(rule)) and before.any() and not after.any():
+            message = f"{loses} in study.toml."
             opened.fail("nobody_left", f"{opened.source.title}: {message}")
         elif rule == "not returned" and not after.any():
             message = "no questionnaire has been answered yet. If that is wrong, correct `returned` or codebook.csv."
             opened.journal.problem("nobody_returned", "warning", f"{opened.source.title}: {message}",
                                    wave=opened.wave.name, file=opened.source.title)  # fmt: skip
     return after
+
+
+def _loses(rule: str) -> str:
+    """What to do where a rule leaves nobody; '' for rules that are no choice of the study."""
+    sign = rule.blanks["sign"] if isinstance(rule, Said) else ""
+    return f"every row was dropped as careless ({sign}). Change [careless]" if sign else LOSING.get(rule, "")
 
 
 def _consenting(facts: pd.DataFrame, opened: Opened) -> pd.Series:
@@ -151,10 +155,11 @@ def _careful(signs: dict[str, pd.Series], keep: pd.Series, opened: Opened) -> pd
             continue
         report_careless(opened, sign, flagged.index[flagged], dropped=drop)
         if drop:
-            keep = _dropped(f"careless: {SIGNS[sign]}", ~shows_sign, keep, opened)
+            keep = _dropped(Said("ledger.of.careless", sign=sign_text(sign)), ~shows_sign, keep, opened)
         else:
-            opened.journal.step(f"flagged as careless: {SIGNS[sign]}", before=int(keep.sum()), after=int(keep.sum()),
-                                wave=opened.wave.name, file=opened.source.title, cells=int(flagged.sum()))  # fmt: skip
+            rule, n = Said("ledger.of.flagged", sign=sign_text(sign)), int(keep.sum())
+            opened.journal.step(rule, before=n, after=n, wave=opened.wave.name, file=opened.source.title,
+                                cells=int(flagged.sum()))  # fmt: skip
     return keep
 
 

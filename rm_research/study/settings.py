@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from rm_research.catalogue import languages
+
 FORMATS = (
     "csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata",
     "microsoft-forms", "kobotoolbox", "moodle", "typeform", "jotform",
@@ -52,6 +54,13 @@ def as_summary_rows(value: Any) -> Any:
     if not rows and value not in ("drop", "keep"):
         raise ValueError('should be "drop", "keep" or a list of row numbers, such as [43, 44]')
     return value
+
+
+def as_language(name: str) -> str:
+    """Refuse a language without a catalogue."""
+    if name not in languages():
+        raise ValueError(f"there are texts in {', '.join(languages())} only")
+    return name
 
 
 SummaryRows = Annotated[Literal["drop", "keep"] | tuple[int, ...], BeforeValidator(as_summary_rows)]
@@ -246,7 +255,7 @@ class Reporting(Table):
     level: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
     smallest_group: Annotated[int, Field(ge=3)] = 10
     seed: Annotated[int, Field(ge=0)] = 20260101
-    language: Literal["en", "de"] = "en"
+    language: Annotated[str, AfterValidator(as_language)] = "en"
     average: Literal["people", "cohorts"] = "people"
     specifications: bool = False
     leave_out: Values = ()

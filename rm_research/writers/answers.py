@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from rm_research.catalogue import catalogue
+from rm_research.catalogue import Catalogue
 from rm_research.study import Item
 from rm_research.writers.sheets import is_whole
 
@@ -40,7 +40,9 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-def answer_rows(item: Item, waves: Mapping[str, pd.Series], labels: Mapping[float, str]) -> tuple[Row, ...]:
+def answer_rows(
+    item: Item, waves: Mapping[str, pd.Series], labels: Mapping[float, str], words: Catalogue
+) -> tuple[Row, ...]:  # fmt: skip
     """
     Rows of the table of an item's answers.
 
@@ -51,6 +53,7 @@ def answer_rows(item: Item, waves: Mapping[str, pd.Series], labels: Mapping[floa
         Answers by wave, missing where nobody answered; a wave that did not ask the item has no rows.
     labels : dict of float to str
         What the numbers stand for.
+    words : Catalogue
 
     Returns
     -------
@@ -60,11 +63,11 @@ def answer_rows(item: Item, waves: Mapping[str, pd.Series], labels: Mapping[floa
     """
     counts = [answers.value_counts().to_dict() for answers in waves.values()]
     if item.kind != "number":
-        return _rows_of_texts(counts)
+        return _rows_of_texts(counts, words)
     steps = _steps(item, counts, labels)
     if len(steps) > MOST_ROWS:
-        return _summary(waves)
-    return tuple(Row(_named(step, labels), _cells([step], counts)) for step in steps)
+        return _summary(waves, words)
+    return tuple(Row(_named(step, labels), _cells([step], counts, words)) for step in steps)
 
 
 def _steps(item: Item, counts: list[Counts], labels: Mapping[float, str]) -> list[float]:
@@ -81,18 +84,17 @@ def _named(step: float, labels: Mapping[float, str]) -> str:
     return f"{step:.12g} {labels.get(step, '')}".strip()
 
 
-def _cells(answers: list[Any], counts: list[Counts]) -> tuple[Cell, ...]:
+def _cells(answers: list[Any], counts: list[Counts], words: Catalogue) -> tuple[Cell, ...]:
     """How often any of these answers was given in each wave; empty if the wave has no answers at all."""
     cells = []
     for of_wave in counts:
         count, answered = sum(of_wave.get(answer, 0) for answer in answers), sum(of_wave.values())
         share = count / answered if answered else None
-        cells.append(Cell("" if share is None else f"{count} ({catalogue('en').share(share)})", share))
+        cells.append(Cell("" if share is None else f"{count} ({words.share(share)})", share))
     return tuple(cells)
 
 
-def _summary(waves: Mapping[str, pd.Series]) -> tuple[Row, ...]:
-    words = catalogue("en")
+def _summary(waves: Mapping[str, pd.Series], words: Catalogue) -> tuple[Row, ...]:
     decimals = 0 if all(is_whole(answers) for answers in waves.values() if answers.notna().any()) else 2
 
     def cell(answers: pd.Series, share: float) -> Cell:
@@ -106,13 +108,13 @@ def _summary(waves: Mapping[str, pd.Series]) -> tuple[Row, ...]:
     )
 
 
-def _rows_of_texts(counts: list[Counts]) -> tuple[Row, ...]:
+def _rows_of_texts(counts: list[Counts], words: Catalogue) -> tuple[Row, ...]:
     """Most frequent first, in alphabetical order if equally frequent; the rest together."""
     whole: Counter[Any] = Counter()
     for of_wave in counts:
         whole.update(of_wave)
     ordered = sorted(whole, key=lambda text: (-whole[text], text))
-    rows = [Row(text, _cells([text], counts)) for text in ordered[:MOST_ROWS]]
+    rows = [Row(text, _cells([text], counts, words)) for text in ordered[:MOST_ROWS]]
     if rest := ordered[MOST_ROWS:]:
-        rows.append(Row(catalogue("en").say("codebook.other_answers", n=len(rest)), _cells(rest, counts)))
+        rows.append(Row(words.say("codebook.other_answers", n=len(rest)), _cells(rest, counts, words)))
     return tuple(rows)

@@ -71,5 +71,6 @@ def _write_page(prepared: Prepared, format: str, path: Path) -> None:
     """Write the codebook with the template of all pages, as if a notebook with one cell had shown it."""
     shown = v4.new_output("display_data", data={"text/html": build_codebook(prepared, format=format).html})
     notebook = v4.new_notebook(cells=[v4.new_code_cell(outputs=[shown])])
-    title = catalogue("en").say("codebook.title", study=prepared.study.title)
-    path.write_text(page_html(notebook, Page(title=title, kind="private")), encoding="utf-8", newline="\n")
+    words = catalogue(prepared.study.reporting.language)
+    page = Page(title=words.say("codebook.title", study=prepared.study.title), language=words.language, kind="private")
+    path.write_text(page_html(notebook, page), encoding="utf-8", newline="\n")

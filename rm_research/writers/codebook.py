@@ -15,7 +15,7 @@ from rm_research.panel import Prepared
 from rm_research.panel.prepare import prepare_openly
 from rm_research.study import Scale, Study, read_study
 from rm_research.writers import WRITERS
-from rm_research.writers.entries import ItemEntry, describe_item
+from rm_research.writers.entries import ItemEntry, describe_item, role_name
 from rm_research.writers.sheets import Sheet, Variable, build_sheets, ledger_sheet
 from rm_research.writers.usable import errors_of, usable_part
 
@@ -63,7 +63,8 @@ def build_codebook(study: Study | Prepared | str | PathLike[str], *, format: str
         keep it private.
     """
     prepared = study if isinstance(study, Prepared) else prepare_openly(_as_study(study))
-    usable, words = usable_part(prepared), catalogue("en")
+    usable = usable_part(prepared)
+    words = catalogue(usable.study.reporting.language)
     # the ledger is a CSV whatever the format, so its names stay
     renamed = [sheet.renamed(WRITERS[format].longest_name) for sheet in build_sheets(usable)]
     files = [*(_file(sheet, format, words) for sheet in renamed), _file(ledger_sheet(usable), "csv", words)]
@@ -72,7 +73,8 @@ def build_codebook(study: Study | Prepared | str | PathLike[str], *, format: str
         words={name: words.say(f"codebook.{name}") for name in HEADINGS},
         region=words.say("page.table_region"), reliability_heading=words.say("quality.reliability"),
         reliability_columns=[words.say(f"codebook.{name}") for name in RELIABILITY],
-        errors=errors_of(prepared), notes=_notes(usable, words), blocks=_blocks(usable, renamed[0], words), files=files,
+        errors=errors_of(prepared, words), notes=_notes(usable, words),
+        blocks=_blocks(usable, renamed[0], words), files=files,
     )  # fmt: skip
     return Section("codebook", html.strip())
 
@@ -121,7 +123,7 @@ def _facts(scale: Scale, study: Study, words: Catalogue) -> list[str]:
     if scale.better == "lower":
         facts.append(words.say("outcome.better_lower"))
     if scale.roles:
-        facts.append(words.say("codebook.asked_of", roles=", ".join(scale.roles)))
+        facts.append(words.say("codebook.asked_of", roles=", ".join(role_name(role, words) for role in scale.roles)))
     return facts
 
 

@@ -58,7 +58,7 @@ def describe_item(
     rest : dict of (str, str) to float
         Correlation with the sum of the other items of its scale, by item and wave.
     """
-    words, study = catalogue("en"), prepared.study
+    words, study = catalogue(prepared.study.reporting.language), prepared.study
     nothing = prepared.responses[item.name].iloc[:0]
     asked = {wave.name: bool(_places(item, study, wave.name)) for wave in study.waves}
     by_wave = {name: answers[name][item.name] if asked[name] and name in answers else nothing for name in asked}
@@ -73,9 +73,14 @@ def describe_item(
         facts=tuple(_facts(item, variable, study, words)),
         caption=words.say("codebook.answers_to", name=variable.name),
         columns=tuple(words.say("codebook.wave_heading", wave=name, n=len(by_wave[name])) for name in asked),
-        rows=answer_rows(item, by_wave, variable.value_labels),
+        rows=answer_rows(item, by_wave, variable.value_labels, words),
         totals=tuple(totals),
     )
+
+
+def role_name(role: str, words: Catalogue) -> str:
+    """Plural of a role as pages write it; as the study writes it where it is the study's own."""
+    return words.say(f"people.{role}") if words.has(f"people.{role}") else role
 
 
 def _places(item: Item, study: Study, wave: str) -> list[str]:

@@ -75,7 +75,7 @@ class Sheet:
 def build_sheets(prepared: Prepared) -> tuple[Sheet, ...]:
     """Describe Responses, Scores, Panel and Links of a prepared study."""
     items = [_of_item(item, prepared) for item in prepared.study.items]
-    words = catalogue("en")
+    words = catalogue(prepared.study.reporting.language)
     attributes = [
         Variable(name, name, words.say("codebook.attribute"), "nominal") for name in prepared.study.settings.attributes
     ]
@@ -93,7 +93,11 @@ def ledger_sheet(prepared: Prepared) -> Sheet:
 
 
 def _sheet(declared: Frame, frame: pd.DataFrame, further: Iterable[Variable], prepared: Prepared) -> Sheet:
-    known = {name: Variable(name, name, meaning, MEASURES[kind]) for name, (kind, meaning) in declared.columns.items()}
+    words = catalogue(prepared.study.reporting.language)
+    known = {
+        name: Variable(name, name, words.say(f"meaning.{declared.name.lower()}.{name}"), MEASURES[kind])
+        for name, (kind, _) in declared.columns.items() if name != "said"  # for pages
+    }  # fmt: skip
     known |= {variable.column: variable for variable in further if variable.column in frame}
     name = declared.name.lower()
     return Sheet(name, f"{prepared.study.title}: {name}", frame[list(known)], tuple(known.values()))

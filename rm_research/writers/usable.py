@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from rm_research.catalogue import Catalogue
+from rm_research.catalogue.said import spoken
 from rm_research.errors import ReportError
 from rm_research.frames import LEDGER
 from rm_research.panel import Prepared
@@ -47,9 +49,11 @@ def _without(frame: pd.DataFrame, cohorts: set[str]) -> pd.DataFrame:
     return frame[~frame["cohort"].isin(cohorts)].reset_index(drop=True)
 
 
-def errors_of(prepared: Prepared) -> list[str]:
-    """Messages of all errors, without repeats."""
-    return prepared.problems.loc[prepared.problems["severity"] == "error", "message"].drop_duplicates().tolist()
+def errors_of(prepared: Prepared, words: Catalogue | None = None) -> list[str]:
+    """Messages of all errors, without repeats: in English, or in the language of a page."""
+    errors = prepared.problems[prepared.problems["severity"] == "error"].drop_duplicates("message")
+    told = errors[["message", "said"]].itertuples(index=False, name=None)
+    return [message if words is None else spoken(message, said, words) for message, said in told]
 
 
 def _not_in_yet(prepared: Prepared) -> pd.Series:

@@ -10,14 +10,14 @@ from small_studies import Group, small_study
 from undrawn_findings import undrawn_findings
 
 import rm_research as rm
-from rm_research.catalogue import catalogue
+from rm_research.catalogue import catalogue, languages
 from rm_research.effects.groups import Group as People
 from rm_research.effects.methods import METHODS, Contrast, Heads, Measure, Method, Need, Questionnaires
 from rm_research.errors import StudyError
 from rm_research.stats.result import OF_DESIGN, NotEstimableError, Reason, t_result
 
 REFERENCE = Path(__file__).parents[1] / "reference"
-LANGUAGES = ("en", "de")
+LANGUAGES = languages()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from odd_study import LONG, SAID, SCRIPT
 
+from rm_research.catalogue import catalogue
 from rm_research.effects.measurement import assess_reliability
 from rm_research.frames import LEDGER
 from rm_research.reporting.render import shipped_notebook
@@ -85,32 +86,32 @@ class TestAnswers:
         assert all(row[2] == "" for row in rows[1:-1])
 
     def test_every_printed_step_is_listed_also_where_nobody_gave_it(self):
-        rows = answer_rows(number_item(1, 5), {"pre": pd.Series([2.0, 2.0, 3.5])}, {})
+        rows = answer_rows(number_item(1, 5), {"pre": pd.Series([2.0, 2.0, 3.5])}, {}, catalogue("en"))
         assert [(row.answer, row.cells[0].text) for row in rows] == [
             ("1", "0 (0%)"), ("2", "2 (67%)"), ("3", "0 (0%)"), ("3.5", "1 (33%)"), ("4", "0 (0%)"), ("5", "0 (0%)"),
         ]  # fmt: skip
 
     def test_many_numbers_are_told_by_five_of_them(self):
         answers = pd.Series([float(value) for value in range(101)])
-        rows = answer_rows(number_item(0, 100), {"pre": answers, "post": answers[:0]}, {})
+        rows = answer_rows(number_item(0, 100), {"pre": answers, "post": answers[:0]}, {}, catalogue("en"))
         assert [(row.answer, *(cell.text for cell in row.cells)) for row in rows] == [
             ("Lowest", "0", ""), ("Lower quarter", "25", ""), ("Median", "50", ""), ("Upper quarter", "75", ""),
             ("Highest", "100", ""),
         ]  # fmt: skip
 
     def test_numbers_that_are_not_whole_have_decimals(self):
-        rows = answer_rows(number_item(), {"pre": pd.Series([value / 7 for value in range(70)])}, {})
+        rows = answer_rows(number_item(), {"pre": pd.Series([value / 7 for value in range(70)])}, {}, catalogue("en"))
         assert rows[-1].cells[0].text == "9.86"
 
     def test_texts_stand_by_frequency_and_the_rare_ones_together(self):
         texts = pd.Series([f"t{place:02d}" for place in range(30)] + ["often", "often"], dtype="str")
-        rows = answer_rows(number_item(kind="choice"), {"pre": texts}, {})
+        rows = answer_rows(number_item(kind="choice"), {"pre": texts}, {}, catalogue("en"))
         assert (rows[0].answer, rows[0].cells[0].text) == ("often", "2 (6%)")
         assert [row.answer for row in rows[1:3]] == ["t00", "t01"]
         assert (rows[-1].answer, rows[-1].cells[0].text, len(rows)) == ("10 other answers", "10 (31%)", MOST_ROWS + 1)
 
     def test_an_item_that_nobody_answered_has_no_counts(self):
-        rows = answer_rows(number_item(1, 2), {"pre": pd.Series([float("nan")] * 3)}, {})
+        rows = answer_rows(number_item(1, 2), {"pre": pd.Series([float("nan")] * 3)}, {}, catalogue("en"))
         assert [row.cells[0].text for row in rows] == ["", ""]
 
     def test_bars_are_as_long_as_shares(self, odd):
@@ -175,7 +176,7 @@ class TestScales:
         assert rows[-1][:4] == ["post", "14", "1", "Not computed: the scale has too few items."]
 
     def test_facts_of_a_scale(self, page):
-        assert "Scores: 0 to 1 scale points. Asked of: leader." in page
+        assert "Scores: 0 to 1 scale points. Asked of: leaders." in page
         assert "mean of a person’s answers times the number of items" in page
         assert "Lower scores are better." in page
 
@@ -186,7 +187,7 @@ class TestFiles:
         found = tables(odd, format=kind)
         responses = [row[0] for row in found[f"responses.{kind}"][1:]]
         assert len(responses) == len(set(responses)) == odd.responses.shape[1]
-        assert [row[0] for row in found["ledger.csv"][1:]] == list(LEDGER.columns)
+        assert [row[0] for row in found["ledger.csv"][1:]] == [name for name in LEDGER.columns if name != "said"]
         assert {f"scores.{kind}", f"panel.{kind}"} <= set(found)
 
     def test_what_was_renamed_has_both_names(self, odd):
