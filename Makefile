@@ -7,7 +7,7 @@ export OPENBLAS_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE
 STAMP := .venv/.installed
 
-.PHONY: report test coverage test-slow soak mutants lab lint format bench methods simulations lock clean
+.PHONY: report test coverage test-slow soak mutants lab lint format bench methods simulations images lock clean
 
 report: $(STAMP)  ## Render the demo study and print the page to open
 	@$(BIN)/rm-research report data/demo --out reports/demo
@@ -50,6 +50,9 @@ methods: $(STAMP)  ## Write the table of comparisons in docs/methods.md
 
 simulations: $(STAMP)  ## Write the table of simulations in docs/methods.md (minutes)
 	@$(BIN)/python tests/simulated.py
+
+images: $(STAMP)  ## Take the pictures of the demo's pages in docs/images (needs Chromium)
+	@$(BIN)/python tests/doc_images.py
 
 lock:  ## Pin the newest versions the bounds allow (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra lab --universal --python-version 3.11 --upgrade \

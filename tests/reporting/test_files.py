@@ -39,6 +39,7 @@ def left(out):
 def add_forms(folder):
     """Write the other forms of a page."""
     write(folder / "index.pdf", "%PDF-")
+    write(folder / "summary.pdf", "%PDF-")
     with ZipFile(folder / "findings.docx", "w") as document:
         document.writestr("docProps/core.xml", f"<dcterms:modified>{MADE:%Y-%m-%dT%H:%M:%SZ}</dcterms:modified>")
     (folder / "figures").mkdir(parents=True, exist_ok=True)
