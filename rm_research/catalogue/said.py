@@ -51,10 +51,10 @@ def rows_text(rows: Iterable[int], *, most: int = 8) -> Said:
     return Said("problems.part.row" if len(numbers) == 1 else "problems.part.rows", shown=shown)
 
 
-def joined(parts: Sequence[Said]) -> Said:
-    """One or more messages in one, with semicolons between them."""
+def joined(parts: Sequence[str], *, key: str = "problems.part.joined") -> str:
+    """One or more messages in one, with what a text has between its first and its rest: semicolons."""
     first, *others = parts
-    return Said("problems.part.joined", first=first, rest=joined(others)) if others else first
+    return Said(key, first=first, rest=joined(others, key=key)) if others else first
 
 
 def _again(key: str, blanks: dict[str, object]) -> Said:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rm_research.catalogue.said import Said
+from rm_research.catalogue.said import Said, joined
 from rm_research.frames import FORM
 from rm_research.journal import Journal
 from rm_research.readers.encodings import encoding_for
@@ -116,7 +116,7 @@ def _unusable(cohorts: Sequence[str]) -> Iterator[str]:
         yield Said("problems.cohort_programme", name=ALL_COHORTS)
     for name, n in Counter(slugs.values()).items():
         if n > 1 and name:
-            alike = " and ".join(repr(cohort) for cohort, other in slugs.items() if other == name)
+            alike = joined([repr(cohort) for cohort, other in slugs.items() if other == name], key="problems.part.also")
             yield Said("problems.cohort_slugs", cohorts=alike)
 
 
