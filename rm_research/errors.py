@@ -1,6 +1,6 @@
 """Errors about a study, worded so that its owner can fix them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 
 class StudyError(Exception):
@@ -54,12 +54,3 @@ def listed(problems: Sequence[str], heading: str) -> str:
     """Join problems into one message: the heading, then one problem per line."""
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return "\n".join([f"{heading} ({count})", *(f"  - {problem}" for problem in problems)])
-
-
-def rows_text(rows: Iterable[int], *, most: int = 8) -> str:
-    """Write row numbers as text, at most `most` of them: 'rows 14, 15, 41 and 3 more'."""
-    numbers = sorted(rows)
-    shown = ", ".join(str(number) for number in numbers[:most])
-    noun = "row" if len(numbers) == 1 else "rows"
-    more = f" and {len(numbers) - most} more" if len(numbers) > most else ""
-    return f"{noun} {shown}{more}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from rm_research.catalogue.said import Said
 from rm_research.frames import DYADS, PEOPLE, TRUST, numbered
 from rm_research.journal import Journal
 from rm_research.linkage import Linkage
@@ -100,7 +101,7 @@ def _of_first_row(values: np.ndarray, who: np.ndarray) -> np.ndarray:
 
 
 def _report_clashes(rows: pd.DataFrame, fact: str, journal: Journal) -> None:
-    message = f"The {fact} in this row differs from a more trusted source (roster, then baseline), whose value counts."
+    message = Said("problems.fact_differs", fact=fact)
     journal.row_problems("disagreement", "warning", message, rows, column=fact)
 
 
@@ -124,26 +125,18 @@ def _report_unknown(statements: pd.DataFrame, people: pd.DataFrame, journal: Jou
     for fact in ("role", "arm"):
         unknown = people.loc[people[fact].isna(), WHO]
         if len(unknown) > len(people) / 2:
-            message = (
-                f"{len(unknown)} of {len(people)} people have no {fact} in any source, although others do. Name its "
-                f"column under [columns], add it to the roster, or set {{ {fact} = … }} for each export."
-            )
+            message = Said("problems.many_without_fact", n=len(unknown), of=len(people), fact=fact)
             journal.problem(f"unknown_{fact}", "error", message, column=fact)
         if unknown.empty:
             continue
-        message = (
-            f"No source gives this person's {fact}, so they do not count in any {fact}. Add it to the roster or export."
-        )
+        message = Said("problems.unknown_fact", fact=fact)
         journal.row_problems(f"unknown_{fact}", "warning", message, statements.merge(unknown, on=WHO), column=fact)
 
 
 def _check_comparison(people: pd.DataFrame, study: Study, journal: Journal) -> None:
     arms = sorted(people["arm"].dropna().unique())
     if study.comparison and len(people) and study.comparison not in arms:
-        message = (
-            f"Nobody is in the comparison arm {study.comparison!r}; known arms: {', '.join(arms)}. Correct "
-            "design.comparison, or list its entries under [values.arm]."
-        )
+        message = Said("problems.no_comparison", arm=study.comparison, known=", ".join(arms))
         journal.problem("no_comparison", "warning", message)
 
 
@@ -152,9 +145,11 @@ def _check_roles(people: pd.DataFrame, study: Study, journal: Journal) -> None:
     for scale in study.scales:
         unknown = [role for role in scale.roles if role not in known]
         if unknown and len(people):
-            message = (
-                f"scales.{scale.name}.roles names {', '.join(map(repr, unknown))}, a role that nobody has; known "
-                f"roles: {', '.join(map(repr, known))}. Correct it there, or list its entries under [values.role]."
+            message = Said(
+                "problems.unknown_role_of_scale",
+                scale=scale.name,
+                names=", ".join(map(repr, unknown)),
+                known=", ".join(map(repr, known)),
             )
             journal.problem("unknown_role_of_scale", "warning", message, file="study.toml", column=scale.name)
 
@@ -206,10 +201,7 @@ def _located(sessions: pd.DataFrame, members: pd.DataFrame, journal: Journal) ->
         single = known.drop_duplicates("dyad", keep=False)
         met = sessions.drop(columns="cohort").merge(single, on="dyad")
     if lost := len(sessions) - len(met):
-        message = (
-            f"{lost} meetings are not counted, because nobody in the study belongs to their dyad or several cohorts "
-            "use its name. Compare the dyads' names in roster and log, or add a cohort column to the log."
-        )
+        message = Said("problems.unknown_dyad", n=lost)
         journal.problem("unknown_dyad", "warning", message)
         journal.step("meetings of unknown dyads", before=len(sessions), after=len(met))
     return met

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import FrameError, ScoringError
 from rm_research.frames import RESPONSES, SCORES, numbered, require_columns
 from rm_research.journal import Journal
@@ -115,18 +116,14 @@ def report_items(study: Study) -> pd.DataFrame:
         common = study.common_items(scale.name)
         left_out = [item.name for item in study.items_of(scale.name) if item not in common]
         if left_out:
-            message = (
-                f"Not every wave asks {', '.join(left_out)}, so the score of {scale.name!r} uses only the other "
-                f"{len(common)} items. If a wave did ask them, name their columns in codebook.csv."
-            )
+            message = Said("problems.items_left_out", items=", ".join(left_out), scale=scale.name, n=len(common))
             journal.problem("items_left_out", "warning", message, file="codebook.csv", column=scale.name)
         for wave in study.waves:
             asked = study.asked(scale.name, wave.name)
             lacking = [item.name for item in common if asked and item not in asked]
             if lacking:  # of a retrospective wave, which has no say in what is common
-                message = (
-                    f"Wave {wave.name!r} does not ask {', '.join(lacking)}, so its score of {scale.name!r} uses fewer "
-                    "items than that of other waves. If the wave did ask them, name their columns in codebook.csv."
+                message = Said(
+                    "problems.items_left_out_of_wave", wave=wave.name, items=", ".join(lacking), scale=scale.name
                 )
                 journal.problem("items_left_out", "warning", message, file="codebook.csv", wave=wave.name,
                                 column=scale.name)  # fmt: skip
@@ -198,11 +195,7 @@ def report_unanswered(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
         hardly = [(wave, name) for wave, of_wave in of_waves.items() if len(of_wave) >= ENOUGH_ROWS
                   for name in names[usual & (shares[wave] <= HARDLY)]]  # fmt: skip
         for wave, name in hardly:
-            message = (
-                f"Hardly anybody answered {name!r} in wave {wave!r}, so its score of {scale.name!r} would rest on "
-                "other items than elsewhere. Correct its column in codebook.csv, or write '-' if the wave did not ask "
-                "it."
-            )
+            message = Said("problems.hardly_answered", item=name, wave=wave, scale=scale.name)
             journal.problem("hardly_answered", "error", message, wave=str(wave), column=name)
     return journal.problems
 
@@ -222,11 +215,7 @@ def report_turned(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
                 continue
             r = float(np.corrcoef(pairs)[0, 1])
             if r < TURNED:
-                message = (
-                    f"People with high scores of {scale.name!r} before have low ones in wave {wave!r} (r = {r:.2f}), "
-                    "as if it were coded the other way: then its change is wrong. If so, write yes under "
-                    f"reverse.{wave} in the rows of its items in codebook.csv."
-                )
+                message = Said("problems.turned", scale=scale.name, wave=wave, r=r)
                 journal.problem("turned", "warning", message, wave=wave, column=scale.name)
     return journal.problems
 
@@ -235,15 +224,10 @@ def _against(item: str, scale: str, wave: str, r: float, study: Study, *, in_one
     """Say that an item runs against the others, and what to write."""
     reverse = next(known.reverse for known in study.items_of(scale) if known.name == item)
     turned = "no" if reverse else "yes"
-    text = f"Item {item!r} runs against the others of scale {scale!r} in wave {wave!r} (r = {r:.2f})"
+    text = Said("problems.against", item=item, scale=scale, wave=wave, r=r)
     if in_one:
-        return (
-            f"{text} and in no other wave. If it is worded or coded the opposite way there, every change of this scale "
-            f"is wrong: write {turned} under reverse.{wave} in its row of codebook.csv."
-        )
-    return (
-        f"{text}. If it is worded in the opposite direction, write {turned} under reverse in its row of codebook.csv."
-    )
+        return Said("problems.against_once", text=text, turned=turned, wave=wave)
+    return Said("problems.against_always", text=text, turned=turned)
 
 
 def compare_published(responses: pd.DataFrame, published: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -267,11 +251,11 @@ def compare_published(responses: pd.DataFrame, published: pd.DataFrame, study: S
         differs = both & ((score - published[name]).abs() > PRINTED)
         column = study.scale(name).published or ""
         if not both.any():
-            message = f"No row has both {column!r} and a score of {name!r}. Correct scales.{name}.published."
+            message = Said("problems.published_nowhere", column=column, scale=name)
             journal.problem("published_total", "warning", message, column=column)
             continue
-        message = f"{column} agrees with the score on {int((both & ~differs).sum())} of {int(both.sum())} rows."
+        message = Said("problems.published_agrees", column=column, n=int((both & ~differs).sum()), of=int(both.sum()))
         journal.problem("published_total", "note", message, column=column)
-        message = "The published total differs from the score. Check low and high, and which items are reversed."
+        message = Said("problems.published_differs")
         journal.row_problems("published_total", "warning", message, responses[differs], column=column)
     return journal.problems

@@ -2,7 +2,8 @@
 
 import pickle
 
-from rm_research.errors import ReadError, StudyError, StudyFileError, listed, rows_text
+from rm_research.catalogue.said import rows_text
+from rm_research.errors import ReadError, StudyError, StudyFileError, listed
 
 
 def test_listed_puts_one_problem_on_a_line_and_counts_them():

@@ -1,6 +1,7 @@
 """Messages that are made in English, deep in the package, and that a page says in its own language later."""
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rm_research.catalogue import Catalogue, catalogue
@@ -39,6 +40,21 @@ class Said(str):
     def stored(self) -> str:
         """Key and blanks as JSON, which `spoken` reads."""
         return json.dumps(_parts(self), ensure_ascii=False)
+
+
+def rows_text(rows: Iterable[int], *, most: int = 8) -> Said:
+    """Write row numbers as text, at most `most` of them: 'rows 14, 15, 41 and 3 more'."""
+    numbers = sorted(rows)
+    shown = ", ".join(str(number) for number in numbers[:most])
+    if len(numbers) > most:
+        return Said("problems.part.rows_more", shown=shown, n=len(numbers) - most)
+    return Said("problems.part.row" if len(numbers) == 1 else "problems.part.rows", shown=shown)
+
+
+def joined(parts: Sequence[str], *, key: str = "problems.part.joined") -> str:
+    """One or more messages in one, with what a text has between its first and its rest: semicolons."""
+    first, *others = parts
+    return Said(key, first=first, rest=joined(others, key=key)) if others else first
 
 
 def _again(key: str, blanks: dict[str, object]) -> Said:

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from rm_research.catalogue import capital
+from rm_research.catalogue import capital, lowered
 from rm_research.claims.sentences import Claims
+from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.verdicts import CLEAR
 
@@ -61,4 +62,8 @@ def _said(level: str, kind: str, rows: Sequence[Estimate], claims: Claims) -> st
     blanks = claims.named(rows[0]) | named
     if level:
         return words.say(f"plain.{level}.{kind}", **blanks)
-    return words.say("plain.reason", **blanks, reason=kind) if kind else words.say("plain.no_interval", **blanks)
+    if rows[0].reason == HIDDEN:
+        return words.say("plain.hidden", **blanks)
+    return (
+        words.say("plain.reason", **blanks, reason=lowered(kind)) if kind else words.say("plain.no_interval", **blanks)
+    )

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path, PurePath
 
+from rm_research.catalogue.said import rows_text
 from rm_research.drafting.facts import Fact
 from rm_research.drafting.marks import Lines, checks
 from rm_research.drafting.occasions import Occasion
@@ -12,7 +13,6 @@ from rm_research.drafting.scale_sections import about_items, answer_sections, sc
 from rm_research.drafting.stems import slug, unique
 from rm_research.drafting.toml import comment, key, quoted, value_text, wrapped
 from rm_research.drafting.words import DECLINED, all_moments
-from rm_research.errors import rows_text
 from rm_research.study.checking import TAKEN
 from rm_research.study.entries import tidy_text
 from rm_research.study.marks import CHECK

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from rm_research.catalogue.said import Said, joined
 from rm_research.frames import FORM
 from rm_research.journal import Journal
 from rm_research.readers.encodings import encoding_for
@@ -52,9 +53,12 @@ def report_codes(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
         cohorts = sorted({str(cohort) for cohort in found["cohort"].dropna()})
         helpful |= {cohort: [*helpful.get(cohort, []), name] for cohort in cohorts}
         n, waves = found["key"].nunique(), ", ".join(dict.fromkeys(found["wave"]))
-        message = (
-            f"{n} {'code' if n == 1 else 'codes'} of {waves} would be linked if codes were compared "
-            f"{FORMS[name].meaning}. If they are the same people, add compare = {_declared(study, name)} to [link]."
+        message = Said(
+            "problems.codes_alike",
+            codes=Said("problems.part.code_one") if n == 1 else Said("problems.part.codes", n=n),
+            waves=waves,
+            meaning=Said(f"problems.part.{FORMS[name].meaning}"),
+            declared=_declared(study, name),
         )
         journal.problem("codes_alike", "warning", message)
     return helpful
@@ -95,33 +99,25 @@ def report_cohorts(rows: pd.DataFrame, study: Study, journal: Journal) -> None:
         for wave, file in rows.loc[rows["cohort"] == wrong, ["wave", "file"]].drop_duplicates().itertuples(index=False):
             encodings = {encoding_for(how, one, ()) for one in study.wave(wave).sources if one.title == file}
             encoding = next(filter(None, encodings), how.really)
-            message = (
-                f"{file} has garbled text: its cohort {wrong!r} stands for {right!r} ({how}), and counts as another. "
-                f'Set encoding = "{encoding}" next to its file in study.toml.'
-            )
+            message = Said("problems.garbled_cohort", file=file, wrong=wrong, right=right, how=how, encoding=encoding)
             journal.problem("garbled_text", "error", message, wave=wave, file=file)
     for fault in _unusable(cohorts):
-        journal.problem("cohort_name", "error", f"{fault} Rename cohorts under [values.cohort].")
+        journal.problem("cohort_name", "error", Said("problems.rename_cohort", fault=fault))
     for one, other in _alike(cohorts):
-        message = (
-            f"Are {one!r} and {other!r} one cohort? They count as two. If they are one, list one spelling under "
-            "the other in [values.cohort]."
-        )
+        message = Said("problems.cohorts_alike", one=one, other=other)
         journal.problem("cohorts_alike", "warning", message)
 
 
 def _unusable(cohorts: Sequence[str]) -> Iterator[str]:
     """What is wrong with names from which folders are made."""
     slugs = {cohort: slug(cohort) for cohort in cohorts}
-    yield from (
-        f"Cohort {cohort!r} has no letter or digit to name a page." for cohort, name in slugs.items() if not name
-    )
+    yield from (Said("problems.cohort_unnamed", cohort=cohort) for cohort, name in slugs.items() if not name)
     if ALL_COHORTS in slugs:
-        yield f"{ALL_COHORTS!r} is the name of the programme, not of a cohort."
+        yield Said("problems.cohort_programme", name=ALL_COHORTS)
     for name, n in Counter(slugs.values()).items():
         if n > 1 and name:
-            alike = " and ".join(repr(cohort) for cohort, other in slugs.items() if other == name)
-            yield f"Cohorts {alike} differ only in punctuation or accents and would share one page."
+            alike = joined([repr(cohort) for cohort, other in slugs.items() if other == name], key="problems.part.also")
+            yield Said("problems.cohort_slugs", cohorts=alike)
 
 
 class _Name(NamedTuple):

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from rm_research.errors import rows_text
+from rm_research.catalogue.said import Said, rows_text
 from rm_research.journal import Journal
 from rm_research.study import Study
 from rm_research.study.entries import tidy, tidy_text
@@ -40,10 +40,7 @@ def leave_out_homeless(rows: pd.DataFrame, journal: Journal) -> pd.DataFrame:
     """Leave out questionnaires whose cohort is unknown."""
     homeless = rows["cohort"].isna()
     if homeless.any():
-        message = (
-            "The cohort of this questionnaire is unknown, so it was left out. Add the person and cohort to the roster, "
-            "or the cohort to the export."
-        )
+        message = Said("problems.no_cohort")
         journal.row_problems("no_cohort", "warning", message, rows[homeless])
         journal.step("no cohort", before=len(rows), after=int((~homeless).sum()))
     return rows[~homeless] if homeless.any() else rows
@@ -64,15 +61,15 @@ def leave_out_declared(
     known = {tidy_text(name): name for part in (rows, roster) if part is not None for name in part["cohort"].dropna()}
     for name in study.reporting.leave_out:
         if tidy_text(name) not in known:
-            message = f"reporting.leave_out: there is no cohort {name!r}; {suggest(name, sorted(known.values()))}"
+            message = Said("problems.leave_out_unknown", name=name, hint=suggest(name, sorted(known.values())))
             journal.problem("unknown_cohort", "error", message)
     keep = in_cohorts_that_count(rows["cohort"], study)
     if len(rows) and not keep.any():
-        journal.problem("nobody_left", "error", "reporting.leave_out names every cohort. Take one out of the list.")
+        journal.problem("nobody_left", "error", Said("problems.leave_out_all"))
     if not keep.all():
         journal.step("cohorts left out as declared", before=len(rows), after=int(keep.sum()))
         names = ", ".join(sorted(map(repr, rows.loc[~keep, "cohort"].unique())))
-        message = f"{names}: left out with {int((~keep).sum())} questionnaires, as reporting.leave_out declares."
+        message = Said("problems.left_out", names=names, n=int((~keep).sum()))
         journal.problem("left_out", "note", message)
     return rows[keep], None if roster is None else roster[in_cohorts_that_count(roster["cohort"], study)]
 
@@ -106,19 +103,13 @@ def _settle(rows: pd.DataFrame, source: str, home: pd.Series, study: Study, jour
     taken = pd.MultiIndex.from_frame(rows[["cohort", "person", "wave"]])
     wanted = pd.MultiIndex.from_frame(rows[["person", "wave"]].assign(cohort=home)[["cohort", "person", "wave"]])
     moved = astray & ~wanted.isin(taken) & (study.link.within == "study")
-    message = f"The cohort in this row differs from that of the {source}, whose value counts."
+    message = Said("problems.cohort_differs", source=Said(f"problems.part.{source}"))
     journal.row_problems("disagreement", "warning", message, rows[moved], column="cohort")
     if source == "roster":
-        message = (
-            "The roster has this code only in another cohort, so the questionnaire counts as one from a person who was "
-            "not invited. Correct the cohort here or in the roster."
-        )
+        message = Said("problems.not_invited")
         journal.row_problems("disagreement", "warning", message, rows[astray & ~moved], column="cohort")
     elif study.link.within == "cohort" and study.roster is None:
-        message = (
-            f"{int(rows.loc[astray, 'person'].nunique())} codes were not linked, because at baseline they are only in "
-            'another cohort. If a code is one person in the whole study, set within = "study" under [link].'
-        )
+        message = Said("problems.code_in_other_cohort", n=int(rows.loc[astray, "person"].nunique()))
         journal.problem("code_in_other_cohort", "warning", message)
     if moved.any():
         journal.step(SETTLED[source], before=len(rows), after=len(rows), cells=int(moved.sum()))
@@ -130,7 +121,7 @@ def _lines_with_cohort(roster: pd.DataFrame | None, study: Study, journal: Journ
         return roster
     file, remaining = study.roster.file, roster[~homeless]
     lines = rows_text(roster.loc[homeless, "source_row"])
-    message = f"{file}: no cohort in {lines}, which were left out. Add the cohort."
+    message = Said("problems.roster_without_cohort", file=file, rows=lines)
     journal.problem("no_cohort", "warning", message, file=file)
     journal.step("roster lines without a cohort", before=len(roster), after=len(remaining), file=file)
     return remaining
@@ -143,8 +134,8 @@ def keep_first_cohort(rows: pd.DataFrame, roster: pd.DataFrame | None, study: St
     if not repeats:
         return rows, roster
     keep_all = study.link.repeats == "keep"
-    rule = "count in each of them" if keep_all else "count only in their first, by date or else by the cohort's name"
-    message = f"{len(repeats)} people take part in more than one cohort; they {rule} (link.repeats in study.toml)."
+    rule = Said("problems.part.count_each" if keep_all else "problems.part.count_first")
+    message = Said("problems.repeat_attenders", n=len(repeats), rule=rule)
     journal.problem("repeat_attenders", "note", message)
     if keep_all:
         return rows, roster

@@ -2,12 +2,13 @@
 
 import pandas as pd
 
-from rm_research.errors import rows_text
+from rm_research.catalogue.said import Said, joined, rows_text
 from rm_research.frames import FACT, WHO
 from rm_research.journal import Journal
 from rm_research.study import Study, Wave
 
 PLACE = ["wave", "file", "source_row", "cohort", "person", "submitted"]  # what tells questionnaires apart
+BY_DATE, BY_ORDER = "problems.part.by_date", "problems.part.by_order"
 QUESTIONNAIRE = [WHO, "wave"]  # comparing numbers of persons is faster than comparing texts
 KEPT = {"first": "duplicates, first kept", "last": "duplicates, last kept",
         "error": "duplicates without a rule, first kept"}  # rules of the ledger  # fmt: skip
@@ -31,7 +32,7 @@ def merge_parts(rows: pd.DataFrame, items: list[str], journal: Journal) -> pd.Da
         return rows
     for name in [name for name in parts.columns if name.startswith(FACT)]:
         stated = parts[name].groupby(group[parts.index], sort=False).transform("first")
-        message = "The parts of this person's questionnaire differ in this fact; the value in the first part counts."
+        message = Said("problems.parts_differ")
         journal.row_problems("disagreement", "warning", message, parts[parts[name].notna() & (parts[name] != stated)],
                              column=name.removeprefix(FACT))  # fmt: skip
     grouped = parts.groupby(group[parts.index], sort=False)
@@ -70,8 +71,8 @@ def _resolve_wave(
         dated = dated & False
     ordered = repeated.assign(when=repeated["submitted"].where(dated)).sort_values("when", kind="stable")
     dropped = repeated[ordered.duplicated(key, keep="last" if rule == "last" else "first").reindex(repeated.index)]
-    for by_date, how in ((True, "by date submitted"), (False, "by order in the file")) if rule != "error" else ():
-        message = f"A second questionnaire of the same person in this wave was left out; the {rule} counts ({how})."
+    for by_date, how in ((True, BY_DATE), (False, BY_ORDER)) if rule != "error" else ():
+        message = Said("problems.duplicate", rule=Said(f"problems.part.{rule}"), how=Said(how))
         journal.row_problems("duplicate", "warning", message, dropped[dated[dropped.index] == by_date])
     step = KEPT[rule]
     journal.step(step, before=before, after=before - len(dropped), wave=wave.name)
@@ -80,12 +81,14 @@ def _resolve_wave(
 
 def _duplicate_error(cohort: str, wave: str, rows: pd.DataFrame, study: Study, journal: Journal) -> None:
     codes = rows["person"].nunique()
-    codes_text = "1 code" if codes == 1 else f"{codes} codes"
-    places = "; ".join(f"{rows_text(of_file['source_row'])} of {file}" for file, of_file in rows.groupby("file"))
-    message = (
-        f"wave {wave!r} of cohort {cohort!r} has {codes_text} used by more than one row ({places}). "
-        f'Set duplicates = "last" under [waves.{wave}] in study.toml to keep each person\'s latest answer.'
+    codes_text = Said("problems.part.code_one") if codes == 1 else Said("problems.part.codes", n=codes)
+    places = joined(
+        [
+            Said("problems.part.of_file", rows=rows_text(of_file["source_row"]), file=file)
+            for file, of_file in rows.groupby("file")
+        ]
     )
+    message = Said("problems.duplicate_codes", wave=wave, cohort=cohort, codes=codes_text, places=places)
     if study.link.compare:
-        message += " If they are different people, it is [link] compare that makes their codes equal: shorten its list."
+        message = Said("problems.part.both", first=message, second=Said("problems.compare_joins"))
     journal.problem("duplicate_codes", "error", message, wave=wave, cohort=cohort)

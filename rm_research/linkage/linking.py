@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import LinkError
 from rm_research.frames import CODE, FACT, HOW, LINKS, NEAR_MISSES, RESPONSES, SURE, TOTAL, WHO, numbered
 from rm_research.journal import Journal
@@ -192,11 +193,14 @@ def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal, helpful: He
         in_common = set(before.loc[before[WHO].isin(of_wave[wave][WHO]), "cohort"])
         answered = counts[(counts[study.baseline] > 0) & (counts[wave] > 0)]
         for cohort, questionnaires in answered.drop(list(in_common & {*answered.index})).iterrows():
-            message = (
-                f"cohort {str(cohort)!r} has {questionnaires[study.baseline]} questionnaires in wave "
-                f"{study.baseline!r} and {questionnaires[wave]} in wave {wave!r}, but no person code in common. "
-                f'{_remedy(helpful.get(str(cohort), []))}, or set method = "none" under [link] to compare the waves '
-                "unlinked. To report the other cohorts without it, name it in [reporting] leave_out."
+            message = Said(
+                "problems.no_pairs",
+                cohort=str(cohort),
+                n=questionnaires[study.baseline],
+                baseline=study.baseline,
+                m=questionnaires[wave],
+                wave=wave,
+                remedy=_remedy(helpful.get(str(cohort), [])),
             )
             journal.problem("no_pairs", "error", message, wave=wave, cohort=str(cohort))
 
@@ -204,4 +208,4 @@ def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal, helpful: He
 def _remedy(forms: list[str]) -> str:
     """What would give a cohort codes in common."""
     named = " or ".join(f'compare = ["{form}"]' for form in forms)
-    return f"Codes would agree with {named} under [link]: declare that" if forms else "Check columns.person"
+    return Said("problems.part.declare_form", forms=named) if forms else Said("problems.part.check_codes")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from rm_research.catalogue.said import Said
 from rm_research.frames import CODE, HOW, NEAR_MISSES, SURE, stacked
 from rm_research.journal import Journal
 from rm_research.linkage.codes import Matches, match_codes, parse_element, split_codes
@@ -71,10 +72,7 @@ def link_similar(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
         journal.step("linked by a similar code", before=len(rows), after=len(rows), cells=near)
     near_misses = stacked(misses, NEAR_MISSES)
     if len(near_misses):
-        message = (
-            f"{len(near_misses)} pairs of questionnaires have similar codes but were not linked, because the match is "
-            "not certain enough or another is equally likely. The data-quality page lists their rows (check --html)."
-        )
+        message = Said("problems.near_misses", n=len(near_misses))
         journal.problem("near_misses", "note", message)
     return Compared(linked, near_misses)
 

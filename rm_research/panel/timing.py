@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from rm_research.catalogue.said import Said
 from rm_research.frames import WHO, numbered
 from rm_research.journal import Journal
 from rm_research.study import Study
@@ -29,16 +30,7 @@ class Found(NamedTuple):
     of: int
 
 
-MESSAGES = {
-    "waves_swapped": (
-        "{late} (wave {later!r}) was submitted before {early} (wave {earlier!r}) by {n} of {of} people: are the files "
-        "swapped? Exchange them in study.toml; if they are right, the dates are misread: set date_format"
-    ),
-    "waves_equal": (
-        "{late} (wave {later!r}) has the same answers as {early} (wave {earlier!r}) from all {of} people, so nothing "
-        "could have changed: is it the same export? Name the right file in study.toml"
-    ),
-}
+MESSAGES = {"waves_swapped": "problems.waves_swapped", "waves_equal": "problems.waves_equal"}  # by rule
 
 
 def compare_waves(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -78,10 +70,10 @@ def _report(found: list[Found], everywhere: Collection[str], journal: Journal) -
     for some in [found] if whole else [[each] for each in found]:
         first = some[0]
         early, late = (", ".join(dict.fromkeys(each.files[place] for each in some)) for place in (0, 1))
-        message = MESSAGES[first.rule].format(
-            early=early, late=late, earlier=first.earlier, later=first.later, n=sum(each.n for each in some),
-            of=sum(each.of for each in some),
-        )  # fmt: skip
+        blanks = {"early": early, "late": late, "earlier": first.earlier, "later": first.later,
+                  "of": sum(each.of for each in some)}  # fmt: skip
+        blanks |= {"n": sum(each.n for each in some)} if first.rule == "waves_swapped" else {}
+        message = Said(MESSAGES[first.rule], **blanks)
         cohort = None if whole else first.cohort
         journal.problem(first.rule, "error", message, wave=first.later, file=first.files[1], cohort=cohort)
 
@@ -106,7 +98,7 @@ def _swapped(before: pd.DataFrame, after: pd.DataFrame, study: Study, journal: J
     single = backward[~backward["cohort"].isin(swapped.index)]
     if study.link.method != "none" and len(single):
         earlier = before["wave"].iloc[0]
-        message = f"submitted before the same person's questionnaire of wave {earlier!r}; check both dates and codes"
+        message = Said("problems.answered_backward", wave=earlier)
         journal.row_problems("answered_backward", "warning", message, single)
 
 
@@ -157,7 +149,7 @@ def check_listed_cohorts(cohorts: Collection[str], study: Study) -> pd.DataFrame
     known = set(map(tidy_text, cohorts))
     for name in study.reporting.cohorts:
         if known and tidy_text(name) not in known:
-            message = f"study.toml: reporting.cohorts: {name!r} is not a cohort; {suggest(name, sorted(cohorts))}"
+            message = Said("problems.listed_unknown", name=name, hint=suggest(name, sorted(cohorts)))
             journal.problem("unknown_cohort", "error", message, file="study.toml")
     return journal.problems
 

@@ -11,6 +11,7 @@ from itertools import chain, count
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.limits import check_columns
 from rm_research.readers.cells import Steps
@@ -223,11 +224,13 @@ class Export:
     def nearest(self, name: str) -> str:
         """Suggest the column that was meant, as a full sentence; never a name that may be someone's words."""
         if (header := self._header) is not None:
-            return f"its header seems to be in row {header}: set title_rows = {header - 1} next to its file."
+            return Said("problems.part.header_in_row", row=header, above=header - 1)
         if self._layout is not None:
             return f"its rows seem to be one answer each: {self._layout.remedy}"
         near = process.extractOne(name, self._hints, scorer=fuzz.ratio, score_cutoff=NEAR)
-        return f"did you mean {near[0]!r}?" if near else f"it has {len(self.rows.columns)} columns."
+        if near:
+            return Said("problems.part.meant", name=near[0])
+        return Said("problems.part.has_columns", n=len(self.rows.columns))
 
 
 def _may_be_shown(name: str) -> bool:

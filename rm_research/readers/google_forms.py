@@ -87,10 +87,7 @@ def _doubt(file: str, column: str, time: re.Match[str]) -> str:
         clock = " %I:%M" if time["half"] else " %H:%M"
         clock += (":%S" if time["second"] else "") + (" %p" if time["half"] else "")
     days, months = (f'"{order.replace("/", mark)}{clock}"' for order in ("%d/%m/%Y", "%m/%d/%Y"))
-    return (
-        f"{file}: no entry of {column!r} shows whether days or months come first; they were read with months first. "
-        f"Set date_format next to the file in study.toml: {days} if days come first, {months} if months do."
-    )
+    return Said("problems.doubtful_dates", file=file, column=column, days=days, months=months)
 
 
 def iso_time(entry: str, order: tuple[str, str, str]) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from rm_research.errors import ReadError, rows_text
+from rm_research.catalogue.said import rows_text
+from rm_research.errors import ReadError
 from rm_research.readers.cells import Steps
 from rm_research.study.entries import NUMBER, tidy, tidy_text
 

@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from rm_research.errors import ReadError, rows_text
+from rm_research.catalogue.said import rows_text
+from rm_research.errors import ReadError
 from rm_research.readers.export import Export
 from rm_research.study.entries import per_entry, tidy_text
 

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from rm_research.catalogue.said import Said
 from rm_research.journal import Journal
 from rm_research.responses.answers import Answers, put_on_scale
 from rm_research.responses.exports import Opened
@@ -114,36 +115,27 @@ def _numbers(answers: Answers, taken: np.ndarray) -> np.ndarray:
 def _report_outside(opened: Opened, scale: str, own: Item, found: Outside) -> None:
     wave, file = opened.wave.name, opened.source.title
     codes = ", ".join(map(str, found.codes))
-    range_text = f"{own.low:g} to {own.high:g}"
+    range_text = Said("problems.part.range", low=own.low, high=own.high)
     if found.error and any(place.partition(".")[0] == wave for place in own.codings):
-        message = (
-            f"{file}: {found.n} answers to scale {scale!r} are {codes}, outside {range_text}, which codebook.csv "
-            f"declares for this wave. Correct or remove low.{wave} and high.{wave}."
+        message = Said(
+            "problems.outside_declared", file=file, n=found.n, scale=scale, codes=codes, range=range_text, wave=wave
         )
         opened.fail("other_range", message, column=scale)
         return
     if found.error:
-        message = (
-            f"{file}: {found.n} answers to scale {scale!r} are {codes}, outside {range_text}, so this file seems to be "
-            f"coded differently. If it is, give its own range in codebook.csv, in columns low.{wave} and high.{wave}; "
-            f"answers are then put on {range_text}. If {codes} means no answer, list it under [missing]."
+        message = Said(
+            "problems.other_range", file=file, n=found.n, scale=scale, codes=codes, range=range_text, wave=wave
         )
         opened.fail("other_range", message, column=scale)
         return
-    message = (
-        f"{file}: {found.n} answers to scale {scale!r} are {codes}, next to {range_text}, and count as missing. If "
-        "that means 'do not know', list it under [missing]; if it is an answer, correct low and high in codebook.csv."
-    )
+    message = Said("problems.next_to_range", file=file, n=found.n, scale=scale, codes=codes, range=range_text)
     opened.journal.problem("next_to_range", "warning", message, wave=wave, file=file, column=scale)
 
 
 def _report_fractions(opened: Opened, scale: str, entries: np.ndarray) -> None:
     fractions = int((entries % 1 != 0).sum())
     if 0 < fractions < len(entries) / 2:
-        message = (
-            f"{opened.source.title}: {fractions} of {len(entries)} answers to scale {scale!r} are not whole numbers, "
-            "as if they had been averaged or filled in. They count as they are. Export the answers themselves."
-        )
+        message = Said("problems.fractions", file=opened.source.title, n=fractions, of=len(entries), scale=scale)
         opened.journal.problem("fractions", "warning", message, wave=opened.wave.name, file=opened.source.title,
                                column=scale)  # fmt: skip
 
@@ -177,10 +169,16 @@ def report_labels(labels: Labels, study: Study, journal: Journal) -> None:
                 continue
             reported.add((item.scale, file, other_file))
             label = differing[0]
-            message = (
-                f"{other_file} codes {len(differing)} labels of item {item.name!r} differently from {file}: "
-                f"{label!r} is {second[label]:g} there, not {first[label]:g}. Say so in codebook.csv: reverse.{wave} = "
-                f"yes if the codes run the other way, low.{wave} and high.{wave} if they begin at another number."
+            message = Said(
+                "problems.labels_differ",
+                other=other_file,
+                n=len(differing),
+                item=item.name,
+                file=file,
+                label=label,
+                second=second[label],
+                first=first[label],
+                wave=wave,
             )
             journal.problem("labels_differ", "error", message, wave=wave, file=other_file, column=item.scale)
 
@@ -191,22 +189,15 @@ def report_ranges(questionnaires: pd.DataFrame, study: Study, journal: Journal) 
         used = list(_used(questionnaires, study, scale.name))
         for (wave, first), (other, second) in combinations(used, 2):
             limits = _limits(study, scale.name)
-            answered = (
-                f"Scale {scale.name!r} is answered with {first.min():g} to {first.max():g} in wave {wave!r} and with "
-                f"{second.min():g} to {second.max():g} in wave {other!r}, as if the waves"
-            )
+            answered = Said("problems.answered_with", scale=scale.name, wave=wave, other=other, low=float(first.min()),
+                            high=float(first.max()), low_other=float(second.min()),
+                            high_other=float(second.max()))  # fmt: skip
             if limits is None and _in_other_units(first, second):
-                message = (
-                    f"{answered} had other units. If they have, declare low and high of its items in codebook.csv, and "
-                    f"the range of wave {other!r} in columns low.{other} and high.{other}."
-                )
+                message = Said("problems.other_units", answered=answered, other=other)
                 journal.problem("ranges_differ", "warning", message, wave=other, column=scale.name)
             elif limits is not None and _cannot_be_one(first, second, *limits):
-                message = (
-                    f"{answered} were coded differently. Give each wave's own range in codebook.csv, in columns such "
-                    f"as low.{other} and high.{other}; the same range in both if {limits[0]:g} to {limits[1]:g} is "
-                    "right in each."
-                )
+                low, high = limits
+                message = Said("problems.other_coding", answered=answered, other=other, low=low, high=high)
                 journal.problem("ranges_differ", "error", message, wave=other, column=scale.name)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from rm_research.catalogue.said import Said
-from rm_research.errors import ReadError, rows_text
+from rm_research.catalogue.said import Said, rows_text
+from rm_research.errors import ReadError
 from rm_research.journal import Journal
 from rm_research.privacy import freed_of_contacts, personal_columns, without_contacts
 from rm_research.readers import Export, read_export
@@ -82,7 +82,7 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
                 continue
         note_reading(export, journal, wave=wave.name)
         if not len(export.rows):
-            message = f"{source.title} has a header but no answers. Export it again."
+            message = Said("problems.empty_export", file=source.title)
             _fail(wave, source, journal, "empty_export", message)
             continue
         _note_short_rows(export, wave, journal)
@@ -126,17 +126,10 @@ def note_reading(export: Export, journal: Journal, *, wave: str = "") -> None:
         journal.step(rule, before=rows + len(left), after=rows + len(left), wave=wave, file=export.file, cells=cells)
     if left:
         journal.step(SUMMARIES, before=rows + len(left), after=rows, wave=wave, file=export.file)
-        message = (
-            f"{export.file}: {rows_text(left)} held totals, means, a second header or the like, not a person's "
-            'entries, and were left out. If that is wrong, set summary_rows = "keep" next to the file in study.toml.'
-        )
+        message = Said("problems.summary_rows", file=export.file, rows=rows_text(left))
         journal.problem("summary_rows", "warning", message, wave=wave, file=export.file)
     if export.maybe_summaries:
-        message = (
-            f"{export.file}: {rows_text(export.maybe_summaries)} begin like totals or means, but may be a person's "
-            "entries, and count. If they are not, list their numbers as summary_rows next to the file; otherwise set "
-            'summary_rows = "keep".'
-        )
+        message = Said("problems.maybe_summary_rows", file=export.file, rows=rows_text(export.maybe_summaries))
         journal.problem("maybe_summary_rows", "warning", message, wave=wave, file=export.file)
 
 
@@ -166,10 +159,7 @@ def _fail(wave: Wave, source: Source, journal: Journal, rule: str, *messages: st
 
 def _note_short_rows(export: Export, wave: Wave, journal: Journal) -> None:
     if export.short:
-        message = (
-            f"{export.file} has fewer cells than its header in {rows_text(export.short)}; the missing cells count as "
-            "empty. If a line break in an answer has split a row, export the file again."
-        )
+        message = Said("problems.short_rows", file=export.file, rows=rows_text(export.short))
         journal.problem("short_rows", "warning", message, wave=wave.name, file=export.file)
 
 
@@ -201,7 +191,7 @@ def without_personal_data(
     personal = [name for name in rows.columns if name in suspect and (rows[name].str.strip() != "").any()]
     changed = {name: pd.Series("", index=rows.index, dtype="str") for name in personal}
     if personal:
-        message = f"{file}: personal data was found in {', '.join(personal)} and left out."
+        message = Said("problems.personal_data", file=file, columns=", ".join(personal))
         journal.problem("personal_data", "note", message, wave=wave, file=file)
     for name in [name for name in rows.columns if name in used and name not in personal]:
         cleaned = without_contacts(rows[name])
@@ -230,9 +220,13 @@ def _check_present(item: Item, exports: list[Opened]) -> None:
     present = {name for opened in exports for name in wanted if opened.export.find(name) is not None}
     for name in sorted(wanted - present):
         for opened in exports:
-            message = (
-                f"{opened.source.title} has no column {name!r} for item {item.name!r} (codebook.csv row {item.row}); "
-                f"{opened.export.nearest(name)} Name the column in codebook.csv, or write '-' if wave "
-                f"{opened.wave.name!r} did not ask it."
+            message = Said(
+                "problems.item_not_in_export",
+                file=opened.source.title,
+                column=name,
+                item=item.name,
+                row=item.row,
+                hint=opened.export.nearest(name),
+                wave=opened.wave.name,
             )
             opened.fail("item_not_in_export", message, column=name)

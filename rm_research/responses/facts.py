@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.frames import FORM
 from rm_research.privacy import EMAIL, hash_codes
@@ -222,5 +223,5 @@ def as_dates(values: pd.Series, date_format: str | None, day_zero: str = DAY_ZER
 def date_remedy(unread: pd.Series, place: str, example: str) -> str:
     """Say what to declare for entries that are not dates as they stand."""
     if read_numbers(unread).between(*SERIALS).all():
-        return f'They seem to be numbers of days, as in a spreadsheet: set date_format = "{SERIAL_DATES}" {place}.'
-    return f'Set date_format {place}, for example "{example}".'
+        return Said("problems.serial_dates", format=SERIAL_DATES, place=place)
+    return Said("problems.set_date_format", place=place, example=example)

@@ -7,8 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from rm_research.catalogue.said import Said
-from rm_research.errors import rows_text
+from rm_research.catalogue.said import Said, rows_text
 from rm_research.frames import CODE
 from rm_research.journal import Severity
 from rm_research.readers import qualtrics
@@ -41,9 +40,11 @@ def report_previews(opened: Opened) -> None:
     cells = opened.export.rows[column]
     is_preview = per_entry(cells, qualtrics.is_preview, dtype="bool")
     if is_preview.any():
-        message = (
-            f"{source.title}: {int(is_preview.sum())} rows have the Status of previews, tests or spam, and count as "
-            f"answers. {_without_previews(opened, cells[~is_preview])}"
+        message = Said(
+            "problems.preview_rows",
+            file=source.title,
+            n=int(is_preview.sum()),
+            remedy=_without_previews(opened, cells[~is_preview]),
         )
         opened.journal.problem("preview_rows", "warning", message, wave=wave, file=source.title)
 
@@ -52,12 +53,12 @@ def _without_previews(opened: Opened, others: pd.Series) -> str:
     """Say which rows to take, by the entries of Status that this file has."""
     kept = sorted(entry for entry in others.str.strip().unique() if qualtrics.is_answered(entry))
     if not kept:
-        return "No other row has a Status of answers. Export the answers of participants."
+        return Said("problems.no_other_status")
     # JSON writes text, numbers and lists as TOML does
     wanted = opened.source.where | {"Status": kept[0] if len(kept) == 1 else kept}
     conditions = ", ".join(f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}" for key, value in wanted.items())
-    verb = "replace its `where` by" if opened.source.where else "add"
-    return f"To leave them out, {verb} where = {{ {conditions} }} {place_of(opened)}."
+    verb = Said("problems.part.replace_where" if opened.source.where else "problems.part.add")
+    return Said("problems.leave_out_previews", verb=verb, conditions=conditions, place=place_of(opened))
 
 
 def _key(name: str) -> str:
@@ -69,7 +70,9 @@ def place_of(opened: Opened) -> str:
     """Where in study.toml a key of an export belongs."""
     several = len(opened.wave.sources) > 1 or opened.source.name
     wave = opened.wave.name
-    return f"to the source {opened.source.name!r} of [[waves.{wave}.sources]]" if several else f"to [waves.{wave}]"
+    if several:
+        return Said("problems.part.to_source", source=opened.source.name, wave=wave)
+    return Said("problems.part.to_wave", wave=wave)
 
 
 def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFrame) -> None:
@@ -93,9 +96,13 @@ def report_answers(opened: Opened, answers: dict[str, Answers], rows: pd.DataFra
         if len(faulty) == int(item_answers.answered[rows.index].sum()) >= FEW and not lost.all():
             signed = bool(faulty["entry"].str.fullmatch(DECIMALS).any())
             remedy = _remedy(opened, item, faulty["fault"].iloc[0], signed=signed)
-            message = (
-                f"{opened.source.title}: none of the {len(faulty)} answers to {item.name!r} in column "
-                f"{faulty['column'].iloc[0]!r} can be used. {remedy}"
+            message = Said(
+                "problems.no_usable_answer",
+                file=opened.source.title,
+                n=len(faulty),
+                item=item.name,
+                column=faulty["column"].iloc[0],
+                remedy=remedy,
             )
             opened.fail("no_usable_answer", message)
 
@@ -112,8 +119,8 @@ def _report_lost(opened: Opened, item: Item, faulty: pd.DataFrame, n_rows: int) 
         text = shown[entries == entry].iloc[0]
         remedy = _remedy(opened, item, FAULTS[Fate.UNKNOWN_LABEL], "" if pd.isna(text) else str(text))
         rows = rows_text(entries.index[unknown & (entries == entry)])
-        message = f"{opened.source.title}: {n} people ({rows}) gave an answer to {item.name!r} that is lost. {remedy}"
-        opened.fail("answer_lost", f"{message} If it means no answer, list it under [missing].", column=item.name)
+        message = Said("problems.answer_lost", file=opened.source.title, n=n, rows=rows, item=item.name, remedy=remedy)
+        opened.fail("answer_lost", Said("problems.means_no_answer", message=message), column=item.name)
     return unknown & entries.isin(common.index)
 
 
@@ -151,29 +158,25 @@ def _report_fault(
 
 def _remedy(opened: Opened, item: Item, fault: str, entry: str = "", *, signed: bool = False) -> str:
     """Say what is wrong with an answer and what to do; `entry` is quoted only if it may be shown."""
-    answer, item = f"The answer {entry!r}" if entry else "The answer", opened.coded(item)
+    answer = Said("problems.part.answer_shown", entry=entry) if entry else Said("problems.part.answer")
+    item = opened.coded(item)
     if fault == "unknown_label":
         labels = opened.study.settings.answers[item.answers]
         near = nearest_label(entry, labels)
-        hint = f"did you mean {near!r}?" if near else f"known: {', '.join(repr(label) for label in labels)}."
-        return f"{answer} is not a label in [answers.{item.answers}]; {hint} It counts as missing. Add it there."
+        known = ", ".join(repr(label) for label in labels)
+        hint = Said("problems.part.meant", name=near) if near else Said("problems.part.known_stop", names=known)
+        return Said("problems.unknown_label", answer=answer, labels=item.answers, hint=hint)
     if fault == "not_a_number" and signed:
         return sign_remedy(opened, answer)
     if fault == "not_a_number":
-        return (
-            f"{answer} is not a number; it counts as missing. Declare labels under [answers.…] and name them in "
-            "codebook.csv, or list the entry under [missing]."
-        )
-    return (
-        f"{answer} is outside {item.low:g} to {item.high:g}; it counts as missing. If it is right, correct low and "
-        "high in codebook.csv."
-    )
+        return Said("problems.not_a_number", answer=answer)
+    return Said("problems.out_of_range", answer=answer, low=item.low, high=item.high)
 
 
 def report_careless(opened: Opened, sign: str, rows: pd.Index, *, dropped: bool) -> None:
     """Report questionnaires with a sign of careless answering."""
-    counted = 'it still counts. To leave such questionnaires out, set action = "drop" under [careless]'
-    message = f"Careless answering? {sign_text(sign).capitalize()}; {'it was left out' if dropped else counted}."
+    counted = Said("problems.part.left_out" if dropped else "problems.part.still_counts")
+    message = Said("problems.careless", sign=sign_text(sign), counted=counted)
     places = pd.DataFrame({"source_row": rows, "file": opened.source.title, "wave": opened.wave.name, "cohort": None})
     opened.journal.row_problems(f"careless_{sign}", "warning", message, places)
 
@@ -181,7 +184,7 @@ def report_careless(opened: Opened, sign: str, rows: pd.Index, *, dropped: bool)
 def report_facts(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> None:
     """Report facts that are declared but blank, that cannot be read, or that are not among the declared words."""
     if opened.study.link.method != "none":
-        message = "The person code is blank, so this questionnaire cannot be linked; it counts only in its own wave."
+        message = Said("problems.blank_code")
         # codes that are compared may be partly filled
         parts = rows[[name for name in rows.columns if name.startswith(CODE)]]
         blank = rows["person"].isna()
@@ -195,7 +198,7 @@ def report_facts(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> Non
     declared = opened.study.has_fact("finished", opened.wave, opened.source)
     unfinished = int((~is_finished(facts["finished"])).sum()) if declared else 0
     if unfinished:
-        message = f"{opened.source.title}: {unfinished} questionnaires were not finished; what was answered counts."
+        message = Said("problems.unfinished", file=opened.source.title, n=unfinished)
         opened.journal.problem("unfinished", "note", message, wave=opened.wave.name, file=opened.source.title)
 
 
@@ -205,10 +208,11 @@ def _report_durations(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -
         return
     unread = facts["duration"].notna() & seconds(facts["duration"], opened.source.decimal).isna()
     if unread.any():
-        message = (
-            f"{opened.source.title}: {int(unread.sum())} durations are neither seconds nor h:mm:ss "
-            f"({rows_text(rows.loc[unread, 'source_row'])}), so none of them counts as too fast. Correct "
-            "columns.duration."
+        message = Said(
+            "problems.unreadable_duration",
+            file=opened.source.title,
+            n=int(unread.sum()),
+            rows=rows_text(rows.loc[unread, "source_row"]),
         )
         opened.journal.problem("unreadable_duration", "warning", message, wave=opened.wave.name,
                                file=opened.source.title)  # fmt: skip
@@ -219,11 +223,10 @@ def _report_dates(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> No
     undated = rows.loc[unread, "source_row"]
     if not len(undated):
         return
-    place, example = "next to the file in study.toml", "%d/%m/%Y %H:%M"
+    place, example = Said("problems.part.next_to_file"), "%d/%m/%Y %H:%M"
     remedy = date_remedy(facts.loc[unread, "submitted"], place, example)
-    message = (
-        f"{opened.source.title}: {len(undated)} entries of 'submitted' cannot be read as dates "
-        f"({rows_text(undated)}). {remedy}"
+    message = Said(
+        "problems.unreadable_date", file=opened.source.title, n=len(undated), rows=rows_text(undated), remedy=remedy
     )
     # a few unreadable dates do not affect the order of the others; if most are unreadable, the format is wrong
     wrong_format = opened.wave.duplicates != "error" and 2 * len(undated) > int(facts["submitted"].notna().sum())
@@ -247,5 +250,5 @@ def _report_words(opened: Opened, facts: pd.DataFrame, rows: pd.DataFrame) -> No
         stray &= facts[name].notna()
         if not stray.any():
             continue
-        message = f"The {name} is not among the words under [values.{name}]; it is used as it is. Add it there."
+        message = Said("problems.unknown_word", name=name)
         opened.journal.row_problems("unknown_word", "warning", message, rows[stray], column=name)

@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rm_research.catalogue.said import Said
 from rm_research.readers import Export
 from rm_research.readers.encodings import encoding_for, is_text
 from rm_research.responses.facts import known_words
@@ -30,24 +31,36 @@ def garbled_text(export: Export, study: Study, wave: Wave, source: Source) -> st
     if found is None:
         return None
     if found.in_study:
-        return (
-            f"{source.file}: the study files have {found.known!r}, which seems to be garbled ({found.how}); the export "
-            f"has {found.how.undo(found.known)!r}. Correct it in study.toml and codebook.csv. If another export has it "
-            "garbled, set encoding next to that file."
+        return Said(
+            "problems.garbled_here",
+            file=source.file,
+            known=found.known,
+            how=found.how,
+            right=found.how.undo(found.known),
         )
     shown = found.how.apply(found.known)
     # quotes or dashes that only the file has may be what is garbled
-    stands = f"{shown!r} stands for {found.known!r}" if shown != found.known else f"where {found.known!r} is meant"
-    return f"{source.file} has garbled text: {stands} ({found.how}). {_remedy(export, source, found, text=text)}"
+    stands = (
+        Said("problems.part.stands_for", shown=shown, known=found.known)
+        if shown != found.known
+        else Said("problems.part.where_meant", known=found.known)
+    )
+    return Said(
+        "problems.garbled",
+        file=source.file,
+        stands=stands,
+        how=found.how,
+        remedy=_remedy(export, source, found, text=text),
+    )
 
 
 def _remedy(export: Export, source: Source, found: Garbled, *, text: bool) -> str:
     if text:
         encoding = encoding_for(found.how, source, export.steps)
-        return f'Set encoding = "{encoding}" next to its file in study.toml.'
+        return Said("problems.part.set_encoding", encoding=encoding)
     if source.format in ("spss", "stata"):
-        return f'Set encoding = "{found.how.really}" next to its file in study.toml, or export it again.'
-    return f"Export it again, and open it as {found.how.really} before it is saved as a workbook."
+        return Said("problems.part.set_encoding_or", encoding=found.how.really)
+    return Said("problems.part.open_as", encoding=found.how.really)
 
 
 def _found(export: Export, study: Study, wave: Wave, source: Source) -> Iterator[Garbled]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from rm_research.catalogue.said import Said
-from rm_research.errors import ReadError, rows_text
+from rm_research.catalogue.said import Said, rows_text
+from rm_research.errors import ReadError
 from rm_research.frames import CODE, FACT, FORM, RESPONSES, TOTAL
 from rm_research.journal import Journal
 from rm_research.privacy import study_key
@@ -167,10 +167,7 @@ def _refuse_overlaps(questionnaires: pd.DataFrame, journal: Journal) -> pd.DataF
     """Keep each row of a file once per wave, even if several sources name the file and take the row."""
     again = questionnaires.duplicated(RESPONSES.key)
     for (wave, file), rows in questionnaires[again].groupby(["wave", "file"], sort=False):
-        message = (
-            f"waves.{wave}: {rows_text(rows['source_row'])} of {file} belong to more than one source. Add `where` "
-            "to the sources, so that each row belongs to only one."
-        )
+        message = Said("problems.row_in_two_sources", wave=wave, rows=rows_text(rows["source_row"]), file=file)
         journal.problem("row_in_two_sources", "error", message, wave=str(wave), file=str(file))
         before = int((questionnaires["wave"] == wave).sum())
         journal.step(TAKEN_ALREADY, before=before, after=before - len(rows), wave=str(wave), file=str(file))

@@ -34,12 +34,6 @@ ALL_FACTS = ("person", "cohort", "consent", "finished", "submitted", "duration",
 LEAST_THOUSAND = 1_000
 
 
-LOSING = {
-    "unfinished": 'unfinished = "drop" leaves every row out. List the entries for finished as [values.finished] '
-    'yes = ["…"]'
-}
-
-
 def read_questionnaires(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame | None:
     """
     Responses, facts and totals of the rows that count; None if the export cannot be used.
@@ -110,26 +104,23 @@ def _dropped(rule: str, mask: pd.Series, before: pd.Series, opened: Opened) -> p
     if after.sum() < before.sum():
         opened.journal.step(rule, before=int(before.sum()), after=int(after.sum()), wave=opened.wave.name,
                             file=opened.source.title)  # fmt: skip
-        if rule == "consent" and not after.any():
-            message = (
-                'no row gives consent. List the entries for yes as [values.consent] yes = ["…"], or correct '
-                "columns.consent."
-            )
-            opened.fail("nobody_consents", f"{opened.source.title}: {message}")
-        elif (loses := _loses(rule)) and before.any() and not after.any():
-            message = f"{loses} in study.toml."
-            opened.fail("nobody_left", f"{opened.source.title}: {message}")
-        elif rule == "not returned" and not after.any():
-            message = "no questionnaire has been answered yet. If that is wrong, correct `returned` or codebook.csv."
-            opened.journal.problem("nobody_returned", "warning", f"{opened.source.title}: {message}",
-                                   wave=opened.wave.name, file=opened.source.title)  # fmt: skip
+        if not after.any():
+            _report_nobody(rule, before, opened)
     return after
 
 
-def _loses(rule: str) -> str:
-    """What to do where a rule leaves nobody; '' for rules that are no choice of the study."""
-    sign = rule.blanks["sign"] if isinstance(rule, Said) else ""
-    return f"every row was dropped as careless ({sign}). Change [careless]" if sign else LOSING.get(rule, "")
+def _report_nobody(rule: str, before: pd.Series, opened: Opened) -> None:
+    """Report that a rule of the study left nobody, and what to do."""
+    file = opened.source.title
+    if rule == "consent":
+        opened.fail("nobody_consents", Said("problems.nobody_consents", file=file))
+    elif rule == "unfinished" and before.any():
+        opened.fail("nobody_left", Said("problems.nobody_finished", file=file))
+    elif isinstance(rule, Said) and before.any():
+        opened.fail("nobody_left", Said("problems.everybody_careless", file=file, sign=rule.blanks["sign"]))
+    elif rule == "not returned":
+        opened.journal.problem("nobody_returned", "warning", Said("problems.nobody_returned", file=file),
+                               wave=opened.wave.name, file=file)  # fmt: skip
 
 
 def _consenting(facts: pd.DataFrame, opened: Opened) -> pd.Series:
@@ -209,13 +200,16 @@ def check_returned(wave: Wave, exports: list[Opened]) -> None:
             opened.fail("wrong_column", *error.problems)
     if len(lacking) == len(wave.sources):
         for opened in lacking:
-            message = (
-                f"{opened.source.title} has neither an item nor a column {name!r}, but `returned` of "
-                f"[waves.{wave.name}] names it; {opened.export.nearest(name)}"
+            message = Said(
+                "problems.returned_unknown",
+                file=opened.source.title,
+                name=name,
+                wave=wave.name,
+                hint=opened.export.nearest(name),
             )
             opened.fail("wrong_column", message)
     for opened in lacking if len(lacking) < len(wave.sources) else ():
-        message = f"{opened.source.title} has no {name!r}, so its rows count as returned if any item is answered."
+        message = Said("problems.returned_by_any_item", file=opened.source.title, name=name)
         opened.journal.problem("returned_by_any_item", "note", message, wave=wave.name, file=opened.source.title)
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from rm_research.errors import ReadError, rows_text
+from rm_research.catalogue.said import Said, rows_text
+from rm_research.errors import ReadError
 from rm_research.frames import CODE
 from rm_research.journal import Journal
 from rm_research.privacy import hash_codes
@@ -32,7 +33,7 @@ def read_roster(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | No
     if rows is None:
         return None
     if not len(rows):
-        message = f"{study.roster.file} has a header but no lines. Export it again, or remove [roster]."
+        message = Said("problems.empty_roster", file=study.roster.file)
         journal.problem("empty_export", "error", message, file=study.roster.file)
         return None
     codes = equal_codes(rows["person"].fillna(""), study)
@@ -41,7 +42,7 @@ def read_roster(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | No
     nameless = rows["person"].isna()
     if nameless.any():
         file = study.roster.file
-        message = f"{file}: no person code in {rows_text(rows.index[nameless])}, which were left out. Add the codes."
+        message = Said("problems.roster_without_code", file=file, rows=rows_text(rows.index[nameless]))
         journal.problem("roster_without_code", "warning", message, file=file)
         journal.step("roster lines without a code", before=len(rows), after=int((~nameless).sum()), file=file)
     return rows[~nameless].reset_index(names="source_row")
@@ -66,15 +67,15 @@ def read_sessions(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | 
     minutes = read_numbers(rows["minutes"], study.sessions.decimal)
     undated, unmeasured = rows["date"].notna() & dates.isna(), rows["minutes"].notna() & minutes.isna()
     if undated.any():
-        message = (
-            f"{file}: dates in {rows_text(rows.index[undated])} cannot be read; these meetings count as held "
-            f"before the last wave. {date_remedy(rows.loc[undated, 'date'], 'under [sessions]', '%d/%m/%Y')}"
+        message = Said(
+            "problems.unreadable_dates_of_log",
+            file=file,
+            rows=rows_text(rows.index[undated]),
+            remedy=date_remedy(rows.loc[undated, "date"], Said("problems.part.under_sessions"), "%d/%m/%Y"),
         )
         journal.problem("unreadable_date", "warning", message, file=file)
     if unmeasured.any():
-        message = (
-            f"{file}: minutes in {rows_text(rows.index[unmeasured])} are not numbers and not added up. Correct them."
-        )
+        message = Said("problems.not_a_number_of_log", file=file, rows=rows_text(rows.index[unmeasured]))
         journal.problem("not_a_number", "warning", message, file=file, column="minutes")
     dyads = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
     return rows.assign(dyad=dyads, date=dates, minutes=minutes).reset_index(names="source_row")
@@ -88,7 +89,7 @@ def _read_facts(
         check_header(export)
         columns = {name: _columns(study, file, export, name) for name in names}
         faults = [
-            f"{file.file} has no column for {name}. Name it under columns = {{ {name} = … }}; {export.nearest(name)}"
+            Said("problems.log_without_column", file=file.file, name=name, hint=export.nearest(name))
             for name in needed
             if not columns[name]
         ]

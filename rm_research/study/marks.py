@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from rm_research.catalogue.said import Said
+
 CHECK = "CHECK [ ]"  # any sign between the brackets settles a mark, as does removing it
 INDENT = "#   "  # begins the second and later lines of a comment
-SETTLE = "Decide it, then put x between the brackets of the mark, or remove it; until then nothing is estimated"
 # drafts made before marks had brackets wrote 'CHECK:'
 OPEN = re.compile(r"\s*#\s*CHECK\s*(?:\[\s*\]\s*:?|:)\s*(?P<said>.*)")
 
@@ -29,8 +30,8 @@ class Mark:
     @property
     def sentence(self) -> str:
         """The mark as an error: where it is, what it says, and how it is settled."""
-        said = self.said.rstrip(".") or "something is left open"
-        return f"study.toml line {self.line} is still marked CHECK: {said}. {SETTLE}."
+        said = self.said.rstrip(".") or Said("problems.part.left_open")
+        return Said("problems.open_mark", line=self.line, said=said, settle=Said("problems.part.settle"))
 
 
 def open_marks(text: str) -> tuple[Mark, ...]:

@@ -45,11 +45,11 @@ def _innermost(code: str) -> str:
 
 # in the order in which they are applied
 FORMS = {
-    "plus-tag": Form("without the tag after a plus sign in an e-mail address", re.compile(r"\+[^@]*@"),
+    "plus-tag": Form("form_plus_tag", re.compile(r"\+[^@]*@"),
                      lambda code: re.sub(r"\+[^@]*(?=@)", "", code)),
-    "words": Form("without the words around them", re.compile(r"[\s:#]"), _innermost),
-    "punctuation": Form("without punctuation, blanks and accents", re.compile(r"[^a-z0-9]"), compact),
-    "number": Form("as numbers, without leading zeros and decimals",
+    "words": Form("form_words", re.compile(r"[\s:#]"), _innermost),
+    "punctuation": Form("form_punctuation", re.compile(r"[^a-z0-9]"), compact),
+    "number": Form("form_number",
                    re.compile(r"^[+-]?(?:0\d|\d*\.|\d+e)"), _as_number),
 }  # fmt: skip
 MAY_DIFFER = r"[^a-z0-9]|^0[0-9]|^[0-9]+e"  # whatever has one of the signs has this, which Arrow finds in one search

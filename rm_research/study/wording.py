@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from rm_research.catalogue.said import Said
 from rm_research.study.settings import FACTS, FORMATS, FactFile, Scale, Settings, Source, Table, Wave
 
 MACHINERY = ("function-", "tuple[", "dict[", "[key]")  # what pydantic adds to the path of a key
@@ -20,7 +21,9 @@ def suggest(name: str, known: Iterable[str]) -> str:
     """Suggest the name that was probably meant, or list the known names."""
     names = list(known)
     near = _near(name, names)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names) or 'none'}"
+    if near:
+        return Said("problems.part.meant", name=near[0])
+    return Said("problems.part.known", names=", ".join(names) or "–")
 
 
 def _near(name: str, known: Iterable[str]) -> list[str]:

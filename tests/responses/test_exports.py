@@ -79,7 +79,7 @@ def test_short_rows_are_noted_with_their_numbers(intake):
 def test_an_item_that_no_export_of_its_wave_has_is_an_error_with_a_hint(intake):
     assert errors(intake(post=POST.replace("m2", "m_2"))) == [
         "post.csv has no column 'm2' for item 'm2' (codebook.csv row 3); did you mean 'm_2'? Name the column in "
-        "codebook.csv, or write '-' if wave 'post' did not ask it."
+        "codebook.csv. If wave 'post' did not ask it, write '-' there."
     ]
 
 

@@ -259,6 +259,8 @@ CASES = [
          ("link", 'method = "code"'), ("link", 'elements = ["surname"]')),
     case("link.method: should be", written("'exact', '(?P<name>code)' or 'none'", 'method = "{name}"', "link"),
          ("link", 'method = "fuzzy"')),
+    case("reporting.language", written("there are texts in (?P<code>\\w+), ", 'language = "{code}"', "reporting"),
+         ("reporting", 'language = "xx"')),
     case("reporting.smallest_group", written("greater than or equal to (?P<number>3)", "smallest_group = {number}",
          "reporting"), ("reporting", "smallest_group = 2")),
     case("waves.pre.date_format", written("write it like (?P<form>.*?),", 'date_format = "{form}"', "waves.pre"),

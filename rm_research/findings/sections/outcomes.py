@@ -54,22 +54,29 @@ def content(context: Context) -> Content:
         return Content()
     pictures = [picture for block in blocks for picture in (*block.beside, *block.folded)]
     noted = _first_notes(pictures)
-    # what the charts abreast have in common stands once, above them
+    # what the charts abreast have in common stands once, above them, and on the whole page once
     above = {block.id: [block.note, *(noted.pop(picture.name) for picture in block.beside)] for block in blocks}
-    blocks = [block._replace(note=" ".join(filter(None, above[block.id]))) for block in blocks]
+    once = _once([" ".join(filter(None, notes)) for notes in above.values()])
+    blocks = [block._replace(note=note) for block, note in zip(blocks, once, strict=True)]
     values = {"heading": context.words.say("headings.outcomes"), "blocks": blocks, "noted": noted,
               "more": context.words.say("outcome.more")}  # fmt: skip
     return Content(values, pictures=tuple(pictures), not_shown=tuple(groups_not_shown(context)))
 
 
 def _first_notes(pictures: list[Picture]) -> dict[str, str]:
-    """Sentences of notes by the picture that is the first to need them: none stands twice on a page."""
-    seen, notes = set[str](), {}
-    for picture in pictures:
-        said = [text for text in re.split(r"(?<=[.]) ", picture.note) if text and text not in seen]
+    """Notes of pictures by their names, each sentence with the first that needs it."""
+    notes = _once([picture.note for picture in pictures])
+    return {picture.name: note for picture, note in zip(pictures, notes, strict=True)}
+
+
+def _once(texts: list[str]) -> list[str]:
+    """Texts without the sentences that an earlier one has: none stands twice on a page."""
+    seen, kept = set[str](), []
+    for text in texts:
+        said = [part for part in re.split(r"(?<=[.]) ", text) if part and part not in seen]
         seen.update(said)
-        notes[picture.name] = " ".join(said)
-    return notes
+        kept.append(" ".join(said))
+    return kept
 
 
 def _block(scale: Scale, context: Context) -> Block:
