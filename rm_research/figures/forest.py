@@ -25,7 +25,7 @@ MOST_HEIGHT = 216  # points that the cohorts of one chart take at most, where th
 @mpl.rc_context(STYLE)
 def plot_forest(
     disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str,
-    ax: Axes | None = None, title: bool = True, part: int | None = None,
+    ax: Axes | None = None, title: bool = True, part: tuple[int, int] | None = None,
 ) -> Axes:  # fmt: skip
     """
     Each cohort's estimate with its interval, their average below, and the range in which a further cohort may lie.
@@ -42,9 +42,9 @@ def plot_forest(
         Where to draw; a new figure unless given.
     title : bool
         Whether to write the finding above the chart.
-    part : int, optional
-        Of cohorts that need several charts, which one to draw, from 0; all in one chart unless given. Each part has
-        the average and the axis of the whole.
+    part : tuple of (int, int), optional
+        Of many cohorts, which to draw, as one of `forest_parts`; all unless given. Each part has the average and the
+        axis of the whole.
 
     Returns
     -------
@@ -57,7 +57,8 @@ def plot_forest(
     marks = {row.id: _marks(row, claims, shrunken.get(row.id)) for row in rows}
     every = [mark for of_row in marks.values() for mark in of_row]
     if part is not None:
-        rows = forest_parts(disclosed, study=study, **place)[part]
+        cohorts = [row for row in rows if not row.is_of_all_cohorts]
+        rows = [*cohorts[slice(*part)], *rows[len(cohorts) :]]
     axis = axis_text(_axis(rows, contrast, claims), scale, claims)
     heading = claims.words.say("chart.heading_forest", people=claims.people(role), axis=axis)
     above = forest_title(disclosed, study=study, **place) if title else ""
@@ -71,8 +72,8 @@ def plot_forest(
 
 def forest_parts(
     disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
-) -> list[list[Estimate]]:  # fmt: skip
-    """Rows of each chart that `plot_forest` needs if letters are to be legible on a slide, the average last in each."""
+) -> list[tuple[int, int]]:  # fmt: skip
+    """First cohort of each chart that `plot_forest` needs for legible letters on a slide, and the first not in it."""
     place = {"role": role, "scale": scale, "wave": wave, "contrast": contrast, "arm": arm}
     rows, claims = forest_rows(disclosed, **place), claims_of(disclosed, study)
     shrunken = forest_shrunken(disclosed, study=study, **place)
@@ -80,8 +81,7 @@ def forest_parts(
     heights = [wide_height(mark) for row in cohorts for mark in _marks(row, claims, shrunken.get(row.id))]
     most = max(MOST_HEIGHT // max(heights, default=1), 1)
     each = -(-len(cohorts) // -(-len(cohorts) // most)) if cohorts else 1
-    parts = [cohorts[at : at + each] for at in range(0, len(cohorts), each)] or [[]]
-    return [[*part, *rows[len(cohorts) :]] for part in parts]
+    return [(at, at + each) for at in range(0, len(cohorts), each)] or [(0, 0)]
 
 
 def forest_title(

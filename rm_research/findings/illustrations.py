@@ -71,16 +71,18 @@ def forest_pictures(scale: Scale, wave: str, role: str, context: Context) -> lis
     note, where = context.words.say("chart.shrunken") if drawn_in else "", (scale, role, wave)
     whole = _picture("cohorts", where, context, plot_forest, forest_title, forest_alt, place, note=note,
                      finding=spoken[0])  # fmt: skip
-    n_parts = len(forest_parts(context.disclosed, study=context.study, **place))
-    return [whole] if n_parts == 1 else [_part(whole, at, n_parts, context) for at in range(n_parts)]
+    parts = forest_parts(context.disclosed, study=context.study, **place)
+    if len(parts) == 1:
+        return [whole]
+    return [_part(whole, at, part, len(parts), context) for at, part in enumerate(parts, start=1)]
 
 
-def _part(whole: Picture, at: int, n_parts: int, context: Context) -> Picture:
+def _part(whole: Picture, at: int, part: tuple[int, int], n_parts: int, context: Context) -> Picture:
     """One of several pictures that share an axis."""
-    say, which = context.words.say, {"part": at + 1, "parts": n_parts}
+    say, which = context.words.say, {"part": at, "parts": n_parts}
     return replace(
-        whole, name=f"{whole.name}-{at + 1}", title=say("picture.part", text=whole.title, **which),
-        alt=say("picture.alt_part", text=whole.alt, **which), draw=partial(whole.draw, part=at),
+        whole, name=f"{whole.name}-{at}", title=say("picture.part", text=whole.title, **which),
+        alt=say("picture.alt_part", text=whole.alt, **which), draw=partial(whole.draw, part=part),
     )  # fmt: skip
 
 

@@ -169,13 +169,16 @@ def _part(document: Document) -> None:
 
 
 def add_table(
-    document: Document, rows: Sequence[Sequence[Text | None]], heads: int, named: str, size: Length | None = None
+    document: Document, rows: Sequence[Sequence[Text | None]], heads: int, named: str, size: Length | None = None,
+    *, full: bool = False,
 ) -> None:  # fmt: skip
-    """Add a table; its first `heads` rows are repeated at the top of each page."""
+    """Add a table, as wide as the page if it is to be `full`; its first `heads` rows are repeated on each page."""
     _part(document)
     width = room(document, document)
     size = next((size for size in (size, *SIZES) if size and sum(_least(rows, size)) <= width / Pt(1)), SIZES[-1])
     widths = _widths(rows, width, size)
+    if full:
+        widths = [each * width // sum(widths) for each in widths]
     table = document.add_table(0, len(widths))
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Emu(width)

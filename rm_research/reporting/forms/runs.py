@@ -55,7 +55,8 @@ def _runs(nodes: Iterable[PageElement], shape: frozenset[str]) -> Iterator[Run]:
             elif not _is_left_out(node):
                 if _begins_a_line(node):
                     yield Run(BREAK)
-                yield from _runs(node.children, shape | {SHAPES[node.name]} if node.name in SHAPES else shape)
+                name = SHAPES.get("strong" if "word" in classes_of(node) else node.name)  # a verdict stands out
+                yield from _runs(node.children, shape | {name} if name else shape)
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):  # such as comments
             yield Run(clean(str(node)), shape)
 

@@ -215,7 +215,7 @@ class _Writer:
         if len({len(row) for row in rows}) > 1:
             raise ReportError(f"The table {named!r} has rows of unequal length, which a document cannot show.")
         heads, size = len(head.find_all("tr")) if head else 0, GLANCE if "glance" in classes_of(tag) else None
-        layout.add_table(self.document, rows, heads, clean(named), size)
+        layout.add_table(self.document, rows, heads, clean(named), size, full=size is not None)
 
     def figure(self, tag: Tag) -> None:
         """Write a figure: its title, its picture and the text below it."""
