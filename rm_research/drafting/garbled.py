@@ -50,7 +50,7 @@ def ungarbled(path: Path, file: File, export: Export, others: Sequence[Export]) 
         again = read_export(path.parent, file.model_copy(update={"file": path.name, "encoding": encoding}))
     except ReadError:  # only part of the file is garbled; the draft shows both
         return export
-    step = Detection(f"encoding {encoding} detected (other exports have its text)", key="encoding", value=encoding)
+    step = Detection.of("encoding", encoding, "ledger.of.other_exports", name=encoding)
     return replace(again, steps=((step, 0), *again.steps))
 
 
