@@ -29,13 +29,31 @@ def plain_texts(rows: Sequence[Estimate], claims: Claims) -> list[str]:
     """
     alike: dict[tuple[str, ...], list[Estimate]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: not is_clear(row, claims)):
-        alike[(*_kind(row, claims), claims.scale_text(row.scale, row.arm, row.wave))].append(row)
-    texts = []
+        alike[(*_kind(row, claims), row.arm)].append(row)
+    # arms of which the same is true of the same roles share a sentence, too
+    together: dict[tuple[str, ...], list[Estimate]] = defaultdict(list)
     for (level, kind, _), group in alike.items():
+        together[level, kind, *(row.role for row in group)] += group
+    texts = []
+    for (level, kind, *_), group in together.items():
         texts.append(_said(level, kind, group, claims))
         if kind in MOVED and claims.study.scale(group[0].scale).better == "lower":
             texts.append(claims.words.say("plain.worse" if kind == "up" else "plain.better"))
     return texts
+
+
+def named_together(rows: Sequence[Estimate], claims: Claims) -> list[dict[str, str]]:
+    """Whose outcomes rows are about, as templates ask for them; arms of one outcome, role and survey in one."""
+    groups: dict[tuple[str, ...], list[Estimate]] = defaultdict(list)
+    for row in rows:
+        groups[row.scale, row.role, row.wave].append(row)
+    return [claims.named(group[0]) | {"scale": _scale(group, claims)} for group in groups.values()]
+
+
+def _scale(rows: Sequence[Estimate], claims: Claims) -> str:
+    """Name of the outcome of rows within a sentence, with all their arms."""
+    arms = claims.words.listed(list(dict.fromkeys(row.arm for row in rows)))
+    return claims.scale_text(rows[0].scale, arms, rows[0].wave)
 
 
 def is_clear(row: Estimate, claims: Claims) -> bool:
@@ -59,7 +77,7 @@ def _said(level: str, kind: str, rows: Sequence[Estimate], claims: Claims) -> st
     words, roles = claims.words, list(dict.fromkeys(row.role for row in rows))
     people, whose = words.listed([claims.people(role) for role in roles]), words.listed([*map(claims.whose, roles)])
     named = {"people": people, "People": capital(people), "whose": whose, "Whose": capital(whose)}
-    blanks = claims.named(rows[0]) | named
+    blanks = claims.named(rows[0]) | named | {"scale": _scale(rows, claims)}
     if level:
         return words.say(f"plain.{level}.{kind}", **blanks)
     if rows[0].reason == HIDDEN:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rm_research.catalogue import capital, lowered
 from rm_research.checks.flow import flow_column
 from rm_research.claims.glance import Glance, glance
-from rm_research.claims.plain import is_clear, plain_texts
+from rm_research.claims.plain import is_clear, named_together, plain_texts
 from rm_research.disclosure import HIDDEN
 from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import Estimate
@@ -209,11 +209,15 @@ def _others(context: Context) -> Iterator[str]:
     found = {row: glance(row, claims) for row in clear}
     moved = [words.say("glance.one", **claims.named(row), verdict=one.word)
              for row, one in found.items() if one.kind != "small"]  # fmt: skip
-    small = [words.say("glance.whose", **claims.named(row)) for row, one in found.items() if one.kind == "small"]
-    still_open = [words.say("glance.whose", **claims.named(row)) for row in rows if row not in clear]
-    for kind, named in (("clear", moved), ("small", small), ("unclear", still_open)):
-        if named:
-            yield words.say(f"glance.others_{kind}", outcomes=words.listed(named))
+    small = [row for row, one in found.items() if one.kind == "small"]
+    still_open = [row for row in rows if row not in clear]
+    others = {
+        kind: [words.say("glance.whose", **named) for named in named_together(of_kind, claims)]
+        for kind, of_kind in (("small", small), ("unclear", still_open))
+    }
+    for kind, texts in ({"clear": moved} | others).items():
+        if texts:
+            yield words.say(f"glance.others_{kind}", outcomes=words.listed(texts))
 
 
 def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[str]]:

@@ -59,6 +59,7 @@ def content(context: Context) -> Content:
     once = _once([" ".join(filter(None, notes)) for notes in above.values()])
     blocks = [block._replace(note=note) for block, note in zip(blocks, once, strict=True)]
     values = {"heading": context.words.say("headings.outcomes"), "blocks": blocks, "noted": noted,
+              "abreast": len(blocks) > 1 and all(len(block.sides) < 2 for block in blocks),
               "more": context.words.say("outcome.more")}  # fmt: skip
     return Content(values, pictures=tuple(pictures), not_shown=tuple(groups_not_shown(context)))
 
