@@ -5,7 +5,7 @@ from typing import NamedTuple
 from rm_research.claims.sentences import Claims
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.verdicts import FORGIVEN, UNCERTAIN
+from rm_research.effects.verdicts import FORGIVEN, UNCERTAIN, has_few_df
 from rm_research.stats.result import Reason
 
 SIGNS = {"gain": "▲", "loss": "▼", "small": "●", "unclear": "?", "hidden": "–", "differs": "≠"}
@@ -53,7 +53,8 @@ def glance(row: Estimate, claims: Claims) -> Glance:
 def compared_groups(row: Estimate, claims: Claims) -> Glance:
     """Whether two groups differ in their change, or in their difference from the comparison, at a glance."""
     alpha = 1 - claims.study.reporting.level + FORGIVEN
-    clear = row.has_interval and not row.ci_low <= 0 <= row.ci_high and row.p_adjusted <= alpha
+    apart = row.has_interval and not row.ci_low <= 0 <= row.ci_high and not has_few_df(row.df)
+    clear = apart and row.p_adjusted <= alpha
     word = claims.words.say("groups.differs" if clear else "verdict_short.unclear")
     return Glance("differs" if clear else "unclear", word, claims.estimate(row), claims.range(row), row)
 

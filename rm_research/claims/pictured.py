@@ -1,9 +1,12 @@
 """A size in scale points, in words that a reader can picture: how many of 100 answers moved up or down one step."""
 
+from itertools import pairwise
+
 from rm_research.claims.sentences import OUR_UNIT, Claims
+from rm_research.disclosure.printed import printed_interval
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.verdicts import CLEAR
-from rm_research.study import Scale
+from rm_research.study import Item, Scale
 
 
 def in_answers(row: Estimate, claims: Claims) -> str:
@@ -29,15 +32,23 @@ def in_answers(row: Estimate, claims: Claims) -> str:
         return ""
     if claims.has_no_verdict(row) or max(abs(row.ci_low), abs(row.ci_high)) > 1:
         return ""
-    few, many = sorted(abs(end) for end in (row.ci_low, row.ci_high))
+    estimate, *ends = printed_interval(*row.interval)
+    few, many = sorted(map(abs, ends))
     up = "up" if row.estimate > 0 else "down"
     kind = "difference" if row.compares_arms or claims.unlinked(row) else "change"
-    low, middle, high = (max(round(100 * size), 1) for size in (few, abs(row.estimate), many))
+    low, middle, high = (max(round(100 * size), 1) for size in (few, abs(estimate), many))
     return claims.words.say(f"pictured.{kind}_{up}", n=middle, few=low, many=high)
 
 
 def _in_steps(scale: Scale, claims: Claims) -> bool:
     """Whether a score is a mean of answers that are one point apart."""
-    items = claims.study.items_of(scale.name)
-    whole = all(item.low is not None and item.high is not None and not (item.high - item.low) % 1 for item in items)
-    return scale.score == "mean" and scale.unit == OUR_UNIT and bool(items) and whole
+    items = claims.study.common_items(scale.name)
+    all_in_steps = bool(items) and all(_is_in_steps(item, claims) for item in items)
+    return scale.score == "mean" and scale.unit == OUR_UNIT and all_in_steps
+
+
+def _is_in_steps(item: Item, claims: Claims) -> bool:
+    if item.low is None or item.high is None or (item.high - item.low) % 1:
+        return False
+    points = sorted(set(claims.study.settings.answers.get(item.answers, {}).values()))
+    return all(round(second - first, 9) == 1 for first, second in pairwise(points))

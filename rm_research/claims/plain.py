@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from rm_research.catalogue import capital, lowered
+from rm_research.claims.comparing import why_not_causal
 from rm_research.claims.sentences import Claims
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
@@ -70,7 +71,10 @@ def _kind(row: Estimate, claims: Claims) -> tuple[str, str]:
         return "", ""
     found = claims.judged(row).verdict
     moved = "up" if row.estimate > 0 else "down"
-    return claims.claimed(row), moved if found in CLEAR else "little" if found == "too_small" else "unclear"
+    level = claims.claimed(row)
+    # a difference by lot is the programme's, though its own scores moved the other way
+    level = "same" if level == "drawn" and why_not_causal(claims, row) == "opposite" else level
+    return level, moved if found in CLEAR else "little" if found == "too_small" else "unclear"
 
 
 def _said(level: str, kind: str, rows: Sequence[Estimate], claims: Claims) -> str:

@@ -133,13 +133,12 @@ class Context:
         return [wave for wave in self.study.later_waves if self.study.measured(scale.name, wave)]
 
     def main_wave(self, scale: Scale) -> list[str]:
-        """Survey that a page tells of first: the first later one with a result of the outcome; none if none asks it."""
-        waves, arm = self.waves(scale), self.study.comparison
-        rows = (
-            row for row in self.disclosed.headline_rows if row.scale == scale.name and row.is_known and row.arm != arm
-        )
-        shown = {row.wave for row in rows if self.cohort is None or row.cohort == self.place}
-        return [wave for wave in waves if wave in shown][:1] or waves[:1]
+        """Survey that a page tells of first: the later one with the results of most groups, the earliest of these."""
+        rows = [row for row in self.disclosed.headline_rows if row.scale == scale.name and row.is_known]
+        rows = [row for row in rows if row.arm != self.study.comparison]
+        rows = [row for row in rows if row.cohort == self.place] or [row for row in rows if self.cohort is None]
+        groups = {wave: len({(row.role, row.arm) for row in rows if row.wave == wave}) for wave in self.waves(scale)}
+        return sorted(groups, key=lambda wave: -groups[wave])[:1]
 
     def spoken_rows(self, scale: str, wave: str, role: str) -> Iterator[Estimate]:
         """Headline row of each arm of the programme."""

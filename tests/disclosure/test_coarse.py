@@ -13,7 +13,7 @@ from rm_research.effects.estimates import Estimates
 from rm_research.figures.means import means_of
 from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
-from rm_research.findings.sections.outcomes import _mean
+from rm_research.findings.numbers import _mean
 from rm_research.panel import prepare_study
 from rm_research.study import read_study
 

@@ -161,7 +161,7 @@ class TestFewClusters:
         assert (row.n_clusters, row.df, row.reason) == (2, pytest.approx(1, abs=0.01), None)
         assert claims.sentence(row).startswith("It is unclear whether leaders’ mood changed: estimate")
         assert "2 groups of people who belong together cannot show more." in claims.verdict_sentence(row)
-        assert claims.verdict_name(row) == "unclear: few groups"
+        assert claims.verdict_name(row) == "can’t tell: few groups"
 
     def test_a_p_value_of_signs_stands_in_the_appendix(self, whole):
         numbers, _ = whole

@@ -151,9 +151,10 @@ def check_steps(page: Read) -> None:
 def check_prompts(page: Read) -> None:
     for item in page.soup.select("section[aria-labelledby=prompts] li"):
         if half := re.search(r"off by (\d+\.\d+) scale points either way. About (\d+) more", item.get_text()):
-            rows = [row for row in page.rows if abs((row.ci_high - row.ci_low) / 2 - float(half[1])) <= 0.00501]
+            halves = {row: (round(row.ci_high, 2) - round(row.ci_low, 2)) / 2 for row in page.rows}
+            rows = [row for row, width in halves.items() if abs(width - float(half[1])) <= SHOWN_BY]
             assert rows, item.get_text()
-            times = [((row.ci_high - row.ci_low) / 2 / page.smallest) ** 2 - 1 for row in rows]
+            times = [(halves[row] / page.smallest) ** 2 - 1 for row in rows]
             now = [(row.n_clusters or 0, (row.n_pairs or 0) + (row.n_comparison or 0)) for row in rows]
             more = {math.ceil(n * time) for time, counts in zip(times, now, strict=True) for n in counts}
             assert int(half[2]) in more, item.get_text()

@@ -177,7 +177,7 @@ class TestOrderOfCohorts:
         prepared = prepare_study(self.study(tmp_path, DATES))
         shown = study_numbers(prepared)
         wanted = ["Spring", "Summer", "Autumn"]
-        for table in (shown.headlines, shown.tables["cohorts"], shown.tables["answers"], shown.tables["response"]):
+        for table in (shown.headlines, shown.tables["cohorts"], shown.tables["response"]):
             names = [name for name in dict.fromkeys(table["cohort"]) if name != "all cohorts"]
             assert names == wanted
         assert prepared.summary().index.tolist() == wanted

@@ -39,13 +39,14 @@ def content(context: Context) -> Content | None:
         return None
     scale = context.study.scales[0]
     groups = _asked(scale, context)
+    entries = list(_entries(scale, groups, context))
+    found = [one.glance.row for entry in entries for one in entry.cells if one is not None]
+    what = kind_of([row for row in found if row is not None and row.is_known], context)
     texts = [*_averages(scale, context), *_differences(scale, context)] if context.pooled else []
     pictures = list(_forests(context)) if context.pooled else []
-    shown = [row for row in context.disclosed.headline_rows if row.scale == scale.name and row.is_known]
-    what = "compared" if any(row.compares_arms for row in shown) else "change"
     values = {
         "heading": say("headings.cohorts"),
-        "entries": list(_entries(scale, groups, context)),
+        "entries": entries,
         "caption": say(f"cohorts.caption_{what}", scale=scale.title, level=context.claims.level_percent),
         "cohort": context.heading("cohort"),
         "groups": [context.group_name(*group) for group in groups],
@@ -96,17 +97,11 @@ def _entries(scale: Scale, groups: list[tuple[str, str]], context: Context) -> I
 
 def _places(joined: pd.DataFrame, context: Context) -> list[str]:
     """Cohorts in order of time, each group of them after its first cohort, all of them last."""
-    places = sorted(context.cohorts, key=lambda cohort: _start(cohort, context))
+    places = list(context.cohorts)
     for group, members in joined.groupby("group", sort=False)["cohort"]:
         first = min((places.index(name) for name in members if name in places), default=len(places) - 1)
         places.insert(first + 1, str(group))
     return places + [ALL_COHORTS] * context.pooled
-
-
-def _start(cohort: str, context: Context) -> tuple[str, int]:
-    """Month of the first questionnaire, then the declared order."""
-    first = context.counts(cohort)["first"]
-    return ("" if pd.isna(first) else str(first)), context.cohorts.index(cohort)
 
 
 def _entry(place: str, cells: Sequence[Cell | None], is_group: bool, context: Context) -> Entry:

@@ -44,19 +44,21 @@ def content(context: Context) -> Content:
     edition = say("page.edition", label=context.edition) if context.edition else say("page.draft")
     values: dict[str, object] = {
         "kicker": [context.study.title, edition], "title": context.title, "about": " · ".join(_about(context)),
-        "lines": [], "roles": [], "caption": "", "key": "", "words": say("headings.words"), "elsewhere": "",
+        "tables": [], "words": say("headings.words"), "elsewhere": "", "outcome": context.heading("scale"),
     }  # fmt: skip
     rows = _asked(scale, context)
-    if any(row.is_known for scale in context.study.scales for row in _asked(scale, context)):
-        values |= _table(context)
+    known = [row for each in context.study.scales for row in _asked(each, context) if row.is_known]
+    if known:
+        values["tables"] = [_table(context)]
     elif context.cohort is not None and not context.describes:
         values |= _elsewhere(context)
     if any(row.is_known or context.claims.said_in_words(row) for row in rows):
         sentences, numbers = plain_texts(rows, context.claims), [*_numbers(rows, context)]
-        others = [*_others(context)]
     else:
-        sentences, numbers, others = *_nothing(rows, context), []
-    notes = _notes([row for row in rows if row.is_known], context)
+        sentences, numbers = _nothing(rows, context)
+    of_first = [row for row in known if row.scale == scale.name]
+    notes = _notes(of_first or known, context)  # one text for all, or by role
+    others = [*_others(context)]
     return Content(values | {"sentences": sentences, "numbers": numbers, "others": others, "notes": notes})
 
 
@@ -106,24 +108,25 @@ def _table(context: Context) -> dict[str, object]:
     return {
         "lines": lines, "roles": [capital(context.claims.people(role)) for role in roles],
         "caption": say(f"glance.caption_{what}", level=context.claims.level_percent) + when,
-        "key": say("glance.key") + band, "outcome": context.heading("scale"),
+        "key": say("glance.key") + band,
     }  # fmt: skip
 
 
 def _elsewhere(context: Context) -> dict[str, object]:
-    """What the programme found, for a cohort of which nothing can be shown, and whether its people count there."""
-    whole = replace(context, cohort=None)
+    """For a cohort that cannot be shown: what its group and the programme found, and whether its people count."""
+    say, whole = context.words.say, replace(context, cohort=None)
     rows = [row for row in whole.headlines if row.is_known and row.is_pooled]
     if not whole.pooled or not rows:
         return {}
-    counted = [whole.counted(row) for row in rows]
-    groups = [name for row in rows for name, members in context.claims.parts(row).items() if context.cohort in members]
-    group = next((name for name in groups if name != context.cohort), "")
-    inside = any(context.cohort in (*one.alone, *one.together) for one in counted)
-    where = "in_group" if group else "in_programme" if inside else "not_in_programme"
-    table = _table(whole)
-    text = context.words.say(f"headline.{where}", group=group)
-    return table | {"caption": context.words.say("glance.of_programme", caption=table["caption"]), "elsewhere": text}
+    together = context.disclosed.tables["together"]
+    groups = list(dict.fromkeys(together.loc[together["cohort"] == context.cohort, "group"]))
+    inside = any(context.cohort in (*one.alone, *one.together) for one in map(whole.counted, rows))
+    where = "in_group" if groups else "in_programme" if inside else "not_in_programme"
+    tables = []
+    for place, key in [(group, "of_group") for group in groups] + [(None, "of_programme")]:
+        table = _table(replace(context, cohort=place))
+        tables.append(table | {"caption": say(f"glance.{key}", caption=table["caption"], group=place)})
+    return {"tables": tables, "elsewhere": say(f"headline.{where}", group=context.words.listed(list(groups)))}
 
 
 def kind_of(rows: list[Estimate], context: Context) -> str:
@@ -232,6 +235,10 @@ def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[st
         several = len({one.cohort for one in asked if one.scale == scale.name}) > 1
         over_cohorts = context.study.reporting.average == Average.COHORTS
         return [say("headline.fewer_than_five" if several and over_cohorts else "headline.too_few_cohorts")], []
+    if any(row.is_known for each in context.study.scales for row in _asked(each, context)):
+        lowered_title = say("within.outcome", title=scale.title, lowered=lowered(scale.title))
+        reasons = [context.claims.reason(row) for row in rows] or [say("headline.not_asked_again")]
+        return [say("headline.nothing_of", scale=lowered_title)], [*dict.fromkeys(reasons)]
     if context.counts(context.place)["failed"]:
         reasons = [say("cohorts.unavailable", reason=say("cohorts.data_error")) + "."]
     elif any(row.reason == HIDDEN for row in rows):

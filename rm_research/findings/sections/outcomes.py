@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rm_research.catalogue import capital
+from rm_research.catalogue import capital, lowered
 from rm_research.claims import finding_limits
 from rm_research.claims.pictured import in_answers
 from rm_research.effects.estimate import Estimate
@@ -131,8 +131,14 @@ def _side(scale: Scale, wave: str, role: str, context: Context) -> Side:
             # other verdicts stand in the table, and those on other outcomes are folded
             open_still = claims.judged(row).verdict == "unclear" and scale == context.study.scales[0]
             found_from = claims.verdict_sentence(row) if open_still else ""
-            texts += [in_answers(row, claims), found_from, *_beside(row, scale, context)]
+            found = [text for text in (in_answers(row, claims), found_from, *_beside(row, scale, context)) if text]
+            texts += found if len(rows) == 1 else [_of_arm(row, text, context) for text in found]
     return Side([*dict.fromkeys(filter(None, texts))], [picture] if picture else [])
+
+
+def _of_arm(row: Estimate, text: str, context: Context) -> str:
+    """A sentence with the name of its arm, where a chart shows several."""
+    return context.words.say("headline.of_role", People=context.group_name(row.role, row.arm), text=lowered(text))
 
 
 def _beside(row: Estimate, scale: Scale, context: Context) -> Iterator[str]:

@@ -3,11 +3,14 @@
 import math
 from collections.abc import Callable, Iterator
 
+from rm_research.claims.comparing import difference_beside
 from rm_research.claims.staying import losses
+from rm_research.disclosure.printed import printed_ends
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.verdicts import has_few_df
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
-from rm_research.stats.attrition import MOST_UNEVEN
+from rm_research.stats.attrition import MOST_UNEVEN, steps_lost
 
 MOST = 3
 WORTH_ASKING, WORTH_WAITING = 1.15, 4.0  # times the people there are now, between which it is worth saying
@@ -34,10 +37,10 @@ def _too_few_people(rows: list[Estimate], context: Context) -> Iterator[str]:
     """How many more cohorts or people would narrow the first unclear interval to the change that matters."""
     claims, words = context.claims, context.words
     for row in rows:
-        scale = context.study.scale(row.scale)
-        half, smallest = (row.ci_high - row.ci_low) / 2, scale.smallest_effect
+        low, high = printed_ends(row.ci_low, row.ci_high)  # nothing finer than the page prints
+        half, smallest = (high - low) / 2, context.study.scale(row.scale).smallest_effect
         open_ended = claims.judged(row).verdict != "unclear" or not math.isfinite(half) or claims.unlinked(row)
-        if smallest is None or open_ended or half <= smallest:
+        if smallest is None or open_ended or half <= smallest or not _is_of_people(row, context):
             continue
         times = (half / smallest) ** 2
         now = row.n_clusters if context.pooled else (row.n_pairs or 0) + (row.n_comparison or 0)
@@ -51,15 +54,22 @@ def _too_few_people(rows: list[Estimate], context: Context) -> Iterator[str]:
         return
 
 
+def _is_of_people(row: Estimate, context: Context) -> bool:
+    """Whether more people, or cohorts, would narrow an interval: not where few larger groups decide it."""
+    return not has_few_df(row.df) and (context.pooled or context.study.clustered_by in ("person", "dyad"))
+
+
 def _uneven_loss(rows: list[Estimate], context: Context) -> Iterator[str]:
-    """Where more of one group than of the other have no later score."""
+    """Where so many more of one group than of the other have no later score that it is no chance."""
     claims, words = context.claims, context.words
     for row in rows:
-        lost = losses(row, claims.followed, context.study) if row.compares_arms else {}
+        compared = row if row.compares_arms else difference_beside(claims, row)
+        lost = losses(compared, claims.followed, context.study) if compared is not None else {}
         if len(lost) < 2:
             continue
         mine, other = lost.values()
-        if round(abs(mine.share - other.share), 9) > MOST_UNEVEN[0]:
+        uneven = round(abs(mine.share - other.share), 9) > MOST_UNEVEN[0]
+        if uneven and steps_lost(mine.base, mine.lost, other.base, other.lost):
             more, fewer = sorted((mine, other), key=lambda one: -one.share)
             arm = "programme" if more is mine else "comparison"
             yield words.say(f"prompts.uneven_{arm}", who=context.group_name(row.role, row.arm), lost=more.lost,
