@@ -11,6 +11,7 @@ from rm_research.effects.estimate import Estimate
 from rm_research.effects.verdicts import CLEAR
 
 MOVED = ("up", "down")
+ALIKE = {"gap": "both"}  # families of sentences that have one headline without numbers
 
 
 def plain_texts(rows: Sequence[Estimate], claims: Claims) -> list[str]:
@@ -74,7 +75,7 @@ def _kind(row: Estimate, claims: Claims) -> tuple[str, str]:
     level = claims.claimed(row)
     # a difference by lot is the programme's, though its own scores moved the other way
     level = "same" if level == "drawn" and why_not_causal(claims, row) == "opposite" else level
-    return level, moved if found in CLEAR else "little" if found == "too_small" else "unclear"
+    return ALIKE.get(level, level), moved if found in CLEAR else "little" if found == "too_small" else "unclear"
 
 
 def _said(level: str, kind: str, rows: Sequence[Estimate], claims: Claims) -> str:

@@ -61,16 +61,19 @@ def _about_differences(differences: list[Estimate], context: Context) -> str:
 
 
 def forest_pictures(scale: Scale, wave: str, role: str, context: Context) -> list[Picture]:
-    """All cohorts with their average, for one role and outcome; many cohorts need several pictures."""
+    """All cohorts with their average, for one role and outcome, arm by arm; many cohorts need several pictures."""
     spoken = _spoken(scale, wave, role, context)
-    if not spoken:
-        return []
-    contrast = spoken[0].unpooled
-    place = {"role": role, "scale": scale.name, "wave": wave, "arm": spoken[0].arm, "contrast": contrast}
-    drawn_in = forest_shrunken(context.disclosed, study=context.study, **place)
-    note, where = context.words.say("chart.shrunken") if drawn_in else "", (scale, role, wave)
-    whole = _picture("cohorts", where, context, plot_forest, forest_title, forest_alt, place, note=note,
-                     finding=spoken[0])  # fmt: skip
+    return [picture for row in spoken for picture in _forest(row, scale, context, several=len(spoken) > 1)]
+
+
+def _forest(row: Estimate, scale: Scale, context: Context, *, several: bool) -> list[Picture]:
+    where = (scale, row.role, row.wave)
+    place = {"role": row.role, "scale": scale.name, "wave": row.wave, "arm": row.arm, "contrast": row.unpooled}
+    note = (
+        context.words.say("chart.shrunken") if forest_shrunken(context.disclosed, study=context.study, **place) else ""
+    )
+    kind = f"{slug(row.arm) or f'arm-{context.arms().index(row.arm) + 1}'}-cohorts" if several else "cohorts"
+    whole = _picture(kind, where, context, plot_forest, forest_title, forest_alt, place, note=note, finding=row)
     parts = forest_parts(context.disclosed, study=context.study, **place)
     if len(parts) == 1:
         return [whole]

@@ -132,7 +132,8 @@ def shown(sections: Iterable[Section]) -> str:
     present = [section for section in sections if section.html]
     html = "\n".join(section.html for section in present)
     pictures = [picture for section in present for picture in section.pictures]
-    style = stylesheet("findings") + (chart_style(pictures) if pictures else "")
+    # JupyterLab's rules for output name three classes: ours name four, so that they hold in a cell, too
+    style = stylesheet("findings").replace(".rm ", ".rm" * 4 + " ") + (chart_style(pictures) if pictures else "")
     return f'<div class="rm">\n<style>\n{style}</style>\n{html}\n</div>'
 
 
