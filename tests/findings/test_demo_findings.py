@@ -144,7 +144,7 @@ class TestCohort:
         assert prepared.digest[:12] not in cohort._repr_html_()
 
     def test_meetings_are_counted(self, cohort):
-        assert "25 of 25 dyads have met" in repr(cohort.programme)
+        assert "25 of 25 pairs have met" in repr(cohort.programme)
 
     def test_cohorts_are_not_listed(self, cohort):
         assert not hasattr(cohort, "cohorts")

@@ -32,7 +32,7 @@ def content(context):
         return Content()
     draw = partial(plot_flow, context.disclosed, study=context.study, cohort=context.cohort, title=False)
     picture = Picture(name="toy", title="A toy", subtitle="Played with", alt="Bars.", note="", draw=draw)
-    values = {"heading": "Toys of <all> dyads", "sentence": "Each dyad has a toy."}
+    values = {"heading": "Toys of <all> pairs", "sentence": "Each pair has a toy."}
     return Content(values, pictures=(picture,), not_shown=("Toys that broke are not shown.",))
 """
 TEMPLATE = """{% from "macros.html.j2" import figures %}
@@ -87,20 +87,20 @@ class TestASectionThatIsEntered:
         page = findings.sections._repr_html_()
         places = [page.index(part) for part in ('<header class="headline">', '<h2 id="toy">', '<h2 id="outcomes">')]
         assert places == sorted(places)
-        assert "Toys of &lt;all&gt; dyads" in page
-        assert repr(findings).splitlines().count("Toys of <all> dyads") == 2  # in the contents and above itself
+        assert "Toys of &lt;all&gt; pairs" in page
+        assert repr(findings).splitlines().count("Toys of <all> pairs") == 2  # in the contents and above itself
 
     def test_a_term_that_it_uses_is_among_the_words_at_the_end(self, findings):
-        assert "<dfn>Dyad</dfn>" in findings.words.html
-        assert findings.sections._repr_html_().count("<dfn>Dyad</dfn>") == 1
+        assert "<dfn>Pair</dfn>" in findings.words.html
+        assert findings.sections._repr_html_().count("<dfn>Pair</dfn>") == 1
 
     def test_stands_in_the_contents(self, findings):
-        assert '<li><a href="#toy">Toys of &lt;all&gt; dyads</a></li>' in findings.headline.html
+        assert '<li><a href="#toy">Toys of &lt;all&gt; pairs</a></li>' in findings.headline.html
 
     def test_stands_in_the_document_with_its_picture(self, findings):
         document = docx.Document(io.BytesIO(word_document(findings, catalogue("en"))))
         headings = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Heading 1"]
-        assert headings[:2] == ["Toys of <all> dyads", "Each outcome"]
+        assert headings[:2] == ["Toys of <all> pairs", "Each outcome"]
         assert len(document.inline_shapes) == len(findings.pictures)
 
     def test_its_pictures_are_among_the_page_s(self, findings):

@@ -311,7 +311,7 @@ class TestGaps:
             for place, group in enumerate(roles) for person in range(12)
         )  # fmt: skip
         findings = built(*roles, toml=toml, files={"roster.csv": roster, "log.csv": "team,date\nT1,2025-04-01\n"})
-        assert "1 of 12 dyads have met; 1 meetings are logged" in repr(findings.programme)
+        assert "1 of 12 pairs have met; 1 meetings are logged" in repr(findings.programme)
         assert "Hours" not in repr(findings.programme)
 
     def test_a_strength_is_claimed_only_where_groups_were_compared(self, built):

@@ -13,7 +13,7 @@ TERMS = {
     "estimate": r"\bestimate[ds]?\b",
     "interval": r"\bintervals?\b",
     "comparison": r"\bcomparison\b",
-    "dyad": r"\bdyads?\b",
+    "pair": r"\bpairs?\b",
     "scale points": r"\bscale points?\b",
     "exploratory": r"\bexploratory\b",
     "baseline": r"\bbaseline\b",
