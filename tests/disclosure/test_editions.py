@@ -292,6 +292,7 @@ class TestCommand:
         assert result.exit_code == 1
         assert "A release is of all findings" in result.output
 
+    @pytest.mark.slow
     def test_a_page_says_whether_it_is_a_draft(self, tmp_path):
         study, out = written(tmp_path / "study", before=20, after=20), tmp_path / "out"
         run_reports(study, out=out, jobs=1)

@@ -41,7 +41,8 @@ def test_answers_of_people_in_the_same_sets_can_be_exchanged(tmp_path, seed):
     assert differing(before, after) == []
 
 
-@pytest.mark.parametrize("seed", seeds(quick=2))
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
 def test_what_people_in_no_set_answered_changes_nothing(tmp_path, seed):
     study = drawn_study(tmp_path / "study", seed)
     prepared, before = left_of(study, tmp_path / "one")

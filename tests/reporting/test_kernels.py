@@ -139,7 +139,7 @@ def marks():
 
 @pytest.mark.skipif(not CAN_FORK, reason="reads /proc")
 @pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("kernels", ["warm", "cold"])
+@pytest.mark.parametrize("kernels", ["warm", pytest.param("cold", marks=pytest.mark.slow)])
 def test_nothing_outlives_a_killed_run_and_the_next_clears_up(
     request, study, tmp_path, write_notebook, marks, number, kernels
 ):

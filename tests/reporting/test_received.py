@@ -63,11 +63,9 @@ def run(*words: object, folder: Path, temporary: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize(
-    ("kernels", "inside"),
-    [("cold", True), *(pytest.param(*case, marks=pytest.mark.slow) for case in
-                       [("cold", False), ("warm", True), ("warm", False)])],
-)  # fmt: skip
+@pytest.mark.slow
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("kernels", ["warm", "cold"])  # on macOS and Windows they always start cold
 def test_nothing_beside_a_received_study_is_imported_run_or_read_as_settings(short, kernels, inside):
     """With every kind of kernel, whether the command is given in the study's folder or in the one above."""
     warm, cold = short / "t", short / ("long" * 20)
