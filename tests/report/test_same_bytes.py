@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from rendered_demo import reported
 
-TIMES = {"created", "seconds", "inputs"}  # hashes of inputs are keyed, and a copy of a study has a key of its own
+# hashes of inputs are keyed, and a copy of a study has a key of its own
+TIMES = {"created", "seconds", "inputs", "digest"}
 
 
 def files(out: Path) -> set[str]:
