@@ -141,7 +141,7 @@ def check_steps(page: Read) -> None:
     for side in page.soup.select(".side"):
         for found in STEPS.finditer(side.get_text(" ")):
             middle, way, few, many = found.groups()
-            rows = page.behind(" ".join(side.select_one(".subtitle").get_text(" ").split()))
+            rows = [row for row in page.rows if row.has_interval]
             assert [row for row in rows if abs(int(middle) - 100 * abs(row.estimate)) <= 1
                     and abs(int(few) - 100 * min(abs(row.ci_low), abs(row.ci_high))) <= 1
                     and abs(int(many) - 100 * max(abs(row.ci_low), abs(row.ci_high))) <= 1

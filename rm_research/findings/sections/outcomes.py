@@ -129,7 +129,8 @@ def _side(scale: Scale, wave: str, role: str, context: Context) -> Side:
     for row in rows:
         if row.is_known:
             # other verdicts stand in the table, and those on other outcomes are folded
-            open_still = claims.judged(row).verdict == "unclear" and scale == context.study.scales[0]
+            first = scale == context.study.scales[0] and scale.smallest_effect is not None
+            open_still = first and claims.judged(row).verdict == "unclear"
             found_from = claims.verdict_sentence(row) if open_still else ""
             found = [text for text in (in_answers(row, claims), found_from, *_beside(row, scale, context)) if text]
             texts += found if len(rows) == 1 else [_of_arm(row, text, context) for text in found]
