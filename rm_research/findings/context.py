@@ -147,6 +147,11 @@ class Context:
             if row is not None:
                 yield row
 
+    def main_rows(self, scale: Scale) -> list[Estimate]:
+        """Headline rows of the survey that the page tells of first, role by role and arm by arm."""
+        return [row for wave in self.main_wave(scale) for role in self.roles(scale.name)
+                for row in self.spoken_rows(scale.name, wave, role)]  # fmt: skip
+
     def counted(self, row: Estimate) -> "Counted":
         """Which cohorts an average counts, and how."""
         parts = self.claims.parts(row)
@@ -169,15 +174,6 @@ class Context:
             return None
         first, last = (self.words.month(pd.Timestamp(f"{counts[name]}-01")) for name in ("first", "last"))
         return first, last
-
-    def measure(self, scale: Scale) -> str:
-        """Name, range and unit of a scale."""
-        limits, unit = self.study.scale_range(scale.name), self.claims.unit(scale)
-        if limits is None:
-            return self.words.say("outcome.measure_unbounded", scale=scale.title, unit=unit)
-        low, high = map(self.words.plain, limits)
-        shown = self.words.say("format.range", low=low, high=high)
-        return self.words.say("outcome.measure", scale=scale.title, range=shown, unit=unit)
 
     def place_name(self, cohort: str) -> str:
         """Name of a cohort, or of all of them together, as readers see it."""

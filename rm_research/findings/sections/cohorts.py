@@ -138,9 +138,7 @@ def _tables(context: Context) -> Iterator[Table]:
 
 def _averages(scale: Scale, context: Context) -> Iterator[str]:
     """What the averages are taken over, and how many cohorts are in none, or in one only together with others."""
-    waves = context.main_wave(scale)
-    rows = [row for wave in waves for role in context.roles(scale.name)
-            for row in context.spoken_rows(scale.name, wave, role) if row.is_known]  # fmt: skip
+    rows = [row for row in context.main_rows(scale) if row.is_known]
     yield from by_row({row: _averaged(row, context) for row in rows}, context)
     yield from by_row({row: text for row in rows if (text := _left_out(row, context))}, context)
 
@@ -176,13 +174,9 @@ def _left_out(row: Estimate, context: Context) -> str:
 def _differences(scale: Scale, context: Context) -> Iterator[str]:
     """How much cohorts differ in the first outcome, and what the differences go with."""
     claims, say = context.claims, context.words.say
-    for wave in context.main_wave(scale):
-        for role in context.roles(scale.name):
-            for row in context.spoken_rows(scale.name, wave, role):
-                if text := _prediction(row, context):
-                    yield say("headline.of_role", People=capital(claims.people(role)), text=text)
-                for moderator in _moderators(row, context):
-                    yield say("headline.of_role", People=capital(claims.people(role)), text=moderator)
+    for row in context.main_rows(scale):
+        for text in filter(None, (_prediction(row, context), *_moderators(row, context))):
+            yield say("headline.of_role", People=capital(claims.people(row.role)), text=text)
 
 
 def _moderators(row: Estimate, context: Context) -> Iterator[str]:

@@ -46,8 +46,8 @@ def content(context: Context) -> Content:
         "kicker": [context.study.title, edition], "title": context.title, "about": " · ".join(_about(context)),
         "tables": [], "words": say("headings.words"), "elsewhere": "", "outcome": context.heading("scale"),
     }  # fmt: skip
-    rows = _asked(scale, context)
-    known = [row for each in context.study.scales for row in _asked(each, context) if row.is_known]
+    rows = context.main_rows(scale)
+    known = [row for each in context.study.scales for row in context.main_rows(each) if row.is_known]
     if known:
         values["tables"] = [_table(context)]
     elif context.cohort is not None and not context.describes:
@@ -84,17 +84,10 @@ def _about(context: Context) -> Iterator[str]:
         yield dates[0] if dates[0] == dates[1] else say("chart.dates", first=dates[0], last=dates[1])
 
 
-def _asked(scale: Scale, context: Context) -> list[Estimate]:
-    """Main rows of an outcome at its first later wave, role by role."""
-    waves = context.main_wave(scale)
-    return [row for wave in waves for role in context.roles(scale.name)
-            for row in context.spoken_rows(scale.name, wave, role)]  # fmt: skip
-
-
 def _table(context: Context) -> dict[str, object]:
     """Every outcome and role at a glance, in the order of the study: outcomes named in advance first."""
     study, say = context.study, context.words.say
-    asked = {scale.name: rows for scale in study.scales if (rows := _asked(scale, context))}
+    asked = {scale.name: rows for scale in study.scales if (rows := context.main_rows(scale))}
     shown = [row for rows in asked.values() for row in rows]
     roles = [role for role in _roles(context) if any(row.role == role for row in shown)]
     known = [row for row in shown if row.is_known]
@@ -204,7 +197,7 @@ def _others(context: Context) -> Iterator[str]:
     """What is clear of the other outcomes, and what is not."""
     claims, words = context.claims, context.words
     named_in_advance = [scale for scale in context.study.scales[1:] if scale.name in context.study.outcomes]
-    rows = [row for scale in named_in_advance for row in _asked(scale, context) if row.is_known]
+    rows = [row for scale in named_in_advance for row in context.main_rows(scale) if row.is_known]
     clear = [row for row in rows if is_clear(row, claims)]
     if len(rows) > MOST_NAMED:
         yield words.say("glance.others_many", n=len(rows), clear=len(clear))
@@ -235,7 +228,7 @@ def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[st
         several = len({one.cohort for one in asked if one.scale == scale.name}) > 1
         over_cohorts = context.study.reporting.average == Average.COHORTS
         return [say("headline.fewer_than_five" if several and over_cohorts else "headline.too_few_cohorts")], []
-    if any(row.is_known for each in context.study.scales for row in _asked(each, context)):
+    if any(row.is_known for each in context.study.scales for row in context.main_rows(each)):
         lowered_title = say("within.outcome", title=scale.title, lowered=lowered(scale.title))
         reasons = [context.claims.reason(row) for row in rows] or [say("headline.not_asked_again")]
         return [say("headline.nothing_of", scale=lowered_title)], [*dict.fromkeys(reasons)]

@@ -85,7 +85,7 @@ def _block(scale: Scale, context: Context) -> Block:
     described = is_described(scale, context)
     sides = [_described(scale, role, context) if described else _side(scale, wave, role, context) for role in roles]
     answers = [] if described else [answers_picture(scale, wave, role, context) for role in roles]
-    rows = [row for role in roles for row in context.spoken_rows(scale.name, wave, role) if row.is_known]
+    rows = [row for row in context.main_rows(scale) if row.is_known]
     more = [*_smallest_effect(scale, context), *(text for row in rows for text in _more(row, context))]
     shown = [_numbers(scale, wave, context), _answers(scale, context)]
     tables = [description_table(scale, context)] if described else shown

@@ -18,19 +18,12 @@ WORTH_ASKING, WORTH_WAITING = 1.15, 4.0  # times the people there are now, betwe
 
 def content(context: Context) -> Content:
     """Content of the prompts; empty where no number on the page asks for one."""
-    rows = [row for row in _spoken(context) if row.is_known]
+    declared = [scale for scale in context.study.scales if scale.name in context.study.outcomes]
+    rows = [row for scale in declared for row in context.main_rows(scale) if row.is_known]
     texts = [text for rule in RULES for text in rule(rows, context)][:MOST]
     if not texts:
         return Content()
     return Content({"heading": context.words.say("headings.prompts"), "texts": texts})
-
-
-def _spoken(context: Context) -> Iterator[Estimate]:
-    """Main rows of each declared outcome at its first later wave."""
-    for scale in context.study.scales:
-        for wave in context.main_wave(scale) if scale.name in context.study.outcomes else ():
-            for role in context.roles(scale.name):
-                yield from context.spoken_rows(scale.name, wave, role)
 
 
 def _too_few_people(rows: list[Estimate], context: Context) -> Iterator[str]:
