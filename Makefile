@@ -45,10 +45,10 @@ bench: $(STAMP)  ## Ratios measured in one run
 	@$(BIN)/python tests/bench_reading.py
 	@$(BIN)/python tests/bench_linkage.py
 
-methods: $(STAMP)  ## Write the table of comparisons in docs/methods.md
+methods: $(STAMP)  ## Write the tables of methods and of comparisons in docs
 	@$(BIN)/python tests/methods_table.py
 
-simulations: $(STAMP)  ## Write the table of simulations in docs/methods.md (minutes)
+simulations: $(STAMP)  ## Write the table of simulations in docs/comparisons.md (minutes)
 	@$(BIN)/python tests/simulated.py
 
 images: $(STAMP)  ## Take the pictures of the demo's pages in docs/images (needs Chromium)

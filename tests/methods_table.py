@@ -1,5 +1,5 @@
 """
-Write the tables of methods and of comparisons in docs/methods.md: `make methods`.
+Write the tables of methods (docs/methods.md) and of comparisons (docs/comparisons.md): `make methods`.
 
 The first comes from the registry of methods. The tests of `rm_research/stats` put each comparison on record (the
 fixture `compare`); here they are run once, and what they found becomes a row for each function and reference.
@@ -22,7 +22,7 @@ from rm_research import stats
 from rm_research.effects.methods import METHODS
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "methods.md"
+PAGE, RECORD = ROOT / "docs" / "methods.md", ROOT / "docs" / "comparisons.md"
 METHODS_BEGIN, METHODS_END = "<!-- methods: written by make methods -->", "<!-- end of methods -->"
 BEGIN, END = "<!-- comparisons: written by make methods -->", "<!-- end of comparisons -->"
 HEAD = """| Method | Function | Compared with | Tolerance | Largest difference | Where they differ, why |
@@ -128,4 +128,4 @@ def write_between(page: Path, begin: str, end: str, text: str) -> None:
 
 if __name__ == "__main__":
     write_between(PAGE, METHODS_BEGIN, METHODS_END, methods_table())
-    write_between(PAGE, BEGIN, END, table(records()))
+    write_between(RECORD, BEGIN, END, table(records()))

@@ -1,5 +1,5 @@
 """
-How often intervals hold the truth, over many simulated studies: `make simulations` writes the table in docs/methods.md.
+How often intervals hold the truth, over many simulated studies: `make simulations` writes the table in docs/comparisons.md.
 
 Answers are those of a printed scale: four items from 1 to 5, each a rounded sum of what the person feels and chance.
 People leave by their score before, the unhappy more often, and by nothing else; so what stays is a selection, but a
@@ -33,7 +33,7 @@ from rm_research.stats.regression import Fit, cr2, least_squares
 from rm_research.stats.resampling import wild_bootstrap
 from rm_research.stats.result import NotEstimableError, Result
 
-PAGE = Path(__file__).parents[1] / "docs" / "methods.md"
+PAGE = Path(__file__).parents[1] / "docs" / "comparisons.md"
 BEGIN, END = "<!-- simulations: written by make simulations -->", "<!-- end of simulations -->"
 LEVEL = 0.95
 LARGE = 400_000  # people from whom a truth is read off
@@ -468,7 +468,7 @@ def _averaged(waves: Waves, cohort: NDArray[np.intp], rng: np.random.Generator) 
 
 
 def table(outcomes: list[Outcome]) -> str:
-    """Rows of the table in docs/methods.md."""
+    """Rows of the table in docs/comparisons.md."""
     lines = [
         "| Method | Situation | Studies | Bias | Coverage | ± | As it should be |",
         "|---|---|---|---|---|---|---|",

@@ -190,7 +190,7 @@ def test_the_table_of_methods_is_that_of_the_registry():
 
 
 def test_every_function_of_stats_stands_in_the_table_of_comparisons():
-    table = section(text("methods.md"), "Compared with other software")
+    table = section(text("comparisons.md"), "Numbers")
     compared = {name for line in table.splitlines() if line.startswith("|") for name in code(line, cell=2)}
     compared = {name for name in compared if not any(part[0].isupper() for part in name.split("."))}  # of classes
     assert compared == {name.removeprefix("rm_research.stats.") for name in public_functions()}

@@ -30,7 +30,7 @@ def golden() -> Golden:
 @pytest.fixture
 def compare(record_property: Callable[[str, object], None]) -> Compare:
     """
-    Compare our numbers with another program's, and put the comparison on record for the table in docs/methods.md.
+    Compare our numbers with another program's, and put the comparison on record for the table in docs/comparisons.md.
 
     Parameters of the function it returns
     -------------------------------------
