@@ -81,6 +81,10 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(min=1), help="Pages made at the same time.  [default: one per processor]")
 @click.option("--dry-run", is_flag=True, help="Show what would be made and hidden; write nothing.")
 @click.option("--notebook", type=click.Path(path_type=Path), help="Run this notebook per cohort, into OUT-private.")
+@click.option(
+    "--time-limit", metavar="MINUTES", type=click.FloatRange(min=0, min_open=True),
+    help="How long each cell of your --notebook may run.  [default: 30]",
+)  # fmt: skip
 @click.option("--pdf", is_flag=True, help="Also print each page as index.pdf (needs Chromium or Google Chrome).")
 @click.option("--docx", is_flag=True, help="Also write each page as an editable Word document, findings.docx.")
 @click.option("--png", is_flag=True, help="Also write each picture as figures/*.png, for slides.")
@@ -91,12 +95,14 @@ def main() -> None:
 @_print_errors
 def report(
     study: Path, out: Path | None, cohorts: tuple[str, ...], jobs: int | None, dry_run: bool, notebook: Path | None,
-    release: str | None, **other_forms: bool,
+    time_limit: float | None, release: str | None, **other_forms: bool,
 ) -> None:  # fmt: skip
     """Make a page per cohort and one for the programme."""
     from rm_research.reporting import apart
     from rm_research.reporting.forms.asked import asked_forms
 
+    if time_limit is not None and notebook is None:
+        raise click.UsageError("--time-limit is for a notebook of your own: name it with --notebook.")
     forms = asked_forms(**other_forms, own_notebook=notebook is not None)
     if not dry_run:
         apart.warm_up()
@@ -107,7 +113,10 @@ def report(
         _print_preview(prepared, cohorts, forms.names)
     else:
         out = out or _default_out(study)
-        _make_pages(prepared, out, cohorts=cohorts, notebook=notebook, jobs=jobs, release=release, **other_forms)
+        limit = {} if time_limit is None else {"time_limit": time_limit}
+        _make_pages(
+            prepared, out, cohorts=cohorts, notebook=notebook, jobs=jobs, release=release, **limit, **other_forms
+        )
 
 
 def _default_out(study: Path) -> Path:
@@ -167,6 +176,21 @@ def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[
     print_line(words.say("preview.rule", smallest=prepared.study.reporting.smallest_group))
     if forms:
         print_line(words.say("preview.forms", forms=", ".join(forms)))
+
+
+@main.command()
+@click.argument("file", metavar="FILE.ipynb", type=click.Path(path_type=Path))
+@click.option("--study", type=click.Path(path_type=Path), help="Study that it opens in JupyterLab.")
+@_print_errors
+def notebook(file: Path, study: Path | None) -> None:
+    """Write a notebook to begin with, which report --notebook runs for each cohort."""
+    from rm_research.cli.printing import print_line
+    from rm_research.reporting.beginning import write_notebook
+
+    write_notebook(file, study=study)
+    named = study or Path("STUDY")
+    print_line(f"Written: {file}. Open it in JupyterLab, or run it for each cohort:")
+    print_line(f"rm-research report {named} --notebook {file} --out OUT")
 
 
 @main.command()

@@ -26,12 +26,14 @@ from rm_research.study.entries import slug
 from rm_research.study.places import allowed_as_here, without_folders
 
 PRIVATE = "-private"
+CELL_MINUTES = 30  # that a cell of a notebook of your own may run, unless you say otherwise
 
 
 def run_reports(
     study: Study | str | Path, *, out: str | Path, cohorts: Sequence[str] = (), jobs: int | None = None,
     notebook: str | Path | None = None, pdf: bool = False, docx: bool = False, png: bool = False,
-    summary: bool = False, release: str | None = None, on_done: Callable[[Outcome], None] | None = None,
+    summary: bool = False, release: str | None = None, time_limit: float = CELL_MINUTES,
+    on_done: Callable[[Outcome], None] | None = None,
 ) -> list[Path]:  # fmt: skip
     """
     Make the pages of a study.
@@ -60,6 +62,8 @@ def run_reports(
     release : str, optional
         For whom the report is released: it is then no draft, and the ledger of editions in the study's private folder
         keeps which questionnaires its numbers name, so that later ones reveal nothing next to it.
+    time_limit : float
+        Minutes that each cell of your own notebook may run. Pages of the findings have no limit.
     on_done : callable, optional
         Called with each cohort's Outcome as soon as it is known.
 
@@ -88,7 +92,7 @@ def run_reports(
     target = Path(out) if custom is None else Path(f"{Path(out)}{PRIVATE}")
     report = _Run(
         prepared, target, slugs, wanted, custom, jobs or os.cpu_count() or 1, forms, on_done or (lambda outcome: None),
-        (release or "").strip(),
+        (release or "").strip(), time_limit,
     )  # fmt: skip
     check_parameters(report.notebook, report.parameters(""))
     files.claim(target, slugs.values(), report.kept_notebook)
@@ -147,6 +151,7 @@ class _Run:
     forms: Forms
     on_done: Callable[[Outcome], None]
     edition: str = ""
+    time_limit: float = CELL_MINUTES
 
     @property
     def notebook(self) -> Path:
@@ -223,6 +228,7 @@ class _Run:
             page=self._page(title, links=self._links(cohort)),
             keep_notebook=self.kept_notebook,
             forms=self.forms,
+            minutes=self.time_limit if self.own_notebook else None,
         )
 
     def _page(self, title: str, links: tuple[tuple[str, str], ...] = ()) -> Page:

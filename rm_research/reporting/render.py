@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 import papermill
 from nbconvert.exporters import TemplateExporter
+from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
@@ -62,7 +63,9 @@ def shipped_notebook(name: str) -> Path:
     raise ReportError(f"The notebook {name!r} did not come with this installation of rm_research. Install it again.")
 
 
-def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) -> NotebookNode:
+def run_notebook(
+    notebook: Path, parameters: dict[str, Any], *, folder: Path, minutes: float | None = None
+) -> NotebookNode:
     """
     Run a notebook in its own kernel.
 
@@ -73,6 +76,8 @@ def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) ->
         They are checked against the notebook's own parameters before it runs.
     folder : Path
         Working folder of the kernel, so that parameters hold no path of this machine.
+    minutes : float, optional
+        How long each cell may run; no limit unless given.
 
     Returns
     -------
@@ -84,7 +89,7 @@ def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) ->
     ReportError
         When the parameters do not fit.
     NotebookFailedError
-        When a cell raised an error.
+        When a cell raised an error, or ran for longer than it may.
     """
     check_parameters(notebook, parameters)
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # errors are raised anyway
@@ -95,9 +100,16 @@ def run_notebook(notebook: Path, parameters: dict[str, Any], *, folder: Path) ->
                 kernel_name=KERNEL["name"], language=KERNEL["language"], kernel_manager_class=ReportKernelManager,
                 shutdown_kernel="immediate", resources={"metadata": {"path": str(folder)}}, progress_bar=False,
                 log_output=False, start_timeout=START,
+                execution_timeout=None if minutes is None else max(1, round(minutes * 60)),
             )  # fmt: skip
         except PapermillExecutionError as error:
             raise NotebookFailedError(error.ename, f"{notebook.name}: {error.ename}: {error.evalue}") from None
+        except CellTimeoutError:
+            raise NotebookFailedError(
+                "TimeLimit",
+                f"{notebook.name}: a cell ran for more than {minutes:g} minutes and was stopped. If it needs longer, "
+                "allow more with --time-limit.",
+            ) from None
     return cleaned(executed)
 
 

@@ -19,7 +19,7 @@ from rm_research.reporting.render import NotebookFailedError, Page, page_html, r
 
 @dataclass(frozen=True)
 class Task:
-    """One page to make: a notebook, its parameters, its folder, what surrounds it, and its other forms."""
+    """One page to make: a notebook, its parameters, its folder, what surrounds it, its other forms, and its time."""
 
     name: str
     notebook: Path
@@ -29,6 +29,7 @@ class Task:
     page: Page
     keep_notebook: str | None = None
     forms: Forms = NONE
+    minutes: float | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def make(task: Task, stopped: threading.Event) -> Outcome:
     """Make one page; any failure becomes its Outcome, and an earlier run's page is removed."""
     started = time.perf_counter()
     try:
-        executed = run_notebook(task.notebook, task.parameters, folder=task.folder)
+        executed = run_notebook(task.notebook, task.parameters, folder=task.folder, minutes=task.minutes)
         html = page_html(executed, task.page)
         files.remove_forms(task.target)
         paths = [files.write(task.target / "index.html", html)]
