@@ -1,7 +1,7 @@
 """The gate: which Estimates pass after every rule has been applied."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
@@ -141,10 +141,11 @@ def disclosed(
     numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
     table.loc[~shown, numbers] = float("nan")
     table.loc[~shown, "truncated"] = None
-    asked = Details(Estimates(table, estimates.details), without_means, Threshold.of(study))
+    asked = Details(replace(estimates, table=table), without_means, Threshold.of(study))
     passing = asked.of(shown) & ~rules.hidden(rules.DETAILS, asked, estimates.details.index)
     # a p-value adjusted together with hidden ones would reveal them
-    passed = Estimates(adjusted(table, study), estimates.details[passing].reset_index(drop=True))
+    details = estimates.details[passing].reset_index(drop=True)
+    passed = replace(estimates, table=adjusted(table, study), details=details)
     hidden_by = dict(zip(table.loc[rule.notna(), "id"], rule.dropna(), strict=True))
     return Disclosed(passed, dict(tables or {}), study.reporting.smallest_group, hidden_by)
 
