@@ -22,6 +22,7 @@ from rm_research.study import Study
 from rm_research.study.selection import Selection, names_in
 
 LEAST_DF = 0.5  # with fewer, Student's t gives no useful interval
+SHORT = 12  # rows that a notebook shows
 SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "ci_low", "ci_high",
          "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
@@ -125,15 +126,19 @@ class Estimates:
         return len(self.table)
 
     def __repr__(self) -> str:
-        return f"Estimates, {len(self)} rows" + (f"\n{self._shown().to_string(index=False)}" if len(self) else "")
+        return self._heading() + (f"\n{self._shown().to_string(index=False, na_rep='')}" if len(self) else "")
 
     def _repr_html_(self) -> str:
         table = self._shown().to_html(index=False, na_rep="")
-        return table.replace("<thead>", f"<caption>Estimates, {len(self)} rows</caption><thead>", 1)
+        return table.replace("<thead>", f"<caption>{self._heading()}</caption><thead>", 1)
+
+    def _heading(self) -> str:
+        more = f", the first {SHORT} shown; to_frame() has all" if len(self) > SHORT else ""
+        return f"Estimates, {len(self)} {'row' if len(self) == 1 else 'rows'}{more}"
 
     def _shown(self) -> pd.DataFrame:
         columns = [name for name in SHOWN if self.table[name].notna().any() or not len(self)]
-        return self.table[columns].round(3)
+        return self.table[columns].head(SHORT).round(3)
 
 
 def _of(details: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:

@@ -1,10 +1,12 @@
 """The keywords that every verb takes, `cohort= role= scale= wave= arm=`: names checked, and the rows that have them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import pandas as pd
 
+from rm_research.catalogue import capital
 from rm_research.errors import SelectionError
 from rm_research.study.entries import tidy_text
 from rm_research.study.model import Study
@@ -12,6 +14,22 @@ from rm_research.study.wording import suggest
 
 KEYWORDS = ("cohort", "role", "scale", "wave", "arm")
 Names = str | Iterable[str] | None  # one name, or several; None for all
+
+
+class OfStudy(Protocol):
+    """What `prepare_study` returned, as far as verbs above it need to know."""
+
+    @property
+    def study(self) -> Study:
+        """Its study."""
+
+    @property
+    def responses(self) -> pd.DataFrame:
+        """Responses, linked."""
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """People."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +89,7 @@ class Selection:
         kept = pd.Series(True, index=rows.index)
         for which in has.values():
             kept &= which
-        if len(names) > 1 and (problems := list(_lacking(rows, names, kept))):
+        if len(rows) and (problems := _lacking(rows, names, kept)):
             raise SelectionError(*problems)
         return kept
 
@@ -107,25 +125,33 @@ def _several(keyword: str, wanted: str | Iterable[str]) -> list[str]:
     return [str(name) for name in several]
 
 
-def _lacking(rows: pd.DataFrame, names: Mapping[str, tuple[str, ...]], kept: pd.Series) -> Iterator[str]:
+def _lacking(rows: pd.DataFrame, names: Mapping[str, tuple[str, ...]], kept: pd.Series) -> list[str]:
     """Say of each name without a row which others it does not go with, and what it goes with instead."""
-    for keyword, some in names.items():
+    said: dict[frozenset[str], str] = {}  # two names that do not go together are told of once
+    for keyword in sorted(names, key=lambda keyword: keyword != "scale"):
         present = set(rows.loc[kept, keyword].astype("str"))
-        for name in some:
+        for name in names[keyword]:
             if name not in present:
-                yield _why(keyword, name, rows, names)
+                other, text = _why(keyword, name, rows, names)
+                apart = {name, *names[other]} if other and len(names[other]) == 1 else {keyword, name}
+                said.setdefault(frozenset(apart), text)
+    return list(said.values())
 
 
-def _why(keyword: str, name: str, rows: pd.DataFrame, names: Mapping[str, tuple[str, ...]]) -> str:
+def _why(keyword: str, name: str, rows: pd.DataFrame, names: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
+    """Keyword that a name does not go with ('' where it is several together), and the sentence that says so."""
     of_name = rows[rows[keyword].astype("str") == name]
+    if of_name.empty:
+        return "", f"There is no {keyword} {name!r} here; {suggest(name, names_in(rows, [keyword])[keyword])}"
     for other, wanted in names.items():
         there = [str(found) for found in of_name[other].dropna().unique()]
         if other != keyword and not set(wanted) & set(there):
             pattern = _unasked(keyword, other)
-            return pattern.format(name=repr(name), wanted=_listed(wanted), there=_listed(there) or "none")
+            return other, pattern.format(name=repr(name), wanted=_listed(wanted), there=_listed(there) or "none")
     others = " and ".join(f"{other} {_listed(wanted)}" for other, wanted in names.items() if other != keyword)
-    there = " and ".join(f"{other} {found!r}" for other, found in of_name.iloc[0][list(names)].items() if other != keyword)
-    return f"{keyword} {name!r} has nothing with {others} together; it has {there}, for example."
+    there = of_name.iloc[0][list(names)].items()
+    shown = " and ".join(f"{other} {found!r}" for other, found in there if other != keyword)
+    return "", f"{capital(keyword)} {name!r} has nothing with {others} together; it has {shown}, for example."
 
 
 def _unasked(keyword: str, other: str) -> str:
@@ -133,9 +159,9 @@ def _unasked(keyword: str, other: str) -> str:
     pair = {keyword, other}
     if pair == {"scale", "role"}:
         if keyword == "scale":
-            return "scale {name} is not asked of role {wanted}; it is asked of {there}."
-        return "role {name} is not asked for scale {wanted}; it is asked for {there}."
-    return f"{keyword} {{name}} has no {other} {{wanted}}; it has {other} {{there}}."
+            return "Scale {name} is not asked of role {wanted}; it is asked of {there}."
+        return "Role {name} is not asked for scale {wanted}; it is asked for {there}."
+    return f"{capital(keyword)} {{name}} has no {other} {{wanted}}; it has {other} {{there}}."
 
 
 def _listed(names: Iterable[str]) -> str:
