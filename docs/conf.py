@@ -23,7 +23,7 @@ copyright = author  # noqa: A001, the name that Sphinx gives it
 release = version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "sphinx_design"]
-source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
+source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 nitpicky = False
 
 # pages link to headings as they do where the files are read one by one
@@ -34,6 +34,7 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(ROOT / "build" / "executed")
 nb_execution_raise_on_error = True
+nb_execution_show_tb = True
 nb_execution_timeout = 300
 nb_merge_streams = True
 
@@ -46,6 +47,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "rm_research"
 html_static_path = []
 html_show_sourcelink = False
+html_sidebars = {"gallery": [], "start": []}
 html_theme_options = {
     "show_prev_next": False,
     "navbar_align": "left",
