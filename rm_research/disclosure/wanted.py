@@ -74,7 +74,7 @@ class Wanted:
         """
         prepared = data if isinstance(data, Prepared) else None
         shown, study = _numbers(data, study, verb, table)
-        rows = shown.tables[table] if table else shown.headlines
+        rows = shown.tables.get(table, pd.DataFrame()) if table else shown.headlines
         keywords = [keyword for keyword in names if keyword in rows]
         selection = Selection.of(names_in(rows, keywords), {keyword: names[keyword] for keyword in keywords})
         if selection:
@@ -85,7 +85,7 @@ class Wanted:
         """Those of some arms that were asked for."""
         return [arm for arm in arms if arm in self.selection.names.get("arm", (arm,))]
 
-    def groups(self, rows: pd.DataFrame) -> list[Group]:
+    def groups(self, rows: pd.DataFrame | None) -> list[Group]:
         """
         Groups of people that have rows, in their order there.
 
@@ -96,7 +96,9 @@ class Wanted:
         SelectionError
             When they are more than a figure can hold.
         """
-        rows = rows[self.selection.mask(rows)] if len(rows) else rows
+        if rows is None or rows.empty:
+            return []
+        rows = rows[self.selection.mask(rows)]
         whole = rows[rows["cohort"] == ALL_COHORTS]
         if "cohort" not in self.selection.names and len(whole):
             rows = whole
@@ -126,7 +128,7 @@ def _numbers(data: Source, study: Study | None, verb: str, table: str) -> tuple[
     if known is None:
         raise FrameError(f"{verb}: these numbers do not know their study; give study=.")
     shown = Private(private_rows(data, known), {}) if isinstance(data, Estimates) else data
-    if table and table not in shown.tables:
+    if table and isinstance(data, Estimates):
         raise FrameError(f"{verb} needs more than Estimates: give what prepare_study returned.")
     return shown, known
 
