@@ -11,7 +11,6 @@ from matplotlib.backends import backend_registry
 from matplotlib.figure import Figure
 
 from rm_research.errors import SelectionError
-from rm_research.study.wording import suggest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -107,7 +106,7 @@ def notebook_axes(width: float | str | None = None) -> Axes:
     """
     if isinstance(width, str):
         if width not in WIDTHS:
-            raise SelectionError(f"There is no width {width!r}; {suggest(width, WIDTHS)}. Or give a number of inches.")
+            raise SelectionError(f"There is no width {width!r}; widths are {', '.join(WIDTHS)}, or inches.")
         width = WIDTHS[width]
     inches = WIDTHS["notebook"] if width is None else float(width)
     if not NARROWEST <= inches <= WIDEST:
