@@ -23,7 +23,8 @@ from rm_research.study import settings
 from rm_research.study.codebook import FIXED
 
 ROOT = Path(__file__).parents[1]
-WRITTEN = ("*.md", "how-to/*.md", "coming-from/*.md", "reference/*.md")  # beside them stand pages that are made of these
+# beside these stand pages that are made of other files
+WRITTEN = ("*.md", "how-to/*.md", "coming-from/*.md", "reference/*.md")
 DOCS = sorted(path for pattern in WRITTEN for path in (ROOT / "docs").glob(pattern))
 OWN = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 PAGES = [*DOCS, *(ROOT / name for name in OWN)]
