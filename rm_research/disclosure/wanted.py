@@ -74,11 +74,10 @@ class Wanted:
         """
         prepared = data if isinstance(data, Prepared) else None
         shown, study = _numbers(data, study, verb, table)
-        rows = shown.tables.get(table, pd.DataFrame()) if table else shown.headlines
-        keywords = [keyword for keyword in names if keyword in rows]
-        selection = Selection.of(names_in(rows, keywords), {keyword: names[keyword] for keyword in keywords})
+        known = _known(shown, table, list(names))
+        selection = Selection.of(names_in(known, list(names)), names)
         if selection:
-            selection.mask(rows)
+            selection.mask(known)
         return cls(shown, study, selection, prepared)
 
     def arms(self, arms: Iterable[str]) -> list[str]:
@@ -98,7 +97,8 @@ class Wanted:
         """
         if rows is None or rows.empty:
             return []
-        rows = rows[self.selection.mask(rows)]
+        for keyword, names in self.selection.names.items():
+            rows = rows[rows[keyword].isin(names)]
         whole = rows[rows["cohort"] == ALL_COHORTS]
         if "cohort" not in self.selection.names and len(whole):
             rows = whole
@@ -114,6 +114,15 @@ class Wanted:
         """Title of a chart, with its cohort where charts of several stand together."""
         several = len({group.cohort for group in groups}) > 1
         return f"{cohort}: {title}" if several and title else cohort if several else title
+
+
+def _known(shown: Shown, table: str, keywords: list[str]) -> pd.DataFrame:
+    """Names that may be asked for: those of the main rows, hidden ones too, and those of a table of counts."""
+    rows = shown.headlines[keywords]
+    of_table = shown.tables.get(table)
+    if of_table is None or not set(keywords) <= set(of_table.columns):
+        return rows
+    return pd.concat([rows, of_table[keywords]], ignore_index=True)
 
 
 def _numbers(data: Source, study: Study | None, verb: str, table: str) -> tuple[Shown, Study]:
