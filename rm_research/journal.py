@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from rm_research.catalogue.said import stored
@@ -43,7 +44,7 @@ class Journal:
         """Add the same problem for each of `rows` (columns wave, file, source_row and cohort)."""
         text, said = str(message), stored(message)
         shown = [None] * len(rows) if values is None else list(values)
-        places = (rows[name] for name in ("wave", "file", "source_row", "cohort"))
+        places = (np.asarray(rows[name], dtype=object) for name in ("wave", "file", "source_row", "cohort"))
         for wave, file, source_row, cohort, value in zip(*places, shown, strict=True):
             self.problem_rows.append({
                 "rule": rule, "severity": severity, "file": file, "wave": wave, "cohort": cohort,

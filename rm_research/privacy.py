@@ -154,7 +154,7 @@ def _words_at(text: str, place: int) -> Iterator[tuple[str, int]]:
 def _mostly_contacts(rows: pd.DataFrame, exempt: Collection[str]) -> Iterator[str]:
     """Columns of which most filled cells are contacts; many short columns are looked at together."""
     for names, cells in in_batches(rows, (name for name in rows.columns if name not in exempt)):
-        encoded = cells.dictionary_encode(null_encoding="encode")
+        encoded = cells.combine_chunks().dictionary_encode(null_encoding="encode")
         entries, places = encoded.dictionary.to_pylist(), np.asarray(encoded.indices).reshape(len(names), -1)
         contacts = np.array([_is_contact(entry) for entry in entries], dtype=bool)
         if contacts.any():
@@ -313,7 +313,13 @@ def hash_codes(codes: pd.Series, key: bytes, *, kind: str = "person") -> pd.Seri
         Missing if the code is blank.
     """
 
+    begun = hashlib.blake2b(f"{kind}:".encode(), key=key, digest_size=8)
+
     def digest(text: str) -> str | None:
-        return hashlib.blake2b(f"{kind}:{text}".encode(), key=key, digest_size=8).hexdigest() if text else None
+        if not text:
+            return None
+        whole = begun.copy()
+        whole.update(text.encode())
+        return whole.hexdigest()
 
     return per_entry(tidy(codes), digest)

@@ -107,11 +107,10 @@ def score_scales(
     if responses["person"].isna().any() or numbered(responses, QUESTIONNAIRE).max(initial=-1) + 1 < len(responses):
         raise FrameError("score_scales needs linked Responses, one row per person and wave. Call link_waves first.")
     parts = []
-    for known in study.scales:
+    for known, rows in zip(study.scales, _rows_by_scale(responses, study), strict=True):
         score, n_answered = scale_scores(responses, study, known.name)
         scores = responses[["cohort", "person", "wave"]].assign(scale=known.name, score=score, n_answered=n_answered)
-        asking = [one.name for one in study.waves if study.measured(known.name, one.name)]
-        parts.append(scores[scores["wave"].isin(asking)])
+        parts.append(scores.iloc[rows])
     scores = SCORES.conform(pd.concat(parts, ignore_index=True), unique=True)
     asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
     if all(names is None for names in asked.values()):
@@ -133,6 +132,17 @@ def _among(
     known = {keyword: names for keyword, names in asked.items() if keyword in rows}
     selection = Selection.of(names_in(rows, tuple(known)), known)
     return scores.loc[rows.index[selection.mask(rows)]].reset_index(drop=True)
+
+
+def scored_rows(responses: pd.DataFrame, study: Study) -> NDArray[np.int64]:
+    """Place among `responses` of the questionnaire behind each row of its Scores."""
+    return np.concatenate([np.zeros(0, dtype=int), *_rows_by_scale(responses, study)])
+
+
+def _rows_by_scale(responses: pd.DataFrame, study: Study) -> list[NDArray[np.int64]]:
+    """Places of the questionnaires whose wave asks each scale."""
+    asking = [{wave.name for wave in study.waves if study.measured(scale.name, wave.name)} for scale in study.scales]
+    return [np.flatnonzero(responses["wave"].isin(waves)) for waves in asking]
 
 
 def scale_scores(responses: pd.DataFrame, study: Study, name: str) -> tuple[pd.Series, pd.Series]:
@@ -235,9 +245,13 @@ def report_unanswered(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
     return journal.problems
 
 
-def report_turned(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Problems: scales on which people who were high before are low later, as if a wave were coded the other way."""
-    journal, who = Journal(), numbered(scores, ["cohort", "person"])
+def report_turned(scores: pd.DataFrame, who: NDArray[np.int64], study: Study) -> pd.DataFrame:
+    """
+    Problems: scales on which people who were high before are low later, as if a wave were coded the other way.
+
+    `who` numbers the person of each score.
+    """
+    journal = Journal()
     rows_of: dict[Any, Any] = scores.groupby(["scale", "wave"], sort=False).indices
     for scale in study.scales:
         for wave in study.later_waves:

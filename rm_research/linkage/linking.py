@@ -199,7 +199,7 @@ def _check_pairs(rows: pd.DataFrame, study: Study, journal: Journal, helpful: He
     for wave in study.later_waves:
         if before is None or wave not in of_wave:
             continue
-        in_common = set(before.loc[before[WHO].isin(of_wave[wave][WHO]), "cohort"])
+        in_common = set(before.loc[before[WHO].isin(of_wave[wave][WHO]), "cohort"].unique())
         answered = counts[(counts[study.baseline] > 0) & (counts[wave] > 0)]
         for cohort, questionnaires in answered.drop(list(in_common & {*answered.index})).iterrows():
             message = Said(

@@ -1,5 +1,7 @@
 """build_panel: combines scores, people and sessions into one row per person, scale and later wave."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -9,8 +11,9 @@ from rm_research.study import Scale, Study
 
 
 def build_panel(
-    scores: pd.DataFrame, people: pd.DataFrame, study: Study, *, sessions: pd.DataFrame | None = None
-) -> pd.DataFrame:
+    scores: pd.DataFrame, people: pd.DataFrame, study: Study, *, sessions: pd.DataFrame | None = None,
+    places: np.ndarray | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """
     Put each person's baseline and later scores side by side.
 
@@ -24,6 +27,8 @@ def build_panel(
         Its design names the baseline; its scales name the roles for which they are meant.
     sessions : DataFrame, optional
         Meetings of each person before each wave: cohort, person, wave, sessions.
+    places : array of int, optional
+        Row in `people` for each score, -1 if the person is not among them; found out if it is not known.
 
     Returns
     -------
@@ -38,12 +43,12 @@ def build_panel(
     """
     require_columns(scores, SCORES, verb="build_panel")
     require_columns(people, PEOPLE, verb="build_panel")
-    places = _places(scores, people)
-    known = people.drop(columns="invited")
-    of_people = scores[places >= 0].assign(place=places[places >= 0]).groupby(["scale", "wave"], sort=False)
-    rows_of = {(str(scale), str(wave)): rows.set_index("place")["score"] for (scale, wave), rows in of_people}
+    places = places_among(people, scores) if places is None else places
+    known, found = people.drop(columns="invited"), scores["score"].to_numpy(float)
+    rows_of = scores.groupby(["scale", "wave"], sort=False).indices
+    sides = {key: _of_each(len(people), places[rows], found[rows]) for key, rows in rows_of.items()}
     parts = [
-        _side_by_side(rows_of, known, scale, wave, study.baseline)
+        _side_by_side(sides, known, scale, wave, study.baseline)
         for scale in study.scales
         for wave in study.later_waves
         if study.measured(scale.name, wave)
@@ -56,24 +61,28 @@ def build_panel(
     return PANEL.conform(panel, unique=True)
 
 
-def _places(scores: pd.DataFrame, people: pd.DataFrame) -> np.ndarray:
-    """Row in `people` for each score; -1 if the person is not among them."""
-    numbers = numbered(pd.concat([people[WHO], scores[WHO]], ignore_index=True), WHO)
+def places_among(people: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
+    """Row in `people` for the person of each of these rows; -1 if the person is not among them."""
+    numbers = numbered(pd.concat([people[WHO], rows[WHO]], ignore_index=True), WHO)
     at = np.full(numbers.max(initial=-1) + 1, -1)
     at[numbers[: len(people)]] = np.arange(len(people))
     return at[numbers[len(people) :]]
 
 
+def _of_each(n: int, places: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Score of each of `n` people, given at their places; NaN of those without one."""
+    values, known = np.full(n, np.nan), places >= 0
+    values[places[known]] = scores[known]
+    return values
+
+
 def _side_by_side(
-    scores: dict[tuple[str, str], pd.Series], people: pd.DataFrame, scale: Scale, wave: str, baseline: str
+    sides: dict[Any, np.ndarray], people: pd.DataFrame, scale: Scale, wave: str, baseline: str
 ) -> pd.DataFrame:
-    """Rows of People with the scores of a scale, which are given by scale and wave, at their places in People."""
+    """Rows of People with the scores of a scale, which are given by scale and wave."""
     panel = people.assign(scale=scale.name, wave=wave)
     for label, name in (("pre", baseline), ("post", wave)):
-        values = np.full(len(people), np.nan)
-        if (found := scores.get((scale.name, name))) is not None:
-            values[found.index] = found.to_numpy(dtype=float)
-        panel[label] = values
+        panel[label] = sides.get((scale.name, name), np.nan)
     return panel[people["role"].isin(scale.roles)] if scale.roles else panel
 
 

@@ -13,7 +13,7 @@ from rm_research.frames import LEDGER, PROBLEMS, stacked
 from rm_research.linkage import link_waves
 from rm_research.linkage.cohorts import in_cohorts_that_count
 from rm_research.panel import cache
-from rm_research.panel.build import build_panel, sessions_before
+from rm_research.panel.build import build_panel, places_among, sessions_before
 from rm_research.panel.chosen import Chosen, choose, frames_of
 from rm_research.panel.long import long_frame
 from rm_research.panel.timing import check_listed_cohorts, compare_waves, in_order
@@ -26,6 +26,7 @@ from rm_research.scales import (
     report_turned,
     report_unanswered,
     score_scales,
+    scored_rows,
 )
 from rm_research.study import Study, read_study
 from rm_research.study.entries import tidy_text
@@ -73,7 +74,7 @@ class Prepared:
         In the order in which everything shows them: see `in_order`.
         """
         failed = self.problems.loc[self.problems["severity"] == "error", "cohort"].dropna()
-        return in_order({*self.people["cohort"], *failed}, self.responses, self.study)
+        return in_order({*self.people["cohort"].unique(), *failed}, self.responses, self.study)
 
     @cached_property
     def sound_cohorts(self) -> tuple[str, ...]:
@@ -258,16 +259,19 @@ def prepare_openly(study: Study) -> Prepared:
     sessions = None
     if meetings is not None and len(linkage.responses):
         sessions = sessions_before(linkage.responses, who, meetings, study)
-    panel = build_panel(scores, who.people, study, sessions=sessions)
+    # comparing numbers of persons is faster than comparing texts
+    persons = places_among(who.people, linkage.responses)
+    of_scores = persons[scored_rows(linkage.responses, study)]
+    panel = build_panel(scores, who.people, study, sessions=sessions, places=of_scores)
     records = (intake, linkage, who)
     problems = [record.problems for record in records]
     problems += [report_items(study), report_direction(intake.responses, study)]
     problems += [report_unanswered(intake.responses, study)]
-    problems += [report_turned(scores, study)] if study.link.method != "none" else []
+    problems += [report_turned(scores, of_scores, study)] if study.link.method != "none" else []
     problems += [compare_published(intake.responses, intake.published, study)]
     problems += [
-        compare_waves(linkage.responses, study),
-        check_listed_cohorts({*who.people["cohort"], *study.reporting.leave_out}, study),
+        compare_waves(linkage.responses, persons, study),
+        check_listed_cohorts({*who.people["cohort"].unique(), *study.reporting.leave_out}, study),
     ]
     free_text = [item.name for item in study.items if item.kind == "text"]
     return Prepared(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.catalogue.said import Said
-from rm_research.frames import WHO, numbered
+from rm_research.frames import WHO
 from rm_research.journal import Journal
 from rm_research.study import Study
 from rm_research.study.entries import tidy_text
@@ -33,7 +33,7 @@ class Found(NamedTuple):
 MESSAGES = {"waves_swapped": "problems.waves_swapped", "waves_equal": "problems.waves_equal"}  # by rule
 
 
-def compare_waves(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
+def compare_waves(responses: pd.DataFrame, who: np.ndarray, study: Study) -> pd.DataFrame:
     """
     Find waves that were submitted in another order than declared, and waves with the same answers.
 
@@ -41,6 +41,8 @@ def compare_waves(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
     ----------
     responses : DataFrame
         Responses, linked.
+    who : array of int
+        Number of the person of each.
     study : Study
 
     Returns
@@ -51,8 +53,7 @@ def compare_waves(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
         if it holds for all cohorts. Single people who answered in another order are a warning each.
     """
     journal, found = Journal(), list[Found]()
-    known = responses.dropna(subset="cohort")
-    by_wave = dict(iter(known.assign(**{WHO: numbered(known, ["cohort", "person"])}).groupby("wave", sort=False)))
+    by_wave = dict(iter(responses.assign(**{WHO: who}).dropna(subset="cohort").groupby("wave", sort=False)))
     waves = [wave.name for wave in study.waves if wave.kind == "occasion" and wave.name in by_wave]
     for earlier, later in combinations(waves, 2):
         pair = by_wave[earlier], by_wave[later]

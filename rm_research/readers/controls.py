@@ -8,10 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rm_research.readers.export import Export, unique_names
-from rm_research.study.entries import in_batches, per_entry
+from rm_research.study.entries import all_within, in_batches, per_entry, texts
 from rm_research.study.folding import ACTING, printable
 
 ACTS = "[" + "".join("-" if sign == "-" else f"\\x{{{ord(sign):x}}}" for sign in ACTING) + "]"  # as RE2 writes it
+PRINTABLE = b" ~"  # the first and the last character of ASCII that only shows itself
 STEP = "cells freed of control characters"
 
 
@@ -46,11 +47,11 @@ def _acting(rows: pd.DataFrame) -> Iterator[str]:
     for names, cells in in_batches(rows, rows.columns):
         if not _acts(cells):
             continue
-        yield from names if len(names) == 1 else (name for name in names if _acts(pa.array(rows[name])))
+        yield from names if len(names) == 1 else (name for name in names if _acts(texts(rows[name])))
 
 
-def _acts(cells: pa.Array) -> bool:
-    return bool(pc.any(pc.match_substring_regex(pc.unique(cells), ACTS)).as_py())
+def _acts(cells: pa.ChunkedArray) -> bool:
+    return not all_within(cells, *PRINTABLE) and bool(pc.any(pc.match_substring_regex(pc.unique(cells), ACTS)).as_py())
 
 
 def _labels(labels: dict[str, str]) -> dict[str, str]:

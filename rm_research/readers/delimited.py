@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from enum import Enum, auto
 from itertools import islice
 from pathlib import Path
 
@@ -25,8 +26,16 @@ LOOKED_AT = 50  # records from which the delimiter is detected
 AT_ONCE = 20_000  # records turned into columns at a time
 LONGEST_CELL = csv.field_size_limit()
 QUOTE, LF, CR = b'"\n\r'
-PIECE = 1 << 18
+PIECE, BLOCK = 1 << 18, 1 << 22  # bytes that are looked at, and read, at a time
 BLANK_LINES = (b"\n\n", b"\n\r\n", b"\r\r")
+
+
+class Quotes(Enum):
+    """Whether the quotes of a text are clear: none, or all of them are at the edges of cells and in pairs."""
+
+    ODD = auto()  # one is inside a cell, before text, or unpaired
+    CLEAR = auto()
+    AROUND_LINES = auto()  # clear, and some cell has several lines
 
 
 def read(folder: Path, file: File) -> Export:
@@ -150,7 +159,7 @@ def _torn(row: list[str]) -> bool:
 
 def _quickly(content: bytes, delimiter: str) -> pa.Table | None:
     """Read cells with pyarrow; None if anything is odd, so that the careful way must say what."""
-    if len(delimiter.encode()) > 1 or _odd_quotes(content, delimiter):
+    if len(delimiter.encode()) > 1 or (quotes := _quotes(content, delimiter)) is Quotes.ODD:
         return None
     try:
         header = next(csv.reader(_lines(content), delimiter=delimiter, strict=True), [])
@@ -162,9 +171,13 @@ def _quickly(content: bytes, delimiter: str) -> pa.Table | None:
     try:
         return pa.csv.read_csv(
             pa.BufferReader(content.rstrip(b"\r\n") if content.endswith(BLANK_LINES) else content),
-            read_options=pa.csv.ReadOptions(column_names=names, block_size=1 << 24),
+            # several threads would take twice the processor's time, and wait for the one that finds the rows
+            read_options=pa.csv.ReadOptions(column_names=names, block_size=BLOCK, use_threads=False),
             parse_options=pa.csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, double_quote=True
+                delimiter=delimiter,
+                newlines_in_values=quotes is Quotes.AROUND_LINES,
+                ignore_empty_lines=False,
+                double_quote=True,
             ),
             convert_options=pa.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
@@ -174,18 +187,20 @@ def _quickly(content: bytes, delimiter: str) -> pa.Table | None:
         return None
 
 
-def _odd_quotes(content: bytes, delimiter: str) -> bool:
+def _quotes(content: bytes, delimiter: str) -> Quotes:
     """
-    Whether any quote needs the careful reader: it is inside a cell, before text, or unpaired.
+    Look at all quotes of a text.
 
     Quotes open and close in turn; a doubled one closes and opens again. So each odd quote comes right after the edge of
-    a cell or another quote, and each even one right before; if that holds, every quote is clear.
+    a cell or another quote, and each even one right before; if that holds, every quote is clear. A line ends inside a
+    cell if the number of quotes before its end is odd.
     """
     if QUOTE not in content:
-        return False
+        return Quotes.CLEAR
     neighbours = np.zeros(256, dtype=bool)
     neighbours[[QUOTE, LF, CR, ord(delimiter)]] = True
-    quotes = 0
+    ends = [end for end in (LF, CR) if end in content]
+    quotes, around_lines = 0, False
     # in pieces, each with one letter before and one after, so that the comparisons stay in the processor's cache
     for start in range(0, len(content), PIECE):
         before = content[start - 1 : start] if start else b"\n"
@@ -194,9 +209,12 @@ def _odd_quotes(content: bytes, delimiter: str) -> bool:
         places = np.flatnonzero(letters[1:-1] == QUOTE) + 1
         opening, closing = places[quotes % 2 :: 2], places[1 - quotes % 2 :: 2]
         if not (neighbours[letters[opening - 1]].all() and neighbours[letters[closing + 1]].all()):
-            return True
+            return Quotes.ODD
+        for end in ends if not around_lines else ():
+            lines = np.flatnonzero(letters[1:-1] == end) + 1
+            around_lines |= bool(((np.searchsorted(places, lines) + quotes) % 2).any())
         quotes += len(places)
-    return quotes % 2 == 1
+    return Quotes.ODD if quotes % 2 else Quotes.AROUND_LINES if around_lines else Quotes.CLEAR
 
 
 def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pa.Table, tuple[int, ...]]:

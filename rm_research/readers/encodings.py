@@ -118,6 +118,8 @@ def _declared(content: bytes, faulty: int | None, encoding: str, file: File) -> 
 
 def _no_utf8(content: bytes) -> int | None:
     """Place of the first byte that is not UTF-8; None if all are."""
+    if content.isascii():  # decoding would make a copy of all
+        return None
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:

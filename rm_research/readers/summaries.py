@@ -13,6 +13,8 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from rm_research.catalogue.said import rows_text
 from rm_research.errors import ReadError
@@ -41,6 +43,7 @@ LABEL = re.compile(
     rf"(?:(?:grand|overall|column|total|totals|number|no\.?|gesamt) (?:of )?)*(?:{SUMS}|{MEANS}|{SPREADS}|{COUNTS})"
     r"(?:[\s:=(/,.].{0,40})?"
 )
+WHOLE_LABEL = f"^(?:{LABEL.pattern})$"  # as RE2 reads it, for letters and digits of ASCII
 FIGURE = re.compile(r"(?P<sign>-?)(?P<whole>\d+)(?:[.,](?P<part>\d+))?\s*%?")
 LONGEST_NUMBER = 15  # digits; a longer one is a code
 COUNTED = re.compile(r"\d+")
@@ -237,7 +240,7 @@ def _labels_of(rows: pd.DataFrame, first: int) -> dict[int, int]:
     places = np.arange(len(rows))
     for at in range(rows.shape[1]):
         which, entries = pd.factorize(rows.iloc[places, at])
-        labels = np.array([_is_label(entry) for entry in entries.tolist()], dtype=float)[which]
+        labels = _are_labels(entries)[which]
         found |= {first + int(place): at for place in places[labels == 1]}
         places = places[np.isnan(labels)]
         if not len(places):
@@ -245,10 +248,18 @@ def _labels_of(rows: pd.DataFrame, first: int) -> dict[int, int]:
     return found
 
 
+def _are_labels(entries: pd.Index) -> np.ndarray:
+    """Whether each entry is a label, 1 or 0; NaN of numbers and empty cells, which may stand before one."""
+    text = pa.array(entries, pa.large_string())
+    labels = np.asarray(pc.match_substring_regex(pc.ascii_lower(text), WHOLE_LABEL)).astype(float)
+    # most codes have no other form, and are no numbers
+    odd = np.asarray(pc.or_(pc.invert(pc.ascii_is_alnum(text)), pc.ascii_is_decimal(text)))
+    labels[odd] = [_is_label(entry) for entry in text.filter(odd).to_pylist()]
+    return labels
+
+
 def _is_label(entry: str) -> bool | None:
     """Whether an entry is a label; None of numbers and empty cells, which may stand before one."""
-    if entry.isascii() and entry.isalnum() and not entry.isdigit():  # most codes: no other form, and no number
-        return LABEL.fullmatch(entry.lower()) is not None
     return None if not entry.strip() or _number(entry) else LABEL.fullmatch(tidy_text(entry)) is not None
 
 

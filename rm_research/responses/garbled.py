@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from rm_research.catalogue.said import Said
@@ -11,8 +10,11 @@ from rm_research.readers import Export
 from rm_research.readers.encodings import encoding_for, is_text
 from rm_research.responses.facts import known_words
 from rm_research.study import Source, Study, Wave
+from rm_research.study.entries import all_within, texts
 from rm_research.study.garbling import Garbled, find_garbled
 from rm_research.study.settings import FACTS
+
+ASCII = (0, 0x7F)
 
 
 def garbled_text(export: Export, study: Study, wave: Wave, source: Source) -> str | None:
@@ -87,6 +89,8 @@ def _columns(study: Study, wave: Wave, source: Source) -> tuple[list[str], list[
 
 def _beyond_ascii(cells: pd.Series) -> list[str]:
     """Distinct entries that hold more than ASCII."""
-    entries = pc.unique(pa.array(cells, pa.large_string()))
+    if all_within(held := texts(cells), *ASCII):
+        return []
+    entries = pc.unique(held)
     kept: list[str] = entries.filter(pc.invert(pc.string_is_ascii(entries))).to_pylist()
     return kept
