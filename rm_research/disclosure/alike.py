@@ -1,4 +1,4 @@
-"""Groups whose people answered alike: their numbers would tell what each of them answered, so words stand there."""
+"""Groups whose people answered or changed alike: numbers would tell what each of them answered, so words stand there."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,12 +6,16 @@ import numpy as np
 import pandas as pd
 
 from rm_research.disclosure.sets import Behind
+from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.estimates import Estimates
+from rm_research.effects.methods import Questionnaires
 from rm_research.stats.result import Vector
 from rm_research.study import Study
 
 FEWEST_APART, SHARE_APART = 2, 0.1  # more people than these must differ from the others
 THIRDS = ("low", "middle", "high")
+FEW_CHANGED = "few_changed"
 Range = tuple[float, float] | None
 
 
@@ -40,6 +44,21 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
             known[key] = next(found, "")
         if known[key]:
             told[row.id] = known[key]
+    return told
+
+
+def of_few_changed(estimates: Estimates, study: Study) -> dict[str, str]:
+    """
+    Medians of those whose score changed, where they are too few, with the reason to give instead, by id.
+
+    Whether there are as few as that, or too few to compute anything, makes no difference to what is given.
+    """
+    threshold, told = Threshold.of(study), dict[str, str]()
+    for row in estimates.rows:
+        if row.declared is not None and Questionnaires.CHANGED in (row.declared.groups or ()):
+            n_changed = estimates.detail(row.id, "n_changed")
+            if not row.is_known or threshold.too_few(n_changed):
+                told[row.id] = FEW_CHANGED
     return told
 
 

@@ -44,7 +44,6 @@ RULES = (
     Rule("few people", ROWS, "reason.hidden", rows.few_people),
     Rule("few compared", ROWS, "reason.hidden_compared", rows.few_compared),
     Rule("beside few leavers", ROWS, "reason.hidden_beside", rows.beside_few_leavers),
-    Rule("few changed", ROWS, "reason.hidden_changed", rows.few_changed),
     Rule("few in a part", ROWS, "reason.hidden_given_away", rows.few_in_a_part),
     Rule("beside shared answers", ROWS, "reason.hidden_shared", rows.beside_shared_answers),
     Rule("second split", ROWS, "reason.hidden_given_away", rows.second_split),

@@ -177,7 +177,7 @@ ELSEWHERE = {
     "average of few leavers", "few in a specification", "specifications few apart",
     "few questionnaires", "few described", "described alike", "few or nearly all", "arms beside few leavers",
     "few at the start", "means of equal answers", "gaps beside other waves",
-    "few changed", "answers of few leavers", "answers of few scores", "beside shared answers", rules.RESTS_ON_FEW,
+    "answers of few leavers", "answers of few scores", "beside shared answers", rules.RESTS_ON_FEW,
 }  # fmt: skip
 
 
