@@ -91,10 +91,14 @@ def _mean(value: float, row: Estimate, study: Study) -> Bounded:
     return Bounded(value)
 
 
+def least_shown(people: int, step: float = FINE) -> float:
+    """Smallest share of people, or of their answers, that is shown, in steps; less is given as 'that or less'."""
+    return step * math.ceil(least_share(people) / step - NOISE)
+
+
 def _share(value: float, row: Estimate, study: Study) -> Bounded:
     """A share, or the bound that it lies beyond."""
-    step = _step(row, study)
-    least = step * math.ceil(least_share(row.n_pairs or 1) / step - NOISE)
+    least = least_shown(row.n_pairs or 1, _step(row, study))
     if value < least - NOISE:
         return Bounded(least, -1)
     if value > 1 - least + NOISE:

@@ -176,15 +176,15 @@ def _learn_mean(integers: Integers, name: str, cells: Sequence[str], value, low,
 
 def _learn_answers(integers: Integers, known: Known, tables: pd.DataFrame) -> None:
     """Shares of the answers to the only item of a scale, in bands."""
-    rows = tables[tables["table"].eq("answers") & tables["quantity"].eq("share")]
+    rows = tables[tables["table"].isin(["answers", "rare_answers"]) & tables["quantity"].eq("share")]
     for row in rows.itertuples() if set(integers.points) <= set(range(20)) else ():
         asked, low, high = row.row.split(" / ")[-3:]
         of, ends, share = SCORES[asked], (float(low), float(high)), float(row.value)
         half = 0.0501 if abs(10 * share - round(10 * share)) < 1e-9 else HALF
+        within = (0, share) if row.table == "rare_answers" else (share - half, share + half)
         integers.share(
-            known.both, lambda pre, post, of=of, ends=ends: float(ends[0] <= of(pre, post) <= ends[1]),
-            share - half, share + half,
-        )  # fmt: skip
+            known.both, lambda pre, post, of=of, ends=ends: float(ends[0] <= of(pre, post) <= ends[1]), *within
+        )
 
 
 def _learn_words(integers: Integers, known: Known, rows: pd.DataFrame) -> None:
