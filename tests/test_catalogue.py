@@ -45,7 +45,7 @@ def flat(texts: dict, prefix: str = "") -> dict[str, str]:
 
 # blanks that code fills although no English text of that family has them all
 OFFERED = {
-    "described.sentence": {"whose"},
+    "described.": {"whose"},
     "claim.": {
         "Whose",
         "whose",

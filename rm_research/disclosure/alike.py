@@ -1,4 +1,4 @@
-"""Groups whose people answered or changed alike: numbers would tell what each of them answered, so words stand there."""
+"""Groups whose people answered or changed alike: numbers would tell what each answered, so words stand there."""
 
 from collections.abc import Iterable, Iterator
 
@@ -66,23 +66,15 @@ def _reasons(people: pd.DataFrame, limits: Range) -> Iterator[str]:
     for when, column in (("before", "pre"), ("after", "post")):
         scores = people[column].dropna().to_numpy(float)
         if limits is not None and nearly_equal(scores):
-            third = int(3 * (np.median(scores) - limits[0]) / (limits[1] - limits[0]))
-            yield f"alike_{when}_{THIRDS[min(third, 2)]}"
+            yield f"alike_{when}_{THIRDS[third(scores, limits)]}"
     if nearly_equal(changes := (people["post"] - people["pre"]).dropna().to_numpy(float)):
         middle = float(np.round(np.median(changes), 9))
         yield f"alike_change_{'up' if middle > 0 else 'down' if middle < 0 else 'none'}"
 
 
-def _near_end(scores: Vector, limits: Range) -> bool:
-    if limits is None or not len(scores):
-        return False
-    room = (limits[1] - limits[0]) / len(scores)
-    return bool(min(scores.mean() - limits[0], limits[1] - scores.mean()) < room)
-
-
-def answered_alike(scores: Vector, limits: Range) -> bool:
-    """Whether a mean of these scores would tell what everybody answered."""
-    return nearly_equal(scores) or _near_end(scores, limits)
+def third(scores: Vector, limits: tuple[float, float]) -> int:
+    """Third of a scale, 0 to 2, in which scores that are nearly all alike lie."""
+    return min(int(3 * (np.median(scores) - limits[0]) / (limits[1] - limits[0])), 2)
 
 
 def nearly_equal(values: Vector) -> bool:

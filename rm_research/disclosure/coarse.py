@@ -78,9 +78,13 @@ def _details(estimates: Estimates, study: Study) -> pd.DataFrame:
 
 
 def _mean(value: float, row: Estimate, study: Study) -> Bounded:
-    """A mean, or the bound that it lies beyond, with two decimals on the side of the other scores."""
-    limits = study.scale_range(row.scale)
+    """A mean before or after of the people of a row, or the bound that it lies beyond."""
     n = min(filter(None, (row.n_pre, row.n_post)), default=0) if study.link.method == "none" else row.n_pairs
+    return bounded_mean(value, study.scale_range(row.scale), n or 0)
+
+
+def bounded_mean(value: float, limits: tuple[float, float] | None, n: int) -> Bounded:
+    """A mean of n people, or the bound that it lies beyond, with two decimals on the side of the other scores."""
     if limits is None or not n:
         return Bounded(value)
     room = (limits[1] - limits[0]) / n

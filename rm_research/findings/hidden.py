@@ -60,11 +60,12 @@ def _rare(rows: pd.DataFrame, context: Context) -> Iterator[str]:
     words, claims = context.words, context.claims
     for _, row in rows.iterrows():
         named = _named(row["role"], row["arm"], {row["scale"]}, context)
-        where = words.say("hidden.of_cohort", cohort=row["cohort"], arm=named["arm"]) if context.pooled else named["arm"]
-        yield words.say(
-            "hidden.rare_answers", **named | {"arm": where}, moment=moment(row["asked"], claims),
-            share=words.bounded(words.share(row["share"]), row["bound"]), band=band_text(row["low"], row["high"], words),
-        )  # fmt: skip
+        where = (
+            words.say("hidden.of_cohort", cohort=row["cohort"], arm=named["arm"]) if context.pooled else named["arm"]
+        )
+        share = words.bounded(words.share(row["share"]), row["bound"])
+        blanks = {"share": share, "band": band_text(row["low"], row["high"], words)}
+        yield words.say("hidden.rare_answers", **named | {"arm": where} | blanks, moment=moment(row["asked"], claims))
 
 
 def _with_charts(context: Context) -> set[str]:

@@ -152,8 +152,12 @@ def test_a_page_says_what_nearly_nobody_answered(tmp_path, language, told):
     toml = TOML + SMALLEST + f'language = "{language}"\n'
     answers = {"pre": [1, *[4, 5, 5] * 6, 4], "post": [1, 2, 3, 4, 5] * 4}
     names = ("code", "cohort", "role", "arm", "pair", "when", "m1")
-    files = {f"{wave}.csv": as_csv(names, [(f"{c}{n}", c, "", "", "", "", answer) for c in "AB"
-                                          for n, answer in enumerate(of_wave)]) for wave, of_wave in answers.items()}
+    files = {
+        f"{wave}.csv": as_csv(
+            names, [(f"{c}{n}", c, "", "", "", "", answer) for c in "AB" for n, answer in enumerate(of_wave)]
+        )
+        for wave, of_wave in answers.items()
+    }
     files["codebook.csv"] = "item,scale,low,high\nm1,mood,1,5\n"
     prepared = prepare_study(small_study(tmp_path, toml=toml, files=files))
     for cohort in (None, "A"):
