@@ -45,7 +45,7 @@ def flat(texts: dict, prefix: str = "") -> dict[str, str]:
 
 # blanks that code fills although no English text of that family has them all
 OFFERED = {
-    "described.sentence": {"whose"},
+    "described.": {"whose"},
     "claim.": {
         "Whose",
         "whose",
@@ -161,7 +161,7 @@ VOCABULARY = {
     "quality.like_wave_is": {"roster"},
     "quality.flag_is": {"true", "false"},
     **{f"meaning.{name}": set(columns) - {"said"} for name, columns in CLEANED.items()},
-    "reason": REASONS | ALIKE | {"hidden", "hidden_compared", "hidden_changed", "hidden_beside", "hidden_shared"},
+    "reason": REASONS | ALIKE | {"hidden", "hidden_compared", "few_changed", "hidden_beside", "hidden_shared"},
     "verdict": {"gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none", "uncertain",
                 "uncertain_results", "ways_differ"},
     "verdict_of_difference": {"too_small", "unclear"},

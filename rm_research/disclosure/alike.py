@@ -1,4 +1,4 @@
-"""Groups whose people answered alike: their numbers would tell what each of them answered, so words stand there."""
+"""Groups whose people answered or changed alike: numbers would tell what each answered, so words stand there."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,12 +6,16 @@ import numpy as np
 import pandas as pd
 
 from rm_research.disclosure.sets import Behind
+from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.estimates import Estimates
+from rm_research.effects.methods import Questionnaires
 from rm_research.stats.result import Vector
 from rm_research.study import Study
 
 FEWEST_APART, SHARE_APART = 2, 0.1  # more people than these must differ from the others
 THIRDS = ("low", "middle", "high")
+FEW_CHANGED = "few_changed"
 Range = tuple[float, float] | None
 
 
@@ -43,27 +47,34 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
     return told
 
 
+def of_few_changed(estimates: Estimates, study: Study) -> dict[str, str]:
+    """
+    Medians of those whose score changed, where they are too few, with the reason to give instead, by id.
+
+    Whether there are as few as that, or too few to compute anything, makes no difference to what is given.
+    """
+    threshold, told = Threshold.of(study), dict[str, str]()
+    for row in estimates.rows:
+        if row.declared is not None and Questionnaires.CHANGED in (row.declared.groups or ()):
+            n_changed = estimates.detail(row.id, "n_changed")
+            if not row.is_known or threshold.too_few(n_changed):
+                told[row.id] = FEW_CHANGED
+    return told
+
+
 def _reasons(people: pd.DataFrame, limits: Range) -> Iterator[str]:
     for when, column in (("before", "pre"), ("after", "post")):
         scores = people[column].dropna().to_numpy(float)
         if limits is not None and nearly_equal(scores):
-            third = int(3 * (np.median(scores) - limits[0]) / (limits[1] - limits[0]))
-            yield f"alike_{when}_{THIRDS[min(third, 2)]}"
+            yield f"alike_{when}_{THIRDS[third(scores, limits)]}"
     if nearly_equal(changes := (people["post"] - people["pre"]).dropna().to_numpy(float)):
         middle = float(np.round(np.median(changes), 9))
         yield f"alike_change_{'up' if middle > 0 else 'down' if middle < 0 else 'none'}"
 
 
-def _near_end(scores: Vector, limits: Range) -> bool:
-    if limits is None or not len(scores):
-        return False
-    room = (limits[1] - limits[0]) / len(scores)
-    return bool(min(scores.mean() - limits[0], limits[1] - scores.mean()) < room)
-
-
-def answered_alike(scores: Vector, limits: Range) -> bool:
-    """Whether a mean of these scores would tell what everybody answered."""
-    return nearly_equal(scores) or _near_end(scores, limits)
+def third(scores: Vector, limits: tuple[float, float]) -> int:
+    """Third of a scale, 0 to 2, in which scores that are nearly all alike lie."""
+    return min(int(3 * (np.median(scores) - limits[0]) / (limits[1] - limits[0])), 2)
 
 
 def nearly_equal(values: Vector) -> bool:

@@ -1,6 +1,7 @@
 """How answers are spread over the printed scale, in bands that reveal nothing about a single person."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -8,20 +9,23 @@ import numpy as np
 import pandas as pd
 
 from rm_research.disclosure import rules
-from rm_research.disclosure.coarse import has_few_scores
+from rm_research.disclosure.coarse import has_few_scores, least_shown
 from rm_research.disclosure.gate import Disclosed
 from rm_research.disclosure.tables import Spread
+from rm_research.disclosure.threshold import least_share
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import Prepared
 from rm_research.scales import keyed_items
 from rm_research.study import Scale, Study
 
 ANSWERS = ["cohort", "role", "arm", "scale", "wave", "asked", "low", "high", "share", "n_people", "n_cohorts"]
+RARE = [*ANSWERS[:8], "share", "bound"]
 GROUP = ["cohort", "role", "arm"]
 EXACT_POINTS = 3  # a printed scale with so few points has its points as bands
 MOST_POINTS = 11  # a printed scale with more is a measurement, not a choice of answers
 
 Bands = tuple[tuple[float, float], ...]
+Rows = list[tuple[object, ...]]
 
 
 class Counted(NamedTuple):
@@ -36,15 +40,15 @@ class Counted(NamedTuple):
     n_cohorts: int = 1
 
 
-def shown_answers(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
+def shown_answers(prepared: Prepared, shown: Disclosed) -> dict[str, pd.DataFrame]:
     """
-    Shares of answers in bands of the printed scale, before and after.
+    Shares of answers in bands of the printed scale, before and after, and bands with nearly none of them.
 
     Answers are those to the items of a scale, with reversed items recoded, of the same people before and at the first
     later wave that asks the scale: those with both scores (where waves are not linked, of all who have a score then).
     All groups of a role share the bands: below the middle, the middle and above it, or fewer, chosen so that as few
-    groups as possible have a band with nearly none or nearly all of their answers; these groups are left out. Groups
-    whose change is hidden are left out too, and so are scales of more than eleven points. On a scale of up to three
+    groups as possible have a band with nearly none or nearly all of their answers; of these groups only that is told.
+    Groups whose change is hidden are left out, and so are scales of more than eleven points. On a scale of up to three
     points the shares give the mean, so groups that at least one person but too few people left are left out as well:
     together with the numbers for everyone before, the answers of these people could be worked out.
 
@@ -56,16 +60,19 @@ def shown_answers(prepared: Prepared, shown: Disclosed) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        One row per group, wave asked and band: cohort ('all cohorts' for the sum of those shown), role, arm, scale,
-        wave (the later wave), asked (wave of these answers), low and high (ends of the band in item points, high = much
-        of what the scale measures), share (of the group's answers, 0 to 1), n_people, n_cohorts (1 unless it is a sum).
+    dict of str to DataFrame
+        `answers`: one row per group, wave asked and band: cohort ('all cohorts' for the sum of those shown), role, arm,
+        scale, wave (the later wave), asked (wave of these answers), low and high (ends of the band in item points, high
+        = much of what the scale measures), share (of the group's answers, 0 to 1), n_people, n_cohorts (1 unless it is
+        a sum). `rare_answers`: one row per band of a group that is not in the first table, with nearly none of its
+        answers: the same, share (the least that may be shown) and bound (−1: it is that or less).
     """
     parts = [part for scale in prepared.study.scales for part in _of_scale(scale, prepared, shown)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=ANSWERS)
+    bars, rare = ([row for part in parts for row in part[at]] for at in (0, 1))
+    return {"answers": pd.DataFrame(bars, columns=ANSWERS), "rare_answers": pd.DataFrame(rare, columns=RARE)}
 
 
-def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[pd.DataFrame]:
+def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[tuple[Rows, Rows]]:
     study = prepared.study
     wave, points = answers_wave(scale, study), _points(scale, study)
     if wave is None:
@@ -78,13 +85,21 @@ def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[pd
     counted.sort(key=lambda group: prepared.cohorts.index(group.cohort))
     for role in sorted({group.role for group in counted}):
         of_role = [group for group in counted if group.role == role]
-        bands = min(_bandings(points), key=lambda bands: len(_failing(of_role, bands)))
+        bands = min(_bandings(points), key=partial(_lost, of_role))
         failing = _failing(of_role, bands)
         passing = [group for group in of_role if (group.cohort, group.arm) not in failing]
         whole = _summed(passing) if len(prepared.cohorts) > 1 else []
-        rows = [row for group in [*passing, *whole] for row in _rows_of(group, scale.name, wave, bands)]
-        if rows:
-            yield pd.DataFrame(rows, columns=ANSWERS)
+        about = (scale.name, wave)
+        bars = [row for group in [*passing, *whole] for row in _rows_of(group, about, bands)]
+        rare = [
+            (*_labels(group, about), *band, least_shown(group.n_people), -1.0)
+            for group in of_role if (group.cohort, group.arm) in failing for band in _rare(group, bands)
+        ]  # fmt: skip
+        yield bars, rare
+
+
+def _labels(group: Counted, about: tuple[str, str]) -> tuple[str, ...]:
+    return group.cohort, group.role, group.arm, *about, group.asked
 
 
 def answers_wave(scale: Scale, study: Study) -> str | None:
@@ -134,9 +149,9 @@ def own_answers(prepared: Prepared) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `shown_answers`.
+        As the table `answers` of `shown_answers`.
     """
-    study, rows = prepared.study, list[tuple[object, ...]]()
+    study, rows = prepared.study, Rows()
     for scale in study.scales:
         wave, points = answers_wave(scale, study), _points(scale, study)
         if wave is None:
@@ -147,15 +162,14 @@ def own_answers(prepared: Prepared) -> pd.DataFrame:
         by_role = {role: list(_summed(list(of))) for role, of in groupby(counted, key=lambda group: group.role)}
         for group in [*counted, *(whole for several in by_role.values() for whole in several)]:
             if group.points.sum():
-                rows += _rows_of(group, scale.name, wave, _bandings(points)[0])
+                rows += _rows_of(group, (scale.name, wave), _bandings(points)[0])
     return pd.DataFrame(rows, columns=ANSWERS)
 
 
-def _rows_of(group: Counted, scale: str, wave: str, bands: Bands) -> Iterator[tuple[object, ...]]:
+def _rows_of(group: Counted, about: tuple[str, str], bands: Bands) -> Iterator[tuple[object, ...]]:
     """Rows of the table of answers, one a band."""
-    about = (group.cohort, group.role, group.arm, scale, wave, group.asked)
-    for (low, high), share in zip(bands, _shares(group, bands), strict=True):
-        yield (*about, low, high, share, group.n_people, group.n_cohorts)
+    for band, share in zip(bands, _shares(group, bands), strict=True):
+        yield (*_labels(group, about), *band, share, group.n_people, group.n_cohorts)
 
 
 def _counted(
@@ -186,6 +200,17 @@ def _counted(
 def _shares(group: Counted, bands: Bands) -> list[float]:
     """Share of the answers in each band."""
     return [float(group.points.loc[low:high].sum() / group.points.sum()) for low, high in bands]
+
+
+def _rare(group: Counted, bands: Bands) -> list[tuple[float, float]]:
+    """Bands with nearly none of a group's answers."""
+    shares = zip(bands, _shares(group, bands), strict=True)
+    return [band for band, share in shares if share < least_share(group.n_people)]
+
+
+def _lost(counted: list[Counted], bands: Bands) -> tuple[int, int]:
+    """How many groups have no bars with these bands, and how much is to be said of them instead."""
+    return len(_failing(counted, bands)), sum(len(_rare(group, bands)) for group in counted)
 
 
 def _failing(counted: list[Counted], bands: Bands) -> set[tuple[str, str]]:

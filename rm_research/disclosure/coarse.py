@@ -79,9 +79,13 @@ def _details(estimates: Estimates, study: Study) -> pd.DataFrame:
 
 
 def _mean(value: float, row: Estimate, study: Study) -> Bounded:
-    """A mean, or the bound that it lies beyond, with two decimals on the side of the other scores."""
-    limits = study.scale_range(row.scale)
+    """A mean before or after of the people of a row, or the bound that it lies beyond."""
     n = min(filter(None, (row.n_pre, row.n_post)), default=0) if study.link.method == "none" else row.n_pairs
+    return bounded_mean(value, study.scale_range(row.scale), n or 0)
+
+
+def bounded_mean(value: float, limits: tuple[float, float] | None, n: int) -> Bounded:
+    """A mean of n people, or the bound that it lies beyond, with two decimals on the side of the other scores."""
     if limits is None or not n:
         return Bounded(value)
     room = (limits[1] - limits[0]) / n
@@ -92,10 +96,14 @@ def _mean(value: float, row: Estimate, study: Study) -> Bounded:
     return Bounded(value)
 
 
+def least_shown(people: int, step: float = FINE) -> float:
+    """Smallest share of people, or of their answers, that is shown, in steps; less is given as 'that or less'."""
+    return step * math.ceil(least_share(people) / step - NOISE)
+
+
 def _share(value: float, row: Estimate, study: Study) -> Bounded:
     """A share, or the bound that it lies beyond."""
-    step = _step(row, study)
-    least = step * math.ceil(least_share(row.n_pairs or 1) / step - NOISE)
+    least = least_shown(row.n_pairs or 1, _step(row, study))
     if value < least - NOISE:
         return Bounded(least, -1)
     if value > 1 - least + NOISE:

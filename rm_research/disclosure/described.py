@@ -3,16 +3,19 @@
 import pandas as pd
 
 from rm_research.disclosure import rules
-from rm_research.disclosure.alike import answered_alike
+from rm_research.disclosure.alike import Range, nearly_equal, third
+from rm_research.disclosure.coarse import bounded_mean
 from rm_research.disclosure.sets import Behind, Circulated, Named
-from rm_research.disclosure.tables import Described
+from rm_research.disclosure.tables import Counts
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import Prepared
+from rm_research.stats.result import Vector
 from rm_research.study import Study
 
+NAN = float("nan")
 GROUP = ["cohort", "role", "arm", "scale", "wave"]
-DESCRIBED = [*GROUP, "n_people", "n_cohorts", "mean", "sd"]
+DESCRIBED = [*GROUP, "n_people", "n_cohorts", "mean", "bound", "sd", "third"]
 
 
 def shown_described(
@@ -32,8 +35,10 @@ def shown_described(
     Returns
     -------
     DataFrame
-        One row per cohort that may be shown ('all cohorts' for the people of all of these together), role, arm, scale
-        and later wave: n_people (with a score), n_cohorts, mean and sd, in the scale's unit.
+        One row per cohort that may be shown ('all cohorts' for the people of all of these together that have a mean),
+        role, arm, scale and later wave: n_people (with a score), n_cohorts, mean and sd, in the scale's unit. bound: −1
+        where the mean is that or less, 1 where it is that or more; there is no sd then. third: where nearly all have
+        one score, in which third of the scale (1 to 3; 0 for a scale without ends), in place of mean and sd.
     list of Named
         Groups of questionnaires that they name.
     """
@@ -42,23 +47,32 @@ def shown_described(
     panel = panel[panel["cohort"].isin(prepared.sound_cohorts) & panel["scale"].isin(late)]
     people = panel.dropna(subset=["role", "arm", "post"])
     of_cohorts = _described(people, study)
-    asked = Described(of_cohorts, Threshold.of(study))
+    asked = Counts(of_cohorts["n_people"], Threshold.of(study))
     shown = of_cohorts[~rules.hidden(rules.DESCRIBED, asked, of_cohorts.index)]
     named = {key: behind.of_answered(rows) for key, rows in people.groupby(GROUP)}
     taken = [key for key in shown[GROUP].itertuples(index=False, name=None) if circulated.takes(named[key])]
-    shown = shown[pd.MultiIndex.from_frame(shown[GROUP]).isin(taken)].drop(columns="alike")
+    shown = shown[pd.MultiIndex.from_frame(shown[GROUP]).isin(taken)]
     names = [named[key] for key in taken]
     if len(prepared.cohorts) < 2:
         return shown.reset_index(drop=True), names
-    among = people.merge(shown[GROUP], on=GROUP).assign(stratum=lambda rows: rows["cohort"], cohort=ALL_COHORTS)
-    return pd.concat([shown, _described(among, study).drop(columns="alike")], ignore_index=True), names
+    plain = shown.loc[shown["sd"].notna(), GROUP]
+    among = people.merge(plain, on=GROUP).assign(stratum=lambda rows: rows["cohort"], cohort=ALL_COHORTS)
+    return pd.concat([shown, _described(among, study)], ignore_index=True), names
 
 
 def _described(people: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Mean and spread of each group, and whether its people answered alike."""
-    scores = people.assign(part=people["stratum"] if "stratum" in people else people["cohort"]).groupby(GROUP)
-    table = scores["post"].agg(n_people="size", mean="mean", sd="std").assign(n_cohorts=scores["part"].nunique())
-    table["alike"] = [
-        answered_alike(rows["post"].to_numpy(float), study.scale_range(str(key[3]))) for key, rows in scores
-    ]
-    return table.reset_index()[[*DESCRIBED, "alike"]]
+    """Mean and spread of each group as they may be shown, or what stands in their place."""
+    rows = []
+    for key, group in people.groupby(GROUP):
+        cohorts = group["stratum" if "stratum" in group else "cohort"].nunique()
+        told = _told(group["post"].to_numpy(float), study.scale_range(str(key[3])))
+        rows.append((*key, len(group), cohorts, *told))
+    return pd.DataFrame(rows, columns=DESCRIBED).astype(dict.fromkeys(DESCRIBED[-4:], "float64"))
+
+
+def _told(scores: Vector, limits: Range) -> tuple[float, float, float, float]:
+    """Mean, on which side of it the true one is, standard deviation, and third of the scale where nearly all are."""
+    if nearly_equal(scores):
+        return NAN, NAN, NAN, 1.0 + third(scores, limits) if limits else 0.0
+    mean = bounded_mean(float(scores.mean()), limits, len(scores))
+    return (mean.value, mean.side, NAN, NAN) if mean.side else (mean.value, NAN, float(scores.std(ddof=1)), NAN)

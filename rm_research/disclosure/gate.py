@@ -14,6 +14,7 @@ from rm_research.disclosure.sets import Behind
 from rm_research.disclosure.shown import HIDDEN, UNEXPLAINED, Shown
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.estimates import Estimates, adjusted, joined
+from rm_research.effects.methods import METHODS
 from rm_research.frames import ESTIMATES, NUMBER
 from rm_research.stats.result import OF_DESIGN
 from rm_research.study import Study
@@ -99,11 +100,14 @@ def disclosed(
     numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
     table.loc[~shown, numbers] = float("nan")
     table.loc[~shown, "truncated"] = None
+    # whether these are there at all tells of the answers they rest on
+    told = rule.isna() | ~rows.is_of([method.key for method in METHODS if method.of_some_answers])
+    table, rule, shown = table[told], rule[told], shown[told]
     asked = Details(replace(estimates, table=table), without_means, Threshold.of(study))
     passing = asked.of(shown) & ~rules.hidden(rules.DETAILS, asked, estimates.details.index)
     # a p-value adjusted together with hidden ones would reveal them
     details = estimates.details[passing].reset_index(drop=True)
-    passed = replace(estimates, table=adjusted(table, study), details=details)
+    passed = replace(estimates, table=adjusted(table.reset_index(drop=True), study), details=details)
     hidden_by = dict(zip(table.loc[rule.notna(), "id"], rule.dropna(), strict=True))
     return Disclosed(passed, dict(tables or {}), study.reporting.smallest_group, hidden_by)
 

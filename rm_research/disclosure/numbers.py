@@ -50,8 +50,8 @@ from rm_research.synthesis import estimate_programme
 Further = tuple[Named, bool]  # what a table names, and whether across the rest
 Question = tuple[str, str, str]  # role, scale, wave
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
-TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "together", "reliability",
-          "measurement", "specifications", "shapes", "described", "unusable", "balance", "every_wave",
+TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "rare_answers", "together",
+          "reliability", "measurement", "specifications", "shapes", "described", "unusable", "balance", "every_wave",
           "waiting")  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def _made(
     behind = Behind(panel, study, together=together, scores=prepared.scores, dyads=prepared.dyads, editions=editions)
     pooled = _pooled(poolable(joined([estimates, grouped]), study=study, behind=behind), panel, together, study)
     shown = disclosed(joined([estimates, grouped, pooled]), study=study, without_means=together.groups, behind=behind)
-    tables = {"together": together.table, "answers": shown_answers(prepared, shown), "waiting": waiting}
+    tables = {"together": together.table, "waiting": waiting} | shown_answers(prepared, shown)
     tables["every_wave"] = pd.DataFrame(every_wave, columns=QUESTION, dtype="str").assign(cohort=ALL_COHORTS)
     known = [row for row in shown.rows if row.is_known]
     circulated = Circulated.by(known, behind, Threshold.of(study), lambda row: _parts_of(row, shown))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from rm_research.disclosure.alike import alike
+from rm_research.disclosure.alike import alike, of_few_changed
 from rm_research.disclosure.families import families
 from rm_research.disclosure.sets import Behind, Circulated
 from rm_research.disclosure.threshold import Threshold
@@ -47,7 +47,7 @@ class Asked:
     behind : Behind or None
         Which questionnaires they rest on; None where nobody knows.
     told : mapping of str to str
-        Rows that words stand for, as their people answered alike, by id: no average may hold their numbers.
+        Rows that words stand for, as people answered alike or few changed, by id: no average may hold their numbers.
     """
 
     estimates: Estimates
@@ -59,7 +59,7 @@ class Asked:
     @classmethod
     def of(cls, estimates: Estimates, study: Study, behind: Behind | None) -> "Asked":
         """Rows before any of them is hidden."""
-        told = {} if behind is None else alike(estimates.rows, behind, study)
+        told = of_few_changed(estimates, study) | ({} if behind is None else alike(estimates.rows, behind, study))
         return cls(estimates, study, pd.Series(False, index=estimates.table.index), behind, told)
 
     def but(self, hidden: pd.Series) -> "Asked":
@@ -131,11 +131,6 @@ def beside_few_leavers(asked: Asked) -> pd.Series:
     few |= both & asked.threshold.few(gone)
     beside = [asked.is_of([method.key for method in METHODS.beside_headlines(of_both=case)]) for case in (True, False)]
     return few & ((both & beside[0]) | (~both & beside[1]))
-
-
-def few_changed(asked: Asked) -> pd.Series:
-    """Rows that rest only on people whose score changed, where they are too few."""
-    return asked.threshold.too_few(asked.detail("n_changed"))
 
 
 def few_in_a_part(asked: Asked) -> pd.Series:

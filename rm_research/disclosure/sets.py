@@ -178,6 +178,8 @@ class Behind:
                 yield self._at(of_cohorts, row.role, arm, row.scale, wave)
             else:
                 yield from self._split(row, of_cohorts, arm, wave)
+        if Q.RETEST in groups and self.study.scale(row.scale).retest is None:
+            yield self._at(self._cohorts, row.role, self.study.comparison or "", row.scale, wave)
 
     def _split(self, row: Estimate, cohorts: Sequence[str], arm: str, wave: str) -> Iterator[Positions | None]:
         """Rows of two roles, or of two entries of a declared attribute, which a row compares."""

@@ -129,32 +129,6 @@ def few_counted(asked: Counts) -> pd.Series:
 
 
 @dataclass(frozen=True, eq=False)
-class Described:
-    """
-    Groups that are described by mean and standard deviation.
-
-    Attributes
-    ----------
-    table : DataFrame
-        n_people, mean, sd, alike.
-    threshold : Threshold
-    """
-
-    table: pd.DataFrame
-    threshold: Threshold
-
-
-def few_described(asked: Described) -> pd.Series:
-    """Groups of too few people."""
-    return ~asked.threshold.enough(asked.table["n_people"])
-
-
-def described_alike(asked: Described) -> pd.Series:
-    """Groups whose people answered alike, which mean and spread would give away."""
-    return ~asked.table["sd"].gt(0) | asked.table["alike"]
-
-
-@dataclass(frozen=True, eq=False)
 class Starts:
     """
     Rows on how alike the arms were at the start, as `assess_balance` makes them.

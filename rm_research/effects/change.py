@@ -123,5 +123,7 @@ def _question(place: Place) -> tuple[str, ...]:
 
 
 def _correlation(pairs: np.ndarray) -> float:
-    enough = pairs.shape[1] >= ENOUGH_RETEST and np.ptp(pairs, axis=1).all()
-    return float(np.corrcoef(pairs)[0, 1]) if enough else float("nan")
+    if pairs.shape[1] < ENOUGH_RETEST:
+        return float("nan")
+    # where everybody has one score nothing wavers: there is a row with a reason, so that no row tells nothing
+    return float(np.corrcoef(pairs)[0, 1]) if np.ptp(pairs, axis=1).all() else 1.0

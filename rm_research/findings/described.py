@@ -2,10 +2,12 @@
 
 import pandas as pd
 
-from rm_research.catalogue import capital, lowered
+from rm_research.catalogue import Catalogue, capital, lowered
+from rm_research.disclosure.alike import THIRDS
 from rm_research.figures.moments import moment
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
+from rm_research.stats.result import Reason
 from rm_research.study import Scale
 from rm_research.study.model import ONE_ROLE
 
@@ -40,9 +42,29 @@ def _sentence(row: pd.Series, scale: Scale, context: Context) -> str:
     }  # fmt: skip
     if context.pooled:
         blanks["n"] = say("described.of_cohorts", n=blanks["n"], k=row["n_cohorts"], cohorts=len(context.cohorts))
-    text = say("described.sentence", **blanks)
+    if (alike := _alike(row)) is not None:
+        text = say("described.alike", **blanks, alike=say(f"reason.{alike}"))
+    elif pd.isna(row["bound"]):
+        text = say("described.sentence", **blanks)
+    else:
+        mean = context.words.bounded(f"{blanks['mean']} {blanks['unit']}", row["bound"])
+        text = say("described.bounded", **blanks | {"mean": mean})
     several = len(context.table("described")["arm"].unique()) > 1
     return say("leaving.of_arm", arm=claims.arm_title(str(row["arm"])), text=lowered(text)) if several else text
+
+
+def _alike(row: pd.Series) -> str | None:
+    """Key of the reason for words in place of numbers; None where there are numbers."""
+    if pd.isna(row["third"]):
+        return None
+    return f"alike_after_{THIRDS[int(row['third']) - 1]}" if row["third"] else str(Reason.NO_VARIATION)
+
+
+def _numbers(row: pd.Series, words: Catalogue) -> tuple[str, str]:
+    """Mean and standard deviation; words in place of both."""
+    if (alike := _alike(row)) is not None:
+        return words.say(f"reason.{alike}"), ""
+    return words.bounded(words.number(row["mean"]), row["bound"]), "" if pd.isna(row["sd"]) else words.number(row["sd"])
 
 
 def description_table(scale: Scale, context: Context) -> Table:
@@ -52,7 +74,7 @@ def description_table(scale: Scale, context: Context) -> Table:
     cells = [
         [capital(claims.people(str(row["role"]))), claims.arm_title(str(row["arm"])),
          context.wave(str(row["wave"])) if len(context.study.later_waves) > 1 else "",
-         words.number(row["mean"]), words.number(row["sd"]), str(row["n_people"])] for row in rows
+         *_numbers(row, words), str(row["n_people"])] for row in rows
     ]  # fmt: skip
     frame, caption = context.table("described"), words.say("described.caption", scale=scale.title)
     return table(caption, headings, cells, frame[frame["scale"] == scale.name])

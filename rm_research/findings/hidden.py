@@ -3,13 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+import pandas as pd
+
 from rm_research.catalogue import capital
 from rm_research.disclosure import HIDDEN
 from rm_research.disclosure.answers import answers_wave
 from rm_research.effects.methods import Contrast
+from rm_research.figures.answers import band_text
+from rm_research.figures.moments import moment
 from rm_research.findings.context import Context
 from rm_research.findings.pictures import Picture
 from rm_research.stats.result import Reason
+
+WHOSE = ["role", "arm", "scale"]
 
 
 def groups_not_shown(context: Context) -> Iterator[str]:
@@ -42,10 +48,24 @@ def _answers(context: Context) -> Iterator[str]:
     for row in context.headlines:
         if row.is_known and row.contrast == Contrast.CHANGE and row.scale in everywhere:
             scales[row.role, row.arm].add(row.scale)
-    shown = context.table("answers")
+    told = pd.concat([context.table("answers")[WHOSE], context.table("rare_answers")[WHOSE]])
     for (role, arm), changed in scales.items():
-        if lacking := changed - set(shown.loc[shown["role"].eq(role) & shown["arm"].eq(arm), "scale"]):
+        if lacking := changed - set(told.loc[told["role"].eq(role) & told["arm"].eq(arm), "scale"]):
             yield context.words.say("hidden.answers", **_named(role, arm, lacking, context))
+    yield from _rare(context.table("rare_answers"), context)
+
+
+def _rare(rows: pd.DataFrame, context: Context) -> Iterator[str]:
+    """Bands with nearly none of a group's answers, which has no bars for that reason."""
+    words, claims = context.words, context.claims
+    for _, row in rows.iterrows():
+        named = _named(row["role"], row["arm"], {row["scale"]}, context)
+        where = (
+            words.say("hidden.of_cohort", cohort=row["cohort"], arm=named["arm"]) if context.pooled else named["arm"]
+        )
+        share = words.bounded(words.share(row["share"]), row["bound"])
+        blanks = {"share": share, "band": band_text(row["low"], row["high"], words)}
+        yield words.say("hidden.rare_answers", **named | {"arm": where} | blanks, moment=moment(row["asked"], claims))
 
 
 def _with_charts(context: Context) -> set[str]:
@@ -103,9 +123,10 @@ def cohorts_not_shown(context: Context) -> Iterator[str]:
 
 def _without_answers(context: Context) -> Iterator[str]:
     """Cohorts whose change is shown, but whose answers are not in the chart of answers."""
-    answers = context.disclosed.tables["answers"]
+    answers, rare = (context.disclosed.tables[name] for name in ("answers", "rare_answers"))
     first = {scale.name: context.main_wave(scale)[0] for scale in context.study.scales if context.waves(scale)}
-    shown = set(answers[["role", "arm", "scale", "cohort"]].itertuples(index=False, name=None))
+    told = pd.concat([answers, rare])[[*WHOSE, "cohort"]]
+    shown = set(told.itertuples(index=False, name=None))
     with_charts, lacking = _with_charts(context), defaultdict[tuple[str, str, str], dict[str, None]](dict)
     for row in context.disclosed.headline_rows:
         asked = row.scale in with_charts and first.get(row.scale) == row.wave and row.cohort in context.cohorts
@@ -118,3 +139,4 @@ def _without_answers(context: Context) -> Iterator[str]:
             yield context.words.say("hidden.answers_of", **named, cohorts=context.words.listed(list(cohorts)))
         else:
             yield context.words.say("hidden.answers", **named)
+    yield from _rare(rare, context)

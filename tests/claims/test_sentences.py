@@ -256,7 +256,7 @@ class TestReason:
     def test_of_a_median_of_few_who_changed(self, claims):
         row = row_of(measure="median", method="hodges_lehmann", n_pairs=30)
         found = claims(row, details=[(row["id"], "n_changed", 9)])
-        assert found.reason(found.disclosed.rows[0]) == "Not shown: the scores of fewer than 10 people changed."
+        assert found.reason(found.disclosed.rows[0]) == "In words only: the scores of fewer than 10 people changed."
 
     def test_of_a_number_beside_the_headline_that_would_tell_of_few(self, claims):
         found = claims(row_of(n_pre=20, n_pairs=18), row_of(method="paired_t", n_pre=20, n_pairs=18))

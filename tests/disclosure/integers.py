@@ -3,12 +3,13 @@ Plays someone who knows that answers are whole numbers, who answered when, and a
 
 The unknowns are how many people of each cell (those who answered at the same times, in the same team, since the same
 edition) have each pair of scores before and after. What circulates bounds sums of these numbers: means, sums of
-squares from standard errors and intervals, shares, bands, and the words that stand in place of numbers. An integer
-program then says, without exception, whether somebody may have given an answer.
+squares from standard errors, intervals, statistics, p-values and standardised changes, shares, bands, medians, and the
+words that stand in place of numbers. An integer program then says, without exception, whether somebody may have given
+an answer.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import product
+from itertools import combinations_with_replacement, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,11 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.stats import t
+
+from rm_research.disclosure.printed import printed_ends
+from rm_research.stats.paired import hodges_lehmann
+from rm_research.stats.result import NotEstimableError
+from rm_research.stats.standardised import small_sample_factor
 
 HALF = 0.00501  # of a number with two decimals
 Score = Callable[[float, float], float]
@@ -71,6 +77,21 @@ class Integers:
         row = self._row(cells, lambda pre, post: of(pre, post) ** 2)
         self._fact(low + n * least, row, high + n * max(mean[0] ** 2, mean[1] ** 2))
 
+    def squares(self, cells: Sequence[str], low: float, high: float) -> None:
+        """Bound the sum of squares before and after together."""
+        self._fact(low, self._row(cells, lambda pre, post: pre**2 + post**2), high)
+
+    def count(self, cells: Sequence[str], name: str, value: float, low: int, high: int) -> None:
+        """Bound how many people have a score."""
+        self._fact(low, self._row(cells, _equal(name, value)), high)
+
+    def exact(self, name: str, cells: Sequence[str], mean: float) -> tuple[float, float]:
+        """Ends of a mean with two decimals: it is a whole number of steps of the scale, shared by so many people."""
+        steps = self.n(cells) / (self.points[1] - self.points[0])
+        shift = 0 if name == "change" else self.points[0]
+        low, high = ((mean - shift + half) * steps for half in (-HALF, HALF))
+        return np.ceil(low - 1e-6) / steps + shift, np.floor(high + 1e-6) / steps + shift
+
     def share(self, cells: Sequence[str], holds: Score, low: float, high: float) -> None:
         """Bound the share of people, or of their answers, for which something holds."""
         n = self.n(cells)
@@ -124,7 +145,9 @@ def learn(integers: Integers, known: Known) -> None:
     tables = pd.read_csv(known.out / "tables.csv", keep_default_na=False)
     details = tables[tables["table"].eq("estimates")].set_index(["row", "quantity"])["value"].astype(float).to_dict()
     everyone = rows[rows["subgroup"].eq("everyone")]
-    for row in everyone[everyone["contrast"].eq("change") & everyone["estimate"].notna()].itertuples():
+    changes = everyone[everyone["contrast"].eq("change") & everyone["estimate"].notna()]
+    of_both = changes[changes["measure"].eq("mean") & changes["method"].eq("paired_t")]
+    for row in changes.itertuples():
         whole = row.n_pre == row.n_pairs
         if row.measure == "share_improved":
             _learn_share(integers, known.both, row)
@@ -136,6 +159,13 @@ def learn(integers: Integers, known: Known) -> None:
                             *([("post", known.both)] if whole or row.method == "paired_t" else [])):  # fmt: skip
             numbers = [details.get((row.id, f"mean_{name}{end}")) for end in ("", "_low", "_high", "_bound")]
             _learn_mean(integers, name, cells, *numbers)
+    for mean in of_both[of_both["n_clusters"].eq(of_both["n_pairs"])].itertuples():
+        means = [details.get((mean.id, f"mean_{when}")) for when in ("pre", "post")]
+        bounded = any((mean.id, f"mean_{when}_bound") in details for when in ("pre", "post"))
+        for row in changes[changes["measure"].eq("g_av")].assign(mean_change=mean.estimate).itertuples():
+            _learn_standardised(integers, known.both, row, [None] if bounded else means)
+        for row in changes[changes["method"].eq("hodges_lehmann")].itertuples() if len(integers.points) == 5 else ():
+            _learn_median(integers, known.both, row, mean)
     of_teams = rows[rows["contrast"].eq("interaction") & rows["method"].eq("paired_t") & rows["estimate"].notna()]
     for row in of_teams.itertuples():
         first, second = (known.teams[name] for name in row.subgroup.removeprefix("team: ").split(" − "))
@@ -152,11 +182,65 @@ def _learn_share(integers: Integers, cells: Sequence[str], row) -> None:
 
 
 def _learn_change(integers: Integers, cells: Sequence[str], row) -> None:
-    mean = (row.estimate - HALF, row.estimate + HALF)
+    """A mean, and its spread from the standard error, the interval, the statistic and the p-value."""
+    mean = integers.exact("change", cells, row.estimate)
     integers.mean("change", cells, *mean)
-    if row.n_clusters == row.n_pairs and row.std_error > 0:
-        root = np.sqrt(integers.n(cells))
-        integers.spread("change", cells, mean, ((row.std_error - HALF) * root, (row.std_error + HALF) * root))
+    if row.n_clusters != row.n_pairs or not row.std_error > 0:
+        return
+    n, low, high = integers.n(cells), *sorted(map(abs, mean))
+    errors = [(row.std_error - HALF, row.std_error + HALF)]
+    factor, room = 2 * t.ppf(0.975, n - 1), integers.points[-1] - integers.points[0]
+    if row.ci_low > -room and row.ci_high < room:  # not cut
+        errors.append(((row.ci_high - row.ci_low - 2 * HALF) / factor, (row.ci_high - row.ci_low + 2 * HALF) / factor))
+    statistics = [(abs(row.statistic) - HALF, abs(row.statistic) + HALF)]
+    if row.p_value > 0.001:
+        statistics.append(tuple(t.isf((row.p_value + half) / 2, n - 1) for half in (0.000501, -0.000501)))
+    errors += [(low / end[1], high / end[0]) for end in statistics if end[0] > 0]
+    for error in errors:
+        integers.spread("change", cells, mean, tuple(end * np.sqrt(n) for end in error))
+
+
+def _learn_standardised(integers: Integers, cells: Sequence[str], row, means: Sequence[float | None]) -> None:
+    """g_av divides the change by the root of the mean of both variances: it bounds both sums of squares together."""
+    n, change = integers.n(cells), integers.exact("change", cells, row.mean_change)
+    if None in means or change[0] * change[1] <= 0:
+        return
+    factor, far = small_sample_factor(n - 1), sorted(map(abs, change))
+    ends = (abs(row.estimate) - HALF, abs(row.estimate) + HALF)
+    if ends[0] <= 0:
+        return
+    variances = [2 * (factor * size / end) ** 2 for size, end in zip(far, reversed(ends), strict=True)]
+    exact = [integers.exact(name, cells, mean) for name, mean in zip(("pre", "post"), means, strict=True)]
+    squares = [sum(mean[at] ** 2 for mean in exact) for at in (0, 1)]
+    integers.squares(
+        cells, *((n - 1) * variance + n * square for variance, square in zip(variances, squares, strict=True))
+    )
+
+
+def _learn_median(integers: Integers, cells: Sequence[str], median, mean) -> None:
+    """
+    Try all changes of people who answered one item: with which of them everything printed of the median comes out.
+
+    How many people may have changed by so much is what the attacker keeps of it.
+    """
+    n, steps = integers.n(cells), np.arange(1 - len(integers.points), len(integers.points))
+    changes = np.array(list(combinations_with_replacement(steps, n)))
+    of_mean = np.abs(changes.mean(axis=1) - mean.estimate) < HALF
+    changes = changes[of_mean & (np.abs(changes.std(axis=1, ddof=1) / np.sqrt(n) - mean.std_error) < HALF)]
+    fits = np.array([_median_fits(some.astype(float), median) for some in changes])
+    counts = np.array([(some[:, None] == steps).sum(axis=0) for some in changes[fits]])
+    for step, low, high in zip(steps, counts.min(axis=0), counts.max(axis=0), strict=True):
+        integers.count(cells, "change", float(step), low, high)
+
+
+def _median_fits(changes: np.ndarray, median) -> bool:
+    try:
+        found = hodges_lehmann(np.zeros(len(changes)), changes, level=0.95)
+    except NotEstimableError:
+        return False
+    ends = printed_ends(found.ci_low, found.ci_high)
+    numbers = [(found.estimate, median.estimate), (found.statistic, median.statistic)]
+    return ends == (median.ci_low, median.ci_high) and all(abs(one - other) < HALF for one, other in numbers)
 
 
 def _learn_mean(integers: Integers, name: str, cells: Sequence[str], value, low, high, side) -> None:
@@ -176,15 +260,15 @@ def _learn_mean(integers: Integers, name: str, cells: Sequence[str], value, low,
 
 def _learn_answers(integers: Integers, known: Known, tables: pd.DataFrame) -> None:
     """Shares of the answers to the only item of a scale, in bands."""
-    rows = tables[tables["table"].eq("answers") & tables["quantity"].eq("share")]
+    rows = tables[tables["table"].isin(["answers", "rare_answers"]) & tables["quantity"].eq("share")]
     for row in rows.itertuples() if set(integers.points) <= set(range(20)) else ():
         asked, low, high = row.row.split(" / ")[-3:]
         of, ends, share = SCORES[asked], (float(low), float(high)), float(row.value)
         half = 0.0501 if abs(10 * share - round(10 * share)) < 1e-9 else HALF
+        within = (0, share) if row.table == "rare_answers" else (share - half, share + half)
         integers.share(
-            known.both, lambda pre, post, of=of, ends=ends: float(ends[0] <= of(pre, post) <= ends[1]),
-            share - half, share + half,
-        )  # fmt: skip
+            known.both, lambda pre, post, of=of, ends=ends: float(ends[0] <= of(pre, post) <= ends[1]), *within
+        )
 
 
 def _learn_words(integers: Integers, known: Known, rows: pd.DataFrame) -> None:

@@ -22,6 +22,7 @@ SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
 UNLINKED = SINGLE + '[link]\nmethod = "none"\n'
 LOGGED = SINGLE + '[sessions]\nfile = "sessions.csv"\n'
 MOOD = {"mood": (1.0, 5.0)}
+SEVEN = (1.0, 7.0)
 
 
 def arms(cohort: str, programme: int, waitlist: int, **settings) -> list[Group]:
@@ -56,6 +57,11 @@ def _make_coarse(study):
         rows[items] = (rows[items] - 1) // 2 + 1
         rows.to_csv(study / f"{wave}.csv", index=False)
     (study / "codebook.csv").write_text("item,scale,low,high\nm1,mood,1,3\nm2,mood,1,3\nm3,mood,1,3\n")
+
+
+def _of_seven_points(study):
+    """Give the printed scale seven points, of which the answers are the first five."""
+    (study / "codebook.csv").write_text("item,scale,low,high\nm1,mood,1,7\nm2,mood,1,7\nm3,mood,1,7\n")
 
 
 DESIGNS = {
@@ -166,8 +172,11 @@ CASES = {
     "average of hidden cohorts": Case(
         "('c', 'programme', 'post') change", [Group("a", 30), Group("b", 25), Group("c", 6)], forgets_to_choose=True
     ),
-    "answers beside a hidden change": Case("'b', 'programme', 'post'", [Group("a", 30), Group("b", 9)]),
-    "rare answers": Case("answers of everybody", [Group("a", 12, gain=3.0)]),
+    # of nineteen possible scores: with few, small groups have no bands of answers anyway
+    "answers beside a hidden change": Case(
+        "'b', 'programme', 'post'", [Group("a", 30), Group("b", 9)], spoil=_of_seven_points, limits=SEVEN
+    ),
+    "rare answers": Case("answers of everybody", [Group("a", 12, gain=3.0)], spoil=_of_seven_points, limits=SEVEN),
     "few left or without a log": Case("change of the few without a log", [Group("a", 30)], LOGGED, spoil=_unpaired),
     "few in a band of meetings": Case("change of few who met similarly often", [Group("a", 26)], LOGGED),
 }  # fmt: skip
@@ -175,9 +184,9 @@ CASES = {
 ELSEWHERE = {
     "undeclared groups", "second split", "on no page", "means beside other rows", "means of groups of cohorts",
     "average of few leavers", "few in a specification", "specifications few apart",
-    "few questionnaires", "few described", "described alike", "few or nearly all", "arms beside few leavers",
+    "few questionnaires", "few described", "few or nearly all", "arms beside few leavers",
     "few at the start", "means of equal answers", "gaps beside other waves",
-    "few changed", "answers of few leavers", "answers of few scores", "beside shared answers", rules.RESTS_ON_FEW,
+    "answers of few leavers", "answers of few scores", "beside shared answers", rules.RESTS_ON_FEW,
 }  # fmt: skip
 
 
@@ -210,13 +219,9 @@ def test_the_sets_of_people_keep_what_the_numbers_of_people_keep(tmp_path, monke
 AT_ONCE = ("few people", "average of hidden cohorts")
 
 
-# small groups have no bands of answers any more, so that in these designs the rules on bands have nothing left to hide
-NOTHING_LEFT = ("answers beside a hidden change", "rare answers")
-
-
-@pytest.mark.parametrize("name", [
-# small groups have no bands of answers any more: in these designs the rules on bands have nothing left to hide
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name", [name if name in AT_ONCE else pytest.param(name, marks=pytest.mark.slow) for name in CASES]
+)
 def test_the_attacker_wins_where_a_rule_is_left_out(tmp_path, monkeypatch, name):
     case = CASES[name]
     if case.forgets_to_choose:

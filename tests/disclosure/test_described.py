@@ -1,4 +1,4 @@
-"""An outcome that was asked only later is described, for enough people who do not all answer alike."""
+"""An outcome that was asked only later is described, of enough people: in words where they answered alike."""
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,13 @@ z2,zeal,1,5,-
 WITH_ZEAL = TOML + '[scales.zeal]\nlabel = "Zeal"\n[reporting]\nsmallest_group = 10\n'
 
 
-def study(folder, *sizes: int, alike: bool = False, skipping: int = 0, toml: str = WITH_ZEAL):
+def study(folder, *sizes: int, skipping: int = 0, toml: str = WITH_ZEAL):
     """Cohorts A, B … of these sizes; only the later survey asks zeal, which the first people skip."""
     groups = [Group(name, n) for name, n in zip("ABC", sizes, strict=False)]
     small_study(folder, *groups, toml=toml, files={"codebook.csv": CODEBOOK})
     after = pd.read_csv(folder / "post.csv", keep_default_na=False)
     draws = np.random.default_rng(7).integers(1, 6, (len(after), 2))
-    after = after.assign(z1=4 if alike else draws[:, 0], z2=4 if alike else draws[:, 1])
+    after = after.assign(z1=draws[:, 0], z2=draws[:, 1])
     after = after.astype({"z1": object, "z2": object})
     after.loc[: skipping - 1, ["z1", "z2"]] = ""
     (folder / "post.csv").write_text(as_csv(list(after.columns), after.to_numpy().tolist()))
@@ -41,20 +41,60 @@ def test_mean_and_spread_are_those_of_the_scores(tmp_path):
     assert (row["mean"], row["sd"]) == pytest.approx((after.mean(), after.std()))
 
 
-@pytest.mark.parametrize(("skipping", "alike"), [(5, False), (0, True)])
-def test_few_people_and_people_who_answer_alike_are_not_described(tmp_path, skipping, alike):
-    prepared = study(tmp_path, 14, skipping=skipping, alike=alike)
+def test_few_people_are_not_described(tmp_path):
+    prepared = study(tmp_path, 14, skipping=5)
     assert decide(prepared).tables["described"].empty
     assert "the mean of Zeal is hidden" in repr(undrawn_findings(prepared).limits)
 
 
-@pytest.mark.parametrize(("fives", "shown"), [(13, False), (12, False), (9, True)])
-def test_nearly_all_with_one_score_are_not_described(tmp_path, fives, shown):
-    study(tmp_path, 14)
+def of_answers(folder, fives, others, toml=WITH_ZEAL):
+    """A study of fourteen people, of whom so many have the highest score, and the row that describes them."""
+    study(folder, 14, toml=toml)
+    after = pd.read_csv(folder / "post.csv", keep_default_na=False)
+    after[["z1", "z2"]] = [[5, 5]] * fives + [others[k % len(others)] for k in range(14 - fives)]
+    after.to_csv(folder / "post.csv", index=False)
+    prepared = prepare_study(folder)
+    return prepared, decide(prepared).tables["described"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("fives", "others", "mean", "bound", "third"),
+    [
+        (14, [], None, None, 3), (12, [[1, 2], [2, 2]], None, None, 3),  # nobody, or two, differ
+        (11, [[4, 5]], 4.71, 1, None),  # three differ, and the mean is nearer to the end than (5 − 1)/14
+        (9, [[1, 2], [2, 2]], 3.82, None, None),
+    ],
+)  # fmt: skip
+def test_people_who_answered_alike_are_told_of_in_words_or_by_a_bound(tmp_path, fives, others, mean, bound, third):
+    _, row = of_answers(tmp_path, fives, others)
+    found = [None if np.isnan(row[name]) else round(row[name], 2) for name in ("mean", "bound", "third")]
+    assert found == [mean, bound, third]
+    assert np.isnan(row["sd"]) == (bound is not None or third is not None)
+
+
+@pytest.mark.parametrize(
+    ("fives", "told"),
+    [
+        (13, "nearly all had a score in the highest third of the scale after."),
+        (11, "mean 4.71 scale points or more (14 people)"),
+    ],
+)
+def test_a_page_says_what_people_who_answered_alike_answered(tmp_path, fives, told):
+    prepared, _ = of_answers(tmp_path, fives, [[4, 5]])
+    page = undrawn_findings(prepared)
+    assert told in repr(page.outcomes)
+    assert "nan" not in repr(page.outcomes)
+    assert "is hidden" not in repr(page.limits)
+
+
+def test_a_cohort_that_is_told_of_in_words_is_in_no_mean_of_all(tmp_path):
+    study(tmp_path, 14, 12)
     after = pd.read_csv(tmp_path / "post.csv", keep_default_na=False)
-    after[["z1", "z2"]] = [[5, 5]] * fives + [[1 + k % 3, 2] for k in range(14 - fives)]
+    after.loc[after["cohort"] == "B", ["z1", "z2"]] = 4
     after.to_csv(tmp_path / "post.csv", index=False)
-    assert len(decide(prepare_study(tmp_path)).tables["described"]) == shown
+    found = decide(prepare_study(tmp_path)).tables["described"].set_index("cohort")
+    assert found["third"].dropna().to_dict() == {"B": 3}
+    assert found.loc[ALL_COHORTS, ["n_people", "mean"]].tolist() == found.loc["A", ["n_people", "mean"]].tolist()
 
 
 def test_a_later_scale_that_shares_answers_is_not_described_next_to_few_people_apart(tmp_path):

@@ -536,7 +536,10 @@ class TestSentences:
 
     def test_of_few_who_changed(self, study):
         row = row_of(measure="median", method="hodges_lehmann", n_pairs=30)
-        assert self.sentence(study, row, details=[(row["id"], "n_changed", 9)]) == "reason.hidden_changed"
+        few = disclose(Estimates(table_of(row), details_of((row["id"], "n_changed", 9))), study=study)
+        none = row | {"estimate": np.nan, "reason": "no_variation"}
+        nobody = disclose(Estimates(table_of(none), details_of()), study=study)
+        assert few.table["reason"].tolist() == nobody.table["reason"].tolist() == ["few_changed"]
 
     def test_of_few_in_the_group_set_against_another(self, study):
         row = row_of(contrast="role_difference", n_pairs=30, n_comparison=9)

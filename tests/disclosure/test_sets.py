@@ -313,6 +313,20 @@ def test_bands_of_meetings_are_left_out_where_they_would_tell_of_few(monkeypatch
     assert len(decide(prepared).tables["sessions"]) == 2
 
 
+@pytest.mark.parametrize(("waiting", "shown"), [((12, 12), True), ((14, 6), False), ((25, 0), True)])
+def test_reliable_change_names_the_comparison_that_its_threshold_comes_from(tmp_path, waiting, shown):
+    """A part of it that is hidden would move the share of those who changed reliably."""
+    groups = [Group(cohort, n, arm=arm) for cohort, of_waiting in zip("ab", waiting, strict=True)
+              for arm, n in (("programme", 30), ("waitlist", of_waiting))]  # fmt: skip
+    numbers = decide(prepare_study(small_study(tmp_path / "study", *groups, toml=COMPARED)))
+    rows = [row for row in numbers.rows if row.measure == "reliable_change" and row.arm == "programme"]
+    assert [row.is_known for row in rows] == [shown] * 2
+    declared = COMPARED.replace('label = "Mood"', 'label = "Mood"\nretest = 0.7')
+    numbers = decide(prepare_study(small_study(tmp_path / "declared", *groups, toml=declared)))
+    rows = [row for row in numbers.rows if row.measure == "reliable_change" and row.arm == "programme"]
+    assert [row.is_known for row in rows] == [True] * 2
+
+
 def test_slopes_of_one_member_of_dyads_name_both(tmp_path):
     study = small_study(tmp_path, Group("a", 14, "leader"), Group("a", 14, "mentor"), toml=SINGLE)
     for wave in ("pre", "post"):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from changes_alone import changes_alone
 from small_studies import TOML, Group, as_csv, small_study
+from undrawn_findings import undrawn_findings
 
 from rm_research.disclosure import coarse
 from rm_research.disclosure.answers import shown_answers
@@ -21,19 +22,19 @@ def many_scores(monkeypatch):
     monkeypatch.setattr(coarse, "FEW_SCORES", 0)
 
 
-def shares(folder, *groups, toml=TOML + SMALLEST, files=None) -> pd.DataFrame:
+def shares(folder, *groups, toml=TOML + SMALLEST, files=None, table="answers") -> pd.DataFrame:
     prepared = prepare_study(small_study(folder, *groups, toml=toml, files=files))
-    return shown_answers(prepared, changes_alone(prepared))
+    return shown_answers(prepared, changes_alone(prepared))[table]
 
 
-def of_answers(folder, pre, post, *, codebook="item,scale,low,high\nm1,mood,1,5\n", toml=TOML + SMALLEST):
+def of_answers(folder, pre, post, *, codebook="item,scale,low,high\nm1,mood,1,5\n", **told):
     """Shares of one group whose people gave these answers to one item."""
     names = ("code", "cohort", "role", "arm", "pair", "when", "m1")
     files = {
         f"{wave}.csv": as_csv(names, [(f"P{n}", "Spring", "", "", "", "", answer) for n, answer in enumerate(answers)])
         for wave, answers in (("pre", pre), ("post", post))
     }
-    return shares(folder, toml=toml, files=files | {"codebook.csv": codebook})
+    return shares(folder, files=files | {"codebook.csv": codebook}, **told)
 
 
 def test_shares_are_of_the_same_people_at_both_surveys(tmp_path):
@@ -122,6 +123,48 @@ def test_a_band_of_nobody_or_one_person_is_joined_to_its_neighbour(tmp_path, pre
 
 def test_a_group_that_answers_all_alike_has_none(tmp_path):
     assert of_answers(tmp_path, [4] * 20, [5] * 20).empty
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "rare"),
+    [
+        (0, 1, [("pre", 1, 3, 0.1), ("post", 1, 3, 0.1)]),  # nearly all are above the middle at both surveys
+        (1, 1, [("pre", 1, 3, 0.1), ("post", 1, 3, 0.1)]),  # whether it is nobody or one cannot be told
+        (0, 12, [("pre", 1, 3, 0.1)]),
+        (3, 12, []),
+    ],
+)
+def test_that_nearly_nobody_chose_a_band_is_told_as_a_bound(tmp_path, below, above, rare):
+    pre = [1] * below + [4, 5] * 10
+    post = [2] * above + [4, 5, 5] * 10
+    found = of_answers(tmp_path, pre[:20], post[:20], table="rare_answers")
+    assert list(found[["asked", "low", "high", "share"]].itertuples(index=False, name=None)) == rare
+    assert found["bound"].eq(-1).all()
+    assert of_answers(tmp_path, pre[:20], post[:20]).empty == bool(rare)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "10% or less of the answers to Mood before were 1–3"),
+     ("de", "10 % oder weniger der Antworten zu Mood lagen vorher bei 1–3")],
+)  # fmt: skip
+def test_a_page_says_what_nearly_nobody_answered(tmp_path, language, told):
+    toml = TOML + SMALLEST + f'language = "{language}"\n'
+    answers = {"pre": [1, *[4, 5, 5] * 6, 4], "post": [1, 2, 3, 4, 5] * 4}
+    names = ("code", "cohort", "role", "arm", "pair", "when", "m1")
+    files = {
+        f"{wave}.csv": as_csv(
+            names, [(f"{c}{n}", c, "", "", "", "", answer) for c in "AB" for n, answer in enumerate(of_wave)]
+        )
+        for wave, of_wave in answers.items()
+    }
+    files["codebook.csv"] = "item,scale,low,high\nm1,mood,1,5\n"
+    prepared = prepare_study(small_study(tmp_path, toml=toml, files=files))
+    for cohort in (None, "A"):
+        page = repr(undrawn_findings(prepared, cohort=cohort).limits)
+        assert told in page
+        assert page.count(told) == (2 if cohort is None else 1)
+        assert "chart of answers to Mood is left out" not in page
 
 
 @pytest.mark.parametrize(("low", "high"), [("", ""), ("0", "100")])

@@ -169,6 +169,14 @@ class TestFewClusters:
         assert [(row.cohort, row.p_value) for row in rows] == [("A", 0.5)]  # two signs of four
         assert rows[0].id not in {row.id for row in numbers.headline_rows}
 
+    def test_a_hidden_group_has_no_row_that_is_there_only_for_some_answers(self, tmp_path):
+        parts = [people(cohort, [""] * 12, classes=np.repeat(["x", "y"], 6), seed=seed)
+                 for cohort, seed in (("A", 1), ("B", 2))]  # fmt: skip
+        parts[1] = parts[1].iloc[:8]
+        numbers, _ = numbers_of(tmp_path / "s", *parts, more=BY_CLASS)
+        assert {row.cohort for row in numbers.rows if row.is_known} == {"A"}
+        assert {row.cohort for row in numbers.rows if row.method == "sign_flips"} == {"A"}
+
     def test_enough_classes_are_judged_as_always(self, whole):
         numbers, claims = whole
         assert headline(numbers, "B").n_clusters == 10

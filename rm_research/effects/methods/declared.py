@@ -89,7 +89,7 @@ OF_CHANGE = (
     ),
     Method(
         Contrast.CHANGE, Measure.RELIABLE_CHANGE, Name.WILSON, "share of people who gained more than chance explains",
-        BOTH, LINKED | {Need.RETEST}, estimator=changed_reliably, explained=("reliable_change",),
+        BOTH | {Q.RETEST}, LINKED | {Need.RETEST}, estimator=changed_reliably, explained=("reliable_change",),
         golden=("rci_sai_shed",),
     ),
     Method(

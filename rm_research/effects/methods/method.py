@@ -31,6 +31,7 @@ OF_PEOPLE: dict[Need, Callable[[Any, Study], bool]] = {
 
 DIVISIONS = frozenset({
     Questionnaires.EACH_ARM, Questionnaires.EACH_ROLE, Questionnaires.EACH_LEVEL, Questionnaires.EACH_COHORT,
+    Questionnaires.RETEST,
 })  # fmt: skip
 
 
@@ -108,6 +109,11 @@ class Method:
             return None if self.average is None else True
         chose = study.design.assignment == "self-selected" and study.scale(scale).picked is None
         return chose == (self.heads == Heads.SELF_SELECTED)
+
+    @property
+    def of_some_answers(self) -> bool:
+        """Whether it depends on answers if there is a row of it: degrees of freedom are known of an estimate only."""
+        return Need.FEW_DF in self.needs
 
     @property
     def unlinked(self) -> bool:

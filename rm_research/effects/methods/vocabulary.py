@@ -82,6 +82,7 @@ class Questionnaires(StrEnum):
     THEN = "those who also judged the start in hindsight"
     MET = "those of whom it is known whether they met"
     PARTNERS = "both partners of a dyad"
+    RETEST = "the comparison of all cohorts, where it gives the retest correlation"
     EACH_ARM = "each arm"
     EACH_ROLE = "each role"
     EACH_LEVEL = "each declared group"
