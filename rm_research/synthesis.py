@@ -1,6 +1,6 @@
 """Cohort Estimates, and the people behind them, into programme Estimates."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -34,7 +34,7 @@ LEFT_OUT = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post
 
 def estimate_programme(
     estimates: Estimates, *, study: Study, panel: pd.DataFrame | None = None,
-    may_add: Callable[[int], bool] = lambda people: True,
+    may_add: Callable[[int], bool] = lambda people: True, starts: Mapping[str, float] | None = None,
 ) -> Estimates:  # fmt: skip
     """
     Average over cohorts of each headline estimate, as `[reporting] average` declares.
@@ -51,6 +51,8 @@ def estimate_programme(
     may_add : callable, optional
         Whether so many people without a score after may be counted in the average where they count in none of the
         cohorts' rows; otherwise the average is of those with both scores. By default they may.
+    starts : mapping of str to float, optional
+        When each cohort started, in years. There are rows of a trend only where all cohorts have a start.
 
     Returns
     -------
@@ -64,7 +66,8 @@ def estimate_programme(
         these, with five or more; the headline if average = "cohorts", with 'reml_hk_other' next to it where no lot was
         drawn: the same of the other way to compare arms. Details tau2, i2, q, and prediction_low and
         prediction_high where each cohort has a row of its own. measure 'slope', method 'reml_hk': how the estimate
-        depends on a declared moderator, named in `subgroup`, with ten or more cohorts; details tau2, r2, q_e, q_e_p.
+        depends on a declared moderator, named in `subgroup`, with ten or more cohorts; details tau2, r2, q_e, q_e_p. measure 'trend': the same for each
+        year that a cohort starts later.
         `n_clusters` counts cohorts, other counts are sums over them; detail n_parts: rows averaged, of cohorts and
         groups of them.
 
@@ -82,7 +85,7 @@ def estimate_programme(
     for key, heads in pools:
         pool = Pool.of(tuple(map(str, key)), heads, panel, study)
         rows += [
-            *_rows(pool, may_add),
+            *_rows(pool, may_add, starts or {}),
             *_in_the_other_way(pool, table.loc[[others[at] for at in heads.index if at in others]]),
         ]
     return collected(rows, study)
@@ -220,7 +223,7 @@ def _people(contrast: str, place: Place, rows: pd.DataFrame, asked: pd.DataFrame
     return asked.assign(in_arm=programme.astype(float))[(programme & in_cohort) | compared]
 
 
-def _rows(pool: Pool, may_add: Callable[[int], bool]) -> Iterator[Row]:
+def _rows(pool: Pool, may_add: Callable[[int], bool], starts: Mapping[str, float]) -> Iterator[Row]:
     if pool.study.reporting.average == Average.PEOPLE:
         for name, compute in _over_people(pool, may_add):
             yield _row(pool, Measure.MEAN, name, compute)
@@ -228,6 +231,9 @@ def _rows(pool: Pool, may_add: Callable[[int], bool]) -> Iterator[Row]:
     if len(pool.people) and pool.study.link.method != "none":
         for title, values in _moderators(pool):
             yield _row(pool, Measure.SLOPE, Name.REML_HK, partial(_moderated, pool, values), title)
+        if set(pool.people["own"]) <= set(starts):
+            values = _of_cohorts(_once(pool)["own"].map(starts), pool)
+            yield _row(pool, Measure.TREND, Name.REML_HK, partial(_moderated, pool, values))
 
 
 def _row(
@@ -383,19 +389,29 @@ def _refuse_shared(pool: Pool) -> None:
 
 def _moderators(pool: Pool) -> Iterator[tuple[str, Vector]]:
     """Each declared moderator with its value in each cohort: a mean, or the share of people with an entry."""
-    people = pool.people
+    people = _once(pool)
     for name in pool.study.design.moderators:
         if name not in people:
             raise FrameError(
                 f"The Panel has no column {name!r}, which design.moderators names. Make it with build_panel."
             )
-        values = people.drop_duplicates(["cohort", "person"]).set_index("cohort")[name].dropna()
+        values = people[name].dropna()
         numbers = pd.to_numeric(values, errors="coerce")
         columns = {name: numbers} if numbers.notna().all() else {
             f"{name}: {entry}": (values == entry).astype(float) for entry in sorted(values.unique(), key=str)[1:]
         }  # fmt: skip
         for title, column in columns.items():
-            yield title, column.groupby(level=0).mean().reindex(pool.rows["cohort"]).to_numpy(float)
+            yield title, _of_cohorts(column, pool)
+
+
+def _once(pool: Pool) -> pd.DataFrame:
+    """People behind the rows, each once in a row; indexed by its name."""
+    return pool.people.drop_duplicates(["cohort", "person"]).set_index("cohort")
+
+
+def _of_cohorts(values: pd.Series, pool: Pool) -> Vector:
+    """Mean of the people's values behind each row."""
+    return values.groupby(level=0).mean().reindex(pool.rows["cohort"]).to_numpy(float)
 
 
 def _moderated(pool: Pool, values: Vector) -> Result:

@@ -63,6 +63,8 @@ OFFERED = {
     "chart.title_": {"Whose", "whose", "size", "signed", "moved", "higher"},
     "counts.": {"people", "persons"},
     "headline.also": {"whose", "Whose"},
+    "headline.of_": {"text"},
+    "leaving.of_arm": {"text"},
     "within.outcome": {"title", "lowered"},
     "plain.": {"whose", "Whose", "people", "People"},
     "picture.measured": {"whose", "Whose"},
@@ -121,7 +123,7 @@ METHODS = {
     "ancova", "change_score", "constrained_likelihood", "wild_bootstrap", "randomisation", "instrument", "ols", "apim",
     "people", "people_both", "reml_hk", "reml_hk_other",
 }  # fmt: skip
-MEASURES = {"mean", "median", "g_av", "d_rm", "d_ppc2", "share_improved", "reliable_change", "slope"}
+MEASURES = {"mean", "median", "g_av", "d_rm", "d_ppc2", "share_improved", "reliable_change", "slope", "trend"}
 VERDICTS = {
     "gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none_higher", "none_lower",
     "none_unclear",

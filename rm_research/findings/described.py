@@ -42,7 +42,8 @@ def _sentence(row: pd.Series, scale: Scale, context: Context) -> str:
         blanks["n"] = say("described.of_cohorts", n=blanks["n"], k=row["n_cohorts"], cohorts=len(context.cohorts))
     text = say("described.sentence", **blanks)
     several = len(context.table("described")["arm"].unique()) > 1
-    return say("leaving.of_arm", arm=claims.arm_title(str(row["arm"])), text=lowered(text)) if several else text
+    arm = claims.arm_title(str(row["arm"]))
+    return say("leaving.of_arm", arm=arm, text=text, lowered=lowered(text)) if several else text
 
 
 def description_table(scale: Scale, context: Context) -> Table:

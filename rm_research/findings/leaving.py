@@ -30,7 +30,7 @@ def _named(arm: str, text: str, row: Estimate, context: Context) -> str:
     """Text with the name of its arm, where a row compares two."""
     if not (row.compares_arms and text):
         return text
-    return context.words.say("leaving.of_arm", arm=context.claims.arm_title(arm), text=lowered(text))
+    return context.words.say("leaving.of_arm", arm=context.claims.arm_title(arm), text=text, lowered=lowered(text))
 
 
 def _of_arm(counts: Leaving, row: Estimate, context: Context) -> str:

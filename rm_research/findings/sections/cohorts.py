@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rm_research.catalogue import capital
+from rm_research.catalogue import capital, lowered
 from rm_research.claims.glance import Glance, glance
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
@@ -18,6 +18,7 @@ from rm_research.findings.numbers import numbers_table
 from rm_research.findings.page import Content
 from rm_research.findings.pictures import Picture
 from rm_research.findings.sections.headline import Cell, by_row, cell, kind_of
+from rm_research.findings.sections.trend import trends
 from rm_research.findings.tables import Table
 from rm_research.study import Scale
 
@@ -42,7 +43,9 @@ def content(context: Context) -> Content | None:
     entries = list(_entries(scale, groups, context))
     found = [one.glance.row for entry in entries for one in entry.cells if one is not None]
     what = kind_of([row for row in found if row is not None and row.is_known], context)
-    texts = [*_averages(scale, context), *_differences(scale, context)] if context.pooled else []
+    texts = (
+        [*_averages(scale, context), *_differences(scale, context), *trends(scale, context)] if context.pooled else []
+    )
     pictures = list(_forests(context)) if context.pooled else []
     values = {
         "heading": say("headings.cohorts"),
@@ -176,7 +179,7 @@ def _differences(scale: Scale, context: Context) -> Iterator[str]:
     claims, say = context.claims, context.words.say
     for row in context.main_rows(scale):
         for text in filter(None, (_prediction(row, context), *_moderators(row, context))):
-            yield say("headline.of_role", People=capital(claims.people(row.role)), text=text)
+            yield say("headline.of_role", People=capital(claims.people(row.role)), text=text, lowered=lowered(text))
 
 
 def _moderators(row: Estimate, context: Context) -> Iterator[str]:

@@ -260,7 +260,7 @@ def by_row(texts: dict[Estimate, str], context: Context) -> list[str]:
 
 
 def _of_role(role: str, text: str, context: Context, *, arm: str = "") -> str:
-    blanks = {"People": capital(context.claims.people(role)), "text": text[0].lower() + text[1:]}
+    blanks = {"People": capital(context.claims.people(role)), "text": text, "lowered": lowered(text)}
     if arm:
         return context.words.say("headline.of_arm", **blanks, arm=arm)
     return context.words.say("headline.of_role", **blanks)

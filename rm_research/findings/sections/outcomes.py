@@ -139,7 +139,8 @@ def _side(scale: Scale, wave: str, role: str, context: Context) -> Side:
 
 def _of_arm(row: Estimate, text: str, context: Context) -> str:
     """A sentence with the name of its arm, where a chart shows several."""
-    return context.words.say("headline.of_role", People=context.group_name(row.role, row.arm), text=lowered(text))
+    people = context.group_name(row.role, row.arm)
+    return context.words.say("headline.of_role", People=people, text=text, lowered=lowered(text))
 
 
 def _beside(row: Estimate, scale: Scale, context: Context) -> Iterator[str]:
