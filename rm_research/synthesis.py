@@ -66,10 +66,9 @@ def estimate_programme(
         these, with five or more; the headline if average = "cohorts", with 'reml_hk_other' next to it where no lot was
         drawn: the same of the other way to compare arms. Details tau2, i2, q, and prediction_low and
         prediction_high where each cohort has a row of its own. measure 'slope', method 'reml_hk': how the estimate
-        depends on a declared moderator, named in `subgroup`, with ten or more cohorts; details tau2, r2, q_e, q_e_p. measure 'trend': the same for each
-        year that a cohort starts later.
-        `n_clusters` counts cohorts, other counts are sums over them; detail n_parts: rows averaged, of cohorts and
-        groups of them.
+        depends on a declared moderator, named in `subgroup`, with ten or more cohorts; details tau2, r2, q_e, q_e_p.
+        measure 'trend': the same for each year that a cohort starts later. `n_clusters` counts cohorts, other counts
+        are sums over them; detail n_parts: rows averaged, of cohorts and groups of them.
 
     Raises
     ------

@@ -255,8 +255,8 @@ OF_PROGRAMME = (
         COMPARED | {Q.EACH_COHORT}, LINKED,
     ),
     Method(
-        Contrast.POOLED_CHANGE, Measure.TREND, Name.REML_HK, "how changes differ for each year that a cohort starts later",
-        EVERYONE_BEFORE | {Q.EACH_COHORT},
+        Contrast.POOLED_CHANGE, Measure.TREND, Name.REML_HK,
+        "how changes differ for each year that a cohort starts later", EVERYONE_BEFORE | {Q.EACH_COHORT},
     ),
     Method(
         Contrast.POOLED_DIFFERENCE, Measure.TREND, Name.REML_HK,

@@ -1,4 +1,4 @@
-"""Trend over the cohorts: how results differ for each year that a cohort started later, or why that is not estimated."""
+"""Trend over the cohorts: how results differ for each year that one started later, or why that is not estimated."""
 
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import Measure
