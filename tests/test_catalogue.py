@@ -185,7 +185,8 @@ VOCABULARY = {
                "pooled_unlinked", "both", "pooled_both", "these_pairs", "these_followed", "these_both",
                "these_compared", "these_unlinked"},
     "claim": {f"{level}.{verdict}" for level in LEVELS for verdict in VERDICTS},
-    "plain": {f"{level}.{kind}" for level in LEVELS if level != "gap" for kind in ("up", "down", "little", "unclear")},
+    "plain": {f"{level}.{kind}" for level in LEVELS if level not in ("gap", 4)
+              for kind in ("up", "down", *(("little", "unclear") if level != "drawn" else ()))},
     "glance": {*(f"caption_{what}" for what in ("change", "compared", "both", "unlinked")),
                *(f"others_{kind}" for kind in ("clear", "small", "unclear")), "of_group", "of_programme"},
     "pictured": {f"{kind}_{way}" for kind in ("change", "difference") for way in ("up", "down")},

@@ -10,7 +10,6 @@ from rm_research.disclosure import Disclosed
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.figures.means import Means, draw_means, means_of
-from rm_research.figures.moments import moment
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import is_wide, on_sheet, second_panel
 from rm_research.figures.style import LINE, STYLE, look
@@ -58,7 +57,7 @@ def plot_change(
         if second is None:
             return [(ax, end)]
         shown = None if people is None else _people_of(people, **place)
-        after = draw_means(second, start, means, claims, scale=scale, after=moment(wave, claims), people=shown)
+        after = draw_means(second, start, means, claims, scale=scale, after=claims.moment(wave), people=shown)
         return [(ax, end + LINE), (second, after)]
 
     return on_sheet(ax, change_title(disclosed, study=study, **place) if title else "", draw)

@@ -82,6 +82,12 @@ class Context:
         return table[table["cohort"] == self.place]
 
     @property
+    def meetings(self) -> pd.DataFrame:
+        """Meetings of the cohorts that this page is about."""
+        table = self.disclosed.tables["meetings"]
+        return table if self.cohort is None else table[table["cohort"] == self.cohort]
+
+    @property
     def place(self) -> str:
         """Name of this page's cohort, or of all cohorts, in the Estimates."""
         if self.pooled:
@@ -181,7 +187,7 @@ class Context:
 
     def wave(self, name: str) -> str:
         """Name of a wave as readers see it."""
-        return self.words.say(f"waves.{name}") if self.words.has(f"waves.{name}") else name
+        return self.claims.wave_name(name)
 
     def p_value(self, value: float) -> str:
         """Write a p-value; empty if there is none."""

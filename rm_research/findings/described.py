@@ -3,7 +3,6 @@
 import pandas as pd
 
 from rm_research.catalogue import capital, lowered
-from rm_research.figures.moments import moment
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
 from rm_research.study import Scale
@@ -35,7 +34,7 @@ def _sentence(row: pd.Series, scale: Scale, context: Context) -> str:
     blanks = {
         "Whose": capital(claims.whose(role)), "whose": claims.whose(role), "unit": claims.unit(scale),
         "scale": say("within.outcome", title=scale.title, lowered=lowered(scale.title)),
-        "moment": moment(str(row["wave"]), claims), "mean": number(row["mean"]), "sd": number(row["sd"]),
+        "moment": claims.moment(str(row["wave"])), "mean": number(row["mean"]), "sd": number(row["sd"]),
         "n": say("counts.pairs", n=n, people=claims.people(role, n), persons=claims.people(ONE_ROLE, n)),
     }  # fmt: skip
     if context.pooled:
