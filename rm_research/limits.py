@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 
 MOST_BYTES = 2_000_000  # of study.toml or codebook.csv
@@ -28,23 +29,17 @@ LONG_KEY = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){{{MOST_PART
 def check_columns(file: str, count: int) -> None:
     """Refuse a file with too many columns."""
     if count > MOST_COLUMNS:
-        raise ReadError(f"{file} has {count:,} columns; at most {MOST_COLUMNS:,} are read. {_REMEDY}")
+        raise ReadError(Said("reading.too_many_columns", file=file, n=count, most=MOST_COLUMNS))
 
 
 def check_cells(file: str, rows: int, width: int) -> None:
     """Refuse a sheet with too many cells."""
     if rows * width > MOST_CELLS:
-        raise ReadError(
-            f"{file} has a sheet of {rows:,} or more rows and {width:,} columns; at most {MOST_CELLS:,} cells are "
-            "read. Delete stray cells far below or beside the table, or save the sheet as CSV."
-        )
+        raise ReadError(Said("reading.too_many_cells", file=file, rows=rows, columns=width, most=MOST_CELLS))
 
 
 def check_unpacked(file: str, parts: Sequence[zipfile.ZipInfo]) -> None:
     """Refuse a packed file whose parts would be too large, by the sizes that it declares and cannot exceed."""
     unpacked = sum(part.file_size for part in parts)
     if unpacked > MOST_UNPACKED or any(part.file_size > max(FREELY, MOST_RATIO * part.compress_size) for part in parts):
-        raise ReadError(f"{file} would unpack to {unpacked // 10**6:,} MB, which is no survey. {_REMEDY}")
-
-
-_REMEDY = "Export the answers again, without anything else."
+        raise ReadError(Said("reading.unpacks", file=file, size=unpacked // 10**6))

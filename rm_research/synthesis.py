@@ -1,6 +1,6 @@
 """Cohort Estimates, and the people behind them, into programme Estimates."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -38,7 +38,7 @@ LEFT_OUT = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post
 
 def estimate_programme(
     estimates: Estimates | Prepared, *, study: Study | None = None, panel: pd.DataFrame | None = None,
-    may_add: Callable[[int], bool] = lambda people: True,
+    may_add: Callable[[int], bool] = lambda people: True, starts: Mapping[str, float] | None = None,
     cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
 ) -> Estimates:  # fmt: skip
     """
@@ -58,6 +58,8 @@ def estimate_programme(
     may_add : callable, optional
         Whether so many people without a score after may be counted in the average where they count in none of the
         cohorts' rows; otherwise the average is of those with both scores. By default they may.
+    starts : mapping of str to float, optional
+        When each cohort started, in years. There are rows of a trend only where all cohorts have a start.
 
     cohort : str or sequence of str, optional
         Which cohorts are averaged; all unless given.
@@ -77,8 +79,8 @@ def estimate_programme(
         drawn: the same of the other way to compare arms. Details tau2, i2, q, and prediction_low and
         prediction_high where each cohort has a row of its own. measure 'slope', method 'reml_hk': how the estimate
         depends on a declared moderator, named in `subgroup`, with ten or more cohorts; details tau2, r2, q_e, q_e_p.
-        `n_clusters` counts cohorts, other counts are sums over them; detail n_parts: rows averaged, of cohorts and
-        groups of them.
+        measure 'trend': the same for each year that a cohort starts later. `n_clusters` counts cohorts, other counts
+        are sums over them; detail n_parts: rows averaged, of cohorts and groups of them.
 
     Raises
     ------
@@ -99,19 +101,20 @@ def estimate_programme(
     if study is None:
         raise FrameError("estimate_programme: these estimates do not know their study; give study=.")
     table = estimates.where(cohort=cohort).table
-    averages = collected(_averages(table, panel, study, may_add), study)
+    averages = collected(_averages(table, panel, study, may_add, starts), study)
     return averages.where(role=role, scale=scale, wave=wave, arm=arm)
 
 
 def _averages(
-    table: pd.DataFrame, panel: pd.DataFrame | None, study: Study, may_add: Callable[[int], bool]
-) -> Iterator[Row]:
+    table: pd.DataFrame, panel: pd.DataFrame | None, study: Study, may_add: Callable[[int], bool],
+    starts: Mapping[str, float] | None,
+) -> Iterator[Row]:  # fmt: skip
     """Rows of the averages over the cohorts of a table of estimates."""
     pools = table[headlines(table) & table["contrast"].isin(POOLED)].groupby(KEYS, sort=False)
     others = other_ways(table, study)
     for key, heads in pools:
         pool = Pool.of(tuple(map(str, key)), heads, panel, study)
-        yield from _rows(pool, may_add)
+        yield from _rows(pool, may_add, starts or {})
         yield from _in_the_other_way(pool, table.loc[[others[at] for at in heads.index if at in others]])
 
 
@@ -247,7 +250,7 @@ def _people(contrast: str, place: Place, rows: pd.DataFrame, asked: pd.DataFrame
     return asked.assign(in_arm=programme.astype(float))[(programme & in_cohort) | compared]
 
 
-def _rows(pool: Pool, may_add: Callable[[int], bool]) -> Iterator[Row]:
+def _rows(pool: Pool, may_add: Callable[[int], bool], starts: Mapping[str, float]) -> Iterator[Row]:
     if pool.study.reporting.average == Average.PEOPLE:
         for name, compute in _over_people(pool, may_add):
             yield _row(pool, Measure.MEAN, name, compute)
@@ -255,6 +258,9 @@ def _rows(pool: Pool, may_add: Callable[[int], bool]) -> Iterator[Row]:
     if len(pool.people) and pool.study.link.method != "none":
         for title, values in _moderators(pool):
             yield _row(pool, Measure.SLOPE, Name.REML_HK, partial(_moderated, pool, values), title)
+        if set(pool.people["own"]) <= set(starts):
+            values = _of_cohorts(_once(pool)["own"].map(starts), pool)
+            yield _row(pool, Measure.TREND, Name.REML_HK, partial(_moderated, pool, values))
 
 
 def _row(
@@ -410,19 +416,29 @@ def _refuse_shared(pool: Pool) -> None:
 
 def _moderators(pool: Pool) -> Iterator[tuple[str, Vector]]:
     """Each declared moderator with its value in each cohort: a mean, or the share of people with an entry."""
-    people = pool.people
+    people = _once(pool)
     for name in pool.study.design.moderators:
         if name not in people:
             raise FrameError(
                 f"The Panel has no column {name!r}, which design.moderators names. Make it with build_panel."
             )
-        values = people.drop_duplicates(["cohort", "person"]).set_index("cohort")[name].dropna()
+        values = people[name].dropna()
         numbers = pd.to_numeric(values, errors="coerce")
         columns = {name: numbers} if numbers.notna().all() else {
             f"{name}: {entry}": (values == entry).astype(float) for entry in sorted(values.unique(), key=str)[1:]
         }  # fmt: skip
         for title, column in columns.items():
-            yield title, column.groupby(level=0).mean().reindex(pool.rows["cohort"]).to_numpy(float)
+            yield title, _of_cohorts(column, pool)
+
+
+def _once(pool: Pool) -> pd.DataFrame:
+    """People behind the rows, each once in a row; indexed by its name."""
+    return pool.people.drop_duplicates(["cohort", "person"]).set_index("cohort")
+
+
+def _of_cohorts(values: pd.Series, pool: Pool) -> Vector:
+    """Mean of the people's values behind each row."""
+    return values.groupby(level=0).mean().reindex(pool.rows["cohort"]).to_numpy(float)
 
 
 def _moderated(pool: Pool, values: Vector) -> Result:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from matplotlib.figure import Figure
-from rich.console import Console
+from rich.live import Live
 from rich.table import Table
 
 import rm_research as rm
@@ -247,13 +247,12 @@ MEASURES = (
 def main() -> None:
     """Print a table of ratios."""
     table = Table("what", "seconds", "beside", "ratio", title=f"{sum(COHORTS)} dyads in {len(COHORTS)} cohorts")
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, Live(table):
         folder = Path(place) / "study"
         rm.simulate_study(folder, cohorts=COHORTS)
         for measure in MEASURES:
             name, ours, beside = measure(folder)
             table.add_row(name, f"{ours:.2f}", f"{beside:.2f}", f"{ours / beside:.2f}")
-    Console().print(table)
 
 
 if __name__ == "__main__":

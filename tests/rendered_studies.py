@@ -1,12 +1,14 @@
-"""Reports of four studies, each made once by the command itself; three of them are real and slow."""
+"""Reports of four studies and of twenty drawn ones, each made once by the command itself; most of them are slow."""
 
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import pytest
+from drawn_studies import DRAWN
 from real_studies import copied, needs_data
 from rendered_demo import EVALUATOR, reported, session_folder
+from shaped_studies import shaped_study
 
 # of pages that are much alike, one of each kind
 SLUGS = {
@@ -14,6 +16,7 @@ SLUGS = {
     "biodiversity_pd": ["", "2022-1"],
     "ahi_cesd": ["all-people"],
     "mental_abacus": ["", "first-grade"],
+    **{name: ["", "c0"] for name in DRAWN},
 }
 QUICK = {("demo", ""), ("demo", "2022-spring"), ("demo", "2024-autumn")}
 TOO_SMALL = {("demo", "2024-autumn")}  # five dyads: such a page may not show what the others must
@@ -28,7 +31,7 @@ def page_params(leave_out: Slugs = (), *, quick: Slugs = QUICK) -> list[Any]:
     for study, slugs in SLUGS.items():
         for slug in slugs:
             marks = [] if (study, slug) in quick else [pytest.mark.slow]
-            marks += [] if study == "demo" else [needs_data]
+            marks += [] if study == "demo" or study in DRAWN else [needs_data]
             if (study, slug) not in leave_out:
                 params.append(pytest.param((study, slug), id=f"{study}-{slug or 'programme'}", marks=marks))
     return params
@@ -40,7 +43,14 @@ def folders_of(study: str, request: pytest.FixtureRequest) -> tuple[Path, Path]:
         return request.getfixturevalue("demo"), request.getfixturevalue("demo_out")
     home = session_folder(request.getfixturevalue("tmp_path_factory")) / EVALUATOR
     home.mkdir(exist_ok=True)
-    return home / study, reported(home / study, home / f"{study}-reports", before=lambda: copied(study, home / study))
+
+    def written() -> None:
+        if study in DRAWN:
+            shaped_study(home / study, DRAWN[study])
+        else:
+            copied(study, home / study)
+
+    return home / study, reported(home / study, home / f"{study}-reports", before=written)
 
 
 def page_path(out: Path, slug: str) -> Path:

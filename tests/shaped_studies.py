@@ -28,6 +28,8 @@ class Shape:
         The last arm is the comparison; without arms there is none.
     gains : dict of str to float
         How much each outcome moves in the programme; 0.3 unless given.
+    drift : float
+        How much more it moves in each cohort than in the one before.
     lower : tuple of str
         Outcomes of which less is better.
     left : float
@@ -41,6 +43,7 @@ class Shape:
     arms: tuple[str, ...] = ()
     assignment: str = "randomised"
     gains: dict[str, float] = field(default_factory=dict)
+    drift: float = 0.0
     lower: tuple[str, ...] = ()
     left: float = 0.1
     smallest: float | None = 0.2
@@ -62,7 +65,8 @@ def shaped_study(folder: Path, shape: Shape) -> Path:
                     for at, wave in enumerate(shape.waves):
                         if at and draws.random() < shape.left:
                             continue
-                        moved = [0.0 if not at or (shape.arms and arm == shape.arms[-1]) else shape.gains.get(name, 0.3)
+                        moved = [0.0 if not at or (shape.arms and arm == shape.arms[-1])
+                                 else shape.gains.get(name, 0.3) + place * shape.drift
                                  for name in shape.outcomes]  # fmt: skip
                         answers = (usual + moved)[:, None] + draws.normal(0, 0.6, (len(shape.outcomes), ITEMS))
                         when = f"{2022 + place // 2}-{3 + 6 * (place % 2):02d}-{10 + at}"

@@ -63,6 +63,8 @@ OFFERED = {
     "chart.title_": {"Whose", "whose", "size", "signed", "moved", "higher"},
     "counts.": {"people", "persons"},
     "headline.also": {"whose", "Whose"},
+    "headline.of_": {"text"},
+    "leaving.of_arm": {"text"},
     "within.outcome": {"title", "lowered"},
     "plain.": {"whose", "Whose", "people", "People"},
     "picture.measured": {"whose", "Whose"},
@@ -121,7 +123,7 @@ METHODS = {
     "ancova", "change_score", "constrained_likelihood", "wild_bootstrap", "randomisation", "instrument", "ols", "apim",
     "people", "people_both", "reml_hk", "reml_hk_other",
 }  # fmt: skip
-MEASURES = {"mean", "median", "g_av", "d_rm", "d_ppc2", "share_improved", "reliable_change", "slope"}
+MEASURES = {"mean", "median", "g_av", "d_rm", "d_ppc2", "share_improved", "reliable_change", "slope", "trend"}
 VERDICTS = {
     "gain", "loss", "gain_unclear_size", "loss_unclear_size", "too_small", "unclear", "none_higher", "none_lower",
     "none_unclear",
@@ -183,7 +185,8 @@ VOCABULARY = {
                "pooled_unlinked", "both", "pooled_both", "these_pairs", "these_followed", "these_both",
                "these_compared", "these_unlinked"},
     "claim": {f"{level}.{verdict}" for level in LEVELS for verdict in VERDICTS},
-    "plain": {f"{level}.{kind}" for level in LEVELS if level != "gap" for kind in ("up", "down", "little", "unclear")},
+    "plain": {f"{level}.{kind}" for level in LEVELS if level not in ("gap", 4)
+              for kind in ("up", "down", *(("little", "unclear") if level != "drawn" else ()))},
     "glance": {*(f"caption_{what}" for what in ("change", "compared", "both", "unlinked")),
                *(f"others_{kind}" for kind in ("clear", "small", "unclear")), "of_group", "of_programme"},
     "pictured": {f"{kind}_{way}" for kind in ("change", "difference") for way in ("up", "down")},
@@ -328,7 +331,7 @@ def test_no_english_word_is_left_in_german():
     left = {
         key: found
         for key, text in TEXTS["de"].items()
-        if (found := ENGLISH_WORDS.findall(re.sub(r"\{.*?\}|\[[^\]]*\]|\b[a-z_]+\.[a-z_]+", "", text)))
+        if (found := ENGLISH_WORDS.findall(re.sub(r"\{.*?\}|\[[^\]]*\]|\b[a-z_]+\.[a-z_]+|\b[a-z_]+ = ", "", text)))
     }
     assert left == {}
 

@@ -14,8 +14,8 @@ from rm_research.checks import check_study
 from rm_research.writers.codebook import build_codebook
 
 GERMAN = '[reporting]\nlanguage = "de"\n'
-# kinds of problems that quote an error of a reader, which is in English wherever it is shown
-STILL_ENGLISH = {"unreadable_file", "wrong_column", "study_files"}
+# faults of study.toml and codebook.csv: their page is in English as a whole
+STILL_ENGLISH = {"study_files"}
 NAMES = re.compile(
     r"<code[^>]*>.*?</code>|\[[^\]]*\]|`[^`]*`|\b[a-z_]+\.[a-z_@]+|'[^']*'|„[^“]*“|\b[a-z_]+ = ", re.DOTALL
 )

@@ -610,6 +610,25 @@ class TestModerators:
         rows = pooled[pooled["measure"].eq("slope") & pooled["contrast"].eq("pooled_difference")]
         assert rows["reason"].tolist() == ["shared_comparison"]
 
+    def test_a_trend_is_the_slope_of_when_cohorts_started(self, make_study):
+        panel, study = self.panel(12).drop(columns="year"), make_study()
+        found = estimate_change(panel, study=study)
+        starts = {cohort: 2020 + at**2 / 2 for at, cohort in enumerate(dict.fromkeys(panel["cohort"]))}
+        pooled = estimate_programme(found, study=study, panel=panel, starts=starts)
+        check_rows(pooled)
+        declared = panel.assign(year=panel["cohort"].map(starts).astype(str))
+        by_year = programme_of(declared, make_study('moderators = ["year"]\n'))[1].table
+        trend = pooled.table[pooled.table["measure"] == "trend"].iloc[0]
+        slope = by_year[by_year["measure"] == "slope"].iloc[0]
+        assert numbers_of(trend) == pytest.approx(numbers_of(slope), rel=1e-12)
+
+    def test_there_is_none_where_the_start_of_some_cohort_is_unknown(self, make_study):
+        panel, study = self.panel(12), make_study()
+        found = estimate_change(panel, study=study)
+        starts = {cohort: 2020.0 + at for at, cohort in enumerate(dict.fromkeys(panel["cohort"])) if at}
+        table = estimate_programme(found, study=study, panel=panel, starts=starts).table
+        assert "trend" not in set(table["measure"])
+
     def test_a_panel_without_it_is_refused(self, make_study):
         study = make_study('moderators = ["year"]\n')
         with pytest.raises(FrameError, match=r"no column 'year', which design\.moderators names"):

@@ -71,7 +71,7 @@ def tipping_sentence(row: Estimate, claims: Claims) -> str:
     key = "beyond" if beyond else "less" if shift < 0 else "more"
     return claims.words.say(
         f"beside.tips_{key}", left=left, before=before, people=claims.people(row.role, before),
-        shift=claims.words.number(abs(shift)), unit=claims.unit(scale), when=claims.when(row.wave),
+        shift=claims.words.number(abs(shift)), unit=claims.unit(scale), when=claims.moment(row.wave),
         whom=claims.words.say(f"beside.than_{'assumed' if claims.counts_leavers(row) else 'others'}"),
     )  # fmt: skip
 
@@ -89,5 +89,5 @@ def _shapes(row: Estimate, claims: Claims) -> Iterator[str]:
         if arm != row.arm:  # how the comparison spreads tells nothing of the finding
             of_arm = of_arm[~of_arm["limit"].isin(SPREADS)]
         for limit, above in zip(of_arm["limit"], of_arm["above"], strict=True):
-            blanks = {"who": who, "Who": capital(who), "scale": title, "when": claims.when(row.wave)}
+            blanks = {"who": who, "Who": capital(who), "scale": title, "when": claims.moment(row.wave)}
             yield say(f"beside.{limit}", **blanks, share=claims.words.share(above))

@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 from rm_research.claims.sentences import Claims
+from rm_research.claims.ways import MOVED, way_of
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.verdicts import FORGIVEN, UNCERTAIN, has_few_df
 from rm_research.stats.result import Reason
 
 SIGNS = {"gain": "▲", "loss": "▼", "small": "●", "unclear": "?", "hidden": "–", "differs": "≠"}
-KINDS = {"gain": "gain", "gain_unclear_size": "gain", "loss": "loss", "loss_unclear_size": "loss", "too_small": "small"}
 
 
 class Glance(NamedTuple):
@@ -64,13 +64,10 @@ def _why(row: Estimate) -> str:
 
 
 def _kind(row: Estimate, claims: Claims) -> str:
-    if claims.has_no_verdict(row) or not row.has_interval:
-        return "unclear"
-    found = claims.judged(row).verdict
-    if found in ("higher", "lower"):
-        better = claims.study.scale(row.scale).better
-        return "gain" if (found == "higher") == (better != "lower") else "loss"
-    return KINDS.get(found, "unclear")
+    way = way_of(row, claims)
+    if way in MOVED:
+        return "gain" if (way == "up") == (claims.study.scale(row.scale).better != "lower") else "loss"
+    return "small" if way == "little" else "unclear"
 
 
 def _word(row: Estimate, kind: str, claims: Claims) -> str:

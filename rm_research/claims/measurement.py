@@ -3,6 +3,7 @@
 import pandas as pd
 
 from rm_research.catalogue import Catalogue
+from rm_research.claims.moments import moment
 from rm_research.study import Study
 
 
@@ -26,15 +27,10 @@ def measurement_limits(limits: pd.DataFrame, *, study: Study, words: Catalogue) 
     for scale in study.scales:
         found = limits[limits["scale"].eq(scale.name)]
         if waves := found.loc[found["limit"].eq("rough"), "wave"].tolist():
-            rough = words.listed([when(wave, words) for wave in waves])
+            rough = words.listed([moment(wave, study, words) for wave in waves])
             texts.append(words.say("measurement.rough", scale=scale.title, waves=rough))
         if found["limit"].eq("no_scale").any():
             texts.append(words.say("measurement.no_scale", scale=scale.title))
         if found["limit"].eq("shifted").any():
             texts.append(words.say("measurement.shifted", scale=scale.title))
     return texts
-
-
-def when(wave: str, words: Catalogue) -> str:
-    """When a wave was, within a sentence: 'after', or 'at follow-up'."""
-    return words.say(f"waves.{wave}") if words.has(f"waves.{wave}") else words.say("measurement.at", wave=wave)

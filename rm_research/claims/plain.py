@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from rm_research.catalogue import capital, lowered
 from rm_research.claims.comparing import why_not_causal
 from rm_research.claims.sentences import Claims
+from rm_research.claims.ways import MOVED, is_clear, way_of
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.verdicts import CLEAR
 
-MOVED = ("up", "down")
-ALIKE = {"gap": "both"}  # families of sentences that have one headline without numbers
+ALIKE = {"gap": "both", "4": "same"}  # families of sentences that have one headline without numbers
 
 
 def plain_texts(rows: Sequence[Estimate], claims: Claims) -> list[str]:
@@ -36,12 +35,13 @@ def plain_texts(rows: Sequence[Estimate], claims: Claims) -> list[str]:
     together: dict[tuple[str, ...], list[Estimate]] = defaultdict(list)
     for (level, kind, _), group in alike.items():
         together[level, kind, *(row.role for row in group)] += group
-    texts = []
+    texts: dict[str, list[str]] = {way: [] for way in MOVED}  # what moved the same way stands together
     for (level, kind, *_), group in together.items():
-        texts.append(_said(level, kind, group, claims))
-        if kind in MOVED and claims.study.scale(group[0].scale).better == "lower":
-            texts.append(claims.words.say("plain.worse" if kind == "up" else "plain.better"))
-    return texts
+        texts.setdefault(kind, []).append(_said(level, kind, group, claims))
+    for way, said in texts.items():
+        if way in MOVED and said and claims.study.scale(rows[0].scale).better == "lower":
+            said.append(claims.words.say("plain.worse" if way == "up" else "plain.better"))
+    return [text for said in texts.values() for text in said]
 
 
 def named_together(rows: Sequence[Estimate], claims: Claims) -> list[dict[str, str]]:
@@ -58,24 +58,18 @@ def _scale(rows: Sequence[Estimate], claims: Claims) -> str:
     return claims.scale_text(rows[0].scale, arms, rows[0].wave)
 
 
-def is_clear(row: Estimate, claims: Claims) -> bool:
-    """Whether a row answers its question: a gain, a loss, or a change too small to matter."""
-    found = claims.judged(row).verdict
-    return row.has_interval and not claims.has_no_verdict(row) and (found in CLEAR or found == "too_small")
-
-
 def _kind(row: Estimate, claims: Claims) -> tuple[str, str]:
     """Column of the table of claims and what happened; without either, why nothing can be said."""
     if not row.is_known:
         return "", claims.reason(row)
     if not row.has_interval:
         return "", ""
-    found = claims.judged(row).verdict
-    moved = "up" if row.estimate > 0 else "down"
     level = claims.claimed(row)
     # a difference by lot is the programme's, though its own scores moved the other way
     level = "same" if level == "drawn" and why_not_causal(claims, row) == "opposite" else level
-    return ALIKE.get(level, level), moved if found in CLEAR else "little" if found == "too_small" else "unclear"
+    way = way_of(row, claims)
+    level = "same" if level == "drawn" and way not in MOVED else level  # there is nothing to put down to anything
+    return ALIKE.get(level, level), way
 
 
 def _said(level: str, kind: str, rows: Sequence[Estimate], claims: Claims) -> str:

@@ -9,7 +9,7 @@ from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims import comparing
 from rm_research.claims.judgement import level_of
 from rm_research.claims.leaving import Leaving, leaving
-from rm_research.claims.measurement import when
+from rm_research.claims.moments import moment
 from rm_research.claims.staying import Followed, followed, people_left
 from rm_research.disclosure import HIDDEN, Shown
 from rm_research.disclosure.together import AND, QUESTION
@@ -24,7 +24,7 @@ from rm_research.errors import ReportError
 from rm_research.stats.result import Reason
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
-from rm_research.study.titles import arm_title, people_title
+from rm_research.study.titles import arm_title, people_title, wave_title
 
 OUR_UNIT = Scale.model_fields["unit"].default
 _latest: "deque[Claims]" = deque(maxlen=2)  # of the pages being written; older ones may be forgotten
@@ -399,15 +399,19 @@ class Claims:
         if not (of_arm or of_wave):
             return name
         key = "both" if of_arm and of_wave else "arm" if of_arm else "wave"
-        return name + self.words.say(f"within.{key}", arm=arm, wave=wave)
+        return name + self.words.say(f"within.{key}", arm=arm, wave=self.wave_name(wave))
 
     def arm_title(self, arm: str) -> str:
         """Name of an arm as a label."""
         return arm_title(arm, self.words)
 
-    def when(self, wave: str) -> str:
-        """When a wave was, within a sentence: 'after', or 'at follow-up'."""
-        return when(wave, self.words)
+    def moment(self, wave: str) -> str:
+        """When a wave was, within a sentence: 'before', 'after', or 'at follow-up'."""
+        return moment(wave, self.study, self.words)
+
+    def wave_name(self, wave: str) -> str:
+        """Name of a wave as a label."""
+        return wave_title(wave, self.words)
 
     def unit(self, scale: Scale) -> str:
         """Unit of a scale: the study's own word, or the default where it has none."""

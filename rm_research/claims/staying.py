@@ -194,9 +194,3 @@ def _stayed(row: Estimate, people: Followed, study: Study, of: str | None) -> di
             if name == arm and (cohort in cohorts or anywhere):
                 by_arm[str(arm)].append((cohort, stayed))
     return dict(by_arm)
-
-
-def shares_left(row: Estimate, people: Followed, study: Study, *, of: str | None = None) -> dict[str, float]:
-    """Share of people with a score before who have none after, 0 to 1, by arm; arms with nobody before are left out."""
-    left = people_left(row, people, study, of=of)
-    return {arm: round(gone / before, ROUNDING) for arm, (before, gone) in left.items()}

@@ -29,7 +29,7 @@ def shown_meetings(
 
     The second is what the bands name.
     """
-    scale, parts = study.scales[0].name, []
+    scale, parts = study.first_scale.name, []
     named: list[Named] = []
 
     def may_be_shown(bands: Sequence[pd.DataFrame]) -> bool:

@@ -44,6 +44,7 @@ from rm_research.effects.groups import ALL_COHORTS, EVERYONE
 from rm_research.effects.methods import METHODS, POOLED, Contrast
 from rm_research.effects.verdicts import other_ways
 from rm_research.panel import Prepared, cache
+from rm_research.panel.timing import starts
 from rm_research.study import Study
 from rm_research.synthesis import estimate_programme
 
@@ -161,7 +162,7 @@ def _made(
     estimates, grouped = headed([estimates, grouped], study=study)
     grouped = grouped.where(_decisive(grouped.table, study))
     behind = Behind(panel, study, together=together, scores=prepared.scores, dyads=prepared.dyads, editions=editions)
-    pooled = _pooled(poolable(joined([estimates, grouped]), study=study, behind=behind), panel, together, study)
+    pooled = _pooled(poolable(joined([estimates, grouped]), study=study, behind=behind), prepared, together)
     shown = disclosed(joined([estimates, grouped, pooled]), study=study, without_means=together.groups, behind=behind)
     tables = {"together": together.table, "waiting": waiting} | shown_answers(prepared, shown)
     tables["every_wave"] = pd.DataFrame(every_wave, columns=QUESTION, dtype="str").assign(cohort=ALL_COHORTS)
@@ -241,14 +242,16 @@ def _decisive(table: pd.DataFrame, study: Study) -> pd.Series:
     return heads | table.index.isin([others[at] for at in table.index[heads] if at in others])
 
 
-def _pooled(rows: Estimates, panel: pd.DataFrame, together: Together, study: Study) -> Estimates:
+def _pooled(rows: Estimates, prepared: Prepared, together: Together) -> Estimates:
     """Averages over cohorts and groups; the rows of their people have the same names."""
+    study, panel, began = prepared.study, _sound(prepared), starts(prepared.responses)
     threshold = Threshold.of(study)
     rows = rows.where(rows.table["role"].isin(panel["role"]))  # both roles together stand for a cohort alone
     averages = [
         estimate_programme(
             rows.where(rows.table["contrast"].eq(contrast) & rows.table["arm"].eq(arm)), study=study,
             panel=together.within(panel, contrast, arm), may_add=lambda people: not threshold.few(people),
+            starts=began,
         )
         for contrast, arm in _kinds(rows.table) if contrast in POOLED
     ]  # fmt: skip

@@ -149,23 +149,13 @@ def _claims(table: pd.DataFrame, heads: pd.Series, study: Study) -> Iterator[tup
     others = other_ways(table, study)
     numbers = {at: dict(zip(NUMBERS, values, strict=True))
                for at, values in zip(table.index, table[NUMBERS].to_numpy(float), strict=True)}  # fmt: skip
-    primary = {role: _primary(role, study) for role in table["role"].unique()}
+    primary = {role: study.primary(role) for role in table["role"].unique()}
     columns = ["cohort", "role", "arm", "contrast", "scale", "wave", "planned"]
     for at, cohort, role, arm, contrast, scale, wave, planned in table.loc[heads, columns].itertuples(name=None):
         kind = "exploratory" if not planned else "primary" if (scale, wave) == primary[role] else "secondary"
         family = (cohort, role, contrast, arm == study.comparison, kind)
         ways = [numbers[at], *([numbers[others[at]]] if at in others else [])]
         yield at, _claim(family, ways, study.scale(scale))
-
-
-def _primary(role: str, study: Study) -> tuple[str, str] | None:
-    """First outcome that a role was asked before and after, and the first later wave that asks it."""
-    for name in study.outcomes:
-        scale = study.scale(name)
-        later = [wave for wave in study.later_waves if study.measured(name, wave)]
-        if later and study.measured(name, study.baseline) and (not scale.roles or role in scale.roles):
-            return name, later[0]
-    return None
 
 
 def _claim(family: tuple[object, ...], ways: Sequence[Mapping[str, float]], scale: Scale) -> _Claim:

@@ -14,7 +14,6 @@ from rm_research.disclosure import Shown
 from rm_research.disclosure.printed import printed_number
 from rm_research.disclosure.wanted import Group, Source, Wanted
 from rm_research.figures.lettering import width_of, wrapped
-from rm_research.figures.moments import moment
 from rm_research.figures.sheet import in_points, longest, on_sheet, room, write, write_beside
 from rm_research.figures.style import ARMS, COLOURS, INK, LINE, MIDDLE, styled
 from rm_research.study import Study
@@ -215,7 +214,7 @@ def _group(arm: str, group: pd.DataFrame, claims: Claims) -> str:
 def _asked(key: tuple[str, str], rows: pd.DataFrame, claims: Claims) -> str:
     """Name of a survey, with its number of people if the other survey has another."""
     of_arm = rows[rows["arm"] == key[0]]
-    name, counts = capital(moment(key[1], claims)), of_arm["n_people"].unique()
+    name, counts = capital(claims.moment(key[1])), of_arm["n_people"].unique()
     if len(counts) == 1:
         return name
     n = of_arm.loc[of_arm["asked"] == key[1], "n_people"].iloc[0]

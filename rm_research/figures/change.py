@@ -14,7 +14,6 @@ from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import FrameError
 from rm_research.figures.means import Means, draw_means, means_of
-from rm_research.figures.moments import moment
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import is_wide, on_sheet, second_panel
 from rm_research.figures.style import LINE, look, styled
@@ -105,7 +104,7 @@ def _drawn(
     if second is None:
         return [(ax, end)]
     shown = None if people is None else _people_of(people, **place)
-    after = draw_means(second, start, means, claims, scale=group.scale, after=moment(group.wave, claims), people=shown)
+    after = draw_means(second, start, means, claims, scale=group.scale, after=claims.moment(group.wave), people=shown)
     return [(ax, end + LINE), (second, after)]
 
 

@@ -14,7 +14,6 @@ from rm_research.disclosure import Shown
 from rm_research.disclosure.wanted import Source, Wanted
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.figures.lettering import wrapped
-from rm_research.figures.moments import moment
 from rm_research.figures.sheet import in_points, is_wide, longest, on_sheet, room, write, write_beside
 from rm_research.figures.style import INK, LINE, PAPER, look, styled
 from rm_research.study import Study
@@ -100,7 +99,7 @@ def flow_title(disclosed: Shown, *, study: Study, cohort: str | None = None) -> 
         return ""
     counts = {"before": int(rows["before"].sum()), "later": int(rows[flow_column("answered", wave)].sum())}
     both, left = rows[flow_column("both", wave)], rows[flow_column("left", wave)]
-    named = {"moment": moment(wave, claims)}
+    named = {"moment": claims.moment(wave)}
     if both.isna().all():
         return claims.words.say("chart.title_flow_unlinked", **counts, **named)
     invited = int(rows["invited"].sum()) if rows["invited"].notna().all() else 0
@@ -142,7 +141,7 @@ def _bars(row: pd.Series, claims: Claims) -> Iterator[Bar]:
     one = len(study.later_waves) == 1
     key_of_both, key_of_scored = ("flow_both", "flow_scored") if one else ("flow_both_of", "flow_scored_of")
     for wave in study.later_waves:
-        name = moment(wave, claims)
+        name = claims.moment(wave)
         both, scored = (flow_column(count, wave) for count in ("both", "scored"))
         steps += [(flow_column("answered", wave), capital(name)),
                   (both, words.say(f"chart.{key_of_both}", moment=name))]  # fmt: skip

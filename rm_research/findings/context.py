@@ -15,7 +15,6 @@ from rm_research.effects.groups import ALL_COHORTS, ROLE_ORDER
 from rm_research.errors import ReportError
 from rm_research.study import Scale, Study
 from rm_research.study.entries import slug
-from rm_research.study.titles import wave_title
 
 
 class Counted(NamedTuple):
@@ -92,6 +91,12 @@ class Context:
         """Rows of a disclosed table that are about this page's cohort, or about the programme."""
         table = self.disclosed.tables[name]
         return table[table["cohort"] == self.place]
+
+    @property
+    def meetings(self) -> pd.DataFrame:
+        """Meetings of the cohorts that this page is about."""
+        table = self.disclosed.tables["meetings"]
+        return table if self.cohort is None else table[table["cohort"] == self.cohort]
 
     @property
     def place(self) -> str:
@@ -193,7 +198,7 @@ class Context:
 
     def wave(self, name: str) -> str:
         """Name of a wave as readers see it."""
-        return wave_title(name, self.words)
+        return self.claims.wave_name(name)
 
     def p_value(self, value: float) -> str:
         """Write a p-value; empty if there is none."""

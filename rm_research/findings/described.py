@@ -4,7 +4,6 @@ import pandas as pd
 
 from rm_research.catalogue import Catalogue, capital, lowered
 from rm_research.disclosure.alike import THIRDS
-from rm_research.figures.moments import moment
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
 from rm_research.stats.result import Reason
@@ -37,7 +36,7 @@ def _sentence(row: pd.Series, scale: Scale, context: Context) -> str:
     blanks = {
         "Whose": capital(claims.whose(role)), "whose": claims.whose(role), "unit": claims.unit(scale),
         "scale": say("within.outcome", title=scale.title, lowered=lowered(scale.title)),
-        "moment": moment(str(row["wave"]), claims), "mean": number(row["mean"]), "sd": number(row["sd"]),
+        "moment": claims.moment(str(row["wave"])), "mean": number(row["mean"]), "sd": number(row["sd"]),
         "n": say("counts.pairs", n=n, people=claims.people(role, n), persons=claims.people(ONE_ROLE, n)),
     }  # fmt: skip
     if context.pooled:
@@ -50,7 +49,8 @@ def _sentence(row: pd.Series, scale: Scale, context: Context) -> str:
         mean = context.words.bounded(f"{blanks['mean']} {blanks['unit']}", row["bound"])
         text = say("described.bounded", **blanks | {"mean": mean})
     several = len(context.table("described")["arm"].unique()) > 1
-    return say("leaving.of_arm", arm=claims.arm_title(str(row["arm"])), text=lowered(text)) if several else text
+    arm = claims.arm_title(str(row["arm"]))
+    return say("leaving.of_arm", arm=arm, text=text, lowered=lowered(text)) if several else text
 
 
 def _alike(row: pd.Series) -> str | None:

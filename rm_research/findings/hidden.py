@@ -10,7 +10,6 @@ from rm_research.disclosure import HIDDEN
 from rm_research.disclosure.answers import answers_wave
 from rm_research.effects.methods import Contrast
 from rm_research.figures.answers import band_text
-from rm_research.figures.moments import moment
 from rm_research.findings.context import Context
 from rm_research.findings.pictures import Picture
 from rm_research.stats.result import Reason
@@ -65,7 +64,7 @@ def _rare(rows: pd.DataFrame, context: Context) -> Iterator[str]:
         )
         share = words.bounded(words.share(row["share"]), row["bound"])
         blanks = {"share": share, "band": band_text(row["low"], row["high"], words)}
-        yield words.say("hidden.rare_answers", **named | {"arm": where} | blanks, moment=moment(row["asked"], claims))
+        yield words.say("hidden.rare_answers", **named | {"arm": where} | blanks, moment=claims.moment(row["asked"]))
 
 
 def _with_charts(context: Context) -> set[str]:
@@ -93,7 +92,7 @@ def _named(role: str, arm: str, scales: set[str], context: Context) -> dict[str,
 
 def sessions_not_shown(pictures: Sequence[Picture], context: Context) -> Iterator[str]:
     """Chart of change by meetings, where the page of the study has the change and no such chart."""
-    scale = context.study.scales[0]
+    scale = context.study.first_scale
     whole = context.cohort is None or len(context.cohorts) == 1
     changes = [row for row in context.headlines if row.is_change and row.is_known and row.scale == scale.name]
     if whole and changes and not pictures and context.study.link.method != "none":

@@ -118,7 +118,7 @@ def _whose_answers(scale: Scale, wave: str, role: str, context: Context) -> str:
 
 def sessions_pictures(context: Context) -> list[Picture]:
     """Change by number of meetings, for the first outcome."""
-    scale, pictures = context.study.scales[0], []
+    scale, pictures = context.study.first_scale, []
     for wave in context.main_wave(scale):
         for role in context.roles(scale.name):
             place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}

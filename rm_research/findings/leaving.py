@@ -3,7 +3,6 @@
 from rm_research.catalogue import lowered
 from rm_research.claims.leaving import Leaving
 from rm_research.effects.estimate import Estimate
-from rm_research.figures.moments import moment
 from rm_research.findings.context import Context
 
 LEFT = ("leaving.left_one", "leaving.left")
@@ -30,13 +29,13 @@ def _named(arm: str, text: str, row: Estimate, context: Context) -> str:
     """Text with the name of its arm, where a row compares two."""
     if not (row.compares_arms and text):
         return text
-    return context.words.say("leaving.of_arm", arm=context.claims.arm_title(arm), text=lowered(text))
+    return context.words.say("leaving.of_arm", arm=context.claims.arm_title(arm), text=text, lowered=lowered(text))
 
 
 def _of_arm(counts: Leaving, row: Estimate, context: Context) -> str:
     """What became of the people of one arm with a score before; empty where nobody can know."""
     say, claims = context.words.say, context.claims
-    when, all_scored = moment(row.wave, claims), not counts.unscored_before
+    when, all_scored = claims.moment(row.wave), not counts.unscored_before
     n, people = counts.before, claims.people(row.role, counts.before)
     if row.n_pre == n and not row.compares_arms:
         n, people = claims.counted_before(row)

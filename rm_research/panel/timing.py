@@ -162,10 +162,23 @@ def in_order(cohorts: Collection[str], responses: pd.DataFrame, study: Study) ->
     As [reporting] cohorts lists them; those that it does not list follow, by the date of their first questionnaire, and
     then those without dates, by name.
     """
-    first = responses.groupby("cohort")["submitted"].min().dropna().to_dict()
+    first = _first_dates(responses).to_dict()
     listed = {tidy_text(name): place for place, name in enumerate(study.reporting.cohorts)}
 
     def rank(name: str) -> tuple[object, ...]:
         return listed.get(tidy_text(name), len(listed)), first.get(name, LAST), name
 
     return tuple(sorted(cohorts, key=rank))
+
+
+def starts(responses: pd.DataFrame) -> dict[str, float]:
+    """
+    Month in which the first questionnaire of each cohort came in, in years: 2025.5 is July 2025.
+
+    Whole months: pages and files give no day either. A cohort without a date is missing.
+    """
+    return {str(cohort): date.year + (date.month - 1) / 12 for cohort, date in _first_dates(responses).items()}
+
+
+def _first_dates(responses: pd.DataFrame) -> pd.Series:
+    return responses.groupby("cohort")["submitted"].min().dropna()

@@ -84,7 +84,7 @@ def known_of(study: Study | Prepared | str | Path, *, scale: str | None, role: s
     prepared = _prepared(study)
     settings = prepared.study
     scales = [declared.name for declared in settings.scales]
-    scale = scale or scales[0]
+    scale = scale or settings.first_scale.name
     if scale not in scales:
         raise StudyError(f"The study has no scale {scale!r}; scales are {', '.join(scales)}.")
     role = _role(prepared, scale, role)

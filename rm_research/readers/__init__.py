@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.readers import (
     delimited,
@@ -58,16 +59,14 @@ def read_export(folder: Path, file: File) -> Export:
         When the file is missing, empty, damaged or cut off, or has another format, encoding or delimiter.
     """
     if not os.path.isfile(folder / file.file):  # False for what can be no file's name, where Path's own raises
-        raise ReadError(f"{file.file} is not in the study folder. Put it there, or correct its file in study.toml.")
+        raise ReadError(Said("reading.no_file", file=file.file))
     try:
         export = replace(without_controls(READERS[file.format](folder, file)), file=file.title)
         day_zero = excel.day_zero(folder / file.file) if file.date_format == SERIAL_DATES else None
         export = replace(export, day_zero=day_zero) if day_zero else export
         return without_summaries(export, file.summary_rows)
     except OSError as error:
-        raise ReadError(
-            f"{file.file} cannot be opened: {error.strerror}. Close it in other programs and check its permissions."
-        ) from error
+        raise ReadError(Said("reading.cannot_open", file=file.file, why=error.strerror)) from error
 
 
 __all__ = ["READERS", "Export", "read_export"]

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.limits import MOST_COLUMNS, check_columns
 from rm_research.readers.cells import Cells, Detection, Steps, text_table
@@ -82,9 +83,7 @@ def _text(path: Path, file: File) -> tuple[bytes, Steps]:
     """Text of the file below its title rows in UTF-8, and the steps of decoding."""
     content = path.read_bytes()
     if kind_of(path, file) != "text":
-        raise ReadError(
-            f'{file.file} is a workbook, not a text file. Set format = "excel" next to its file in study.toml.'
-        )
+        raise ReadError(Said("reading.is_workbook", file=file.file))
     content, steps = as_utf8(content, file)
     return (_below_title(content, file) if file.title_rows else content), steps
 
@@ -95,12 +94,10 @@ def _below_title(content: bytes, file: File) -> bytes:
     try:
         skipped = len(list(islice(reader, file.title_rows)))
     except csv.Error as error:
-        raise ReadError(f"{file.file} {_fault(str(error))} in its title rows. Export it again.") from error
+        raise ReadError(_fault(str(error), Said("reading.part.title_row", file=file.file))) from error
     below = content[sum(len(line.encode()) for line in islice(_lines(content), reader.line_num)) :]
     if skipped < file.title_rows or not below:
-        raise ReadError(
-            f"{file.file} has no header below its {file.title_rows} title rows. Correct title_rows in study.toml."
-        )
+        raise ReadError(Said("reading.no_header_below", file=file.file, n=file.title_rows))
     return below
 
 
@@ -110,7 +107,7 @@ def _delimiter(content: bytes, file: File) -> tuple[str, Steps]:
         return file.delimiter, ()
     head = list(islice(_lines(content), 4 * LOOKED_AT))
     if not head:
-        raise ReadError(f"{file.file} is empty. Export it again.")
+        raise ReadError(Said("reading.empty", file=file.file))
     tables = {mark: _split(head, mark, LOOKED_AT) for mark in DELIMITERS}
     widths = {mark: _width(rows) for mark, rows in tables.items()}
     fitting = [mark for mark, width in widths.items() if width > 1]
@@ -119,8 +116,8 @@ def _delimiter(content: bytes, file: File) -> tuple[str, Steps]:
         intact = [mark for mark in fitting if not any(map(_torn, tables[mark]))] or fitting
         fitting = [mark for mark in intact if widths[mark] == max(widths[mark] for mark in intact)]
     if len(fitting) > 1:
-        shown = " or ".join(f'"{DELIMITERS[mark]}"' for mark in fitting)
-        raise ReadError(f"{file.file} may be separated by {shown}. Set delimiter next to its file in study.toml.")
+        marks = ", ".join(f'"{DELIMITERS[mark]}"' for mark in fitting)
+        raise ReadError(Said("reading.several_delimiters", file=file.file, marks=marks))
     if not fitting or fitting == [","]:
         return ",", ()
     step = Detection.of("delimiter", fitting[0], "ledger.of.delimiter", mark=DELIMITERS[fitting[0]])
@@ -231,7 +228,7 @@ def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pa.Table, tu
                 _check_header(row, delimiter, file)
                 width = len(row)
             if len(row) > width:
-                raise ReadError(_too_long(content, delimiter, file, f"row {number} has {len(row)}", width))
+                raise ReadError(_too_long(content, delimiter, file, number, len(row), width))
             if 0 < len(row) < width:  # an empty line holds no answers and is not a short row
                 short.append(number)
             rows.append(row + [""] * (width - len(row)))
@@ -239,50 +236,39 @@ def _carefully(content: bytes, delimiter: str, file: File) -> tuple[pa.Table, tu
                 tables.append(text_table(rows, width))
                 rows = []
     except csv.Error as error:
-        raise ReadError(f"{file.file} row {number + 1} {_fault(str(error))}. Export it again.") from error
+        raise ReadError(_fault(str(error), Said("reading.part.row", file=file.file, row=number + 1))) from error
     if number < first:
-        raise ReadError(f"{file.file} is empty. Export it again.")
+        raise ReadError(Said("reading.empty", file=file.file))
     if short[-1:] == [number] and not content.endswith((b"\n", b"\r")):
-        raise ReadError(f"{file.file} stops in the middle of row {number}: it may be cut off. Export it again.")
+        raise ReadError(Said("reading.stops", file=file.file, row=number))
     return pa.concat_tables([*tables, text_table(rows, width)]), tuple(short)
 
 
-def _too_long(content: bytes, delimiter: str, file: File, which: str, width: int) -> str:
+def _too_long(content: bytes, delimiter: str, file: File, row: int, cells: int, width: int) -> Said:
     """Say that a row is longer than the header, and where the header seems to be if other rows are above it."""
     head = list(islice(_lines(content), 4 * LOOKED_AT))
+    found = {"file": file.file, "row": row, "n": cells, "width": width}
     if above := title_rows(_split(head, delimiter, LOOKED_AT)):
         above += file.title_rows
-        return (
-            f"{file.file} {which} cells but row {file.title_rows + 1} has {width}. The header seems to be in row "
-            f"{above + 1}: set title_rows = {above} next to its file in study.toml."
-        )
-    return (
-        f"{file.file} {which} cells but the header has {width}. Export it again; a cell that contains the delimiter "
-        "must be in quotes."
-    )
+        return Said("reading.longer_than_title", **found, first=file.title_rows + 1, header=above + 1, above=above)
+    return Said("reading.longer_than_header", **found)
 
 
-def _fault(message: str) -> str:
+def _fault(message: str, where: str) -> Said:
     """Put an error of the csv module in words that help the reader."""
     if "unexpected end of data" in message:
-        return "starts a quoted cell that never ends: the file may be cut off"
+        return Said("reading.unclosed", where=where)
     if "expected after" in message:
-        return "has text after a quoted cell: a quote in a cell must be doubled"
+        return Said("reading.after_quotes", where=where)
     if "field limit" in message:
-        return f"has a cell of more than {LONGEST_CELL:,} characters: a quote may never be closed"
-    return f"cannot be read as a table: {message}"
+        return Said("reading.long_cell", where=where, most=LONGEST_CELL)
+    return Said("reading.no_table", where=where)
 
 
 def _check_header(header: list[str], delimiter: str, file: File) -> None:
     check_columns(file.file, len(header))
     if not any(header):
-        raise ReadError(
-            f"{file.file} has no header in row {file.title_rows + 1}. Export it again, or set title_rows to the "
-            "number of rows above the header."
-        )
+        raise ReadError(Said("reading.no_header", file=file.file, row=file.title_rows + 1))
     for mark, name in DELIMITERS.items() if len(header) == 1 else ():
         if mark in header[0] and mark != delimiter:
-            raise ReadError(
-                f"{file.file} row {file.title_rows + 1} has only one column; the file seems to use another delimiter. "
-                f'Set delimiter = "{name}" next to its file in study.toml.'
-            )
+            raise ReadError(Said("reading.one_column", file=file.file, row=file.title_rows + 1, mark=name))

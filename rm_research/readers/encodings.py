@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.readers.cells import Detection, Steps
 from rm_research.study.garbling import GARBLINGS, READ_AS, Garbling
@@ -38,7 +39,7 @@ def as_utf8(content: bytes, file: File) -> tuple[bytes, Steps]:
         steps = detection
     if (place := content.find(b"\x00")) >= 0:
         line = _line(content, place)
-        raise ReadError(f"{file.file} has bytes that are not text in line {line}. Save it as 'CSV UTF-8'.")
+        raise ReadError(Said("reading.not_text", file=file.file, line=line))
     return content, steps
 
 
@@ -68,10 +69,10 @@ def _ungarbled(content: bytes, file: File) -> bytes:
     """Undo that a file was read in a wrong encoding before it was saved as UTF-8."""
     how = Garbling(*str(file.encoding).split(READ_AS, 1))
     if how not in GARBLINGS:
-        raise ReadError(f'{file.file}: {file.encoding!r} is not an encoding. Try encoding = "utf-8{READ_AS}cp1252".')
+        raise ReadError(Said("reading.no_undoing", file=file.file, encoding=file.encoding, reads=READ_AS))
     text = how.undo(content.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace"))
     if text is None:
-        raise ReadError(f"{file.file} is not {file.encoding}. Remove encoding next to its file in study.toml.")
+        raise ReadError(Said("reading.not_garbled", file=file.file, encoding=file.encoding))
     return text.encode()
 
 
@@ -86,11 +87,7 @@ def _encoding(content: bytes, file: File) -> tuple[str, Steps]:
     if faulty is None:
         return marked or "utf-8", ()
     if marked or LETTER_IN_UTF8.search(content):
-        raise ReadError(
-            f"{file.file} mixes encodings: line {_line(content, faulty)} is not utf-8, but other lines are. Save it "
-            "as 'CSV UTF-8', or set encoding = \"cp1252\" next to its file in study.toml and accept that some "
-            "letters will be wrong."
-        )
+        raise ReadError(Said("reading.mixed", file=file.file, line=_line(content, faulty)))
     return WESTERN, ((_detected(WESTERN, "ledger.of.western"), _beyond_ascii(content)),)
 
 
@@ -103,16 +100,15 @@ def _declared(content: bytes, faulty: int | None, encoding: str, file: File) -> 
     try:
         codec = codecs.lookup(encoding).name
     except (LookupError, ValueError) as error:
-        raise ReadError(f'{file.file}: {encoding!r} is not an encoding. Try encoding = "cp1252".') from error
+        raise ReadError(Said("reading.no_encoding", file=file.file, encoding=encoding)) from error
     if codec in UTF8 and faulty is not None:
         guess = MARKS.get(content[:2], WESTERN)
         raise ReadError(
-            f"{file.file} is not {encoding}: line {_line(content, faulty)} has other bytes. Save it as 'CSV "
-            f'UTF-8\', or set encoding = "{guess}" next to its file in study.toml.'
+            Said("reading.not_utf8", file=file.file, encoding=encoding, line=_line(content, faulty), guess=guess)
         )
     if codec not in UTF8 and not content.isascii() and faulty is None:
         # cp1252 and similar encodings can read any bytes, and would turn ä into Ã¤
-        raise ReadError(f"{file.file} is utf-8, not {encoding}. Remove encoding next to its file in study.toml.")
+        raise ReadError(Said("reading.is_utf8", file=file.file, encoding=encoding))
     return codec
 
 
@@ -142,11 +138,8 @@ def _decoded(content: bytes, encoding: str, file: File) -> bytes:
         return content.decode(encoding).encode()
     except (UnicodeError, LookupError) as error:
         line = _line(content, getattr(error, "start", 0))
-        wrong = (
-            f"is not {file.encoding}: line {line} has other bytes"
-            if file.encoding
-            else f"is not utf-8, and line {line} is not {encoding} either"
-        )
-        raise ReadError(
-            f"{file.file} {wrong}. Save it as 'CSV UTF-8', or set encoding next to its file in study.toml."
-        ) from error
+        if file.encoding:
+            raise ReadError(
+                Said("reading.not_as_declared", file=file.file, encoding=file.encoding, line=line)
+            ) from error
+        raise ReadError(Said("reading.unknown_encoding", file=file.file, encoding=encoding, line=line)) from error

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.readers import other_workbooks
 from rm_research.readers.cells import Cells
@@ -85,10 +86,7 @@ def _kind(path: Path, file: File) -> Kind:
     """Kind of workbook; anything else is refused."""
     kind = kind_of(path, file)
     if kind == "text":
-        raise ReadError(
-            f"{file.file} is not an Excel workbook. Save it as 'Excel workbook (.xlsx)', or correct its format in "
-            "study.toml."
-        )
+        raise ReadError(Said("reading.no_workbook", file=file.file))
     return kind
 
 
@@ -106,10 +104,7 @@ def _opened(path: Path, file: File, *, values: bool = True) -> Iterator[Any]:
     except ReadError:
         raise
     except Exception as error:  # parsing damaged XML may fail in any way
-        raise ReadError(
-            f"{file.file} is damaged or not an .xlsx workbook. Open it in a spreadsheet program and save it as 'Excel "
-            "workbook (.xlsx)'."
-        ) from error
+        raise ReadError(Said("reading.damaged_workbook", file=file.file)) from error
 
 
 def _texts(sheet: Any, file: File, most: int | None = None) -> tuple[list[list[str]], int]:
@@ -148,7 +143,4 @@ def _check_formulas(path: Path, file: File, title: str) -> None:
             for cell, formula in zip(cells, formulas, strict=True):
                 # a formula whose value is an empty text has the type str
                 if formula.data_type == "f" and cell.value is None and cell.data_type != "str":
-                    raise ReadError(
-                        f"{file.file} has a formula without its value in cell {formula.coordinate} of sheet {title!r}. "
-                        "Open it in a spreadsheet program and save it."
-                    )
+                    raise ReadError(Said("reading.formula", file=file.file, cell=formula.coordinate, sheet=title))

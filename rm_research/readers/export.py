@@ -141,22 +141,20 @@ class Export:
             When several columns fit.
         """
         if name in self.repeated:
-            raise ReadError(
-                f"{self.file} has several columns named {name!r}. In study.toml or codebook.csv, write "
-                f"{name + ' (1)'!r}, {name + ' (2)'!r} … for them, from left to right."
-            )
+            numbers = {"first": f"{name} (1)", "second": f"{name} (2)"}
+            raise ReadError(Said("reading.several_named", file=self.file, name=name, **numbers))
         if name in self._trimmed:
             return self._trimmed[name]
         if name.endswith(PREFIX) and (starting := self._starting(name.removesuffix(PREFIX))):
             if len(starting) > 1:
-                raise ReadError(f"{self.file} has {len(starting)} columns that match {name!r}. Give more of the name.")
+                raise ReadError(Said("reading.several_begin", file=self.file, n=len(starting), name=name))
             return starting[0]
         asking = self._asking.get(tidy_text(name), [])
         if len(asking) > 1:
-            shown = " and ".join(repr(column) for column in asking[:2] if _may_be_shown(column))
+            shown = ", ".join(repr(column) for column in asking[:2] if _may_be_shown(column))
+            found = {"file": self.file, "n": len(asking), "name": name}
             raise ReadError(
-                f"{self.file} has {len(asking)} columns with the question {name!r}{shown and f', including {shown}'}. "
-                "Give the column's name instead."
+                Said("reading.several_ask_as", **found, names=shown) if shown else Said("reading.several_ask", **found)
             )
         return asking[0] if asking else self._alike(name) or self._choice(name)
 
@@ -168,10 +166,7 @@ class Export:
         """Column whose name looks like this one."""
         alike = self._folded.get(fold(name), [])
         if len(alike) > 1:
-            raise ReadError(
-                f"{self.file} has {len(alike)} columns whose names look like {name!r}. Give the name as the export has "
-                "it, or rename one of them."
-            )
+            raise ReadError(Said("reading.look_alike", file=self.file, n=len(alike), name=name))
         return alike[0] if alike else None
 
     def _choice(self, name: str) -> str | None:
@@ -226,7 +221,7 @@ class Export:
         if (header := self._header) is not None:
             return Said("problems.part.header_in_row", row=header, above=header - 1)
         if self._layout is not None:
-            return f"its rows seem to be one answer each: {self._layout.remedy}"
+            return Said("reading.part.one_answer_each", question=self._layout.question, answer=self._layout.answer)
         near = process.extractOne(name, self._hints, scorer=fuzz.ratio, score_cutoff=NEAR)
         if near:
             return Said("problems.part.meant", name=near[0])

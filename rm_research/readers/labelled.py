@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.readers.cells import Steps
 from rm_research.readers.crashing import read_apart
@@ -156,19 +157,16 @@ def _content(path: Path, file: File) -> dict[str, Any]:
         # only the last line is the error; those above show where in the program it occurred
         fault = finished.stderr.splitlines()[-1:]
         if any(b"encod" in line or b"codec" in line for line in fault):
-            raise ReadError(
-                f"{file.file} has text in another encoding than it declares. Set encoding next to its file in "
-                'study.toml, for example encoding = "cp1252".'
-            )
+            raise ReadError(Said("reading.other_encoding", file=file.file))
         raise _damaged(file)
     content: dict[str, Any] = json.loads(finished.stdout)
     columns = content["columns"].values()
     if len(columns) != content["width"] or any(len(values) != content["records"] for values in columns):
         raise _damaged(file)
     if not columns:
-        raise ReadError(f"{file.file} has no variables. Export it again.")
+        raise ReadError(Said("reading.no_variables", file=file.file))
     return content
 
 
 def _damaged(file: File) -> ReadError:
-    return ReadError(f"{file.file} is damaged or cut off. Export it again.")
+    return ReadError(Said("reading.damaged", file=file.file))

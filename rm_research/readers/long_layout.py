@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from rm_research.catalogue.said import rows_text
+from rm_research.catalogue.said import Said, rows_text
 from rm_research.errors import ReadError
 from rm_research.readers.cells import Steps
 from rm_research.study.entries import NUMBER, tidy, tidy_text
@@ -44,11 +44,6 @@ class Layout:
     question: str
     answer: str
     by: tuple[str, ...]
-
-    @property
-    def remedy(self) -> str:
-        """What to declare."""
-        return f'set layout = "long", question = "{self.question}" and answer = "{self.answer}" next to its file.'
 
 
 def recognised(rows: pd.DataFrame) -> Layout | None:
@@ -181,10 +176,7 @@ def in_columns(rows: pd.DataFrame, layout: Layout, file: str, used: Collection[s
 
 def _check_names(rows: pd.DataFrame, layout: Layout, asked: Collection[str], file: str) -> None:
     if clash := [name for name in rows if name in asked and name not in (layout.question, layout.answer)]:
-        raise ReadError(
-            f"{file} has a column and a question of the same name ({', '.join(map(repr, clash))}). Rename the column "
-            "in a copy of the file."
-        )
+        raise ReadError(Said("reading.same_name", file=file, names=", ".join(map(repr, clash))))
 
 
 def _check_once(distinct: pd.DataFrame, question: str, used: Collection[str], file: str) -> None:
@@ -192,7 +184,4 @@ def _check_once(distinct: pd.DataFrame, question: str, used: Collection[str], fi
     wanted = {tidy_text(name) for name in used}
     twice = distinct[distinct.duplicated(["sheet", question], keep=False) & tidy(distinct[question]).isin(wanted)]
     if len(twice):
-        raise ReadError(
-            f"{file}: {rows_text(twice.index)} give different answers of one person to one question. If they are of "
-            "different waves, set `where`; otherwise take one of them out in a copy of the file."
-        )
+        raise ReadError(Said("reading.twice_answered", file=file, rows=rows_text(twice.index)))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.limits import MOST_CELLS, check_cells
 from rm_research.readers.cells import Cells
@@ -22,11 +23,6 @@ from rm_research.readers.workbook_file import LACKING, PROTECTED, TOO_LARGE
 from rm_research.study.settings import File
 
 PROGRAM = Path(__file__).with_name("workbook_file.py")
-NAMES: dict[Kind, str] = {
-    "xls": "an Excel workbook from before 2007 (.xls)",
-    "xlsb": "a binary Excel workbook (.xlsb)",
-    "ods": "an OpenDocument spreadsheet (.ods)",
-}
 TYPES: dict[str, Callable[[Any], Any]] = {
     "date": dt.date.fromisoformat,
     "datetime": dt.datetime.fromisoformat,
@@ -67,12 +63,9 @@ def _sheets(path: Path, file: File, kind: Kind) -> dict[str, list[list[Any]]]:
     except subprocess.TimeoutExpired as error:
         raise _damaged(file, kind) from error
     if finished.returncode == LACKING:
-        raise ReadError(
-            f"{file.file} is {NAMES[kind]}, which needs a library that is not installed. Type pip install "
-            "'rm_research[formats]', or save the file as 'Excel workbook (.xlsx)' or CSV in a spreadsheet program."
-        )
+        raise ReadError(Said("reading.lacks_library", file=file.file, kind=Said(f"reading.part.{kind}")))
     if finished.returncode == PROTECTED:
-        raise ReadError(f"{file.file} is protected with a password. Save it without one.")
+        raise ReadError(Said("reading.protected", file=file.file))
     if finished.returncode == TOO_LARGE:
         rows, width = finished.stderr.split()[-2:]
         check_cells(file.file, int(rows), int(width))
@@ -83,7 +76,9 @@ def _sheets(path: Path, file: File, kind: Kind) -> dict[str, list[list[Any]]]:
 
 
 def _damaged(file: File, kind: Kind) -> ReadError:
-    return ReadError(f"{file.file} seems to be {NAMES[kind]}, but is damaged. {SAVE}")
+    return ReadError(
+        Said("reading.damaged_sheet", file=file.file, kind=Said(f"reading.part.{kind}"), remedy=Said(SAVE))
+    )
 
 
 def _texts(sheet: list[list[Any]], file: File, most: int | None = None) -> Rows:

@@ -8,6 +8,7 @@ provides their names here.
 import re
 from pathlib import Path
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.tables import read_cells
@@ -29,15 +30,9 @@ def read(folder: Path, file: File) -> Export:
     names, texts, ids = (cells.row(place) for place in range(3))
     has_ids = are_import_ids(ids)
     if are_import_ids(texts):
-        raise ReadError(
-            f"{file.file} has its import ids in row 2: the row of question texts was removed. Export it again, or "
-            'delete that row and set format = "csv".'
-        )
+        raise ReadError(Said("reading.ids_in_row_2", file=file.file))
     if not has_ids and not is_legacy(names, texts):
-        raise ReadError(
-            f"{file.file} has no import ids in row 3 and is not a legacy export either, so it is unclear where its "
-            'answers begin. Export it again, or keep a single header row and set format = "csv".'
-        )
+        raise ReadError(Said("reading.no_import_ids", file=file.file))
     if has_ids:
         return as_export(file.file, names, cells.records(3), texts, short=cells.short, steps=cells.steps)
     renamed = [text if SYSTEM_COLUMN.match(name) and text else name for name, text in zip(names, texts, strict=True)]

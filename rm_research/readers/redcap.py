@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.markup import written
@@ -80,9 +81,7 @@ def read(folder: Path, file: File) -> Export:
     fields = read_dictionary(folder, file.dictionary)
     columns = _columns(export.rows.columns, fields)
     if not columns:
-        raise ReadError(
-            f"{file.dictionary} describes no column of {file.file}. Download the data dictionary of the same project."
-        )
+        raise ReadError(Said("reading.other_dictionary", dictionary=file.dictionary, file=file.file))
     texts = {name: text for field in fields for name, text in field.texts().items() if name in export.rows.columns}
     identifiers = frozenset(name for name, matches in columns.items() if any(field.identifier for field in matches))
     return replace(export, texts=texts, labels=_labels(export.rows, fields), identifiers=identifiers)
@@ -98,16 +97,13 @@ def read_dictionary(folder: Path, name: str) -> list[Field]:
         When there is no such file, or it lacks a column that every dictionary has.
     """
     if not os.path.isfile(folder / name):
-        raise ReadError(f"{name} is not in the study folder. Put the data dictionary there, or correct study.toml.")
+        raise ReadError(Said("reading.no_dictionary", file=name))
     cells = read_cells(folder / name, File(file=name))
     header = [tidy_text(cell) for cell in cells.row(0)]
     places = {key: next((header.index(n) for n in names if n in header), None) for key, names in COLUMNS.items()}
     lacking = [COLUMNS[key][0] for key, place in places.items() if place is None]
     if lacking:
-        raise ReadError(
-            f"{name} is not a REDCap data dictionary: it has no column {', '.join(map(repr, lacking))}. Download it "
-            "again from 'Data Dictionary'."
-        )
+        raise ReadError(Said("reading.not_a_dictionary", file=name, names=", ".join(map(repr, lacking))))
     rows = cells.records(1)
     return [_field({key: str(row[place]).strip() for key, place in places.items()}) for row in rows.to_numpy()]
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.limits import check_cells
 from rm_research.readers.cells import Cells, Steps, clock_text, text_table
@@ -24,21 +25,18 @@ def chosen(names: Sequence[str], file: File, is_filled: Callable[[str], bool]) -
     listed = ", ".join(map(repr, names))
     if isinstance(file.sheet, str):
         if file.sheet not in names:
-            raise ReadError(f"{file.file} has no sheet {file.sheet!r}. It has {listed}. Correct sheet in study.toml.")
+            raise ReadError(Said("reading.no_sheet", file=file.file, sheet=file.sheet, names=listed))
         return file.sheet
     if file.sheet is not None:
         if not 1 <= file.sheet <= len(names):
-            raise ReadError(
-                f"{file.file} has no sheet number {file.sheet}. It has {listed}. Correct sheet in study.toml."
-            )
+            raise ReadError(Said("reading.no_sheet_number", file=file.file, sheet=file.sheet, names=listed))
         return names[file.sheet - 1]
     filled = [name for name in names if is_filled(name)]
     if not filled:
-        raise ReadError(f"{file.file} is empty. Export it again.")
+        raise ReadError(Said("reading.empty", file=file.file))
     if len(filled) > 1:
         raise ReadError(
-            f"{file.file} has {len(filled)} sheets with cells ({', '.join(map(repr, filled))}). Set sheet to one of "
-            "them next to its file in study.toml."
+            Said("reading.several_sheets", file=file.file, n=len(filled), names=", ".join(map(repr, filled)))
         )
     return filled[0]
 
@@ -77,10 +75,7 @@ def as_cells(rows: list[list[str]], title: str, file: File, *, steps: Steps = ()
     """
     rows = rows[file.title_rows :]
     if not rows or not any(rows[0]):
-        raise ReadError(
-            f"{file.file} has no header in row {file.title_rows + 1} of sheet {title!r}. Export it again, or set "
-            "title_rows to the number of rows above the header."
-        )
+        raise ReadError(Said("reading.no_header_of_sheet", file=file.file, row=file.title_rows + 1, sheet=title))
     width = max(map(len, rows))
     table = text_table([row + [""] * (width - len(row)) for row in rows], width)
     return Cells(table, file.title_rows + 1, steps=steps)

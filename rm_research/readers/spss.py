@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.readers.cells import clock_text
 from rm_research.readers.export import Export
@@ -31,11 +32,9 @@ def read(folder: Path, file: File) -> Export:
     with path.open("rb") as stream:
         start = stream.read(64)
     if ENCRYPTED in start:
-        raise ReadError(f"{file.file} is protected with a password. Save it without one.")
+        raise ReadError(Said("reading.protected", file=file.file))
     if not start.startswith(SIGNATURES):
-        raise ReadError(
-            f"{file.file} is not an SPSS file (.sav). Export it again, or correct its format in study.toml."
-        )
+        raise ReadError(Said("reading.no_spss", file=file.file))
     return read_labelled(path, file, date_text)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.readers.export import Export
 from rm_research.readers.labelled import read_labelled
@@ -27,12 +28,10 @@ def read(folder: Path, file: File) -> Export:
     path = folder / file.file
     content = path.read_bytes()
     if not is_stata(content):
-        raise ReadError(
-            f"{file.file} is not a Stata file (.dta). Export it again, or correct its format in study.toml."
-        )
+        raise ReadError(Said("reading.no_stata", file=file.file))
     # labels come last in the file, and if they were cut off nobody would notice
     if content.startswith(SIGNATURE) and not content.rstrip(b"\x00\r\n").endswith(END):
-        raise ReadError(f"{file.file} is damaged or cut off. Export it again.")
+        raise ReadError(Said("reading.damaged", file=file.file))
     return read_labelled(path, file, date_text)
 
 

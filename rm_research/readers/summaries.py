@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rm_research.catalogue.said import rows_text
+from rm_research.catalogue.said import Said, rows_text
 from rm_research.errors import ReadError
 from rm_research.readers.export import Export
 from rm_research.study.entries import per_entry, tidy_text
@@ -214,9 +214,7 @@ def without_summaries(export: Export, declared: Literal["drop", "keep"] | tuple[
     else:
         rows, maybe = tuple(sorted({*declared})), ()
         if lacking := [row for row in rows if row not in numbers]:
-            raise ReadError(
-                f"{export.file} has no entries in {rows_text(lacking)}. Correct summary_rows in study.toml."
-            )
+            raise ReadError(Said("reading.no_summary_rows", file=export.file, rows=rows_text(lacking)))
     if not rows:
         return replace(export, maybe_summaries=maybe)
     return replace(export, rows=export.rows.drop(list(rows)), summaries=rows, maybe_summaries=maybe)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 from rm_research.readers.export import Export, as_export
 from rm_research.readers.markup import written
@@ -25,10 +26,7 @@ def read(folder: Path, file: File) -> Export:
     cells = read_cells(folder / file.file, file)
     questions, below = ([written(cell) for cell in cells.row(place)] for place in (0, 1))
     if not has_two_headers(questions, below):
-        raise ReadError(
-            f"{file.file} has no second header row ('Response' or similar). Export it again with all columns "
-            'expanded, or set format = "csv" next to its file in study.toml.'
-        )
+        raise ReadError(Said("reading.no_second_header", file=file.file))
     names = _names(questions, below)
     return as_export(file.file, names, cells.records(2), names, short=cells.short, steps=cells.steps)
 

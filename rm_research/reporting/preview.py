@@ -105,7 +105,7 @@ def _named(some: Sequence[Estimate], rows: Sequence[Estimate], claims: Claims) -
     texts, waves = [], {row.wave for row in rows}
     for (contrast, arm, wave), scales in outcomes.items():
         parts = [claims.words.say(f"contrast.{contrast}"), *([claims.arm_title(arm)] if contrast == "change" else [])]
-        parts += [claims.when(wave)] if len(waves) > 1 else []
+        parts += [claims.moment(wave)] if len(waves) > 1 else []
         of_kind = [row for row in rows if (row.contrast, row.arm, row.wave) == (contrast, arm, wave)]
         parts += [claims.words.listed(scales)] if len(scales) < len(of_kind) else []
         texts.append(", ".join(parts))

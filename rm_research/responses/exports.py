@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from rm_research.catalogue.said import Said, rows_text
+from rm_research.catalogue.said import Said, joined, rows_text
 from rm_research.errors import ReadError
 from rm_research.journal import Journal
 from rm_research.privacy import freed_of_contacts, personal_columns, without_contacts
@@ -103,13 +103,11 @@ def _put_into_columns(study: Study, wave: Wave, source: Source, export: Export) 
     mask = where_mask(export, source)
     people = [*study.fact_columns("person", wave, source), *study.fact_columns("cohort", wave, source)]
     if ROW_NUMBER in people or not people:
-        raise ReadError(
-            f'{export.file}: layout = "long" needs a column of codes. Correct columns.person in study.toml.'
-        )
+        raise ReadError(Said("reading.long_without_codes", file=export.file))
     columns = {name: export.find(name) for name in (source.question or "", source.answer or "", *people)}
     if lacking := [name for name, column in columns.items() if column is None]:
-        hints = "; ".join(f"{name!r} ({export.nearest(name)})" for name in lacking)
-        raise ReadError(f'{export.file} has no column {hints}, needed by layout = "long". Correct study.toml.')
+        hints = joined([Said("reading.part.hint", name=name, hint=export.nearest(name)) for name in lacking])
+        raise ReadError(Said("reading.long_without_columns", file=export.file, names=hints))
     question, answer, *by = (column or "" for column in columns.values())
     used = {name for item in study.items for name in item.candidates(wave.name, source.name)}
     rows, steps = in_columns(export.rows[mask], Layout(question, answer, tuple(by)), export.file, used)
@@ -144,10 +142,7 @@ def check_header(export: Export) -> None:
     """
     odd = [place for place, name in enumerate(export.rows.columns, start=1) if freed_of_contacts(name) != name]
     if odd:
-        raise ReadError(
-            f"{export.file}: column {odd[0]} of the header has someone's contact details, so the header seems to be an "
-            "answer. Export the file again with its header, or correct title_rows."
-        )
+        raise ReadError(Said("reading.contacts_in_header", file=export.file, place=odd[0]))
 
 
 def _fail(wave: Wave, source: Source, journal: Journal, rule: str, *messages: str, column: str = "") -> None:

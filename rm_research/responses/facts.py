@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rm_research.catalogue.said import Said
+from rm_research.catalogue.said import Said, joined
 from rm_research.errors import ReadError
 from rm_research.frames import FORM
 from rm_research.privacy import EMAIL, hash_codes
@@ -44,7 +44,7 @@ def where_mask(export: Export, source: Source) -> pd.Series:
     for name, wanted in source.where.items():
         column = export.find(name)
         if column is None:
-            raise ReadError(f"{export.file} has no column {name!r}, but `where` names it; {export.nearest(name)}")
+            raise ReadError(Said("reading.no_column_of_where", file=export.file, name=name, hint=export.nearest(name)))
         entries = {comparable(str(entry)) for entry in (wanted if isinstance(wanted, list) else [wanted])}
         mask &= tidy_numbers(export.rows[column]).isin(entries)
     return mask
@@ -62,14 +62,14 @@ def fact(export: Export, columns: Sequence[str], study: Study, name: str) -> pd.
     places = {column: export.find(column) for column in columns}
     lacking = [column for column, place in places.items() if place is None and column != ROW_NUMBER]
     if lacking:
-        hints = "; ".join(f"{column!r} ({export.nearest(column)})" for column in lacking)
-        raise ReadError(f"{export.file} has no column {hints}, declared for {name}. Correct study.toml.")
+        hints = joined([Said("reading.part.hint", name=column, hint=export.nearest(column)) for column in lacking])
+        raise ReadError(Said("reading.no_column_of_fact", file=export.file, names=hints, fact=name))
     raw = [_row_names(export) if place is None else export.rows[place].str.strip() for place in places.values()]
     parts = [without_missing(part, study) for part in raw]
-    joined = parts[0] if len(parts) == 1 else _joined(parts, complete=name in CODES)
-    if name in WORDS and any(EMAIL.search(entry) for entry in joined.unique()):
-        raise ReadError(f"{export.file} has e-mail addresses in the column declared for {name}. Name another column.")
-    given = recode(joined, known_words(study, name)).replace("", pd.NA).astype("str")
+    whole = parts[0] if len(parts) == 1 else _joined(parts, complete=name in CODES)
+    if name in WORDS and any(EMAIL.search(entry) for entry in whole.unique()):
+        raise ReadError(Said("reading.addresses", file=export.file, fact=name))
+    given = recode(whole, known_words(study, name)).replace("", pd.NA).astype("str")
     return with_points(given) if name in study.settings.attributes else given
 
 
@@ -89,11 +89,11 @@ def without_missing(cells: pd.Series, study: Study) -> pd.Series:
 
 def _joined(parts: list[pd.Series], *, complete: bool) -> pd.Series:
     """Join several columns into one value; '' if all of them (or, with `complete`, any of them) are empty."""
-    joined, filled = parts[0], parts[0] != ""
+    whole, filled = parts[0], parts[0] != ""
     for part in parts[1:]:
-        glue = JOINED if complete else ((joined != "") & (part != "")).map({True: JOINED, False: ""})
-        joined, filled = joined + glue + part, filled & (part != "")
-    return joined.where(filled, "") if complete else joined
+        glue = JOINED if complete else ((whole != "") & (part != "")).map({True: JOINED, False: ""})
+        whole, filled = whole + glue + part, filled & (part != "")
+    return whole.where(filled, "") if complete else whole
 
 
 def code_parts(export: Export, columns: Sequence[str], study: Study) -> pd.DataFrame:

@@ -93,7 +93,7 @@ def _taken(opened: Opened) -> Opened:
     export = opened.export
     mask = where_mask(export, opened.source)
     if not mask.any():
-        raise ReadError(f"{export.file}: `where` selects none of its {len(mask)} rows. Correct it in study.toml.")
+        raise ReadError(Said("reading.where_selects_none", file=export.file, n=len(mask)))
     _dropped("where", mask, pd.Series(True, index=mask.index), opened)
     return replace(opened, export=replace(export, rows=export.rows[mask]))
 

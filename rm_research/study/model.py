@@ -222,6 +222,21 @@ class Study:
         """Whether a wave asks the scale."""
         return bool(self.asked(scale, wave))
 
+    def primary(self, role: str | None = None) -> tuple[str, str] | None:
+        """First outcome that a role, or any, was asked before and after, and the first later wave that asks it."""
+        for name in self.outcomes:
+            later = [wave for wave in self.later_waves if self.measured(name, wave)]
+            roles = self.scale(name).roles
+            if later and self.measured(name, self.baseline) and (role is None or not roles or role in roles):
+                return name, later[0]
+        return None
+
+    @property
+    def first_scale(self) -> Scale:
+        """Outcome that pages tell of first; where none was asked before and after, the first of all."""
+        primary = self.primary()
+        return self.scales[0] if primary is None else self.scale(primary[0])
+
     def fact_columns(self, fact: str, wave: Wave, source: Source) -> tuple[str, ...]:
         """Columns of one export that together hold a fact or an attribute; empty if there are none."""
         if fact in source.columns:

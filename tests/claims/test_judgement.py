@@ -8,7 +8,7 @@ from small_studies import details_of, row_of, table_of
 
 from rm_research.claims import verdict
 from rm_research.claims.judgement import level_of, steps_down, tips_late
-from rm_research.claims.staying import Loss, followed, losses, people_left, shares_left
+from rm_research.claims.staying import Loss, followed, losses, people_left
 from rm_research.disclosure import Disclosed
 from rm_research.disclosure.together import ABOUT
 from rm_research.effects.estimates import Estimates
@@ -25,7 +25,8 @@ def shown(table, **tables):
 def attrition(place, table, study):
     """Share who left, by arm, of the row at a place of a table."""
     disclosed = shown(table)
-    return shares_left(disclosed.rows[place], followed(disclosed), study)
+    left = people_left(disclosed.rows[place], followed(disclosed), study)
+    return {arm: gone / before for arm, (before, gone) in left.items()}
 
 
 def design_level(place, table, study):

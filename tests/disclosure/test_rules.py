@@ -411,10 +411,10 @@ class TestAverages:
         lacking = row_of(cohort="c2", n_pre=14, n_pairs=14, reason="no_variation", **dict.fromkeys(lacks, np.nan))
         assert self.shows(study, [*self.rows(10, 12), lacking], self.average(10, 12))
 
-    def test_a_slope_of_a_moderator_rests_on_the_same_cohorts(self, study):
-        slope = self.average(10, 9, measure="slope", subgroup="size")
-        assert not self.shows(study, self.rows(10, 9), slope)
-        assert self.shows(study, self.rows(10, 19), self.average(10, 19, measure="slope", subgroup="size"))
+    @pytest.mark.parametrize("about", [{"measure": "slope", "subgroup": "size"}, {"measure": "trend"}])
+    def test_a_slope_over_cohorts_rests_on_the_same_cohorts(self, study, about):
+        assert not self.shows(study, self.rows(10, 9), self.average(10, 9, **about))
+        assert self.shows(study, self.rows(10, 19), self.average(10, 19, **about))
 
     def test_differences_need_rows_of_differences(self, study):
         cohorts = [row | {"n_comparison": 20} for row in self.rows(10, 12)]

@@ -34,9 +34,9 @@ def items(study, *rows, cohorts=("one",), shapes=None) -> list[str]:
     disclosed = Disclosed(Estimates(table_of(*rows), details_of()), tables, 10)
     cohort = cohorts[0] if len(cohorts) == 1 else None
     context = Context(Claims(disclosed, study, WORDS), cohort, ())
-    shown = list(limits.content(context).values["items"])  # noqa: PD011  a mapping, no frame
-    assert len(shown) <= limits.MOST
-    return [*shown, *limits.further(context)]
+    values = limits.content(context).values  # noqa: PD011  a mapping, no frame
+    assert len(values["items"]) <= limits.MOST
+    return [*values["items"], *values["further"]]
 
 
 @pytest.mark.parametrize(("df", "named"), [(3.99, True), (4.0, False), (21.0, False)])

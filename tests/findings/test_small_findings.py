@@ -329,9 +329,9 @@ class TestGaps:
     ("assignment", "plain", "sentence"),
     [
         ("randomised", "The programme raised people’s mood.", "The programme raised people’s mood by an estimated"),
-        ("matched", "People’s mood ended higher than the comparison’s, allowing for where people started.",
+        ("matched", "People’s mood ended higher than in the comparison group, allowing for where people started.",
          "At equal scores before, people’s mood ended an estimated"),
-        ("self-selected", "The change in people’s mood was above the comparison’s.",
+        ("self-selected", "The change in people’s mood was above that in the comparison group.",
          "People’s mood rose by 0.69, the comparison’s changed by 0.00: estimated difference"),
     ],
 )  # fmt: skip

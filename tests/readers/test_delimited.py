@@ -133,7 +133,7 @@ def test_a_last_row_with_all_its_cells_needs_no_line_end(export):
          "x.csv row 1 has only one column; the file seems to use another delimiter. S"),
         ("code;q1\na;1,5\n", {"delimiter": ","}, 'Set delimiter = ";" next to its file in study.toml'),
         ("code\tq1\na\t1\n", {"delimiter": ";"}, 'Set delimiter = "\\t" next to its file in study.toml'),
-        ("co;de,q1\na;1,2\n", {}, 'x.csv may be separated by "," or ";". Set delimiter next to its file in study.toml'),
+        ("co;de,q1\na;1,2\n", {}, 'x.csv may be separated by one of ",", ";". Set delimiter next to its file'),
         ("code,q1\na,Ärger\n".encode("cp1252"), {"encoding": "utf-8"}, "x.csv is not utf-8: line 2 has other bytes."),
         ("code,q1\na,Ä\n".encode("cp1252"), {"encoding": "utf-8"}, 'set encoding = "cp1252" next to its file in study'),
         ("code,q1\na,1\n".encode("utf-16"), {"encoding": "utf-8"}, 'set encoding = "utf-16" next to its file in study'),

@@ -53,7 +53,7 @@ def test_a_question_may_end_in_a_star():
 def test_a_question_of_several_columns_is_refused():
     with pytest.raises(
         ReadError,
-        match=r"x.csv has 2 columns with the question 'how\?', including 'Q1' and 'Q2'. Give the column's name",
+        match=r"x.csv has 2 columns with the question 'how\?', including 'Q1', 'Q2'. Give the column's name",
     ):
         asking(Q1="How?", Q2="how? ").find("how?")
 

@@ -254,5 +254,14 @@ OF_PROGRAMME = (
         Contrast.POOLED_DIFFERENCE, Measure.SLOPE, Name.REML_HK, "how effects go with a declared moderator",
         COMPARED | {Q.EACH_COHORT}, LINKED,
     ),
+    Method(
+        Contrast.POOLED_CHANGE, Measure.TREND, Name.REML_HK,
+        "how changes differ for each year that a cohort starts later", EVERYONE_BEFORE | {Q.EACH_COHORT},
+    ),
+    Method(
+        Contrast.POOLED_DIFFERENCE, Measure.TREND, Name.REML_HK,
+        "how effects differ for each year that a cohort starts later",
+        COMPARED | {Q.EACH_COHORT}, LINKED,
+    ),
 )  # fmt: skip
 METHODS = Registry((*OF_CHANGE, *OF_DIFFERENCE, *OF_GROUPS, *OF_PROGRAMME))

@@ -33,6 +33,7 @@ class Measure(StrEnum):
     SHARE_IMPROVED = "share_improved"
     RELIABLE_CHANGE = "reliable_change"
     SLOPE = "slope"
+    TREND = "trend"
 
 
 SHARES = (Measure.SHARE_IMPROVED, Measure.RELIABLE_CHANGE)  # of people, 0 to 1

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rm_research.catalogue import capital
+from rm_research.catalogue import capital, lowered
 from rm_research.claims.glance import Glance, glance
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
@@ -19,7 +19,12 @@ from rm_research.findings.page import Content
 from rm_research.findings.pictures import Picture
 from rm_research.findings.sections.headline import Cell, by_row, cell, kind_of
 from rm_research.findings.tables import Table
+from rm_research.stats.result import Reason
 from rm_research.study import Scale
+
+WHY_NO_TREND = {
+    Reason.TOO_FEW_COHORTS: "trend_few", Reason.COLLINEAR: "trend_same_month", Reason.SHARED_COMPARISON: "trend_shared",
+}  # fmt: skip
 
 
 class Entry(NamedTuple):
@@ -37,12 +42,14 @@ def content(context: Context) -> Content | None:
     say = context.words.say
     if context.cohort is not None:
         return None
-    scale = context.study.scales[0]
+    scale = context.study.first_scale
     groups = _asked(scale, context)
     entries = list(_entries(scale, groups, context))
     found = [one.glance.row for entry in entries for one in entry.cells if one is not None]
     what = kind_of([row for row in found if row is not None and row.is_known], context)
-    texts = [*_averages(scale, context), *_differences(scale, context)] if context.pooled else []
+    texts = (
+        [*_averages(scale, context), *_differences(scale, context), *_trends(scale, context)] if context.pooled else []
+    )
     pictures = list(_forests(context)) if context.pooled else []
     values = {
         "heading": say("headings.cohorts"),
@@ -176,7 +183,7 @@ def _differences(scale: Scale, context: Context) -> Iterator[str]:
     claims, say = context.claims, context.words.say
     for row in context.main_rows(scale):
         for text in filter(None, (_prediction(row, context), *_moderators(row, context))):
-            yield say("headline.of_role", People=capital(claims.people(row.role)), text=text)
+            yield say("headline.of_role", People=capital(claims.people(row.role)), text=text, lowered=lowered(text))
 
 
 def _moderators(row: Estimate, context: Context) -> Iterator[str]:
@@ -200,3 +207,32 @@ def _prediction(row: Estimate, context: Context) -> str:
     first, last = context.words.ends(*ends)
     unit = context.claims.unit(context.study.scale(row.scale))
     return context.words.say("cohorts.differ", low=first, high=last, unit=unit)
+
+
+def _trends(scale: Scale, context: Context) -> list[str]:
+    """Trend of each average of an outcome; one sentence where that of all roles and arms is the same."""
+    rows = [row for row in context.main_rows(scale) if row.is_known]
+    return by_row({row: text for row in rows if (text := _trend(row, context))}, context)
+
+
+def _trend(row: Estimate, context: Context) -> str:
+    """Sentence on the trend behind an average; empty where waves are not linked or it may not be shown."""
+    say, claims, found = context.words.say, context.claims, _trend_row(row, context)
+    if found is None:
+        shared = row.compares_arms and context.study.design.comparison_scope == "shared"
+        return "" if claims.unlinked(row) else say("cohorts.trend_shared" if shared else "cohorts.trend_undated")
+    if not found.is_known:
+        why = next((key for reason, key in WHY_NO_TREND.items() if reason == found.reason), None)
+        return say(f"cohorts.{why}", k=len(claims.parts(row))) if why else ""
+    way = "trend_open" if found.ci_low <= 0 <= found.ci_high else "trend_up" if found.estimate > 0 else "trend_down"
+    return say(
+        f"cohorts.{way}", k=found.n_clusters, signed=claims.estimate(found),
+        size=context.words.number(abs(found.estimate)), unit=claims.unit(context.study.scale(row.scale)),
+        interval=claims.interval(found),
+    )  # fmt: skip
+
+
+def _trend_row(row: Estimate, context: Context) -> Estimate | None:
+    """Row of the trend over the cohorts that an average is made of."""
+    same = (one for one in context.rows if one.place == row.place and one.contrast == row.contrast)
+    return next((one for one in same if one.measure == Measure.TREND), None)

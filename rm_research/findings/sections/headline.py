@@ -7,12 +7,12 @@ from typing import NamedTuple
 from rm_research.catalogue import capital, lowered
 from rm_research.checks.flow import flow_column
 from rm_research.claims.glance import Glance, glance
-from rm_research.claims.plain import is_clear, named_together, plain_texts
+from rm_research.claims.plain import named_together, plain_texts
+from rm_research.claims.ways import is_clear
 from rm_research.disclosure import HIDDEN
 from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import Average
-from rm_research.figures.moments import moment
 from rm_research.findings.bars import Bar, bars
 from rm_research.findings.context import Context
 from rm_research.findings.described import description, is_described
@@ -40,7 +40,7 @@ class Line(NamedTuple):
 
 def content(context: Context) -> Content:
     """Content of the first screen."""
-    say, scale = context.words.say, context.study.scales[0]
+    say, scale = context.words.say, context.study.first_scale
     edition = say("page.edition", label=context.edition) if context.edition else say("page.draft")
     values: dict[str, object] = {
         "kicker": [context.study.title, edition], "title": context.title, "about": " · ".join(_about(context)),
@@ -73,7 +73,7 @@ def _about(context: Context) -> Iterator[str]:
     before = int(flow["before"].sum())
     if study.later_waves and before:
         wave = study.later_waves[-1]
-        when = moment(wave, context.claims)
+        when = context.claims.moment(wave)
         if study.link.method == "none":
             later = int(flow[flow_column("answered", wave)].sum())
             yield say("head.unlinked", before=before, later=later, moment=when)
@@ -196,7 +196,8 @@ def _numbers(rows: list[Estimate], context: Context) -> Iterator[str]:
 def _others(context: Context) -> Iterator[str]:
     """What is clear of the other outcomes, and what is not."""
     claims, words = context.claims, context.words
-    named_in_advance = [scale for scale in context.study.scales[1:] if scale.name in context.study.outcomes]
+    study = context.study
+    named_in_advance = [scale for scale in study.scales if scale.name in study.outcomes and scale != study.first_scale]
     rows = [row for scale in named_in_advance for row in context.main_rows(scale) if row.is_known]
     clear = [row for row in rows if is_clear(row, claims)]
     if len(rows) > MOST_NAMED:
@@ -218,7 +219,7 @@ def _others(context: Context) -> Iterator[str]:
 
 def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[str]]:
     """What a page whose first outcome has nothing to show says of it, and why."""
-    say, smallest, scale = context.words.say, context.disclosed.smallest_group, context.study.scales[0]
+    say, smallest, scale = context.words.say, context.disclosed.smallest_group, context.study.first_scale
     waves = context.waves(scale) if is_described(scale, context) else []
     told = [description(scale, waves[0], role, context) for role in context.roles(scale.name) if waves]
     if described := [text for texts in told for text in texts]:
@@ -260,7 +261,7 @@ def by_row(texts: dict[Estimate, str], context: Context) -> list[str]:
 
 
 def _of_role(role: str, text: str, context: Context, *, arm: str = "") -> str:
-    blanks = {"People": capital(context.claims.people(role)), "text": text[0].lower() + text[1:]}
+    blanks = {"People": capital(context.claims.people(role)), "text": text, "lowered": lowered(text)}
     if arm:
         return context.words.say("headline.of_arm", **blanks, arm=arm)
     return context.words.say("headline.of_role", **blanks)

@@ -11,24 +11,19 @@ from rm_research.stats.resampling import FEW_DF
 from rm_research.study import Item
 
 FEW_PEOPLE = 50  # in a group that is called small
-MOST = 5  # that stand on the page; the others are in its appendix
+MOST = 5  # that stand on the page; the others are folded
 
 
 def content(context: Context) -> Content:
     """Content of both lists; all sections add to the list of what is not shown."""
-    say = context.words.say
-    rule = say("limits.smallest", smallest=context.disclosed.smallest_group)
+    say, items = context.words.say, _items(context)
     values = {
-        "heading": say("headings.limits"),
-        "items": _items(context)[:MOST],
+        "heading": say("headings.limits"), "items": items[:MOST],
+        "rule": say("limits.smallest", smallest=context.disclosed.smallest_group),
+        "further_heading": say("headings.further_limits"), "further": items[MOST:],
         "hidden_heading": say("headings.hidden"),
-    }
-    return Content(values | {"rule": rule})
-
-
-def further(context: Context) -> list[str]:
-    """Limits that hold too, for which the list has no room."""
-    return _items(context)[MOST:]
+    }  # fmt: skip
+    return Content(values)
 
 
 def _items(context: Context) -> list[str]:
@@ -128,7 +123,7 @@ def _self_reports(context: Context) -> list[str]:
 
 def _attrition_limits(context: Context) -> list[str]:
     """Share of each role without a score from the last survey, if it is large or uneven."""
-    scale, words = context.study.scales[0], context.words
+    scale, words = context.study.first_scale, context.words
     waves = context.waves(scale)[-1:]
     if context.study.link.method == "none" or not waves:
         return []

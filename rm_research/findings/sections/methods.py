@@ -13,7 +13,6 @@ from rm_research.findings.balance import balance
 from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
-from rm_research.findings.sections.limits import further
 from rm_research.findings.tables import Table, table
 from rm_research.frames import ESTIMATES
 
@@ -29,8 +28,6 @@ def content(context: Context) -> Content:
         "heading": say("headings.methods"),
         "intro": say("methods.intro"),
         "sentences": _sentences(context),
-        "limits_heading": say("headings.further_limits"),
-        "limits": further(context),
         "apa_heading": say("headings.apa"),
         "apa": _apa(context),
         "estimates_heading": say("headings.estimates"),

@@ -129,7 +129,7 @@ def _side(scale: Scale, wave: str, role: str, context: Context) -> Side:
     for row in rows:
         if row.is_known:
             # other verdicts stand in the table, and those on other outcomes are folded
-            first = scale == context.study.scales[0] and scale.smallest_effect is not None
+            first = scale == context.study.first_scale and scale.smallest_effect is not None
             open_still = first and claims.judged(row).verdict == "unclear"
             found_from = claims.verdict_sentence(row) if open_still else ""
             found = [text for text in (in_answers(row, claims), found_from, *_beside(row, scale, context)) if text]
@@ -139,16 +139,17 @@ def _side(scale: Scale, wave: str, role: str, context: Context) -> Side:
 
 def _of_arm(row: Estimate, text: str, context: Context) -> str:
     """A sentence with the name of its arm, where a chart shows several."""
-    return context.words.say("headline.of_role", People=context.group_name(row.role, row.arm), text=lowered(text))
+    people = context.group_name(row.role, row.arm)
+    return context.words.say("headline.of_role", People=people, text=text, lowered=lowered(text))
 
 
 def _beside(row: Estimate, scale: Scale, context: Context) -> Iterator[str]:
     """What a finding would be misread without, where the first screen has not said it."""
-    claims = context.claims
-    if scale == context.study.scales[0]:
+    claims, of_page = context.claims, context.study.first_scale
+    if scale == of_page:
         return
     yield claims.beside_in_short(row)
-    first = [one for one in context.spoken_rows(context.study.scales[0].name, row.wave, row.role) if one.arm == row.arm]
+    first = [one for one in context.spoken_rows(of_page.name, row.wave, row.role) if one.arm == row.arm]
     told = [claims.level_text(one) for one in first if one.is_known]
     if claims.qualified(row) and claims.level_text(row) not in told:
         yield claims.level_text(row)

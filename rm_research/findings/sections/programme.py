@@ -13,8 +13,7 @@ from rm_research.findings.tables import Table, table
 
 def content(context: Context) -> Content:
     """Content on the meetings and on how change varies with their number; empty without a log of meetings."""
-    words, met = context.words, context.disclosed.tables["meetings"]
-    met = met if context.cohort is None else met[met["cohort"] == context.cohort]
+    words, met = context.words, context.meetings
     if met.empty:
         return Content()
     dyads, meetings_held = int(met["dyads"].sum()), int(met["meetings"].sum())
@@ -47,5 +46,5 @@ def _sessions(context: Context) -> Table:
          words.range(row["ci_low"], row["ci_high"])]
         for _, row in rows.iterrows()
     ]  # fmt: skip
-    caption = words.say("programme.caption_sessions", scale=context.study.scales[0].title)
+    caption = words.say("programme.caption_sessions", scale=context.study.first_scale.title)
     return table(caption, [context.heading(name, level=claims.level_percent) for name in names], cells, rows)

@@ -72,8 +72,7 @@ def _uneven_loss(rows: list[Estimate], context: Context) -> Iterator[str]:
 
 def _few_meetings(rows: list[Estimate], context: Context) -> Iterator[str]:
     """Dyads of which no meeting is logged."""
-    met = context.disclosed.tables["meetings"]
-    met = met if context.cohort is None else met[met["cohort"] == context.cohort]
+    met = context.meetings
     dyads, have = int(met["dyads"].sum()), int(met["met"].sum())
     if missing := dyads - have:
         yield context.words.say(

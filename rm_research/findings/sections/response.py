@@ -7,7 +7,6 @@ import pandas as pd
 
 from rm_research.catalogue import capital
 from rm_research.checks.flow import flow_column
-from rm_research.figures.moments import moment
 from rm_research.findings.context import Context
 from rm_research.findings.illustrations import flow_picture
 from rm_research.findings.page import Content
@@ -55,7 +54,7 @@ def _came_back(flow: pd.DataFrame, context: Context) -> Iterator[str]:
     if not study.later_waves or not before:
         return
     wave = study.later_waves[-1]
-    both, when = int(flow[flow_column("both", wave)].sum()), moment(wave, context.claims)
+    both, when = int(flow[flow_column("both", wave)].sum()), context.claims.moment(wave)
     if flow[flow_column("left", wave)].isna().all():
         yield say("response.one_file", both=both)
         yield say("leaving.unknown")
@@ -102,14 +101,14 @@ def _too_few_answers(context: Context) -> Iterator[str]:
             say("response.scale_count", scale=study.scale(str(scale)).title, n=n) for scale, n in by_scale.items() if n
         ]
         if named:
-            yield say("response.unscored", moment=moment(wave, context.claims), scales=", ".join(named))
+            yield say("response.unscored", moment=context.claims.moment(wave), scales=", ".join(named))
 
 
 def _unusable(context: Context) -> Iterator[str]:
     """Share of the answers that could not be used, wherever it is worth saying."""
     words = context.words
     for _, row in context.table("unusable").iterrows():
-        when = moment(str(row["wave"]), context.claims)
+        when = context.claims.moment(str(row["wave"]))
         yield words.say("response.unusable", share=words.share(row["share"]), moment=when)
 
 
