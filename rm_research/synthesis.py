@@ -18,6 +18,7 @@ from rm_research.errors import FrameError
 from rm_research.frames import ESTIMATES, PANEL, require_columns
 from rm_research.panel import Prepared
 from rm_research.panel.asked import Asked, Names
+from rm_research.panel.timing import starts as cohort_starts
 from rm_research.stats.baseline import change_of_both, change_of_everyone
 from rm_research.stats.cohorts import FEWEST, TwoArms, joined_to_neighbours
 from rm_research.stats.pooling import (
@@ -59,7 +60,7 @@ def estimate_programme(
         Whether so many people without a score after may be counted in the average where they count in none of the
         cohorts' rows; otherwise the average is of those with both scores. By default they may.
     starts : mapping of str to float, optional
-        When each cohort started, in years. There are rows of a trend only where all cohorts have a start.
+        When each cohort started, in years; a Prepared knows. There are rows of a trend only where all cohorts have one.
 
     cohort : str or sequence of str, optional
         Which cohorts are averaged; all unless given.
@@ -93,6 +94,7 @@ def estimate_programme(
         asked = Asked.of(
             estimates, study, verb="estimate_programme", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm
         )
+        starts = cohort_starts(estimates.responses) if starts is None else starts
         estimates, panel = joined([estimate_change(estimates), estimate_difference(estimates)]), asked.panel
     require_columns(estimates.table, ESTIMATES, verb="estimate_programme")
     if panel is not None:

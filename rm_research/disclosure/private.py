@@ -12,6 +12,7 @@ from rm_research.disclosure.threshold import Threshold
 from rm_research.effects import Estimates, estimate_change, estimate_difference
 from rm_research.effects.estimates import joined
 from rm_research.panel import Prepared
+from rm_research.panel.timing import starts
 from rm_research.study import Study
 from rm_research.synthesis import estimate_programme
 
@@ -34,7 +35,9 @@ def private_of(prepared: Prepared) -> Private:
         # what heads the rows of cohorts heads their average, and who left counts in it as on pages
         (heads,) = headed([cohorts], study=study)
         few = Threshold.of(study).few
-        average = estimate_programme(heads, study=study, panel=panel, may_add=lambda people: not few(people))
+        average = estimate_programme(
+            heads, study=study, panel=panel, may_add=lambda people: not few(people), starts=starts(prepared.responses)
+        )
         rows = private_rows(joined([heads, average]), study)
         tables = participation(prepared)
         tables |= {"answers": own_answers(prepared), "sessions": own_meetings(panel, study)}
