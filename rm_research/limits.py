@@ -13,7 +13,7 @@ from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
 
 MOST_BYTES = 2_000_000  # of study.toml or codebook.csv
-MOST_ITEMS = 10_000  # rows of codebook.csv
+MOST_ITEMS = 25_000  # rows of codebook.csv
 MOST_NUMBER = 10**15  # largest whole number in study.toml
 MOST_PARTS = 64  # of a key with dots in study.toml
 MOST_COLUMNS = 50_000  # of an export

@@ -1,6 +1,7 @@
 """How questionnaires were answered: skipped items, scores piling up at the ends, signs of careless answering."""
 
 from collections.abc import Hashable
+from typing import Any
 
 import pandas as pd
 
@@ -63,11 +64,12 @@ def scale_quality(prepared: Prepared) -> pd.DataFrame:
     """
     study, people = prepared.study, prepared.people.set_index(["cohort", "person"])["role"]
     scores = prepared.scores.join(people, on=["cohort", "person"])
+    rows_of: dict[Any, Any] = scores.groupby(["scale", "wave"], sort=False).indices
     rows = []
     for scale in study.scales:
-        asked = scores[(scores["scale"] == scale.name) & _asked(scores["role"], scale)]
         for wave in [wave.name for wave in study.waves if study.measured(scale.name, wave.name)]:
-            of_wave = asked.loc[asked["wave"] == wave, "score"]
+            answered = scores.iloc[rows_of.get((scale.name, wave), [])]
+            of_wave = answered.loc[_asked(answered["role"], scale), "score"]
             ends = _ends(of_wave.dropna(), study.scale_range(scale.name))
             missing = of_wave.isna().mean()
             rows.append({"scale": scale.name, "wave": wave, "questionnaires": len(of_wave), "missing": missing, **ends})

@@ -53,13 +53,17 @@ def print_frame(frame: pd.DataFrame, title: str | None) -> None:
     """Print a frame of text; where its words do not fit side by side, one line for each cell."""
     rows = list(frame.itertuples(index=False, name=None))
     title = title and _shown(title)
-    table, records = _table(*frame.columns, title=title), _table("", "", title=title, show_header=False)
+    table = _table(*frame.columns, title=title)
     for row in rows:
         table.add_row(*map(_shown, row))
+    if Measurement.get(out_console, out_console.options.update(width=10_000), table).minimum <= out_console.width:
+        out_console.print(table)
+        return
+    records = _table("", "", title=title, show_header=False)
+    for row in rows:
         for name, cell in zip(frame.columns, row, strict=True):
             records.add_row(_shown(name), _shown(cell), end_section=name == frame.columns[-1])
-    fits = Measurement.get(out_console, out_console.options.update(width=10_000), table).minimum <= out_console.width
-    out_console.print(table if fits else records)
+    out_console.print(records)
 
 
 def print_picture(problems: Problems) -> None:

@@ -109,7 +109,8 @@ def _equal(before: pd.DataFrame, after: pd.DataFrame, study: Study) -> Iterator[
         {item.name for scale in study.scales for item in study.asked(scale.name, str(rows["wave"].iloc[0]))}
         for rows in (before, after)
     ]
-    items = [item.name for item in study.items if item.name in asked[0] & asked[1] and item.kind == "number"]
+    both = set.intersection(*asked)
+    items = [item.name for item in study.items if item.name in both and item.kind == "number"]
     if study.link.method != "none":
         _, *places = np.intersect1d(before[WHO], after[WHO], assume_unique=True, return_indices=True)
         cohorts = before["cohort"].iloc[places[0]].to_numpy(object)

@@ -186,7 +186,11 @@ class Study:
 
     @cached_property
     def _items_by_scale(self) -> dict[str, tuple[Item, ...]]:
-        return {name: tuple(item for item in self.items if item.scale == name) for name in self.settings.scales}
+        found: dict[str, list[Item]] = {name: [] for name in self.settings.scales}
+        for item in self.items:
+            if item.scale in found:
+                found[item.scale].append(item)
+        return {name: tuple(items) for name, items in found.items()}
 
     def scale(self, name: str) -> Scale:
         """Return the scale with that name."""

@@ -15,7 +15,7 @@ from rm_research.study.model import Study
 
 P = ParamSpec("P")
 R = TypeVar("R")
-MANY = 2_000_000  # bytes of exports: about a thousand people who answer twice
+MANY, USUAL = 2_000_000, 34  # bytes of exports: about a thousand people who answer twice; so many items each
 
 
 def held_by_size(read: Callable[Concatenate[Study, P], R]) -> Callable[Concatenate[Study, P], R]:
@@ -23,10 +23,15 @@ def held_by_size(read: Callable[Concatenate[Study, P], R]) -> Callable[Concatena
 
     @wraps(read)
     def reading(study: Study, *args: P.args, **options: P.kwargs) -> R:
-        with pd.option_context("mode.string_storage", "pyarrow" if _bytes(study) > MANY else "python"):
+        with pd.option_context("mode.string_storage", "pyarrow" if _holds_many(study) else "python"):
             return read(study, *args, **options)
 
     return reading
+
+
+def _holds_many(study: Study) -> bool:
+    """Whether the exports seem to be of many people, and not of many items."""
+    return _bytes(study) > MANY * max(1, len(study.items) / USUAL)
 
 
 def _bytes(study: Study) -> int:
