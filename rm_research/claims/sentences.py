@@ -394,12 +394,17 @@ class Claims:
         """Name of the outcome within a sentence, with arm and survey where there are several."""
         title = self.study.scale(scale).title
         name = self.words.say("within.outcome", title=title, lowered=lowered(title))
-        of_arm = arm not in (PROGRAMME, self.study.comparison)
+        of_arm = arm != self.study.comparison and (arm != PROGRAMME or len(self._arms) > 1)
         of_wave = len(self.study.later_waves) > 1
         if not (of_arm or of_wave):
             return name
         key = "both" if of_arm and of_wave else "arm" if of_arm else "wave"
         return name + self.words.say(f"within.{key}", arm=arm, wave=self.wave_name(wave))
+
+    @cached_property
+    def _arms(self) -> set[str]:
+        """Arms of the programme."""
+        return {row.arm for row in self.disclosed.rows} - {self.study.comparison}
 
     def arm_title(self, arm: str) -> str:
         """Name of an arm as a label."""

@@ -96,7 +96,9 @@ def draw_means(
     def place(score: float) -> float:
         return top + deep * (high - min(max(score, low), high)) / (high - low)
 
-    _lines(ax, means, people, columns, place, joined=claims.study.link.method != "none")
+    _lines(ax, means, columns, place, 1.8 if claims.study.link.method != "none" else 0)
+    if len(people):
+        _people(ax, means, people, columns, place)
     _labels(ax, means, columns, place, (top - LINE / 2, top + deep + LINE / 2))
     return _frame(ax, ticks, columns, place, words, after)
 
@@ -166,35 +168,36 @@ def _frame(
     return max(names)
 
 
-def _lines(
-    ax: Axes, means: Sequence[Means], people: pd.DataFrame, columns: _Columns, place: Callable[[float], float], *,
-    joined: bool,
-) -> None:  # fmt: skip
+def _lines(ax: Axes, means: Sequence[Means], columns: _Columns, place: Callable[[float], float], wide: float) -> None:
+    """Draw each arm's line from mean to mean, and the interval of each mean."""
     for at, mean in enumerate(means):
         colour, marker = mean.look
-        x = np.array([columns.before, columns.after]) + GAP * at
-        rows = people[people["arm"] == mean.arm]
-        if len(rows):
-            import seaborn as sns  # here: pages, which may not show people, need not wait for it
+        x, moments = _sides(columns, at), (mean.before, mean.after)
+        ax.plot(x, [place(one.mean) for one in moments], color=colour, marker=marker, linewidth=wide, markersize=6)
+        known = [(left, one) for left, one in zip(x, moments, strict=True) if not np.isnan(one.low)]
+        for left, one in known:
+            ax.plot([left, left], [place(one.low), place(one.high)], color=colour, linewidth=1.6)
 
-            ends = {"person": [*range(len(rows))] * 2, "x": np.repeat(x, len(rows)),
-                    "y": [place(score) for score in (*rows["pre"], *rows["post"])]}  # fmt: skip
-            thin = {
-                "color": GREY,
-                "linewidth": 0.5,
-                "alpha": 0.6,
-                "zorder": 1,
-                "marker": "o",
-                "markersize": 2.5,
-                "markeredgewidth": 0,
-            }
-            sns.lineplot(ends, x="x", y="y", units="person", estimator=None, ax=ax, **thin)
-        moments = (mean.before, mean.after)
-        heights, wide = [place(moment.mean) for moment in moments], 1.8 if joined else 0
-        ax.plot(x, heights, color=colour, marker=marker, linewidth=wide, markersize=6)
-        for left, moment in zip(x, moments, strict=True):
-            if not np.isnan(moment.low):
-                ax.plot([left, left], [place(moment.low), place(moment.high)], color=colour, linewidth=1.6)
+
+def _sides(columns: _Columns, at: int) -> list[float]:
+    """Where the arm at a place has its two dots."""
+    return [columns.before + GAP * at, columns.after + GAP * at]
+
+
+def _people(
+    ax: Axes, means: Sequence[Means], people: pd.DataFrame, columns: _Columns, place: Callable[[float], float]
+) -> None:
+    """Draw a thin line with dots for each person, in notebooks alone: pages may not show people."""
+    import seaborn as sns  # here: pages need not wait for it
+
+    for at, mean in enumerate(means):
+        if not len(rows := people[people["arm"] == mean.arm]):
+            continue
+        ends = {"person": [*range(len(rows))] * 2, "x": np.repeat(_sides(columns, at), len(rows)),
+                "y": [place(score) for score in (*rows["pre"], *rows["post"])]}  # fmt: skip
+        thin = {"color": GREY, "linewidth": 0.5, "alpha": 0.6, "zorder": 1, "marker": "o", "markersize": 2.5,
+                "markeredgewidth": 0}  # fmt: skip
+        sns.lineplot(ends, x="x", y="y", units="person", estimator=None, ax=ax, **thin)
 
 
 def _labels(

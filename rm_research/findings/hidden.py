@@ -107,7 +107,7 @@ def cohorts_not_shown(context: Context) -> Iterator[str]:
     for scale in context.study.scales:
         for wave in context.waves(scale):
             for role in context.roles(scale.name):
-                for row in context.spoken_rows(scale.name, wave, role):
+                for row in filter(lambda row: row.is_known, context.spoken_rows(scale.name, wave, role)):
                     counted = context.counted(row)
                     outcome = context.claims.scale_text(row.scale, row.arm, wave)
                     for key, names in (("together", counted.together), ("left_out", counted.left_out)):

@@ -46,10 +46,10 @@ VERBS = {
         ("both", "clear"): "im Vergleich .*; geschätzter Unterschied",
         ("both", "small"): "im Vergleich .*; kaum ein Unterschied",
         ("both", "unclear"): "im Vergleich .*; Unterschied unklar",
-        ("gap", "clear"): "^Die Veränderung von .* (höher|tiefer) als im Vergleich",
+        ("gap", "clear"): "^Die Veränderung von .* (höher|niedriger) als im Vergleich",
         ("gap", "small"): "ähnlich wie im Vergleich",
         ("gap", "unclear"): "^Ob sich .* anders veränderte, ist unklar",
-        ("same", "clear"): r"^Bei gleichen Werten vorher lag .* (höher|tiefer) als im Vergleich \([^)]*\)\.$",
+        ("same", "clear"): r"^Bei gleichen Werten vorher lag .* (höher|niedriger) als im Vergleich \([^)]*\)\.$",
         ("same", "small"): "^Bei gleichen Werten vorher lag .* zuletzt kaum anders",
         ("same", "unclear"): "^Ob .* bei gleichem Anfang anders endete, ist unklar",
         ("4", "clear"): "^Bei gleichen Werten vorher endete .* mit einem geschätzten Unterschied",
@@ -65,7 +65,7 @@ CAUSAL = {
 }
 MADE = {"en": r"raised|lowered", "de": "erhöhte|senkte"}
 UP = {"en": r"\b(rose|raised|higher)\b", "de": r"\b(stieg|erhöhte|höher)\b"}
-DOWN = {"en": r"\b(fell|lowered|lower)\b", "de": r"\b(sank|senkte|tiefer)\b"}
+DOWN = {"en": r"\b(fell|lowered|lower)\b", "de": r"\b(sank|senkte|niedriger)\b"}
 GAIN = {"en": r"\bgain\b|\bbetter\b", "de": r"\bVerbesserung\b|\bBesseren\b|\bbesser\b"}
 LOSS = {"en": r"\bloss\b|\bworse\b", "de": r"\bVerschlechterung\b|\bSchlechteren\b|\bschlechter\b"}
 ESTIMATED = {"en": r"\bestimated?\b", "de": r"\bgeschätzte[nr]?\b|\bgeschätzt\b"}

@@ -18,8 +18,10 @@ MAIN_METHODS = {"jackknife", "paired_t", "welch", "ancova", "change_score", "peo
 APA = re.compile(r"\b95% CI \[|\bp [=<] \.\d")  # results as papers quote them are numbers in a row, no sentences
 SPOKEN = "p, li, dt, dd, td, summary, figcaption .title, figcaption .subtitle"
 NUMBER = re.compile(r"(?<![\w.])[+−-]?\d+(?:,\d{3})*(?:\.\d+)?")
-INTERVAL = re.compile(r"(\d+(?:\.\d+)?)% interval ([+−-]?[\d.]+) to ([+−-]?[\d.]+)")
-BOUNDS = re.compile(r"[+−-]?\d+\.\d+ to [+−-]?\d+\.\d+")
+END = r"(?:[+−-]?\d+(?:\.\d+)?|just (?:below|above) 0)"  # of an interval, which may be too near 0 for two decimals
+INTERVAL = re.compile(rf"(\d+(?:\.\d+)?)% interval ({END}) to ({END})")
+BOUNDS = re.compile(rf"{END} to {END}")
+GAP = "At the start, "  # what a sentence on how far apart arms were begins with
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z“‘(\d])")
 SHOWN_BY = 0.00501  # pages round to two decimals, the file to three: they may differ by half of the second
 TITLE, SUBTITLE, FOLDED = "figcaption .title", "figcaption .subtitle", "section[aria-labelledby=methods]"
@@ -35,7 +37,7 @@ def sentences(text: str) -> list[str]:
 
 
 def number(text: str) -> float:
-    return float(text.replace("−", "-").replace(",", ""))
+    return float(text.rpartition(" ")[2].replace("−", "-").replace(",", ""))
 
 
 def numbers(text: str) -> list[float]:
@@ -101,11 +103,20 @@ class Page:
         return found + [("svg", sentence) for svg in self.figures for sentence in sentences(svg.alt)]
 
     @cached_property
+    def gaps(self) -> list[tuple[str, str, str]]:
+        """How far apart arms were at the start, with the ends of its interval, as tables.csv has it."""
+        found: dict[str, dict[str, str]] = {}
+        for row in read_csv((self.out / "tables.csv").read_text(encoding="utf-8")):
+            if row["quantity"].startswith("gap"):
+                found.setdefault(row["row"], {})[row["quantity"]] = row["value"]
+        return [(one["gap"], one["gap_low"], one["gap_high"]) for one in found.values() if len(one) == 3]
+
+    @cached_property
     def statements(self) -> list[str]:
         """Sentences before the appendix that give an interval."""
         blocks = self.opening.select("p:not(.numbers), p.numbers span, li, td")
         told = (part for tag in blocks for part in sentences(text_of(tag)))
-        return [part for part in told if INTERVAL.search(part) and "of 100 answers" not in part]
+        return [part for part in told if INTERVAL.search(part) and "of 100 answers" not in part and GAP not in part]
 
     @cached_property
     def figures(self) -> list["Figure"]:
@@ -132,9 +143,16 @@ class Page:
 
     @cached_property
     def main_rows(self) -> list[Row]:
-        """Rows of the first outcome at the first later survey that answer the main question and have an answer."""
+        """Rows of the first outcome, at the survey that the page tells of first, that answer the main question."""
+        rows = [row for wave in self.facts.later_waves for row in self._main_of(wave)]
+        groups = {
+            wave: {(row["role"], row["arm"]) for row in rows if row["wave"] == wave} for wave in self.facts.later_waves
+        }
+        first = max(groups, key=lambda wave: len(groups[wave]))  # the first of those with the results of most groups
+        return [row for row in rows if row["wave"] == first]
+
+    def _main_of(self, wave: str) -> list[Row]:
         facts, family = self.facts, {"change", "difference", "pooled_change", "pooled_difference"}
-        wave = facts.later_waves[0]
         return [
             row for row in self.estimates
             if (row["scale"], row["wave"], row["measure"]) == (facts.first_outcome, wave, "mean")

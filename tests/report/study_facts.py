@@ -10,7 +10,8 @@ from typing import Any
 from scipy.stats import fisher_exact
 
 Row = dict[str, str]
-PEOPLE = {"leader": "leaders", "mentor": "mentors", "participant": "people"}
+PEOPLE = {"leader": "leaders", "mentor": "mentors", "participant": "people", "leader + mentor": "leaders and mentors"}
+ARMS = ("Programme", "Talks", "Waiting")  # as they stand in headings
 LEVEL_OF = {"randomised": 5, "matched": 3, "self-selected": 2}
 ONE_LOWER = {5: 4, 3: 2, 2: 1}
 
@@ -46,6 +47,11 @@ class Facts:
     @property
     def comparison(self) -> str | None:
         return self.toml.get("design", {}).get("comparison")
+
+    @property
+    def in_two_ways(self) -> bool:
+        """Whether arms are compared in two ways, as no lot was drawn."""
+        return self.comparison is not None and self.toml["design"].get("assignment", "self-selected") != "randomised"
 
     @property
     def later_waves(self) -> list[str]:
@@ -87,7 +93,7 @@ class Facts:
 
     def own_words(self) -> set[str]:
         """Words that come from the study's files and keep the capitals they have there."""
-        texts = [self.title, *self.toml["waves"]]
+        texts = [self.title, *self.toml["waves"], *ARMS]
         for name, scale in self.toml["scales"].items():
             texts += [name, scale.get("label", ""), scale.get("unit", "")]
         return {word.strip("().,:;’") for text in texts for word in text.split()}

@@ -163,7 +163,10 @@ class TestProperty15Language:
         # an average says of how many cohorts it is
         most = {part: LONGEST + 2 * (" cohorts" in part) for _, part in page.spoken}
         # arm and survey, where there are several, come on top
-        words = {part: len(re.sub(r" \([^()\d]+\d*, [^()]+\d*\)", "", part).split()) for _, part in page.spoken}
+        words = {
+            part: len(re.sub(r" \((?:[^()\d]+\d*, [^()]+|arm [^()]+|[a-z]+)\)", "", part).split())
+            for _, part in page.spoken
+        }
         long = [(n, part) for part, n in words.items() if n > most[part]]
         assert long == []
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from report_pages import BOUNDS, INTERVAL, MAIN_METHODS, NUMBER, near, number, numbers, sentences, text_of
+from report_pages import BOUNDS, GAP, INTERVAL, MAIN_METHODS, NUMBER, near, number, numbers, sentences, text_of
 from study_facts import PEOPLE
 
 CHANGES = ("change", "difference", "pooled_change", "pooled_difference")
@@ -21,7 +21,7 @@ DIRECTION = {
 CAUSAL = re.compile(r"programme (raised|lowered)|\b(caus\w+|impact\w*|effects? of|thanks to|due to|led to)\b")
 P_VALUE = re.compile(r"\bp[- ]?values?\b|\bp\s*[=<>≤≥]|\bsignifican", re.IGNORECASE)
 NAMED = {
-    1: re.compile(r"nobody outside|no usable comparison|no comparison", re.IGNORECASE),
+    1: re.compile(r"nobody outside|no usable comparison|no comparison|no difference is judged", re.IGNORECASE),
     2: re.compile(r"chose (itself|themselves|to take part)|self-selected", re.IGNORECASE),
     3: re.compile(r"match", re.IGNORECASE),
     4: re.compile(r"drawn by lot, but", re.IGNORECASE),
@@ -133,10 +133,17 @@ class TestProperty1TheFirstScreen:
             rows = [row for row in shown.rows_behind(sentence) if row in shown.main_rows]
             if rows and not WITHOUT_VERB.match(sentence):
                 expected = direction(rows[0])
+                if shown.facts.in_two_ways and DIRECTION["open"].search(sentence):
+                    continue  # what the other way of comparing leaves open is open
                 assert DIRECTION[expected].search(sentence), sentence
                 if expected != "open":
                     assert not DIRECTION["open"].search(sentence), sentence
                     assert not DIRECTION[{"up": "down", "down": "up"}[expected]].search(sentence), sentence
+
+    def test_how_far_apart_arms_were_is_what_the_tables_say(self, shown):
+        for sentence in (part for _, part in shown.spoken if part.startswith(GAP)):
+            low, high = map(number, INTERVAL.search(sentence).groups()[1:])
+            assert any(near(low, gap[1]) and near(high, gap[2]) for gap in shown.gaps), sentence
 
     def test_who_is_not_in_it_is_told_with_the_outcome(self, shown, numbers_told):
         """By number where people left; in words where nobody did."""
