@@ -46,6 +46,10 @@ class FrameError(StudyError):
     """A frame passed to a verb lacks a column or repeats a key."""
 
 
+class SelectionError(StudyError):
+    """What was asked for by name is not there; the message says what is."""
+
+
 class ReportError(StudyError):
     """A report cannot be made as requested: unknown cohort, parameter or notebook."""
 

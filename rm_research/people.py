@@ -233,15 +233,20 @@ def _clusters(people: pd.DataFrame, members: pd.DataFrame, study: Study) -> pd.S
     if study.design.clusters == "person" or members.empty:
         return alone
     of_members = members[WHO].merge(people[WHO].assign(alone=alone), on=WHO, how="left")["alone"]
-    known = _components(members.assign(alone=of_members.to_numpy()))
+    known = connected_dyads(members.assign(alone=of_members.to_numpy()))
     return alone.map(known).fillna(alone)
 
 
-def _components(members: pd.DataFrame) -> pd.Series:
+def connected_dyads(members: pd.DataFrame) -> pd.Series:
     """
     Component of each person in a dyad: the first of all dyads connected with theirs through shared members.
 
     Someone met in several cohorts connects dyads of these.
+
+    Parameters
+    ----------
+    members : DataFrame
+        cohort, dyad, alone (name of the person, the same wherever it is the same person).
     """
     persons, _ = pd.factorize(members["alone"])
     connected = members.assign(component=_connected(persons, numbered(members, ["cohort", "dyad"])))

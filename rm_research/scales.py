@@ -11,6 +11,7 @@ from rm_research.errors import FrameError, ScoringError
 from rm_research.frames import RESPONSES, SCORES, numbered, require_columns
 from rm_research.journal import Journal
 from rm_research.study import Study
+from rm_research.study.selection import Names, OfStudy, Selection, names_in
 
 Matrix = NDArray[np.float64]
 
@@ -63,16 +64,23 @@ def keyed_items(responses: pd.DataFrame, study: Study, scale: str) -> pd.DataFra
     return pd.DataFrame(keyed, index=responses.index)
 
 
-def score_scales(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
+def score_scales(
+    responses: pd.DataFrame | OfStudy, study: Study | None = None, *,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+) -> pd.DataFrame:  # fmt: skip
     """
     Score per person, wave and scale.
 
     Parameters
     ----------
-    responses : DataFrame
-        Responses, linked: one row per returned questionnaire, items as answered, in item units.
-    study : Study
-        Its scales say which items belong together, which are reversed, and what share must be answered.
+    responses : DataFrame or Prepared
+        Responses, linked: one row per returned questionnaire, items as answered, in item units; or what
+        `prepare_study` returned.
+    study : Study, optional
+        Of Responses; a Prepared has its own. Its scales say which items belong together, which are reversed, and what
+        share must be answered.
+    cohort, role, scale, wave, arm : str or sequence of str, optional
+        Which rows come back; all unless given. Role and arm are known of a Prepared only.
 
     Returns
     -------
@@ -84,20 +92,42 @@ def score_scales(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
     Raises
     ------
     FrameError
-        When `responses` lacks a column, or is not linked.
+        When Responses have no study, lack a column, or are not linked.
+    SelectionError
+        When there is no such name, or nothing has all names together; the message says what there is.
     ScoringError
         When a scale has an item that no wave asks.
     """
+    people = None
+    if not isinstance(responses, pd.DataFrame):
+        people, study, responses = responses.people, study or responses.study, responses.responses
+    if study is None:
+        raise FrameError("score_scales: Responses need their study. Or give what prepare_study returned.")
     require_columns(responses, RESPONSES, verb="score_scales")
     if responses["person"].isna().any() or numbered(responses, QUESTIONNAIRE).max(initial=-1) + 1 < len(responses):
         raise FrameError("score_scales needs linked Responses, one row per person and wave. Call link_waves first.")
     parts = []
-    for scale in study.scales:
-        score, n_answered = scale_scores(responses, study, scale.name)
-        scores = responses[["cohort", "person", "wave"]].assign(scale=scale.name, score=score, n_answered=n_answered)
-        asking = [wave.name for wave in study.waves if study.measured(scale.name, wave.name)]
+    for known in study.scales:
+        score, n_answered = scale_scores(responses, study, known.name)
+        scores = responses[["cohort", "person", "wave"]].assign(scale=known.name, score=score, n_answered=n_answered)
+        asking = [one.name for one in study.waves if study.measured(known.name, one.name)]
         parts.append(scores[scores["wave"].isin(asking)])
-    return SCORES.conform(pd.concat(parts, ignore_index=True), unique=True)
+    scores = SCORES.conform(pd.concat(parts, ignore_index=True), unique=True)
+    asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
+    if all(names is None for names in asked.values()):
+        return scores
+    return _among(scores, people, asked)
+
+
+def _among(scores: pd.DataFrame, people: pd.DataFrame | None, asked: dict[str, Names]) -> pd.DataFrame:
+    """Scores with the names that were asked for."""
+    if people is None and (asked["role"] is not None or asked["arm"] is not None):
+        raise FrameError("score_scales: Responses alone do not tell roles and arms. Give what prepare_study returned.")
+    facts = ["cohort", "person", "role", "arm"]
+    rows = scores if people is None else scores.merge(people[facts], on=facts[:2], how="left")
+    known = {keyword: names for keyword, names in asked.items() if keyword in rows}
+    selection = Selection.of(names_in(rows, tuple(known)), known)
+    return scores[selection.mask(rows).to_numpy()].reset_index(drop=True)
 
 
 def scale_scores(responses: pd.DataFrame, study: Study, name: str) -> tuple[pd.Series, pd.Series]:

@@ -8,12 +8,16 @@ import numpy as np
 import pandas as pd
 
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, headlines
+from rm_research.effects.change import estimate_change
+from rm_research.effects.difference import estimate_difference
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, headlines, joined
 from rm_research.effects.groups import ALL_COHORTS, EVERYONE, STRATUM, Place
 from rm_research.effects.methods import METHODS, POOLED, Average, Contrast, Measure, Name
 from rm_research.effects.verdicts import by_two_ways, other_ways
 from rm_research.errors import FrameError
 from rm_research.frames import ESTIMATES, PANEL, require_columns
+from rm_research.panel import Prepared
+from rm_research.panel.asked import Asked, Names
 from rm_research.stats.baseline import change_of_both, change_of_everyone
 from rm_research.stats.cohorts import FEWEST, TwoArms, joined_to_neighbours
 from rm_research.stats.pooling import (
@@ -33,24 +37,32 @@ LEFT_OUT = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post
 
 
 def estimate_programme(
-    estimates: Estimates, *, study: Study, panel: pd.DataFrame | None = None,
+    estimates: Estimates | Prepared, *, study: Study | None = None, panel: pd.DataFrame | None = None,
     may_add: Callable[[int], bool] = lambda people: True,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
 ) -> Estimates:  # fmt: skip
     """
     Average over cohorts of each headline estimate, as `[reporting] average` declares.
 
     Parameters
     ----------
-    estimates : Estimates
-        Of the cohorts, from `estimate_change` and `estimate_difference`.
-    study : Study
-        What its averages are about, its level, declared moderators, and whether cohorts share a comparison.
+    estimates : Estimates or Prepared
+        Estimates of the cohorts, from `estimate_change` and `estimate_difference`; or what `prepare_study` returned, of
+        which both are then made.
+    study : Study, optional
+        Of the estimates, unless they know it. What its averages are about, its level, declared moderators, and whether
+        cohorts share a comparison count.
     panel : DataFrame, optional
-        Panel that the estimates were made from. Without it, an average over people is made from the cohorts' rows, and
-        there are no rows of moderators.
+        Panel that the estimates were made from; a Prepared has its own. Without it, an average over people is made from
+        the cohorts' rows, and there are no rows of moderators.
     may_add : callable, optional
         Whether so many people without a score after may be counted in the average where they count in none of the
         cohorts' rows; otherwise the average is of those with both scores. By default they may.
+
+    cohort : str or sequence of str, optional
+        Which cohorts are averaged; all unless given.
+    role, scale, wave, arm : str or sequence of str, optional
+        Which rows come back; all unless given. They have the same numbers as among all rows.
 
     Returns
     -------
@@ -71,21 +83,34 @@ def estimate_programme(
     Raises
     ------
     FrameError
-        When a frame lacks a column.
+        When a frame lacks a column, or nothing says which study the estimates are of.
+    SelectionError
+        When there is no such name, or nothing has all names together; the message says what there is.
     """
+    if isinstance(estimates, Prepared):
+        asked = Asked.of(estimates, study, verb="estimate_programme", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+        estimates, panel = joined([estimate_change(estimates), estimate_difference(estimates)]), asked.panel
     require_columns(estimates.table, ESTIMATES, verb="estimate_programme")
     if panel is not None:
         require_columns(panel, PANEL, verb="estimate_programme")
-    table = estimates.table
+    study = study or estimates.study
+    if study is None:
+        raise FrameError("estimate_programme: these estimates do not know their study; give study=.")
+    table = estimates.where(cohort=cohort).table
+    averages = collected(_averages(table, panel, study, may_add), study)
+    return averages.where(role=role, scale=scale, wave=wave, arm=arm)
+
+
+def _averages(
+    table: pd.DataFrame, panel: pd.DataFrame | None, study: Study, may_add: Callable[[int], bool]
+) -> Iterator[Row]:
+    """Rows of the averages over the cohorts of a table of estimates."""
     pools = table[headlines(table) & table["contrast"].isin(POOLED)].groupby(KEYS, sort=False)
-    others, rows = other_ways(table, study), []
+    others = other_ways(table, study)
     for key, heads in pools:
         pool = Pool.of(tuple(map(str, key)), heads, panel, study)
-        rows += [
-            *_rows(pool, may_add),
-            *_in_the_other_way(pool, table.loc[[others[at] for at in heads.index if at in others]]),
-        ]
-    return collected(rows, study)
+        yield from _rows(pool, may_add)
+        yield from _in_the_other_way(pool, table.loc[[others[at] for at in heads.index if at in others]])
 
 
 @dataclass(frozen=True, eq=False)

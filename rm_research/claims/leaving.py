@@ -7,7 +7,7 @@ import pandas as pd
 
 from rm_research.checks.followup import summed
 from rm_research.claims.judgement import Followed
-from rm_research.disclosure import Disclosed
+from rm_research.disclosure import Shown
 from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
@@ -56,7 +56,7 @@ class Leaving:
         return self.returned - self.before
 
 
-def leaving(row: Estimate, disclosed: Disclosed, people: Followed, study: Study) -> dict[str, Leaving]:
+def leaving(row: Estimate, disclosed: Shown, people: Followed, study: Study) -> dict[str, Leaving]:
     """Counts by arm, the comparison's included if the row compares arms; without those of an arm with nobody before."""
     table = disclosed.tables.get("follow_up")
     if table is None:

@@ -12,7 +12,7 @@ from rm_research.claims.judgement import level_of
 from rm_research.claims.leaving import Leaving, leaving
 from rm_research.claims.measurement import when
 from rm_research.claims.staying import Followed, followed, people_left
-from rm_research.disclosure import HIDDEN, Disclosed
+from rm_research.disclosure import HIDDEN, Shown
 from rm_research.disclosure.together import AND, QUESTION
 from rm_research.effects.bounds import largest
 from rm_research.effects.estimate import Estimate
@@ -36,12 +36,12 @@ class Claims:
 
     Attributes
     ----------
-    disclosed : Disclosed
+    disclosed : Shown
     study : Study
     words : Catalogue
     """
 
-    disclosed: Disclosed
+    disclosed: Shown
     study: Study
     words: Catalogue
 
@@ -456,7 +456,7 @@ class Claims:
         }
 
 
-def claims_of(disclosed: Disclosed, study: Study) -> Claims:
+def claims_of(disclosed: Shown, study: Study) -> Claims:
     """
     Return what may be said about Disclosed rows in the language of their study.
 

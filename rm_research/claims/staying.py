@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rm_research.disclosure import Disclosed
+from rm_research.disclosure import Shown
 from rm_research.disclosure.together import ABOUT, QUESTION
 from rm_research.effects.balance import PLACE
 from rm_research.effects.estimate import Estimate
@@ -72,7 +72,7 @@ def _about(row: Estimate) -> Key:
     return (row.role, row.scale, row.wave, row.unpooled, row.arm)
 
 
-def followed(disclosed: Disclosed, study: Study | None = None) -> Followed:
+def followed(disclosed: Shown, study: Study | None = None) -> Followed:
     """Count the people who stayed, and find which cohorts are combined."""
     result, headlines = Followed({}, {}, {}), {row.id for row in disclosed.headline_rows}
     of_every_wave = _before_of_every_wave(disclosed)
@@ -96,7 +96,7 @@ def followed(disclosed: Disclosed, study: Study | None = None) -> Followed:
     return result
 
 
-def _before_of_every_wave(disclosed: Disclosed) -> dict[Key, int]:
+def _before_of_every_wave(disclosed: Shown) -> dict[Key, int]:
     """People with a score before, where rows count only those of them with a score from every wave."""
     every, flow = (disclosed.tables.get(name) for name in ("every_wave", "follow_up"))
     if every is None or flow is None or not len(every):
@@ -106,7 +106,7 @@ def _before_of_every_wave(disclosed: Disclosed) -> dict[Key, int]:
     return {tuple(key): int(n) for *key, n in flow[[*keys, "before"]].itertuples(index=False, name=None) if pd.notna(n)}
 
 
-def _add_assigned(result: Followed, disclosed: Disclosed) -> None:
+def _add_assigned(result: Followed, disclosed: Shown) -> None:
     """People whom a roster puts in an arm; none of a cohort in which it leaves anybody's role or arm open."""
     flow = disclosed.tables.get("response")
     if flow is None or "invited" not in flow:
@@ -118,7 +118,7 @@ def _add_assigned(result: Followed, disclosed: Disclosed) -> None:
             result.assigned[cohort, role, arm] = int(invited)
 
 
-def _add_starts(result: Followed, disclosed: Disclosed) -> None:
+def _add_starts(result: Followed, disclosed: Shown) -> None:
     """How far apart the arms were before, and how much people of one arm differed."""
     detail, balance = disclosed.estimates.detail, disclosed.tables.get("balance")
     numbers = {}

@@ -1,6 +1,7 @@
 """How answers are spread over the printed scale, in bands that reveal nothing about a single person."""
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -81,23 +82,7 @@ def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[pd
         failing = _failing(of_role, bands)
         passing = [group for group in of_role if (group.cohort, group.arm) not in failing]
         whole = _summed(passing) if len(prepared.cohorts) > 1 else []
-        rows = [
-            (
-                group.cohort,
-                role,
-                group.arm,
-                scale.name,
-                wave,
-                group.asked,
-                low,
-                high,
-                share,
-                group.n_people,
-                group.n_cohorts,
-            )
-            for group in [*passing, *whole]
-            for (low, high), share in zip(bands, _shares(group, bands), strict=True)
-        ]
+        rows = [row for group in [*passing, *whole] for row in _rows_of(group, scale.name, wave, bands)]
         if rows:
             yield pd.DataFrame(rows, columns=ANSWERS)
 
@@ -140,6 +125,37 @@ def _may_be_shown(
     asked = Spread(table, exact, has_few_scores(scale.name, study), study)
     table = table[~rules.hidden(rules.ANSWERS, asked, table.index)]
     return set(table[GROUP].itertuples(index=False, name=None))
+
+
+def own_answers(prepared: Prepared) -> pd.DataFrame:
+    """
+    Shares of the answers of every group, however small, in the finest bands: for the researcher's own eyes.
+
+    Returns
+    -------
+    DataFrame
+        As `shown_answers`.
+    """
+    study, rows = prepared.study, list[tuple[object, ...]]()
+    for scale in study.scales:
+        wave, points = answers_wave(scale, study), _points(scale, study)
+        if wave is None:
+            continue
+        panel = prepared.panel[prepared.panel["scale"].eq(scale.name) & prepared.panel["wave"].eq(wave)]
+        groups = set(panel[GROUP].dropna().itertuples(index=False, name=None))
+        counted = sorted(_counted(scale, wave, points, prepared, groups), key=lambda group: group.role)
+        by_role = {role: list(_summed(list(of))) for role, of in groupby(counted, key=lambda group: group.role)}
+        for group in [*counted, *(whole for several in by_role.values() for whole in several)]:
+            if group.points.sum():
+                rows += _rows_of(group, scale.name, wave, _bandings(points)[0])
+    return pd.DataFrame(rows, columns=ANSWERS)
+
+
+def _rows_of(group: Counted, scale: str, wave: str, bands: Bands) -> Iterator[tuple[object, ...]]:
+    """Rows of the table of answers, one a band."""
+    about = (group.cohort, group.role, group.arm, scale, wave, group.asked)
+    for (low, high), share in zip(bands, _shares(group, bands), strict=True):
+        yield (*about, low, high, share, group.n_people, group.n_cohorts)
 
 
 def _counted(

@@ -1,6 +1,7 @@
 """Numbers that would tell what nearly everybody answered: printed as a bound ('4.6 or more'), or in coarse steps."""
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -42,7 +43,7 @@ def coarse(estimates: Estimates, *, study: Study) -> Estimates:
     every answer. Shares of groups smaller than three smallest groups, of a scale with few possible scores, are given
     in steps of ten per cent. A bound has no interval.
     """
-    return Estimates(_shares(estimates, study), _details(estimates, study))
+    return replace(estimates, table=_shares(estimates, study), details=_details(estimates, study))
 
 
 def _shares(estimates: Estimates, study: Study) -> pd.DataFrame:

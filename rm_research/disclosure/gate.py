@@ -1,8 +1,7 @@
 """The gate: which Estimates pass after every rule has been applied."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -12,20 +11,16 @@ from rm_research.disclosure.heading import decided, headed
 from rm_research.disclosure.range import within_range
 from rm_research.disclosure.rows import Asked, Details
 from rm_research.disclosure.sets import Behind
+from rm_research.disclosure.shown import HIDDEN, UNEXPLAINED, Shown
 from rm_research.disclosure.threshold import Threshold
-from rm_research.effects.estimate import Estimate
-from rm_research.effects.estimates import Estimates, adjusted, headlines, joined
-from rm_research.effects.groups import EVERYONE, Place
+from rm_research.effects.estimates import Estimates, adjusted, joined
 from rm_research.frames import ESTIMATES, NUMBER
 from rm_research.stats.result import OF_DESIGN
 from rm_research.study import Study
 
-HIDDEN = "hidden"
-UNEXPLAINED = "reason.hidden_given_away"  # of rows that were hidden before
-
 
 @dataclass(frozen=True, eq=False)
-class Disclosed:
+class Disclosed(Shown):
     """
     Estimates and tables that may be circulated.
 
@@ -43,44 +38,8 @@ class Disclosed:
         Name of the rule that hides a row, by its id.
     """
 
-    estimates: Estimates
-    tables: dict[str, pd.DataFrame]
     smallest_group: int
     hidden_by: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """The disclosed Estimates table."""
-        return self.estimates.table
-
-    @cached_property
-    def headlines(self) -> pd.DataFrame:
-        """Rows of the table that answer their question, in its order."""
-        return self.table[headlines(self.table)]
-
-    @property
-    def rows(self) -> tuple[Estimate, ...]:
-        """Rows of the table, in its order, each with its columns as attributes."""
-        return self.estimates.rows
-
-    @cached_property
-    def headline_rows(self) -> tuple[Estimate, ...]:
-        """Rows that answer their question, in the order of the table."""
-        return tuple(self.estimates.by_id[name] for name in self.headlines["id"])
-
-    @cached_property
-    def _headlines_by_place(self) -> dict[tuple[Place, str], Estimate]:
-        of_everyone = (row for row in reversed(self.headline_rows) if row.subgroup == EVERYONE)
-        return {(row.place, row.contrast): row for row in of_everyone}
-
-    def headline(self, place: Place, contrast: str) -> Estimate | None:
-        """Row that answers the question of a place; None where there is none."""
-        return self._headlines_by_place.get((place, contrast))
-
-    @property
-    def hidden(self) -> pd.DataFrame:
-        """Rows of the table that a rule has hidden."""
-        return self.table[self.table["reason"] == HIDDEN]
 
     def why_hidden(self, row_id: str) -> str:
         """Key in the catalogue of the sentence that says why a row is hidden."""
@@ -141,10 +100,11 @@ def disclosed(
     numbers = [name for name, (dtype, _) in ESTIMATES.columns.items() if dtype == NUMBER]
     table.loc[~shown, numbers] = float("nan")
     table.loc[~shown, "truncated"] = None
-    asked = Details(Estimates(table, estimates.details), without_means, Threshold.of(study))
+    asked = Details(replace(estimates, table=table), without_means, Threshold.of(study))
     passing = asked.of(shown) & ~rules.hidden(rules.DETAILS, asked, estimates.details.index)
     # a p-value adjusted together with hidden ones would reveal them
-    passed = Estimates(adjusted(table, study), estimates.details[passing].reset_index(drop=True))
+    details = estimates.details[passing].reset_index(drop=True)
+    passed = replace(estimates, table=adjusted(table, study), details=details)
     hidden_by = dict(zip(table.loc[rule.notna(), "id"], rule.dropna(), strict=True))
     return Disclosed(passed, dict(tables or {}), study.reporting.smallest_group, hidden_by)
 

@@ -1,6 +1,7 @@
 """Which change is the main row of a role and wave: of everyone measured before, or of those who answered both times."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -29,7 +30,7 @@ def headed(parts: Sequence[Estimates], *, study: Study) -> list[Estimates]:
         Its smallest group.
     """
     both = _few_left(joined(parts).table, Threshold.of(study))
-    return [Estimates(_marked(part.table, both), part.details) for part in parts]
+    return [replace(part, table=_marked(part.table, both)) for part in parts]
 
 
 def decided(estimates: Estimates) -> bool:

@@ -81,9 +81,29 @@ def change_by_meetings(
     rows = [
         {"role": role, "arm": arm, "scale": scale, "wave": wave, **band}
         for (role, arm, scale, wave), people in panel.groupby(["role", "arm", "scale", "wave"])
-        for band in _bands(_without_few(people, study), study, may_be_shown)
+        for band in _bands(_without_few(people, study), study, may_be_shown, threshold=Threshold.of(study))
     ]
     return pd.DataFrame(rows, columns=BY_MEETINGS)
+
+
+def own_meetings(panel: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """
+    Change by meetings of every group of two people or more in each band: for the researcher's own eyes.
+
+    Returns
+    -------
+    DataFrame
+        As `shown_meetings`, for every scale, and for each cohort as well as for all.
+    """
+    met = panel[panel[["pre", "post"]].notna().all(axis=1) & panel["sessions"].notna()]
+    everywhere = met.assign(cohort=ALL_COHORTS)
+    rows = [
+        dict(zip(["cohort", "role", "arm", "scale", "wave"], map(str, key), strict=True)) | band
+        for part in (everywhere, met)
+        for key, people in part.groupby(["cohort", "role", "arm", "scale", "wave"], observed=True, sort=False)
+        for band in _bands(people, study, lambda bands: True, threshold=Threshold(2))
+    ]
+    return pd.DataFrame(rows, columns=["cohort", *BY_MEETINGS])
 
 
 def _without_few(people: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -102,7 +122,8 @@ def _told_apart(counts: pd.DataFrame, study: Study) -> pd.Series:
 
 
 def _bands(
-    people: pd.DataFrame, study: Study, may_be_shown: Callable[[Sequence[pd.DataFrame]], bool]
+    people: pd.DataFrame, study: Study, may_be_shown: Callable[[Sequence[pd.DataFrame]], bool], *,
+    threshold: Threshold,
 ) -> list[dict[str, float]]:  # fmt: skip
     """Bands of meetings with the mean change of the people in each."""
     if people.empty or study.link.method == "none":
@@ -114,7 +135,7 @@ def _bands(
         shares = np.cumsum(counts)[:-1, None] / len(met) - np.arange(1, parts) / parts
         band = np.searchsorted(values[np.unique(np.abs(shares).argmin(axis=0))], met)
         different = people["person"].groupby(band).nunique()
-        few = rules.hidden(rules.BANDS_OF_MEETINGS, Counts(different, Threshold.of(study)), different.index)
+        few = rules.hidden(rules.BANDS_OF_MEETINGS, Counts(different, threshold), different.index)
         bands = [part for _, part in people.groupby(band)]
         if len(different) == parts and not few.any() and may_be_shown(bands):
             return _mean_changes(people, band, study)

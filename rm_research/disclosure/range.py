@@ -1,5 +1,6 @@
 """Intervals as they are shown: cut where the scale ends."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -29,7 +30,7 @@ def within_range(estimates: Estimates, *, study: Study) -> Estimates:
     keys = zip(table["contrast"], table["measure"], table["scale"], strict=True)
     limits = np.array([limit(*map(str, key)) for key in keys], dtype=float)
     table = table.assign(**{name: np.clip(table[name].to_numpy(float), -limits, limits) for name in ENDS})
-    return Estimates(table, _details(estimates.details, table, limits, study))
+    return replace(estimates, table=table, details=_details(estimates.details, table, limits, study))
 
 
 def _details(details: pd.DataFrame, table: pd.DataFrame, limits: np.ndarray, study: Study) -> pd.DataFrame:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, picked
 from rm_research.effects.estimators.difference import check_compared
 from rm_research.effects.groups import Compared, Group, comparisons, groups, units
 from rm_research.effects.methods import METHODS, Contrast, Measure, Name
-from rm_research.frames import PANEL, require_columns
+from rm_research.panel.asked import Asked, Data, Names
 from rm_research.stats.dose import dose_response, effect_of_attending
 from rm_research.stats.result import NotEstimableError, Reason, Result, Vector
 from rm_research.study import Study
@@ -18,17 +17,22 @@ DOSE = METHODS[Contrast.DOSE, Measure.SLOPE, Name.OLS]
 ATTENDING = METHODS[Contrast.DIFFERENCE, Measure.MEAN, Name.INSTRUMENT]
 
 
-def estimate_dose(panel: pd.DataFrame, *, study: Study) -> Estimates:
+def estimate_dose(
+    data: Data, *, study: Study | None = None,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+) -> Estimates:  # fmt: skip
     """
     Slope of meetings among participants, and the effect of attending at all.
 
     Parameters
     ----------
-    panel : DataFrame
-        Panel. `sessions` counts the meetings before each person's later questionnaire; 0 = the dyad did not meet,
-        missing = no log.
-    study : Study
-        Its log of sessions, comparison arm and assignment.
+    data : Prepared or DataFrame
+        What `prepare_study` returned, without its cohorts that have errors; or a Panel. Its `sessions` counts the
+        meetings before each person's later questionnaire; 0 = the dyad did not meet, missing = no log.
+    study : Study, optional
+        Of a Panel; a Prepared has its own. Its log of sessions, comparison arm and assignment count.
+    cohort, role, scale, wave, arm : str or sequence of str, optional
+        Which rows come back, by one name or several; all unless given. They have the same numbers as among all rows.
 
     Returns
     -------
@@ -43,16 +47,19 @@ def estimate_dose(panel: pd.DataFrame, *, study: Study) -> Estimates:
     Raises
     ------
     FrameError
-        When `panel` lacks a column, or has rows without a cohort or cluster or of another study's scales or waves.
+        When a Panel has no study, lacks a column, has rows without a cohort or cluster, or is of another study.
+    SelectionError
+        When there is no such name, or nothing has all names together; the message says what there is.
     """
-    require_columns(panel, PANEL, verb="estimate_dose")
-    if study.link.method == "none" or panel["sessions"].isna().all():
+    asked = Asked.of(data, study, verb="estimate_dose", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+    study = asked.study
+    if study.link.method == "none" or asked.panel["sessions"].isna().all():
         return collected([], study)
-    members = list(groups(panel, study))
+    members = list(groups(asked.panel, study))
     rows = [_dose(group, study) for group in members if group.place.arm != study.comparison and _logged(group)]
     if ATTENDING.suits(study):
         rows += [row for arms in comparisons(members, study) if _logged(arms.group) for row in _attending(arms, study)]
-    return collected(rows, study)
+    return picked(collected(rows, study), asked)
 
 
 def _logged(group: Group) -> bool:

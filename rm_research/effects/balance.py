@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from rm_research.effects.groups import Group, comparisons, groups, units
-from rm_research.frames import BALANCE, PANEL, require_columns
+from rm_research.frames import BALANCE, PANEL
+from rm_research.panel.asked import Asked, Data, Names
 from rm_research.stats.regression import least_squares, robust
 from rm_research.stats.result import NotEstimableError, Vector
 from rm_research.study import Study
@@ -16,16 +17,22 @@ from rm_research.study import Study
 PLACE = ["cohort", "role", "arm"]
 
 
-def assess_balance(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
+def assess_balance(
+    data: Data, *, study: Study | None = None,
+    cohort: Names = None, role: Names = None, scale: Names = None, arm: Names = None,
+) -> pd.DataFrame:  # fmt: skip
     """
     Compare the arms at the start, in each outcome and declared attribute.
 
     Parameters
     ----------
-    panel : DataFrame
-        Panel. Scores are those of everyone with one before; keep only some rows to compare fewer people.
-    study : Study
-        Its level, comparison arm, attributes and unit of assignment.
+    data : Prepared or DataFrame
+        What `prepare_study` returned, without its cohorts that have errors; or a Panel. Scores are those of everyone
+        with one before; keep only some rows of a Panel to compare fewer people.
+    study : Study, optional
+        Of a Panel; a Prepared has its own. Its level, comparison arm, attributes and unit of assignment count.
+    cohort, role, scale, arm : str or sequence of str, optional
+        Which rows come back, by one name or several; all unless given. With a scale, rows of attributes do not.
 
     Returns
     -------
@@ -38,13 +45,19 @@ def assess_balance(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
     Raises
     ------
     FrameError
-        When `panel` lacks a column, or has rows without a cohort or cluster or of another study's scales or waves.
+        When a Panel has no study, lacks a column, has rows without a cohort or cluster, or is of another study.
+    SelectionError
+        When there is no such name, or nothing has all names together; the message says what there is.
     """
-    require_columns(panel, PANEL, verb="assess_balance")
+    asked = Asked.of(data, study, verb="assess_balance", cohort=cohort, role=role, scale=scale, arm=arm)
+    study = asked.study
     if study.comparison is None:
         return BALANCE.empty()
-    rows = [row for sides in _sides(panel, study) for row in _rows(sides, study)]
-    return BALANCE.conform(pd.DataFrame(rows, columns=list(BALANCE.columns)))
+    rows = [row for sides in _sides(asked.panel, study) for row in _rows(sides, study)]
+    table = BALANCE.conform(pd.DataFrame(rows, columns=list(BALANCE.columns)))
+    # the scale of a row is a variable among others
+    named = table.assign(scale=table["variable"].where(table["is_scale"]))
+    return asked.among(named).drop(columns="scale")
 
 
 @dataclass(frozen=True, eq=False)

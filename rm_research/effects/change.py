@@ -8,30 +8,36 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, picked
 from rm_research.effects.groups import Group, Place, groups
 from rm_research.effects.interaction import change_interactions
 from rm_research.effects.methods import METHODS, Contrast, Method, Need
 from rm_research.effects.verdicts import has_few_df
-from rm_research.frames import PANEL, require_columns
+from rm_research.panel.asked import Asked, Data, Names
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
 ENOUGH_RETEST = 20  # pairs of the comparison from which a retest correlation is taken
 
 
-def estimate_change(panel: pd.DataFrame, *, study: Study, reference: pd.DataFrame | None = None) -> Estimates:
+def estimate_change(
+    data: Data, *, study: Study | None = None,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+    reference: pd.DataFrame | None = None,
+) -> Estimates:  # fmt: skip
     """
     Change from the baseline to each later wave, by cohort, role, arm and scale.
 
     Parameters
     ----------
-    panel : DataFrame
-        Panel.
-    study : Study
-        Its level, outcomes, declared interactions and way of linking.
+    data : Prepared or DataFrame
+        What `prepare_study` returned, without its cohorts that have errors; or a Panel.
+    study : Study, optional
+        Of a Panel; a Prepared has its own. Its level, outcomes, declared interactions and way of linking count.
+    cohort, role, scale, wave, arm : str or sequence of str, optional
+        Which rows come back, by one name or several; all unless given. They have the same numbers as among all rows.
     reference : DataFrame, optional
-        Panel whose comparison arm gives the retest correlation, where `panel` is only a part of the study.
+        Panel whose comparison arm gives the retest correlation, where `data` is only a part of the study.
 
     Returns
     -------
@@ -49,15 +55,20 @@ def estimate_change(panel: pd.DataFrame, *, study: Study, reference: pd.DataFram
     Raises
     ------
     FrameError
-        When `panel` lacks a column, or has rows without a cohort or cluster or of another study's scales or waves.
+        When a Panel has no study, lacks a column, has rows without a cohort or cluster, or is of another study.
+    SelectionError
+        When there is no such name, or nothing has all names together; the message says what there is.
     """
-    require_columns(panel, PANEL, verb="estimate_change")
+    asked = Asked.of(data, study, verb="estimate_change", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+    study, panel = asked.study, asked.of_cohorts
+    if reference is None and len(panel) < len(asked.panel):
+        reference = asked.panel
     all_groups = list(groups(panel, study))
     compared = all_groups if reference is None else groups(reference[reference["arm"].isin([study.comparison])], study)
     retest = retest_correlations(all_groups, list(compared), study)
     all_groups = [replace(group, retest=retest[group.place]) for group in all_groups]
     rows = [row for group in all_groups for row in _rows(group, study)]
-    return collected([*rows, *change_interactions(all_groups, study)], study)
+    return picked(collected([*rows, *change_interactions(all_groups, study)], study), asked)
 
 
 def _rows(group: Group, study: Study) -> Iterator[Row]:

@@ -4,29 +4,34 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, picked
 from rm_research.effects.estimators.difference import both_arms, check_compared
 from rm_research.effects.groups import Compared, comparisons, groups
 from rm_research.effects.interaction import difference_interactions
 from rm_research.effects.methods import METHODS, Contrast, Method, Missing, Need
-from rm_research.frames import PANEL, require_columns
+from rm_research.panel.asked import Asked, Data, Names
 from rm_research.stats.resampling import FEW_DF
 from rm_research.stats.result import Result
 from rm_research.study import Study
 
 
-def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
+def estimate_difference(
+    data: Data, *, study: Study | None = None,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+) -> Estimates:  # fmt: skip
     """
     Difference of each programme arm from the comparison arm, by cohort, role, scale and later wave.
 
     Parameters
     ----------
-    panel : DataFrame
-        Panel.
-    study : Study
-        Its comparison arm, the unit that was assigned, and whether one comparison serves several cohorts.
+    data : Prepared or DataFrame
+        What `prepare_study` returned, without its cohorts that have errors; or a Panel.
+    study : Study, optional
+        Of a Panel; a Prepared has its own. Its comparison arm, the unit that was assigned, and whether one comparison serves
+        several cohorts count.
+    cohort, role, scale, wave, arm : str or sequence of str, optional
+        Which rows come back, by one name or several; all unless given. They have the same numbers as among all rows.
 
     Returns
     -------
@@ -48,14 +53,18 @@ def estimate_difference(panel: pd.DataFrame, *, study: Study) -> Estimates:
     Raises
     ------
     FrameError
-        When `panel` lacks a column, or has rows without a cohort or cluster or of another study's scales or waves.
+        When a Panel has no study, lacks a column, has rows without a cohort or cluster, or is of another study.
+    SelectionError
+        When there is no such name, or nothing has all names together; the message says what there is.
     """
-    require_columns(panel, PANEL, verb="estimate_difference")
+    asked = Asked.of(data, study, verb="estimate_difference", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+    study = asked.study
     if study.comparison is None or study.link.method == "none":
         return collected([], study)
+    panel = asked.of_cohorts if study.design.comparison_scope == "cohort" else asked.panel
     compared = list(comparisons(list(groups(panel, study)), study))
     rows = [row for arms in compared for row in _rows(arms, study)]
-    return collected([*rows, *difference_interactions(compared, study)], study)
+    return picked(collected([*rows, *difference_interactions(compared, study)], study), asked)
 
 
 def _rows(arms: Compared, study: Study) -> Iterator[Row]:

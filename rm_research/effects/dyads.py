@@ -5,10 +5,11 @@ from functools import cache, partial
 
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, picked
 from rm_research.effects.groups import Group, groups
 from rm_research.effects.methods import METHODS, Contrast, Measure, Name
-from rm_research.frames import DYADS, PANEL, require_columns
+from rm_research.frames import DYADS
+from rm_research.panel.asked import Asked, Data, Names
 from rm_research.stats.dyadic import ActorPartner, actor_partner, distinguishability, dyadic_icc
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
@@ -16,18 +17,24 @@ from rm_research.study import Study
 MEMBERS = LEADER, MENTOR = ("leader", "mentor")
 
 
-def estimate_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, *, study: Study) -> Estimates:
+def estimate_dyads(
+    data: Data, dyads: pd.DataFrame | None = None, *, study: Study | None = None,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+) -> Estimates:  # fmt: skip
     """
     Slopes of the later score on people's own and their partner's score before, separately for leaders and mentors.
 
     Parameters
     ----------
-    panel : DataFrame
-        Panel.
-    dyads : DataFrame
-        Dyads. Those with a member who has a second partner are left out; `n_left_out` counts them by arm.
-    study : Study
-        Its level and comparison arm.
+    data : Prepared or DataFrame
+        What `prepare_study` returned, without its cohorts that have errors; or a Panel.
+    dyads : DataFrame, optional
+        Dyads of a Panel; a Prepared has its own. Those with a member who has a second partner are left out;
+        `n_left_out` counts them by arm.
+    study : Study, optional
+        Of a Panel; a Prepared has its own. Its level and comparison arm count.
+    cohort, role, scale, wave, arm : str or sequence of str, optional
+        Which rows come back, by one name or several; all unless given. They have the same numbers as among all rows.
 
     Returns
     -------
@@ -41,14 +48,16 @@ def estimate_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, *, study: Study) ->
     Raises
     ------
     FrameError
-        When a frame lacks a column, or `panel` has rows without a cohort or cluster or of another study's scales or
-        waves.
+        When a Panel has no study or Dyads, lacks a column, has rows without a cohort or cluster, or is of another
+        study.
+    SelectionError
+        When there is no such name, or nothing has all names together; the message says what there is.
     """
-    require_columns(panel, PANEL, verb="estimate_dyads")
-    require_columns(dyads, DYADS, verb="estimate_dyads")
+    asked = Asked.of(data, study, verb="estimate_dyads", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+    study, dyads = asked.study, asked.further("dyads", dyads, DYADS, verb="estimate_dyads")
     if study.link.method == "none" or dyads.empty:
         return collected([], study)
-    by_place = {group.place: group for group in groups(panel, study)}
+    by_place = {group.place: group for group in groups(asked.panel, study)}
     partners = ((group, by_place.get(place._replace(role=MENTOR))) for place, group in by_place.items()
                 if place.role == LEADER and place.arm != study.comparison)  # fmt: skip
     rows = (
@@ -57,7 +66,7 @@ def estimate_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, *, study: Study) ->
         if mentors
         for row in _rows(leaders, mentors, dyads[dyads["cohort"] == leaders.place.cohort], study)
     )
-    return collected(rows, study)
+    return picked(collected(rows, study), asked)
 
 
 def one_to_one(dyads: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Estimates: a table with one row per estimate, and how these rows are made."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,13 +12,17 @@ from rm_research.effects.estimate import Estimate, estimates_of
 from rm_research.effects.groups import EVERYONE, Place, row_id
 from rm_research.effects.methods import METHODS, Contrast, Heads, Method
 from rm_research.effects.verdicts import judged
+from rm_research.errors import FrameError
 from rm_research.frames import DETAILS, ESTIMATES, stacked
+from rm_research.panel.asked import Asked, Names
 from rm_research.stats.equivalence import tost
 from rm_research.stats.power import detectable
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
+from rm_research.study.selection import Selection, names_in
 
 LEAST_DF = 0.5  # with fewer, Student's t gives no useful interval
+SHORT = 12  # rows that a notebook shows
 SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "ci_low", "ci_high",
          "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
@@ -34,25 +38,70 @@ class Estimates:
         Estimates, at full precision; rows that could not be computed stay, with a `reason`.
     details : DataFrame
         Further quantities by row of `table`.
+    study : Study or None
+        Study that they are of, whose words tables and texts use.
     """
 
     table: pd.DataFrame
     details: pd.DataFrame
+    study: Study | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return a copy of the table, all columns, full precision."""
         return self.table.copy()
 
-    def where(self, mask: pd.Series) -> "Estimates":
-        """Return the rows of `mask` with their details."""
-        table = self.table[mask]
-        return Estimates(table.reset_index(drop=True), _of(self.details, table["id"]))
+    def where(
+        self, mask: pd.Series | None = None, *,
+        cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+        contrast: Names = None, measure: Names = None, method: Names = None, subgroup: Names = None,
+    ) -> "Estimates":  # fmt: skip
+        """
+        Return some of the rows with their details.
+
+        Parameters
+        ----------
+        mask : Series of bool, optional
+            Which rows of `table`; all unless given.
+        cohort, role, scale, wave, arm, contrast, measure, method, subgroup : str or sequence of str, optional
+            Names in the columns of `table`, one or several.
+
+        Raises
+        ------
+        SelectionError
+            When there is no such name, or no row has all names together; the message says what there is.
+        """
+        rows = self.table if mask is None else self.table[mask]
+        asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm, "contrast": contrast,
+                 "measure": measure, "method": method, "subgroup": subgroup}  # fmt: skip
+        if selection := Selection.of(names_in(rows, tuple(asked)), asked):
+            rows = rows[selection.mask(rows)]
+        return replace(self, table=rows.reset_index(drop=True), details=_of(self.details, rows["id"]))
+
+    def __add__(self, other: "Estimates") -> "Estimates":
+        """
+        Return the rows of both.
+
+        Raises
+        ------
+        FrameError
+            When they are of two studies, or of one with other options, or share a row.
+        """
+        if not isinstance(other, Estimates):
+            return NotImplemented
+        if self.study is not None and other.study is not None and self.study != other.study:
+            raise FrameError(
+                "These are estimates of two studies, or of one study with other options, whose rows have the same names. "
+                "Put their frames together instead: pd.concat({'as declared': a.to_frame(), 'varied': b.to_frame()})."
+            )
+        if len(both := sorted({*self.table["id"]} & {*other.table["id"]})):
+            raise FrameError(f"Both have {len(both)} rows of the same name, such as {both[0]!r}. Add each once.")
+        return joined([self, other])
 
     def by_cohort(self, order: Sequence[str]) -> "Estimates":
         """Return the rows of each cohort together, in this order of cohorts; further names keep their order after."""
         ranks = {name: place for place, name in enumerate(order)}
         places = self.table["cohort"].map(ranks).fillna(len(ranks)).argsort(kind="stable")
-        return Estimates(self.table.iloc[places].reset_index(drop=True), self.details)
+        return replace(self, table=self.table.iloc[places].reset_index(drop=True))
 
     @cached_property
     def rows(self) -> tuple[Estimate, ...]:
@@ -77,15 +126,19 @@ class Estimates:
         return len(self.table)
 
     def __repr__(self) -> str:
-        return f"Estimates, {len(self)} rows" + (f"\n{self._shown().to_string(index=False)}" if len(self) else "")
+        return self._heading() + (f"\n{self._shown().to_string(index=False, na_rep='')}" if len(self) else "")
 
     def _repr_html_(self) -> str:
         table = self._shown().to_html(index=False, na_rep="")
-        return table.replace("<thead>", f"<caption>Estimates, {len(self)} rows</caption><thead>", 1)
+        return table.replace("<thead>", f"<caption>{self._heading()}</caption><thead>", 1)
+
+    def _heading(self) -> str:
+        more = f", the first {SHORT} shown; to_frame() has all" if len(self) > SHORT else ""
+        return f"Estimates, {len(self)} {'row' if len(self) == 1 else 'rows'}{more}"
 
     def _shown(self) -> pd.DataFrame:
         columns = [name for name in SHOWN if self.table[name].notna().any() or not len(self)]
-        return self.table[columns].round(3)
+        return self.table[columns].head(SHORT).round(3)
 
 
 def _of(details: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
@@ -95,9 +148,17 @@ def _of(details: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
 def joined(parts: Iterable[Estimates]) -> Estimates:
     """Several Estimates as one, in the order given."""
     several = list(parts)
+    study = next((part.study for part in several if part.study is not None), None)
     return Estimates(
-        stacked([part.table for part in several], ESTIMATES), stacked([part.details for part in several], DETAILS)
+        stacked([part.table for part in several], ESTIMATES), stacked([part.details for part in several], DETAILS), study
     )
+
+
+def picked(estimates: Estimates, asked: Asked) -> Estimates:
+    """Estimates with the names that a verb was asked for, in the order in which the study shows its cohorts."""
+    if asked.selection and len(estimates):
+        estimates = estimates.where(asked.selection.mask(estimates.table))
+    return estimates if asked.prepared is None else estimates.by_cohort(asked.prepared.cohorts)
 
 
 @dataclass(frozen=True)
@@ -173,10 +234,11 @@ def collected(rows: Iterable[Row], study: Study) -> Estimates:
     """Estimates of rows, with `p_adjusted` in its place."""
     all_rows = list(rows)
     if not all_rows:
-        return Estimates(ESTIMATES.empty(), DETAILS.empty())
+        return Estimates(ESTIMATES.empty(), DETAILS.empty(), study)
     details = [(row.columns["id"], name, value) for row in all_rows for name, value in row.details.items()]
     table = ESTIMATES.conform(pd.DataFrame([row.columns for row in all_rows]))
-    return Estimates(adjusted(table, study), DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
+    of_rows = DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns)))
+    return Estimates(adjusted(table, study), of_rows, study)
 
 
 def headlines(table: pd.DataFrame) -> pd.Series:

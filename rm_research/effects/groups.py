@@ -110,10 +110,10 @@ def groups(panel: pd.DataFrame, study: Study) -> Iterator[Group]:
     Raises
     ------
     FrameError
-        When a row has no cohort or cluster, or is of a scale or wave that the study lacks.
+        When a row has no cohort or cluster.
     """
     scales, waves = [scale.name for scale in study.scales], list(study.later_waves)
-    _check_groups(panel, {"scale": scales, "wave": waves})
+    _check_groups(panel)
     panel = panel[panel["role"].notna() & panel["arm"].notna()]
     pre, post = (panel[name].to_numpy(float) for name in ("pre", "post"))
     clusters = panel["cluster"].to_numpy(object)
@@ -130,14 +130,11 @@ def groups(panel: pd.DataFrame, study: Study) -> Iterator[Group]:
         yield Group(place, pre[at], post[at], clusters[at], panel, at)
 
 
-def _check_groups(panel: pd.DataFrame, known: dict[str, list[str]]) -> None:
+def _check_groups(panel: pd.DataFrame) -> None:
     """Refuse a Panel with rows that would otherwise be left out silently."""
     for name in ("cohort", "cluster"):
         if lacking := int(panel[name].isna().sum()):
             raise FrameError(f"{lacking} rows of the Panel have no {name}. Make it with build_panel or prepare_study.")
-    for name, names in known.items():
-        if strange := sorted(set(panel[name].unique()) - set(names)):
-            raise FrameError(f"The Panel has {name} {strange[0]!r}, which the study lacks; it has {', '.join(names)}.")
 
 
 @dataclass(frozen=True, eq=False)

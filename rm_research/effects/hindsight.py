@@ -7,10 +7,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, picked
 from rm_research.effects.groups import groups
 from rm_research.effects.methods import METHODS, Contrast, Measure, Name
-from rm_research.frames import PANEL, SCORES, require_columns
+from rm_research.frames import SCORES
+from rm_research.panel.asked import Asked, Data, Names
 from rm_research.stats.result import Result, Vector
 from rm_research.stats.sensitivity import then_test
 from rm_research.study import Study
@@ -18,18 +19,23 @@ from rm_research.study import Study
 THEN_TEST = METHODS[Contrast.CHANGE, Measure.MEAN, Name.THEN_TEST]
 
 
-def estimate_hindsight(panel: pd.DataFrame, scores: pd.DataFrame, *, study: Study) -> Estimates:
+def estimate_hindsight(
+    data: Data, scores: pd.DataFrame | None = None, *, study: Study | None = None,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+) -> Estimates:  # fmt: skip
     """
     Change from the starting point as people judged it afterwards (then-test).
 
     Parameters
     ----------
-    panel : DataFrame
-        Panel.
-    scores : DataFrame
-        Scores, with those of the study's retrospective wave.
-    study : Study
-        Its waves of kind 'retrospective'; each is compared with every later wave.
+    data : Prepared or DataFrame
+        What `prepare_study` returned, without its cohorts that have errors; or a Panel.
+    scores : DataFrame, optional
+        Scores of a Panel, with those of the study's retrospective wave; a Prepared has its own.
+    study : Study, optional
+        Of a Panel; a Prepared has its own. Its waves of kind 'retrospective' are each compared with every later wave.
+    cohort, role, scale, wave, arm : str or sequence of str, optional
+        Which rows come back, by one name or several; all unless given. They have the same numbers as among all rows.
 
     Returns
     -------
@@ -42,15 +48,17 @@ def estimate_hindsight(panel: pd.DataFrame, scores: pd.DataFrame, *, study: Stud
     Raises
     ------
     FrameError
-        When a frame lacks a column.
+        When a Panel has no study or Scores, lacks a column, or is of another study.
+    SelectionError
+        When there is no such name, or nothing has all names together; the message says what there is.
     """
-    require_columns(panel, PANEL, verb="estimate_hindsight")
-    require_columns(scores, SCORES, verb="estimate_hindsight")
+    asked = Asked.of(data, study, verb="estimate_hindsight", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+    study, scores = asked.study, asked.further("scores", scores, SCORES, verb="estimate_hindsight")
     if not THEN_TEST.suits(study):
         return collected([], study)
-    asked = [wave.name for wave in study.waves if wave.kind == "retrospective"]
-    rows = (row for wave in asked for row in _rows(panel, scores[scores["wave"] == wave], wave, study))
-    return collected(rows, study)
+    waves = [wave.name for wave in study.waves if wave.kind == "retrospective"]
+    rows = [row for wave in waves for row in _rows(asked.panel, scores[scores["wave"] == wave], wave, study)]
+    return picked(collected(rows, study), asked)
 
 
 def _rows(panel: pd.DataFrame, then: pd.DataFrame, wave: str, study: Study) -> Iterator[Row]:

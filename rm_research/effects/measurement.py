@@ -10,6 +10,7 @@ import pandas as pd
 
 from rm_research.effects.groups import ROLE_ORDER
 from rm_research.frames import INVARIANCE, RELIABILITY, compared
+from rm_research.errors import FrameError
 from rm_research.panel import Prepared
 from rm_research.scales import keyed_items
 from rm_research.stats.factor.invariance import (
@@ -24,20 +25,29 @@ from rm_research.stats.factor.invariance import (
 from rm_research.stats.intraclass import retest_correlation
 from rm_research.stats.reliability import reliability
 from rm_research.stats.result import NotEstimableError, Reason
+from rm_research.study import Scale
+from rm_research.study.selection import Names, Selection, names_in, scales_of_roles
 
 EVERY_LEVEL = "all"  # level of a comparison that could not be made
 INDICES = ("chi2", "df", "p_value", "cfi", "tli", "rmsea", "rmsea_low", "rmsea_high", "srmr")
 Cells = dict[str, Any]
 
 
-def assess_reliability(prepared: Prepared) -> pd.DataFrame:
+def assess_reliability(
+    prepared: Prepared, *,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+) -> pd.DataFrame:  # fmt: skip
     """
     Assess how consistently each scale measured at each wave, and how stable it is in people without a programme.
 
     Parameters
     ----------
     prepared : Prepared
-        Answers of all cohorts together.
+        Its answers to items, of all cohorts together.
+    cohort, role, arm : str or sequence of str, optional
+        Only the answers of these people; everybody's unless given.
+    scale, wave : str or sequence of str, optional
+        Which rows come back; all unless given.
 
     Returns
     -------
@@ -47,18 +57,35 @@ def assess_reliability(prepared: Prepared) -> pd.DataFrame:
         comparison arm, missing without one or with unlinked waves: alpha does not replace it. A scale with one item
         has a reason.
     """
+    prepared, scales, waves = _asked(prepared, cohort, role, scale, wave, arm, verb="assess_reliability")
     study = prepared.study
     rows: list[Cells] = []
-    for scale in study.scales:
-        keyed = keyed_items(prepared.responses, study, scale.name)
-        for wave in study.waves:
-            if study.measured(scale.name, wave.name):
-                answers = keyed[prepared.responses["wave"] == wave.name]
-                retest = _retest(prepared, scale.name, wave.name)
-                rows += _reliability_rows(
-                    {"scale": scale.name, "wave": wave.name}, answers, retest, study.reporting.level
-                )
+    for known in scales:
+        keyed = keyed_items(prepared.responses, study, known.name)
+        for asked in study.waves:
+            if asked.name in waves and study.measured(known.name, asked.name):
+                answers = keyed[prepared.responses["wave"] == asked.name]
+                retest = _retest(prepared, known.name, asked.name)
+                place: Cells = {"scale": known.name, "wave": asked.name}
+                rows += _reliability_rows(place, answers, retest, study.reporting.level)
     return RELIABILITY.conform(pd.DataFrame(rows))
+
+
+def _asked(
+    prepared: Prepared, cohort: Names, role: Names, scale: Names, wave: Names, arm: Names, *, verb: str
+) -> tuple[Prepared, tuple[Scale, ...], tuple[str, ...]]:
+    """Answers of the people, scales and waves that are asked for."""
+    if not isinstance(prepared, Prepared):
+        raise FrameError(f"{verb} needs answers to items, which a Panel does not have: give what prepare_study returned.")
+    study, of_people = prepared.study, {"cohort": cohort, "role": role, "arm": arm}
+    known = {"scale": [one.name for one in study.scales], "wave": [one.name for one in study.waves]}
+    names = Selection.of(known, {"scale": scale, "wave": wave}).names
+    if any(names_given is not None for names_given in of_people.values()):
+        prepared = prepared.where(**of_people)
+    asked = scales_of_roles(study, prepared.people["role"].dropna().unique())
+    Selection.of(names_in(asked, ("role", "scale")), {"role": role, "scale": scale}).mask(asked)
+    scales = tuple(one for one in study.scales if one.name in names.get("scale", known["scale"]))
+    return prepared, scales, tuple(names.get("wave", known["wave"]))
 
 
 def _reliability_rows(place: Cells, answers: pd.DataFrame, retest: Cells, level: float) -> list[Cells]:
@@ -95,14 +122,23 @@ def _retest(prepared: Prepared, scale: str, wave: str) -> Cells:
     }
 
 
-def assess_invariance(prepared: Prepared) -> pd.DataFrame:
+def assess_invariance(
+    prepared: Prepared, *,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+) -> pd.DataFrame:  # fmt: skip
     """
     Assess whether each scale measured the same at the baseline and later, and in leaders and mentors.
 
     Parameters
     ----------
     prepared : Prepared
-        Answers of all cohorts together.
+        Its answers to items, of all cohorts together.
+    cohort, role, arm : str or sequence of str, optional
+        Only the answers of these people; everybody's unless given.
+    scale : str or sequence of str, optional
+        Which rows come back; all unless given.
+    wave : str or sequence of str, optional
+        Later waves that are compared with the baseline, and roles are then not compared; all comparisons unless given.
 
     Returns
     -------
@@ -113,16 +149,17 @@ def assess_invariance(prepared: Prepared) -> pd.DataFrame:
         difference. `descriptive` where fewer than 100 people answered; fewer than 50 is 'too_few_people'. People count
         once per cohort.
     """
+    prepared, scales, waves = _asked(prepared, cohort, role, scale, wave, arm, verb="assess_invariance")
     study = prepared.study
     rows: list[Cells] = []
-    for scale in study.scales:
-        keyed = keyed_items(prepared.responses, study, scale.name)
+    for known in scales:
+        keyed = keyed_items(prepared.responses, study, known.name)
         answers = pd.concat([prepared.responses[["cohort", "person", "wave"]], keyed], axis=1)
-        if study.link.method != "none" and study.measured(scale.name, study.baseline):
-            for wave in study.later_waves:
-                if study.measured(scale.name, wave):
-                    rows += _over_time(scale.name, answers, wave, prepared)
-        rows += _over_roles(scale.name, answers, prepared)
+        if study.link.method != "none" and study.measured(known.name, study.baseline):
+            for later in study.later_waves:
+                if later in waves and study.measured(known.name, later):
+                    rows += _over_time(known.name, answers, later, prepared)
+        rows += _over_roles(known.name, answers, prepared) if wave is None else []
     return INVARIANCE.conform(pd.DataFrame(rows))
 
 

@@ -8,13 +8,17 @@ import numpy as np
 import pandas as pd
 
 from rm_research.effects.groups import EVERYONE, Group, groups
-from rm_research.frames import ATTRITION, PANEL, require_columns
+from rm_research.frames import ATTRITION
+from rm_research.panel.asked import Asked, Data, Names
 from rm_research.stats.attrition import leaving_model, share_lost, standardised_difference
 from rm_research.stats.result import NotEstimableError, Result
 from rm_research.study import Study
 
 
-def assess_attrition(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
+def assess_attrition(
+    data: Data, *, study: Study | None = None,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+) -> pd.DataFrame:  # fmt: skip
     """
     How many people left, how they differed at the start, and what predicted leaving.
 
@@ -22,10 +26,13 @@ def assess_attrition(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
 
     Parameters
     ----------
-    panel : DataFrame
-        Panel.
-    study : Study
-        Its level, comparison arm and way of linking.
+    data : Prepared or DataFrame
+        What `prepare_study` returned, without its cohorts that have errors; or a Panel.
+    study : Study, optional
+        Of a Panel; a Prepared has its own. Its level, comparison arm and way of linking count.
+    cohort, role, scale, wave, arm : str or sequence of str, optional
+        Which rows come back, by one name or several; all unless given. The models of leaving are of everyone: they come
+        back unless a role or an arm is named.
 
     Returns
     -------
@@ -40,13 +47,16 @@ def assess_attrition(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
     Raises
     ------
     FrameError
-        When `panel` lacks a column, or has rows without a cohort or cluster or of another study's scales or waves.
+        When a Panel has no study, lacks a column, has rows without a cohort or cluster, or is of another study.
+    SelectionError
+        When there is no such name, or nothing has all names together; the message says what there is.
     """
-    require_columns(panel, PANEL, verb="assess_attrition")
+    asked = Asked.of(data, study, verb="assess_attrition", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+    study = asked.study
     if study.link.method == "none":
         return ATTRITION.empty()
     together: dict[tuple[str, str, str], list[Group]] = defaultdict(list)
-    for group in groups(panel, study):
+    for group in groups(asked.panel, study):
         place = group.place
         if study.measured(place.scale, study.baseline):
             together[place.cohort, place.scale, place.wave].append(group)
@@ -56,7 +66,7 @@ def assess_attrition(panel: pd.DataFrame, *, study: Study) -> pd.DataFrame:
         for members in together.values()
         for row in [*(row for group in members for row in _of_group(group, level)), *_of_leaving(members, study)]
     ]
-    return ATTRITION.conform(pd.DataFrame(rows, columns=list(ATTRITION.columns)))
+    return asked.among(ATTRITION.conform(pd.DataFrame(rows, columns=list(ATTRITION.columns))))
 
 
 def _of_group(group: Group, level: float) -> Iterator[dict[str, object]]:

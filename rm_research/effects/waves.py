@@ -6,10 +6,10 @@ from functools import cache, partial
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimates import Estimates, Row, collected, estimate_row
+from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, picked
 from rm_research.effects.groups import Compared, Group, Place, comparisons, fewest, groups
 from rm_research.effects.methods import METHODS, Contrast, Measure, Name
-from rm_research.frames import PANEL, require_columns
+from rm_research.panel.asked import Asked, Data, Names
 from rm_research.stats.mixed.waves import WaveModel, fit_waves
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
@@ -18,16 +18,21 @@ CHANGE = METHODS[Contrast.CHANGE, Measure.MEAN, Name.MIXED_MODEL]
 DIFFERENCE = METHODS[Contrast.DIFFERENCE, Measure.MEAN, Name.MIXED_MODEL]
 
 
-def estimate_waves(panel: pd.DataFrame, *, study: Study) -> Estimates:
+def estimate_waves(
+    data: Data, *, study: Study | None = None,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+) -> Estimates:  # fmt: skip
     """
     Change to each later wave, and difference from the comparison, from one mixed model of all waves.
 
     Parameters
     ----------
-    panel : DataFrame
-        Panel.
-    study : Study
-        Its waves, comparison arm and assignment.
+    data : Prepared or DataFrame
+        What `prepare_study` returned, without its cohorts that have errors; or a Panel.
+    study : Study, optional
+        Of a Panel; a Prepared has its own. Its waves, comparison arm and assignment count.
+    cohort, role, scale, wave, arm : str or sequence of str, optional
+        Which rows come back, by one name or several; all unless given. They have the same numbers as among all rows.
 
     Returns
     -------
@@ -42,17 +47,20 @@ def estimate_waves(panel: pd.DataFrame, *, study: Study) -> Estimates:
     Raises
     ------
     FrameError
-        When `panel` lacks a column, or has rows without a cohort or cluster or of another study's scales or waves.
+        When a Panel has no study, lacks a column, has rows without a cohort or cluster, or is of another study.
+    SelectionError
+        When there is no such name, or nothing has all names together; the message says what there is.
     """
-    require_columns(panel, PANEL, verb="estimate_waves")
+    asked = Asked.of(data, study, verb="estimate_waves", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+    study = asked.study
     if not CHANGE.suits(study):
         return collected([], study)
-    all_groups = list(groups(panel, study))
+    all_groups = list(groups(asked.panel, study))
     by_question: dict[Place, list[Compared]] = {}
     for arms in comparisons(all_groups, study):
         by_question.setdefault(arms.group.place._replace(wave=""), []).append(arms)
     rows = (row for waves in by_question.values() for row in _rows(waves, study))
-    return collected(rows, study)
+    return picked(collected(rows, study), asked)
 
 
 def _rows(waves: list[Compared], study: Study) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from rm_research.catalogue import Catalogue, capital, lowered
 from rm_research.claims import Claims, claims_of
-from rm_research.disclosure import Disclosed
+from rm_research.disclosure import Shown
 from rm_research.disclosure.printed import printed_number
 from rm_research.figures.lettering import width_of, wrapped
 from rm_research.figures.moments import moment
@@ -25,7 +25,7 @@ WIDEST = 0.36  # share of the width that names of surveys may take
 
 @mpl.rc_context(STYLE)
 def plot_answers(
-    disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str, ax: Axes | None = None,
+    disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str, ax: Axes | None = None,
     title: bool = True,
 ) -> Axes:  # fmt: skip
     """
@@ -35,7 +35,7 @@ def plot_answers(
 
     Parameters
     ----------
-    disclosed : Disclosed
+    disclosed : Shown
         Its table 'answers' is shown.
     study : Study
     cohort, role, scale, wave : str
@@ -57,7 +57,7 @@ def plot_answers(
     return on_sheet(ax, above, lambda ax, depth: [(ax, _draw(ax, depth, rows, claims) if len(rows) else depth)])
 
 
-def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
+def answers_title(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
     """Finding of the headline row where the answers are behind it, else whose they are; empty if there is none."""
     rows = answers_rows(disclosed, study=study, cohort=cohort, role=role, scale=scale, wave=wave)
     if rows.empty:
@@ -76,7 +76,7 @@ def answers_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str,
     return claims.words.say("chart.title_answers", finding=lowered(claims.title(row)))
 
 
-def answers_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
+def answers_alt(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
     """Kind of chart and what it shows, for readers who cannot see it; empty if it shows nothing."""
     place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
     title = answers_title(disclosed, study=study, **place)
@@ -90,7 +90,7 @@ def answers_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, s
 
 
 def answers_rows(
-    disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str
+    disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str
 ) -> pd.DataFrame:  # fmt: skip
     """
     Rows of the table 'answers' that `plot_answers` shows: comparison last, before first, lowest band first.

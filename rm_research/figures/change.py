@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from rm_research.claims import Claims, claims_of
 from rm_research.claims.comparing import by_changes
-from rm_research.disclosure import Disclosed
+from rm_research.disclosure import Shown
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.figures.means import Means, draw_means, means_of
@@ -20,7 +20,7 @@ from rm_research.study.model import PROGRAMME
 
 @mpl.rc_context(STYLE)
 def plot_change(
-    disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str, ax: Axes | None = None,
+    disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str, ax: Axes | None = None,
     title: bool = True, people: pd.DataFrame | None = None,
 ) -> Axes:  # fmt: skip
     """
@@ -28,7 +28,7 @@ def plot_change(
 
     Parameters
     ----------
-    disclosed : Disclosed
+    disclosed : Shown
         Rows that may be shown; hidden ones have no mark.
     study : Study
     cohort, role, scale, wave : str
@@ -64,13 +64,13 @@ def plot_change(
     return on_sheet(ax, change_title(disclosed, study=study, **place) if title else "", draw)
 
 
-def change_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
+def change_title(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
     """Finding that `plot_change` shows; empty if there is none."""
     row = _spoken(disclosed, study, cohort=cohort, role=role, scale=scale, wave=wave)
     return "" if row is None else claims_of(disclosed, study).title(row)
 
 
-def change_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
+def change_alt(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
     """Kind of chart and finding of `plot_change`, for readers who cannot see it; empty if there is none."""
     place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
     row, claims = _spoken(disclosed, study, **place), claims_of(disclosed, study)
@@ -84,7 +84,7 @@ def change_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, sc
     return claims.words.say(f"chart.{key}", scale=claims.scale_text(scale, row.arm, wave), finding=claims.finding(row))
 
 
-def shown_rows(disclosed: Disclosed, *, cohort: str, role: str, scale: str, wave: str) -> list[Estimate]:
+def shown_rows(disclosed: Shown, *, cohort: str, role: str, scale: str, wave: str) -> list[Estimate]:
     """Rows that `plot_change` shows: headline methods with an estimate, changes first."""
     place = (cohort, role, scale, wave)
     rows = [row for row in shown_headlines(disclosed) if (row.cohort, row.role, row.scale, row.wave) == place]
@@ -106,13 +106,13 @@ def _axis(rows: list[Estimate], claims: Claims) -> str:
     return "axis_difference" if same else "axis_changes"
 
 
-def shown_headlines(disclosed: Disclosed) -> list[Estimate]:
+def shown_headlines(disclosed: Shown) -> list[Estimate]:
     """Rows that answer their question and may be shown."""
     return [row for row in disclosed.headline_rows if row.is_known]
 
 
 def _spoken(
-    disclosed: Disclosed, study: Study, *, cohort: str, role: str, scale: str, wave: str
+    disclosed: Shown, study: Study, *, cohort: str, role: str, scale: str, wave: str
 ) -> Estimate | None:  # fmt: skip
     """Row that the page describes, from the first arm that has one."""
     claims, rows = claims_of(disclosed, study), shown_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from rm_research.catalogue import capital, catalogue
 from rm_research.checks.flow import UNKNOWN, flow_column
 from rm_research.claims import Claims, claims_of
-from rm_research.disclosure import Disclosed
+from rm_research.disclosure import Shown
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.figures.lettering import wrapped
 from rm_research.figures.moments import moment
@@ -34,14 +34,14 @@ class Bar:
 
 @mpl.rc_context(STYLE)
 def plot_flow(
-    disclosed: Disclosed, *, study: Study, cohort: str | None = None, ax: Axes | None = None, title: bool = True
+    disclosed: Shown, *, study: Study, cohort: str | None = None, ax: Axes | None = None, title: bool = True
 ) -> Axes:  # fmt: skip
     """
     People invited, and those who answered before, after and both times, with a score or not, by role and arm.
 
     Parameters
     ----------
-    disclosed : Disclosed
+    disclosed : Shown
         Its table 'response' is shown; counts of people who took part are not answers.
     study : Study
     cohort : str, optional
@@ -64,7 +64,7 @@ def plot_flow(
     return on_sheet(ax, above, lambda ax, depth: [(ax, _draw(ax, depth, groups))])
 
 
-def flow_title(disclosed: Disclosed, *, study: Study, cohort: str | None = None) -> str:
+def flow_title(disclosed: Shown, *, study: Study, cohort: str | None = None) -> str:
     """How many of those invited (or else of those who answered before) answered both times; empty if nobody did."""
     claims, rows = claims_of(disclosed, study), flow_rows(disclosed, cohort=cohort)
     wave = study.later_waves[-1] if study.later_waves else ""
@@ -81,7 +81,7 @@ def flow_title(disclosed: Disclosed, *, study: Study, cohort: str | None = None)
     return claims.words.say(f"chart.{key}", invited=invited, both=int(both.sum()), **counts, **named)
 
 
-def flow_alt(disclosed: Disclosed, *, study: Study, cohort: str | None = None) -> str:
+def flow_alt(disclosed: Shown, *, study: Study, cohort: str | None = None) -> str:
     """Kind of chart and what it shows, for readers who cannot see it; empty without people."""
     title = flow_title(disclosed, study=study, cohort=cohort)
     if not title:
@@ -91,7 +91,7 @@ def flow_alt(disclosed: Disclosed, *, study: Study, cohort: str | None = None) -
     return words.say("chart.alt_flow_invited" if invited else "chart.alt_flow", title=title)
 
 
-def flow_rows(disclosed: Disclosed, *, cohort: str | None = None) -> pd.DataFrame:
+def flow_rows(disclosed: Shown, *, cohort: str | None = None) -> pd.DataFrame:
     """Rows of the table 'response' that `plot_flow` shows."""
     table = disclosed.tables["response"]
     return table[table["cohort"] == (cohort or ALL_COHORTS)] if "cohort" in table else table

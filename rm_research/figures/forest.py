@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from rm_research.catalogue import Catalogue, capital
 from rm_research.claims import Claims, claims_of
 from rm_research.claims.comparing import by_changes
-from rm_research.disclosure import Disclosed
+from rm_research.disclosure import Shown
 from rm_research.disclosure.printed import printed_ends, printed_number
 from rm_research.effects.estimate import Estimate
 from rm_research.figures.change import shown_headlines
@@ -24,7 +24,7 @@ MOST_HEIGHT = 216  # points that the cohorts of one chart take at most, where th
 
 @mpl.rc_context(STYLE)
 def plot_forest(
-    disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str,
+    disclosed: Shown, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str,
     ax: Axes | None = None, title: bool = True, part: tuple[int, int] | None = None,
 ) -> Axes:  # fmt: skip
     """
@@ -32,7 +32,7 @@ def plot_forest(
 
     Parameters
     ----------
-    disclosed : Disclosed
+    disclosed : Shown
         Rows that may be shown.
     study : Study
     role, scale, wave, arm : str
@@ -71,7 +71,7 @@ def plot_forest(
 
 
 def forest_parts(
-    disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
+    disclosed: Shown, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
 ) -> list[tuple[int, int]]:  # fmt: skip
     """First cohort of each chart that `plot_forest` needs for legible letters on a slide, and the first not in it."""
     place = {"role": role, "scale": scale, "wave": wave, "contrast": contrast, "arm": arm}
@@ -85,7 +85,7 @@ def forest_parts(
 
 
 def forest_title(
-    disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
+    disclosed: Shown, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
 ) -> str:  # fmt: skip
     """Finding of the average that `plot_forest` shows, or else what is shown; empty if there are no rows."""
     claims = claims_of(disclosed, study)
@@ -100,7 +100,7 @@ def forest_title(
 
 
 def forest_alt(
-    disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
+    disclosed: Shown, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
 ) -> str:  # fmt: skip
     """Kind of chart and finding of `plot_forest`, for readers who cannot see it; empty if there is no average."""
     claims = claims_of(disclosed, study)
@@ -112,7 +112,7 @@ def forest_alt(
 
 
 def forest_rows(
-    disclosed: Disclosed, *, role: str, scale: str, wave: str, contrast: str, arm: str
+    disclosed: Shown, *, role: str, scale: str, wave: str, contrast: str, arm: str
 ) -> list[Estimate]:  # fmt: skip
     """Rows that `plot_forest` shows: one per cohort, the average last."""
     place = (role, arm, scale, wave)
@@ -127,7 +127,7 @@ def _axis(rows: list[Estimate], contrast: str, claims: Claims) -> str:
 
 
 def forest_shrunken(
-    disclosed: Disclosed, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
+    disclosed: Shown, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str
 ) -> dict[str, float]:  # fmt: skip
     """
     Estimates of cohorts drawn towards their average, by id of the row.

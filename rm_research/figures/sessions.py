@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from rm_research.catalogue import Catalogue, capital, catalogue
 from rm_research.claims import Claims, claims_of
-from rm_research.disclosure import Disclosed
+from rm_research.disclosure import Shown
 from rm_research.figures.answers import band_text
 from rm_research.figures.rows import axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import on_sheet
@@ -16,7 +16,7 @@ from rm_research.study import Study
 
 @mpl.rc_context(STYLE)
 def plot_sessions(
-    disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str, ax: Axes | None = None,
+    disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str, ax: Axes | None = None,
     title: bool = True,
 ) -> Axes:  # fmt: skip
     """
@@ -24,7 +24,7 @@ def plot_sessions(
 
     Parameters
     ----------
-    disclosed : Disclosed
+    disclosed : Shown
         Its table 'sessions' is shown.
     study : Study
     cohort, role, scale, wave : str
@@ -55,7 +55,7 @@ def plot_sessions(
     )
 
 
-def sessions_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
+def sessions_title(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
     """Change with the fewest and with the most meetings, in the first arm shown; empty if there are no rows."""
     rows = sessions_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave)
     if rows.empty:
@@ -71,13 +71,13 @@ def sessions_title(disclosed: Disclosed, *, study: Study, cohort: str, role: str
     )  # fmt: skip
 
 
-def sessions_alt(disclosed: Disclosed, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
+def sessions_alt(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
     """Kind of chart and what it shows, for readers who cannot see it; empty if there are no rows."""
     title = sessions_title(disclosed, study=study, cohort=cohort, role=role, scale=scale, wave=wave)
     return catalogue(study.reporting.language).say("chart.alt_sessions", title=title) if title else ""
 
 
-def sessions_rows(disclosed: Disclosed, *, cohort: str, role: str, scale: str, wave: str) -> pd.DataFrame:
+def sessions_rows(disclosed: Shown, *, cohort: str, role: str, scale: str, wave: str) -> pd.DataFrame:
     """Rows of the table 'sessions' that `plot_sessions` shows: the fewest meetings first."""
     table = disclosed.tables.get("sessions")
     if table is None or table.empty:

@@ -42,10 +42,11 @@ def build_findings(
     Raises
     ------
     ReportError
-        When there is no such cohort.
+        When there is no such cohort, or `prepared` holds only some of the people or varied options.
     StudyError
         When the cohort's data have an error.
     """
+    prepared.whole("Findings")
     if cohort is not None:
         (cohort,) = prepared.named([cohort])
     if cohort is not None and (errors := prepared.errors_of(cohort)):

@@ -11,6 +11,7 @@ from rm_research.catalogue import Catalogue, capital
 from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimate import Estimate
+from rm_research.errors import ReportError
 from rm_research.effects.groups import ALL_COHORTS, ROLE_ORDER
 from rm_research.study import Scale, Study
 from rm_research.study.entries import slug
@@ -58,8 +59,18 @@ class Context:
 
     @property
     def disclosed(self) -> Disclosed:
-        """What may be shown."""
-        return self.claims.disclosed
+        """
+        What may be shown.
+
+        Raises
+        ------
+        ReportError
+            When it has not passed `disclose`.
+        """
+        shown = self.claims.disclosed
+        if not isinstance(shown, Disclosed):
+            raise ReportError("A page shows only what has passed disclose().")
+        return shown
 
     @property
     def pooled(self) -> bool:

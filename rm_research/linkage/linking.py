@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from rm_research.catalogue.said import Said
-from rm_research.errors import LinkError
+from rm_research.errors import FrameError, LinkError
 from rm_research.frames import CODE, FACT, HOW, LINKS, NEAR_MISSES, RESPONSES, SURE, TOTAL, WHO, numbered
 from rm_research.journal import Journal
 from rm_research.linkage.alike import Helpful, report_codes, report_cohorts
@@ -18,9 +18,10 @@ from rm_research.linkage.cohorts import (
     settle_cohorts,
 )
 from rm_research.linkage.duplicates import QUESTIONNAIRE, merge_parts, resolve_duplicates
-from rm_research.responses import Intake
+from rm_research.responses import Intake, read_responses
 from rm_research.study import Study
 from rm_research.study.entries import per_entry
+from rm_research.study.selection import OfStudy
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -67,16 +68,17 @@ class Linkage:
         return self.summary().to_html().replace("<thead>", f"<caption>{caption}</caption><thead>", 1)
 
 
-def link_waves(intake: Intake, study: Study) -> Linkage:
+def link_waves(intake: Intake | OfStudy, study: Study | None = None) -> Linkage:
     """
     Link questionnaires of one person across all waves.
 
     Parameters
     ----------
-    intake : Intake
-        From `read_responses`.
-    study : Study
-        Its [link] table says how to link; each wave's `duplicates` says what to do with a second questionnaire.
+    intake : Intake or Prepared
+        From `read_responses`; or what `prepare_study` returned, whose exports are then read again.
+    study : Study, optional
+        Of an Intake; a Prepared has its own. Its [link] table says how to link; each wave's `duplicates` says what to
+        do with a second questionnaire.
 
     Returns
     -------
@@ -86,9 +88,16 @@ def link_waves(intake: Intake, study: Study) -> Linkage:
 
     Raises
     ------
+    FrameError
+        When an Intake has no study.
     LinkError
         When codes are to be compared but were not kept, because the intake was read with another method.
     """
+    if not isinstance(intake, Intake):
+        study = study or intake.study
+        intake = read_responses(study)
+    if study is None:
+        raise FrameError("link_waves: an Intake needs its study. Or give what prepare_study returned, which has both.")
     if study.link.method == "code" and intake.codes is None:
         raise LinkError('These responses were read without codes to compare. Read them with link.method = "code".')
     journal, items = Journal(), [item.name for item in study.items]

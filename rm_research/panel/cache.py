@@ -31,7 +31,8 @@ PACKAGES = (  # reading and results may depend on their versions
     "rm_research", "numpy", "openpyxl", "pandas", "pyarrow", "pyreadstat", "python_calamine", "rapidfuzz", "scipy",
     "statsmodels",
 )  # fmt: skip
-PREPARED, NUMBERS = "prepared", "numbers"  # what is cached
+PREPARED, VARIED, NUMBERS = "prepared", "varied", "numbers"  # what is cached
+MOST_VARIED = 8  # variations of a study that are kept; of all else only the last
 Texts = dict[tuple[str, str], str]
 FRAMES = {
     "responses": RESPONSES, "people": PEOPLE, "dyads": DYADS, "links": LINKS, "near_misses": NEAR_MISSES,
@@ -76,7 +77,7 @@ def digest(study: Study) -> str:
 @held_by_size
 def load(study: Study, *, inputs: str = "") -> tuple[dict[str, pd.DataFrame], Texts] | None:
     """Frames and question texts prepared before by this code from the same inputs, or None."""
-    folder = _folder(study, PREPARED, inputs or digest(study))
+    folder = _folder(study, _prepared(study), inputs or digest(study))
     frames = _loaded(study, folder)
     if frames is None or any(name not in frames or not frame.fits(frames[name]) for name, frame in FRAMES.items()):
         return None
@@ -88,7 +89,7 @@ def save(study: Study, frames: dict[str, pd.DataFrame], texts: Texts, *, inputs:
     """Keep frames for the next call, replacing those of other inputs; a folder that cannot be written is let be."""
     content = json.dumps([[*key, text] for key, text in texts.items()]).encode()
     kept = {name: frames[name] for name in NAMES}
-    _save(study, _folder(study, PREPARED, inputs or digest(study)), kept, {TEXTS: content})
+    _save(study, _folder(study, _prepared(study), inputs or digest(study)), kept, {TEXTS: content})
 
 
 def load_numbers(study: Study, made_of: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame] | None:
@@ -140,7 +141,7 @@ def _save(study: Study, folder: Path, frames: dict[str, pd.DataFrame], further: 
             write_private(part / name, content)
         write_private(part / SEAL, _seal(study, part, folder.name).encode())
         left = [old for old in folder.parent.glob(".part-*") if time.time() - old.stat().st_mtime > LEFT]
-        for old in (*left, *folder.parent.glob(f"{folder.name.rpartition('-')[0]}-*")):
+        for old in (*left, *_replaced(folder)):
             shutil.rmtree(old, ignore_errors=True)
         part.replace(folder)
     except OSError:
@@ -148,6 +149,18 @@ def _save(study: Study, folder: Path, frames: dict[str, pd.DataFrame], further: 
     finally:
         if part is not None:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _replaced(folder: Path) -> list[Path]:
+    """What a new folder takes the place of: all others of its kind, but of variations only the oldest."""
+    kind = folder.name.rpartition("-")[0]
+    others = sorted(folder.parent.glob(f"{kind}-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    return [path for place, path in enumerate(others) if path == folder or kind != VARIED or place >= MOST_VARIED - 1]
+
+
+def _prepared(study: Study) -> str:
+    """Kind of cache of a study as it is declared, or varied."""
+    return VARIED if study.options else PREPARED
 
 
 def _folder(study: Study, kind: str, inputs: str) -> Path:

@@ -1,9 +1,10 @@
 """prepare_study: all steps from exports to Panel, cached."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,8 @@ from rm_research.linkage import link_waves
 from rm_research.linkage.cohorts import in_cohorts_that_count
 from rm_research.panel import cache
 from rm_research.panel.build import build_panel, sessions_before
+from rm_research.panel.chosen import Chosen, choose, frames_of
+from rm_research.panel.long import long_frame
 from rm_research.panel.timing import check_listed_cohorts, compare_waves, in_order
 from rm_research.people import build_participants
 from rm_research.responses.intake import raise_study_errors, take_in
@@ -26,6 +29,7 @@ from rm_research.scales import (
 )
 from rm_research.study import Study, read_study
 from rm_research.study.entries import tidy_text
+from rm_research.study.selection import Names, Selection, names_in
 from rm_research.study.text_storage import held_by_size
 
 
@@ -43,6 +47,8 @@ class Prepared:
         Question text by wave and item, if the export has one.
     digest : str
         SHA-256 of study.toml, codebook.csv and every file they name.
+    chosen : mapping of str to tuple of str
+        Which people it holds, by fact, where `where` has left out others; empty for everybody.
     """
 
     study: Study
@@ -57,6 +63,7 @@ class Prepared:
     problems: pd.DataFrame
     texts: dict[tuple[str, str], str]
     digest: str
+    chosen: Chosen = field(default_factory=dict)
 
     @cached_property
     def cohorts(self) -> tuple[str, ...]:
@@ -93,6 +100,92 @@ class Prepared:
         errors = self.problems[(self.problems["severity"] == "error") & (self.problems["cohort"] == cohort)]
         return tuple(dict.fromkeys(errors["message"]))
 
+    def where(
+        self, *, cohort: Names = None, role: Names = None, arm: Names = None, **attributes: Names
+    ) -> "Prepared":  # fmt: skip
+        """
+        Keep some of the people, chosen by what is known about them before anything is estimated.
+
+        To pick among results, give the keywords to the verb that makes them: then the numbers stay those of the whole
+        study. Nobody is left to compare with where only one arm is chosen, dyads stay where both members do, and a
+        comparison that cohorts share keeps only people of those chosen. No page is made of a part of the people.
+
+        Parameters
+        ----------
+        cohort, role, arm : str or sequence of str, optional
+            Names, one or several; everybody unless given.
+        **attributes : str or sequence of str
+            Entries of attributes that study.toml declares under [attributes], such as `grade=["A", "B"]`. Who has no
+            entry is left out.
+
+        Returns
+        -------
+        Prepared
+            Of these people; `chosen` names them, and the ledger has a line with their number.
+
+        Raises
+        ------
+        SelectionError
+            When there is no such fact or entry, or nobody has all together; the message says what there is.
+        """
+        asked = {"cohort": cohort, "role": role, "arm": arm, **attributes}
+        chosen = choose(self.people, list(self.study.settings.attributes), asked)
+        if not chosen:
+            return self
+        frames = frames_of({name: getattr(self, name) for name in cache.NAMES}, chosen)
+        return replace(self, **frames, chosen={**self.chosen, **chosen})
+
+    def long(
+        self, *, cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None
+    ) -> pd.DataFrame:
+        """
+        Return the scores as a tidy frame, which statsmodels, pingouin and seaborn take as it is.
+
+        Parameters
+        ----------
+        cohort, role, scale, wave, arm : str or sequence of str, optional
+            Which rows, by one name or several; all unless given. Cohorts with errors are left out.
+
+        Returns
+        -------
+        DataFrame
+            One row per person, wave and scale with a score: cohort; person (a name that nobody else has); role; arm;
+            dyad (missing for people without one; dyads that share a person are one); cluster (unit whose members are
+            not independent); wave (ordered as in time); scale; score (in the scale's unit, never missing); and the
+            declared attributes.
+
+        Raises
+        ------
+        SelectionError
+            When there is no such name, or nothing has all names together; the message says what there is.
+        """
+        sound = [frame[frame["cohort"].isin(self.sound_cohorts)] for frame in (self.scores, self.people, self.dyads)]
+        rows = long_frame(*sound, self.study)
+        asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
+        return rows[Selection.of(names_in(rows), asked).mask(rows)].reset_index(drop=True)
+
+    def whole(self, what: str) -> "Prepared":
+        """
+        Return itself, if it is the study as its files declare it.
+
+        Parameters
+        ----------
+        what : str
+            What is to be made of it, for the message: "Findings".
+
+        Raises
+        ------
+        ReportError
+            When it holds only some of the people, or its options were varied.
+        """
+        self.study.as_declared(what)
+        if self.chosen:
+            raise ReportError(
+                f"{what} are made of everybody: next to those of others, numbers of a part would tell of the rest. This "
+                f"Prepared holds only people with {Selection(self.chosen)}. Give the one that prepare_study returned."
+            )
+        return self
+
     def summary(self) -> pd.DataFrame:
         """Questionnaires by cohort (rows) and wave (columns), after duplicates are resolved."""
         table = pd.crosstab(self.responses["cohort"], self.responses["wave"])
@@ -113,7 +206,9 @@ class Prepared:
         return f"Prepared: {len(self.people)} people, {len(self.dyads)} dyads; {problems}. Questionnaires:"
 
 
-def prepare_study(study: Study | str | Path, *, allow_outside: bool = False) -> Prepared:
+def prepare_study(
+    study: Study | str | Path, *, allow_outside: bool = False, vary: Mapping[str, Any] | None = None
+) -> Prepared:  # fmt: skip
     """
     Read, clean, link and score a study.
 
@@ -123,6 +218,8 @@ def prepare_study(study: Study | str | Path, *, allow_outside: bool = False) -> 
         The study, or its folder.
     allow_outside : bool
         As for `read_study`, if `study` is a folder.
+    vary : mapping of str to object, optional
+        Options that differ from study.toml, as for `Study.varied`: `{"link.method": "code", "reporting.level": 0.9}`.
 
     Returns
     -------
@@ -136,6 +233,7 @@ def prepare_study(study: Study | str | Path, *, allow_outside: bool = False) -> 
         affects only that cohort.
     """
     study = study if isinstance(study, Study) else read_study(study, allow_outside=allow_outside)
+    study = study.varied(vary) if vary else study
     inputs = cache.digest(study)
     if (cached := cache.load(study, inputs=inputs)) is not None:
         frames, texts = cached

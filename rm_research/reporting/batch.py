@@ -86,7 +86,7 @@ def run_reports(
             'A release is of all findings: give it a label, such as "board, March", and no cohort or notebook.'
         )
     forms = asked_forms(pdf=pdf, docx=docx, png=png, summary=summary, own_notebook=notebook is not None)
-    prepared = prepare_study(study)
+    prepared = prepare_study(study).whole("Reports")
     wanted, slugs = chosen(prepared, cohorts), {cohort: slug(cohort) for cohort in prepared.cohorts}
     custom = None if notebook is None else Path(notebook)
     target = Path(out) if custom is None else Path(f"{Path(out)}{PRIVATE}")

@@ -1,11 +1,13 @@
 """The study as the rest of the package sees it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from typing import Any
 
+from rm_research.errors import ReportError
 from rm_research.frames import compared
 from rm_research.study.codebook import Item
 from rm_research.study.marks import Mark
@@ -42,12 +44,61 @@ class Study:
         codebook.csv, in the order of its rows.
     marks : tuple of Mark
         What study.toml still leaves open; while there is any, nothing is estimated.
+    options : mapping of str to object
+        Options that differ from study.toml, by dotted key; empty for the study as it is declared.
     """
 
     path: Path
     settings: Settings
     items: tuple[Item, ...]
     marks: tuple[Mark, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def varied(self, options: Mapping[str, Any]) -> "Study":
+        """
+        Return the study with other options than study.toml declares, to see what depends on them.
+
+        Parameters
+        ----------
+        options : mapping of str to object
+            By dotted key, as in study.toml: `{"link.method": "code", "reporting.level": 0.9}`. A table may be given as
+            a mapping, which is put over what the file has. None removes a key, so that its default holds.
+
+        Returns
+        -------
+        Study
+            Checked like the file. No page is made of it.
+
+        Raises
+        ------
+        StudyFileError
+            When an option does not exist or does not fit: the same message as for study.toml. When study.toml or
+            codebook.csv changed since the study was read.
+        """
+        from rm_research.study.reading import varied  # it reads Studies
+
+        return varied(self, options)
+
+    def as_declared(self, what: str) -> "Study":
+        """
+        Return itself, if its options are those of study.toml.
+
+        Parameters
+        ----------
+        what : str
+            What is to be made of it, for the message: "Findings".
+
+        Raises
+        ------
+        ReportError
+            When they were varied.
+        """
+        if self.options:
+            raise ReportError(
+                f"{what} are made of the study as study.toml declares it; this one has other options: "
+                f"{', '.join(self.options)}. Change study.toml, or give the study that read_study returned."
+            )
+        return self
 
     @property
     def title(self) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,42 @@ def read_study(path: str | Path, *, allow_outside: bool = False) -> Study:
     StudyFileError
         Naming file, key and remedy for everything that is wrong, all at once.
     """
-    folder = Path(path)
+    return _study(Path(path), allow_outside=allow_outside, options={})
+
+
+def varied(study: Study, options: Mapping[str, Any]) -> Study:
+    """
+    Read a study again with other options than its study.toml has; see `Study.varied`.
+
+    Parameters
+    ----------
+    study : Study
+    options : mapping of str to object
+        By dotted key.
+
+    Raises
+    ------
+    StudyFileError
+        As `read_study`, or when the files changed since the study was read.
+    """
+    outside_too = bool(outside(study))
+    now = _study(study.path, allow_outside=outside_too, options=study.options)
+    if (now.settings, now.items) != (study.settings, study.items):
+        raise StudyFileError(
+            f"study.toml or codebook.csv in {study.path} changed since the study was read. Call read_study again."
+        )
+    return _study(study.path, allow_outside=outside_too, options={**study.options, **options})
+
+
+def _study(folder: Path, *, allow_outside: bool, options: Mapping[str, Any]) -> Study:
+    """Study of a folder, with options in place of those that study.toml has."""
     if linked := [name for name in OWN if leads_out(folder, name)]:
         raise StudyFileError(*(f"{name} {REMEDY_OF_LINK}" for name in linked))
     text, problems = _read_text(folder)
-    settings = None if text is None else _read_settings(text, problems)
+    settings = None if text is None else _read_settings(text, problems, options)
     items, codebook_problems = _read_items(folder, settings)
     marks = open_marks(text or "")
-    study = None if settings is None else Study(folder, settings, items, marks)
+    study = None if settings is None else Study(folder, settings, items, marks, dict(options))
     if study is not None:
         problems += [] if allow_outside or is_allowed(folder) else outside(study)
         problems += check_settings(study)
@@ -78,12 +107,12 @@ def _read_text(folder: Path) -> tuple[str | None, list[str]]:
         return None, ["study.toml: is not encoded in UTF-8; save it as UTF-8"]
 
 
-def _read_settings(text: str, problems: list[str]) -> Settings | None:
+def _read_settings(text: str, problems: list[str], options: Mapping[str, Any]) -> Settings | None:
     """Settings that the text declares; None if there are none, and `problems` then has why."""
     try:
         if LONG_KEY.search(text):  # reading it would take minutes
             raise RecursionError
-        content = _printable(tomllib.loads(text))
+        content = _printable(with_options(tomllib.loads(text), options))
     except tomllib.TOMLDecodeError as error:
         problems.append(f"study.toml: is not valid TOML: {error}; correct it there")
         return None
@@ -98,6 +127,30 @@ def _read_settings(text: str, problems: list[str]) -> Settings | None:
     except ValidationError as error:
         problems += sentences(error.errors(), content)
         return None
+
+
+def with_options(content: Any, options: Mapping[str, Any]) -> Any:
+    """
+    Content of study.toml with options put over it.
+
+    Parameters
+    ----------
+    content : object
+        As parsed.
+    options : mapping of str to object
+        By key, which dots divide into a table and a key of it. A mapping is put over a table; None removes a key.
+    """
+    content = dict(content) if isinstance(content, Mapping) else {}
+    for name, value in options.items():
+        key, _, rest = str(name).partition(".")
+        value = {rest: value} if rest else value
+        if isinstance(value, Mapping):
+            content[key] = with_options(content.get(key), value)
+        elif value is None:
+            content.pop(key, None)
+        else:
+            content[key] = list(value) if isinstance(value, tuple) else value
+    return content
 
 
 def _printable(value: Any) -> Any:

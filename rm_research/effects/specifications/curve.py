@@ -10,6 +10,7 @@ from rm_research.effects.estimates import Estimates, headlines
 from rm_research.effects.specifications.models import FEWEST
 from rm_research.effects.specifications.rows import Specified
 from rm_research.frames import DETAILS, ESTIMATES, SPECIFICATIONS
+from rm_research.study import Study
 
 CURVE = ["contrast", "cohort", "role", "arm", "scale", "wave"]  # rows that share these are one curve
 
@@ -111,12 +112,12 @@ def _described(rows: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def collected(specifications: Iterable[Specified]) -> Specifications:
+def collected(specifications: Iterable[Specified], study: Study) -> Specifications:
     """Specifications of rows, in the order given."""
     rows = list(specifications)
     details = [(item.row.columns["id"], name, value) for item in rows for name, value in item.row.details.items()]
     table = ESTIMATES.conform(pd.DataFrame([item.row.columns for item in rows]))
-    estimates = Estimates(table, DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))))
+    estimates = Estimates(table, DETAILS.conform(pd.DataFrame(details, columns=list(DETAILS.columns))), study)
     choices = SPECIFICATIONS.conform(pd.DataFrame([item.choices for item in rows]))
     of_declared = table[choices["declared"].astype(bool)]
     return Specifications(

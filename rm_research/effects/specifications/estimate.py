@@ -1,23 +1,26 @@
 """estimate_specifications: one question, answered in every way that could have been chosen."""
 
-from collections.abc import Sequence
+import pandas as pd
 
 from rm_research.effects.groups import groups
 from rm_research.effects.specifications.curve import Specifications, collected
-from rm_research.effects.specifications.rows import CONTRASTS, Data, Question, specified
+from rm_research.effects.specifications.rows import CONTRASTS, Data, Question, Specified, specified
 from rm_research.effects.specifications.variants import variants
 from rm_research.errors import StudyError
 from rm_research.panel import Prepared, cache
+from rm_research.panel.asked import Asked, Names
+from rm_research.panel.chosen import only
 from rm_research.responses import read_responses
-from rm_research.study import Study
+from rm_research.study.selection import Selection
 
 
 def estimate_specifications(
-    prepared: Prepared, *, scale: str | None = None, wave: str | None = None, role: str | None = None,
-    cohort: str | Sequence[str] | None = None, contrast: str | None = None,
+    prepared: Prepared, *,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+    contrast: Names = None,
 ) -> Specifications:  # fmt: skip
     """
-    Estimate one outcome in every way that the design allows, and mark the way that was declared.
+    Estimate an outcome in every way that the design allows, and mark the way that was declared.
 
     A specification curve (Simonsohn, Simmons & Nelson 2020), or multiverse (Steegen et al. 2016): the questionnaires
     are linked, scored and analysed anew for each combination of
@@ -37,16 +40,16 @@ def estimate_specifications(
     ----------
     prepared : Prepared
         From `prepare_study`. The exports are read again, because linking starts from them.
-    scale : str, optional
-        The first outcome unless given.
-    wave : str, optional
-        A later wave; the first that asks the scale unless given.
-    role : str, optional
-        Every role unless given.
     cohort : str or sequence of str, optional
         One cohort; or several, whose estimates are averaged like those of the programme; all that have no errors unless
         given.
-    contrast : {'change', 'difference'}, optional
+    role, arm : str or sequence of str, optional
+        Every role, and every arm of the programme, unless given.
+    scale : str or sequence of str, optional
+        The first outcome unless given.
+    wave : str or sequence of str, optional
+        Later waves; the first that asks the scale unless given.
+    contrast : {'change', 'difference'}, or both, optional
         Both unless given, differences only where there is a comparison and waves are linked.
 
     Returns
@@ -58,51 +61,36 @@ def estimate_specifications(
 
     Raises
     ------
+    SelectionError
+        When there is no such name, or nothing has all names together; the message says what there is.
     StudyError
-        When there is no such scale, later wave, role or cohort, when a cohort has errors, or when files of the study
-        changed since it was prepared.
+        When a cohort has errors, or when files of the study changed since it was prepared.
     """
-    study = prepared.study
-    scale, wave = _outcome(study, scale, wave)
-    cohorts = _cohorts(prepared, cohort)
-    _known("role", role, sorted(prepared.people["role"].dropna().unique()))
-    _known("contrast", contrast, CONTRASTS)
-    if wave is None or not cohorts:
-        return collected([])
+    asked = Asked.of(prepared, None, verb="estimate_specifications", cohort=cohort, role=role, wave=wave, arm=arm)
+    study, names = prepared.study, asked.selection.names
+    scales = Selection.of({"scale": [known.name for known in study.scales]}, {"scale": scale or study.outcomes[:1]})
+    contrasts = Selection.of({"contrast": CONTRASTS}, {"contrast": contrast}).names.get("contrast", CONTRASTS)
+    cohorts = names.get("cohort", prepared.sound_cohorts)
     if cache.digest(study) != prepared.digest:
         raise StudyError("Files of the study changed since it was prepared. Call prepare_study again.")
-    question = Question(study, cohorts, scale, wave, role, (contrast,) if contrast else CONTRASTS)
-    data = []
-    for variant in variants(read_responses(study), study, scale):
-        panel = variant.panel[variant.panel["wave"] == wave]
-        wanted = panel["cohort"].isin(cohorts)
-        if study.design.comparison_scope == "shared":
-            wanted |= (panel["arm"] == study.comparison) & panel["cohort"].isin(prepared.sound_cohorts)
-        data.append(Data(variant.choices, tuple(groups(panel[wanted], study))))
-    return collected(specified(question, data))
+    intake, found = read_responses(study), list[Specified]()
+    for name in scales.names["scale"]:
+        Selection({**names, "scale": (name,)}).mask(asked.panel)
+        waves = [known for known in study.later_waves if study.measured(name, known)]
+        waves = [known for known in waves if known in names["wave"]] if "wave" in names else waves[:1]
+        if not waves or not cohorts:
+            continue
+        data = [(variant.choices, only(variant.panel, prepared.chosen)) for variant in variants(intake, study, name)]
+        for later in waves:
+            question = Question(study, cohorts, name, later, names.get("role", ()), names.get("arm", ()), contrasts)
+            found += specified(question, [_data(*variant, question, prepared) for variant in data])
+    return collected(found, study)
 
 
-def _outcome(study: Study, scale: str | None, wave: str | None) -> tuple[str, str | None]:
-    """Scale and later wave that are asked for; no wave where none of the later ones asks the scale."""
-    _known("scale", scale, [declared.name for declared in study.scales])
-    _known("later wave", wave, study.later_waves)
-    scale = scale or study.outcomes[0]
-    asking = [name for name in study.later_waves if study.measured(scale, name) and wave in (None, name)]
-    return scale, asking[0] if asking else None
-
-
-def _cohorts(prepared: Prepared, cohort: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Cohorts that are asked for, each once."""
-    if cohort is None:
-        return prepared.sound_cohorts
-    names = tuple(dict.fromkeys([cohort] if isinstance(cohort, str) else cohort))
-    for name in names:
-        _known("cohort", name, prepared.cohorts)
-        if errors := prepared.errors_of(name):
-            raise StudyError(*errors, heading=f"Cohort {name!r} cannot be estimated")
-    return names
-
-
-def _known(what: str, name: str | None, names: Sequence[str]) -> None:
-    if name is not None and name not in names:
-        raise StudyError(f"There is no {what} {name!r}; there is {', '.join(map(repr, names)) or 'none'}.")
+def _data(choices: dict[str, str], panel: pd.DataFrame, question: Question, prepared: Prepared) -> Data:
+    """Groups of one variant on one scale and wave; a shared comparison is used as a whole."""
+    study, panel = question.study, panel[panel["wave"] == question.wave]
+    wanted = panel["cohort"].isin(question.cohorts)
+    if study.design.comparison_scope == "shared":
+        wanted |= (panel["arm"] == study.comparison) & panel["cohort"].isin(prepared.sound_cohorts)
+    return Data(choices, tuple(groups(panel[wanted], study)))

@@ -28,8 +28,8 @@ class Question:
     cohorts : tuple of str
         One, or several that are averaged.
     scale, wave : str
-    role : str or None
-        None for every role.
+    roles, arms : tuple of str
+        Empty for every role and every arm of the programme.
     contrasts : tuple of str
     """
 
@@ -37,7 +37,8 @@ class Question:
     cohorts: tuple[str, ...]
     scale: str
     wave: str
-    role: str | None
+    roles: tuple[str, ...]
+    arms: tuple[str, ...]
     contrasts: tuple[str, ...]
 
 
@@ -114,7 +115,8 @@ def _curves(question: Question, declared: Data) -> Iterator[Curve]:
         for group in declared.groups
         if group.place.cohort in question.cohorts
         and group.place.arm != study.comparison
-        and question.role in (None, group.place.role)
+        and group.place.role in (question.roles or (group.place.role,))
+        and group.place.arm in (question.arms or (group.place.arm,))
     )
     for contrast in question.contrasts:
         if contrast == "change" or compared:

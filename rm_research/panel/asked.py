@@ -1,0 +1,158 @@
+"""What a verb is asked to work on: a Prepared, or a Panel with its study, and which part of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rm_research.errors import FrameError, StudyError
+from rm_research.frames import PANEL, Frame, require_columns
+from rm_research.panel.prepare import Prepared
+from rm_research.study import Study
+from rm_research.study.selection import Names, Selection, names_in
+
+ROUNDING = 1e-9  # of scores at an end of their range
+Data = Prepared | pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """
+    A Panel with its study, and the names that were asked for.
+
+    Attributes
+    ----------
+    panel : DataFrame
+        Panel. Of a Prepared, that of the cohorts without errors.
+    study : Study
+    selection : Selection
+    prepared : Prepared or None
+        Where the verb was given one.
+    """
+
+    panel: pd.DataFrame
+    study: Study
+    selection: Selection
+    prepared: Prepared | None
+
+    @classmethod
+    def of(cls, data: Data, study: Study | None, *, verb: str, **names: Names) -> "Asked":
+        """
+        Check what a verb was given.
+
+        Parameters
+        ----------
+        data : Prepared or DataFrame
+            DataFrame: a Panel.
+        study : Study or None
+            Of the Panel; a Prepared has its own.
+        verb : str
+            For messages.
+        **names : str, iterable of str or None
+            By keyword.
+
+        Raises
+        ------
+        FrameError
+            When a Panel has no study, lacks a column or is of another study.
+        SelectionError
+            When a name does not exist, or nothing has all names together.
+        StudyError
+            When a cohort that is named has an error.
+        """
+        prepared = data if isinstance(data, Prepared) else None
+        panel, study = _panel_and_study(data, study, verb)
+        if prepared is not None:
+            _refuse_errors(prepared, names.get("cohort"))
+        known = known_names(panel, study)
+        selection = Selection.of(known, names)
+        if selection:
+            selection.mask(panel)
+        return cls(panel, study, selection, prepared)
+
+    @property
+    def of_cohorts(self) -> pd.DataFrame:
+        """Panel of the cohorts that were asked for."""
+        cohorts = self.selection.names.get("cohort")
+        return self.panel if cohorts is None else self.panel[self.panel["cohort"].isin(cohorts)]
+
+    def further(self, name: str, given: pd.DataFrame | None, frame: Frame, *, verb: str) -> pd.DataFrame:
+        """
+        A frame that a verb needs beside the Panel: the one it was given, else that of the Prepared.
+
+        Raises
+        ------
+        FrameError
+            When there is neither, or it lacks a column.
+        """
+        if given is None and self.prepared is None:
+            raise FrameError(f"{verb}: with a Panel, give its {frame.name}, too: {name}=prepared.{name}.")
+        rows: pd.DataFrame = getattr(self.prepared, name) if given is None else given
+        require_columns(rows, frame, verb=verb)
+        return rows
+
+    def among(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows of a frame with the names that were asked for, as far as it has such columns."""
+        if not self.selection:
+            return rows
+        return rows[self.selection.mask(rows)].reset_index(drop=True)
+
+
+def known_names(panel: pd.DataFrame, study: Study) -> dict[str, list[str]]:
+    """Names that may be asked for: those of the Panel, scales and waves in the order of the study."""
+    known = names_in(panel)
+    for keyword, order in (("scale", [scale.name for scale in study.scales]), ("wave", list(study.later_waves))):
+        known[keyword] = [name for name in order if name in known[keyword]]
+    return known
+
+
+def _panel_and_study(data: Data, study: Study | None, verb: str) -> tuple[pd.DataFrame, Study]:
+    if isinstance(data, Prepared):
+        if study is not None and study != data.study:
+            raise StudyError(f"{verb}: study= is another study than that of the Prepared. Leave study= out.")
+        return data.panel[data.panel["cohort"].isin(data.sound_cohorts)], data.study
+    if not isinstance(data, pd.DataFrame):
+        raise FrameError(
+            f"{verb} takes what prepare_study returned, or a Panel with study=; this is a {type(data).__name__}."
+        )
+    require_columns(data, PANEL, verb=verb)
+    if study is None:
+        raise FrameError(f"{verb}: a Panel needs study=. Or give what prepare_study returned, which has both.")
+    check_panel_of(data, study)
+    return data, study
+
+
+def check_panel_of(panel: pd.DataFrame, study: Study) -> None:
+    """
+    Refuse the Panel of another study: other scales or waves, roles that are not asked, scores that cannot be.
+
+    Raises
+    ------
+    FrameError
+        Naming what the study has.
+    """
+    for name, known in (("scale", [scale.name for scale in study.scales]), ("wave", list(study.later_waves))):
+        if strange := sorted(set(panel[name].unique()) - set(known)):
+            raise FrameError(f"The Panel has {name} {strange[0]!r}, which the study lacks; it has {', '.join(known)}.")
+    for scale, rows in panel.groupby("scale", observed=True, sort=False):
+        limits = study.scale_range(str(scale))
+        scores = rows[["pre", "post"]].to_numpy(float)
+        if limits is None or not np.isfinite(scores).any():
+            continue
+        low, high = np.nanmin(scores), np.nanmax(scores)
+        if low < limits[0] - ROUNDING or high > limits[1] + ROUNDING:
+            raise FrameError(
+                f"The Panel has scores of {scale} from {low:g} to {high:g}, but in this study they go from "
+                f"{limits[0]:g} to {limits[1]:g}. Is it the Panel of another study?"
+            )
+
+
+def _refuse_errors(prepared: Prepared, cohorts: Names) -> None:
+    """Refuse cohorts by name whose data have an error."""
+    if cohorts is None:
+        return
+    known = {"cohort": prepared.cohorts}
+    for name in Selection.of(known, {"cohort": cohorts}).names["cohort"]:
+        if errors := prepared.errors_of(name):
+            raise StudyError(*errors, heading=f"Cohort {name!r} cannot be estimated")
+
