@@ -7,9 +7,9 @@ from functools import cached_property, partial
 import numpy as np
 import pandas as pd
 
-from rm_research.effects.estimate import Estimate
 from rm_research.effects.change import estimate_change
 from rm_research.effects.difference import estimate_difference
+from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, headlines, joined
 from rm_research.effects.groups import ALL_COHORTS, EVERYONE, STRATUM, Place
 from rm_research.effects.methods import METHODS, POOLED, Average, Contrast, Measure, Name
@@ -88,7 +88,9 @@ def estimate_programme(
         When there is no such name, or nothing has all names together; the message says what there is.
     """
     if isinstance(estimates, Prepared):
-        asked = Asked.of(estimates, study, verb="estimate_programme", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+        asked = Asked.of(
+            estimates, study, verb="estimate_programme", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm
+        )
         estimates, panel = joined([estimate_change(estimates), estimate_difference(estimates)]), asked.panel
     require_columns(estimates.table, ESTIMATES, verb="estimate_programme")
     if panel is not None:

@@ -66,7 +66,10 @@ def study_numbers(prepared: Prepared) -> Disclosed:
     cached = cache.load_numbers(prepared.study, frames)
     if cached is not None and {"estimates", "details", "hidden_by", *TABLES} <= set(cached):
         tables = {name: cached[name] for name in TABLES}
-        rows, hidden_by = Estimates(cached["estimates"], cached["details"], prepared.study), dict(cached["hidden_by"].to_numpy())
+        rows, hidden_by = (
+            Estimates(cached["estimates"], cached["details"], prepared.study),
+            dict(cached["hidden_by"].to_numpy()),
+        )
         return Disclosed(rows, tables, prepared.study.reporting.smallest_group, hidden_by)
     numbers = decide(prepared)
     _keep(prepared, frames, numbers)

@@ -150,7 +150,9 @@ def joined(parts: Iterable[Estimates]) -> Estimates:
     several = list(parts)
     study = next((part.study for part in several if part.study is not None), None)
     return Estimates(
-        stacked([part.table for part in several], ESTIMATES), stacked([part.details for part in several], DETAILS), study
+        stacked([part.table for part in several], ESTIMATES),
+        stacked([part.details for part in several], DETAILS),
+        study,
     )
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from rm_research.effects.groups import ROLE_ORDER
-from rm_research.frames import INVARIANCE, RELIABILITY, compared
 from rm_research.errors import FrameError
+from rm_research.frames import INVARIANCE, RELIABILITY, compared
 from rm_research.panel import Prepared
 from rm_research.scales import keyed_items
 from rm_research.stats.factor.invariance import (
@@ -76,7 +76,9 @@ def _asked(
 ) -> tuple[Prepared, tuple[Scale, ...], tuple[str, ...]]:
     """Answers of the people, scales and waves that are asked for."""
     if not isinstance(prepared, Prepared):
-        raise FrameError(f"{verb} needs answers to items, which a Panel does not have: give what prepare_study returned.")
+        raise FrameError(
+            f"{verb} needs answers to items, which a Panel does not have: give what prepare_study returned."
+        )
     study, of_people = prepared.study, {"cohort": cohort, "role": role, "arm": arm}
     known = {"scale": [one.name for one in study.scales], "wave": [one.name for one in study.waves]}
     names = Selection.of(known, {"scale": scale, "wave": wave}).names

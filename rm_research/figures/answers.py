@@ -1,6 +1,7 @@
 """What the same people answered before and after: bars that meet at the middle of the printed scale."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import matplotlib as mpl
@@ -14,9 +15,11 @@ from rm_research.disclosure import Shown
 from rm_research.disclosure.printed import printed_number
 from rm_research.figures.lettering import width_of, wrapped
 from rm_research.figures.moments import moment
+from rm_research.figures.places import Charted, Group, Source
 from rm_research.figures.sheet import in_points, longest, on_sheet, room, write, write_beside
 from rm_research.figures.style import ARMS, COLOURS, INK, LINE, MIDDLE, STYLE
 from rm_research.study import Study
+from rm_research.study.selection import Names
 
 BANDS = (ARMS[2][0], MIDDLE, COLOURS["programme"])  # colours of low, middle and high answers
 THICK, GAP, SWATCH = 16, 7, 9  # points: height of a bar, room below it, square beside a name
@@ -25,8 +28,9 @@ WIDEST = 0.36  # share of the width that names of surveys may take
 
 @mpl.rc_context(STYLE)
 def plot_answers(
-    disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str, ax: Axes | None = None,
-    title: bool = True,
+    data: Source, *, study: Study | None = None,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+    ax: Axes | None = None, width: float | str | None = None, title: bool = True,
 ) -> Axes:  # fmt: skip
     """
     Shares of the same people's answers in bands of the printed scale, before and after, for programme and comparison.
@@ -35,26 +39,46 @@ def plot_answers(
 
     Parameters
     ----------
-    disclosed : Shown
-        Its table 'answers' is shown.
-    study : Study
-    cohort, role, scale, wave : str
-        Which answers; `wave` is the later survey.
+    data : Prepared or Disclosed
+        What to show. A Prepared may be of any people, however few: such a chart is for the researcher's own eyes.
+    study : Study, optional
+        Where the data do not know theirs.
+    cohort, role, scale, wave, arm : str or sequence of str, optional
+        Whom and what, by one name or several; everything unless given, a chart for each role, scale and wave. Unless
+        cohorts are named: all of them together, or each where nothing is of all together.
     ax : Axes, optional
         Where to draw; a new figure unless given.
+    width : float or str, optional
+        Of a new figure: inches, "column" (89 mm, one column of a journal), "page" (183 mm, two columns), or "notebook",
+        which it is unless given. Save it with `ax.figure.savefig("chart.pdf")`: .pdf, .svg and .eps are vectors.
     title : bool
         Whether to write the finding above the chart.
 
     Returns
     -------
     Axes
-        Without axis lines: x and y are points.
+        Of the first chart, without axis lines: x and y are points.
+
+    Raises
+    ------
+    SelectionError
+        When there is no such name or width, or nothing has all names together; the message says what there is.
     """
-    claims = claims_of(disclosed, study)
-    place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
-    rows = answers_rows(disclosed, study=study, **place)
-    above = answers_title(disclosed, study=study, **place) if title else ""
-    return on_sheet(ax, above, lambda ax, depth: [(ax, _draw(ax, depth, rows, claims) if len(rows) else depth)])
+    names = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
+    asked = Charted.of(data, study, verb="plot_answers", table="answers", **names)
+    groups = asked.groups(asked.shown.tables["answers"])
+    charts = [
+        (asked.titled(answers_title(asked.shown, study=asked.study, **group._asdict()), group.cohort, groups) if title
+         else "", partial(_chart, asked, group)) for group in groups
+    ]  # fmt: skip
+    return on_sheet(ax, charts, width=width)
+
+
+def _chart(asked: Charted, group: Group, ax: Axes, depth: float) -> list[tuple[Axes, float]]:
+    """Draw one chart; return its panel."""
+    rows = answers_rows(asked.shown, study=asked.study, **group._asdict())
+    rows = rows[rows["arm"].isin(asked.arms(rows["arm"].unique()))]
+    return [(ax, _draw(ax, depth, rows, claims_of(asked.shown, asked.study)) if len(rows) else depth)]
 
 
 def answers_title(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:

@@ -1,5 +1,8 @@
 """Change of one group of people: each arm and the difference between arms, then the means behind them."""
 
+from collections.abc import Collection
+from functools import partial
+
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,59 +12,102 @@ from rm_research.claims.comparing import by_changes
 from rm_research.disclosure import Shown
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
+from rm_research.errors import FrameError
 from rm_research.figures.means import Means, draw_means, means_of
 from rm_research.figures.moments import moment
+from rm_research.figures.places import Charted, Group, Source, known_rows
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import is_wide, on_sheet, second_panel
 from rm_research.figures.style import LINE, STYLE, look
 from rm_research.study import Study
 from rm_research.study.model import PROGRAMME
+from rm_research.study.selection import Names
 
 
 @mpl.rc_context(STYLE)
 def plot_change(
-    disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str, ax: Axes | None = None,
-    title: bool = True, people: pd.DataFrame | None = None,
+    data: Source, *, study: Study | None = None,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+    people: bool | pd.DataFrame = False, ax: Axes | None = None, width: float | str | None = None, title: bool = True,
 ) -> Axes:  # fmt: skip
     """
     Mean change of each arm and the difference between arms, with intervals; below, the means before and after.
 
+    Of a Prepared or of Estimates, the chart shows any people, however few: it is for the researcher's own eyes. Of what
+    `disclose` returned, it shows what may be circulated, and only that can be on a page.
+
     Parameters
     ----------
-    disclosed : Shown
-        Rows that may be shown; hidden ones have no mark.
-    study : Study
-    cohort, role, scale, wave : str
-        Which rows.
+    data : Prepared, Estimates or Disclosed
+        What to show. Hidden rows have no mark.
+    study : Study, optional
+        Where the data do not know theirs.
+    cohort, role, scale, wave, arm : str or sequence of str, optional
+        Whom and what, by one name or several. Unless given: every role, scale, wave and arm, a chart for each role,
+        scale and wave; and the average over all cohorts, or every cohort where there is none.
+    people : bool or DataFrame
+        True (of a Prepared), or a Panel: each person of the arms shown becomes a thin grey line with dots among the
+        means. They show what individuals answered: such a picture must not be circulated.
     ax : Axes, optional
         Where to draw; a new figure unless given. The means take a part of the space.
+    width : float or str, optional
+        Of a new figure: inches, "column" (89 mm, one column of a journal), "page" (183 mm, two columns), or "notebook",
+        which it is unless given. The chart decides the height. Save it with `ax.figure.savefig("change.pdf")`: .pdf,
+        .svg and .eps are vectors, and `dpi=300` makes a fine .png or .tiff.
     title : bool
         Whether to write the finding above the chart.
-    people : DataFrame, optional
-        Panel. Each person of the arms shown becomes a thin grey line among the means. These lines show what individuals
-        answered: such a picture is for the researcher alone and must not be circulated.
 
     Returns
     -------
     Axes
-        Those with the changes. The axes with the means are the last of the figure; rows without means have none.
+        Those with the changes of the first chart. Rows without means have no axes with means.
+
+    Raises
+    ------
+    SelectionError
+        When there is no such name or width, or nothing has all names together; the message says what there is.
+    FrameError
+        When `people` is asked of other data than a Prepared.
     """
-    claims, place = claims_of(disclosed, study), {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
-    rows = _supported(shown_rows(disclosed, **place), claims)
+    asked = Charted.of(data, study, verb="plot_change", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+    rows = known_rows(asked.shown.headline_rows, lambda row: row.is_change or row.compares_arms)
+    groups, panel = asked.groups(rows), _panel(people, asked)
+    arms = asked.arms(dict.fromkeys(asked.shown.table["arm"]))
+    charts = [
+        (asked.titled(change_title(asked.shown, study=asked.study, **group._asdict()), group.cohort, groups) if title
+         else "", partial(_drawn, asked, group, arms, panel)) for group in groups
+    ]  # fmt: skip
+    return on_sheet(ax, charts, width=width)
+
+
+def _panel(people: bool | pd.DataFrame, asked: Charted) -> pd.DataFrame | None:
+    """Panel of the people who are to be seen; None for nobody."""
+    if not isinstance(people, bool):
+        return people
+    if not people:
+        return None
+    if asked.prepared is None:
+        raise FrameError("plot_change: people=True needs everybody's scores: give what prepare_study returned.")
+    return asked.prepared.panel[asked.prepared.panel["cohort"].isin(asked.prepared.sound_cohorts)]
+
+
+def _drawn(
+    asked: Charted, group: Group, arms: Collection[str], people: pd.DataFrame | None, ax: Axes, depth: float
+) -> list[tuple[Axes, float]]:
+    """Draw one chart; return its panels."""
+    claims, study, place = claims_of(asked.shown, asked.study), asked.study, group._asdict()
+    rows = [row for row in _supported(shown_rows(asked.shown, **place), claims) if row.arm in arms]
     marks = _marks(rows, claims)
     means = _means(rows, marks, claims)
-
-    def draw(ax: Axes, depth: float) -> list[tuple[Axes, float]]:
-        start = depth if is_wide(ax) else 0.0  # a title stands above both panels
-        second = second_panel(ax) if means else None
-        end = draw_marks(ax, depth, marks, claims, study.scale(scale), axis_text(_axis(rows, claims), scale, claims))
-        if second is None:
-            return [(ax, end)]
-        shown = None if people is None else _people_of(people, **place)
-        after = draw_means(second, start, means, claims, scale=scale, after=moment(wave, claims), people=shown)
-        return [(ax, end + LINE), (second, after)]
-
-    return on_sheet(ax, change_title(disclosed, study=study, **place) if title else "", draw)
+    start = depth if is_wide(ax) else 0.0  # a title stands above both panels
+    second = second_panel(ax) if means else None
+    heading = axis_text(_axis(rows, claims), group.scale, claims)
+    end = draw_marks(ax, depth, marks, claims, study.scale(group.scale), heading)
+    if second is None:
+        return [(ax, end)]
+    shown = None if people is None else _people_of(people, **place)
+    after = draw_means(second, start, means, claims, scale=group.scale, after=moment(group.wave, claims), people=shown)
+    return [(ax, end + LINE), (second, after)]
 
 
 def change_title(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:

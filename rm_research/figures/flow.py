@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import matplotlib as mpl
 import pandas as pd
@@ -14,9 +15,11 @@ from rm_research.disclosure import Shown
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.figures.lettering import wrapped
 from rm_research.figures.moments import moment
+from rm_research.figures.places import Charted, Source
 from rm_research.figures.sheet import in_points, is_wide, longest, on_sheet, room, write, write_beside
 from rm_research.figures.style import INK, LINE, PAPER, STYLE, look
 from rm_research.study import Study
+from rm_research.study.selection import Names
 
 THICK, BETWEEN = 9, 9  # points: a bar, and the gap between two groups
 WIDEST = 0.4  # share of the width that labels may take
@@ -34,34 +37,60 @@ class Bar:
 
 @mpl.rc_context(STYLE)
 def plot_flow(
-    disclosed: Shown, *, study: Study, cohort: str | None = None, ax: Axes | None = None, title: bool = True
+    data: Source, *, study: Study | None = None, cohort: Names = None, role: Names = None, arm: Names = None,
+    ax: Axes | None = None, width: float | str | None = None, title: bool = True,
 ) -> Axes:  # fmt: skip
     """
     People invited, and those who answered before, after and both times, with a score or not, by role and arm.
 
     Parameters
     ----------
-    disclosed : Shown
-        Its table 'response' is shown; counts of people who took part are not answers.
-    study : Study
-    cohort : str, optional
-        One cohort; the programme unless given.
+    data : Prepared or Disclosed
+        Counts of people who took part are not answers.
+    study : Study, optional
+        Where the data do not know theirs.
+    cohort : str or sequence of str, optional
+        A chart for each; one of the programme unless given.
+    role, arm : str or sequence of str, optional
+        Which groups; all unless given.
     ax : Axes, optional
         Where to draw; a new figure unless given.
+    width : float or str, optional
+        Of a new figure: inches, "column" (89 mm, one column of a journal), "page" (183 mm, two columns), or "notebook",
+        which it is unless given. Save it with `ax.figure.savefig("chart.pdf")`: .pdf, .svg and .eps are vectors.
     title : bool
         Whether to write the finding above the chart.
 
     Returns
     -------
     Axes
-        Without axis lines: x and y are points.
+        Of the first chart, without axis lines: x and y are points.
+
+    Raises
+    ------
+    SelectionError
+        When there is no such name or width, or nothing has all names together; the message says what there is.
     """
-    claims = claims_of(disclosed, study)
-    rows = flow_rows(disclosed, cohort=cohort)
-    groups = [(_group(row, claims), look("comparison" if row["arm"] == study.comparison else "programme")[0],
-               list(_bars(row, claims))) for _, row in _known(rows).iterrows()]  # fmt: skip
-    above = flow_title(disclosed, study=study, cohort=cohort) if title else ""
-    return on_sheet(ax, above, lambda ax, depth: [(ax, _draw(ax, depth, groups))])
+    asked = Charted.of(data, study, verb="plot_flow", table="response", cohort=cohort, role=role, arm=arm)
+    cohorts = asked.selection.names.get("cohort", (None,))
+    titles = {name: flow_title(asked.shown, study=asked.study, cohort=name) if title else "" for name in cohorts}
+    charts = [
+        (f"{name}: {titles[name]}" if len(cohorts) > 1 else titles[name], partial(_chart, asked, name))
+        for name in cohorts
+    ]
+    return on_sheet(ax, charts, width=width)
+
+
+def _chart(asked: Charted, cohort: str | None, ax: Axes, depth: float) -> list[tuple[Axes, float]]:
+    """Draw one chart; return its panel."""
+    claims, rows = claims_of(asked.shown, asked.study), _known(flow_rows(asked.shown, cohort=cohort))
+    for keyword in ("role", "arm"):
+        rows = rows[rows[keyword].isin(asked.selection.names.get(keyword, rows[keyword]))]
+    groups = [
+        (_group(row, claims), look("comparison" if row["arm"] == asked.study.comparison else "programme")[0],
+         list(_bars(row, claims))) for _, row in rows.iterrows()
+    ]  # fmt: skip
+    return [(ax, _draw(ax, depth, groups))]
 
 
 def flow_title(disclosed: Shown, *, study: Study, cohort: str | None = None) -> str:

@@ -1,6 +1,7 @@
 """All cohorts in one chart, with their average and the range where a further cohort may lie."""
 
 from dataclasses import replace
+from functools import partial
 
 import matplotlib as mpl
 import numpy as np
@@ -13,61 +14,102 @@ from rm_research.disclosure import Shown
 from rm_research.disclosure.printed import printed_ends, printed_number
 from rm_research.effects.estimate import Estimate
 from rm_research.figures.change import shown_headlines
+from rm_research.figures.places import Charted, Source
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of, wide_height
 from rm_research.figures.sheet import on_sheet
 from rm_research.figures.style import STYLE, look
 from rm_research.study import Study
+from rm_research.study.selection import Names, Selection
 from rm_research.synthesis import drawn_in
 
+CONTRASTS = ("difference", "change")  # the first that there is, unless one is named
 MOST_HEIGHT = 216  # points that the cohorts of one chart take at most, where their names stand beside their dots
 
 
 @mpl.rc_context(STYLE)
 def plot_forest(
-    disclosed: Shown, *, study: Study, role: str, scale: str, wave: str, contrast: str, arm: str,
-    ax: Axes | None = None, title: bool = True, part: tuple[int, int] | None = None,
+    data: Source, *, study: Study | None = None,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+    contrast: str | None = None, part: tuple[int, int] | None = None,
+    ax: Axes | None = None, width: float | str | None = None, title: bool = True,
 ) -> Axes:  # fmt: skip
     """
     Each cohort's estimate with its interval, their average below, and the range in which a further cohort may lie.
 
     Parameters
     ----------
-    disclosed : Shown
-        Rows that may be shown.
-    study : Study
-    role, scale, wave, arm : str
-        Which rows.
-    contrast : {'change', 'difference'}
-    ax : Axes, optional
-        Where to draw; a new figure unless given.
-    title : bool
-        Whether to write the finding above the chart.
+    data : Prepared, Estimates or Disclosed
+        What to show. A Prepared and Estimates may be of any people, however few: such a chart is for the researcher's own eyes.
+    study : Study, optional
+        Where the data do not know theirs.
+    cohort : str or sequence of str, optional
+        Which cohorts have a row; all unless given. The average is the same.
+    role, scale, wave, arm : str or sequence of str, optional
+        Whom and what, by one name or several; everything unless given, a chart for each role, arm, scale and wave.
+    contrast : {'change', 'difference'}, optional
+        Differences from the comparison unless given, or changes where there is none.
     part : tuple of (int, int), optional
         Of many cohorts, which to draw, as one of `forest_parts`; all unless given. Each part has the average and the
         axis of the whole.
+    ax : Axes, optional
+        Where to draw; a new figure unless given.
+    width : float or str, optional
+        Of a new figure: inches, "column" (89 mm, one column of a journal), "page" (183 mm, two columns), or "notebook",
+        which it is unless given. Save it with `ax.figure.savefig("chart.pdf")`: .pdf, .svg and .eps are vectors.
+    title : bool
+        Whether to write the finding above the chart.
 
     Returns
     -------
     Axes
+        Of the first chart.
+
+    Raises
+    ------
+    SelectionError
+        When there is no such name or width, or nothing has all names together; the message says what there is.
     """
-    claims = claims_of(disclosed, study)
-    place = {"role": role, "scale": scale, "wave": wave, "contrast": contrast, "arm": arm}
-    rows = forest_rows(disclosed, **place)
-    shrunken = forest_shrunken(disclosed, study=study, **place)
+    asked = Charted.of(data, study, verb="plot_forest", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+    rows = [row for row in shown_headlines(asked.shown) if row.unpooled in CONTRASTS]
+    contrasts = [one for one in CONTRASTS if any(row.unpooled == one for row in rows)]
+    if contrast is not None:
+        contrasts = list(Selection.of({"contrast": CONTRASTS}, {"contrast": contrast}).names["contrast"])
+    places = [
+        {"role": role, "scale": scale, "wave": wave, "contrast": contrasts[0], "arm": arm}
+        for role, scale, wave, arm in _places(asked, [row for row in rows if row.unpooled == contrasts[0]])
+    ] if contrasts else []  # fmt: skip
+    charts = [
+        (forest_title(asked.shown, study=asked.study, **place) if title else "", partial(_chart, asked, place, part))
+        for place in places
+    ]
+    return on_sheet(ax, charts, width=width)
+
+
+def _places(asked: Charted, rows: list[Estimate]) -> list[tuple[str, str, str, str]]:
+    """Role, scale, wave and arm of each chart."""
+    names = asked.selection.names
+    keys = dict.fromkeys((row.role, row.scale, row.wave, row.arm) for row in rows)
+    asked_for = [names.get(keyword) for keyword in ("role", "scale", "wave", "arm")]
+    return [key for key in keys if all(some is None or name in some for name, some in zip(key, asked_for, strict=True))]
+
+
+def _chart(
+    asked: Charted, place: dict[str, str], part: tuple[int, int] | None, ax: Axes, depth: float
+) -> list[tuple[Axes, float]]:
+    """Draw one chart; return its panel."""
+    claims, rows = claims_of(asked.shown, asked.study), forest_rows(asked.shown, **place)
+    shrunken = forest_shrunken(asked.shown, study=asked.study, **place)
+    if "cohort" in asked.selection.names:
+        rows = [row for row in rows if row.is_of_all_cohorts or row.cohort in asked.selection.names["cohort"]]
     marks = {row.id: _marks(row, claims, shrunken.get(row.id)) for row in rows}
     every = [mark for of_row in marks.values() for mark in of_row]
     if part is not None:
         cohorts = [row for row in rows if not row.is_of_all_cohorts]
         rows = [*cohorts[slice(*part)], *rows[len(cohorts) :]]
-    axis = axis_text(_axis(rows, contrast, claims), scale, claims)
-    heading = claims.words.say("chart.heading_forest", people=claims.people(role), axis=axis)
-    above = forest_title(disclosed, study=study, **place) if title else ""
+    axis = axis_text(_axis(rows, place["contrast"], claims), place["scale"], claims)
+    heading = claims.words.say("chart.heading_forest", people=claims.people(place["role"]), axis=axis)
     drawn = [mark for row in rows for mark in marks[row.id]]
-
-    def draw(ax: Axes, depth: float) -> list[tuple[Axes, float]]:
-        return [(ax, draw_marks(ax, depth, drawn, claims, study.scale(scale), heading, spanned=every))]
-
-    return on_sheet(ax, above, draw)
+    return [(ax, draw_marks(ax, depth, drawn, claims, asked.study.scale(place["scale"]), heading, spanned=every))]
 
 
 def forest_parts(

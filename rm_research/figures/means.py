@@ -179,7 +179,15 @@ def _lines(
 
             ends = {"person": [*range(len(rows))] * 2, "x": np.repeat(x, len(rows)),
                     "y": [place(score) for score in (*rows["pre"], *rows["post"])]}  # fmt: skip
-            thin = {"color": GREY, "linewidth": 0.5, "alpha": 0.6, "zorder": 1}
+            thin = {
+                "color": GREY,
+                "linewidth": 0.5,
+                "alpha": 0.6,
+                "zorder": 1,
+                "marker": "o",
+                "markersize": 2.5,
+                "markeredgewidth": 0,
+            }
             sns.lineplot(ends, x="x", y="y", units="person", estimator=None, ax=ax, **thin)
         moments = (mean.before, mean.after)
         heights, wide = [place(moment.mean) for moment in moments], 1.8 if joined else 0

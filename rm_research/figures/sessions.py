@@ -1,5 +1,7 @@
 """Change of people who met often and of people who met rarely: an association."""
 
+from functools import partial
+
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,51 +10,73 @@ from rm_research.catalogue import Catalogue, capital, catalogue
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Shown
 from rm_research.figures.answers import band_text
+from rm_research.figures.places import Charted, Group, Source
 from rm_research.figures.rows import axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import on_sheet
 from rm_research.figures.style import STYLE, look
 from rm_research.study import Study
+from rm_research.study.selection import Names
 
 
 @mpl.rc_context(STYLE)
 def plot_sessions(
-    disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str, ax: Axes | None = None,
-    title: bool = True,
+    data: Source, *, study: Study | None = None,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+    ax: Axes | None = None, width: float | str | None = None, title: bool = True,
 ) -> Axes:  # fmt: skip
     """
     Mean change of people by their number of meetings, with intervals; an association, as the axis says.
 
     Parameters
     ----------
-    disclosed : Shown
-        Its table 'sessions' is shown.
-    study : Study
-    cohort, role, scale, wave : str
-        Which change.
+    data : Prepared or Disclosed
+        What to show. A Prepared may be of any people, however few: such a chart is for the researcher's own eyes.
+    study : Study, optional
+        Where the data do not know theirs.
+    cohort, role, scale, wave, arm : str or sequence of str, optional
+        Whom and what, by one name or several; everything unless given, a chart for each role, scale and wave. Unless
+        cohorts are named: all of them together, or each where nothing is of all together.
     ax : Axes, optional
         Where to draw; a new figure unless given.
+    width : float or str, optional
+        Of a new figure: inches, "column" (89 mm, one column of a journal), "page" (183 mm, two columns), or "notebook",
+        which it is unless given. Save it with `ax.figure.savefig("chart.pdf")`: .pdf, .svg and .eps are vectors.
     title : bool
         Whether to write the finding above the chart.
 
     Returns
     -------
     Axes
+        Of the first chart.
+
+    Raises
+    ------
+    SelectionError
+        When there is no such name or width, or nothing has all names together; the message says what there is.
     """
-    claims = claims_of(disclosed, study)
-    place = {"cohort": cohort, "role": role, "scale": scale, "wave": wave}
-    rows = sessions_rows(disclosed, **place)
+    names = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
+    asked = Charted.of(data, study, verb="plot_sessions", table="sessions", **names)
+    groups = asked.groups(asked.shown.tables["sessions"])
+    charts = [
+        (asked.titled(sessions_title(asked.shown, study=asked.study, **group._asdict()), group.cohort, groups) if title
+         else "", partial(_chart, asked, group)) for group in groups
+    ]  # fmt: skip
+    return on_sheet(ax, charts, width=width)
+
+
+def _chart(asked: Charted, group: Group, ax: Axes, depth: float) -> list[tuple[Axes, float]]:
+    """Draw one chart; return its panel."""
+    claims, rows = claims_of(asked.shown, asked.study), sessions_rows(asked.shown, **group._asdict())
+    rows = rows[rows["arm"].isin(asked.arms(rows["arm"].unique()))]
     words, arms = claims.words, list(dict.fromkeys(rows["arm"]))
     marks = [
         mark_of(_label(row, len(arms) > 1, claims), (row["estimate"], row["ci_low"], row["ci_high"]),
                 look("programme", arms.index(row["arm"])), words)
         for _, row in rows.iterrows()
     ]  # fmt: skip
-    axis = axis_text("axis_sessions", scale, claims)
-    heading = claims.words.say("chart.heading_sessions", people=claims.people(role), axis=axis)
-    above = sessions_title(disclosed, study=study, **place) if title else ""
-    return on_sheet(
-        ax, above, lambda ax, depth: [(ax, draw_marks(ax, depth, marks, claims, study.scale(scale), heading))]
-    )
+    axis = axis_text("axis_sessions", group.scale, claims)
+    heading = words.say("chart.heading_sessions", people=claims.people(group.role), axis=axis)
+    return [(ax, draw_marks(ax, depth, marks, claims, asked.study.scale(group.scale), heading))]
 
 
 def sessions_title(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:

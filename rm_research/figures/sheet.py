@@ -11,31 +11,49 @@ from rm_research.figures.style import EDGE, LINE, SIZE, TITLE_SIZE, WIDE, WIDTH,
 
 BASE = 10.5  # points from the top of a line to the foot of its letters
 BETWEEN = 10  # points between two panels
+APART = 18  # points between two charts
 
 
-def on_sheet(ax: Axes | None, title: str, draw: Callable[[Axes, float], list[tuple[Axes, float]]]) -> Axes:
+Draw = Callable[[Axes, float], list[tuple[Axes, float]]]
+
+
+def on_sheet(
+    ax: Axes | None, charts: Sequence[tuple[str, Draw]], *, width: float | str | None = None
+) -> Axes:  # fmt: skip
     """
-    Draw below a title, on new axes unless some are given.
+    Draw charts one below the other, each below its title, on new axes unless some are given.
 
     Parameters
     ----------
     ax : Axes, optional
-    title : str
-        None if empty.
-    draw : callable
-        Gets the axes and the depth used so far; returns each panel with its depth, `ax` first.
+    charts : sequence of (str, callable)
+        Title, empty for none; and what draws: it gets axes and the depth used so far, and returns each panel with its
+        depth, those axes first.
+    width : float or str, optional
+        Of a new figure, as `notebook_axes` takes it.
 
     Returns
     -------
     Axes
         The first panel.
     """
-    ax = notebook_axes() if ax is None else ax
-    lines = wrapped(title, room(ax), TITLE_SIZE)
-    depth = write(ax, lines, 0, 0, size=TITLE_SIZE) + (LINE / 2 if lines else 0)
-    panels = draw(ax, depth)
-    _finish([panel for panel, _ in panels], [max(depth, 1.0) for _, depth in panels])
+    ax = notebook_axes(width) if ax is None else ax
+    drawn = []
+    for place, (title, draw) in zip(_below(ax, len(charts)), charts, strict=True):
+        lines = wrapped(title, room(place), TITLE_SIZE)
+        depth = write(place, lines, 0, 0, size=TITLE_SIZE) + (LINE / 2 if lines else 0)
+        drawn.append([(panel, max(deep, 1.0)) for panel, deep in draw(place, depth)])
+    _finish(drawn or [[(ax, 1.0)]])
     return ax
+
+
+def _below(ax: Axes, n: int) -> list[Axes]:
+    """Axes for some charts, one below the other in the space of `ax`, which is the first."""
+    left, bottom, width, height = ax.get_position().bounds
+    boxes = [(left, bottom + height * (n - 1 - place) / n, width, height / n) for place in range(n)]
+    if n > 1:
+        ax.set_position(boxes[0])
+    return [ax, *(cast(Figure, ax.figure).add_axes(box) for box in boxes[1:])][:n]
 
 
 def room(ax: Axes) -> float:
@@ -87,19 +105,34 @@ def in_points(ax: Axes) -> None:
     ax.set_xlim(0, room(ax))
 
 
-def _finish(panels: Sequence[Axes], depths: Sequence[float]) -> None:
-    """Divide the height between panels that stand one below the other, and give a chart's own figure its height."""
-    boxes, figure = [panel.get_position() for panel in panels], cast(Figure, panels[0].figure)
-    abreast = len(boxes) > 1 and boxes[0].x0 != boxes[1].x0
-    spans = [(max(depths) if abreast else depth) + 2 * EDGE for depth in depths]
-    total = spans[0] if abreast else sum(spans)
-    top, height = boxes[0].y1, boxes[0].y1 - boxes[-1].y0
-    for panel, box, span in zip(panels, boxes, spans, strict=True):
-        panel.set_axis_off()
-        panel.set_ylim(span - EDGE, -EDGE)
-        if len(panels) > 1 and not abreast:
-            share = height * span / total
-            panel.set_position((box.x0, top - share, box.width, share))
-            top -= share
+def _finish(charts: Sequence[Sequence[tuple[Axes, float]]]) -> None:
+    """Divide the height between what stands one below the other, and give a chart's own figure its height."""
+    figure = cast(Figure, charts[0][0][0].figure)
+    rows = [row for chart in charts for row in _rows(chart)]
+    spans = [max(depth for _, depth in row) + 2 * EDGE for row in rows]
+    spans = [span + (APART if last else 0) for span, last in zip(spans, _ends(charts), strict=True)]
+    boxes = [row[0][0].get_position() for row in rows]
+    total, top, height = sum(spans), boxes[0].y1, boxes[0].y1 - boxes[-1].y0
+    for row, span in zip(rows, spans, strict=True):
+        share = height * span / total
+        for panel, _ in row:
+            panel.set_axis_off()
+            panel.set_ylim(span - EDGE, -EDGE)
+            if len(rows) > 1:
+                box = panel.get_position()
+                panel.set_position((box.x0, top - share, box.width, share))
+        top -= share
     if isinstance(figure, Sheet):
         figure.set_size_inches(figure.get_figwidth(), total / 72)
+
+
+def _rows(chart: Sequence[tuple[Axes, float]]) -> list[list[tuple[Axes, float]]]:
+    """Panels of a chart that stand abreast as one row; one below the other, each is a row."""
+    abreast = len(chart) > 1 and chart[0][0].get_position().x0 != chart[1][0].get_position().x0
+    return [list(chart)] if abreast else [[panel] for panel in chart]
+
+
+def _ends(charts: Sequence[Sequence[tuple[Axes, float]]]) -> list[bool]:
+    """Whether another chart follows each row of panels."""
+    ends = [[False] * (len(_rows(chart)) - 1) + [True] for chart in charts]
+    return [end for of_chart in ends[:-1] for end in of_chart] + [False] * len(ends[-1])

@@ -7,9 +7,13 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from rm_research.errors import SelectionError
+from rm_research.study.wording import suggest
+
 WIDTH = 255 / 72  # inches, 340 px of a page: shown in 288 px, on a phone of 320, letters of 11 points have more than 9
 WIDE = 7.2  # inches: for a slide, with panels side by side and words beside their dots
 SIZE, TITLE_SIZE, LINE = 11, 12, 14  # points: size of letters, and distance of lines
+NARROWEST, WIDEST = 2.5, 30.0  # inches
 EDGE = 2  # points between a chart and the edge of its figure
 INK, GREY, LIGHT, MIDDLE, PAPER = "#3D3D3D", "#767676", "#E8E8E8", "#D9D9D9", "#FFFFFF"
 STYLE: dict[Any, Any] = {
@@ -45,8 +49,21 @@ def look(kind: str, arm: int = 0) -> tuple[str, str]:
     return ARMS[arm % len(ARMS)] if kind == "programme" else (COLOURS[kind], MARKERS[kind])
 
 
+WIDTHS = {"notebook": WIDE, "column": 89 / 25.4, "page": 183 / 25.4}  # inches: two columns of a journal are a page
+SAVED = {"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path"}  # letters as journals take them
+
+
 class Sheet(Figure):
     """A figure as wide as a chart, whose height the chart decides; other figures keep their size."""
+
+
+class Notebook(Sheet):
+    """A figure that a notebook shows, and that is saved as journals take it."""
+
+    def savefig(self, *args: Any, **options: Any) -> None:
+        """Save as Matplotlib does: as vectors where the name ends in .pdf, .svg or .eps."""
+        with mpl.rc_context({**STYLE, **SAVED}):
+            super().savefig(*args, **options)
 
 
 def blank_axes(*, width: float = WIDTH) -> Axes:
@@ -55,9 +72,28 @@ def blank_axes(*, width: float = WIDTH) -> Axes:
         return _filled(Sheet(figsize=(width, 1)))
 
 
-def notebook_axes() -> Axes:
-    """Axes in a figure that a notebook shows."""
-    return _filled(plt.figure(FigureClass=Sheet, figsize=(WIDTH, 1)))
+def notebook_axes(width: float | str | None = None) -> Axes:
+    """
+    Axes in a figure that a notebook shows.
+
+    Parameters
+    ----------
+    width : float or str, optional
+        Inches, or a name of `WIDTHS`: as wide as a notebook unless given.
+
+    Raises
+    ------
+    SelectionError
+        When there is no width of that name, or it is too narrow for words.
+    """
+    if isinstance(width, str):
+        if width not in WIDTHS:
+            raise SelectionError(f"There is no width {width!r}; {suggest(width, WIDTHS)}. Or give a number of inches.")
+        width = WIDTHS[width]
+    inches = WIDTHS["notebook"] if width is None else float(width)
+    if not NARROWEST <= inches <= WIDEST:
+        raise SelectionError(f"A chart is {NARROWEST:g} to {WIDEST:g} inches wide; {inches:g} would not be legible.")
+    return _filled(plt.figure(FigureClass=Notebook, figsize=(inches, 1)))
 
 
 def _filled(figure: Figure) -> Axes:

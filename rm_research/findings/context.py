@@ -11,8 +11,8 @@ from rm_research.catalogue import Catalogue, capital
 from rm_research.claims import Claims
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimate import Estimate
-from rm_research.errors import ReportError
 from rm_research.effects.groups import ALL_COHORTS, ROLE_ORDER
+from rm_research.errors import ReportError
 from rm_research.study import Scale, Study
 from rm_research.study.entries import slug
 

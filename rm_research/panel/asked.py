@@ -155,4 +155,3 @@ def _refuse_errors(prepared: Prepared, cohorts: Names) -> None:
     for name in Selection.of(known, {"cohort": cohorts}).names["cohort"]:
         if errors := prepared.errors_of(name):
             raise StudyError(*errors, heading=f"Cohort {name!r} cannot be estimated")
-

@@ -49,9 +49,7 @@ def _unique(rows: pd.DataFrame, study: Study) -> pd.Series:
 
 def _dyad_of(dyads: pd.DataFrame) -> pd.DataFrame:
     """Dyad of each person; dyads that share a person are one, by the name of the first."""
-    members = [
-        dyads[["cohort", "dyad", member]].rename(columns={member: "person"}) for member in ("leader", "mentor")
-    ]
+    members = [dyads[["cohort", "dyad", member]].rename(columns={member: "person"}) for member in ("leader", "mentor")]
     together = pd.concat(members, ignore_index=True).dropna(subset=["person"])
     if together.empty:
         return together[[*WHO, "dyad"]]

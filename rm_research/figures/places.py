@@ -1,0 +1,142 @@
+"""What a chart is asked to show: numbers of a Prepared, of Estimates or disclosed ones, and which groups of people."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from rm_research.disclosure import Private, Shown, private_of
+from rm_research.disclosure.private import private_rows
+from rm_research.effects import Estimates
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.groups import ALL_COHORTS
+from rm_research.errors import FrameError, SelectionError
+from rm_research.panel import Prepared
+from rm_research.study import Study
+from rm_research.study.selection import Names, Selection, names_in
+
+MOST = 24  # charts in one figure
+Source = Prepared | Estimates | Shown
+
+
+class Group(NamedTuple):
+    """Whom one chart is about."""
+
+    cohort: str
+    role: str
+    scale: str
+    wave: str
+
+
+@dataclass(frozen=True, eq=False)
+class Charted:
+    """
+    Numbers for charts, and the names that were asked for.
+
+    Attributes
+    ----------
+    shown : Shown
+    study : Study
+    selection : Selection
+    prepared : Prepared or None
+        Where the verb was given one.
+    """
+
+    shown: Shown
+    study: Study
+    selection: Selection
+    prepared: Prepared | None
+
+    @classmethod
+    def of(cls, data: Source, study: Study | None, *, verb: str, table: str = "", **names: Names) -> "Charted":
+        """
+        Find the numbers and check the names.
+
+        Parameters
+        ----------
+        data : Prepared, Estimates or Shown
+        study : Study or None
+            Where the data do not know theirs.
+        verb : str
+            For messages.
+        table : str
+            Table that the chart shows, which Estimates alone do not have; '' for their rows.
+        **names : str, iterable of str or None
+            By keyword.
+
+        Raises
+        ------
+        FrameError
+            When these are no numbers of a study, or without what the chart shows.
+        SelectionError
+            When a name does not exist, or nothing has all names together.
+        """
+        prepared = data if isinstance(data, Prepared) else None
+        shown, study = _numbers(data, study, verb, table)
+        rows = shown.tables[table] if table else shown.headlines
+        keywords = [keyword for keyword in names if keyword in rows]
+        selection = Selection.of(names_in(rows, keywords), {keyword: names[keyword] for keyword in keywords})
+        if selection:
+            selection.mask(rows)
+        return cls(shown, study, selection, prepared)
+
+    def arms(self, arms: Iterable[str]) -> list[str]:
+        """Those of some arms that were asked for."""
+        return [arm for arm in arms if arm in self.selection.names.get("arm", (arm,))]
+
+    def groups(self, rows: pd.DataFrame) -> list[Group]:
+        """
+        Groups of people that have rows, in their order there.
+
+        Of the cohorts that are averaged only the average, unless cohorts were named.
+
+        Raises
+        ------
+        SelectionError
+            When they are more than a figure can hold.
+        """
+        rows = rows[self.selection.mask(rows)] if len(rows) else rows
+        whole = rows[rows["cohort"] == ALL_COHORTS]
+        if "cohort" not in self.selection.names and len(whole):
+            rows = whole
+        groups = [Group(*map(str, key)) for key in rows[list(Group._fields)].drop_duplicates().itertuples(index=False)]
+        if len(groups) > MOST:
+            raise SelectionError(
+                f"That would be {len(groups)} charts in one figure, and {MOST} is the most. Name cohort=, role=, scale= "
+                "or wave=, or give ax= in a loop."
+            )
+        return groups
+
+    def titled(self, title: str, cohort: str, groups: Sequence[Group]) -> str:
+        """Title of a chart, with its cohort where charts of several stand together."""
+        several = len({group.cohort for group in groups}) > 1
+        return f"{cohort}: {title}" if several and title else cohort if several else title
+
+
+def _numbers(data: Source, study: Study | None, verb: str, table: str) -> tuple[Shown, Study]:
+    if isinstance(data, Prepared):
+        return private_of(data), data.study
+    if not isinstance(data, Estimates | Shown):
+        raise FrameError(
+            f"{verb} takes what prepare_study returned, Estimates, or what disclose returned; "
+            f"this is a {type(data).__name__}."
+        )
+    known = study or (data.study if isinstance(data, Estimates) else data.estimates.study)
+    if known is None:
+        raise FrameError(f"{verb}: these numbers do not know their study; give study=.")
+    shown = Private(private_rows(data, known), {}) if isinstance(data, Estimates) else data
+    if table and table not in shown.tables:
+        raise FrameError(
+            f"{verb} shows the table {table!r}, which Estimates do not have: give what prepare_study returned."
+        )
+    return shown, known
+
+
+def known_rows(rows: Iterable[Estimate], wanted: Callable[[Estimate], bool]) -> pd.DataFrame:
+    """Places of the rows that a chart may show and that have an estimate."""
+    kept = [row for row in rows if row.is_known and wanted(row)]
+    columns: Mapping[str, list[object]] = {
+        name: [getattr(row, name) for row in kept] for name in (*Group._fields, "arm")
+    }
+    return pd.DataFrame(columns)
