@@ -2,18 +2,46 @@
 From pre/post surveys of a reverse-mentoring programme to findings.
 
 >>> import rm_research as rm
->>> study = rm.read_study("data/demo")
->>> prepared = rm.prepare_study(study)
->>> estimates = rm.estimate_change(prepared.panel, study=study)
+>>> prepared = rm.prepare_study("data/demo")
+>>> change = rm.estimate_change(prepared, scale="inclusion", role="leader")
+>>> chart = rm.plot_change(prepared, scale="inclusion")
 
-The prefix of a verb tells what comes back: read_, prepare_, link_, score_, build_, estimate_, assess_,
-check_, plan_, plot_.
+Every verb takes what `prepare_study` returned, and the same keywords: cohort, role, scale, wave and arm, one name or
+several. The prefix of a verb tells what comes back.
+
+What is in the study, and may it be used?
+    read_study, check_study, prepare_study: Study, Problems, Prepared.
+    Prepared.where: some of the people. Prepared.long: a tidy frame for other libraries. Study.varied: other options.
+    read_responses, link_waves, score_scales, build_panel: the steps of prepare_study one by one (Intake, Linkage).
+How much did people change, and more than others?
+    estimate_change, estimate_difference, estimate_programme (all cohorts together), estimate_waves (several later
+    waves), estimate_hindsight (the start as people judged it later): Estimates.
+    plot_change, plot_forest (cohort by cohort).
+Does it depend on meetings, or on the partner?
+    estimate_dose, plot_sessions, estimate_dyads.
+Could the answer have been another?
+    estimate_specifications (Specifications), assess_attrition (who left), assess_balance (the arms at the start).
+Did the scales measure well, and what did people answer?
+    assess_reliability, assess_invariance, plot_answers, plot_flow (who answered).
+What goes into an article?
+    table_participants, table_change, table_difference, Estimates.to_table (PaperTable), Estimates.to_text,
+    methods_text.
+What may others see?
+    disclose (Disclosed), build_findings (Findings), run_reports, write_clean.
+What could a study find?
+    plan_study (Plan), simulate_study.
+
+Whatever is wrong with a study, or with what was asked of it, is a StudyError that says what to do.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the table
+    from rm_research.article import methods_text as methods_text
+    from rm_research.article import table_change as table_change
+    from rm_research.article import table_difference as table_difference
+    from rm_research.article import table_participants as table_participants
     from rm_research.checks import Problems as Problems
     from rm_research.checks import check_study as check_study
     from rm_research.disclosure import Disclosed as Disclosed
@@ -44,6 +72,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.panel import Prepared as Prepared
     from rm_research.panel import build_panel as build_panel
     from rm_research.panel import prepare_study as prepare_study
+    from rm_research.paper import PaperTable as PaperTable
     from rm_research.planning import Plan as Plan
     from rm_research.planning import plan_study as plan_study
     from rm_research.reporting.batch import run_reports as run_reports
@@ -63,6 +92,7 @@ _HOMES = {
     "Findings": "rm_research.findings",
     "Intake": "rm_research.responses",
     "Linkage": "rm_research.linkage",
+    "PaperTable": "rm_research.paper",
     "Plan": "rm_research.planning",
     "Prepared": "rm_research.panel",
     "Problems": "rm_research.checks",
@@ -86,6 +116,7 @@ _HOMES = {
     "estimate_specifications": "rm_research.effects",
     "estimate_waves": "rm_research.effects",
     "link_waves": "rm_research.linkage",
+    "methods_text": "rm_research.article",
     "plan_study": "rm_research.planning",
     "plot_answers": "rm_research.figures",
     "plot_change": "rm_research.figures",
@@ -98,6 +129,9 @@ _HOMES = {
     "run_reports": "rm_research.reporting.batch",
     "score_scales": "rm_research.scales",
     "simulate_study": "rm_research.simulate",
+    "table_change": "rm_research.article",
+    "table_difference": "rm_research.article",
+    "table_participants": "rm_research.article",
     "write_clean": "rm_research.writers.clean",
 }
 __all__ = sorted(_HOMES)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "rm_research"
 ORDER = (
-    "errors", "limits", "temporary", "catalogue", "frames", "journal", "study", "readers", "privacy", "responses",
+    "errors", "limits", "temporary", "catalogue", "frames", "journal", "study", "paper", "readers", "privacy", "responses",
     "linkage", "people", "scales", "panel", "stats", "effects", "checks", "synthesis", "process", "disclosure",
-    "claims", "figures", "findings", "reporting", "writers", "simulate", "planning", "drafting", "cli",
+    "claims", "figures", "article", "findings", "reporting", "writers", "simulate", "planning", "drafting", "cli",
 )  # fmt: skip
 
 

@@ -7,13 +7,13 @@ from functools import cached_property
 
 from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims import comparing
-from rm_research.claims.apa import apa_line, written_ends
 from rm_research.claims.judgement import level_of
 from rm_research.claims.leaving import Leaving, leaving
 from rm_research.claims.measurement import when
 from rm_research.claims.staying import Followed, followed, people_left
 from rm_research.disclosure import HIDDEN, Shown
 from rm_research.disclosure.together import AND, QUESTION
+from rm_research.effects.apa import apa_line, written_ends
 from rm_research.effects.bounds import largest
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import headlines
@@ -24,6 +24,7 @@ from rm_research.errors import ReportError
 from rm_research.stats.result import Reason
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
+from rm_research.study.titles import arm_title, people_title
 
 OUR_UNIT = Scale.model_fields["unit"].default
 _latest: "deque[Claims]" = deque(maxlen=2)  # of the pages being written; older ones may be forgotten
@@ -383,9 +384,7 @@ class Claims:
 
     def people(self, role: str, n: int = 2) -> str:
         """Plural of a role, or its singular for one person."""
-        group = "one" if n == 1 and self.words.has(f"one.{role}") else "people"
-        key = f"{group}.{role}" if self.words.has(f"{group}.{role}") else "people.other"
-        return self.words.say(key, role=role)
+        return people_title(role, self.words, n)
 
     def whose(self, role: str) -> str:
         """Possessive of a role."""
@@ -404,7 +403,7 @@ class Claims:
 
     def arm_title(self, arm: str) -> str:
         """Name of an arm as a label."""
-        return self.words.say(f"arms.{arm}") if self.words.has(f"arms.{arm}") else capital(arm)
+        return arm_title(arm, self.words)
 
     def when(self, wave: str) -> str:
         """When a wave was, within a sentence: 'after', or 'at follow-up'."""

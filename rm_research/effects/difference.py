@@ -28,8 +28,8 @@ def estimate_difference(
     data : Prepared or DataFrame
         What `prepare_study` returned, without its cohorts that have errors; or a Panel.
     study : Study, optional
-        Of a Panel; a Prepared has its own. Its comparison arm, the unit that was assigned, and whether one comparison serves
-        several cohorts count.
+        Of a Panel; a Prepared has its own. Its comparison arm, the unit that was assigned, and whether one comparison
+        serves several cohorts count.
     cohort, role, scale, wave, arm : str or sequence of str, optional
         Which rows come back, by one name or several; all unless given. They have the same numbers as among all rows.
 

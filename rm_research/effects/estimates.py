@@ -11,10 +11,12 @@ from rm_research.effects.bounds import largest, truncated
 from rm_research.effects.estimate import Estimate, estimates_of
 from rm_research.effects.groups import EVERYONE, Place, row_id
 from rm_research.effects.methods import METHODS, Contrast, Heads, Method
+from rm_research.effects.printing import lines_of, table_of
 from rm_research.effects.verdicts import judged
 from rm_research.errors import FrameError
 from rm_research.frames import DETAILS, ESTIMATES, stacked
 from rm_research.panel.asked import Asked, Names
+from rm_research.paper import PaperTable
 from rm_research.stats.equivalence import tost
 from rm_research.stats.power import detectable
 from rm_research.stats.result import NotEstimableError, Reason, Result
@@ -90,12 +92,56 @@ class Estimates:
             return NotImplemented
         if self.study is not None and other.study is not None and self.study != other.study:
             raise FrameError(
-                "These are estimates of two studies, or of one study with other options, whose rows have the same names. "
+                "These are estimates of two studies, or of one with other options, whose rows have the same names. "
                 "Put their frames together instead: pd.concat({'as declared': a.to_frame(), 'varied': b.to_frame()})."
             )
         if len(both := sorted({*self.table["id"]} & {*other.table["id"]})):
             raise FrameError(f"Both have {len(both)} rows of the same name, such as {both[0]!r}. Add each once.")
         return joined([self, other])
+
+    def to_text(self) -> str:
+        """
+        Return the rows as journals print them in a sentence, one a line: estimate, interval, test, p-value, people.
+
+        Rows without an estimate have no line.
+
+        Raises
+        ------
+        FrameError
+            When the estimates do not know their study.
+        """
+        return "\n".join(lines_of(self.rows, self._known_study("to_text")))
+
+    def to_table(self, title: str = "") -> PaperTable:
+        """
+        Return the rows as a table of an article, in HTML, LaTeX or Word.
+
+        Parameters
+        ----------
+        title : str
+            Above the table.
+
+        Returns
+        -------
+        PaperTable
+            One row per estimate: what it is about, as far as that differs; the estimate, its interval, degrees of
+            freedom, p-values and number of people (of the programme and of the comparison where both are compared).
+
+        Raises
+        ------
+        FrameError
+            When the estimates do not know their study.
+        """
+        return table_of(self.rows, self.table, self._known_study("to_table"), title)
+
+    def _known_study(self, verb: str) -> Study:
+        if self.study is None:
+            raise FrameError(f"{verb}: these estimates do not know their study, whose words it uses.")
+        return self.study
+
+    def headlines(self) -> "Estimates":
+        """Return the rows that answer their question; the others are shown next to these."""
+        return self.where(headlines(self.table))
 
     def by_cohort(self, order: Sequence[str]) -> "Estimates":
         """Return the rows of each cohort together, in this order of cohorts; further names keep their order after."""

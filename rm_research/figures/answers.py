@@ -13,9 +13,9 @@ from rm_research.catalogue import Catalogue, capital, lowered
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Shown
 from rm_research.disclosure.printed import printed_number
+from rm_research.disclosure.wanted import Group, Source, Wanted
 from rm_research.figures.lettering import width_of, wrapped
 from rm_research.figures.moments import moment
-from rm_research.figures.places import Charted, Group, Source
 from rm_research.figures.sheet import in_points, longest, on_sheet, room, write, write_beside
 from rm_research.figures.style import ARMS, COLOURS, INK, LINE, MIDDLE, STYLE
 from rm_research.study import Study
@@ -65,7 +65,7 @@ def plot_answers(
         When there is no such name or width, or nothing has all names together; the message says what there is.
     """
     names = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
-    asked = Charted.of(data, study, verb="plot_answers", table="answers", **names)
+    asked = Wanted.of(data, study, verb="plot_answers", table="answers", **names)
     groups = asked.groups(asked.shown.tables["answers"])
     charts = [
         (asked.titled(answers_title(asked.shown, study=asked.study, **group._asdict()), group.cohort, groups) if title
@@ -74,7 +74,7 @@ def plot_answers(
     return on_sheet(ax, charts, width=width)
 
 
-def _chart(asked: Charted, group: Group, ax: Axes, depth: float) -> list[tuple[Axes, float]]:
+def _chart(asked: Wanted, group: Group, ax: Axes, depth: float) -> list[tuple[Axes, float]]:
     """Draw one chart; return its panel."""
     rows = answers_rows(asked.shown, study=asked.study, **group._asdict())
     rows = rows[rows["arm"].isin(asked.arms(rows["arm"].unique()))]

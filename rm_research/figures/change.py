@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from rm_research.claims import Claims, claims_of
 from rm_research.claims.comparing import by_changes
 from rm_research.disclosure import Shown
+from rm_research.disclosure.wanted import Group, Source, Wanted, known_rows
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import FrameError
 from rm_research.figures.means import Means, draw_means, means_of
 from rm_research.figures.moments import moment
-from rm_research.figures.places import Charted, Group, Source, known_rows
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import is_wide, on_sheet, second_panel
 from rm_research.figures.style import LINE, STYLE, look
@@ -69,7 +69,7 @@ def plot_change(
     FrameError
         When `people` is asked of other data than a Prepared.
     """
-    asked = Charted.of(data, study, verb="plot_change", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+    asked = Wanted.of(data, study, verb="plot_change", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     rows = known_rows(asked.shown.headline_rows, lambda row: row.is_change or row.compares_arms)
     groups, panel = asked.groups(rows), _panel(people, asked)
     arms = asked.arms(dict.fromkeys(asked.shown.table["arm"]))
@@ -80,7 +80,7 @@ def plot_change(
     return on_sheet(ax, charts, width=width)
 
 
-def _panel(people: bool | pd.DataFrame, asked: Charted) -> pd.DataFrame | None:
+def _panel(people: bool | pd.DataFrame, asked: Wanted) -> pd.DataFrame | None:
     """Panel of the people who are to be seen; None for nobody."""
     if not isinstance(people, bool):
         return people
@@ -92,7 +92,7 @@ def _panel(people: bool | pd.DataFrame, asked: Charted) -> pd.DataFrame | None:
 
 
 def _drawn(
-    asked: Charted, group: Group, arms: Collection[str], people: pd.DataFrame | None, ax: Axes, depth: float
+    asked: Wanted, group: Group, arms: Collection[str], people: pd.DataFrame | None, ax: Axes, depth: float
 ) -> list[tuple[Axes, float]]:
     """Draw one chart; return its panels."""
     claims, study, place = claims_of(asked.shown, asked.study), asked.study, group._asdict()

@@ -12,10 +12,10 @@ from rm_research.catalogue import capital, catalogue
 from rm_research.checks.flow import UNKNOWN, flow_column
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Shown
+from rm_research.disclosure.wanted import Source, Wanted
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.figures.lettering import wrapped
 from rm_research.figures.moments import moment
-from rm_research.figures.places import Charted, Source
 from rm_research.figures.sheet import in_points, is_wide, longest, on_sheet, room, write, write_beside
 from rm_research.figures.style import INK, LINE, PAPER, STYLE, look
 from rm_research.study import Study
@@ -71,7 +71,7 @@ def plot_flow(
     SelectionError
         When there is no such name or width, or nothing has all names together; the message says what there is.
     """
-    asked = Charted.of(data, study, verb="plot_flow", table="response", cohort=cohort, role=role, arm=arm)
+    asked = Wanted.of(data, study, verb="plot_flow", table="response", cohort=cohort, role=role, arm=arm)
     cohorts = asked.selection.names.get("cohort", (None,))
     titles = {name: flow_title(asked.shown, study=asked.study, cohort=name) if title else "" for name in cohorts}
     charts = [
@@ -81,7 +81,7 @@ def plot_flow(
     return on_sheet(ax, charts, width=width)
 
 
-def _chart(asked: Charted, cohort: str | None, ax: Axes, depth: float) -> list[tuple[Axes, float]]:
+def _chart(asked: Wanted, cohort: str | None, ax: Axes, depth: float) -> list[tuple[Axes, float]]:
     """Draw one chart; return its panel."""
     claims, rows = claims_of(asked.shown, asked.study), _known(flow_rows(asked.shown, cohort=cohort))
     for keyword in ("role", "arm"):

@@ -12,9 +12,9 @@ from rm_research.claims import Claims, claims_of
 from rm_research.claims.comparing import by_changes
 from rm_research.disclosure import Shown
 from rm_research.disclosure.printed import printed_ends, printed_number
+from rm_research.disclosure.wanted import Source, Wanted
 from rm_research.effects.estimate import Estimate
 from rm_research.figures.change import shown_headlines
-from rm_research.figures.places import Charted, Source
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of, wide_height
 from rm_research.figures.sheet import on_sheet
 from rm_research.figures.style import STYLE, look
@@ -39,7 +39,8 @@ def plot_forest(
     Parameters
     ----------
     data : Prepared, Estimates or Disclosed
-        What to show. A Prepared and Estimates may be of any people, however few: such a chart is for the researcher's own eyes.
+        What to show. A Prepared and Estimates may be of any people, however few: such a chart is for the
+        researcher's own eyes.
     study : Study, optional
         Where the data do not know theirs.
     cohort : str or sequence of str, optional
@@ -69,7 +70,7 @@ def plot_forest(
     SelectionError
         When there is no such name or width, or nothing has all names together; the message says what there is.
     """
-    asked = Charted.of(data, study, verb="plot_forest", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+    asked = Wanted.of(data, study, verb="plot_forest", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     rows = [row for row in shown_headlines(asked.shown) if row.unpooled in CONTRASTS]
     contrasts = [one for one in CONTRASTS if any(row.unpooled == one for row in rows)]
     if contrast is not None:
@@ -85,7 +86,7 @@ def plot_forest(
     return on_sheet(ax, charts, width=width)
 
 
-def _places(asked: Charted, rows: list[Estimate]) -> list[tuple[str, str, str, str]]:
+def _places(asked: Wanted, rows: list[Estimate]) -> list[tuple[str, str, str, str]]:
     """Role, scale, wave and arm of each chart."""
     names = asked.selection.names
     keys = dict.fromkeys((row.role, row.scale, row.wave, row.arm) for row in rows)
@@ -94,7 +95,7 @@ def _places(asked: Charted, rows: list[Estimate]) -> list[tuple[str, str, str, s
 
 
 def _chart(
-    asked: Charted, place: dict[str, str], part: tuple[int, int] | None, ax: Axes, depth: float
+    asked: Wanted, place: dict[str, str], part: tuple[int, int] | None, ax: Axes, depth: float
 ) -> list[tuple[Axes, float]]:
     """Draw one chart; return its panel."""
     claims, rows = claims_of(asked.shown, asked.study), forest_rows(asked.shown, **place)

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from rm_research.catalogue import Catalogue, capital, catalogue
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Shown
+from rm_research.disclosure.wanted import Group, Source, Wanted
 from rm_research.figures.answers import band_text
-from rm_research.figures.places import Charted, Group, Source
 from rm_research.figures.rows import axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import on_sheet
 from rm_research.figures.style import STYLE, look
@@ -55,7 +55,7 @@ def plot_sessions(
         When there is no such name or width, or nothing has all names together; the message says what there is.
     """
     names = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
-    asked = Charted.of(data, study, verb="plot_sessions", table="sessions", **names)
+    asked = Wanted.of(data, study, verb="plot_sessions", table="sessions", **names)
     groups = asked.groups(asked.shown.tables["sessions"])
     charts = [
         (asked.titled(sessions_title(asked.shown, study=asked.study, **group._asdict()), group.cohort, groups) if title
@@ -64,7 +64,7 @@ def plot_sessions(
     return on_sheet(ax, charts, width=width)
 
 
-def _chart(asked: Charted, group: Group, ax: Axes, depth: float) -> list[tuple[Axes, float]]:
+def _chart(asked: Wanted, group: Group, ax: Axes, depth: float) -> list[tuple[Axes, float]]:
     """Draw one chart; return its panel."""
     claims, rows = claims_of(asked.shown, asked.study), sessions_rows(asked.shown, **group._asdict())
     rows = rows[rows["arm"].isin(asked.arms(rows["arm"].unique()))]

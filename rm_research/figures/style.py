@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rm_research.errors import SelectionError
-from rm_research.study.wording import suggest
 
 WIDTH = 255 / 72  # inches, 340 px of a page: shown in 288 px, on a phone of 320, letters of 11 points have more than 9
 WIDE = 7.2  # inches: for a slide, with panels side by side and words beside their dots
@@ -88,7 +87,7 @@ def notebook_axes(width: float | str | None = None) -> Axes:
     """
     if isinstance(width, str):
         if width not in WIDTHS:
-            raise SelectionError(f"There is no width {width!r}; {suggest(width, WIDTHS)}. Or give a number of inches.")
+            raise SelectionError(f"There is no width {width!r}; widths are {', '.join(WIDTHS)}, or inches.")
         width = WIDTHS[width]
     inches = WIDTHS["notebook"] if width is None else float(width)
     if not NARROWEST <= inches <= WIDEST:

@@ -15,6 +15,7 @@ from rm_research.effects.groups import ALL_COHORTS, ROLE_ORDER
 from rm_research.errors import ReportError
 from rm_research.study import Scale, Study
 from rm_research.study.entries import slug
+from rm_research.study.titles import wave_title
 
 
 class Counted(NamedTuple):
@@ -192,7 +193,7 @@ class Context:
 
     def wave(self, name: str) -> str:
         """Name of a wave as readers see it."""
-        return self.words.say(f"waves.{name}") if self.words.has(f"waves.{name}") else name
+        return wave_title(name, self.words)
 
     def p_value(self, value: float) -> str:
         """Write a p-value; empty if there is none."""

@@ -40,7 +40,7 @@ def long_frame(
 
 
 def _unique(rows: pd.DataFrame, study: Study) -> pd.Series:
-    """Name of each person that no other has: within cohorts, a code that stands in several of them is several people."""
+    """Name of each person that no other has: a code that links within cohorts is one person in each of them."""
     if study.link.within == "study":
         return rows["person"]
     several = rows.groupby("person")["cohort"].transform("nunique").gt(1)

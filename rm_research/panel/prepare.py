@@ -181,8 +181,8 @@ class Prepared:
         self.study.as_declared(what)
         if self.chosen:
             raise ReportError(
-                f"{what} are made of everybody: next to those of others, numbers of a part would tell of the rest. This "
-                f"Prepared holds only people with {Selection(self.chosen)}. Give the one that prepare_study returned."
+                f"{what} are made of everybody: next to others, numbers of a part tell of the rest. This Prepared "
+                f"holds only people with {Selection(self.chosen)}. Give the one that prepare_study returned."
             )
         return self
 

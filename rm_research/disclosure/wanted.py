@@ -1,4 +1,4 @@
-"""What a chart is asked to show: numbers of a Prepared, of Estimates or disclosed ones, and which groups of people."""
+"""What charts and tables are asked to show: numbers of a Prepared, of Estimates or disclosed, and of which people."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rm_research.disclosure import Private, Shown, private_of
-from rm_research.disclosure.private import private_rows
+from rm_research.disclosure.private import private_of, private_rows
+from rm_research.disclosure.shown import Private, Shown
 from rm_research.effects import Estimates
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
@@ -30,9 +30,9 @@ class Group(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Charted:
+class Wanted:
     """
-    Numbers for charts, and the names that were asked for.
+    Numbers of a study, and the names that were asked for.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Charted:
     prepared: Prepared | None
 
     @classmethod
-    def of(cls, data: Source, study: Study | None, *, verb: str, table: str = "", **names: Names) -> "Charted":
+    def of(cls, data: Source, study: Study | None, *, verb: str, table: str = "", **names: Names) -> "Wanted":
         """
         Find the numbers and check the names.
 
@@ -103,8 +103,8 @@ class Charted:
         groups = [Group(*map(str, key)) for key in rows[list(Group._fields)].drop_duplicates().itertuples(index=False)]
         if len(groups) > MOST:
             raise SelectionError(
-                f"That would be {len(groups)} charts in one figure, and {MOST} is the most. Name cohort=, role=, scale= "
-                "or wave=, or give ax= in a loop."
+                f"That would be {len(groups)} charts in one figure, and {MOST} is the most. "
+                "Name cohort=, role=, scale= or wave=."
             )
         return groups
 
@@ -127,9 +127,7 @@ def _numbers(data: Source, study: Study | None, verb: str, table: str) -> tuple[
         raise FrameError(f"{verb}: these numbers do not know their study; give study=.")
     shown = Private(private_rows(data, known), {}) if isinstance(data, Estimates) else data
     if table and table not in shown.tables:
-        raise FrameError(
-            f"{verb} shows the table {table!r}, which Estimates do not have: give what prepare_study returned."
-        )
+        raise FrameError(f"{verb} needs more than Estimates: give what prepare_study returned.")
     return shown, known
 
 

@@ -63,6 +63,11 @@ def _test(row: Estimate, words: Catalogue) -> str:
     return words.say("apa.v" if row.method == RANKS else "apa.z", value=value)
 
 
+def p_text(value: float, words: Catalogue) -> str:
+    """A p-value as journals print it in tables: '.032', '< .001'; empty if there is none."""
+    return "" if math.isnan(value) else _relation(value, words).removeprefix("= ")
+
+
 def _relation(value: float, words: Catalogue) -> str:
     """The value that a p-value equals or is below, without the zero before the decimal point, as it cannot exceed 1."""
     text = words.number(max(value, SMALLEST_P), decimals=3)

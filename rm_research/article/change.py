@@ -1,0 +1,87 @@
+"""The table of changes: each outcome before and after, and the change with its interval."""
+
+import pandas as pd
+
+from rm_research.article.cells import (
+    Cell,
+    beside,
+    counted,
+    mean_sd,
+    notes_of,
+    rows_of,
+    t_of,
+    table,
+    wanted,
+    with_interval,
+    words_of,
+)
+from rm_research.disclosure.wanted import Wanted
+from rm_research.effects.apa import p_text
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.groups import ALL_COHORTS
+from rm_research.effects.methods import Measure
+from rm_research.panel import Prepared
+from rm_research.paper import PaperTable
+from rm_research.study.selection import Names
+
+
+def table_change(
+    prepared: Prepared, *,
+    cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
+    title: str | None = None,
+) -> PaperTable:  # fmt: skip
+    """
+    Table 2 of an article: each outcome before and after, and its change.
+
+    It has the main rows, as pages have them, of any people, however few: check what may be published.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        From `prepare_study`, whole or some of its people.
+    cohort, role, scale, wave, arm : str or sequence of str, optional
+        Which rows, by one name or several; all unless given. Unless cohorts are named, all of them together.
+    title : str, optional
+        Above the table; a usual one unless given.
+
+    Returns
+    -------
+    PaperTable
+        Grouped by outcome, a row for each role, arm and later wave: number of people that the change is about, mean and
+        standard deviation of everyone with a score before and after, change with its interval, t with degrees of
+        freedom, p-values (against 0, and adjusted for the claim), and g_av with its interval for single cohorts.
+
+    Raises
+    ------
+    SelectionError
+        When there is no such name, or nothing has all names together; the message says what there is.
+    FrameError
+        When `prepared` is something else.
+    """
+    asked = wanted(prepared, verb="table_change", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
+    study, words = asked.study, words_of(asked.study)
+    rows = rows_of(asked, lambda row: row.is_change)
+    level = words.plain(100 * study.reporting.level)
+    cells: dict[str, Cell] = {
+        words.say("article.n"): lambda row: counted(row, study),
+        words.say("article.before"): lambda row: mean_sd(_scores(row, asked, prepared, "pre"), words),
+        words.say("article.after"): lambda row: mean_sd(_scores(row, asked, prepared, "post"), words),
+        words.say("article.change", level=level): lambda row: with_interval(row, words),
+        words.say("article.t"): lambda row: t_of(row, words),
+        words.say("article.p"): lambda row: p_text(row.p_value, words),
+        words.say("columns.p_adjusted"): lambda row: p_text(row.p_adjusted, words),
+        words.say("article.g_av", level=level): lambda row: with_interval(
+            beside(row, Measure.G_AV, asked.shown), words
+        ),
+    }
+    notes = [words.say("article.about_means"), words.say("methods.multiplicity"), *notes_of(rows, study)]
+    heading = words.say("article.changes", study=study.title) if title is None else title
+    return table(rows, cells, asked, heading, notes)
+
+
+def _scores(row: Estimate, asked: Wanted, prepared: Prepared, when: str) -> "pd.Series[float]":
+    """Scores before or after of the people of a row's cohorts, role and arm, each person's once."""
+    panel = prepared.panel
+    cohorts = prepared.sound_cohorts if row.cohort == ALL_COHORTS else (row.cohort,)
+    theirs = panel["cohort"].isin(cohorts) & panel["role"].eq(row.role) & panel["arm"].eq(row.arm)
+    return panel.loc[theirs & panel["scale"].eq(row.scale) & panel["wave"].eq(row.wave), when]

@@ -1,0 +1,115 @@
+"""A table of an article: its cells as text, and the forms in which it is handed in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from great_tables import GT
+
+NAME = "rm-table"  # of the element, so that the same table gives the same HTML
+GROUP = "group"  # column of a frame with headings of groups of rows
+SIGNS = {"−": "$-$", "–": "--", "≥": r"$\geq$", "≤": r"$\leq$", "∞": r"$\infty$"}  # that LaTeX may not know as letters
+RULE = "#3D3D3D"
+# lines above and below the head and at the end, as in most journals, and no other
+LINES: Mapping[str, Any] = {
+    "table_border_top_style": "none", "table_border_bottom_style": "none", "heading_border_bottom_style": "solid",
+    "heading_border_bottom_color": RULE, "column_labels_border_top_style": "solid",
+    "column_labels_border_top_color": RULE, "column_labels_border_bottom_style": "solid",
+    "column_labels_border_bottom_color": RULE, "table_body_hlines_style": "none",
+    "table_body_border_bottom_style": "solid", "table_body_border_bottom_color": RULE, "heading_align": "left",
+    "row_group_border_top_style": "none", "row_group_border_bottom_style": "none",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PaperTable:
+    """
+    A table of an article.
+
+    Attributes
+    ----------
+    title : str
+    columns : tuple of str
+        Headings; the first is that of the rows.
+    rows : tuple of tuple of str
+        Cells as they are printed, each row with its heading first; empty where there is nothing to say.
+    groups : tuple of str
+        Heading of the group of each row; empty for a table without groups.
+    notes : tuple of str
+        Sentences below the table.
+    numbers : DataFrame
+        The same rows as numbers, at full precision.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    groups: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    numbers: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the cells as text, under their headings; the column `group` has the headings of groups."""
+        frame = pd.DataFrame(self.rows, columns=list(self.columns), dtype="str")
+        if self.groups:
+            frame.insert(0, GROUP, list(self.groups))
+        return frame
+
+    @property
+    def gt(self) -> "GT":
+        """The table as one of great_tables, for further changes to its look."""
+        from great_tables import GT  # it takes a while, and only few tables are printed
+
+        names = [f"c{place}" for place in range(len(self.columns))]
+        frame = pd.DataFrame(self.rows, columns=names, dtype="str")
+        if self.groups:
+            frame[GROUP] = list(self.groups)
+        made = GT(frame, groupname_col=GROUP if self.groups else None, id=NAME)
+        made = made.cols_label(dict(zip(names, self.columns, strict=True))).cols_align("left", columns=names[:1])
+        made = made.cols_align("center", columns=names[1:]).tab_options(**LINES)
+        made = made.tab_header(title=self.title) if self.title else made
+        for note in self.notes:
+            made = made.tab_source_note(note)
+        return made
+
+    def to_html(self) -> str:
+        """Return the table as HTML with its style, escaped."""
+        return str(self.gt.as_raw_html())
+
+    def to_latex(self) -> str:
+        """Return the table as LaTeX; it needs the packages booktabs and caption."""
+        text = str(self.gt.as_latex())
+        for sign, written in SIGNS.items():
+            text = text.replace(sign, written)
+        return re.sub(r"^\[", "{[}", text, flags=re.MULTILINE)  # else an option of the line break before it
+
+    def to_word(self, path: str | Path) -> Path:
+        """
+        Write the table as a Word document.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of the .docx file, which is replaced.
+
+        Returns
+        -------
+        Path
+        """
+        from rm_research.paper.word import write_word  # it loads python-docx
+
+        return write_word(self, Path(path))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        return "\n".join(filter(None, [self.title, self.to_frame().to_string(index=False), *self.notes]))
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
