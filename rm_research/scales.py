@@ -11,7 +11,7 @@ from rm_research.errors import FrameError, ScoringError
 from rm_research.frames import RESPONSES, SCORES, numbered, require_columns
 from rm_research.journal import Journal
 from rm_research.study import Study
-from rm_research.study.selection import Names, OfStudy, Selection, names_in
+from rm_research.study.selection import Names, OfStudy, Selection, names_in, scales_of_roles
 
 Matrix = NDArray[np.float64]
 
@@ -116,18 +116,23 @@ def score_scales(
     asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
     if all(names is None for names in asked.values()):
         return scores
-    return _among(scores, people, asked)
+    return _among(scores, people, asked, study)
 
 
-def _among(scores: pd.DataFrame, people: pd.DataFrame | None, asked: dict[str, Names]) -> pd.DataFrame:
-    """Scores with the names that were asked for."""
+def _among(
+    scores: pd.DataFrame, people: pd.DataFrame | None, asked: dict[str, Names], study: Study
+) -> pd.DataFrame:  # fmt: skip
+    """Scores with the names that were asked for; of a scale, those of the roles that it is meant for."""
     if people is None and (asked["role"] is not None or asked["arm"] is not None):
         raise FrameError("score_scales: Responses alone do not tell roles and arms. Give what prepare_study returned.")
     facts = ["cohort", "person", "role", "arm"]
-    rows = scores if people is None else scores.merge(people[facts], on=facts[:2], how="left")
+    rows = scores if people is None else scores.reset_index().merge(people[facts], on=facts[:2])
+    if people is not None:
+        rows = rows.merge(scales_of_roles(study, people["role"].dropna().unique()), on=["scale", "role"])
+        rows = rows.set_index("index").sort_index()
     known = {keyword: names for keyword, names in asked.items() if keyword in rows}
     selection = Selection.of(names_in(rows, tuple(known)), known)
-    return scores[selection.mask(rows).to_numpy()].reset_index(drop=True)
+    return scores.loc[rows.index[selection.mask(rows)]].reset_index(drop=True)
 
 
 def scale_scores(responses: pd.DataFrame, study: Study, name: str) -> tuple[pd.Series, pd.Series]:

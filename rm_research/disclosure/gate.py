@@ -38,7 +38,6 @@ class Disclosed(Shown):
         Name of the rule that hides a row, by its id.
     """
 
-    smallest_group: int
     hidden_by: Mapping[str, str] = field(default_factory=dict)
 
     def why_hidden(self, row_id: str) -> str:

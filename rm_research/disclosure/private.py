@@ -8,6 +8,7 @@ from rm_research.disclosure.meetings import own_meetings
 from rm_research.disclosure.participation import participation
 from rm_research.disclosure.range import within_range
 from rm_research.disclosure.shown import Private
+from rm_research.disclosure.threshold import Threshold
 from rm_research.effects import Estimates, estimate_change, estimate_difference
 from rm_research.effects.estimates import joined
 from rm_research.panel import Prepared
@@ -30,9 +31,11 @@ def private_of(prepared: Prepared) -> Private:
         study = prepared.study
         cohorts = joined([estimate_change(prepared), estimate_difference(prepared)])
         panel = prepared.panel[prepared.panel["cohort"].isin(prepared.sound_cohorts)]
-        # what heads the rows of cohorts heads their average
+        # what heads the rows of cohorts heads their average, and who left counts in it as on pages
         (heads,) = headed([cohorts], study=study)
-        rows = private_rows(joined([heads, estimate_programme(heads, study=study, panel=panel)]), study)
+        few = Threshold.of(study).few
+        average = estimate_programme(heads, study=study, panel=panel, may_add=lambda people: not few(people))
+        rows = private_rows(joined([heads, average]), study)
         tables = participation(prepared)
         tables |= {"answers": own_answers(prepared), "sessions": own_meetings(panel, study)}
         _known[prepared] = Private(rows, tables)

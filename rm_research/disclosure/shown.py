@@ -23,10 +23,13 @@ class Shown:
     estimates : Estimates
     tables : dict of str to DataFrame
         By name, with the column `cohort` ('all cohorts' for the programme).
+    smallest_group : int
+        Fewest people whose answers are shown.
     """
 
     estimates: Estimates
     tables: dict[str, pd.DataFrame]
+    smallest_group: int = 1
 
     @property
     def table(self) -> pd.DataFrame:
@@ -65,11 +68,6 @@ class Shown:
     def why_hidden(self, row_id: str) -> str:
         """Key in the catalogue of the sentence that says why a row is hidden."""
         return UNEXPLAINED
-
-    @property
-    def smallest_group(self) -> int:
-        """Fewest people whose answers are shown."""
-        return 1
 
 
 class Private(Shown):

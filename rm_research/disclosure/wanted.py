@@ -74,18 +74,17 @@ class Wanted:
         """
         prepared = data if isinstance(data, Prepared) else None
         shown, study = _numbers(data, study, verb, table)
-        rows = shown.tables[table] if table else shown.headlines
-        keywords = [keyword for keyword in names if keyword in rows]
-        selection = Selection.of(names_in(rows, keywords), {keyword: names[keyword] for keyword in keywords})
+        known = _known(shown, table, list(names))
+        selection = Selection.of(names_in(known, list(names)), names)
         if selection:
-            selection.mask(rows)
+            selection.mask(known)
         return cls(shown, study, selection, prepared)
 
     def arms(self, arms: Iterable[str]) -> list[str]:
         """Those of some arms that were asked for."""
         return [arm for arm in arms if arm in self.selection.names.get("arm", (arm,))]
 
-    def groups(self, rows: pd.DataFrame) -> list[Group]:
+    def groups(self, rows: pd.DataFrame | None) -> list[Group]:
         """
         Groups of people that have rows, in their order there.
 
@@ -96,7 +95,10 @@ class Wanted:
         SelectionError
             When they are more than a figure can hold.
         """
-        rows = rows[self.selection.mask(rows)] if len(rows) else rows
+        if rows is None or rows.empty:
+            return []
+        for keyword, names in self.selection.names.items():
+            rows = rows[rows[keyword].isin(names)]
         whole = rows[rows["cohort"] == ALL_COHORTS]
         if "cohort" not in self.selection.names and len(whole):
             rows = whole
@@ -114,6 +116,15 @@ class Wanted:
         return f"{cohort}: {title}" if several and title else cohort if several else title
 
 
+def _known(shown: Shown, table: str, keywords: list[str]) -> pd.DataFrame:
+    """Names that may be asked for: those of the main rows, hidden ones too, and those of a table of counts."""
+    rows = shown.headlines[keywords]
+    of_table = shown.tables.get(table)
+    if of_table is None or not set(keywords) <= set(of_table.columns):
+        return rows
+    return pd.concat([rows, of_table[keywords]], ignore_index=True)
+
+
 def _numbers(data: Source, study: Study | None, verb: str, table: str) -> tuple[Shown, Study]:
     if isinstance(data, Prepared):
         return private_of(data), data.study
@@ -126,7 +137,7 @@ def _numbers(data: Source, study: Study | None, verb: str, table: str) -> tuple[
     if known is None:
         raise FrameError(f"{verb}: these numbers do not know their study; give study=.")
     shown = Private(private_rows(data, known), {}) if isinstance(data, Estimates) else data
-    if table and table not in shown.tables:
+    if table and isinstance(data, Estimates):
         raise FrameError(f"{verb} needs more than Estimates: give what prepare_study returned.")
     return shown, known
 

@@ -82,10 +82,10 @@ def _asked(
     study, of_people = prepared.study, {"cohort": cohort, "role": role, "arm": arm}
     known = {"scale": [one.name for one in study.scales], "wave": [one.name for one in study.waves]}
     names = Selection.of(known, {"scale": scale, "wave": wave}).names
-    if any(names_given is not None for names_given in of_people.values()):
-        prepared = prepared.where(**of_people)
     asked = scales_of_roles(study, prepared.people["role"].dropna().unique())
     Selection.of(names_in(asked, ("role", "scale")), {"role": role, "scale": scale}).mask(asked)
+    if any(given is not None for given in of_people.values()):
+        prepared = prepared.where(**of_people)
     scales = tuple(one for one in study.scales if one.name in names.get("scale", known["scale"]))
     return prepared, scales, tuple(names.get("wave", known["wave"]))
 

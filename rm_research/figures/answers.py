@@ -66,7 +66,7 @@ def plot_answers(
     """
     names = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
     asked = Wanted.of(data, study, verb="plot_answers", table="answers", **names)
-    groups = asked.groups(asked.shown.tables["answers"])
+    groups = asked.groups(asked.shown.tables.get("answers"))
     charts = [
         (asked.titled(answers_title(asked.shown, study=asked.study, **group._asdict()), group.cohort, groups) if title
          else "", partial(_chart, asked, group)) for group in groups

@@ -56,7 +56,7 @@ def plot_sessions(
     """
     names = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
     asked = Wanted.of(data, study, verb="plot_sessions", table="sessions", **names)
-    groups = asked.groups(asked.shown.tables["sessions"])
+    groups = asked.groups(asked.shown.tables.get("sessions"))
     charts = [
         (asked.titled(sessions_title(asked.shown, study=asked.study, **group._asdict()), group.cohort, groups) if title
          else "", partial(_chart, asked, group)) for group in groups

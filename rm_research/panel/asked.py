@@ -11,6 +11,7 @@ from rm_research.panel.prepare import Prepared
 from rm_research.study import Study
 from rm_research.study.selection import Names, Selection, names_in
 
+SOME = 0.1  # share of scores that cannot be, up to which somebody may have changed a few
 ROUNDING = 1e-9  # of scores at an end of their range
 Data = Prepared | pd.DataFrame
 
@@ -124,7 +125,7 @@ def _panel_and_study(data: Data, study: Study | None, verb: str) -> tuple[pd.Dat
 
 def check_panel_of(panel: pd.DataFrame, study: Study) -> None:
     """
-    Refuse the Panel of another study: other scales or waves, roles that are not asked, scores that cannot be.
+    Refuse the Panel of another study: with other scales or waves, or scores that cannot be.
 
     Raises
     ------
@@ -139,11 +140,12 @@ def check_panel_of(panel: pd.DataFrame, study: Study) -> None:
         scores = rows[["pre", "post"]].to_numpy(float)
         if limits is None or not np.isfinite(scores).any():
             continue
-        low, high = np.nanmin(scores), np.nanmax(scores)
-        if low < limits[0] - ROUNDING or high > limits[1] + ROUNDING:
+        values = scores[np.isfinite(scores)]
+        beyond = (values < limits[0] - ROUNDING) | (values > limits[1] + ROUNDING)
+        if beyond.mean() > SOME:
             raise FrameError(
-                f"The Panel has scores of {scale} from {low:g} to {high:g}, but in this study they go from "
-                f"{limits[0]:g} to {limits[1]:g}. Is it the Panel of another study?"
+                f"The Panel has scores of {scale} from {values.min():g} to {values.max():g}, but in this study they go "
+                f"from {limits[0]:g} to {limits[1]:g}. Is it the Panel of another study?"
             )
 
 

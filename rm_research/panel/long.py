@@ -34,17 +34,8 @@ def long_frame(
     for name, order in orders.items():
         present = [one for one in order if rows[name].eq(one).any()]
         rows[name] = pd.Categorical(rows[name], present, ordered=name == "wave")
-    rows["person"] = _unique(rows, study)
     columns = [*WHO, "role", "arm", "dyad", "cluster", "wave", "scale", "score", *study.settings.attributes]
     return rows.sort_values([*WHO, "scale", "wave"], kind="stable")[columns].reset_index(drop=True)
-
-
-def _unique(rows: pd.DataFrame, study: Study) -> pd.Series:
-    """Name of each person that no other has: a code that links within cohorts is one person in each of them."""
-    if study.link.within == "study":
-        return rows["person"]
-    several = rows.groupby("person")["cohort"].transform("nunique").gt(1)
-    return rows["person"].mask(several, rows["cohort"] + "/" + rows["person"])
 
 
 def _dyad_of(dyads: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """A table of an article: its cells as text, and the forms in which it is handed in."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,7 +85,7 @@ class PaperTable:
         text = str(self.gt.as_latex())
         for sign, written in SIGNS.items():
             text = text.replace(sign, written)
-        return re.sub(r"^\[", "{[}", text, flags=re.MULTILINE)  # else an option of the line break before it
+        return text
 
     def to_word(self, path: str | Path) -> Path:
         """

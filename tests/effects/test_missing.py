@@ -305,15 +305,15 @@ def test_attrition_that_cannot_be_computed(ranged):
     assert pd.isna(nobody_left["share"])
     absent = panel_of([np.nan] * 4, [3.0, 4.0, 2.0, 5.0])
     assert set(assess_attrition(absent, study=study)["reason"]) == {"too_few_people"}
-    pre = np.arange(1.0, 13.0)
-    lowest = assess_attrition(panel_of(pre, np.where(pre < 5, np.nan, pre)), study=study).set_index("measure")
+    pre = np.linspace(1.0, 5.0, 12)
+    lowest = assess_attrition(panel_of(pre, np.where(pre < 2.4, np.nan, pre)), study=study).set_index("measure")
     assert lowest.loc["log_odds", "reason"] == "separated"
     assert np.isnan(lowest.loc["log_odds", "estimate"])
     assert lowest.loc["standardised_difference", "estimate"] < -1
 
 
 def test_what_has_no_rows(ranged):
-    aftermath = panel_of([np.nan] * 12, np.arange(12.0), scale="aftermath")
+    aftermath = panel_of([np.nan] * 12, np.linspace(1.0, 5.0, 12), scale="aftermath")
     assert len(assess_attrition(aftermath, study=ranged())) == 0
     unlinked = assess_attrition(panel_of(*drawn(1)), study=ranged(link='method = "none"'))
     assert len(unlinked) == 0

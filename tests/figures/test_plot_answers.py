@@ -116,6 +116,6 @@ def test_without_a_headline_of_the_programme_there_is_no_chart(study, rows):
     "tables", [{}, {"answers": answers_of(*PROGRAMME).iloc[:0]}, {"answers": answers_of(*PROGRAMME)}]
 )
 def test_without_answers_of_a_group_there_is_nothing(study, tables):
-    disclosed, place = disclosed_of(CHANGE, **tables), PLACE | {"role": "mentor"}
+    disclosed, place = disclosed_of(CHANGE, row_of(role="mentor"), **tables), PLACE | {"role": "mentor"}
     assert words(plot_answers(disclosed, study=study, **place, ax=blank_axes())) == []
     assert answers_title(disclosed, study=study, **place) == answers_alt(disclosed, study=study, **place) == ""
