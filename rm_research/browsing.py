@@ -1,4 +1,4 @@
-"""Menus in a notebook: which cohort, role, scale, wave or arm a picture or table shows is picked while one looks at it."""
+"""Menus in a notebook: cohort, role, scale, wave or arm of a picture or table is picked while one looks at it."""
 
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
