@@ -69,6 +69,11 @@ class Disclosed:
         """Rows that answer their question, in the order of the table."""
         return tuple(self.estimates.by_id[name] for name in self.headlines["id"])
 
+    @property
+    def telling(self) -> list[Estimate]:
+        """Rows that tell something of answers: a number, or in words why there is none."""
+        return [row for row in self.rows if row.is_known or row.reason not in (None, HIDDEN, *OF_DESIGN)]
+
     @cached_property
     def _headlines_by_place(self) -> dict[tuple[Place, str], Estimate]:
         of_everyone = (row for row in reversed(self.headline_rows) if row.subgroup == EVERYONE)
