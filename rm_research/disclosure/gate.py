@@ -13,6 +13,7 @@ from rm_research.disclosure.rows import Asked, Details
 from rm_research.disclosure.sets import Behind
 from rm_research.disclosure.shown import HIDDEN, UNEXPLAINED, Shown
 from rm_research.disclosure.threshold import Threshold
+from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import Estimates, adjusted, joined
 from rm_research.effects.methods import METHODS
 from rm_research.frames import ESTIMATES, NUMBER
@@ -40,6 +41,11 @@ class Disclosed(Shown):
     """
 
     hidden_by: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def telling(self) -> list[Estimate]:
+        """Rows that tell something of answers: a number, or in words why there is none."""
+        return [row for row in self.rows if row.is_known or row.reason not in (None, HIDDEN, *OF_DESIGN)]
 
     def why_hidden(self, row_id: str) -> str:
         """Key in the catalogue of the sentence that says why a row is hidden."""

@@ -145,7 +145,7 @@ def _decided(prepared: Prepared) -> _Made:
 def _named_by(made: _Made) -> list[Group]:
     numbers, behind = made.numbers, made.behind
     groups = [group for named, across in made.further for group in behind.groups(named, across=across)]
-    for row in (row for row in numbers.rows if row.is_known):
+    for row in numbers.telling:
         groups += behind.groups(behind.named(row, _parts_of(row, numbers)) or [], across=behind.crosses(row))
     return list(dict.fromkeys(groups))
 
@@ -166,8 +166,7 @@ def _made(
     shown = disclosed(joined([estimates, grouped, pooled]), study=study, without_means=together.groups, behind=behind)
     tables = {"together": together.table, "waiting": waiting} | shown_answers(prepared, shown)
     tables["every_wave"] = pd.DataFrame(every_wave, columns=QUESTION, dtype="str").assign(cohort=ALL_COHORTS)
-    known = [row for row in shown.rows if row.is_known]
-    circulated = Circulated.by(known, behind, Threshold.of(study), lambda row: _parts_of(row, shown))
+    circulated = Circulated.by(shown.telling, behind, Threshold.of(study), lambda row: _parts_of(row, shown))
     tables["described"], described = shown_described(prepared, behind, circulated)
     tables["sessions"], bands = shown_meetings(panel, shown, together, study, behind, circulated)
     tables["balance"], starts = shown_balance(prepared, shown, behind, circulated, every_wave)

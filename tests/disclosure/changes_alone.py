@@ -17,5 +17,4 @@ def changes_alone(prepared: Prepared) -> Disclosed:
 def named_by(prepared: Prepared, shown: Disclosed) -> tuple[Behind, Circulated]:
     """Whose questionnaires the rows rest on, and what those name that are shown."""
     behind = Behind(prepared.panel, prepared.study)
-    known = [row for row in shown.rows if row.is_known]
-    return behind, Circulated.by(known, behind, Threshold.of(prepared.study), lambda _: ())
+    return behind, Circulated.by(shown.telling, behind, Threshold.of(prepared.study), lambda _: ())

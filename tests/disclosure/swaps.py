@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,14 @@ import pandas as pd
 from small_studies import COLUMNS, TOML, as_csv
 from undrawn_findings import undrawn_findings
 
-from rm_research.disclosure.editions import digest
+from rm_research.disclosure.editions import Pile, digest
+from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.numbers import named_groups
 from rm_research.panel import Prepared, prepare_study
 from rm_research.reporting.files import write_tables
 
 WAVES, ITEMS = ("pre", "post"), ["m1", "m2", "m3"]
+FURTHER = ("later", "then")  # waves that some studies have
 SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
 DESIGN = '[design]\ncomparison = "waitlist"\nassignment = "{how}"\n'
 LOG = '[sessions]\nfile = "sessions.csv"\n'
@@ -61,6 +64,11 @@ def _people(rows: dict[str, list[list[object]]], draws: np.random.Generator, coh
                     rows[wave].append([*facts, "", *answers, "xyz"[at % 3]])
 
 
+def waves_of(study: Path) -> tuple[str, ...]:
+    """Waves that a study has."""
+    return tuple(wave for wave in (*WAVES, *FURTHER) if (study / f"{wave}.csv").is_file())
+
+
 def left_of(study: Path, out: Path) -> tuple[Prepared, dict[str, bytes]]:
     """Everything that a run leaves, apart from charts (which are drawn from what stands there) and the manifest."""
     prepared = prepare_study(study)
@@ -85,7 +93,8 @@ def signatures(prepared: Prepared) -> dict[Who, Signature]:
             of[name].add(number)
     found = {}
     for row in panel.itertuples():
-        sets = tuple(frozenset(of[digest(row.cohort, row.person, wave)]) for wave in WAVES)
+        waves = [wave.name for wave in prepared.study.waves]
+        sets = tuple(frozenset(of[digest(row.cohort, row.person, wave)]) for wave in waves)
         found[row.cohort, row.person] = (sets, row.cohort, row.role, row.arm, row.sessions)
     return found
 
@@ -93,7 +102,7 @@ def signatures(prepared: Prepared) -> dict[Who, Signature]:
 def codes_of(study: Path, prepared: Prepared) -> dict[Who, str]:
     """Code of each person, by cohort and hashed code."""
     known = {}
-    for wave in WAVES:
+    for wave in waves_of(study):
         rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
         of_wave = prepared.responses[prepared.responses["wave"].eq(wave)]
         for row in of_wave.itertuples():
@@ -113,7 +122,7 @@ def exchangeable(prepared: Prepared, answered: dict[Who, tuple[bool, ...]]) -> I
 
 def exchange(study: Path, swaps: dict[str, str]) -> None:
     """Give each person, by code, the answers of another one."""
-    for wave in WAVES:
+    for wave in waves_of(study):
         rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
         answers = rows.set_index("code")[ITEMS]
         source = [swaps.get(code, code) for code in rows["code"]]
@@ -121,7 +130,51 @@ def exchange(study: Path, swaps: dict[str, str]) -> None:
         rows.to_csv(study / f"{wave}.csv", index=False)
 
 
+def exchanged(study: Path, prepared: Prepared) -> int:
+    """Exchange the answers of the first and the last unit of each kind; return how many people changed."""
+    codes, answered = codes_of(study, prepared), answered_in(study)
+    by_person = {who: answered[code] for who, code in codes.items()}
+    swaps: dict[str, str] = {}
+    for same in exchangeable(prepared, by_person):
+        for one, other in zip(same[0], same[-1], strict=True):
+            swaps |= {codes[one]: codes[other], codes[other]: codes[one]}
+    exchange(study, swaps)
+    return len(swaps)
+
+
 def answered_in(study: Path) -> dict[str, tuple[bool, ...]]:
-    """In which waves each code answered."""
-    of = [set(pd.read_csv(study / f"{wave}.csv", dtype=str)["code"]) for wave in WAVES]
-    return {code: tuple(code in some for some in of) for code in set().union(*of)}
+    """Which items of which waves each code answered."""
+    of = [pd.read_csv(study / f"{wave}.csv", dtype=str).set_index("code")[ITEMS].notna() for wave in waves_of(study)]
+    codes = sorted(set().union(*(rows.index for rows in of)))
+    return {code: tuple(np.concatenate([_answered(rows, code) for rows in of]).tolist()) for code in codes}
+
+
+def _answered(rows: pd.DataFrame, code: str) -> np.ndarray:
+    return rows.loc[code].to_numpy(bool) if code in rows.index else np.zeros(len(ITEMS), dtype=bool)
+
+
+def replace_hidden(study: Path, prepared: Prepared, seed: int) -> int:
+    """Give any other answers to scales and waves of whoever no shown number names there; return how many these are."""
+    codes, draws, replaced = codes_of(study, prepared), np.random.default_rng(seed), 0
+    named = {(group.pile, name) for group in named_groups(prepared) for name in group.questionnaires}
+    families: dict[str, set[str]] = defaultdict(set)
+    for scale, first in first_of_family(prepared.study).items():
+        items = prepared.study.items_of(scale)
+        families[first].update(name for item in items for wave in WAVES for name in item.candidates(wave, wave))
+    for wave, (family, items) in product(waves_of(study), families.items()):
+        rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
+        # who judged the start in hindsight is named by the answers before and after
+        piles = [wave] if wave != "then" else [*WAVES]
+        known = {code for who, code in codes.items() for at in piles if (Pile(family, at), digest(*who, at)) in named}
+        theirs, columns = ~rows["code"].isin(known), sorted(items & set(ITEMS))
+        drawn = draws.integers(1, 6, (theirs.sum(), len(columns))).astype(str)
+        rows.loc[theirs, columns] = np.where(rows.loc[theirs, columns].ne(""), drawn, "")
+        rows.to_csv(study / f"{wave}.csv", index=False)
+        replaced += int(theirs.sum())
+    return replaced
+
+
+def differing(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
+    """Files and pages that are not the same."""
+    assert list(before) == list(after)
+    return [name for name in before if before[name] != after[name]]

@@ -116,14 +116,13 @@ def audited(prepared) -> float:
     """Fewest people that any combination of the numbers of a study rests on, from the sets that its methods declare."""
     numbers = decide(prepared)
     behind, piles = behind_of(prepared, numbers), {}
-    for row in numbers.rows:
-        if row.is_known:
-            parts = [part for part in numbers.headline_rows
-                     if part.is_known and not part.is_pooled and part.unpooled == row.unpooled
-                     and (part.role, part.arm, part.scale, part.wave) == (row.role, row.arm, row.scale, row.wave)
-                     and part.subgroup == row.subgroup]  # fmt: skip
-            for pile, places in behind.named(row, parts):
-                piles.setdefault(pile, {})[np.unique(places).tobytes()] = places
+    for row in numbers.telling:
+        parts = [part for part in numbers.headline_rows
+                 if part.is_known and not part.is_pooled and part.unpooled == row.unpooled
+                 and (part.role, part.arm, part.scale, part.wave) == (row.role, row.arm, row.scale, row.wave)
+                 and part.subgroup == row.subgroup]  # fmt: skip
+        for pile, places in behind.named(row, parts):
+            piles.setdefault(pile, {})[np.unique(places).tobytes()] = places
     assert piles
     return min(fewest_behind(list(groups.values()), behind.person_of) for groups in piles.values())
 

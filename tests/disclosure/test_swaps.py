@@ -3,33 +3,15 @@
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from rendered_demo import DEMO
-from swaps import ITEMS, WAVES, answered_in, codes_of, drawn_study, exchange, exchangeable, left_of, signatures
+from swaps import WAVES, differing, drawn_study, exchangeable, exchanged, left_of, replace_hidden, signatures
 
 
 def seeds(*, quick: int) -> list:
     """Forty drawn studies, of which one is among the fast tests."""
     return [seed if seed == quick else pytest.param(seed, marks=pytest.mark.slow) for seed in range(40)]
-
-
-def exchanged(study, prepared) -> int:
-    """Exchange the answers of the first and the last unit of each kind; return how many people changed."""
-    codes, answered = codes_of(study, prepared), answered_in(study)
-    by_person = {who: answered[code] for who, code in codes.items()}
-    swaps = {}
-    for same in exchangeable(prepared, by_person):
-        for one, other in zip(same[0], same[-1], strict=True):
-            swaps |= {codes[one]: codes[other], codes[other]: codes[one]}
-    exchange(study, swaps)
-    return len(swaps)
-
-
-def differing(before, after) -> list[str]:
-    assert list(before) == list(after)
-    return [name for name in before if before[name] != after[name]]
 
 
 @pytest.mark.parametrize("seed", seeds(quick=1))
@@ -46,13 +28,7 @@ def test_answers_of_people_in_the_same_sets_can_be_exchanged(tmp_path, seed):
 def test_what_people_in_no_set_answered_changes_nothing(tmp_path, seed):
     study = drawn_study(tmp_path / "study", seed)
     prepared, before = left_of(study, tmp_path / "one")
-    codes = codes_of(study, prepared)
-    nowhere = {codes[who] for who, (sets, *_) in signatures(prepared).items() if who in codes and not any(sets)}
-    for wave in WAVES:
-        rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False)
-        theirs = rows["code"].isin(nowhere)
-        rows.loc[theirs, ITEMS] = np.random.default_rng(seed).integers(1, 6, (theirs.sum(), 3))
-        rows.to_csv(study / f"{wave}.csv", index=False)
+    replace_hidden(study, prepared, seed)
     _, after = left_of(study, tmp_path / "other")
     assert differing(before, after) == []
 
