@@ -312,7 +312,6 @@ def hash_codes(codes: pd.Series, key: bytes, *, kind: str = "person") -> pd.Seri
     Series of str
         Missing if the code is blank.
     """
-
     begun = hashlib.blake2b(f"{kind}:".encode(), key=key, digest_size=8)
 
     def digest(text: str) -> str | None:
