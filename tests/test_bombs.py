@@ -210,7 +210,9 @@ def test_a_text_with_many_points_is_no_key(write_study):
 
 def test_codebook(refused, write_study):
     rows = "".join(f"i{n},mood,1,5\n" for n in range(100_000))
-    assert f"codebook.csv has more than {MOST_ITEMS:,} rows" in refused(write_study(codebook=f"item,scale,low,high\n{rows}"))
+    assert f"codebook.csv has more than {MOST_ITEMS:,} rows" in refused(
+        write_study(codebook=f"item,scale,low,high\n{rows}")
+    )
     assert "more than 2,000,000 bytes" in refused(write_study(codebook="item\n" + "x" * 2_000_001))
 
 

@@ -84,7 +84,7 @@ def texts(cells: pd.Series) -> pa.ChunkedArray:
 
 
 def all_within(cells: pa.ChunkedArray, lowest: int, highest: int) -> bool:
-    """Whether all bytes of some cells (large_string) lie between two others: much quicker to find than what they say."""
+    """Whether all bytes of some cells (large_string) lie between two others; found much quicker than what they say."""
     for piece in cells.chunks:
         _, offsets, content = piece.buffers()
         first, last = np.frombuffer(offsets, dtype="int64")[[piece.offset, piece.offset + len(piece)]]

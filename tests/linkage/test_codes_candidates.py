@@ -69,6 +69,27 @@ def test_pieces_are_of_one_length_and_do_not_overlap():
     assert len(set(swaps)) == len(swaps) == 12
 
 
+@examples(15)
+@given(few, few, st.sampled_from([1, 4, 12]))
+def test_of_a_large_block_all_codes_equal_but_for_a_swap_are_found_and_no_others(first, second, bits):
+    one, two = distinct(first, second)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(edits, "ALL", -1)
+        patch.setattr(edits, "SUM_BITS", bits)
+        close = close_codes(one, two, 1)
+    expected = {
+        (row, other, number)
+        for number, (i, j, size) in enumerate(possible_swaps(one.texts[:, 0]), start=1)
+        for row, code in enumerate(one.texts[:, 0])
+        if len(code) >= j + size
+        for swapped in [code[:i] + code[j : j + size] + code[i + size : j] + code[i : i + size] + code[j + size :]]
+        for other, known in enumerate(two.texts[:, 0])
+        if swapped != code and swapped == known and one.block[row] == two.block[other]
+    }
+    found = close.loc[close["swap"] > 0, ["first", "second", "swap"]].itertuples(index=False, name=None)
+    assert set(found) == expected
+
+
 def test_swapped_texts_in_batches_are_the_same(monkeypatch):
     draws = np.random.default_rng(1)
     first, second = ([("x", "".join(row)) for row in draws.choice(list("abc"), (30, 5))] for _ in range(2))

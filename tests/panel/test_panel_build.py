@@ -1,10 +1,13 @@
 """Scores side by side."""
 
+import pandas as pd
 import pytest
 
 from rm_research.errors import FrameError
 from rm_research.panel import build_panel
+from rm_research.panel.build import places_among
 from rm_research.panel.prepare import prepare_openly
+from rm_research.scales import scored_rows
 from rm_research.study import read_study
 
 TOML = """
@@ -116,3 +119,15 @@ def test_frames_without_their_columns_are_refused(prepare):
     prepared = prepare()
     with pytest.raises(FrameError, match="build_panel needs People; this frame has no column role"):
         build_panel(prepared.scores, prepared.people.drop(columns="role"), prepared.study)
+
+
+def test_known_places_give_the_same_panel(prepare):
+    prepared = prepare()
+    known = prepared.people.iloc[1:].reset_index(drop=True)  # someone with scores is not among them
+    places = places_among(known, prepared.scores)
+    assert (places == -1).any()
+    assert places.max() == len(known) - 1
+    found = build_panel(prepared.scores, known, prepared.study, places=places)
+    pd.testing.assert_frame_equal(found, build_panel(prepared.scores, known, prepared.study))
+    of_responses = places_among(known, prepared.responses)[scored_rows(prepared.responses, prepared.study)]
+    assert of_responses.tolist() == places.tolist()

@@ -228,6 +228,19 @@ def test_quotes_around_cells_and_doubled_ones_need_none(monkeypatch, body, piece
     assert quick.equals(delimited._carefully(content, ",", File(file="x.csv"))[0])
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("a,x\n", "CLEAR"), ('"a","x"\r\n"b","y"\r\n', "CLEAR"), ('"a","x\ny"\n', "AROUND_LINES"),
+        ('a,"x\ry"\n', "AROUND_LINES"), ('a,"say ""so"""\n', "CLEAR"), ('a,x"\n', "ODD"), ('a,"x\n', "ODD"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("piece", [1, 2, 5, 1 << 18])
+def test_cells_of_several_lines_are_told_from_lines_of_cells(monkeypatch, body, kind, piece):
+    monkeypatch.setattr(delimited, "PIECE", piece)
+    assert delimited._quotes(f"code,q1\n{body}".encode(), ",").name == kind
+
+
 def test_a_quote_within_a_cell_swallows_no_rows(export):
     with pytest.raises(ReadError, match=r"x.csv row 4 starts a quoted cell that never ends"):
         export('code,q1\na,about 5"\nb,6\nc,"cut\nd,7\n')
@@ -276,7 +289,9 @@ def test_the_quick_way_reads_tables_with_quotes_and_line_ends_in_cells(data):
     text = io.StringIO(newline="")
     end = data.draw(st.sampled_from(["\r\n", "\n", "\r"]))
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator=end).writerows([["a"] * width, *table])
-    quick = delimited._quickly(text.getvalue().encode(), ",")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "BLOCK", data.draw(st.sampled_from([200, 300, 1 << 22])))  # all rows are shorter
+        quick = delimited._quickly(text.getvalue().encode(), ",")
     careful, _ = delimited._carefully(text.getvalue().encode(), ",", File(file="x.csv"))
     assert _rows(careful)[1:] == table
     assert quick is not None

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rm_research.errors import ReadError
+from rm_research.readers import summaries
 from rm_research.readers.export import Export
 from rm_research.readers.summaries import find_summaries, has_second_header, without_summaries
 
@@ -171,3 +172,15 @@ def test_the_first_person_is_no_header(first, values):
 def test_of_few_people_one_may_answer_like_nobody_else():
     rows = [[f"P{k}", "Often", "Often", "Often"] for k in range(8)]
     assert not has_second_header(frame([["P9", "Never", "Seldom", "Sometimes"], *rows]))
+
+
+WORDS = st.sampled_from(
+    ["Total", "SUM", "n", "m", "percent", "gesamt", "mean", "sd", "12", "Σ", " ", ":", "N°", "é", "x"]
+)
+
+
+@given(st.lists(st.one_of(st.lists(WORDS, max_size=3).map("".join), st.text(max_size=4)), max_size=8))
+def test_labels_are_those_that_are_found_one_by_one(entries):
+    found = summaries._are_labels(pd.Index(entries, dtype="str"))
+    expected = [summaries._is_label(entry) for entry in entries]
+    assert [None if pd.isna(label) else bool(label) for label in found] == expected

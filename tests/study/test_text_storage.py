@@ -56,6 +56,14 @@ def test_a_kept_study_is_held_in_the_same_way(studies, monkeypatch):
         same(kept.panel, studies[kind].panel)
 
 
+@pytest.mark.parametrize(("items", "many"), [(2, True), (34, True), (35, False), (3_400, False)])
+def test_many_items_are_not_many_people(write_study, items, many):
+    codebook = "item,scale,low,high\n" + "".join(f"q{number},mood,1,5\n" for number in range(items))
+    toml = 'title = "T"\n[waves.pre]\nfile = "pre.csv"\n[columns]\nperson = "code"\n[scales.mood]\n'
+    study = read_study(write_study(toml=toml, codebook=codebook, files={"pre.csv": "x" * 2_000_001}))
+    assert text_storage._holds_many(study) == many
+
+
 def test_the_setting_of_others_is_left_as_it_was(studies):
     assert pd.get_option("mode.string_storage") == "python"
 

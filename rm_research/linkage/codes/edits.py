@@ -19,6 +19,7 @@ Swap = tuple[int, int, int]
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing
 MANY = 20_000_000  # largest number of remainders of a wave; above it, fewer deletions are tried
 AT_ONCE = 500_000  # number of swapped texts held at a time
+SUM_BITS = 24  # of a table that tells which sums are known: one code in a hundred seems known by chance
 LONGEST = 24  # number of places in which swapped pieces are searched for
 
 
@@ -39,18 +40,82 @@ def close_codes(first: Codes, second: Codes, max_edits: int) -> pd.DataFrame:
     tables = [_within(left, np.arange(len(left)), first, second, max_edits).assign(swap=0).drop(columns="row")]
     swaps, letters = list(enumerate(possible_swaps(left), start=1)) if max_edits else [], as_numbers(left)
     rest = min(max_edits - 1, int(pairs_within_blocks(first, second) <= ALL))
-    for some in _batches(swaps, AT_ONCE // max(len(left), 1) + 1):
-        texts, owners = zip(*(swap_pieces(letters, *swap) for _, swap in some), strict=True)
-        number = np.repeat([number for number, _ in some], [len(owner) for owner in owners])
-        met = _within(np.concatenate(texts), np.concatenate(owners), first, second, rest)
+    sums = None if rest or not swaps else _Sums(letters, first.block, second)
+    for texts, owners, number in _batches(_swapped(letters, swaps, sums)):
+        met = _within(texts, owners, first, second, rest)
         tables.append(met.assign(swap=number[met.pop("row")]))
     met = pd.concat(tables, ignore_index=True)
     return met.sort_values(["first", "second", "swap"], kind="stable", ignore_index=True)
 
 
-def _batches(swaps: list[tuple[int, Swap]], size: int) -> Iterator[list[tuple[int, Swap]]]:
-    for start in range(0, len(swaps), size):
-        yield swaps[start : start + size]
+class _Sums:
+    """
+    Sums by which few codes of the first wave remain that, swapped, may be equal to one of the second.
+
+    A sum adds up the characters, each times a factor of its place, and the block. So a swap changes it by the two
+    pieces alone, and no text need be written to know it.
+    """
+
+    def __init__(self, letters: NDArray[np.uint32], block: Whole, second: Codes) -> None:
+        others = as_numbers(second.texts[:, 0])
+        width = max(letters.shape[1], others.shape[1])
+        self.factors = _mixed(np.arange(1, width + 1, dtype=np.uint64))
+        self.columns = [column.astype(np.uint64) for column in letters.T]
+        self.whole = self._sum(self.columns, block)
+        self.known = np.zeros(1 << SUM_BITS, dtype=bool)
+        self.known[self._short(self._sum([column.astype(np.uint64) for column in others.T], second.block))] = True
+
+    def may_be_known(self, i: int, j: int, size: int) -> Whole:
+        """Rows whose code, with the pieces of `size` characters at i and j swapped, may be one of the second wave."""
+        value = self.whole.copy()
+        further = self.factors[j : j + size] - self.factors[i : i + size]
+        for place, factor in enumerate(further):
+            value += (self.columns[i + place] - self.columns[j + place]) * factor
+        return np.flatnonzero(self.known[self._short(value)])
+
+    def _sum(self, columns: list[NDArray[np.uint64]], block: Whole) -> NDArray[np.uint64]:
+        value = _mixed(block.astype(np.uint64))
+        for column, factor in zip(columns, self.factors, strict=False):
+            value += column * factor
+        return value
+
+    @staticmethod
+    def _short(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        return (value * FACTOR) >> np.uint64(64 - SUM_BITS)
+
+
+def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Different numbers for different ones, spread over all that there are."""
+    value = (numbers + np.uint64(1)) * FACTOR
+    value ^= value >> np.uint64(29)
+    return value * FACTOR
+
+
+def _swapped(
+    letters: NDArray[np.uint32], swaps: list[tuple[int, Swap]], sums: _Sums | None
+) -> Iterator[tuple[Texts, Whole, Whole]]:
+    """Texts that each swap makes of codes, the rows of these, and the swap's number."""
+    for number, swap in swaps:
+        likely = np.arange(len(letters)) if sums is None else sums.may_be_known(*swap)
+        texts, rows = swap_pieces(letters[likely], *swap)
+        yield texts, likely[rows], np.full(len(rows), number)
+
+
+def _batches(parts: Iterator[tuple[Texts, Whole, Whole]]) -> Iterator[tuple[Texts, Whole, Whole]]:
+    """Join parts until they hold enough texts to be compared at once."""
+    some: list[tuple[Texts, Whole, Whole]] = []
+    for part in parts:
+        some.append(part)
+        if sum(len(rows) for _, rows, _ in some) >= AT_ONCE:
+            yield _joined(some)
+            some = []
+    if some:
+        yield _joined(some)
+
+
+def _joined(parts: list[tuple[Texts, Whole, Whole]]) -> tuple[Texts, Whole, Whole]:
+    texts, rows, numbers = zip(*parts, strict=True)
+    return np.concatenate(texts), np.concatenate(rows), np.concatenate(numbers)
 
 
 def possible_swaps(texts: Texts) -> list[Swap]:
