@@ -54,8 +54,8 @@ def named_together(rows: Sequence[Estimate], claims: Claims) -> list[dict[str, s
 
 def _scale(rows: Sequence[Estimate], claims: Claims) -> str:
     """Name of the outcome of rows within a sentence, with all their arms."""
-    arms = claims.words.listed(list(dict.fromkeys(row.arm for row in rows)))
-    return claims.scale_text(rows[0].scale, arms, rows[0].wave)
+    arms = list(dict.fromkeys(row.arm for row in rows))
+    return claims.scale_text(rows[0].scale, claims.words.listed(arms), rows[0].wave, several=len(arms) > 1)
 
 
 def _kind(row: Estimate, claims: Claims) -> tuple[str, str]:

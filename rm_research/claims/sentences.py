@@ -390,15 +390,15 @@ class Claims:
         """Possessive of a role."""
         return self.words.say(f"whose.{role}" if self.words.has(f"whose.{role}") else "whose.other", role=role)
 
-    def scale_text(self, scale: str, arm: str, wave: str) -> str:
-        """Name of the outcome within a sentence, with arm and survey where there are several."""
+    def scale_text(self, scale: str, arm: str, wave: str, *, several: bool = False) -> str:
+        """Name of the outcome within a sentence, with arm, or `several` of them, and survey where there are more."""
         title = self.study.scale(scale).title
         name = self.words.say("within.outcome", title=title, lowered=lowered(title))
         of_arm = arm != self.study.comparison and (arm != PROGRAMME or len(self._arms) > 1)
         of_wave = len(self.study.later_waves) > 1
         if not (of_arm or of_wave):
             return name
-        key = "both" if of_arm and of_wave else "arm" if of_arm else "wave"
+        key = "both" if of_arm and of_wave else "wave" if of_wave else "several_arms" if several else "arm"
         return name + self.words.say(f"within.{key}", arm=arm, wave=self.wave_name(wave))
 
     @cached_property

@@ -86,7 +86,7 @@ def test_the_cohorts_of_an_average_are_counted(claims):
 
 @pytest.mark.parametrize(("columns", "said"), [
     ({"method": "people"}, "48 leaders in these 4 cohorts)"),
-    ({"method": "people", "n_pre": 60}, "60 leaders in these 4 cohorts, 48 twice)"),
+    ({"method": "people", "n_pre": 60}, "60 leaders in these 4 cohorts, 48 of them twice)"),
     ({"method": "people_both", "n_pre": 60}, "48 leaders in these 4 cohorts who answered both times)"),
     ({"method": "ancova", "contrast": "pooled_difference", "n_comparison": 40},
      "48 and 40 leaders, 4 cohorts)"),
@@ -392,7 +392,7 @@ class TestTwoWays:
         assert found.judged(row).hull == (-0.1, 0.7)
         texts = found.beside(row)
         assert texts[0] == (
-            "At the start, leaders’ mood differed from the comparison’s by +1.00 scale points "
+            "At the start, leaders’ mood differed from the comparison’s by an estimated +1.00 scale points "
             "(95% interval 0.80 to 1.20)."
         )
         assert texts[1] == (

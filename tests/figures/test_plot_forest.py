@@ -3,6 +3,8 @@
 from functools import partial
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 from seen import LONG, LONGER, clashes, disclosed_of, dots, five, hollow, intervals, pooled, rows, words
 from small_studies import row_of
 
@@ -136,11 +138,27 @@ def test_many_cohorts_stand_in_several_charts_of_one_axis_with_the_average_in_ea
 def test_letters_of_each_part_have_11_points_on_a_slide(study, monkeypatch, shrunken):
     cohorts, details = five() if shrunken else ([], [])
     found = disclosed_of(*MANY[: 60 - len(cohorts)], *(cohorts or [AVERAGE]), details=details)
-    enlarged = []
-    monkeypatch.setattr(pictures, "png", lambda figure, dpi, *more: enlarged.append(dpi) or png(figure, dpi, *more))
+    enlarged, cut = [], []
+
+    def measured(figure, dpi, *more):
+        enlarged.append(dpi)
+        cut.extend(cut_texts(figure))
+        return png(figure, dpi, *more)
+
+    monkeypatch.setattr(pictures, "png", measured)
     for part in forest_parts(found, study=study, **WHICH):
         draw = partial(plot_forest, found, study=study, **WHICH, title=False, part=part)
         words = {"title": "Leaders’ mood rose by about 0.46 scale points, part 10 of 12", "alt": "A", "note": "N " * 60}
         slide(Picture(name="a", subtitle="+0.46 scale points (95% interval). Mood.", draw=draw, source="S", **words), 1)
     ratios = [chart / page for chart, page in zip(enlarged[::2], enlarged[1::2], strict=True)]
     assert min(ratios) >= 1
+    assert cut == []
+
+
+def cut_texts(figure) -> list[str]:
+    """Texts of a figure that do not lie within it as a whole."""
+    renderer, whole = FigureCanvasAgg(figure).get_renderer(), figure.bbox
+    boxes = {text: text.get_window_extent(renderer) for text in figure.findobj(Text) if text.get_text().strip()}
+    assert boxes
+    corners = {text: [(box.x0 + 1, box.y0 + 1), (box.x1 - 1, box.y1 - 1)] for text, box in boxes.items()}
+    return [text.get_text() for text, ends in corners.items() if not all(whole.contains(*end) for end in ends)]

@@ -61,7 +61,7 @@ def test_where_nobody_s_mean_moved_nothing_changed_more(page):
     findings = page((40, 3.9, 0, 0), (40, 2.9, 0, 0))
     text = repr(findings.headline) + repr(findings.outcomes)
     assert "People’s mood changed by 0.00, the comparison’s by 0.00" in text
-    assert "At the start, people’s mood differed from the comparison’s by +1.00 scale points" in text
+    assert "At the start, people’s mood differed from the comparison’s by an estimated +1.00 scale points" in text
     said = text.replace(WORDS.say("glance.key"), "")
     assert not any(word in said for word in ("changed more", "for the better", "a gain"))
 

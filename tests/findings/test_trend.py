@@ -22,7 +22,7 @@ def told(folder) -> str:
     [(shape(drift=0.2), "With each year that a cohort started later, the result is higher by an estimated 0."),
      (shape(drift=-0.2), "With each year that a cohort started later, the result is lower by an estimated 0."),
      (shape(), "It is unclear whether later cohorts differ from earlier ones: over 10 cohorts, by an estimated"),
-     (shape(9, drift=0.2), "A trend over time is not estimated: it needs results of ten cohorts, and there are 9.")],
+     (shape(9, drift=0.2), "A trend over time is not estimated: it needs results of ten cohorts or more.")],
 )  # fmt: skip
 def test_a_trend_is_told_of_ten_cohorts_and_only_where_it_is_clear(shape, words, tmp_path):
     text = told(shaped_study(tmp_path, shape))

@@ -223,7 +223,7 @@ def _trend(row: Estimate, context: Context) -> str:
         return "" if claims.unlinked(row) else say("cohorts.trend_shared" if shared else "cohorts.trend_undated")
     if not found.is_known:
         why = next((key for reason, key in WHY_NO_TREND.items() if reason == found.reason), None)
-        return say(f"cohorts.{why}", k=len(claims.parts(row))) if why else ""
+        return say(f"cohorts.{why}") if why else ""
     way = "trend_open" if found.ci_low <= 0 <= found.ci_high else "trend_up" if found.estimate > 0 else "trend_down"
     return say(
         f"cohorts.{way}", k=found.n_clusters, signed=claims.estimate(found),
