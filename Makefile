@@ -7,7 +7,7 @@ export OPENBLAS_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE
 STAMP := .venv/.installed
 
-.PHONY: report test coverage test-slow soak mutants lab lint format bench methods simulations images lock clean
+.PHONY: docs report test coverage test-slow soak mutants lab lint format bench methods simulations images lock clean
 
 report: $(STAMP)  ## Render the demo study and print the page to open
 	@$(BIN)/rm-research report data/demo --out reports/demo
@@ -51,11 +51,15 @@ methods: $(STAMP)  ## Write the tables of methods and of comparisons in docs
 simulations: $(STAMP)  ## Write the table of simulations in docs/comparisons.md (minutes)
 	@$(BIN)/python tests/simulated.py
 
+docs: $(STAMP)  ## Build the documentation site in build/docs, without network
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --jobs auto -b html docs build/docs
+	@echo "Open build/docs/index.html"
+
 images: $(STAMP)  ## Take the pictures of the demo's pages in docs/images (needs Chromium)
 	@$(BIN)/python tests/doc_images.py
 
 lock:  ## Pin the newest versions the bounds allow (needs uv)
-	uv pip compile pyproject.toml --extra dev --extra lab --universal --python-version 3.11 --upgrade \
+	uv pip compile pyproject.toml --extra dev --extra lab --extra docs --universal --python-version 3.11 --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.lock
 
 $(STAMP): requirements.lock pyproject.toml
@@ -73,4 +77,4 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 clean:  ## Remove what make made
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache build dist docs/notebooks docs/project docs/reference/generated

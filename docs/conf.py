@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import partial
 from pathlib import Path
 
 from pygments.lexers.special import TextLexer
@@ -19,11 +20,11 @@ DESK = ()
 
 project = "rm_research"
 author = "The rm_research authors"
-copyright = author  # noqa: A001, the name that Sphinx gives it
+copyright = author
 release = version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "sphinx_design"]
-source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
+source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 nitpicky = False
 
 # pages link to headings as they do where the files are read one by one
@@ -34,6 +35,7 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(ROOT / "build" / "executed")
 nb_execution_raise_on_error = True
+nb_execution_show_tb = True
 nb_execution_timeout = 300
 nb_merge_streams = True
 
@@ -46,6 +48,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "rm_research"
 html_static_path = []
 html_show_sourcelink = False
+html_sidebars = {"gallery": [], "start": []}
 html_theme_options = {
     "show_prev_next": False,
     "navbar_align": "left",
@@ -73,20 +76,21 @@ def _files_of_the_project() -> None:
     pages.mkdir(exist_ok=True)
     for file, page in PROJECT.items():
         text = (ROOT / file).read_text(encoding="utf-8")
-        folder = (ROOT / file).parent
-        moved = LINK.sub(lambda link: f"]({_from_project(folder, link[1])})", text)
+        moved = LINK.sub(partial(_from_project, (ROOT / file).parent), text)
         (pages / page).write_text(moved, encoding="utf-8")
 
 
-def _from_project(folder: Path, link: str) -> str:
-    """A link of a file of the project, as it is written in docs/project."""
-    path, mark, anchor = link.partition("#")
-    if "://" in link or not path:
-        return link
+def _from_project(folder: Path, link: re.Match[str]) -> str:
+    """A link of a file in this folder of the project, as it is written in docs/project."""
+    path, mark, anchor = link[1].partition("#")
+    if "://" in link[1] or not path:
+        return link[0]
     target = (folder / path).resolve().relative_to(ROOT).as_posix()
     if target in PROJECT:
-        return PROJECT[target] + mark + anchor
-    return f"../{target.removeprefix('docs/')}" + mark + anchor if target.startswith("docs/") else f"../../{target}"
+        moved = PROJECT[target]
+    else:
+        moved = f"../{target.removeprefix('docs/')}" if target.startswith("docs/") else f"../../{target}"
+    return f"]({moved}{mark}{anchor})"
 
 
 def _to_project(app: Sphinx, docname: str, source: list[str]) -> None:

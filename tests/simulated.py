@@ -1,5 +1,5 @@
 """
-How often intervals hold the truth, over many simulated studies: `make simulations` writes the table in docs/comparisons.md.
+How often intervals hold the truth, over many simulated studies: `make simulations` writes it to docs/comparisons.md.
 
 Answers are those of a printed scale: four items from 1 to 5, each a rounded sum of what the person feels and chance.
 People leave by their score before, the unhappy more often, and by nothing else; so what stays is a selection, but a

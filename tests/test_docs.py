@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 from methods_table import methods_table, public_functions
 from pydantic import BaseModel
 
@@ -22,11 +23,13 @@ from rm_research.study import settings
 from rm_research.study.codebook import FIXED
 
 ROOT = Path(__file__).parents[1]
-DOCS = sorted((ROOT / "docs").glob("*.md"))
+# beside these stand pages that are made of other files
+WRITTEN = ("*.md", "how-to/*.md", "coming-from/*.md", "reference/*.md")
+DOCS = sorted(path for pattern in WRITTEN for path in (ROOT / "docs").glob(pattern))
 OWN = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 PAGES = [*DOCS, *(ROOT / name for name in OWN)]
 WORDS = catalogue("en").texts
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"^`([\w-]+)/([\w.]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TABLES = {
     "[link]": settings.Link, "[scales.NAME]": settings.Scale, "[design]": settings.Design,
@@ -106,7 +109,10 @@ def test_every_example_can_be_checked_and_prepared(name, write):
     assert len(problems.prepared.panel) > 0
 
 
-@pytest.mark.parametrize("snippet", [body for kind, body in FENCE.findall(text("study-files.md")) if kind == "toml"])
+@pytest.mark.parametrize(
+    "snippet",
+    [body for page in DOCS for kind, body in FENCE.findall(page.read_text(encoding="utf-8")) if kind == "toml"],
+)
 def test_every_toml_snippet_has_known_keys(snippet):
     given = tomllib.loads(snippet)
     least = tomllib.loads(examples()["my-study"]["study.toml"])
@@ -236,3 +242,26 @@ def test_there_is_one_title_and_no_absolute_path(page):
     headings = re.findall(r"^(#+) (.+)$", prose(page.read_text(encoding="utf-8")), re.MULTILINE)
     assert [rank for rank, _ in headings].count("#") == 1
     assert not re.search(r"(?:^|\s)/(?:work|tmp|home|Users)/", page.read_text(encoding="utf-8"))
+
+
+def test_the_reference_lists_every_public_name_once():
+    listed = re.findall(r"^   (\w+)$", text("reference/index.md"), re.MULTILINE)
+    assert sorted(listed) == rm.__all__
+
+
+def test_every_page_has_its_place_in_the_site():
+    """Each page but the first stands in one list of contents."""
+    named: list[Path] = []
+    for page in DOCS:
+        trees = [body for kind, body in FENCE.findall(page.read_text(encoding="utf-8")) if kind == "{toctree}"]
+        names = [line for body in trees for line in body.splitlines() if line and not line.startswith(":")]
+        named += [page.parent / f"{name}.md" for name in names]
+    written = [path for path in named if path in DOCS]
+    assert sorted(written) == [page for page in DOCS if page != ROOT / "docs" / "index.md"]
+
+
+def test_the_site_is_built_and_deployed_by_make():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "docs.yml").read_text(encoding="utf-8"))
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    assert [step["run"] for step in steps if "run" in step] == ["make docs"]
+    assert "build/docs" in [step.get("with", {}).get("path") for step in steps]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -17,7 +16,7 @@ from rm_research.disclosure.wanted import Group, Source, Wanted
 from rm_research.figures.lettering import width_of, wrapped
 from rm_research.figures.moments import moment
 from rm_research.figures.sheet import in_points, longest, on_sheet, room, write, write_beside
-from rm_research.figures.style import ARMS, COLOURS, INK, LINE, MIDDLE, STYLE
+from rm_research.figures.style import ARMS, COLOURS, INK, LINE, MIDDLE, styled
 from rm_research.study import Study
 from rm_research.study.selection import Names
 
@@ -26,7 +25,7 @@ THICK, GAP, SWATCH = 16, 7, 9  # points: height of a bar, room below it, square 
 WIDEST = 0.36  # share of the width that names of surveys may take
 
 
-@mpl.rc_context(STYLE)
+@styled
 def plot_answers(
     data: Source, *, study: Study | None = None,
     cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,

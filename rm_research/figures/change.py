@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from functools import partial
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -18,13 +17,13 @@ from rm_research.figures.means import Means, draw_means, means_of
 from rm_research.figures.moments import moment
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import is_wide, on_sheet, second_panel
-from rm_research.figures.style import LINE, STYLE, look
+from rm_research.figures.style import LINE, look, styled
 from rm_research.study import Study
 from rm_research.study.model import PROGRAMME
 from rm_research.study.selection import Names
 
 
-@mpl.rc_context(STYLE)
+@styled
 def plot_change(
     data: Source, *, study: Study | None = None,
     cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -17,7 +16,7 @@ from rm_research.effects.groups import ALL_COHORTS
 from rm_research.figures.lettering import wrapped
 from rm_research.figures.moments import moment
 from rm_research.figures.sheet import in_points, is_wide, longest, on_sheet, room, write, write_beside
-from rm_research.figures.style import INK, LINE, PAPER, STYLE, look
+from rm_research.figures.style import INK, LINE, PAPER, look, styled
 from rm_research.study import Study
 from rm_research.study.selection import Names
 
@@ -35,7 +34,7 @@ class Bar:
     filled: bool
 
 
-@mpl.rc_context(STYLE)
+@styled
 def plot_flow(
     data: Source, *, study: Study | None = None, cohort: Names = None, role: Names = None, arm: Names = None,
     ax: Axes | None = None, width: float | str | None = None, title: bool = True,

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import partial
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -17,7 +16,7 @@ from rm_research.effects.estimate import Estimate
 from rm_research.figures.change import shown_headlines
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of, wide_height
 from rm_research.figures.sheet import on_sheet
-from rm_research.figures.style import STYLE, look
+from rm_research.figures.style import look, styled
 from rm_research.study import Study
 from rm_research.study.selection import Names, Selection
 from rm_research.synthesis import drawn_in
@@ -26,7 +25,7 @@ CONTRASTS = ("difference", "change")  # the first that there is, unless one is n
 MOST_HEIGHT = 216  # points that the cohorts of one chart take at most, where their names stand beside their dots
 
 
-@mpl.rc_context(STYLE)
+@styled
 def plot_forest(
     data: Source, *, study: Study | None = None,
     cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -13,12 +12,12 @@ from rm_research.disclosure.wanted import Group, Source, Wanted
 from rm_research.figures.answers import band_text
 from rm_research.figures.rows import axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import on_sheet
-from rm_research.figures.style import STYLE, look
+from rm_research.figures.style import look, styled
 from rm_research.study import Study
 from rm_research.study.selection import Names
 
 
-@mpl.rc_context(STYLE)
+@styled
 def plot_sessions(
     data: Source, *, study: Study | None = None,
     cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,

@@ -1,14 +1,19 @@
 """The look of all charts: colours for light and dark pages, sizes, and fixed margins."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.backends import backend_registry
 from matplotlib.figure import Figure
 
 from rm_research.errors import SelectionError
 
+P = ParamSpec("P")
+R = TypeVar("R")
 WIDTH = 255 / 72  # inches, 340 px of a page: shown in 288 px, on a phone of 320, letters of 11 points have more than 9
 WIDE = 7.2  # inches: for a slide, with panels side by side and words beside their dots
 SIZE, TITLE_SIZE, LINE = 11, 12, 14  # points: size of letters, and distance of lines
@@ -63,6 +68,20 @@ class Notebook(Sheet):
         """Save as Matplotlib does: as vectors where the name ends in .pdf, .svg or .eps."""
         with mpl.rc_context({**STYLE, **SAVED}):
             super().savefig(*args, **options)
+
+
+def styled(draw: Callable[P, R]) -> Callable[P, R]:
+    """Draw in the style of our charts, and leave Matplotlib's own settings as they are."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **options: P.kwargs) -> R:
+        if options.get("ax") is None:
+            # a notebook's backend sets how charts are shown when it is loaded: within the style, that would be undone
+            backend_registry.load_backend_module(mpl.get_backend())
+        with mpl.rc_context(STYLE):
+            return draw(*args, **options)
+
+    return drawn
 
 
 def blank_axes(*, width: float = WIDTH) -> Axes:

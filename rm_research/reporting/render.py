@@ -9,8 +9,8 @@ from typing import Any
 
 import nbformat
 import papermill
-from nbconvert.exporters import TemplateExporter
 from nbclient.exceptions import CellTimeoutError
+from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 

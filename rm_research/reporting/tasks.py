@@ -1,5 +1,6 @@
 """Pages to make, `jobs` of them at a time, and what became of each."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -84,6 +85,16 @@ def _end(pages: list[Future[Outcome]]) -> None:
         time.sleep(0.1)
 
 
+def _close_loop() -> None:
+    """Close the loop that papermill opened in this thread; a cell that was stopped leaves a task waiting in it."""
+    loop = ensure_event_loop()
+    waiting = asyncio.all_tasks(loop)
+    for task in waiting:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
+    loop.close()
+
+
 def make(task: Task, stopped: threading.Event) -> Outcome:
     """Make one page; any failure becomes its Outcome, and an earlier run's page is removed."""
     started = time.perf_counter()
@@ -101,6 +112,6 @@ def make(task: Task, stopped: threading.Event) -> Outcome:
         named: dict[str, str | int] = {"rule": "notebook_failed", "file": task.notebook.name, "count": 1, "kind": kind}
         return Outcome(task.name, "failed", time.perf_counter() - started, error=str(error), public_error=named)
     finally:
-        ensure_event_loop().close()  # papermill opened it in this thread, and nothing else closes it
+        _close_loop()
     more, lost = make_forms(task.forms, task.target, task.page.title, task.parameters, task.folder)
     return Outcome(task.name, "done", time.perf_counter() - started, (*paths, *more), lost=tuple(lost))

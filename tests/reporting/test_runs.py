@@ -183,6 +183,13 @@ class TestOwnNotebook:
         return write_notebook('from IPython.display import display, HTML\ndisplay(HTML(f"<h1>{cohort}</h1>"))',
                               'print(1 / (cohort != "Autumn"))')  # fmt: skip
 
+    def test_a_cell_that_never_ends_is_stopped(self, study, tmp_path, write_notebook):
+        notebook = write_notebook("import time", "time.sleep(600 if cohort == 'Autumn' else 0)")
+        with pytest.raises(ReportError, match=r"Autumn: own.ipynb: a cell ran for more than 0.05 minutes") as raised:
+            run_reports(study, out=tmp_path / "out", notebook=notebook, time_limit=0.05)
+        assert "--time-limit" in str(raised.value)
+        assert (tmp_path / "out-private" / "cohorts" / "spring" / "index.html").is_file()
+
     def test_writes_beside_out_alone(self, study, tmp_path, write_notebook):
         run_reports(study, out=tmp_path / "out", notebook=write_notebook("cohort"))
         assert not (tmp_path / "out").exists()
