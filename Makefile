@@ -27,8 +27,8 @@ soak: $(STAMP)  ## Readers who add, subtract, exchange and try all whole answers
 mutants: $(STAMP)  ## Whether a test fails for each fault put into MODULE: a sample of SAMPLE, by TESTS
 	@$(BIN)/python tests/mutants.py $(MODULE) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(TESTS),--tests $(TESTS))
 
-lab: $(STAMP)  ## JupyterLab on the notebooks
-	@$(BIN)/jupyter lab notebooks
+lab: $(STAMP)  ## JupyterLab, with a page that lists the notebooks
+	@$(BIN)/jupyter lab notebooks --LabApp.default_url="/lab/tree/start.ipynb"
 
 lint: $(STAMP)  ## Style, types and notebooks without outputs
 	@$(BIN)/ruff check .

@@ -16,7 +16,7 @@ PROJECT = {
     "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "SECURITY.md": "security.md",
     "tests/reference/README.md": "reference-numbers.md",
 }  # fmt: skip
-DESK = ()
+DESK = ("tutorial", "explore", "measurement", "robustness", "own_model", "own_notebook")
 
 project = "rm_research"
 author = "The rm_research authors"
@@ -38,6 +38,7 @@ nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_execution_timeout = 300
 nb_merge_streams = True
+nb_ipywidgets_js = {}  # menus work in JupyterLab alone; pages load nothing from elsewhere
 
 autosummary_generate = True
 autodoc_typehints = "none"
@@ -67,7 +68,8 @@ def _desk_notebooks() -> None:
     pages.mkdir(exist_ok=True)
     for name in DESK:
         cells = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
-        (pages / f"{name}.ipynb").write_text(cells.replace("../data/demo", "../../data/demo"), encoding="utf-8")
+        moved = cells.replace("../data/demo", "../../data/demo").replace("](../docs/", "](../")
+        (pages / f"{name}.ipynb").write_text(moved, encoding="utf-8")
 
 
 def _files_of_the_project() -> None:

@@ -23,6 +23,7 @@ Could the answer have been another?
     estimate_specifications (Specifications), assess_attrition (who left), assess_balance (the arms at the start).
 Did the scales measure well, and what did people answer?
     assess_reliability, assess_invariance, plot_answers, plot_flow (who answered).
+    browse: a plot, or any function of these keywords, below menus in a notebook.
 What goes into an article?
     table_participants, table_change, table_difference, Estimates.to_table (PaperTable), Estimates.to_text,
     methods_text.
@@ -42,6 +43,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.article import table_change as table_change
     from rm_research.article import table_difference as table_difference
     from rm_research.article import table_participants as table_participants
+    from rm_research.browsing import browse as browse
     from rm_research.checks import Problems as Problems
     from rm_research.checks import check_study as check_study
     from rm_research.disclosure import Disclosed as Disclosed
@@ -103,6 +105,7 @@ _HOMES = {
     "assess_balance": "rm_research.effects",
     "assess_invariance": "rm_research.effects",
     "assess_reliability": "rm_research.effects",
+    "browse": "rm_research.browsing",
     "build_findings": "rm_research.findings",
     "build_panel": "rm_research.panel",
     "check_study": "rm_research.checks",

@@ -16,7 +16,7 @@ from rm_research.panel.asked import known_names
 from rm_research.study.selection import KEYWORDS, Selection
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-ALL = "all"
+ALL = ""  # what a menu holds for all names: a menu whose value is None shows an empty line
 
 
 def browse(show: Callable[..., Any], prepared: Prepared, **start: str | None) -> None:
@@ -117,11 +117,12 @@ def _menus(
     place = DisplayHandle()
     menus = []
     for name, of in choices.items():
-        options = [(ALL if one is None else one, one) for one in of]
-        menu = Dropdown(options=options, value=picked[name], description=capital(name), layout=Layout(width="220px"))
+        options = [("all", ALL) if one is None else (one, one) for one in of]
+        first, title = picked[name] or ALL, capital(name)
+        menu = Dropdown(options=options, value=first, description=title, layout=Layout(width="220px"))
 
         def take(change: Mapping[str, Any], name: str = name) -> None:
-            picked[name] = change["new"]
+            picked[name] = change["new"] or None
             changed(place)
 
         menu.observe(take, names="value")
