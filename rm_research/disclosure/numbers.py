@@ -138,8 +138,10 @@ def _decided(prepared: Prepared) -> _Made:
         made = _made(whole, waiting, apart, editions)
     measured = shown_measurement(of_named(prepared, made.behind, made.circulated))
     tables = participation(prepared) | measured | made.numbers.tables
-    tables |= {"specifications": shown_specifications(prepared), "unusable": shown_unusable(prepared)}
-    return replace(made, numbers=replace(made.numbers, tables={name: tables[name] for name in TABLES}))
+    curves, named = shown_specifications(prepared, made.behind, made.circulated)
+    tables |= {"specifications": curves, "unusable": shown_unusable(prepared)}
+    numbers = replace(made.numbers, tables={name: tables[name] for name in TABLES})
+    return replace(made, numbers=numbers, further=[*made.further, *((groups, False) for groups in named)])
 
 
 def _named_by(made: _Made) -> list[Group]:

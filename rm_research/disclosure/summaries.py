@@ -6,12 +6,15 @@ import pandas as pd
 
 from rm_research.checks.answering import MOST_UNUSABLE, unusable_answers
 from rm_research.disclosure import rules
-from rm_research.disclosure.sets import Behind, Circulated
-from rm_research.disclosure.tables import CURVE, Counts, Curves
+from rm_research.disclosure.editions import Pile
+from rm_research.disclosure.sets import Behind, Circulated, Named
+from rm_research.disclosure.tables import Counts, Curves
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects import assess_invariance, assess_reliability, estimate_specifications
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.effects.measured import how_well, limits_of_measurement
+from rm_research.effects.methods import Contrast
+from rm_research.effects.specifications.curve import CURVE
 from rm_research.panel import Prepared
 
 
@@ -67,12 +70,41 @@ def shown_unusable(prepared: Prepared) -> pd.DataFrame:
     return shown.assign(share=shown["share"].round(2))[["cohort", "wave", "share"]].reset_index(drop=True)
 
 
-def shown_specifications(prepared: Prepared) -> pd.DataFrame:
-    """Summaries of the specification curves of each cohort; none unless requested."""
+def shown_specifications(
+    prepared: Prepared, behind: Behind, circulated: Circulated
+) -> tuple[pd.DataFrame, list[Named]]:  # fmt: skip
+    """
+    Summaries of the specification curves of each cohort, and the groups that they name; none unless requested.
+
+    Exports are read anew for them, so they name everybody of the Panel, whoever waits for more or has not every wave.
+    """
+    nothing, named = pd.DataFrame({"cohort": []}), list[Named]()
     if not prepared.study.reporting.specifications:
-        return pd.DataFrame({"cohort": []})
-    summaries = [_specifications(prepared, cohort).assign(cohort=cohort) for cohort in prepared.sound_cohorts]
-    return pd.concat(summaries, ignore_index=True) if summaries else pd.DataFrame({"cohort": []})
+        return nothing, named
+    summaries = []
+    for cohort in prepared.sound_cohorts:
+        found = _specifications(prepared, cohort)
+        groups = [_of_curve(curve, prepared, behind) for _, curve in found.iterrows()]
+        taken = [all((places >= 0).all() for _, places in one) and circulated.takes(one) for one in groups]
+        summaries.append(found[pd.Series(taken, index=found.index, dtype=bool)])
+        named += [one for one, shows in zip(groups, taken, strict=True) if shows]
+    return pd.concat(summaries, ignore_index=True) if summaries else nothing, named
+
+
+def _of_curve(curve: pd.Series, prepared: Prepared, behind: Behind) -> Named:
+    """Questionnaires of everyone before, and of those with both, in each arm that a curve is about."""
+    panel, study = prepared.panel, prepared.study
+    same = panel[["role", "scale", "wave"]].eq(curve[["role", "scale", "wave"]]).all(axis=1)
+    here, sound = panel["cohort"].eq(curve["cohort"]), panel["cohort"].isin(prepared.sound_cohorts)
+    compared = panel["arm"].eq(study.comparison or "") & (curve["contrast"] == Contrast.DIFFERENCE)
+    compared &= sound if study.design.comparison_scope == "shared" else here
+    before, after = (behind.pile(curve["scale"], wave) for wave in (study.baseline, curve["wave"]))
+    masks = list[tuple[Pile, pd.Series]]()
+    for arm in (here & panel["arm"].eq(curve["arm"]), compared):
+        has_pre, has_post = (same & arm & panel[score].notna() for score in ("pre", "post"))
+        ends = has_post if study.link.method == "none" else has_pre & has_post
+        masks += [(before, has_pre), (before, has_pre & has_post), (after, ends)]
+    return [(pile, behind.places(panel[people])) for pile, people in masks if people.any()]
 
 
 def _specifications(prepared: Prepared, cohort: str) -> pd.DataFrame:
@@ -81,5 +113,5 @@ def _specifications(prepared: Prepared, cohort: str) -> pd.DataFrame:
     summary = specifications.summary()
     curves = Curves(summary, specifications.to_frame(), Threshold.of(prepared.study))
     shown = summary[~rules.hidden(rules.SPECIFICATIONS, curves, summary.index)]
-    # their estimates rest on people whom nothing else names: shares of specifications leave, no estimate does
+    # shares of specifications leave, no estimate does
     return shown[[*CURVE, "specifications", "estimated", "same_sign", "excludes_zero"]].reset_index(drop=True)

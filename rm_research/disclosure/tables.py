@@ -6,9 +6,8 @@ from itertools import pairwise
 import pandas as pd
 
 from rm_research.disclosure.threshold import Threshold, least_share, nearly_all_or_none
+from rm_research.effects.specifications.curve import CURVE
 from rm_research.study import Study
-
-CURVE = ["contrast", "role", "arm"]
 
 
 @dataclass(frozen=True, eq=False)

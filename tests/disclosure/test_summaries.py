@@ -2,8 +2,12 @@
 
 import pandas as pd
 import pytest
+from by_hand import study_by_hand
+from changes_alone import changes_alone, named_by
 from small_studies import TOML, Group, small_study
+from undrawn_findings import undrawn_findings
 
+from rm_research.disclosure.numbers import decide, named_groups, release
 from rm_research.disclosure.summaries import shown_measurement, shown_specifications
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import prepare_study
@@ -53,23 +57,48 @@ class TestMeasurement:
         assert set(table["limit"]) <= {"rough", "no_scale", "shifted"}
 
 
+def curves(prepared) -> pd.DataFrame:
+    """Curves next to the changes and differences of a study."""
+    return shown_specifications(prepared, *named_by(prepared, changes_alone(prepared)))[0]
+
+
 class TestSpecifications:
     def test_there_are_none_unless_requested(self, tmp_path):
-        table = shown_specifications(prepared_of(tmp_path, Group(n=30)))
+        table = curves(prepared_of(tmp_path, Group(n=30)))
         assert table.empty
         assert list(table) == ["cohort"]
 
     def test_each_cohort_has_its_own_where_they_are(self, tmp_path):
         groups = [Group(n=30), Group("Autumn", 25), Group("Winter", 40)]
-        table = shown_specifications(prepared_of(tmp_path, *groups, toml=CURVES, twice="Winter"))
+        table = curves(prepared_of(tmp_path, *groups, toml=CURVES, twice="Winter"))
         assert sorted(table["cohort"]) == ["Autumn", "Spring"]
         assert not {"lowest", "median", "highest", "declared", "fewest"} & set(table)
 
     def test_a_cohort_that_few_left_has_none(self, tmp_path):
-        table = shown_specifications(prepared_of(tmp_path, Group(n=30), Group("Autumn", 25, left=3), toml=CURVES))
+        table = curves(prepared_of(tmp_path, Group(n=30), Group("Autumn", 25, left=3), toml=CURVES))
         assert table["cohort"].tolist() == ["Spring"]
 
     def test_where_no_cohort_is_sound_there_are_none(self, tmp_path):
-        table = shown_specifications(prepared_of(tmp_path, Group(n=30), toml=CURVES, twice="Spring"))
+        table = curves(prepared_of(tmp_path, Group(n=30), toml=CURVES, twice="Spring"))
         assert table.empty
         assert list(table) == ["cohort"]
+
+    def test_a_page_shows_them(self, tmp_path):
+        page = undrawn_findings(prepared_of(tmp_path, Group(n=30), toml=CURVES), cohort="Spring")
+        assert "The first outcome, analysed in every way" in repr(page.methods)
+
+    def test_a_curve_names_its_people(self, tmp_path):
+        """Fourteen of a cohort answered after, and the change of none of them is shown: they are in the curve alone."""
+        study = study_by_hand(tmp_path / "study", "a follow-up")
+        sizes = []
+        for more in ("", "specifications = true\n"):
+            (study / "study.toml").write_text((study / "study.toml").read_text() + more)
+            groups = named_groups(prepare_study(study))
+            sizes.append({len(group.questionnaires) for group in groups if group.pile.wave == "post"})
+        assert sizes[1] - sizes[0] == {14}
+
+    def test_who_came_late_is_in_none(self, tmp_path):
+        groups = [Group(n=30), Group("Autumn", 25)]
+        release(prepared_of(tmp_path, *groups, toml=CURVES), "board")
+        again = prepared_of(tmp_path, Group(n=30), Group("Autumn", 26), toml=CURVES)
+        assert set(decide(again).tables["specifications"]["cohort"]) == {"Spring"}
