@@ -36,12 +36,28 @@ class Disclosed(Shown):
         The study's smallest group.
     hidden_by : mapping of str to str
         Name of the rule that hides a row, by its id.
+
+    Examples
+    --------
+    >>> change = rm.estimate_change(prepared, cohort="2024 autumn", scale="inclusion")
+    >>> shown = rm.disclose(change, study=study)
+    >>> len(shown.hidden) == len(change)  # all of it: five leaders and five mentors
+    True
     """
 
     hidden_by: Mapping[str, str] = field(default_factory=dict)
 
     def why_hidden(self, row_id: str) -> str:
-        """Key in the catalogue of the sentence that says why a row is hidden."""
+        """
+        Key in the catalogue of the sentence that says why a row is hidden.
+
+        Examples
+        --------
+        >>> change = rm.estimate_change(prepared, cohort="2024 autumn", scale="inclusion")
+        >>> shown = rm.disclose(change, study=study)
+        >>> shown.why_hidden(shown.hidden["id"].iloc[0])
+        'reason.hidden'
+        """
         rule = self.hidden_by.get(row_id)
         return UNEXPLAINED if rule is None else rules.sentence_of(rule)
 
@@ -75,6 +91,12 @@ def disclose(
     Returns
     -------
     Disclosed
+
+    Examples
+    --------
+    >>> change = rm.estimate_change(prepared, cohort="2024 autumn")
+    >>> bool(rm.disclose(change, study=study).table["estimate"].isna().all())
+    True
     """
     behind = None if panel is None else Behind(panel, study)
     return disclosed(estimates, tables, study=study, without_means=without_means, behind=behind)

@@ -68,6 +68,13 @@ def plot_change(
         When there is no such name or width, or nothing has all names together; the message says what there is.
     FrameError
         When `people` is asked of other data than a Prepared.
+
+    Examples
+    --------
+    >>> ax = rm.plot_change(prepared, scale="inclusion", role="leader", cohort="2022 spring", people=True)
+    >>> change = rm.estimate_change(prepared, cohort="2022 spring", scale="inclusion")
+    >>> ax = rm.plot_change(change, role="mentor", width="column")
+    >>> ax.figure.savefig("change.pdf")
     """
     asked = Wanted.of(data, study, verb="plot_change", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     rows = known_rows(asked.shown.headline_rows, lambda row: row.is_change or row.compares_arms)

@@ -69,6 +69,11 @@ def plot_forest(
     ------
     SelectionError
         When there is no such name or width, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> ax = rm.plot_forest(prepared, scale="inclusion", role="mentor")
+    >>> ax.figure.savefig("forest.png", dpi=300)
     """
     asked = Wanted.of(data, study, verb="plot_forest", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     rows = [row for row in shown_headlines(asked.shown) if row.unpooled in CONTRASTS]

@@ -43,6 +43,14 @@ class PaperTable:
         Sentences below the table.
     numbers : DataFrame
         The same rows as numbers, at full precision.
+
+    Examples
+    --------
+    >>> table = rm.table_change(prepared, role="leader", scale="inclusion")
+    >>> table.columns
+    ('Group', 'n', 'Before, mean (SD)', 'After, mean (SD)', 'Change [95% CI]', 't (df)', 'p', 'p, adjusted')
+    >>> table.title
+    'Outcomes before and after, and their change: Reverse mentoring, Northgate Council'
     """
 
     title: str
@@ -53,7 +61,14 @@ class PaperTable:
     numbers: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the cells as text, under their headings; the column `group` has the headings of groups."""
+        """
+        Return the cells as text, under their headings; the column `group` has the headings of groups.
+
+        Examples
+        --------
+        >>> rm.table_change(prepared, role="leader", scale="inclusion").to_frame()["n"].tolist()
+        ['110', '74']
+        """
         frame = pd.DataFrame(self.rows, columns=list(self.columns), dtype="str")
         if self.groups:
             frame.insert(0, GROUP, list(self.groups))
@@ -77,11 +92,27 @@ class PaperTable:
         return made
 
     def to_html(self) -> str:
-        """Return the table as HTML with its style, escaped."""
+        """
+        Return the table as HTML with its style, escaped.
+
+        Examples
+        --------
+        >>> html = rm.table_change(prepared, scale="inclusion").to_html()
+        >>> html.count("<table")
+        1
+        """
         return str(self.gt.as_raw_html())
 
     def to_latex(self) -> str:
-        """Return the table as LaTeX; it needs the packages booktabs and caption."""
+        r"""
+        Return the table as LaTeX; it needs the packages booktabs and caption.
+
+        Examples
+        --------
+        >>> latex = rm.table_change(prepared, scale="inclusion").to_latex()
+        >>> latex.splitlines()[0]
+        '\\begin{table}[!t]'
+        """
         text = str(self.gt.as_latex())
         for sign, written in SIGNS.items():
             text = text.replace(sign, written)
@@ -99,6 +130,11 @@ class PaperTable:
         Returns
         -------
         Path
+
+        Examples
+        --------
+        >>> rm.table_change(prepared, scale="inclusion").to_word("table-2.docx").name
+        'table-2.docx'
         """
         from rm_research.paper.word import write_word  # it loads python-docx
 

@@ -28,7 +28,9 @@ def difference(prepared):
 
 class TestRows:
     def test_names_pick_rows_with_their_details(self, change):
-        some = change.where(scale="mood", role=["leader", "mentor"], measure="mean", method="jackknife", cohort="Spring")
+        some = change.where(
+            scale="mood", role=["leader", "mentor"], measure="mean", method="jackknife", cohort="Spring"
+        )
         assert set(some.table["method"]) == {"jackknife"}
         assert set(some.details["id"]) <= set(some.table["id"])
         assert some.study is change.study

@@ -126,7 +126,7 @@ class TestSizes:
 
     @pytest.mark.parametrize("width", ["colum", 0.5, 100])
     def test_no_other_width_is_taken(self, prepared, width):
-        with pytest.raises(SelectionError, match="width|wide"):
+        with pytest.raises(SelectionError, match=r"width|wide"):
             rm.plot_change(prepared, scale="mood", role="leader", width=width)
 
     def test_axes_of_the_caller_are_drawn_into(self, prepared):
@@ -199,9 +199,8 @@ class TestPrivate:
 
         panel = prepared.panel.assign(sessions=pd.array(range(len(prepared.panel)), dtype="Int64") % 6)
         bands = own_meetings(panel, prepared.study)
-        row = bands[bands["cohort"].eq("Spring")].iloc[0]
-        met = panel[panel[["cohort", "role", "arm", "scale", "wave"]].eq(row[["cohort", "role", "arm", "scale", "wave"]])
-                    .all(axis=1) & panel["sessions"].between(row["low"], row["high"])]  # fmt: skip
+        row, place = bands[bands["cohort"].eq("Spring")].iloc[0], ["cohort", "role", "arm", "scale", "wave"]
+        met = panel[panel[place].eq(row[place]).all(axis=1) & panel["sessions"].between(row["low"], row["high"])]
         change = (met["post"] - met["pre"]).dropna()
         assert row["n_people"] == len(change) >= 2
         assert row["estimate"] == pytest.approx(change.mean())

@@ -65,6 +65,13 @@ def estimate_specifications(
         When there is no such name, or nothing has all names together; the message says what there is.
     StudyError
         When a cohort has errors, or when files of the study changed since it was prepared.
+
+    Examples
+    --------
+    >>> curve = rm.estimate_specifications(prepared, cohort="2024 autumn", role="leader", contrast="change")
+    >>> curve.summary()[["specifications", "same_sign", "declared", "rank"]].round(2)
+       specifications  same_sign  declared  rank
+    0              55        1.0      1.06    28
     """
     asked = Asked.of(prepared, None, verb="estimate_specifications", cohort=cohort, role=role, wave=wave, arm=arm)
     study, names = prepared.study, asked.selection.names
