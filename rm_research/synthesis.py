@@ -109,7 +109,7 @@ def estimate_programme(
     if study is None:
         raise FrameError("estimate_programme: these estimates do not know their study; give study=.")
     table = estimates.where(cohort=cohort).table
-    averages = collected(_averages(table, panel, study, may_add), study)
+    averages = replace(collected(_averages(table, panel, study, may_add), study), chosen=estimates.chosen)
     return averages.where(role=role, scale=scale, wave=wave, arm=arm)
 
 

@@ -15,6 +15,7 @@ from rm_research.disclosure.shown import HIDDEN, UNEXPLAINED, Shown
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.estimates import Estimates, adjusted, joined
 from rm_research.frames import ESTIMATES, NUMBER
+from rm_research.panel.chosen import refuse_chosen
 from rm_research.stats.result import OF_DESIGN
 from rm_research.study import Study
 
@@ -92,12 +93,21 @@ def disclose(
     -------
     Disclosed
 
+    Raises
+    ------
+    ReportError
+        When they are of some of the people, or of a study with other options than its file has.
+
     Examples
     --------
     >>> change = rm.estimate_change(prepared, cohort="2024 autumn")
     >>> bool(rm.disclose(change, study=study).table["estimate"].isna().all())
     True
     """
+    for part in [estimates] if isinstance(estimates, Estimates) else estimates:
+        (part.study or study).as_declared("Disclosed numbers")
+        refuse_chosen(part.chosen, "Disclosed numbers")
+    study.as_declared("Disclosed numbers")
     behind = None if panel is None else Behind(panel, study)
     return disclosed(estimates, tables, study=study, without_means=without_means, behind=behind)
 

@@ -1,7 +1,7 @@
 """Estimates: a table with one row per estimate, and how these rows are made."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,7 @@ from rm_research.effects.verdicts import judged
 from rm_research.errors import FrameError
 from rm_research.frames import DETAILS, ESTIMATES, stacked
 from rm_research.panel.asked import Asked, Names
+from rm_research.panel.chosen import Chosen
 from rm_research.paper import PaperTable
 from rm_research.stats.equivalence import tost
 from rm_research.stats.power import detectable
@@ -42,6 +43,8 @@ class Estimates:
         Further quantities by row of `table`.
     study : Study or None
         Study that they are of, whose words tables and texts use.
+    chosen : mapping of str to tuple of str
+        Which people they are of, by fact, where `Prepared.where` has left out others; empty for everybody.
 
     Examples
     --------
@@ -58,6 +61,7 @@ class Estimates:
     table: pd.DataFrame
     details: pd.DataFrame
     study: Study | None = None
+    chosen: Chosen = field(default_factory=dict)
 
     def to_frame(self) -> pd.DataFrame:
         """
@@ -121,7 +125,7 @@ class Estimates:
         Raises
         ------
         FrameError
-            When they are of two studies, or of one with other options, or share a row.
+            When they are of two studies, of one with other options, or of other people, or share a row.
         """
         if not isinstance(other, Estimates):
             return NotImplemented
@@ -130,6 +134,8 @@ class Estimates:
                 "These are estimates of two studies, or of one with other options, whose rows have the same names. "
                 "Put their frames together instead: pd.concat({'as declared': a.to_frame(), 'varied': b.to_frame()})."
             )
+        if self.chosen != other.chosen:
+            raise FrameError("One of these is of some of the people, the other of others or of everybody.")
         if len(both := sorted({*self.table["id"]} & {*other.table["id"]})):
             raise FrameError(f"Both have {len(both)} rows of the same name, such as {both[0]!r}. Add each once.")
         return joined([self, other])
@@ -280,6 +286,7 @@ def joined(parts: Iterable[Estimates]) -> Estimates:
         stacked([part.table for part in several], ESTIMATES),
         stacked([part.details for part in several], DETAILS),
         study,
+        next((part.chosen for part in several if part.chosen), {}),
     )
 
 
@@ -287,7 +294,9 @@ def picked(estimates: Estimates, asked: Asked) -> Estimates:
     """Estimates with the names that a verb was asked for, in the order in which the study shows its cohorts."""
     if asked.selection and len(estimates):
         estimates = estimates.where(asked.selection.mask(estimates.table))
-    return estimates if asked.prepared is None else estimates.by_cohort(asked.prepared.cohorts)
+    if asked.prepared is None:
+        return estimates
+    return replace(estimates.by_cohort(asked.prepared.cohorts), chosen=asked.prepared.chosen)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from rm_research.linkage import link_waves
 from rm_research.linkage.cohorts import in_cohorts_that_count
 from rm_research.panel import cache
 from rm_research.panel.build import build_panel, sessions_before
-from rm_research.panel.chosen import Chosen, choose, frames_of
+from rm_research.panel.chosen import Chosen, choose, frames_of, refuse_chosen
 from rm_research.panel.long import long_frame
 from rm_research.panel.timing import check_listed_cohorts, compare_waves, in_order
 from rm_research.people import build_participants
@@ -221,11 +221,7 @@ class Prepared:
         True
         """
         self.study.as_declared(what)
-        if self.chosen:
-            raise ReportError(
-                f"{what} are made of everybody: next to others, numbers of a part tell of the rest. This Prepared "
-                f"holds only people with {Selection(self.chosen)}. Give the one that prepare_study returned."
-            )
+        refuse_chosen(self.chosen, what)
         return self
 
     def summary(self) -> pd.DataFrame:

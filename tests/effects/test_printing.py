@@ -65,6 +65,12 @@ class TestRows:
         with pytest.raises(FrameError, match=r"of one with other options.*pd\.concat"):
             change + rm.estimate_difference(varied)
 
+    def test_estimates_of_other_people_are_not_added(self, prepared, change):
+        of_some = rm.estimate_difference(prepared.where(role="leader"))
+        assert of_some.headlines().chosen == {"role": ("leader",)}
+        with pytest.raises(FrameError, match="some of the people"):
+            change + of_some
+
     def test_other_things_are_not_added(self, change):
         with pytest.raises(TypeError):
             change + change.table

@@ -1,5 +1,7 @@
 """estimate_specifications: one question, answered in every way that could have been chosen."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from rm_research.effects.groups import groups
@@ -91,7 +93,8 @@ def estimate_specifications(
         for later in waves:
             question = Question(study, cohorts, name, later, names.get("role", ()), names.get("arm", ()), contrasts)
             found += specified(question, [_data(*variant, question, prepared) for variant in data])
-    return collected(found, study)
+    made = collected(found, study)
+    return replace(made, estimates=replace(made.estimates, chosen=prepared.chosen))
 
 
 def _data(choices: dict[str, str], panel: pd.DataFrame, question: Question, prepared: Prepared) -> Data:
