@@ -21,7 +21,8 @@ LINES: Mapping[str, Any] = {
     "column_labels_border_top_color": RULE, "column_labels_border_bottom_style": "solid",
     "column_labels_border_bottom_color": RULE, "table_body_hlines_style": "none",
     "table_body_border_bottom_style": "solid", "table_body_border_bottom_color": RULE, "heading_align": "left",
-    "row_group_border_top_style": "none", "row_group_border_bottom_style": "none",
+    "row_group_border_top_style": "none", "row_group_border_bottom_style": "none", "data_row_padding": "3px",
+    "row_group_padding": "3px",
 }  # fmt: skip
 
 
@@ -79,7 +80,7 @@ class PaperTable:
         """The table as one of great_tables, for further changes to its look."""
         from great_tables import GT  # it takes a while, and only few tables are printed
 
-        names = [f"c{place}" for place in range(len(self.columns))]
+        names = self._names
         frame = pd.DataFrame(self.rows, columns=names, dtype="str")
         if self.groups:
             frame[GROUP] = list(self.groups)
@@ -91,6 +92,11 @@ class PaperTable:
             made = made.tab_source_note(note)
         return made
 
+    @property
+    def _names(self) -> list[str]:
+        """Names of columns, as two may have the same heading."""
+        return [f"c{place}" for place in range(len(self.columns))]
+
     def to_html(self) -> str:
         """
         Return the table as HTML with its style, escaped.
@@ -101,7 +107,11 @@ class PaperTable:
         >>> html.count("<table")
         1
         """
-        return str(self.gt.as_raw_html())
+        from great_tables import loc, style
+
+        # LaTeX knows no styles of cells
+        whole = self.gt.tab_style(style.css("white-space: nowrap"), loc.body(columns=self._names[1:]))
+        return str(whole.as_raw_html())
 
     def to_latex(self) -> str:
         r"""
