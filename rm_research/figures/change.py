@@ -38,15 +38,15 @@ def plot_change(
 
     Parameters
     ----------
-    data : Prepared, Estimates or Disclosed
-        What to show. Hidden rows have no mark.
+    data : Prepared, DataFrame, Estimates or Disclosed
+        What to show; a DataFrame is a Panel. Hidden rows have no mark.
     study : Study, optional
-        Where the data do not know theirs.
+        Of a Panel, and where the data do not know theirs.
     cohort, role, scale, wave, arm : str or sequence of str, optional
         Whom and what, by one name or several. Unless given: every role, scale, wave and arm, a chart for each role,
         scale and wave; and the average over all cohorts, or every cohort where there is none.
     people : bool or DataFrame
-        True (of a Prepared), or a Panel: each person of the arms shown becomes a thin grey line with dots among the
+        True, or a Panel beside Estimates: each person of the arms shown becomes a thin grey line with dots among the
         means. They show what individuals answered: such a picture must not be circulated.
     ax : Axes, optional
         Where to draw; a new figure unless given. The means take a part of the space.
@@ -93,9 +93,9 @@ def _panel(people: bool | pd.DataFrame, asked: Wanted) -> pd.DataFrame | None:
         return people
     if not people:
         return None
-    if asked.prepared is None:
+    if asked.panel is None:
         raise FrameError("plot_change: people=True needs everybody's scores: give what prepare_study returned.")
-    return asked.prepared.panel[asked.prepared.panel["cohort"].isin(asked.prepared.sound_cohorts)]
+    return asked.panel
 
 
 def _drawn(

@@ -38,11 +38,11 @@ def plot_forest(
 
     Parameters
     ----------
-    data : Prepared, Estimates or Disclosed
-        What to show. A Prepared and Estimates may be of any people, however few: such a chart is for the
-        researcher's own eyes.
+    data : Prepared, DataFrame, Estimates or Disclosed
+        What to show; a DataFrame is a Panel. All but Disclosed may be of any people, however few: such a chart is for
+        the researcher's own eyes.
     study : Study, optional
-        Where the data do not know theirs.
+        Of a Panel, and where the data do not know theirs.
     cohort : str or sequence of str, optional
         Which cohorts have a row; all unless given. The average is the same.
     role, scale, wave, arm : str or sequence of str, optional

@@ -44,6 +44,11 @@ class TestWhatIsShown:
         asked = {"scale": "mood", "role": "leader", "cohort": "Spring"}
         assert said(rm.plot_change(of, **asked)) == said(rm.plot_change(prepared, **asked))
 
+    @pytest.mark.parametrize("verb", ["plot_change", "plot_forest"])
+    def test_a_panel_is_shown_like_the_prepared_that_it_is_of(self, prepared, verb):
+        of_panel = getattr(rm, verb)(prepared.panel, study=prepared.study, scale="mood", role="leader")
+        assert sorted(said(of_panel)) == sorted(said(getattr(rm, verb)(prepared, scale="mood", role="leader")))
+
     def test_people_however_few_are_shown_to_the_researcher_alone(self, tmp_path):
         prepared = prepared_desk(tmp_path / "few", dyads=5)
         change = rm.estimate_change(prepared, scale="mood", role="leader", cohort="Spring")
@@ -164,12 +169,18 @@ class TestRefused:
     @pytest.mark.parametrize("verb", [*ALL, "plot_flow", "plot_sessions"])
     def test_other_data_are_refused(self, prepared, verb):
         with pytest.raises(FrameError, match=f"{verb} takes what prepare_study returned"):
-            getattr(rm, verb)(prepared.panel)
+            getattr(rm, verb)("data/demo")
 
     @pytest.mark.parametrize("verb", ["plot_answers", "plot_flow", "plot_sessions"])
-    def test_estimates_alone_do_not_hold_answers(self, prepared, verb):
-        with pytest.raises(FrameError, match="needs more than Estimates"):
-            getattr(rm, verb)(rm.estimate_change(prepared))
+    def test_estimates_and_panels_do_not_hold_answers(self, prepared, verb):
+        for data in (rm.estimate_change(prepared, cohort="Spring"), prepared.panel):
+            with pytest.raises(FrameError, match="needs more than this"):
+                getattr(rm, verb)(data, study=prepared.study)
+
+    @pytest.mark.parametrize("verb", ["plot_change", "plot_forest"])
+    def test_a_panel_without_its_study_is_refused(self, prepared, verb):
+        with pytest.raises(FrameError, match=f"{verb}: a Panel needs study="):
+            getattr(rm, verb)(prepared.panel)
 
 
 class TestPrivate:
