@@ -34,7 +34,7 @@ def wanted(data: Prepared, *, verb: str, **names: Names) -> Wanted:
     """
     if not isinstance(data, Prepared):
         raise FrameError(f"{verb} takes what prepare_study returned; this is a {type(data).__name__}.")
-    return Wanted.of(data, None, verb=verb, **names)
+    return Wanted.of(data, None, verb=verb, table="", **names)
 
 
 def rows_of(asked: Wanted, shows: Callable[[Estimate], bool]) -> list[Estimate]:

@@ -49,6 +49,16 @@ def table_participants(
         When there is no such name, or nobody has all names together; the message says what there is.
     FrameError
         When `prepared` is something else.
+
+    Examples
+    --------
+    >>> table = rm.table_participants(prepared, role="leader")
+    >>> table.to_frame().iloc[:4, 1:]
+        Characteristic Leaders, Programme (n = 112) Leaders, Waitlist (n = 76)
+    0          Invited                          112                         76
+    1  Answered before                          110                         74
+    2   Answered after                           92                         64
+    3      Both, after                           90                         62
     """
     if not isinstance(prepared, Prepared):
         kind = type(prepared).__name__

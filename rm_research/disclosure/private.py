@@ -1,6 +1,9 @@
 """What a researcher sees of a study: the same numbers as pages have, of however few people, and never for a page."""
 
+from collections.abc import Mapping
 from weakref import WeakKeyDictionary
+
+import pandas as pd
 
 from rm_research.disclosure.answers import own_answers
 from rm_research.disclosure.heading import headed
@@ -29,20 +32,31 @@ def private_of(prepared: Prepared) -> Private:
         Whole, or some of its people.
     """
     if prepared not in _known:
-        study = prepared.study
-        cohorts = joined([estimate_change(prepared), estimate_difference(prepared)])
         panel = prepared.panel[prepared.panel["cohort"].isin(prepared.sound_cohorts)]
-        # what heads the rows of cohorts heads their average, and who left counts in it as on pages
-        (heads,) = headed([cohorts], study=study)
-        few = Threshold.of(study).few
-        average = estimate_programme(
-            heads, study=study, panel=panel, may_add=lambda people: not few(people), starts=starts(prepared.responses)
-        )
-        rows = private_rows(joined([heads, average]), study)
+        cohorts = joined([estimate_change(prepared), estimate_difference(prepared)])
         tables = participation(prepared)
-        tables |= {"answers": own_answers(prepared), "sessions": own_meetings(panel, study)}
-        _known[prepared] = Private(rows, tables)
+        tables |= {"answers": own_answers(prepared), "sessions": own_meetings(panel, prepared.study)}
+        _known[prepared] = Private(_with_average(cohorts, panel, prepared.study, starts(prepared.responses)), tables)
     return _known[prepared]
+
+
+def private_of_panel(panel: pd.DataFrame, study: Study) -> Private:
+    """Changes, differences and their averages over cohorts of a Panel; it has no tables."""
+    cohorts = joined([verb(panel, study=study) for verb in (estimate_change, estimate_difference)])
+    return Private(_with_average(cohorts, panel, study), {})
+
+
+def _with_average(
+    cohorts: Estimates, panel: pd.DataFrame, study: Study, began: Mapping[str, float] | None = None
+) -> Estimates:
+    """Estimates of cohorts with their average, and its trend where it is known when they started."""
+    # what heads the rows of cohorts heads their average, and who left counts in it as on pages
+    (heads,) = headed([cohorts], study=study)
+    few = Threshold.of(study).few
+    average = estimate_programme(
+        heads, study=study, panel=panel, may_add=lambda people: not few(people), starts=began
+    )  # fmt: skip
+    return private_rows(joined([heads, average]), study)
 
 
 def private_rows(estimates: Estimates, study: Study) -> Estimates:

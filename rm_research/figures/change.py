@@ -36,15 +36,15 @@ def plot_change(
 
     Parameters
     ----------
-    data : Prepared, Estimates or Disclosed
-        What to show. Hidden rows have no mark.
+    data : Prepared, DataFrame, Estimates or Disclosed
+        What to show; a DataFrame is a Panel. Hidden rows have no mark.
     study : Study, optional
-        Where the data do not know theirs.
+        Of a Panel, and where the data do not know theirs.
     cohort, role, scale, wave, arm : str or sequence of str, optional
         Whom and what, by one name or several. Unless given: every role, scale, wave and arm, a chart for each role,
         scale and wave; and the average over all cohorts, or every cohort where there is none.
     people : bool or DataFrame
-        True (of a Prepared), or a Panel: each person of the arms shown becomes a thin grey line with dots among the
+        True, or a Panel beside Estimates: each person of the arms shown becomes a thin grey line with dots among the
         means. They show what individuals answered: such a picture must not be circulated.
     ax : Axes, optional
         Where to draw; a new figure unless given. The means take a part of the space.
@@ -66,6 +66,13 @@ def plot_change(
         When there is no such name or width, or nothing has all names together; the message says what there is.
     FrameError
         When `people` is asked of other data than a Prepared.
+
+    Examples
+    --------
+    >>> ax = rm.plot_change(prepared, scale="inclusion", role="leader", cohort="2022 spring", people=True)
+    >>> change = rm.estimate_change(prepared, cohort="2022 spring", scale="inclusion")
+    >>> ax = rm.plot_change(change, role="mentor", width="column")
+    >>> ax.figure.savefig("change.pdf")
     """
     asked = Wanted.of(data, study, verb="plot_change", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     rows = known_rows(asked.shown.headline_rows, lambda row: row.is_change or row.compares_arms)
@@ -84,9 +91,9 @@ def _panel(people: bool | pd.DataFrame, asked: Wanted) -> pd.DataFrame | None:
         return people
     if not people:
         return None
-    if asked.prepared is None:
+    if asked.panel is None:
         raise FrameError("plot_change: people=True needs everybody's scores: give what prepare_study returned.")
-    return asked.prepared.panel[asked.prepared.panel["cohort"].isin(asked.prepared.sound_cohorts)]
+    return asked.panel
 
 
 def _drawn(

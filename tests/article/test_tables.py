@@ -41,8 +41,8 @@ class TestParticipants:
 
     def test_a_column_for_each_role_and_arm(self, table):
         assert table.columns == (
-            "Characteristic", "Leaders, Programme (n = 14)", "Leaders, Waitlist (n = 14)", "Mentors, Programme (n = 14)",
-            "Mentors, Waitlist (n = 14)",
+            "Characteristic", "Leaders, Programme (n = 14)", "Leaders, Waitlist (n = 14)",
+            "Mentors, Programme (n = 14)", "Mentors, Waitlist (n = 14)",
         )  # fmt: skip
 
     def test_counts_are_those_of_the_questionnaires(self, prepared, table):

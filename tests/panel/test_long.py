@@ -77,7 +77,8 @@ def test_people_without_a_dyad_have_none(prepared):
 
 
 @pytest.mark.parametrize(
-    ("asked", "n"), [({"scale": "zeal"}, 1), ({"role": "mentor", "wave": "post"}, 1), ({"cohort": ["Spring", "Autumn"]}, 2)]
+    ("asked", "n"),
+    [({"scale": "zeal"}, 1), ({"role": "mentor", "wave": "post"}, 1), ({"cohort": ["Spring", "Autumn"]}, 2)],
 )
 def test_keywords_pick_rows(long, prepared, asked, n):
     rows = prepared.long(**asked)
