@@ -96,12 +96,12 @@ def _from_project(folder: Path, link: re.Match[str]) -> str:
 
 
 def _to_project(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Let links from docs/ to files of the project lead to their pages."""
-    if docname.startswith("project/"):
+    """Let links from docs/ to files of the project, and to notebooks, lead to their pages."""
+    if docname.startswith(("project/", "notebooks/")):
         return
-    for file, page in PROJECT.items():
-        up = "../" * (docname.count("/") + 1)
-        source[0] = source[0].replace(f"]({up}{file}", f"]({up.removeprefix('../')}project/{page}")
+    up = "../" * docname.count("/")
+    for file, page in (PROJECT | {"notebooks/": "../notebooks/"}).items():
+        source[0] = source[0].replace(f"](../{up}{file}", f"]({up}project/{page}")
 
 
 def setup(app: Sphinx) -> None:
