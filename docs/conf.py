@@ -26,6 +26,7 @@ release = version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "sphinx_design"]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 nitpicky = False
+templates_path = ["_templates"]
 
 # pages link to headings as they do where the files are read one by one
 myst_heading_anchors = 4
@@ -47,7 +48,8 @@ numpydoc_xref_param_type = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = "rm_research"
-html_static_path = []
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_sidebars = {"gallery": [], "start": []}
 html_theme_options = {
