@@ -84,10 +84,18 @@ def plot_forest(
         for role, scale, wave, arm in _places(asked, [row for row in rows if row.unpooled == contrasts[0]])
     ] if contrasts else []  # fmt: skip
     charts = [
-        (forest_title(asked.shown, study=asked.study, **place) if title else "", partial(_chart, asked, place, part))
-        for place in places
+        (_titled(place, places, asked) if title else "", partial(_chart, asked, place, part)) for place in places
     ]
     return on_sheet(ax, charts, width=width)
+
+
+def _titled(place: dict[str, str], places: list[dict[str, str]], asked: Wanted) -> str:
+    """Title of a chart, with its arm and wave where charts of several stand together."""
+    claims, title = claims_of(asked.shown, asked.study), forest_title(asked.shown, study=asked.study, **place)
+    several = {name for name in ("arm", "wave") if len({one[name] for one in places}) > 1}
+    which = [claims.arm_title(place["arm"])] if "arm" in several else []
+    which += [claims.wave_name(place["wave"])] if "wave" in several else []
+    return ": ".join(part for part in (", ".join(which), title) if part)
 
 
 def _places(asked: Wanted, rows: list[Estimate]) -> list[tuple[str, str, str, str]]:

@@ -1,5 +1,6 @@
 """Axes as a sheet of paper: y counts points from the top, text stands where it is put, the height comes last."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import cast
 
@@ -124,6 +125,12 @@ def _finish(charts: Sequence[Sequence[tuple[Axes, float]]]) -> None:
         top -= share
     if isinstance(figure, Sheet):
         figure.set_size_inches(figure.get_figwidth(), total / 72)
+    elif total > 72 * figure.get_figheight() * height + 1:
+        warnings.warn(
+            f"This chart needs {total / 72:.1f} inches of height and has {figure.get_figheight() * height:.1f}, so its "
+            "words overlap. Give ax= more height, or more width.",
+            stacklevel=5,
+        )
 
 
 def _rows(chart: Sequence[tuple[Axes, float]]) -> list[list[tuple[Axes, float]]]:

@@ -76,6 +76,18 @@ class TestWhatIsShown:
         assert len(tops) == 4
         assert min(np.diff(tops)) > 0.1
 
+    def test_charts_of_several_arms_name_theirs(self, prepared):
+        """Else a finding of those who wait would be read as one of the programme."""
+        ax = rm.plot_forest(prepared, scale="mood", role="leader", contrast="change")
+        assert [text.partition(":")[0] for text in said(ax) if "mood" in text] == ["Programme", "Waitlist"]
+
+    def test_axes_too_low_for_the_words_are_told_of(self, prepared):
+        asked = {"scale": "mood", "role": "leader", "cohort": "Spring"}
+        with pytest.warns(UserWarning, match=r"needs \d\.\d inches of height and has 1\.5") as told:
+            rm.plot_change(prepared, **asked, ax=plt.figure(figsize=(7, 1.5)).add_axes((0, 0, 1, 1)))
+        assert told[0].filename == __file__
+        rm.plot_change(prepared, **asked, ax=plt.figure(figsize=(7, 9)).add_axes((0, 0, 1, 1)))
+
     def test_more_charts_than_a_figure_holds_are_refused(self, tmp_path, monkeypatch):
         monkeypatch.setattr("rm_research.disclosure.wanted.MOST", 3)
         prepared = prepared_desk(tmp_path / "s")
@@ -137,10 +149,10 @@ class TestSizes:
             rm.plot_change(prepared, scale="mood", role="leader", width=width)
 
     def test_axes_of_the_caller_are_drawn_into(self, prepared):
-        figure, (left, right) = plt.subplots(1, 2, figsize=(12, 6))
+        figure, (left, right) = plt.subplots(1, 2, figsize=(12, 10))
         assert rm.plot_change(prepared, scale="mood", ax=left) is left
         rm.plot_forest(prepared, scale="mood", role="leader", ax=right)
-        assert figure.get_size_inches().tolist() == [12, 6]
+        assert figure.get_size_inches().tolist() == [12, 10]
         middle = right.get_position().x0
         assert all(panel.get_position().x1 <= middle for panel in figure.axes if panel is not right)
 
