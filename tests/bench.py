@@ -21,10 +21,9 @@ import statsmodels.api as sm
 from matplotlib.figure import Figure
 from rich.live import Live
 from rich.table import Table
-from shaped_studies import page_of
 
 import rm_research as rm
-from rm_research.disclosure.numbers import decide, study_numbers
+from rm_research.disclosure.numbers import decide
 from rm_research.findings.build import build_findings
 from rm_research.findings.pictures import chart_style
 from rm_research.panel.prepare import prepare_openly
@@ -38,7 +37,6 @@ from rm_research.stats.regression import cr2, least_squares
 COHORTS = (40,) * 50
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 COMMAND = "from rm_research.cli import main; main()"
-MOST_SECONDS = 15.0  # of the programme's page of 200 cohorts
 # what R took on a machine with two cores: lme4 with lmerTest, clubSandwich
 R_LARGE_MIXED, R_SMALL_MIXED, R_CR2 = 3.4, 0.3, 7.2
 
@@ -195,15 +193,6 @@ def charting(_: Path) -> tuple[str, float, float]:
     return "charts of a cohort's page / drawn by hand in matplotlib", ours, bare
 
 
-def many_cohorts(folder: Path) -> tuple[str, float, float]:
-    """The programme's page of 200 cohorts with all its charts, in processor time, beside the most that it may take."""
-    rm.simulate_study(folder / "many", cohorts=(12,) * 200)
-    prepared = rm.prepare_study(folder / "many")
-    study_numbers(prepared)  # decided once for all pages
-    ours = best_of(1, lambda: page_of(build_findings(prepared), folder / "many.html"), clock=time.process_time)
-    return "programme page of 200 cohorts / 15 s, the most it may take", ours, MOST_SECONDS
-
-
 def by_hand(kind: str) -> str:
     """
     SVG of a chart with as many marks and words as a page's: of changes with means below, of answers, of who answered.
@@ -251,8 +240,7 @@ def by_hand(kind: str) -> str:
 
 MEASURES = (
     importing, asking_for_help, checking, reading, estimating, one_cohort, large_mixed, small_mixed,
-    beside_statsmodels, clustered, specifying, planning, charting, many_cohorts,
-    reporting,
+    beside_statsmodels, clustered, specifying, planning, charting, reporting,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import pytest
 from bs4 import BeautifulSoup
+from drawn_studies import DRAWN
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from shaped_studies import Shape, shaped_study
@@ -196,9 +197,12 @@ def test_every_sentence_agrees_with_every_table(shape, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="two kinds of disagreement that it found are mended; it has not run to its end since", strict=False
-)
+@pytest.mark.parametrize("name", DRAWN)
+def test_so_it_does_in_the_drawn_studies(name, tmp_path):
+    check(DRAWN[name], tmp_path)
+
+
+@pytest.mark.slow
 @given(shape=shapes)
 @settings(max_examples=12, phases=(Phase.explicit, Phase.generate))  # whoever looks for the smallest case shrinks it
 def test_so_it_does_in_studies_of_any_shape(shape, tmp_path_factory):

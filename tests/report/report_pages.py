@@ -20,7 +20,10 @@ SPOKEN = "p, li, dt, dd, td, summary, figcaption .title, figcaption .subtitle"
 NUMBER = re.compile(r"(?<![\w.])[+−-]?\d+(?:,\d{3})*(?:\.\d+)?")
 END = r"(?:[+−-]?\d+(?:\.\d+)?|just (?:below|above) 0)"  # of an interval, which may be too near 0 for two decimals
 INTERVAL = re.compile(rf"(\d+(?:\.\d+)?)% interval ({END}) to ({END})")
-BOUNDS = re.compile(rf"{END} to {END}")
+DECIMAL = r"(?:[+−-]?\d+\.\d+|just (?:below|above) 0)"
+BOUNDS = re.compile(rf"{DECIMAL} to {DECIMAL}")
+# of the other way to compare arms, next to a sentence that names people and outcome
+OTHER_WAY = re.compile(r"their changes differ by|the difference after is")
 GAP = "At the start, "  # what a sentence on how far apart arms were begins with
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z“‘(\d])")
 SHOWN_BY = 0.00501  # pages round to two decimals, the file to three: they may differ by half of the second
@@ -105,11 +108,15 @@ class Page:
     @cached_property
     def gaps(self) -> list[tuple[str, str, str]]:
         """How far apart arms were at the start, with the ends of its interval, as tables.csv has it."""
-        found: dict[str, dict[str, str]] = {}
+        names = (
+            {"gap": "gap", "gap_low": "low", "gap_high": "high"},
+            {"difference": "gap", "ci_low": "low", "ci_high": "high"},
+        )
+        found: dict[tuple[str, ...], dict[str, str]] = {}
         for row in read_csv((self.out / "tables.csv").read_text(encoding="utf-8")):
-            if row["quantity"].startswith("gap"):
-                found.setdefault(row["row"], {})[row["quantity"]] = row["value"]
-        return [(one["gap"], one["gap_low"], one["gap_high"]) for one in found.values() if len(one) == 3]
+            if name := names[row["table"] == "balance"].get(row["quantity"]):
+                found.setdefault((row["table"], row["cohort"], row["row"]), {})[name] = row["value"]
+        return [(one["gap"], one["low"], one["high"]) for one in found.values() if len(one) == 3]
 
     @cached_property
     def statements(self) -> list[str]:
@@ -174,7 +181,8 @@ class Page:
         for row in self.all_estimates:
             if near(number(low), row["ci_low"]) and near(number(high), row["ci_high"]):
                 exact = abs(float(row["estimate"]))
-                if any(abs(abs(size) - exact) <= SHOWN_BY for size in sizes) and self.speaks_of(sentence, row):
+                about = OTHER_WAY.search(sentence) or self.speaks_of(sentence, row)
+                if about and any(abs(abs(size) - exact) <= SHOWN_BY for size in sizes):
                     found.append(row)
         return found
 
