@@ -7,7 +7,7 @@ export OPENBLAS_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE
 STAMP := .venv/.installed
 
-.PHONY: docs report test coverage test-slow soak mutants lab lint format bench methods simulations images lock clean
+.PHONY: docs report test coverage test-slow soak doctest mutants lab lint format bench methods simulations images lock clean
 
 report: $(STAMP)  ## Render the demo study and print the page to open
 	@$(BIN)/rm-research report data/demo --out reports/demo
@@ -23,6 +23,9 @@ test-slow: $(STAMP)  ## Long simulations and soaks, and many examples of every p
 
 soak: $(STAMP)  ## Readers who add, subtract, exchange and try all whole answers, on forty drawn studies each (an hour)
 	@$(BIN)/pytest -n auto --dist worksteal -m slow tests/disclosure
+
+doctest: $(STAMP)  ## The examples of all public docstrings, on the demo study
+	@$(BIN)/pytest -n auto --dist worksteal -m "slow or not slow" tests/test_examples.py
 
 mutants: $(STAMP)  ## Whether a test fails for each fault put into MODULE: a sample of SAMPLE, by TESTS
 	@$(BIN)/python tests/mutants.py $(MODULE) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(TESTS),--tests $(TESTS))

@@ -19,6 +19,14 @@ class StudyError(Exception):
     Attributes
     ----------
     problems : tuple of str
+
+    Examples
+    --------
+    >>> try:
+    ...     rm.estimate_change(prepared, scale="inclusoin")
+    ... except rm.StudyError as error:
+    ...     print(error)
+    There is no scale 'inclusoin'; did you mean 'inclusion'?
     """
 
     def __init__(self, *problems: str, heading: str = "") -> None:

@@ -97,6 +97,12 @@ def score_scales(
         When there is no such name, or nothing has all names together; the message says what there is.
     ScoringError
         When a scale has an item that no wave asks.
+
+    Examples
+    --------
+    >>> scores = rm.score_scales(prepared, scale="inclusion", wave="pre", role="leader")
+    >>> scores["score"].describe()[["count", "mean", "std"]].round(2).to_dict()
+    {'count': 185.0, 'mean': 3.77, 'std': 0.68}
     """
     people = None
     if not isinstance(responses, pd.DataFrame):

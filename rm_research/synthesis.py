@@ -86,6 +86,16 @@ def estimate_programme(
         When a frame lacks a column, or nothing says which study the estimates are of.
     SelectionError
         When there is no such name, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> average = rm.estimate_programme(prepared, scale="inclusion", arm="programme").headlines()
+    >>> average.table[["role", "contrast", "estimate", "ci_low", "ci_high"]].round(2)
+         role           contrast  estimate  ci_low  ci_high
+    0  leader      pooled_change      0.23    0.12     0.35
+    1  mentor      pooled_change      0.37    0.25     0.50
+    2  leader  pooled_difference      0.13   -0.03     0.30
+    3  mentor  pooled_difference      0.30    0.11     0.48
     """
     if isinstance(estimates, Prepared):
         asked = Asked.of(
@@ -99,7 +109,7 @@ def estimate_programme(
     if study is None:
         raise FrameError("estimate_programme: these estimates do not know their study; give study=.")
     table = estimates.where(cohort=cohort).table
-    averages = collected(_averages(table, panel, study, may_add), study)
+    averages = replace(collected(_averages(table, panel, study, may_add), study), chosen=estimates.chosen)
     return averages.where(role=role, scale=scale, wave=wave, arm=arm)
 
 

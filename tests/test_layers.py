@@ -6,8 +6,9 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "rm_research"
 ORDER = (
     "errors", "limits", "temporary", "catalogue", "frames", "journal", "study", "paper", "readers", "privacy",
-    "responses", "linkage", "people", "scales", "panel", "stats", "effects", "checks", "synthesis", "process", "disclosure",
-    "claims", "figures", "browsing", "article", "findings", "reporting", "writers", "simulate", "planning", "drafting", "cli",
+    "responses", "linkage", "people", "scales", "panel", "stats", "effects", "checks", "synthesis", "process",
+    "disclosure", "claims", "figures", "browsing", "article", "findings", "reporting", "writers", "simulate", "planning",
+    "drafting", "cli",
 )  # fmt: skip
 
 

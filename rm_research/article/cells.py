@@ -34,7 +34,7 @@ def wanted(data: Prepared, *, verb: str, **names: Names) -> Wanted:
     """
     if not isinstance(data, Prepared):
         raise FrameError(f"{verb} takes what prepare_study returned; this is a {type(data).__name__}.")
-    return Wanted.of(data, None, verb=verb, **names)
+    return Wanted.of(data, None, verb=verb, table="", **names)
 
 
 def rows_of(asked: Wanted, shows: Callable[[Estimate], bool]) -> list[Estimate]:
@@ -74,7 +74,7 @@ def table(
     of_rows = [[*(title(label, row, study, words) for label in labels), *(of(row) for of in cells.values())]
                for row in rows]  # fmt: skip
     heads = [*(words.say(f"columns.{'wave_name' if label == 'wave' else label}") for label in labels), *cells]
-    filled = [at for at in range(len(heads)) if any(row[at] for row in of_rows)]
+    filled = [at for at in range(len(heads)) if not of_rows or any(row[at] for row in of_rows)]
     return PaperTable(
         heading,
         tuple(heads[at] for at in filled),

@@ -57,6 +57,17 @@ def table_change(
         When there is no such name, or nothing has all names together; the message says what there is.
     FrameError
         When `prepared` is something else.
+
+    Examples
+    --------
+    >>> table = rm.table_change(prepared, scale="inclusion")
+    >>> table.to_frame()[["Role", "Group", "n", "Change [95% CI]"]]
+          Role      Group    n     Change [95% CI]
+    0  Leaders  Programme  110   0.23 [0.12, 0.35]
+    1  Leaders   Waitlist   74  0.09 [−0.05, 0.24]
+    2  Mentors  Programme  109   0.37 [0.25, 0.50]
+    3  Mentors   Waitlist   70  0.05 [−0.12, 0.22]
+    >>> path = table.to_word("table-2.docx")
     """
     asked = wanted(prepared, verb="table_change", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study, words = asked.study, words_of(asked.study)

@@ -56,6 +56,14 @@ def table_difference(
         When there is no such name, or nothing has all names together; the message says what there is.
     FrameError
         When `prepared` is something else.
+
+    Examples
+    --------
+    >>> table = rm.table_difference(prepared, scale="inclusion")
+    >>> table.to_frame()[["Role", "Difference [95% CI]", "p"]]
+          Role Difference [95% CI]     p
+    0  Leaders  0.13 [−0.03, 0.30]  .107
+    1  Mentors   0.30 [0.11, 0.48]  .002
     """
     asked = wanted(prepared, verb="table_difference", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study, words = asked.study, words_of(asked.study)

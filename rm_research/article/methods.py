@@ -27,6 +27,13 @@ def methods_text(estimates: Estimates) -> str:
     ------
     FrameError
         When the estimates do not know their study, or there are none.
+
+    Examples
+    --------
+    >>> change = rm.estimate_change(prepared, cohort="2022 spring").where(method="bonett")
+    >>> text = rm.methods_text(change)
+    >>> "[@bonett2008; @hedges1981]" in text
+    True
     """
     if not isinstance(estimates, Estimates):
         raise FrameError(f"methods_text takes Estimates; this is a {type(estimates).__name__}.")

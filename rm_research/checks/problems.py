@@ -38,13 +38,26 @@ class Problems:
         Problems, the most severe first.
     prepared : Prepared or None
         The study as far as it could be prepared; None if the study files themselves cannot be read.
+
+    Examples
+    --------
+    >>> problems = rm.check_study(study)
+    >>> problems.has_errors
+    False
     """
 
     table: pd.DataFrame
     prepared: Prepared | None
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a copy of the table, without what is for pages alone."""
+        """
+        Return a copy of the table, without what is for pages alone.
+
+        Examples
+        --------
+        >>> rm.check_study(study).to_frame()["severity"].value_counts().to_dict()
+        {'warning': 21, 'note': 2}
+        """
         return self.table.drop(columns="said")
 
     @property
@@ -53,7 +66,14 @@ class Problems:
         return bool((self.table["severity"] == "error").any())
 
     def summary(self) -> pd.DataFrame:
-        """One row per rule, file, column and message: severity, rule, message, file, wave, column, count, rows."""
+        """
+        One row per rule, file, column and message: severity, rule, message, file, wave, column, count, rows.
+
+        Examples
+        --------
+        >>> rm.check_study(study).summary()["rule"].tolist()[:3]
+        ['unknown_label', 'unknown_label', 'unknown_label']
+        """
         keys = ["severity", "rule", "file", "wave", "cohort", "column", "message", "said"]
         grouped = self.table.fillna(dict.fromkeys(keys, "")).groupby(keys, sort=False)
         table = grouped["source_row"].agg(
@@ -144,7 +164,14 @@ class Problems:
         return pd.DataFrame() if self.prepared is None else self.prepared.ledger
 
     def sections(self, names: Sequence[str] = SECTIONS) -> dict[str, pd.DataFrame]:
-        """Tables of the data-quality page by the key of their heading."""
+        """
+        Tables of the data-quality page by the key of their heading.
+
+        Examples
+        --------
+        >>> list(rm.check_study(study).sections())[:3]
+        ['problems', 'flow', 'response']
+        """
         if self.prepared is None:
             return {"problems": self.summary()}
         return {name: self._section(name) for name in names}
@@ -154,7 +181,14 @@ class Problems:
         return (table.reset_index() if table.index.name else table).round(3)
 
     def counts(self) -> str:
-        """Say how many problems of each severity there are."""
+        """
+        Say how many problems of each severity there are.
+
+        Examples
+        --------
+        >>> rm.check_study(study).counts()
+        '0 errors, 21 warnings, 2 notes'
+        """
         counts = self.table["severity"].value_counts()
         numbers = {kind: int(counts.get(kind, 0)) for kind in GRAVITY}
         return ", ".join(f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in numbers.items())
@@ -198,6 +232,12 @@ def check_study(study: Study | Prepared | str | Path) -> Problems:
     -------
     Problems
         Errors first. A fault in the study raises nothing.
+
+    Examples
+    --------
+    >>> problems = rm.check_study("data/demo")
+    >>> problems.counts()
+    '0 errors, 21 warnings, 2 notes'
     """
     try:
         prepared = study if isinstance(study, Prepared) else prepare_openly(_as_study(study))

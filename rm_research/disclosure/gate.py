@@ -15,6 +15,7 @@ from rm_research.disclosure.shown import HIDDEN, UNEXPLAINED, Shown
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.estimates import Estimates, adjusted, joined
 from rm_research.frames import ESTIMATES, NUMBER
+from rm_research.panel.chosen import refuse_chosen
 from rm_research.stats.result import OF_DESIGN
 from rm_research.study import Study
 
@@ -36,12 +37,28 @@ class Disclosed(Shown):
         The study's smallest group.
     hidden_by : mapping of str to str
         Name of the rule that hides a row, by its id.
+
+    Examples
+    --------
+    >>> change = rm.estimate_change(prepared, cohort="2024 autumn", scale="inclusion")
+    >>> shown = rm.disclose(change, study=study)
+    >>> len(shown.hidden) == len(change)  # all of it: five leaders and five mentors
+    True
     """
 
     hidden_by: Mapping[str, str] = field(default_factory=dict)
 
     def why_hidden(self, row_id: str) -> str:
-        """Key in the catalogue of the sentence that says why a row is hidden."""
+        """
+        Key in the catalogue of the sentence that says why a row is hidden.
+
+        Examples
+        --------
+        >>> change = rm.estimate_change(prepared, cohort="2024 autumn", scale="inclusion")
+        >>> shown = rm.disclose(change, study=study)
+        >>> shown.why_hidden(shown.hidden["id"].iloc[0])
+        'reason.hidden'
+        """
         rule = self.hidden_by.get(row_id)
         return UNEXPLAINED if rule is None else rules.sentence_of(rule)
 
@@ -75,7 +92,22 @@ def disclose(
     Returns
     -------
     Disclosed
+
+    Raises
+    ------
+    ReportError
+        When they are of some of the people, or of a study with other options than its file has.
+
+    Examples
+    --------
+    >>> change = rm.estimate_change(prepared, cohort="2024 autumn")
+    >>> bool(rm.disclose(change, study=study).table["estimate"].isna().all())
+    True
     """
+    for part in [estimates] if isinstance(estimates, Estimates) else estimates:
+        (part.study or study).as_declared("Disclosed numbers")
+        refuse_chosen(part.chosen, "Disclosed numbers")
+    study.as_declared("Disclosed numbers")
     behind = None if panel is None else Behind(panel, study)
     return disclosed(estimates, tables, study=study, without_means=without_means, behind=behind)
 

@@ -2,6 +2,8 @@
 
 from weakref import WeakKeyDictionary
 
+import pandas as pd
+
 from rm_research.disclosure.answers import own_answers
 from rm_research.disclosure.heading import headed
 from rm_research.disclosure.meetings import own_meetings
@@ -28,18 +30,27 @@ def private_of(prepared: Prepared) -> Private:
         Whole, or some of its people.
     """
     if prepared not in _known:
-        study = prepared.study
-        cohorts = joined([estimate_change(prepared), estimate_difference(prepared)])
         panel = prepared.panel[prepared.panel["cohort"].isin(prepared.sound_cohorts)]
-        # what heads the rows of cohorts heads their average, and who left counts in it as on pages
-        (heads,) = headed([cohorts], study=study)
-        few = Threshold.of(study).few
-        average = estimate_programme(heads, study=study, panel=panel, may_add=lambda people: not few(people))
-        rows = private_rows(joined([heads, average]), study)
+        cohorts = joined([estimate_change(prepared), estimate_difference(prepared)])
         tables = participation(prepared)
-        tables |= {"answers": own_answers(prepared), "sessions": own_meetings(panel, study)}
-        _known[prepared] = Private(rows, tables)
+        tables |= {"answers": own_answers(prepared), "sessions": own_meetings(panel, prepared.study)}
+        _known[prepared] = Private(_with_average(cohorts, panel, prepared.study), tables)
     return _known[prepared]
+
+
+def private_of_panel(panel: pd.DataFrame, study: Study) -> Private:
+    """Changes, differences and their averages over cohorts of a Panel; it has no tables."""
+    cohorts = joined([verb(panel, study=study) for verb in (estimate_change, estimate_difference)])
+    return Private(_with_average(cohorts, panel, study), {})
+
+
+def _with_average(cohorts: Estimates, panel: pd.DataFrame, study: Study) -> Estimates:
+    """Estimates of cohorts with their average."""
+    # what heads the rows of cohorts heads their average, and who left counts in it as on pages
+    (heads,) = headed([cohorts], study=study)
+    few = Threshold.of(study).few
+    average = estimate_programme(heads, study=study, panel=panel, may_add=lambda people: not few(people))
+    return private_rows(joined([heads, average]), study)
 
 
 def private_rows(estimates: Estimates, study: Study) -> Estimates:

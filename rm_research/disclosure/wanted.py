@@ -6,18 +6,19 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rm_research.disclosure.private import private_of, private_rows
+from rm_research.disclosure.private import private_of, private_of_panel, private_rows
 from rm_research.disclosure.shown import Private, Shown
 from rm_research.effects import Estimates
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import FrameError, SelectionError
 from rm_research.panel import Prepared
+from rm_research.panel.asked import Asked
 from rm_research.study import Study
 from rm_research.study.selection import Names, Selection, names_in
 
 MOST = 24  # charts in one figure
-Source = Prepared | Estimates | Shown
+Source = Prepared | pd.DataFrame | Estimates | Shown
 
 
 class Group(NamedTuple):
@@ -39,14 +40,14 @@ class Wanted:
     shown : Shown
     study : Study
     selection : Selection
-    prepared : Prepared or None
-        Where the verb was given one.
+    panel : DataFrame or None
+        Scores of the people behind the numbers, where the verb was given them.
     """
 
     shown: Shown
     study: Study
     selection: Selection
-    prepared: Prepared | None
+    panel: pd.DataFrame | None
 
     @classmethod
     def of(cls, data: Source, study: Study | None, *, verb: str, table: str = "", **names: Names) -> "Wanted":
@@ -55,7 +56,8 @@ class Wanted:
 
         Parameters
         ----------
-        data : Prepared, Estimates or Shown
+        data : Prepared, DataFrame, Estimates or Shown
+            DataFrame: a Panel.
         study : Study or None
             Where the data do not know theirs.
         verb : str
@@ -72,13 +74,12 @@ class Wanted:
         SelectionError
             When a name does not exist, or nothing has all names together.
         """
-        prepared = data if isinstance(data, Prepared) else None
         shown, study = _numbers(data, study, verb, table)
         known = _known(shown, table, list(names))
         selection = Selection.of(names_in(known, list(names)), names)
         if selection:
             selection.mask(known)
-        return cls(shown, study, selection, prepared)
+        return cls(shown, study, selection, _panel_of(data))
 
     def arms(self, arms: Iterable[str]) -> list[str]:
         """Those of some arms that were asked for."""
@@ -116,6 +117,12 @@ class Wanted:
         return f"{cohort}: {title}" if several and title else cohort if several else title
 
 
+def _panel_of(data: Source) -> pd.DataFrame | None:
+    if isinstance(data, Prepared):
+        return data.panel[data.panel["cohort"].isin(data.sound_cohorts)]
+    return data if isinstance(data, pd.DataFrame) else None
+
+
 def _known(shown: Shown, table: str, keywords: list[str]) -> pd.DataFrame:
     """Names that may be asked for: those of the main rows, hidden ones too, and those of a table of counts."""
     rows = shown.headlines[keywords]
@@ -128,18 +135,20 @@ def _known(shown: Shown, table: str, keywords: list[str]) -> pd.DataFrame:
 def _numbers(data: Source, study: Study | None, verb: str, table: str) -> tuple[Shown, Study]:
     if isinstance(data, Prepared):
         return private_of(data), data.study
-    if not isinstance(data, Estimates | Shown):
+    if not isinstance(data, pd.DataFrame | Estimates | Shown):
         raise FrameError(
-            f"{verb} takes what prepare_study returned, Estimates, or what disclose returned; "
+            f"{verb} takes what prepare_study returned, a Panel with study=, Estimates, or what disclose returned; "
             f"this is a {type(data).__name__}."
         )
+    if table and isinstance(data, pd.DataFrame | Estimates):
+        raise FrameError(f"{verb} needs more than this: give what prepare_study returned.")
+    if isinstance(data, pd.DataFrame):
+        asked = Asked.of(data, study, verb=verb)
+        return private_of_panel(asked.panel, asked.study), asked.study
     known = study or (data.study if isinstance(data, Estimates) else data.estimates.study)
     if known is None:
         raise FrameError(f"{verb}: these numbers do not know their study; give study=.")
-    shown = Private(private_rows(data, known), {}) if isinstance(data, Estimates) else data
-    if table and isinstance(data, Estimates):
-        raise FrameError(f"{verb} needs more than Estimates: give what prepare_study returned.")
-    return shown, known
+    return Private(private_rows(data, known), {}) if isinstance(data, Estimates) else data, known
 
 
 def known_rows(rows: Iterable[Estimate], wanted: Callable[[Estimate], bool]) -> pd.DataFrame:

@@ -50,6 +50,16 @@ def estimate_dose(
         When a Panel has no study, lacks a column, has rows without a cohort or cluster, or is of another study.
     SelectionError
         When there is no such name, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> dose = rm.estimate_dose(prepared, scale="inclusion", cohort="2022 spring")
+    >>> dose.to_frame()[["role", "contrast", "method", "estimate"]].round(2)
+         role    contrast      method  estimate
+    0  leader        dose         ols      0.00
+    1  mentor        dose         ols     -0.03
+    2  leader  difference  instrument      0.07
+    3  mentor  difference  instrument     -0.08
     """
     asked = Asked.of(data, study, verb="estimate_dose", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study = asked.study

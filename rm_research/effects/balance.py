@@ -48,6 +48,14 @@ def assess_balance(
         When a Panel has no study, lacks a column, has rows without a cohort or cluster, or is of another study.
     SelectionError
         When there is no such name, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> starts = rm.assess_balance(prepared, cohort="2022 spring", scale="inclusion")
+    >>> starts[["role", "mean", "mean_comparison"]].round(2)
+         role  mean  mean_comparison
+    0  leader  3.58             3.36
+    1  mentor  3.44             3.36
     """
     asked = Asked.of(data, study, verb="assess_balance", cohort=cohort, role=role, scale=scale, arm=arm)
     study = asked.study

@@ -58,6 +58,16 @@ def estimate_change(
         When a Panel has no study, lacks a column, has rows without a cohort or cluster, or is of another study.
     SelectionError
         When there is no such name, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> change = rm.estimate_change(prepared, cohort="2022 spring", scale="inclusion")
+    >>> change.headlines().where(contrast="change").table[["role", "arm", "estimate", "ci_low", "ci_high"]].round(2)
+         role        arm  estimate  ci_low  ci_high
+    0  leader  programme      0.28    0.01     0.55
+    1  leader   waitlist      0.29   -0.03     0.62
+    2  mentor  programme      0.26   -0.03     0.54
+    3  mentor   waitlist      0.36   -0.16     0.88
     """
     asked = Asked.of(data, study, verb="estimate_change", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study, panel = asked.study, asked.of_cohorts

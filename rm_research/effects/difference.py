@@ -56,6 +56,14 @@ def estimate_difference(
         When a Panel has no study, lacks a column, has rows without a cohort or cluster, or is of another study.
     SelectionError
         When there is no such name, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> difference = rm.estimate_difference(prepared, cohort="2023 spring", scale="inclusion")
+    >>> difference.headlines().to_frame()[["role", "estimate", "n_pairs", "n_comparison"]].round(2)
+         role  estimate  n_pairs  n_comparison
+    0  leader      0.25       18            12
+    1  mentor      0.26       18            12
     """
     asked = Asked.of(data, study, verb="estimate_difference", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study = asked.study

@@ -52,6 +52,16 @@ def estimate_dyads(
         study.
     SelectionError
         When there is no such name, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> dyads = rm.estimate_dyads(prepared, scale="inclusion", cohort="2022 spring")
+    >>> dyads.to_frame()[["role", "contrast", "estimate", "n_pairs"]].round(2)
+         role contrast  estimate  n_pairs
+    0  leader    actor      0.78       12
+    1  mentor    actor      0.69       12
+    2  leader  partner      0.28       12
+    3  mentor  partner      0.34       12
     """
     asked = Asked.of(data, study, verb="estimate_dyads", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study, dyads = asked.study, asked.further("dyads", dyads, DYADS, verb="estimate_dyads")

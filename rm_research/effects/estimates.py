@@ -1,7 +1,7 @@
 """Estimates: a table with one row per estimate, and how these rows are made."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,7 @@ from rm_research.effects.verdicts import judged
 from rm_research.errors import FrameError
 from rm_research.frames import DETAILS, ESTIMATES, stacked
 from rm_research.panel.asked import Asked, Names
+from rm_research.panel.chosen import Chosen
 from rm_research.paper import PaperTable
 from rm_research.stats.equivalence import tost
 from rm_research.stats.power import detectable
@@ -42,14 +43,41 @@ class Estimates:
         Further quantities by row of `table`.
     study : Study or None
         Study that they are of, whose words tables and texts use.
+    chosen : mapping of str to tuple of str
+        Which people they are of, by fact, where `Prepared.where` has left out others; empty for everybody.
+
+    Examples
+    --------
+    >>> change = rm.estimate_change(prepared, cohort="2022 spring", role="leader", scale="inclusion")
+    >>> len(change)
+    20
+    >>> change.table[["arm", "contrast", "measure", "method", "estimate"]].head(3).round(2)
+             arm contrast measure      method  estimate
+    0  programme   change    mean   jackknife      0.28
+    1  programme   change    mean    paired_t      0.25
+    2  programme   change    mean  likelihood      0.27
     """
 
     table: pd.DataFrame
     details: pd.DataFrame
     study: Study | None = None
+    chosen: Chosen = field(default_factory=dict)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a copy of the table, all columns, full precision."""
+        """
+        Return a copy of the table, all columns, full precision.
+
+        Examples
+        --------
+        >>> change = rm.estimate_change(prepared, cohort="2022 spring", role="leader", arm="programme")
+        >>> change.headlines().to_frame()[["scale", "contrast", "estimate"]].round(2)
+                  scale         contrast  estimate
+        0     inclusion           change      0.28
+        1    engagement           change      0.43
+        2  adaptability           change      0.35
+        3     inclusion  role_difference      0.03
+        4    engagement  role_difference      0.35
+        """
         return self.table.copy()
 
     def where(
@@ -71,6 +99,17 @@ class Estimates:
         ------
         SelectionError
             When there is no such name, or no row has all names together; the message says what there is.
+
+        Examples
+        --------
+        >>> change = rm.estimate_change(prepared, cohort="2022 spring")
+        >>> some = change.where(scale="inclusion", role=["leader", "mentor"], measure="g_av")
+        >>> some.table[["role", "arm", "estimate"]].round(2)
+             role        arm  estimate
+        0  leader  programme      0.40
+        1  leader   waitlist      0.40
+        2  mentor  programme      0.35
+        3  mentor   waitlist      0.31
         """
         rows = self.table if mask is None else self.table[mask]
         asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm, "contrast": contrast,
@@ -86,7 +125,7 @@ class Estimates:
         Raises
         ------
         FrameError
-            When they are of two studies, or of one with other options, or share a row.
+            When they are of two studies, of one with other options, or of other people, or share a row.
         """
         if not isinstance(other, Estimates):
             return NotImplemented
@@ -95,6 +134,8 @@ class Estimates:
                 "These are estimates of two studies, or of one with other options, whose rows have the same names. "
                 "Put their frames together instead: pd.concat({'as declared': a.to_frame(), 'varied': b.to_frame()})."
             )
+        if self.chosen != other.chosen:
+            raise FrameError("One of these is of some of the people, the other of others or of everybody.")
         if len(both := sorted({*self.table["id"]} & {*other.table["id"]})):
             raise FrameError(f"Both have {len(both)} rows of the same name, such as {both[0]!r}. Add each once.")
         return joined([self, other])
@@ -109,6 +150,13 @@ class Estimates:
         ------
         FrameError
             When the estimates do not know their study.
+
+        Examples
+        --------
+        >>> difference = rm.estimate_difference(prepared, cohort="2022 spring", scale="inclusion")
+        >>> print(difference.headlines().where(role="leader").to_text())
+        Inclusion, Leaders, Programme: M difference = 0.07, 95% CI [−0.31, 0.44], t(17.2) = 0.38, p = .711, n = 18 and
+        14.
         """
         return "\n".join(lines_of(self.rows, self._known_study("to_text")))
 
@@ -131,6 +179,19 @@ class Estimates:
         ------
         FrameError
             When the estimates do not know their study.
+
+        Examples
+        --------
+        >>> difference = rm.estimate_difference(prepared, scale="inclusion", role="leader")
+        >>> difference.headlines().to_table("Difference after")
+        Difference after
+             Cohort Estimate  95% interval   df    p p, adjusted People
+        2022 spring     0.07 [−0.31, 0.44] 17.2 .711        .711 18, 14
+        2022 autumn     0.00 [−0.49, 0.49] 20.2 .998        .998 18, 12
+        2023 spring     0.25  [0.02, 0.48] 21.8 .033        .033 18, 12
+        2023 autumn    −0.04 [−0.46, 0.37] 15.8 .828        .828 17, 11
+        2024 spring     0.25 [−0.25, 0.75] 15.9 .302        .302 15, 10
+        2024 autumn     0.30 [−0.98, 1.58]  2.1 .433        .433   4, 3
         """
         return table_of(self.rows, self.table, self._known_study("to_table"), title)
 
@@ -140,11 +201,27 @@ class Estimates:
         return self.study
 
     def headlines(self) -> "Estimates":
-        """Return the rows that answer their question; the others are shown next to these."""
+        """
+        Return the rows that answer their question; the others are shown next to these.
+
+        Examples
+        --------
+        >>> difference = rm.estimate_difference(prepared, cohort="2022 spring", scale="inclusion", role="leader")
+        >>> difference.headlines().table["method"].tolist()
+        ['ancova']
+        """
         return self.where(headlines(self.table))
 
     def by_cohort(self, order: Sequence[str]) -> "Estimates":
-        """Return the rows of each cohort together, in this order of cohorts; further names keep their order after."""
+        """
+        Return the rows of each cohort together, in this order of cohorts; further names keep their order after.
+
+        Examples
+        --------
+        >>> difference = rm.estimate_difference(prepared, scale="inclusion", role="leader").headlines()
+        >>> difference.by_cohort(["2024 autumn", "2022 spring"]).table["cohort"].tolist()[:2]
+        ['2024 autumn', '2022 spring']
+        """
         ranks = {name: place for place, name in enumerate(order)}
         places = self.table["cohort"].map(ranks).fillna(len(ranks)).argsort(kind="stable")
         return replace(self, table=self.table.iloc[places].reset_index(drop=True))
@@ -160,7 +237,15 @@ class Estimates:
         return {row.id: row for row in self.rows}
 
     def detail(self, row_id: str, quantity: str) -> float:
-        """One quantity of one row; NaN where it has none."""
+        """
+        One quantity of one row; NaN where it has none.
+
+        Examples
+        --------
+        >>> change = rm.estimate_change(prepared, cohort="2022 spring", role="leader", scale="inclusion")
+        >>> round(change.detail(change.table["id"].iloc[0], "mean_pre"), 2)
+        3.58
+        """
         return self._details_by_key.get((row_id, quantity), float("nan"))
 
     @cached_property
@@ -183,8 +268,10 @@ class Estimates:
         return f"Estimates, {len(self)} {'row' if len(self) == 1 else 'rows'}{more}"
 
     def _shown(self) -> pd.DataFrame:
-        columns = [name for name in SHOWN if self.table[name].notna().any() or not len(self)]
-        return self.table[columns].head(SHORT).round(3)
+        rows = self.table.head(SHORT)
+        shown = rows[[name for name in SHOWN if rows[name].notna().any() or not len(rows)]].round(3)
+        counts = [name for name in SHOWN if name in shown and name.startswith("n_")]
+        return shown.assign(**{name: shown[name].astype("str").replace("<NA>", "") for name in counts})
 
 
 def _of(details: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
@@ -199,6 +286,7 @@ def joined(parts: Iterable[Estimates]) -> Estimates:
         stacked([part.table for part in several], ESTIMATES),
         stacked([part.details for part in several], DETAILS),
         study,
+        next((part.chosen for part in several if part.chosen), {}),
     )
 
 
@@ -206,7 +294,9 @@ def picked(estimates: Estimates, asked: Asked) -> Estimates:
     """Estimates with the names that a verb was asked for, in the order in which the study shows its cohorts."""
     if asked.selection and len(estimates):
         estimates = estimates.where(asked.selection.mask(estimates.table))
-    return estimates if asked.prepared is None else estimates.by_cohort(asked.prepared.cohorts)
+    if asked.prepared is None:
+        return estimates
+    return replace(estimates.by_cohort(asked.prepared.cohorts), chosen=asked.prepared.chosen)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,11 @@ def estimate_hindsight(
         When a Panel has no study or Scores, lacks a column, or is of another study.
     SelectionError
         When there is no such name, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> len(rm.estimate_hindsight(prepared))  # the demo study asked nobody to judge the start in hindsight
+    0
     """
     asked = Asked.of(data, study, verb="estimate_hindsight", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study, scores = asked.study, asked.further("scores", scores, SCORES, verb="estimate_hindsight")

@@ -56,6 +56,14 @@ def assess_reliability(
         factor) are from people who answered all items. `retest` is ICC(A,1) between the baseline and the wave in the
         comparison arm, missing without one or with unlinked waves: alpha does not replace it. A scale with one item
         has a reason.
+
+    Examples
+    --------
+    >>> alpha = rm.assess_reliability(prepared, scale="inclusion", role="leader")
+    >>> alpha.loc[alpha["item"].isna(), ["wave", "n", "alpha", "omega"]].round(2)
+        wave    n  alpha  omega
+    0    pre  181   0.88   0.88
+    11  post  152   0.87   0.87
     """
     prepared, scales, waves = _asked(prepared, cohort, role, scale, wave, arm, verb="assess_reliability")
     study = prepared.study
@@ -150,6 +158,16 @@ def assess_invariance(
         (also uniquenesses). Fit indices, differences from the previous level, and in the scalar row the latent
         difference. `descriptive` where fewer than 100 people answered; fewer than 50 is 'too_few_people'. People count
         once per cohort.
+
+    Examples
+    --------
+    >>> levels = rm.assess_invariance(prepared, scale="adaptability", wave="post")
+    >>> levels[["level", "cfi", "rmsea"]].round(2)
+            level   cfi  rmsea
+    0  configural  0.97   0.03
+    1      metric  0.98   0.03
+    2      scalar  0.98   0.03
+    3      strict  0.97   0.03
     """
     prepared, scales, waves = _asked(prepared, cohort, role, scale, wave, arm, verb="assess_invariance")
     study = prepared.study

@@ -50,6 +50,14 @@ def assess_attrition(
         When a Panel has no study, lacks a column, has rows without a cohort or cluster, or is of another study.
     SelectionError
         When there is no such name, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> left = rm.assess_attrition(prepared, cohort="2022 spring", role="leader", scale="inclusion")
+    >>> left.loc[left["measure"] == "share", ["arm", "estimate", "n_pre"]].round(2)
+             arm  estimate  n_pre
+    0  programme      0.28     25
+    2   waitlist      0.07     15
     """
     asked = Asked.of(data, study, verb="assess_attrition", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study = asked.study

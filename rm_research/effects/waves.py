@@ -50,6 +50,14 @@ def estimate_waves(
         When a Panel has no study, lacks a column, has rows without a cohort or cluster, or is of another study.
     SelectionError
         When there is no such name, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> waves = rm.estimate_waves(prepared, cohort="2022 spring", scale="inclusion", role="leader")
+    >>> waves.to_frame()[["arm", "contrast", "estimate"]].round(2)
+             arm    contrast  estimate
+    0  programme      change      0.31
+    1  programme  difference      0.05
     """
     asked = Asked.of(data, study, verb="estimate_waves", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study = asked.study

@@ -62,6 +62,11 @@ def plot_answers(
     ------
     SelectionError
         When there is no such name or width, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> ax = rm.plot_answers(prepared, scale="inclusion", role="leader", cohort="2022 spring")
+    >>> ax.figure.savefig("answers.svg")
     """
     names = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
     asked = Wanted.of(data, study, verb="plot_answers", table="answers", **names)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from functools import partial
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -13,7 +14,7 @@ from rm_research.disclosure.wanted import Group, Source, Wanted, known_rows
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import FrameError
-from rm_research.figures.means import Means, draw_means, means_of
+from rm_research.figures.means import Means, Moment, draw_means, means_of
 from rm_research.figures.moments import moment
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import is_wide, on_sheet, second_panel
@@ -37,16 +38,17 @@ def plot_change(
 
     Parameters
     ----------
-    data : Prepared, Estimates or Disclosed
-        What to show. Hidden rows have no mark.
+    data : Prepared, DataFrame, Estimates or Disclosed
+        What to show; a DataFrame is a Panel. Hidden rows have no mark.
     study : Study, optional
-        Where the data do not know theirs.
+        Of a Panel, and where the data do not know theirs.
     cohort, role, scale, wave, arm : str or sequence of str, optional
         Whom and what, by one name or several. Unless given: every role, scale, wave and arm, a chart for each role,
         scale and wave; and the average over all cohorts, or every cohort where there is none.
     people : bool or DataFrame
-        True (of a Prepared), or a Panel: each person of the arms shown becomes a thin grey line with dots among the
-        means. They show what individuals answered: such a picture must not be circulated.
+        True, or a Panel beside Estimates: each person of the arms shown becomes a thin grey line with dots among the
+        means; of an average over cohorts, the means are those of the people with both scores. They show what
+        individuals answered: such a picture must not be circulated.
     ax : Axes, optional
         Where to draw; a new figure unless given. The means take a part of the space.
     width : float or str, optional
@@ -67,6 +69,13 @@ def plot_change(
         When there is no such name or width, or nothing has all names together; the message says what there is.
     FrameError
         When `people` is asked of other data than a Prepared.
+
+    Examples
+    --------
+    >>> ax = rm.plot_change(prepared, scale="inclusion", role="leader", cohort="2022 spring", people=True)
+    >>> change = rm.estimate_change(prepared, cohort="2022 spring", scale="inclusion")
+    >>> ax = rm.plot_change(change, role="mentor", width="column")
+    >>> ax.figure.savefig("change.pdf")
     """
     asked = Wanted.of(data, study, verb="plot_change", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     rows = known_rows(asked.shown.headline_rows, lambda row: row.is_change or row.compares_arms)
@@ -85,9 +94,9 @@ def _panel(people: bool | pd.DataFrame, asked: Wanted) -> pd.DataFrame | None:
         return people
     if not people:
         return None
-    if asked.prepared is None:
+    if asked.panel is None:
         raise FrameError("plot_change: people=True needs everybody's scores: give what prepare_study returned.")
-    return asked.prepared.panel[asked.prepared.panel["cohort"].isin(asked.prepared.sound_cohorts)]
+    return asked.panel
 
 
 def _drawn(
@@ -97,15 +106,15 @@ def _drawn(
     claims, study, place = claims_of(asked.shown, asked.study), asked.study, group._asdict()
     rows = [row for row in _supported(shown_rows(asked.shown, **place), claims) if row.arm in arms]
     marks = _marks(rows, claims)
-    means = _means(rows, marks, claims)
+    theirs = None if people is None else _people_of(people, **place)
+    means = _means(rows, marks, claims) or _means_of(theirs, rows, marks, claims)
     start = depth if is_wide(ax) else 0.0  # a title stands above both panels
     second = second_panel(ax) if means else None
     heading = axis_text(_axis(rows, claims), group.scale, claims)
     end = draw_marks(ax, depth, marks, claims, study.scale(group.scale), heading)
     if second is None:
         return [(ax, end)]
-    shown = None if people is None else _people_of(people, **place)
-    after = draw_means(second, start, means, claims, scale=group.scale, after=moment(group.wave, claims), people=shown)
+    after = draw_means(second, start, means, claims, scale=group.scale, after=moment(group.wave, claims), people=theirs)
     return [(ax, end + LINE), (second, after)]
 
 
@@ -197,6 +206,18 @@ def _means(rows: list[Estimate], marks: list[Mark], claims: Claims) -> list[Mean
         if row.is_change
     ]
     return [means for means in means_by_row if means is not None]
+
+
+def _means_of(people: pd.DataFrame | None, rows: list[Estimate], marks: list[Mark], claims: Claims) -> list[Means]:
+    """Means of the people who are to be seen, of those with both scores, where the rows have none: averages do not."""
+    if people is None:
+        return []
+    found = {str(arm): scores for arm, scores in people.dropna(subset=["pre", "post"]).groupby("arm")}
+    return [
+        Means(row.arm, claims.arm_title(row.arm), mark.look,
+              *(Moment(float(found[row.arm][when].mean()), np.nan, np.nan) for when in ("pre", "post")))
+        for row, mark in zip(rows, marks, strict=True) if row.is_change and row.arm in found
+    ]  # fmt: skip
 
 
 def _people_of(people: pd.DataFrame, *, cohort: str, role: str, scale: str, wave: str) -> pd.DataFrame:

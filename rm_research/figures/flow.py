@@ -69,6 +69,11 @@ def plot_flow(
     ------
     SelectionError
         When there is no such name or width, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> ax = rm.plot_flow(prepared, cohort="2022 spring", width="page")
+    >>> ax.figure.savefig("flow.pdf")
     """
     asked = Wanted.of(data, study, verb="plot_flow", table="response", cohort=cohort, role=role, arm=arm)
     cohorts = asked.selection.names.get("cohort", (None,))

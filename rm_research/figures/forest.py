@@ -37,11 +37,11 @@ def plot_forest(
 
     Parameters
     ----------
-    data : Prepared, Estimates or Disclosed
-        What to show. A Prepared and Estimates may be of any people, however few: such a chart is for the
-        researcher's own eyes.
+    data : Prepared, DataFrame, Estimates or Disclosed
+        What to show; a DataFrame is a Panel. All but Disclosed may be of any people, however few: such a chart is for
+        the researcher's own eyes.
     study : Study, optional
-        Where the data do not know theirs.
+        Of a Panel, and where the data do not know theirs.
     cohort : str or sequence of str, optional
         Which cohorts have a row; all unless given. The average is the same.
     role, scale, wave, arm : str or sequence of str, optional
@@ -68,6 +68,11 @@ def plot_forest(
     ------
     SelectionError
         When there is no such name or width, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> ax = rm.plot_forest(prepared, scale="inclusion", role="mentor")
+    >>> ax.figure.savefig("forest.png", dpi=300)
     """
     asked = Wanted.of(data, study, verb="plot_forest", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     rows = [row for row in shown_headlines(asked.shown) if row.unpooled in CONTRASTS]

@@ -52,6 +52,11 @@ def plot_sessions(
     ------
     SelectionError
         When there is no such name or width, or nothing has all names together; the message says what there is.
+
+    Examples
+    --------
+    >>> ax = rm.plot_sessions(prepared, scale="inclusion", role="leader")
+    >>> ax.figure.savefig("sessions.svg")
     """
     names = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
     asked = Wanted.of(data, study, verb="plot_sessions", table="sessions", **names)

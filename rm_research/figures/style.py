@@ -54,7 +54,7 @@ def look(kind: str, arm: int = 0) -> tuple[str, str]:
 
 
 WIDTHS = {"notebook": WIDE, "column": 89 / 25.4, "page": 183 / 25.4}  # inches: two columns of a journal are a page
-SAVED = {"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path"}  # letters as journals take them
+SAVED: dict[Any, Any] = {"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path"}  # letters as journals take them
 
 
 class Sheet(Figure):

@@ -45,6 +45,12 @@ def build_findings(
         When there is no such cohort, or `prepared` holds only some of the people or varied options.
     StudyError
         When the cohort's data have an error.
+
+    Examples
+    --------
+    >>> findings = rm.build_findings(prepared)
+    >>> findings.title
+    'What changed across the programme'
     """
     prepared.whole("Findings")
     if cohort is not None:

@@ -94,6 +94,14 @@ class Findings:
         In the order of the page; one with nothing to say is empty. Each is also an attribute: `findings.headline`.
     disclosed : Disclosed
         The numbers the page was made from.
+
+    Examples
+    --------
+    >>> findings = rm.build_findings(prepared, cohort="2022 spring")
+    >>> [section.name for section in findings.sections][:3]
+    ['headline', 'prompts', 'outcomes']
+    >>> findings.headline.text.splitlines()[0]
+    'Reverse mentoring, Northgate Council · draft, not for circulation'
     """
 
     title: str

@@ -43,6 +43,12 @@ class Linkage:
         The roster, with persons as linked.
     ledger, problems : DataFrame
         What linking did, and what is wrong.
+
+    Examples
+    --------
+    >>> linkage = rm.link_waves(prepared)
+    >>> len(linkage.responses)
+    664
     """
 
     responses: pd.DataFrame
@@ -55,7 +61,17 @@ class Linkage:
     problems: pd.DataFrame
 
     def summary(self) -> pd.DataFrame:
-        """Questionnaires by wave and by how they were linked: one row per wave, one column per way."""
+        """
+        Questionnaires by wave and by how they were linked: one row per wave, one column per way.
+
+        Examples
+        --------
+        >>> rm.link_waves(prepared).summary()
+              alone  blank  exact
+        wave
+        pre      70      1    297
+        post      6      1    296
+        """
         waves = list(dict.fromkeys(self.links["wave"]))
         table = pd.crosstab(self.links["wave"], self.links["how"]).reindex(waves)
         return table.rename_axis(index="wave", columns=None)
@@ -92,6 +108,12 @@ def link_waves(intake: Intake | OfStudy, study: Study | None = None) -> Linkage:
         When an Intake has no study.
     LinkError
         When codes are to be compared but were not kept, because the intake was read with another method.
+
+    Examples
+    --------
+    >>> linkage = rm.link_waves(rm.read_responses(study), study)
+    >>> linkage.links["how"].value_counts().to_dict()
+    {'exact': 593, 'alone': 76, 'blank': 2}
     """
     if not isinstance(intake, Intake):
         study = study or intake.study

@@ -35,6 +35,12 @@ def build_panel(
     ------
     FrameError
         When a frame lacks a column.
+
+    Examples
+    --------
+    >>> panel = rm.build_panel(prepared.scores, prepared.people, study)
+    >>> len(panel) == len(prepared.panel)
+    True
     """
     require_columns(scores, SCORES, verb="build_panel")
     require_columns(people, PEOPLE, verb="build_panel")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from rm_research.errors import SelectionError
+from rm_research.errors import ReportError, SelectionError
 from rm_research.frames import DYADS, LEDGER
 from rm_research.journal import Journal
 from rm_research.study.selection import Names, Selection, names_in
@@ -34,6 +34,22 @@ def choose(people: pd.DataFrame, attributes: Sequence[str], asked: Mapping[str, 
     if selection:
         selection.mask(people)
     return selection.names
+
+
+def refuse_chosen(chosen: Chosen, what: str) -> None:
+    """
+    Refuse to make something that leaves of some of the people.
+
+    Raises
+    ------
+    ReportError
+        When people were chosen.
+    """
+    if chosen:
+        raise ReportError(
+            f"{what} are made of everybody: next to others, numbers of a part tell of the rest. These are of people "
+            f"with {Selection(chosen)}. Give what prepare_study returned."
+        )
 
 
 def only(rows: pd.DataFrame, chosen: Chosen) -> pd.DataFrame:

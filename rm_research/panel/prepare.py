@@ -14,7 +14,7 @@ from rm_research.linkage import link_waves
 from rm_research.linkage.cohorts import in_cohorts_that_count
 from rm_research.panel import cache
 from rm_research.panel.build import build_panel, sessions_before
-from rm_research.panel.chosen import Chosen, choose, frames_of
+from rm_research.panel.chosen import Chosen, choose, frames_of, refuse_chosen
 from rm_research.panel.long import long_frame
 from rm_research.panel.timing import check_listed_cohorts, compare_waves, in_order
 from rm_research.people import build_participants
@@ -49,6 +49,14 @@ class Prepared:
         SHA-256 of study.toml, codebook.csv and every file they name.
     chosen : mapping of str to tuple of str
         Which people it holds, by fact, where `where` has left out others; empty for everybody.
+
+    Examples
+    --------
+    >>> prepared = rm.prepare_study("data/demo")
+    >>> prepared.cohorts
+    ('2022 spring', '2022 autumn', '2023 spring', '2023 autumn', '2024 spring', '2024 autumn')
+    >>> prepared.panel.shape
+    (933, 11)
     """
 
     study: Study
@@ -88,6 +96,11 @@ class Prepared:
         ------
         ReportError
             When there is no such cohort.
+
+        Examples
+        --------
+        >>> prepared.named(["2022 SPRING"])
+        ('2022 spring',)
         """
         known = {tidy_text(cohort): cohort for cohort in self.cohorts}
         if unknown := [name for name in cohorts if tidy_text(name) not in known]:
@@ -96,7 +109,14 @@ class Prepared:
         return tuple(known[tidy_text(name)] for name in cohorts)
 
     def errors_of(self, cohort: str) -> tuple[str, ...]:
-        """Messages of the errors that prevent a cohort from being reported; empty if there are none."""
+        """
+        Messages of the errors that prevent a cohort from being reported; empty if there are none.
+
+        Examples
+        --------
+        >>> prepared.errors_of("2022 spring")
+        ()
+        """
         errors = self.problems[(self.problems["severity"] == "error") & (self.problems["cohort"] == cohort)]
         return tuple(dict.fromkeys(errors["message"]))
 
@@ -127,12 +147,21 @@ class Prepared:
         ------
         SelectionError
             When there is no such fact or entry, or nobody has all together; the message says what there is.
+
+        Examples
+        --------
+        >>> some = prepared.where(role="leader", directorate=["Housing", "Adult services"])
+        >>> len(some.people)
+        85
+        >>> change = rm.estimate_change(some, cohort="2022 spring", scale="inclusion", arm="programme")
+        >>> change.headlines().table["n_pre"].tolist()
+        [9]
         """
         asked = {"cohort": cohort, "role": role, "arm": arm, **attributes}
         chosen = choose(self.people, list(self.study.settings.attributes), asked)
         if not chosen:
             return self
-        frames = frames_of({name: getattr(self, name) for name in cache.NAMES}, chosen)
+        frames: dict[str, Any] = frames_of({name: getattr(self, name) for name in cache.NAMES}, chosen)
         return replace(self, **frames, chosen={**self.chosen, **chosen})
 
     def long(
@@ -144,7 +173,8 @@ class Prepared:
         Parameters
         ----------
         cohort, role, scale, wave, arm : str or sequence of str, optional
-            Which rows, by one name or several; all unless given. Cohorts with errors are left out.
+            Which rows, by one name or several; all unless given. Cohorts with errors, and people whose role or arm is
+            not known, are left out, as in all estimates.
 
         Returns
         -------
@@ -158,9 +188,17 @@ class Prepared:
         ------
         SelectionError
             When there is no such name, or nothing has all names together; the message says what there is.
+
+        Examples
+        --------
+        >>> long = prepared.long(scale="inclusion", role="leader")
+        >>> long.columns.tolist()
+        ['cohort', 'person', 'role', 'arm', 'dyad', 'cluster', 'wave', 'scale', 'score', 'directorate']
+        >>> long.groupby("wave", observed=True)["score"].mean().round(2).to_dict()
+        {'pre': 3.77, 'post': 3.98}
         """
-        sound = [frame[frame["cohort"].isin(self.sound_cohorts)] for frame in (self.scores, self.people, self.dyads)]
-        rows = long_frame(*sound, self.study)
+        people = self.people[self.people["cohort"].isin(self.sound_cohorts)]
+        rows = long_frame(self.scores, people, self.dyads, self.study)
         asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
         return rows[Selection.of(names_in(rows), asked).mask(rows)].reset_index(drop=True)
 
@@ -177,17 +215,32 @@ class Prepared:
         ------
         ReportError
             When it holds only some of the people, or its options were varied.
+
+        Examples
+        --------
+        >>> prepared.whole("Findings") is prepared
+        True
         """
         self.study.as_declared(what)
-        if self.chosen:
-            raise ReportError(
-                f"{what} are made of everybody: next to others, numbers of a part tell of the rest. This Prepared "
-                f"holds only people with {Selection(self.chosen)}. Give the one that prepare_study returned."
-            )
+        refuse_chosen(self.chosen, what)
         return self
 
     def summary(self) -> pd.DataFrame:
-        """Questionnaires by cohort (rows) and wave (columns), after duplicates are resolved."""
+        """
+        Questionnaires by cohort (rows) and wave (columns), after duplicates are resolved.
+
+        Examples
+        --------
+        >>> prepared.summary()
+                     pre  post
+        cohort
+        2022 spring   77    60
+        2022 autumn   73    62
+        2023 spring   70    62
+        2023 autumn   67    54
+        2024 spring   61    49
+        2024 autumn   16    13
+        """
         table = pd.crosstab(self.responses["cohort"], self.responses["wave"])
         waves = [wave.name for wave in self.study.waves]
         cohorts = [name for name in self.cohorts if name in table.index]
@@ -231,13 +284,22 @@ def prepare_study(
     StudyFileError, ReadError
         When the whole study is unusable; all such problems at once. An error in one cohort is among `problems` and
         affects only that cohort.
+
+    Examples
+    --------
+    >>> prepared = rm.prepare_study("data/demo")
+    >>> len(prepared.people)
+    372
+    >>> rm.prepare_study("data/demo", vary={"link.method": "none"}).study.link.method
+    'none'
     """
     study = study if isinstance(study, Study) else read_study(study, allow_outside=allow_outside)
     study = study.varied(vary) if vary else study
     inputs = cache.digest(study)
     if (cached := cache.load(study, inputs=inputs)) is not None:
         frames, texts = cached
-        return Prepared(study=study, texts=texts, digest=inputs, **frames)
+        kept: dict[str, Any] = {**frames}
+        return Prepared(study=study, texts=texts, digest=inputs, **kept)
     prepared = prepare_openly(study)
     raise_study_errors(prepared.problems)
     if prepared.digest == inputs:  # no file changed while it was read

@@ -21,7 +21,8 @@ LINES: Mapping[str, Any] = {
     "column_labels_border_top_color": RULE, "column_labels_border_bottom_style": "solid",
     "column_labels_border_bottom_color": RULE, "table_body_hlines_style": "none",
     "table_body_border_bottom_style": "solid", "table_body_border_bottom_color": RULE, "heading_align": "left",
-    "row_group_border_top_style": "none", "row_group_border_bottom_style": "none",
+    "row_group_border_top_style": "none", "row_group_border_bottom_style": "none", "data_row_padding": "3px",
+    "row_group_padding": "3px",
 }  # fmt: skip
 
 
@@ -43,6 +44,14 @@ class PaperTable:
         Sentences below the table.
     numbers : DataFrame
         The same rows as numbers, at full precision.
+
+    Examples
+    --------
+    >>> table = rm.table_change(prepared, role="leader", scale="inclusion")
+    >>> table.columns
+    ('Group', 'n', 'Before, mean (SD)', 'After, mean (SD)', 'Change [95% CI]', 't (df)', 'p', 'p, adjusted')
+    >>> table.title
+    'Outcomes before and after, and their change: Reverse mentoring, Northgate Council'
     """
 
     title: str
@@ -53,7 +62,14 @@ class PaperTable:
     numbers: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the cells as text, under their headings; the column `group` has the headings of groups."""
+        """
+        Return the cells as text, under their headings; the column `group` has the headings of groups.
+
+        Examples
+        --------
+        >>> rm.table_change(prepared, role="leader", scale="inclusion").to_frame()["n"].tolist()
+        ['110', '74']
+        """
         frame = pd.DataFrame(self.rows, columns=list(self.columns), dtype="str")
         if self.groups:
             frame.insert(0, GROUP, list(self.groups))
@@ -64,7 +80,7 @@ class PaperTable:
         """The table as one of great_tables, for further changes to its look."""
         from great_tables import GT  # it takes a while, and only few tables are printed
 
-        names = [f"c{place}" for place in range(len(self.columns))]
+        names = self._names
         frame = pd.DataFrame(self.rows, columns=names, dtype="str")
         if self.groups:
             frame[GROUP] = list(self.groups)
@@ -76,12 +92,37 @@ class PaperTable:
             made = made.tab_source_note(note)
         return made
 
+    @property
+    def _names(self) -> list[str]:
+        """Names of columns, as two may have the same heading."""
+        return [f"c{place}" for place in range(len(self.columns))]
+
     def to_html(self) -> str:
-        """Return the table as HTML with its style, escaped."""
-        return str(self.gt.as_raw_html())
+        """
+        Return the table as HTML with its style, escaped.
+
+        Examples
+        --------
+        >>> html = rm.table_change(prepared, scale="inclusion").to_html()
+        >>> html.count("<table")
+        1
+        """
+        from great_tables import loc, style
+
+        # LaTeX knows no styles of cells
+        whole = self.gt.tab_style(style.css("white-space: nowrap"), loc.body(columns=self._names[1:]))
+        return str(whole.as_raw_html())
 
     def to_latex(self) -> str:
-        """Return the table as LaTeX; it needs the packages booktabs and caption."""
+        r"""
+        Return the table as LaTeX; it needs the packages booktabs and caption.
+
+        Examples
+        --------
+        >>> latex = rm.table_change(prepared, scale="inclusion").to_latex()
+        >>> latex.splitlines()[0]
+        '\\begin{table}[!t]'
+        """
         text = str(self.gt.as_latex())
         for sign, written in SIGNS.items():
             text = text.replace(sign, written)
@@ -99,6 +140,11 @@ class PaperTable:
         Returns
         -------
         Path
+
+        Examples
+        --------
+        >>> rm.table_change(prepared, scale="inclusion").to_word("table-2.docx").name
+        'table-2.docx'
         """
         from rm_research.paper.word import write_word  # it loads python-docx
 

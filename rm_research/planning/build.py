@@ -99,6 +99,12 @@ def plan_study(
     ------
     StudyError
         When a value is impossible, or not known: the effect, the spread of scores, the number of people in a unit.
+
+    Examples
+    --------
+    >>> plan = rm.plan_study(study, scale="inclusion", role="leader", n=[20, 40], simulations=0)
+    >>> plan.needed
+    152
     """
     arguments = {
         "compared": compared, "unit": unit, "cluster_size": cluster_size, "ratio": ratio, "sd": sd, "icc": icc,

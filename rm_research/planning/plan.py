@@ -40,6 +40,14 @@ class Plan:
         Median number of the programme's units in a cohort of the study; None without a study.
     about : About
         Words for what is planned.
+
+    Examples
+    --------
+    >>> plan = rm.plan_study(study, scale="inclusion", role="leader", n=[20, 40], simulations=0)
+    >>> plan.to_frame()[["n", "power"]].round(2)
+        n  power
+    0  20   0.16
+    1  40   0.30
     """
 
     assumptions: Assumptions
@@ -51,7 +59,17 @@ class Plan:
     about: About
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a copy of the table in full precision."""
+        """
+        Return a copy of the table in full precision.
+
+        Examples
+        --------
+        >>> plan = rm.plan_study(study, scale="inclusion", role="leader", n=[20, 40], simulations=0)
+        >>> plan.to_frame()[["n", "half_width"]].round(2)
+            n  half_width
+        0  20        0.40
+        1  40        0.28
+        """
         return self.table.copy()
 
     @property
@@ -74,7 +92,16 @@ class Plan:
         return self.about.unit or self._words.say("plan.standard_deviations")
 
     def sentences(self) -> list[str]:
-        """Results of the plan, in words."""
+        """
+        Results of the plan, in words.
+
+        Examples
+        --------
+        >>> plan = rm.plan_study(study, scale="inclusion", role="leader", n=[20, 40], simulations=0)
+        >>> plan.sentences()[0]
+        'With 152 dyads in the programme and 100 in the comparison, the chance of finding a difference of 0.20 scale
+        points is 80%.'
+        """
         words, assumptions = self._words, self.assumptions
         values = {"units": self.units, "unit": self.unit, "effect": words.number(assumptions.effect),
                   "power": words.share(assumptions.power)}  # fmt: skip
@@ -103,7 +130,15 @@ class Plan:
         return sentences
 
     def shown(self) -> pd.DataFrame:
-        """Return the table as text: rounded, with headings, and simulated chances next to the others."""
+        """
+        Return the table as text: rounded, with headings, and simulated chances next to the others.
+
+        Examples
+        --------
+        >>> plan = rm.plan_study(study, scale="inclusion", role="leader", n=[20, 40], simulations=0)
+        >>> plan.shown().columns.tolist()[:2]
+        ['Dyads', 'In the comparison']
+        """
         words = self._words
         hidden = [] if self.assumptions.compared else ["n_comparison"]
         hidden += ["std_error", "df", "shown", "level_kept"]
@@ -125,7 +160,15 @@ class Plan:
         return pd.DataFrame(columns)
 
     def chances(self) -> pd.DataFrame:
-        """Return as text the chances that a cohort can be shown, and that the level of its comparison is kept."""
+        """
+        Return as text the chances that a cohort can be shown, and that the level of its comparison is kept.
+
+        Examples
+        --------
+        >>> plan = rm.plan_study(study, scale="inclusion", role="leader", n=[20, 40], simulations=0)
+        >>> plan.chances().columns.tolist()[:2]
+        ['Dyads', 'Chance that a cohort can be shown']
+        """
         names = ["n", "shown", *(["level_kept"] if self.table["level_kept"].notna().any() else [])]
         headings = [self._words.say(f"plan.columns.{name}", units=capital(self.units)) for name in names]
         cells = [[self._cell(name, value) for name, value in zip(names, row, strict=True)]
@@ -133,7 +176,15 @@ class Plan:
         return pd.DataFrame(cells, columns=headings)
 
     def assumed(self) -> pd.DataFrame:
-        """Return the assumptions as text: name, value, and where the value comes from."""
+        """
+        Return the assumptions as text: name, value, and where the value comes from.
+
+        Examples
+        --------
+        >>> plan = rm.plan_study(study, scale="inclusion", role="leader", n=[20, 40], simulations=0)
+        >>> plan.assumed().columns.tolist()
+        ['Assumed', 'Value', 'From']
+        """
         say, assumptions = self._words.say, self.assumptions
         design = "design_compared" if assumptions.compared else "design_single"
         values = {"compared": say(f"plan.{design}"), "unit": self.units}

@@ -80,6 +80,12 @@ def run_reports(
         beside pages that could not be made.
     StudyError
         When the study as a whole cannot be used.
+
+    Examples
+    --------
+    >>> written = rm.run_reports("data/demo", out="reports", cohorts=["2024 autumn"])
+    >>> sorted({path.name for path in written})
+    ['estimates.csv', 'findings.ipynb', 'index.html', 'manifest.json', 'tables.csv']
     """
     if release is not None and (notebook is not None or cohorts or not release.strip()):
         raise ReportError(

@@ -70,6 +70,12 @@ def simulate_study(
     ------
     StudyError
         When the folder holds anything other than a simulated study, or an option is out of range.
+
+    Examples
+    --------
+    >>> folder = rm.simulate_study("simulated", seed=1)
+    >>> rm.read_study("simulated").title
+    'Reverse mentoring, Northgate Council'
     """
     _check_options(cohorts, attrition)
     folder = _usable_folder(Path(path))

@@ -46,6 +46,14 @@ class Study:
         What study.toml still leaves open; while there is any, nothing is estimated.
     options : mapping of str to object
         Options that differ from study.toml, by dotted key; empty for the study as it is declared.
+
+    Examples
+    --------
+    >>> study = rm.read_study("data/demo")
+    >>> study.title
+    'Reverse mentoring, Northgate Council'
+    >>> study.baseline, study.later_waves, study.outcomes
+    ('pre', ('post',), ('inclusion', 'engagement', 'adaptability'))
     """
 
     path: Path
@@ -74,6 +82,16 @@ class Study:
         StudyFileError
             When an option does not exist or does not fit: the same message as for study.toml. When study.toml or
             codebook.csv changed since the study was read.
+
+        Examples
+        --------
+        >>> varied = study.varied({"reporting.level": 0.9, "scales.inclusion.smallest_effect": 0.3})
+        >>> varied.reporting.level, varied.scale("inclusion").smallest_effect
+        (0.9, 0.3)
+        >>> varied.options
+        {'reporting.level': 0.9, 'scales.inclusion.smallest_effect': 0.3}
+        >>> study.reporting.level
+        0.95
         """
         from rm_research.study.reading import varied  # it reads Studies
 
@@ -92,6 +110,11 @@ class Study:
         ------
         ReportError
             When they were varied.
+
+        Examples
+        --------
+        >>> study.as_declared("Findings") is study
+        True
         """
         if self.options:
             raise ReportError(
@@ -189,19 +212,47 @@ class Study:
         return {name: tuple(item for item in self.items if item.scale == name) for name in self.settings.scales}
 
     def scale(self, name: str) -> Scale:
-        """Return the scale with that name."""
+        """
+        Return the scale with that name.
+
+        Examples
+        --------
+        >>> study.scale("inclusion").smallest_effect
+        0.2
+        """
         return self.settings.scales[name]
 
     def wave(self, name: str) -> Wave:
-        """Return the wave with that name."""
+        """
+        Return the wave with that name.
+
+        Examples
+        --------
+        >>> study.wave("pre").duplicates
+        'last'
+        """
         return self.settings.waves[name]
 
     def items_of(self, scale: str) -> tuple[Item, ...]:
-        """Items of a scale, in the order of the codebook."""
+        """
+        Items of a scale, in the order of the codebook.
+
+        Examples
+        --------
+        >>> [item.name for item in study.items_of("inclusion")][:3]
+        ['inclusion_1', 'inclusion_2', 'inclusion_3']
+        """
         return self._items_by_scale[scale]
 
     def asked(self, scale: str, wave: str) -> tuple[Item, ...]:
-        """Items of a scale that some export of a wave asks."""
+        """
+        Items of a scale that some export of a wave asks.
+
+        Examples
+        --------
+        >>> len(study.asked("inclusion", "post"))
+        10
+        """
         sources = self.wave(wave).sources
         return tuple(i for i in self.items_of(scale) if any(i.candidates(wave, source.name) for source in sources))
 
@@ -211,6 +262,11 @@ class Study:
 
         Means of different items would differ for that reason alone. A retrospective wave is ignored: what it asks must
         not change the score of the others.
+
+        Examples
+        --------
+        >>> len(study.common_items("adaptability"))
+        15
         """
         asked = [(wave.kind, {item.name for item in self.asked(scale, wave.name)}) for wave in self.waves]
         rounds = [names for kind, names in asked if names and kind == "occasion"]
@@ -219,11 +275,26 @@ class Study:
         return tuple(item for item in self.items_of(scale) if item.name in shared)
 
     def measured(self, scale: str, wave: str) -> bool:
-        """Whether a wave asks the scale."""
+        """
+        Whether a wave asks the scale.
+
+        Examples
+        --------
+        >>> study.measured("inclusion", "pre")
+        True
+        """
         return bool(self.asked(scale, wave))
 
     def fact_columns(self, fact: str, wave: Wave, source: Source) -> tuple[str, ...]:
-        """Columns of one export that together hold a fact or an attribute; empty if there are none."""
+        """
+        Columns of one export that together hold a fact or an attribute; empty if there are none.
+
+        Examples
+        --------
+        >>> pre = study.wave("pre")
+        >>> study.fact_columns("person", pre, pre.sources[0])
+        ('code',)
+        """
         if fact in source.columns:
             return source.columns[fact]
         declared = self.declared_columns.get(fact, ())
@@ -235,11 +306,26 @@ class Study:
         return {**self.settings.attributes, **dict(self.settings.columns.items())}
 
     def has_fact(self, fact: str, wave: Wave, source: Source) -> bool:
-        """Whether study.toml says where one export has a fact."""
+        """
+        Whether study.toml says where one export has a fact.
+
+        Examples
+        --------
+        >>> pre = study.wave("pre")
+        >>> study.has_fact("duration", pre, pre.sources[0])
+        False
+        """
         return fact in source.set or bool(self.fact_columns(fact, wave, source))
 
     def scale_range(self, scale: str) -> tuple[float, float] | None:
-        """Lowest and highest possible score, in the scale's unit; None if unbounded."""
+        """
+        Lowest and highest possible score, in the scale's unit; None if unbounded.
+
+        Examples
+        --------
+        >>> study.scale_range("inclusion")
+        (1.0, 5.0)
+        """
         items = self.common_items(scale)
         if not items or items[0].low is None or items[0].high is None:
             return None

@@ -44,6 +44,12 @@ def read_study(path: str | Path, *, allow_outside: bool = False) -> Study:
     ------
     StudyFileError
         Naming file, key and remedy for everything that is wrong, all at once.
+
+    Examples
+    --------
+    >>> study = rm.read_study("data/demo")
+    >>> study.comparison
+    'waitlist'
     """
     return _study(Path(path), allow_outside=allow_outside, options={})
 

@@ -149,8 +149,8 @@ def _why(keyword: str, name: str, rows: pd.DataFrame, names: Mapping[str, tuple[
             pattern = _unasked(keyword, other)
             return other, pattern.format(name=repr(name), wanted=_listed(wanted), there=_listed(there) or "none")
     others = " and ".join(f"{other} {_listed(wanted)}" for other, wanted in names.items() if other != keyword)
-    there = of_name.iloc[0][list(names)].items()
-    shown = " and ".join(f"{other} {found!r}" for other, found in there if other != keyword)
+    found = {other: str(of_name[other].iloc[0]) for other in names if other != keyword}
+    shown = " and ".join(f"{other} {one!r}" for other, one in found.items())
     return "", f"{capital(keyword)} {name!r} has nothing with {others} together; it has {shown}, for example."
 
 

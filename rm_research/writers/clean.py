@@ -46,6 +46,12 @@ def write_clean(
         When an error concerns the whole study, unless it is that an export of a wave is still missing or empty.
     ReportError
         When the format is unknown or cannot hold the data, the folder is not ours, or no questionnaires are left.
+
+    Examples
+    --------
+    >>> paths = rm.write_clean("data/demo", out="clean", format="csv")
+    >>> sorted(path.name for path in paths)
+    ['codebook.html', 'ledger.csv', 'links.csv', 'panel.csv', 'responses.csv', 'scores.csv']
     """
     if format not in WRITERS:
         raise ReportError(f"There is no format {format!r}. Choose {', '.join(WRITERS)}.")

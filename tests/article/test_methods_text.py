@@ -66,7 +66,7 @@ def test_what_is_cited_is_what_the_documentation_names():
     bib = (DOCS / "references.bib").read_text(encoding="utf-8")
     for key in sorted(KEYS):
         entry = bib[bib.index(f"{{{key},") :].split("\n}", 1)[0]
-        surname = re.search(r"author = \{+([^,}]+)", entry)[1].replace(r'{\"o}', "ö").replace(r"{\"o", "ö").strip("{}")
+        surname = re.search(r"author = \{+([^,}]+)", entry)[1].replace(r"{\"o}", "ö").replace(r"{\"o", "ö").strip("{}")
         year = re.search(r"year = \{(\d{4})", entry)[1]
         assert re.search(rf"{surname}[^;]{{0,80}}\s{year}", text), key
 
@@ -74,7 +74,12 @@ def test_what_is_cited_is_what_the_documentation_names():
 def test_no_reference_lacks_where_to_find_it():
     bib = (DOCS / "references.bib").read_text(encoding="utf-8")
     for entry in bib.split("\n@")[1:]:
-        wanted = ("title", "year", "author", *(("journal", "volume", "pages") if entry.startswith("article") else ("publisher",)))
+        wanted = (
+            "title",
+            "year",
+            "author",
+            *(("journal", "volume", "pages") if entry.startswith("article") else ("publisher",)),
+        )
         assert all(re.search(rf"\b{field} = \{{.", entry) for field in wanted), entry
 
 

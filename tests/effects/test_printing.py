@@ -28,7 +28,9 @@ def difference(prepared):
 
 class TestRows:
     def test_names_pick_rows_with_their_details(self, change):
-        some = change.where(scale="mood", role=["leader", "mentor"], measure="mean", method="jackknife", cohort="Spring")
+        some = change.where(
+            scale="mood", role=["leader", "mentor"], measure="mean", method="jackknife", cohort="Spring"
+        )
         assert set(some.table["method"]) == {"jackknife"}
         assert set(some.details["id"]) <= set(some.table["id"])
         assert some.study is change.study
@@ -62,6 +64,12 @@ class TestRows:
         varied = rm.prepare_study(prepared.study, vary={"reporting.level": 0.8})
         with pytest.raises(FrameError, match=r"of one with other options.*pd\.concat"):
             change + rm.estimate_difference(varied)
+
+    def test_estimates_of_other_people_are_not_added(self, prepared, change):
+        of_some = rm.estimate_difference(prepared.where(role="leader"))
+        assert of_some.headlines().chosen == {"role": ("leader",)}
+        with pytest.raises(FrameError, match="some of the people"):
+            change + of_some
 
     def test_other_things_are_not_added(self, change):
         with pytest.raises(TypeError):

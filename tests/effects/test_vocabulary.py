@@ -69,7 +69,7 @@ def test_keywords_pick_rows_whose_numbers_stay_the_same(verb, asked, prepared):
         if verb == "assess_balance" and keyword == "scale":
             whole, column = whole[whole["is_scale"].astype(bool)], "variable"
         whole = whole[whole[column].isin(names)]
-    assert 0 < len(some)
+    assert len(some) > 0
     pd.testing.assert_frame_equal(some, whole.reset_index(drop=True))
 
 
@@ -99,7 +99,7 @@ def test_a_panel_of_another_study_is_refused(verb, prepared, other):
 
 def test_a_panel_whose_scores_another_study_cannot_have_is_refused(prepared):
     shorter = prepared.panel.assign(pre=prepared.panel["pre"] + 4)
-    with pytest.raises(FrameError, match="in this study they go from 1 to 5. Is it the Panel of another study"):
+    with pytest.raises(FrameError, match=r"in this study they go from 1 to 5\. Is it the Panel of another study"):
         rm.estimate_change(shorter, study=prepared.study)
 
 
@@ -171,7 +171,9 @@ def test_the_average_is_of_the_cohorts_named(tmp_path):
 
 
 def test_specifications_of_several_outcomes_and_of_one_role(prepared):
-    found = rm.estimate_specifications(prepared, cohort="Spring", scale=["mood", "zeal"], role="leader", contrast="change")
+    found = rm.estimate_specifications(
+        prepared, cohort="Spring", scale=["mood", "zeal"], role="leader", contrast="change"
+    )
     assert found.summary()["scale"].tolist() == ["mood", "zeal"]
     assert set(found.estimates.table["role"]) == {"leader"}
     assert found.estimates.study is prepared.study

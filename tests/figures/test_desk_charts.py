@@ -44,13 +44,20 @@ class TestWhatIsShown:
         asked = {"scale": "mood", "role": "leader", "cohort": "Spring"}
         assert said(rm.plot_change(of, **asked)) == said(rm.plot_change(prepared, **asked))
 
+    @pytest.mark.parametrize("verb", ["plot_change", "plot_forest"])
+    def test_a_panel_is_shown_like_the_prepared_that_it_is_of(self, prepared, verb):
+        of_panel = getattr(rm, verb)(prepared.panel, study=prepared.study, scale="mood", role="leader")
+        assert sorted(said(of_panel)) == sorted(said(getattr(rm, verb)(prepared, scale="mood", role="leader")))
+
     def test_people_however_few_are_shown_to_the_researcher_alone(self, tmp_path):
         prepared = prepared_desk(tmp_path / "few", dyads=5)
         change = rm.estimate_change(prepared, scale="mood", role="leader", cohort="Spring")
         assert len(dots(rm.plot_change(change))) == 2
-        study = prepared.study.varied({"reporting.smallest_group": 10})
+        path = tmp_path / "few" / "study.toml"
+        path.write_text(path.read_text().replace("smallest_group = 3", "smallest_group = 10"))
+        study = rm.read_study(tmp_path / "few")
         hidden = rm.disclose(rm.estimate_change(prepared.panel, study=study, scale="mood", role="leader"), study=study)
-        assert dots(rm.plot_change(hidden, study=study, cohort="Spring")) == []
+        assert dots(rm.plot_change(hidden, cohort="Spring")) == []
 
     def test_unless_cohorts_are_named_all_are_shown_together(self, prepared):
         assert rows(rm.plot_change(prepared, scale="mood", role="leader", title=False))[0].startswith("Programme, 12")
@@ -108,6 +115,18 @@ class TestPeople:
         n = panel[theirs][["pre", "post"]].notna().all(axis=1).sum()
         assert len(self.lines(rm.plot_change(prepared, people=True, **asked))) == n == 12
 
+    def test_people_of_all_cohorts_stand_beside_the_means_of_those_with_both_scores(self, prepared):
+        asked = {"scale": "mood", "role": "leader", "arm": "programme"}
+        ax = rm.plot_change(prepared, people=True, **asked)
+        panel = prepared.panel
+        for keyword, name in asked.items():
+            panel = panel[panel[keyword].eq(name)]
+        both = panel.dropna(subset=["pre", "post"])
+        assert len(self.lines(ax)) >= len(both) == 12
+        assert f"{both['pre'].mean():.2f}" in said(ax)
+        assert f"{both['post'].mean():.2f} Programme" in said(ax)
+        assert len(rm.plot_change(prepared, **asked).figure.axes) == 1
+
     def test_estimates_know_nobody(self, prepared):
         with pytest.raises(FrameError, match="people=True needs everybody's scores"):
             rm.plot_change(rm.estimate_change(prepared, cohort="Spring", scale="mood"), people=True)
@@ -126,7 +145,7 @@ class TestSizes:
 
     @pytest.mark.parametrize("width", ["colum", 0.5, 100])
     def test_no_other_width_is_taken(self, prepared, width):
-        with pytest.raises(SelectionError, match="width|wide"):
+        with pytest.raises(SelectionError, match=r"width|wide"):
             rm.plot_change(prepared, scale="mood", role="leader", width=width)
 
     def test_axes_of_the_caller_are_drawn_into(self, prepared):
@@ -162,12 +181,18 @@ class TestRefused:
     @pytest.mark.parametrize("verb", [*ALL, "plot_flow", "plot_sessions"])
     def test_other_data_are_refused(self, prepared, verb):
         with pytest.raises(FrameError, match=f"{verb} takes what prepare_study returned"):
-            getattr(rm, verb)(prepared.panel)
+            getattr(rm, verb)("data/demo")
 
     @pytest.mark.parametrize("verb", ["plot_answers", "plot_flow", "plot_sessions"])
-    def test_estimates_alone_do_not_hold_answers(self, prepared, verb):
-        with pytest.raises(FrameError, match="needs more than Estimates"):
-            getattr(rm, verb)(rm.estimate_change(prepared))
+    def test_estimates_and_panels_do_not_hold_answers(self, prepared, verb):
+        for data in (rm.estimate_change(prepared, cohort="Spring"), prepared.panel):
+            with pytest.raises(FrameError, match="needs more than this"):
+                getattr(rm, verb)(data, study=prepared.study)
+
+    @pytest.mark.parametrize("verb", ["plot_change", "plot_forest"])
+    def test_a_panel_without_its_study_is_refused(self, prepared, verb):
+        with pytest.raises(FrameError, match=f"{verb}: a Panel needs study="):
+            getattr(rm, verb)(prepared.panel)
 
 
 class TestPrivate:
@@ -199,9 +224,8 @@ class TestPrivate:
 
         panel = prepared.panel.assign(sessions=pd.array(range(len(prepared.panel)), dtype="Int64") % 6)
         bands = own_meetings(panel, prepared.study)
-        row = bands[bands["cohort"].eq("Spring")].iloc[0]
-        met = panel[panel[["cohort", "role", "arm", "scale", "wave"]].eq(row[["cohort", "role", "arm", "scale", "wave"]])
-                    .all(axis=1) & panel["sessions"].between(row["low"], row["high"])]  # fmt: skip
+        row, place = bands[bands["cohort"].eq("Spring")].iloc[0], ["cohort", "role", "arm", "scale", "wave"]
+        met = panel[panel[place].eq(row[place]).all(axis=1) & panel["sessions"].between(row["low"], row["high"])]
         change = (met["post"] - met["pre"]).dropna()
         assert row["n_people"] == len(change) >= 2
         assert row["estimate"] == pytest.approx(change.mean())

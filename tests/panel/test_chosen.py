@@ -3,12 +3,14 @@
 import pytest
 from desk_study import prepared_desk
 
+from rm_research.disclosure import disclose
 from rm_research.disclosure.numbers import study_numbers
 from rm_research.effects import estimate_change, estimate_difference, estimate_specifications
 from rm_research.errors import ReportError, SelectionError
 from rm_research.findings import build_findings
 from rm_research.frames import LEDGER
 from rm_research.panel import prepare_study
+from rm_research.synthesis import estimate_programme
 
 WHO = ["cohort", "person"]
 
@@ -77,6 +79,11 @@ def test_without_one_arm_nothing_can_be_compared(prepared):
     assert set(rows.table["reason"]) == {"no_comparison_here"}
 
 
+@pytest.mark.parametrize("verb", [estimate_change, estimate_difference, estimate_programme])
+def test_estimates_know_whose_they_are(some, verb):
+    assert verb(some, scale="mood").chosen == some.chosen
+
+
 def test_estimates_are_of_these_people(prepared, some):
     change = estimate_change(some, scale="mood", cohort="Spring", arm="programme").headlines()
     assert change.table["role"].tolist() == ["leader"]
@@ -87,6 +94,7 @@ def test_estimates_are_of_these_people(prepared, some):
 def test_specifications_are_of_these_people(prepared, some):
     curve = estimate_specifications(some, cohort="Spring", scale="mood", contrast="change")
     whole = estimate_specifications(prepared, cohort="Spring", scale="mood", role="leader", contrast="change")
+    assert curve.estimates.chosen == some.chosen
     assert curve.estimates.table["n_pre"].max() < whole.estimates.table["n_pre"].max()
 
 
@@ -115,6 +123,10 @@ def test_nobody_with_all_names_is_refused(prepared):
 def test_no_page_is_made_of_a_part(prepared, some, make):
     with pytest.raises(ReportError, match=r"made of everybody.*role 'leader', grade 'A', 'B'"):
         make(some)
+    with pytest.raises(ReportError, match=r"Disclosed numbers are made of everybody.*role 'leader'"):
+        disclose(estimate_change(some), study=prepared.study)
     varied = prepare_study(prepared.study, vary={"reporting.level": 0.8})
     with pytest.raises(ReportError, match=r"as study.toml declares it.*reporting\.level"):
         make(varied)
+    with pytest.raises(ReportError, match=r"as study.toml declares it.*reporting\.level"):
+        disclose([estimate_change(prepared), estimate_difference(varied)], study=prepared.study)

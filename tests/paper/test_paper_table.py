@@ -14,12 +14,13 @@ CELLS = (("A & b", "−0.20", "[−0.31, 0.44]"), ("<i>c</i>", "50%", ""), ("d_1
 
 @pytest.fixture
 def table():
-    return PaperTable("Change of R&D <b>", ("Who", "n", "95% CI"), CELLS, ("One & one", "One & one", "Two"), ("Note 1.",))
+    groups = ("One & one", "One & one", "Two")
+    return PaperTable("Change of R&D <b>", ("Who", "n", "95% CI"), CELLS, groups, ("Note 1.",))
 
 
 def cells_of(html):
-    return [[cell.get_text() for cell in row.find_all("td")] for row in BeautifulSoup(html, "html.parser").select("tbody tr")
-            if row.find("td")]  # fmt: skip
+    rows = BeautifulSoup(html, "html.parser").select("tbody tr")
+    return [[cell.get_text() for cell in row.find_all("td")] for row in rows if row.find("td")]
 
 
 def test_html_has_every_cell_escaped(table):

@@ -27,13 +27,30 @@ class Specifications:
         p-values: the specifications of a curve are one question, not many.
     choices : DataFrame
         Specifications: what sets each row of the estimates apart, by `id`, and which row is the declared analysis.
+
+    Examples
+    --------
+    >>> curve = rm.estimate_specifications(prepared, cohort="2024 autumn", role="leader", contrast="change")
+    >>> len(curve)
+    55
     """
 
     estimates: Estimates
     choices: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """Return choices and estimates side by side, curve by curve, each sorted by its estimate."""
+        """
+        Return choices and estimates side by side, curve by curve, each sorted by its estimate.
+
+        Examples
+        --------
+        >>> curve = rm.estimate_specifications(prepared, cohort="2024 autumn", role="leader", contrast="change")
+        >>> curve.to_frame()[["scoring", "model", "estimate"]].head(3).round(2)
+                        scoring       model  estimate
+        0   without=inclusion_9    paired_t      0.81
+        1   without=inclusion_9  likelihood      0.86
+        2  without=inclusion_10    paired_t      0.89
+        """
         table = self.choices.merge(self.estimates.table, on="id", validate="one_to_one")
         curves = table.groupby(CURVE, sort=False).ngroup()
         order = pd.DataFrame({"curve": curves, "estimate": table["estimate"]}).sort_values(
@@ -53,6 +70,13 @@ class Specifications:
             declared one; NaN where that has no estimate); excludes_zero (share whose interval does); lowest, median,
             highest; declared (its estimate); rank (of the declared estimate, 1 = lowest; missing where it has none);
             fewest (people behind any of the specifications).
+
+        Examples
+        --------
+        >>> curve = rm.estimate_specifications(prepared, cohort="2024 autumn", role="leader", contrast="change")
+        >>> curve.summary()[["specifications", "lowest", "median", "highest"]].round(2)
+           specifications  lowest  median  highest
+        0              55    0.81    0.98     1.15
         """
         table = self.to_frame()
         table["fewest"] = table["id"].map(self._fewest)

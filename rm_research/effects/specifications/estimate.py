@@ -1,5 +1,7 @@
 """estimate_specifications: one question, answered in every way that could have been chosen."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from rm_research.effects.groups import groups
@@ -65,6 +67,13 @@ def estimate_specifications(
         When there is no such name, or nothing has all names together; the message says what there is.
     StudyError
         When a cohort has errors, or when files of the study changed since it was prepared.
+
+    Examples
+    --------
+    >>> curve = rm.estimate_specifications(prepared, cohort="2024 autumn", role="leader", contrast="change")
+    >>> curve.summary()[["specifications", "same_sign", "declared", "rank"]].round(2)
+       specifications  same_sign  declared  rank
+    0              55        1.0      1.06    28
     """
     asked = Asked.of(prepared, None, verb="estimate_specifications", cohort=cohort, role=role, wave=wave, arm=arm)
     study, names = prepared.study, asked.selection.names
@@ -84,7 +93,8 @@ def estimate_specifications(
         for later in waves:
             question = Question(study, cohorts, name, later, names.get("role", ()), names.get("arm", ()), contrasts)
             found += specified(question, [_data(*variant, question, prepared) for variant in data])
-    return collected(found, study)
+    made = collected(found, study)
+    return replace(made, estimates=replace(made.estimates, chosen=prepared.chosen))
 
 
 def _data(choices: dict[str, str], panel: pd.DataFrame, question: Question, prepared: Prepared) -> Data:
