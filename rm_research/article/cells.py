@@ -74,7 +74,7 @@ def table(
     of_rows = [[*(title(label, row, study, words) for label in labels), *(of(row) for of in cells.values())]
                for row in rows]  # fmt: skip
     heads = [*(words.say(f"columns.{'wave_name' if label == 'wave' else label}") for label in labels), *cells]
-    filled = [at for at in range(len(heads)) if any(row[at] for row in of_rows)]
+    filled = [at for at in range(len(heads)) if not of_rows or any(row[at] for row in of_rows)]
     return PaperTable(
         heading,
         tuple(heads[at] for at in filled),

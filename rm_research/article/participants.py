@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -39,9 +40,10 @@ def table_participants(
     Returns
     -------
     PaperTable
-        A column for each role and arm. Rows: people invited (where there is a roster), and those who answered each wave
-        and both the first and each later one; people by cohort and by entry of each attribute, with their share; mean
-        and standard deviation of attributes of numbers, and of each outcome before.
+        A column for each role and arm, with its number of people: everybody invited or met, or, where waves are not
+        linked, those who answered before, as nobody knows who is who. Rows: people invited (where there is a roster),
+        and those who answered each wave and both the first and each later one; people by cohort and by entry of each
+        attribute, with their share; mean and standard deviation of attributes of numbers, and of each outcome before.
 
     Raises
     ------
@@ -68,6 +70,7 @@ def table_participants(
     people = some.people[some.people["cohort"].isin(some.sound_cohorts)].dropna(subset=["role", "arm"])
     groups = [_Group(*key, people[people["role"].eq(key[0]) & people["arm"].eq(key[1])], some, words)
               for key in _order(people, study)]  # fmt: skip
+    notes = [words.say("article.about_shares"), *([words.say("article.unlinked")] if _unlinked(study) else [])]
     lines = [*_taking_part(groups, study, words), *_known(groups, some, words), *_before(groups, study, words)]
     heads = [words.say("article.participants_of", n=len(group.people), group=group.title) for group in groups]
     return PaperTable(
@@ -75,9 +78,14 @@ def table_participants(
         (words.say("article.what"), *heads),
         tuple((heading, *cells) for _, heading, cells in lines),
         tuple(group for group, _, _ in lines),
-        (words.say("article.about_shares"),),
+        tuple(notes),
         people.reset_index(drop=True),
     )
+
+
+def _unlinked(study: Study) -> bool:
+    """Whether nobody knows which questionnaires are of one person."""
+    return study.link.method == "none"
 
 
 def _order(people: pd.DataFrame, study: Study) -> list[tuple[str, str]]:
@@ -93,13 +101,19 @@ def _order(people: pd.DataFrame, study: Study) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, eq=False)
 class _Group:
-    """People of one role and arm."""
+    """Everybody of one role and arm; where waves are not linked, each questionnaire is somebody."""
 
     role: str
     arm: str
-    people: pd.DataFrame
+    everybody: pd.DataFrame
     prepared: Prepared
     words: Catalogue
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """People, each once: where nobody knows who is who, those who answered before."""
+        study = self.prepared.study
+        return self._who_answered(study.baseline) if _unlinked(study) else self.everybody
 
     @property
     def title(self) -> str:
@@ -108,27 +122,28 @@ class _Group:
         return self.words.say("chart.flow_group", **named)
 
     def answered(self, *waves: str) -> int:
-        """People who answered every one of these waves."""
-        who = set(self.people[WHO].itertuples(index=False, name=None))
-        for wave in waves:
-            of_wave = self.prepared.responses.loc[self.prepared.responses["wave"] == wave, WHO]
-            who &= set(of_wave.itertuples(index=False, name=None))
-        return len(who)
+        """How many people answered every one of these waves."""
+        found = [set(self._who_answered(wave)[WHO].itertuples(index=False, name=None)) for wave in waves]
+        return len(set.intersection(*found))
+
+    def _who_answered(self, wave: str) -> pd.DataFrame:
+        responses = self.prepared.responses
+        return self.everybody.merge(responses.loc[responses["wave"] == wave, WHO].drop_duplicates(), on=WHO)
 
     def scores(self, scale: str, wave: str) -> pd.Series:
         """Their scores."""
         scores = self.prepared.scores
-        return scores[scores["scale"].eq(scale) & scores["wave"].eq(wave)].merge(self.people[WHO], on=WHO)["score"]
+        return scores[scores["scale"].eq(scale) & scores["wave"].eq(wave)].merge(self.everybody[WHO], on=WHO)["score"]
 
 
 def _taking_part(groups: Sequence[_Group], study: Study, words: Catalogue) -> Iterator[Line]:
     part = words.say("article.taking_part")
-    if all(group.people["invited"].notna().all() for group in groups):
-        yield part, words.say("columns.invited"), [str(int(group.people["invited"].sum())) for group in groups]
+    if all(group.everybody["invited"].notna().all() for group in groups):
+        yield part, words.say("columns.invited"), [str(int(group.everybody["invited"].sum())) for group in groups]
     for wave in (study.baseline, *study.later_waves):
         heading = words.say("columns.wave", wave=wave_title(wave, words))
         yield part, heading, [str(group.answered(wave)) for group in groups]
-    for wave in study.later_waves if study.link.method != "none" else ():
+    for wave in () if _unlinked(study) else study.later_waves:
         heading = words.say("columns.both", wave=wave_title(wave, words))
         yield part, heading, [str(group.answered(study.baseline, wave)) for group in groups]
 

@@ -77,7 +77,7 @@ def table_of(rows: Sequence[Estimate], frame: pd.DataFrame, study: Study, headin
     ]
     level = words.plain(100 * study.reporting.level)
     headings = [words.say(f"columns.{HEADINGS.get(name, name)}", level=level) for name in (*labels, *numbers)]
-    filled = [at for at in range(len(headings)) if any(row[at] for row in cells)]
+    filled = [at for at in range(len(headings)) if not cells or any(row[at] for row in cells)]
     return PaperTable(
         heading, tuple(headings[at] for at in filled), tuple(tuple(row[at] for at in filled) for row in cells),
         notes=_reasons(rows, study, words), numbers=frame,

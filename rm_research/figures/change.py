@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from functools import partial
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -13,7 +14,7 @@ from rm_research.disclosure.wanted import Group, Source, Wanted, known_rows
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import FrameError
-from rm_research.figures.means import Means, draw_means, means_of
+from rm_research.figures.means import Means, Moment, draw_means, means_of
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import is_wide, on_sheet, second_panel
 from rm_research.figures.style import LINE, look, styled
@@ -45,7 +46,8 @@ def plot_change(
         scale and wave; and the average over all cohorts, or every cohort where there is none.
     people : bool or DataFrame
         True, or a Panel beside Estimates: each person of the arms shown becomes a thin grey line with dots among the
-        means. They show what individuals answered: such a picture must not be circulated.
+        means; of an average over cohorts, the means are those of the people with both scores. They show what
+        individuals answered: such a picture must not be circulated.
     ax : Axes, optional
         Where to draw; a new figure unless given. The means take a part of the space.
     width : float or str, optional
@@ -103,15 +105,15 @@ def _drawn(
     claims, study, place = claims_of(asked.shown, asked.study), asked.study, group._asdict()
     rows = [row for row in _supported(shown_rows(asked.shown, **place), claims) if row.arm in arms]
     marks = _marks(rows, claims)
-    means = _means(rows, marks, claims)
+    theirs = None if people is None else _people_of(people, **place)
+    means = _means(rows, marks, claims) or _means_of(theirs, rows, marks, claims)
     start = depth if is_wide(ax) else 0.0  # a title stands above both panels
     second = second_panel(ax) if means else None
     heading = axis_text(_axis(rows, claims), group.scale, claims)
     end = draw_marks(ax, depth, marks, claims, study.scale(group.scale), heading)
     if second is None:
         return [(ax, end)]
-    shown = None if people is None else _people_of(people, **place)
-    after = draw_means(second, start, means, claims, scale=group.scale, after=claims.moment(group.wave), people=shown)
+    after = draw_means(second, start, means, claims, scale=group.scale, after=claims.moment(group.wave), people=theirs)
     return [(ax, end + LINE), (second, after)]
 
 
@@ -203,6 +205,18 @@ def _means(rows: list[Estimate], marks: list[Mark], claims: Claims) -> list[Mean
         if row.is_change
     ]
     return [means for means in means_by_row if means is not None]
+
+
+def _means_of(people: pd.DataFrame | None, rows: list[Estimate], marks: list[Mark], claims: Claims) -> list[Means]:
+    """Means of the people who are to be seen, of those with both scores, where the rows have none: averages do not."""
+    if people is None:
+        return []
+    found = {str(arm): scores for arm, scores in people.dropna(subset=["pre", "post"]).groupby("arm")}
+    return [
+        Means(row.arm, claims.arm_title(row.arm), mark.look,
+              *(Moment(float(found[row.arm][when].mean()), np.nan, np.nan) for when in ("pre", "post")))
+        for row, mark in zip(rows, marks, strict=True) if row.is_change and row.arm in found
+    ]  # fmt: skip
 
 
 def _people_of(people: pd.DataFrame, *, cohort: str, role: str, scale: str, wave: str) -> pd.DataFrame:

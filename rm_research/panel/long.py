@@ -27,7 +27,7 @@ def long_frame(
     DataFrame
         As `Prepared.long` describes it.
     """
-    known = people.merge(_dyad_of(dyads), on=WHO, how="left")
+    known = people.dropna(subset=["role", "arm"]).merge(_dyad_of(dyads), on=WHO, how="left")
     asked = scales_of_roles(study, people["role"].dropna().unique())
     rows = scores.dropna(subset=["score"]).merge(known, on=WHO).merge(asked, on=["scale", "role"])
     orders = {"wave": [wave.name for wave in study.waves], "scale": [scale.name for scale in study.scales]}

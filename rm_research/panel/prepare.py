@@ -174,7 +174,8 @@ class Prepared:
         Parameters
         ----------
         cohort, role, scale, wave, arm : str or sequence of str, optional
-            Which rows, by one name or several; all unless given. Cohorts with errors are left out.
+            Which rows, by one name or several; all unless given. Cohorts with errors, and people whose role or arm is
+            not known, are left out, as in all estimates.
 
         Returns
         -------

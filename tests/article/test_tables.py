@@ -73,6 +73,17 @@ class TestParticipants:
         assert some.columns[1:] == ("Leaders, Programme (n = 7)",)
         assert len(some.numbers) == 7
 
+    def test_without_links_people_are_those_who_answered_before(self, prepared):
+        table = rm.table_participants(
+            rm.prepare_study(prepared.study, vary={"link.method": "none", "design.unit": "person"})
+        )
+        assert table.columns[1] == "Leaders, Programme (n = 14)"
+        assert row(table, Characteristic="Answered before").iloc[2] == "14"
+        assert row(table, Characteristic="Answered after").iloc[2] == "12"
+        assert row(table, Characteristic="A").iloc[2] == "6 (43%)"
+        assert "Both, after" not in table.to_frame()["Characteristic"].tolist()
+        assert "The surveys are not linked: people are those who answered before." in table.notes
+
     def test_who_has_no_entry_is_counted(self, tmp_path):
         folder = tmp_path / "s"
         prepared_desk(folder)
@@ -163,7 +174,9 @@ class TestDifference:
         toml = TOML.replace('comparison = "waitlist"\n', "").replace('assignment = "randomised"\n', "")
         table = rm.table_difference(prepared_desk(tmp_path / "s", toml=toml))
         assert len(table) == 0
+        assert "Difference [95% CI]" in table.columns
         assert isinstance(table.numbers, pd.DataFrame)
+        assert len(docx.Document(table.to_word(tmp_path / "t.docx")).tables[0].rows) == 1
 
 
 @pytest.mark.parametrize("make", TABLES)

@@ -23,7 +23,7 @@ WITH_MENUS = ("explore", "measurement")
 LONG = 240_000  # milliseconds that all cells of a notebook may take on a machine that does other things, too
 PANEL = "jupyterapp.shell.currentWidget"
 CELLS = f"{PANEL}.content.model.sharedModel.toJSON().cells.filter(cell => cell.cell_type === 'code')"
-KERNEL = f"{PANEL}.sessionContext.session.kernel"
+KERNEL = f"{PANEL}.sessionContext.session?.kernel"
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.slow]
 
@@ -36,7 +36,7 @@ class Server:
     token: str
 
     def address(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}/{path}?token={self.token}"
+        return f"http://127.0.0.1:{self.port}/{path}?reset&token={self.token}"
 
     def answers(self) -> bool:
         try:
@@ -88,10 +88,12 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 def opened(page: Page, lab: Server, name: str) -> Locator:
-    """A notebook, opened at its own address."""
-    page.goto(lab.address(f"lab/tree/{name}.ipynb"))
+    """A notebook, opened at its own address, whose kernel listens: cells that are run before are not run at all."""
+    page.goto(lab.address(f"lab/workspaces/{name}/tree/{name}.ipynb"))
     panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     panel.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
+    page.wait_for_function(f"{KERNEL}?.connectionStatus === 'connected' && {KERNEL}?.status === 'idle'")
+    page.wait_for_function(f"{PANEL}.sessionContext.isReady && {PANEL}.sessionContext.kernelDisplayStatus === 'idle'")
     return panel
 
 
@@ -103,7 +105,7 @@ def run_all(page: Page) -> list[dict[str, Any]]:
     page.wait_for_function(
         f"""() => {{
             const code = {CELLS};
-            return {KERNEL}.status === "idle"
+            return {KERNEL}?.status === "idle"
                 && (code.every(cell => cell.execution_count) || code.some(cell => cell.outputs.some(
                     output => output.output_type === "error")));
         }}""",

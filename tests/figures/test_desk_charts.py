@@ -127,6 +127,18 @@ class TestPeople:
         n = panel[theirs][["pre", "post"]].notna().all(axis=1).sum()
         assert len(self.lines(rm.plot_change(prepared, people=True, **asked))) == n == 12
 
+    def test_people_of_all_cohorts_stand_beside_the_means_of_those_with_both_scores(self, prepared):
+        asked = {"scale": "mood", "role": "leader", "arm": "programme"}
+        ax = rm.plot_change(prepared, people=True, **asked)
+        panel = prepared.panel
+        for keyword, name in asked.items():
+            panel = panel[panel[keyword].eq(name)]
+        both = panel.dropna(subset=["pre", "post"])
+        assert len(self.lines(ax)) >= len(both) == 12
+        assert f"{both['pre'].mean():.2f}" in said(ax)
+        assert f"{both['post'].mean():.2f} Programme" in said(ax)
+        assert len(rm.plot_change(prepared, **asked).figure.axes) == 1
+
     def test_estimates_know_nobody(self, prepared):
         with pytest.raises(FrameError, match="people=True needs everybody's scores"):
             rm.plot_change(rm.estimate_change(prepared, cohort="Spring", scale="mood"), people=True)

@@ -70,6 +70,15 @@ def test_dyads_that_share_a_mentor_are_one(prepared):
     assert set(rows.loc[rows["person"].isin(members), "dyad"]) == {first["dyad"]}
 
 
+@pytest.mark.parametrize("fact", ["role", "arm"])
+def test_who_has_no_role_or_arm_is_left_out_as_in_estimates(prepared, fact):
+    people = prepared.people.copy()
+    people.loc[0, fact] = None
+    rows = long_frame(prepared.scores, people, prepared.dyads, prepared.study)
+    assert people["person"][0] not in set(rows["person"])
+    assert rows[fact].notna().all()
+
+
 def test_people_without_a_dyad_have_none(prepared):
     rows = long_frame(prepared.scores, prepared.people, prepared.dyads.iloc[:0], prepared.study)
     assert rows["dyad"].isna().all()
@@ -101,5 +110,6 @@ def test_statsmodels_and_pingouin_take_it_as_it_is(prepared):
     rows = prepared.long(scale="mood")
     model = smf.gee("score ~ C(wave) * arm", groups="person", data=rows).fit()
     assert model.nobs == len(rows)
+    assert smf.mixedlm("score ~ C(wave) * arm", groups="person", data=rows).fit().nobs == len(rows)
     anova = pingouin.mixed_anova(rows, dv="score", within="wave", between="arm", subject="person")
     assert anova["Source"].tolist() == ["arm", "wave", "Interaction"]
