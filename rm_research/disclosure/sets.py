@@ -340,6 +340,7 @@ class Circulated:
             else:
                 self._cells = self._cells.divided([(pile, places)], settled=True) or self._cells
         self._share_of = SHARES // np.bincount(person_of)[person_of]  # of a person, at each place
+        self._now: dict[Pile, NDArray[np.bool_]] = {}  # whose questionnaires numbers name, whatever editions did
 
     @classmethod
     def by(
@@ -353,9 +354,11 @@ class Circulated:
         return circulated
 
     def names(self, pile: Pile, places: Positions) -> NDArray[np.bool_]:
-        """Whether some number names the questionnaire at each place."""
-        in_some = (self._cells.of(pile) > 0) | (self._across.of(pile) > 0)
-        return np.append(in_some, False)[places]  # −1 is nobody's place
+        """Whether some number of now names the questionnaire at each place."""
+        return np.append(self._named(pile), False)[places]  # −1 is nobody's place
+
+    def _named(self, pile: Pile) -> NDArray[np.bool_]:
+        return self._now.setdefault(pile, np.zeros(len(self._share_of), dtype=bool))
 
     def takes(self, named: Named, *, across: bool = False) -> bool:
         """Add groups, unless a sum or difference would then rest on few people; whether they were added."""
@@ -368,6 +371,8 @@ class Circulated:
         if not all(self._enough(cells.of(pile), parts.of(pile)) for pile in piles):
             return False
         self._cells, self._across = cells, parts
+        for pile, places in named:
+            self._named(pile)[places] = True
         return True
 
     def may_cross(self, parts: Sequence[Named]) -> bool:
