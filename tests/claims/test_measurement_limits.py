@@ -8,8 +8,8 @@ from rm_research.claims import measurement_limits
 from rm_research.effects.measured import limits_of_measurement
 from rm_research.frames import INVARIANCE, RELIABILITY
 
-ROUGH = "Mood was measured roughly before: answers to its questions fit together poorly."
-SHIFTED = "The meaning of Mood may have shifted between the surveys."
+ROUGH = "Mood was measured roughly before: answers to its questions fit together poorly,"
+SHIFTED = "The meaning of Mood may have shifted between the surveys,"
 NO_SCALE = "The questions on Mood do not form one scale"
 GOOD = {"scale": "mood", "wave": "pre", "alpha": 0.8, "alpha_high": 0.86, "omega": 0.82}
 LOW = GOOD | {"alpha": 0.5, "alpha_high": 0.65}
