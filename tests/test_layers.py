@@ -7,8 +7,8 @@ PACKAGE = Path(__file__).parents[1] / "rm_research"
 ORDER = (
     "errors", "limits", "temporary", "catalogue", "frames", "journal", "study", "paper", "readers", "privacy",
     "responses", "linkage", "people", "scales", "panel", "stats", "effects", "checks", "synthesis", "process",
-    "disclosure", "claims", "figures", "browsing", "article", "findings", "reporting", "writers", "simulate", "planning",
-    "drafting", "cli",
+    "disclosure", "claims", "figures", "browsing", "article", "findings", "reporting", "writers", "simulate",
+    "planning", "drafting", "cli",
 )  # fmt: skip
 
 
