@@ -73,7 +73,14 @@ def test_a_name_that_does_not_go_with_the_others_is_explained_in_place_of_the_pi
     browse(refusing, prepared)
     menus, below, _ = desk
     menus["Cohort"].value = "Spring"
-    assert "There is no role 'nobody'" in repr(below[-1]) or "There is no role 'nobody'" in below[-1].data
+    assert "There is no role 'nobody'" in below[-1].data
+
+
+def test_a_function_that_fails_leaves_no_picture_of_other_names(prepared, desk):
+    browse(lambda prepared, *, cohort=None: 1 / (cohort is None), prepared)
+    menus, below, _ = desk
+    menus["Cohort"].value = "Spring"
+    assert below[-1].data == "ZeroDivisionError: division by zero"
 
 
 def test_a_picture_is_shown_once_and_not_left_to_pyplot(prepared, desk):
