@@ -173,6 +173,10 @@ class TestRefused:
         with pytest.raises(SelectionError, match="There is no cohort 'Sprin'; did you mean 'Spring'"):
             getattr(rm, verb)(prepared, cohort="Sprin")
 
+    def test_there_are_two_contrasts(self, prepared):
+        with pytest.raises(SelectionError, match="There is no contrast 'differnce'; did you mean 'difference'"):
+            rm.plot_forest(prepared, contrast="differnce")
+
     @pytest.mark.parametrize("verb", ALL)
     def test_a_scale_that_a_role_is_not_asked_says_so(self, prepared, verb):
         with pytest.raises(SelectionError, match="Scale 'zeal' is not asked of role 'mentor'"):
