@@ -101,11 +101,13 @@ def _made(show: Callable[..., Any], prepared: Prepared, picked: Mapping[str, str
 
 
 def _made_or_why(show: Callable[..., Any], prepared: Prepared, picked: Mapping[str, str | None]) -> Any:
-    """What the function makes, or why there is nothing of these names."""
+    """What the function makes, or what went wrong: a picture of other names than the menus show would mislead."""
     try:
         return _made(show, prepared, picked)
     except StudyError as error:
         return Pretty(str(error))
+    except Exception as error:  # of a function of one's own
+        return Pretty(f"{type(error).__name__}: {error}")
 
 
 def _menus(

@@ -3,6 +3,7 @@
 import importlib.util
 
 import matplotlib.pyplot as plt
+import nbformat
 import pytest
 from IPython.display import DisplayHandle
 from small_studies import Group, small_study
@@ -11,9 +12,10 @@ import rm_research.browsing as browsing
 from rm_research.browsing import WIDGET, browse
 from rm_research.errors import FrameError, ReportError, SelectionError
 from rm_research.panel import prepare_study
+from rm_research.reporting.render import Page, cleaned, page_html
 
-pytest.importorskip("ipywidgets", reason="ipywidgets is not installed; the extra is called lab")
-from ipywidgets import Dropdown
+PICTURE = {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"}
+Dropdown = pytest.importorskip("ipywidgets", reason="ipywidgets is not installed; the extra is called lab").Dropdown
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +73,14 @@ def test_a_name_that_does_not_go_with_the_others_is_explained_in_place_of_the_pi
     browse(refusing, prepared)
     menus, below, _ = desk
     menus["Cohort"].value = "Spring"
-    assert "There is no role 'nobody'" in repr(below[-1]) or "There is no role 'nobody'" in below[-1].data
+    assert "There is no role 'nobody'" in below[-1].data
+
+
+def test_a_function_that_fails_leaves_no_picture_of_other_names(prepared, desk):
+    browse(lambda prepared, *, cohort=None: 1 / (cohort is None), prepared)
+    menus, below, _ = desk
+    menus["Cohort"].value = "Spring"
+    assert below[-1].data == "ZeroDivisionError: division by zero"
 
 
 def test_a_picture_is_shown_once_and_not_left_to_pyplot(prepared, desk):
@@ -90,6 +99,12 @@ def test_a_page_has_nothing_in_place_of_the_menus(prepared, desk):
     assert raw
     assert bundle[WIDGET]["model_id"]
     assert bundle["text/html"] == bundle["text/plain"] == ""
+    outputs = [nbformat.v4.new_output("display_data", bundle), nbformat.v4.new_output("display_data", PICTURE)]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("browse(…)", outputs=outputs)])
+    html = page_html(cleaned(notebook), Page("A page"))
+    assert html.count("<img") == 1
+    assert "Box" not in html
+    assert "Dropdown" not in html
 
 
 def test_without_ipywidgets_it_says_what_to_install(prepared, monkeypatch):
