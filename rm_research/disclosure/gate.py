@@ -44,7 +44,7 @@ class Disclosed(Shown):
     --------
     >>> change = rm.estimate_change(prepared, cohort="2024 autumn", scale="inclusion")
     >>> shown = rm.disclose(change, study=study)
-    >>> len(shown.hidden) == len(change)  # all of it: five leaders and five mentors
+    >>> len(shown.hidden) == len(shown.table)  # all of it: five leaders and five mentors
     True
     """
 

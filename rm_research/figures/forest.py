@@ -83,9 +83,7 @@ def plot_forest(
         {"role": role, "scale": scale, "wave": wave, "contrast": contrasts[0], "arm": arm}
         for role, scale, wave, arm in _places(asked, [row for row in rows if row.unpooled == contrasts[0]])
     ] if contrasts else []  # fmt: skip
-    charts = [
-        (_titled(place, places, asked) if title else "", partial(_chart, asked, place, part)) for place in places
-    ]
+    charts = [(_titled(place, places, asked) if title else "", partial(_chart, asked, place, part)) for place in places]
     return on_sheet(ax, charts, width=width)
 
 

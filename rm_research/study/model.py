@@ -290,7 +290,24 @@ class Study:
         return bool(self.asked(scale, wave))
 
     def primary(self, role: str | None = None) -> tuple[str, str] | None:
-        """First outcome that a role, or any, was asked before and after, and the first later wave that asks it."""
+        """
+        Return the first outcome that was asked before and after, and the first later wave that asks it.
+
+        Parameters
+        ----------
+        role : str, optional
+            Which role must have been asked; any unless given.
+
+        Returns
+        -------
+        (str, str) or None
+            Names of the scale and of the wave; None where there is none.
+
+        Examples
+        --------
+        >>> study.primary("leader")
+        ('inclusion', 'post')
+        """
         for name in self.outcomes:
             later = [wave for wave in self.later_waves if self.measured(name, wave)]
             roles = self.scale(name).roles

@@ -240,16 +240,16 @@ class TestFigures:
         assert plt.get_fignums() == before
 
     def test_a_figure_that_the_caller_made_keeps_its_size_and_its_other_axes(self, draw):
-        figure, (left, right) = plt.subplots(1, 2, figsize=(9, 5))
+        figure, (left, right) = plt.subplots(1, 2, figsize=(9, 8))
         draw(CHANGE, details=MEANS, ax=left)
-        assert figure.get_size_inches().tolist() == [9, 5]
+        assert figure.get_size_inches().tolist() == [9, 8]
         assert figure.axes[1] is right
         assert len(figure.axes) == 3
         plt.close(figure)
 
     @pytest.mark.parametrize("width", [3, 12])
     def test_panels_stay_within_the_space_of_the_caller_s_axes(self, draw, width):
-        figure = plt.figure(figsize=(width, 5))
+        figure = plt.figure(figsize=(width, 8))
         ax = figure.add_axes((0.1, 0.1, 0.8, 0.8))
         draw(CHANGE, details=MEANS, ax=ax)
         (upper, lower) = (panel.get_position() for panel in figure.axes)
