@@ -195,7 +195,7 @@ class Prepared:
         >>> long.columns.tolist()
         ['cohort', 'person', 'role', 'arm', 'dyad', 'cluster', 'wave', 'scale', 'score', 'directorate']
         >>> long.groupby("wave", observed=True)["score"].mean().round(2).to_dict()
-        {'pre': 3.77, 'post': 3.98}
+        {'pre': 3.76, 'post': 3.98}
         """
         people = self.people[self.people["cohort"].isin(self.sound_cohorts)]
         rows = long_frame(self.scores, people, self.dyads, self.study)
