@@ -195,8 +195,8 @@ class Prepared:
         >>> long = prepared.long(scale="inclusion", role="leader")
         >>> long.columns.tolist()
         ['cohort', 'person', 'role', 'arm', 'dyad', 'cluster', 'wave', 'scale', 'score', 'directorate']
-        >>> long.groupby("wave", observed=True)["score"].mean().round(1).to_dict()
-        {'pre': 3.8, 'post': 4.0}
+        >>> long.groupby("wave", observed=True)["score"].mean().round(2).to_dict()
+        {'pre': 3.76, 'post': 3.98}
         """
         people = self.people[self.people["cohort"].isin(self.sound_cohorts)]
         rows = long_frame(self.scores, people, self.dyads, self.study)
