@@ -121,7 +121,8 @@ def test_two_ways_to_split_people_tell_of_the_few_in_between(tmp_path, monkeypat
 
 def curves(*sizes: tuple[int, int, int], fewest: int = 30) -> Curves:
     """One curve, of specifications with so many people before, with both scores and in the comparison."""
-    key = {"contrast": "difference", "role": "leader", "arm": "programme"}
+    key = {"contrast": "difference", "cohort": "a", "role": "leader", "arm": "programme", "scale": "mood",
+           "wave": "post"}  # fmt: skip
     rows = pd.DataFrame(list(sizes), columns=["n_pre", "n_pairs", "n_comparison"], dtype="Int64").assign(**key)
     return Curves(pd.DataFrame([key | {"fewest": fewest}]), rows, TEN)
 
