@@ -152,7 +152,9 @@ def test_workbooks(refused, write_study, name):
     assert any(words in refused(study) for words in said.split("|"))
 
 
-@pytest.mark.parametrize("name", ["a cell in the last corner", "a sheet that unpacks to much"])
+@pytest.mark.parametrize(
+    "name", ["a cell in the last corner", pytest.param("a sheet that unpacks to much", marks=pytest.mark.slow)]
+)
 def test_drafts_of_workbooks(refused, tmp_path, name):
     made, said = BOMBS[name]
     (tmp_path / "pre.xlsx").write_bytes(made())

@@ -14,9 +14,6 @@ import rm_research as rm
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-# these take a second or more each
-LONG = ("Findings", "Problems", "Specifications", "build_findings", "check_study", "estimate_specifications",
-        "run_reports", "write_clean")  # fmt: skip
 
 
 def documented() -> Iterator[tuple[str, object]]:
@@ -51,10 +48,8 @@ def test_each_public_docstring_has_an_example_in_its_last_section(name):
     assert doctest.DocTestParser().get_examples(text.rpartition("\nExamples\n--------\n")[2])
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=[pytest.mark.slow] if name.partition(".")[0] in LONG else []) for name in DOCUMENTED],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DOCUMENTED)
 def test_each_example_gives_what_it_says(name, names, capsys):
     (test,) = doctest.DocTestFinder(recurse=False).find(DOCUMENTED[name], name, globs=dict(names))
     found = doctest.DocTestRunner(optionflags=FLAGS).run(test, clear_globs=True)

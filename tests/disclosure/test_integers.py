@@ -167,10 +167,11 @@ def test_bands_of_few_scores(tmp_path, monkeypatch):
 
 
 def studies():
-    """Forty drawn ones, of which one is among the fast tests."""
-    return [seed if seed == 0 else pytest.param(seed, marks=pytest.mark.slow) for seed in range(40)]
+    """Forty drawn ones."""
+    return list(range(40))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", studies())
 def test_drawn_studies_in_two_editions(tmp_path, seed):
     """Whoever left, or joined later and is waiting, may have given any answer; nobody's answer is everybody's."""

@@ -189,7 +189,7 @@ def check(shape: Shape, folder) -> None:
 
 
 @pytest.mark.parametrize("shape", [
-    Shape(arms=("programme", "waiting"), gains={"Mood": 0.9}, lower=("Mood",)),
+    pytest.param(Shape(arms=("programme", "waiting"), gains={"Mood": 0.9}, lower=("Mood",)), marks=pytest.mark.slow),
     Shape({"C0": 7, "C1": 8, "C2": 20}, outcomes=("Zeal", "Mood"), waves=("pre", "post", "later"), left=0.4),
 ])  # fmt: skip
 def test_every_sentence_agrees_with_every_table(shape, tmp_path):

@@ -137,9 +137,10 @@ def marks():
     shutil.rmtree(place, ignore_errors=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CAN_FORK, reason="reads /proc")
-@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("kernels", ["warm", pytest.param("cold", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("kernels", ["warm", "cold"])
 def test_nothing_outlives_a_killed_run_and_the_next_clears_up(
     request, study, tmp_path, write_notebook, marks, number, kernels
 ):

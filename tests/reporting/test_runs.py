@@ -262,6 +262,7 @@ rm.run_reports(sys.argv[1], out=sys.argv[2], jobs=1, on_done=lambda outcome: os.
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")
 def test_a_run_that_is_killed_leaves_nothing_of_other_data_beside_its_pages(study, tmp_path):
     """Killed when the first new page is in place."""

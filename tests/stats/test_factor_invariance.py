@@ -302,6 +302,7 @@ def test_a_level_that_cannot_be_fitted_does_not_take_the_others_with_it(seed, n)
     assert (result.mean_differences == ()) == ("scalar" not in names)
 
 
+@pytest.mark.slow
 @few
 @given(st.integers(0, 10_000), st.booleans())
 def test_more_equalities_never_fit_better(seed, suits):
