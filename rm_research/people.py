@@ -62,7 +62,7 @@ def build_participants(linkage: Linkage, sessions: pd.DataFrame | None, study: S
     for fact in ("role", "arm", *study.settings.attributes):
         _count_clashes(statements, fact, journal)
     people = _settle(statements, linkage.roster is not None, study)
-    _report_unknown(statements, people, journal)
+    _report_unknown(statements, people, study, journal)
     _check_comparison(people, study, journal)
     _check_roles(people, study, journal)
     members = _members(statements, journal)
@@ -109,8 +109,10 @@ def _settle(statements: pd.DataFrame, has_roster: bool, study: Study) -> pd.Data
     """One row per person: for each fact, the value of the most trusted source that gives one."""
     facts = ["role", "arm", *study.settings.attributes]
     people = statements.groupby(WHO, sort=False)[facts].first().reset_index()
-    for fact, word in (("role", ONE_ROLE), ("arm", PROGRAMME)):
-        # where some people have a role or arm, a default would put the others where they do not belong
+    defaults = {"role": ONE_ROLE} if study.comparison else {"role": ONE_ROLE, "arm": PROGRAMME}
+    for fact, word in defaults.items():
+        # where some people have a role or arm, a default would put the others where they do not belong; and so would
+        # an arm for all where there is a comparison, which may be known from a roster that no code leads to
         if people[fact].isna().all():
             people[fact] = word
     if has_roster:
@@ -120,10 +122,14 @@ def _settle(statements: pd.DataFrame, has_roster: bool, study: Study) -> pd.Data
     return people
 
 
-def _report_unknown(statements: pd.DataFrame, people: pd.DataFrame, journal: Journal) -> None:
-    """Report people without a role or arm in a study where others have one."""
+def _report_unknown(statements: pd.DataFrame, people: pd.DataFrame, study: Study, journal: Journal) -> None:
+    """Report people without a role or arm in a study where others have one, or where arms are compared."""
     for fact in ("role", "arm"):
         unknown = people.loc[people[fact].isna(), WHO]
+        if 0 < len(unknown) == len(people):
+            message = Said("problems.nobody_s_arm", comparison=study.comparison)
+            journal.problem("unknown_arm", "error", message, column=fact)
+            continue
         if len(unknown) > len(people) / 2:
             message = Said("problems.many_without_fact", n=len(unknown), of=len(people), fact=fact)
             journal.problem(f"unknown_{fact}", "error", message, column=fact)
@@ -135,7 +141,7 @@ def _report_unknown(statements: pd.DataFrame, people: pd.DataFrame, journal: Jou
 
 def _check_comparison(people: pd.DataFrame, study: Study, journal: Journal) -> None:
     arms = sorted(people["arm"].dropna().unique())
-    if study.comparison and len(people) and study.comparison not in arms:
+    if study.comparison and arms and study.comparison not in arms:
         message = Said("problems.no_comparison", arm=study.comparison, known=", ".join(arms))
         journal.problem("no_comparison", "warning", message)
 

@@ -52,6 +52,17 @@ def problems(who, *columns):
 PAIR = "a,leader,1,programme,x,1,1\nb,mentor,1,programme,y,1,1\n"
 
 
+def test_nobody_is_of_the_programme_where_arms_are_compared_and_none_is_known(take_part):
+    """As in a study whose roster alone knows arms, and whose waves are not linked: no code leads to the roster."""
+    unknown = "a,leader,1,,x,1,1\nb,mentor,1,,y,1,1\n"
+    who = take_part(unknown, '[design]\ncomparison = "waitlist"\n')
+    assert column(who.people, "arm") == [None, None]
+    ((severity, rule, message),) = problems(who, "severity", "rule", "message")
+    assert (severity, rule) == ("error", "unknown_arm")
+    assert "nobody can be compared with 'waitlist'" in message
+    assert column(take_part(unknown).people, "arm") == ["programme", "programme"]
+
+
 def test_everyone_who_answered_is_in_people(take_part):
     assert len(take_part(PAIR, post="c,leader,,programme,x,1,1\n").people) == 3
 

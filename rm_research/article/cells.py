@@ -14,6 +14,7 @@ from rm_research.effects.methods import METHODS
 from rm_research.effects.printing import is_unlinked, title
 from rm_research.errors import FrameError
 from rm_research.panel import Prepared
+from rm_research.panel.chosen import Chosen, whom
 from rm_research.paper import PaperTable
 from rm_research.study import Study
 from rm_research.study.selection import Names
@@ -83,6 +84,12 @@ def table(
         tuple(notes),
         asked.shown.table[asked.shown.table["id"].isin([row.id for row in rows])].reset_index(drop=True),
     )
+
+
+def heading_of(key: str, study: Study, chosen: Chosen) -> str:
+    """Heading of a table, with the people it is about where they are some of those of the study."""
+    heading = words_of(study).say(f"article.{key}", study=study.title)
+    return f"{heading} ({whom(chosen)})" if chosen else heading
 
 
 def notes_of(rows: list[Estimate], study: Study) -> list[str]:

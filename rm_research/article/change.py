@@ -6,6 +6,7 @@ from rm_research.article.cells import (
     Cell,
     beside,
     counted,
+    heading_of,
     mean_sd,
     notes_of,
     rows_of,
@@ -19,7 +20,8 @@ from rm_research.disclosure.wanted import Wanted
 from rm_research.effects.apa import p_text
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
-from rm_research.effects.methods import Measure
+from rm_research.effects.methods import METHODS, Measure
+from rm_research.effects.methods.vocabulary import Questionnaires
 from rm_research.panel import Prepared
 from rm_research.paper import PaperTable
 from rm_research.study.selection import Names
@@ -48,7 +50,7 @@ def table_change(
     -------
     PaperTable
         Grouped by outcome, a row for each role, arm and later wave: number of people that the change is about, mean and
-        standard deviation of everyone with a score before and after, change with its interval, t with degrees of
+        standard deviation of those of them with a score before and after, change with its interval, t with degrees of
         freedom, p-values (against 0, and adjusted for the claim), and g_av with its interval for single cohorts.
 
     Raises
@@ -86,13 +88,15 @@ def table_change(
         ),
     }
     notes = [words.say("article.about_means"), words.say("methods.multiplicity"), *notes_of(rows, study)]
-    heading = words.say("article.changes", study=study.title) if title is None else title
+    heading = heading_of("changes", study, prepared.chosen) if title is None else title
     return table(rows, cells, asked, heading, notes)
 
 
 def _scores(row: Estimate, asked: Wanted, prepared: Prepared, when: str) -> "pd.Series[float]":
-    """Scores before or after of the people of a row's cohorts, role and arm, each person's once."""
-    panel = prepared.panel
+    """Scores before or after of the people that a row is about, each person's once."""
+    panel, method = prepared.panel, METHODS.get(row.contrast, row.measure, row.method)
+    if method is not None and not {Questionnaires.ALL_BEFORE, Questionnaires.ALL_AFTER} & (method.groups or set()):
+        panel = panel[panel["pre"].notna() & panel["post"].notna()]
     cohorts = prepared.sound_cohorts if row.cohort == ALL_COHORTS else (row.cohort,)
     theirs = panel["cohort"].isin(cohorts) & panel["role"].eq(row.role) & panel["arm"].eq(row.arm)
     return panel.loc[theirs & panel["scale"].eq(row.scale) & panel["wave"].eq(row.wave), when]

@@ -6,6 +6,7 @@ from rm_research.article.cells import (
     Cell,
     beside,
     counted,
+    heading_of,
     notes_of,
     rows_of,
     t_of,
@@ -82,7 +83,7 @@ def table_difference(
         ),
     }
     notes = [words.say("methods.multiplicity"), *notes_of(rows, study)]
-    heading = words.say("article.differences", study=study.title) if title is None else title
+    heading = heading_of("differences", study, prepared.chosen) if title is None else title
     return table(rows, cells, asked, heading, notes)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from rm_research.article.cells import mean_sd, words_of
+from rm_research.article.cells import heading_of, mean_sd, words_of
 from rm_research.catalogue import Catalogue, capital
 from rm_research.effects.groups import ROLE_ORDER
 from rm_research.errors import FrameError
@@ -74,7 +74,7 @@ def table_participants(
     lines = [*_taking_part(groups, study, words), *_known(groups, some, words), *_before(groups, study, words)]
     heads = [words.say("article.participants_of", n=len(group.people), group=group.title) for group in groups]
     return PaperTable(
-        words.say("article.participants", study=study.title) if title is None else title,
+        heading_of("participants", study, prepared.chosen) if title is None else title,
         (words.say("article.what"), *heads),
         tuple((heading, *cells) for _, heading, cells in lines),
         tuple(group for group, _, _ in lines),

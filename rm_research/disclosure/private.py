@@ -1,6 +1,7 @@
 """What a researcher sees of a study: the same numbers as pages have, of however few people, and never for a page."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import pandas as pd
@@ -13,7 +14,7 @@ from rm_research.disclosure.range import within_range
 from rm_research.disclosure.shown import Private
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects import Estimates, estimate_change, estimate_difference
-from rm_research.effects.estimates import joined
+from rm_research.effects.estimates import adjusted, joined
 from rm_research.panel import Prepared
 from rm_research.panel.timing import starts
 from rm_research.study import Study
@@ -61,4 +62,5 @@ def _with_average(
 
 def private_rows(estimates: Estimates, study: Study) -> Estimates:
     """Estimates with what decides which rows answer their question, and intervals that end where the scale does."""
-    return within_range(*headed([estimates], study=study), study=study)
+    rows = within_range(*headed([estimates], study=study), study=study)
+    return replace(rows, table=adjusted(rows.table, study))

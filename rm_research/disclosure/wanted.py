@@ -14,6 +14,7 @@ from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import FrameError, SelectionError
 from rm_research.panel import Prepared
 from rm_research.panel.asked import Asked
+from rm_research.panel.chosen import whom
 from rm_research.study import Study
 from rm_research.study.selection import Names, Selection, names_in
 
@@ -112,9 +113,14 @@ class Wanted:
         return groups
 
     def titled(self, title: str, cohort: str, groups: Sequence[Group]) -> str:
-        """Title of a chart, with its cohort where charts of several stand together."""
+        """Title of a chart, with its cohort where charts of several stand together, and with the people chosen."""
         several = len({group.cohort for group in groups}) > 1
-        return f"{cohort}: {title}" if several and title else cohort if several else title
+        return ": ".join(part for part in (self.whom, cohort if several else "", title) if part)
+
+    @property
+    def whom(self) -> str:
+        """The people chosen, where the numbers are of some of the people; else empty."""
+        return whom(self.shown.estimates.chosen)
 
 
 def _panel_of(data: Source) -> pd.DataFrame | None:

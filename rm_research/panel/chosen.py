@@ -36,6 +36,11 @@ def choose(people: pd.DataFrame, attributes: Sequence[str], asked: Mapping[str, 
     return selection.names
 
 
+def whom(chosen: Chosen) -> str:
+    """The people chosen, for a title: 'leader; Housing, Adult services'. Empty for everybody."""
+    return "; ".join(", ".join(names) for names in chosen.values())
+
+
 def refuse_chosen(chosen: Chosen, what: str) -> None:
     """
     Refuse to make something that leaves of some of the people.

@@ -291,8 +291,8 @@ def prepare_study(
     >>> prepared = rm.prepare_study("data/demo")
     >>> len(prepared.people)
     372
-    >>> rm.prepare_study("data/demo", vary={"link.method": "none"}).study.link.method
-    'none'
+    >>> rm.prepare_study("data/demo", vary={"link.method": "code"}).study.link.method
+    'code'
     """
     study = study if isinstance(study, Study) else read_study(study, allow_outside=allow_outside)
     study = study.varied(vary) if vary else study

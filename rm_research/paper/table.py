@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from rm_research.errors import ReportError
+
 if TYPE_CHECKING:
     from great_tables import GT
 
@@ -141,6 +143,11 @@ class PaperTable:
         -------
         Path
 
+        Raises
+        ------
+        ReportError
+            When the name does not end in .docx, or there is no such folder.
+
         Examples
         --------
         >>> rm.table_change(prepared, scale="inclusion").to_word("table-2.docx").name
@@ -148,7 +155,12 @@ class PaperTable:
         """
         from rm_research.paper.word import write_word  # it loads python-docx
 
-        return write_word(self, Path(path))
+        target = Path(path)
+        if target.suffix != ".docx":
+            raise ReportError(f"A Word document ends in .docx: name it {target.with_suffix('.docx').name}.")
+        if not target.parent.is_dir():
+            raise ReportError(f"There is no folder {target.parent}. Make it first, or name another file.")
+        return write_word(self, target)
 
     def __len__(self) -> int:
         return len(self.rows)

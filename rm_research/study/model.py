@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from rm_research.errors import ReportError
+from rm_research.errors import ReportError, SelectionError
 from rm_research.frames import compared
 from rm_research.study.codebook import Item
 from rm_research.study.marks import Mark
@@ -95,6 +95,8 @@ class Study:
         """
         from rm_research.study.reading import varied  # it reads Studies
 
+        if not isinstance(options, Mapping):
+            raise SelectionError('Options are given by their key, as in {"reporting.level": 0.9}.')
         return varied(self, options)
 
     def as_declared(self, what: str) -> "Study":

@@ -136,5 +136,7 @@ class TestOnThePage:
 
     def test_it_may_be_the_first_outcome(self, tmp_path):
         found = undrawn_findings(study(tmp_path, 14, toml=f'outcomes = ["zeal", "mood"]\n{WITH_ZEAL}'))
-        assert "People’s zeal was asked only after: mean" in repr(found.headline)
+        assert "asked only later" in repr(found.headline)
+        assert "People’s mood rose." in repr(found.headline)  # the headline is of the first that can have changed
+        assert "People’s zeal was asked only after: mean" in repr(found.outcomes)
         assert "No results can be shown" not in repr(found.headline)

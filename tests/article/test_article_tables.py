@@ -75,7 +75,9 @@ class TestParticipants:
 
     def test_without_links_people_are_those_who_answered_before(self, prepared):
         table = rm.table_participants(
-            rm.prepare_study(prepared.study, vary={"link.method": "none", "design.unit": "person"})
+            rm.prepare_study(
+                prepared.study, vary={"link.method": "none", "design.unit": "person", "design.comparison": None}
+            )
         )
         assert table.columns[1] == "Leaders, Programme (n = 14)"
         assert row(table, Characteristic="Answered before").iloc[2] == "14"
@@ -104,11 +106,28 @@ class TestChange:
     def table(self, changes):
         return changes
 
-    def test_means_are_of_everyone_with_a_score(self, prepared, table):
+    def test_means_are_of_the_people_whom_the_change_is_about(self, prepared, table):
+        """So that they subtract: of those who answered both times, where the change is theirs."""
         long = prepared.long(cohort="Spring", role="leader", arm="waitlist", scale="mood")
+        both = long.pivot(index="person", columns="wave", values="score").dropna()
+        assert len(both) < long["person"].nunique()
         found = row(table, group="Mood", Role="Leaders", Group="Waitlist")
-        assert found["Before, mean (SD)"] == mean_sd(long.loc[long["wave"].eq("pre"), "score"])
-        assert found["After, mean (SD)"] == mean_sd(long.loc[long["wave"].eq("post"), "score"])
+        assert found["Before, mean (SD)"] == mean_sd(both["pre"])
+        assert found["After, mean (SD)"] == mean_sd(both["post"])
+        assert float(found["Change [95% CI]"].split()[0].replace("−", "-")) == pytest.approx(
+            both["post"].mean() - both["pre"].mean(), abs=0.005
+        )
+
+    def test_of_some_of_the_people_it_says_of_whom(self, prepared):
+        some = prepared.where(role="leader", cohort="Spring")
+        for verb in (rm.table_change, rm.table_difference, rm.table_participants):
+            assert "leader" in verb(some).title
+            assert "Spring" in verb(some).title
+        assert "leader" not in rm.table_change(prepared).title
+
+    def test_main_rows_have_adjusted_p_values(self, prepared):
+        table = rm.table_change(prepared, cohort="Spring")
+        assert table.numbers["p_adjusted"].notna().all()
 
     def test_the_change_is_that_of_the_main_row(self, prepared, table):
         shown = private_of(prepared)
@@ -134,7 +153,7 @@ class TestChange:
         assert list(dict.fromkeys(table.groups)) == ["Mood", "Zeal"]
 
     def test_notes_say_how_it_was_made(self, table):
-        assert any("of everyone with a score then" in note for note in table.notes)
+        assert any("of those of them with a score then" in note for note in table.notes)
         assert any("answered both times" in note for note in table.notes)
 
     def test_words_follow_the_study(self, tmp_path):
