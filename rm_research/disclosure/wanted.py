@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from rm_research.catalogue import catalogue
 from rm_research.disclosure.private import private_of, private_of_panel, private_rows
 from rm_research.disclosure.shown import Private, Shown
 from rm_research.effects import Estimates
@@ -111,6 +112,15 @@ class Wanted:
                 "Name cohort=, role=, scale= or wave=."
             )
         return groups
+
+    @property
+    def nothing(self) -> str:
+        """Why there is nothing to show of people whom a researcher chose; of what may leave, nothing is said here."""
+        if not isinstance(self.shown, Private):
+            return ""
+        words = catalogue(self.study.reporting.language)
+        why = sorted({words.say(f"reason.{row.reason}") for row in self.shown.headline_rows if row.reason})
+        return words.say("chart.nothing", why=" ".join(why)).strip()
 
     def titled(self, title: str, cohort: str, groups: Sequence[Group]) -> str:
         """Title of a chart, with its cohort where charts of several stand together, and with the people chosen."""

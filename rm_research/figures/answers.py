@@ -74,7 +74,7 @@ def plot_answers(
         (asked.titled(answers_title(asked.shown, study=asked.study, **group._asdict()), group.cohort, groups) if title
          else "", partial(_chart, asked, group)) for group in groups
     ]  # fmt: skip
-    return on_sheet(ax, charts, width=width)
+    return on_sheet(ax, charts, width=width, nothing=asked.nothing)
 
 
 def _chart(asked: Wanted, group: Group, ax: Axes, depth: float) -> list[tuple[Axes, float]]:

@@ -81,10 +81,20 @@ def plot_change(
     groups, panel = asked.groups(rows), _panel(people, asked)
     arms = asked.arms(dict.fromkeys(asked.shown.table["arm"]))
     charts = [
-        (asked.titled(change_title(asked.shown, study=asked.study, **group._asdict()), group.cohort, groups) if title
-         else "", partial(_drawn, asked, group, arms, panel)) for group in groups
+        (asked.titled(_finding(asked, group, arms), group.cohort, groups) if title else "",
+         partial(_drawn, asked, group, arms, panel)) for group in groups
     ]  # fmt: skip
-    return on_sheet(ax, charts, width=width)
+    return on_sheet(ax, charts, width=width, nothing=asked.nothing)
+
+
+def _finding(asked: Wanted, group: Group, arms: Collection[str]) -> str:
+    """Finding of a chart's arms, with the name of its own where there are changes of others, too."""
+    rows = [row for row in shown_rows(asked.shown, **group._asdict()) if row.arm in arms]
+    spoken, claims = _first_of(rows, asked.shown, asked.study), claims_of(asked.shown, asked.study)
+    if spoken is None:
+        return ""
+    several = spoken.is_change and len({row.arm for row in rows if row.is_change}) > 1
+    return f"{claims.arm_title(spoken.arm)}: {claims.title(spoken)}" if several else claims.title(spoken)
 
 
 def _panel(people: bool | pd.DataFrame, asked: Wanted) -> pd.DataFrame | None:
@@ -168,9 +178,15 @@ def _spoken(
     disclosed: Shown, study: Study, *, cohort: str, role: str, scale: str, wave: str
 ) -> Estimate | None:  # fmt: skip
     """Row that the page describes, from the first arm that has one."""
-    claims, rows = claims_of(disclosed, study), shown_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave)
+    return _first_of(shown_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave), disclosed, study)
+
+
+def _first_of(rows: list[Estimate], disclosed: Shown, study: Study) -> Estimate | None:
+    """Row that is spoken of, from the first arm of some rows of one place that has one."""
+    claims = claims_of(disclosed, study)
     for arm in sorted({row.arm for row in rows}, key=lambda arm: (arm == study.comparison, arm)):
-        row = claims.headline_row(cohort, role, arm, scale, wave)
+        place = next((row.cohort, row.role, arm, row.scale, row.wave) for row in rows)
+        row = claims.headline_row(*place)
         if row is not None and row.is_known:
             return row
     return None

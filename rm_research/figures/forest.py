@@ -84,7 +84,7 @@ def plot_forest(
         for role, scale, wave, arm in _places(asked, [row for row in rows if row.unpooled == contrasts[0]])
     ] if contrasts else []  # fmt: skip
     charts = [(_titled(place, places, asked) if title else "", partial(_chart, asked, place, part)) for place in places]
-    return on_sheet(ax, charts, width=width)
+    return on_sheet(ax, charts, width=width, nothing=asked.nothing)
 
 
 def _titled(place: dict[str, str], places: list[dict[str, str]], asked: Wanted) -> str:

@@ -19,7 +19,7 @@ Draw = Callable[[Axes, float], list[tuple[Axes, float]]]
 
 
 def on_sheet(
-    ax: Axes | None, charts: Sequence[tuple[str, Draw]], *, width: float | str | None = None
+    ax: Axes | None, charts: Sequence[tuple[str, Draw]], *, width: float | str | None = None, nothing: str = ""
 ) -> Axes:  # fmt: skip
     """
     Draw charts one below the other, each below its title, on new axes unless some are given.
@@ -32,6 +32,8 @@ def on_sheet(
         depth, those axes first.
     width : float or str, optional
         Of a new figure, as `notebook_axes` takes it.
+    nothing : str
+        Stands there where there is no chart.
 
     Returns
     -------
@@ -40,6 +42,7 @@ def on_sheet(
     """
     ax = notebook_axes(width) if ax is None else ax
     drawn = []
+    charts = charts or ([(nothing, lambda panel, depth: [(panel, depth)])] if nothing else [])
     for place, (title, draw) in zip(_below(ax, len(charts)), charts, strict=True):
         lines = wrapped(title, room(place), TITLE_SIZE)
         depth = write(place, lines, 0, 0, size=TITLE_SIZE) + (LINE / 2 if lines else 0)

@@ -8,6 +8,7 @@ from desk_study import prepared_desk
 from seen import dots, rows, words
 
 import rm_research as rm
+from rm_research.claims import claims_of
 from rm_research.disclosure import Disclosed, Private, private_of
 from rm_research.disclosure.wanted import MOST
 from rm_research.errors import FrameError, ReportError, SelectionError
@@ -80,6 +81,20 @@ class TestWhatIsShown:
         """Else a finding of those who wait would be read as one of the programme."""
         ax = rm.plot_forest(prepared, scale="mood", role="leader", contrast="change")
         assert [text.partition(":")[0] for text in said(ax) if "mood" in text] == ["Programme", "Waitlist"]
+
+    def test_a_change_among_changes_of_several_arms_is_said_to_be_of_its_own(self, prepared):
+        of = rm.estimate_change(prepared)
+        asked = {"scale": "mood", "role": "leader", "cohort": "Spring"}
+        assert any(text.startswith("Programme: ") for text in said(rm.plot_change(of, **asked)))
+        waiting = said(rm.plot_change(of, **asked, arm="waitlist"))
+        assert not any(text.startswith("Programme: ") for text in waiting)
+        row = private_of(prepared).estimates.where(**asked, arm="waitlist", contrast="change").headlines().rows[0]
+        assert claims_of(private_of(prepared), prepared.study).title(row) in " ".join(waiting)
+
+    @pytest.mark.parametrize("verb", ["plot_change", "plot_forest"])
+    def test_a_chart_of_nobody_says_why(self, prepared, verb):
+        one = prepared.where(cohort="Spring", role="leader", arm="programme", age="36")  # who did not answer after
+        assert any(text.startswith("Nothing to show of these people.") for text in said(getattr(rm, verb)(one)))
 
     def test_axes_too_low_for_the_words_are_told_of(self, prepared):
         asked = {"scale": "mood", "role": "leader", "cohort": "Spring"}
