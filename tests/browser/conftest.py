@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drawn_studies import DRAWN
+from drawn_studies import NOT_OPENED
 from playwright.sync_api import Browser, Page, sync_playwright
 from rendered_demo import demo, demo_out, quality_page
 from rendered_studies import folders_of, page_params, page_path
@@ -23,8 +23,7 @@ MEASURES = (Path(__file__).parent / "measures.js").read_text(encoding="utf-8")
 # of a browser's minutes, pages like others have none, nor has the page of four arms and six waves, which takes most
 LEFT_OUT = {("demo", "2024-spring"), ("biodiversity_pd", "2022-1"), ("mental_abacus", "first-grade"),
             ("ahi_cesd", "all-people")}  # fmt: skip
-# of each drawn study one page: its programme's, or that of its first cohort
-LEFT_OUT |= {(name, ("", "c0")[at % 2]) for at, name in enumerate(DRAWN)}
+LEFT_OUT |= NOT_OPENED
 
 
 @dataclass

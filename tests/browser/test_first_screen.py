@@ -3,6 +3,7 @@
 import tomllib
 
 import pytest
+from drawn_studies import NOT_OPENED
 from rendered_studies import folders_of, page_params, page_path
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -15,7 +16,7 @@ USUAL_OUTCOMES, MORE_HEIGHT = 3, 450  # pixels that each further outcome may tak
 MANY_OUTCOMES = 4  # that the first screen holds; of more, those named in advance stand first
 
 
-@pytest.fixture(params=page_params(quick={("demo", ""), ("demo", "2022-spring"), ("demo", "2024-autumn")}))
+@pytest.fixture(params=page_params(NOT_OPENED, quick={("demo", ""), ("demo", "2022-spring"), ("demo", "2024-autumn")}))
 def shown(request):
     """A page, whether it is a cohort's or the programme's, and what its study declares."""
     study, slug = request.param
