@@ -204,7 +204,7 @@ def test_so_it_does_in_the_drawn_studies(name, tmp_path):
 
 @pytest.mark.slow
 @given(shape=shapes)
-@settings(max_examples=12, phases=(Phase.explicit, Phase.generate))  # whoever looks for the smallest case shrinks it
+@settings(max_examples=6, phases=(Phase.explicit, Phase.generate))  # whoever looks for the smallest case shrinks it
 def test_so_it_does_in_studies_of_any_shape(shape, tmp_path_factory):
     check(shape, tmp_path_factory.mktemp("shaped"))
 
