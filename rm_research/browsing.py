@@ -69,7 +69,7 @@ def browse(show: Callable[..., Any], prepared: Prepared, **start: str | None) ->
 
 def _choices(show: Callable[..., Any], prepared: Prepared) -> dict[str, list[str | None]]:
     """Names to pick from, by keyword that the function takes; None, for all, comes first where it is the default."""
-    panel = prepared.panel[prepared.panel["cohort"].isin(prepared.sound_cohorts)]
+    panel = prepared.sound_panel
     known: Mapping[str, list[str]] = known_names(panel, prepared.study) | {"cohort": list(prepared.sound_cohorts)}
     taken = signature(show).parameters
     choices = {name: [*([None] if taken[name].default is None else []), *known[name]]

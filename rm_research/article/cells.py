@@ -8,9 +8,9 @@ import pandas as pd
 from rm_research.catalogue import Catalogue, catalogue
 from rm_research.disclosure.shown import Shown
 from rm_research.disclosure.wanted import Wanted, known_rows
-from rm_research.effects.apa import written_ends
+from rm_research.effects.apa import p_text, written_ends
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.methods import METHODS
+from rm_research.effects.methods import METHODS, Measure
 from rm_research.effects.printing import is_unlinked, title
 from rm_research.errors import FrameError
 from rm_research.panel import Prepared
@@ -52,6 +52,36 @@ def beside(row: Estimate, measure: str, shown: Shown) -> Estimate | None:
     """The row of another measure of the same people and contrast; None where there is none."""
     found = (other for other in shown.rows if other.measure == measure and other.place == row.place)
     return next((other for other in found if other.contrast == row.contrast and other.is_known), None)
+
+
+def estimates_table(
+    asked: Wanted, shows: Callable[[Estimate], bool], own: dict[str, Cell], size: tuple[str, Measure], heading: str, *,
+    notes: Iterable[str] = (),
+) -> PaperTable:  # fmt: skip
+    """
+    Table of the main rows of a kind: its own cells, then their test and their size in standard deviations.
+
+    Parameters
+    ----------
+    asked : Wanted
+    shows : callable
+        Whether a row is of the kind.
+    own : dict of str to callable
+        Cells by heading; they come first.
+    size : (str, Measure)
+        Heading of the last column, and the measure in it.
+    heading : str
+    notes : iterable of str
+        Before those on how the numbers were made.
+    """
+    study, words, rows = asked.study, words_of(asked.study), rows_of(asked, shows)
+    test: dict[str, Cell] = {
+        words.say("article.t"): lambda row: t_of(row, words),
+        words.say("article.p"): lambda row: p_text(row.p_value, words),
+        words.say("columns.p_adjusted"): lambda row: p_text(row.p_adjusted, words),
+        size[0]: lambda row: with_interval(beside(row, size[1], asked.shown), words),
+    }
+    return table(rows, own | test, asked, heading, [*notes, words.say("methods.multiplicity"), *notes_of(rows, study)])
 
 
 def table(

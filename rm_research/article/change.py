@@ -4,24 +4,17 @@ import pandas as pd
 
 from rm_research.article.cells import (
     Cell,
-    beside,
     counted,
+    estimates_table,
     heading_of,
     mean_sd,
-    notes_of,
-    rows_of,
-    t_of,
-    table,
     wanted,
     with_interval,
     words_of,
 )
-from rm_research.disclosure.wanted import Wanted
-from rm_research.effects.apa import p_text
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
-from rm_research.effects.methods import METHODS, Measure
-from rm_research.effects.methods.vocabulary import Questionnaires
+from rm_research.effects.methods import Measure
 from rm_research.panel import Prepared
 from rm_research.paper import PaperTable
 from rm_research.study.selection import Names
@@ -73,29 +66,24 @@ def table_change(
     """
     asked = wanted(prepared, verb="table_change", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study, words = asked.study, words_of(asked.study)
-    rows = rows_of(asked, lambda row: row.is_change)
     level = words.plain(100 * study.reporting.level)
-    cells: dict[str, Cell] = {
+    own: dict[str, Cell] = {
         words.say("article.n"): lambda row: counted(row, study),
-        words.say("article.before"): lambda row: mean_sd(_scores(row, asked, prepared, "pre"), words),
-        words.say("article.after"): lambda row: mean_sd(_scores(row, asked, prepared, "post"), words),
+        words.say("article.before"): lambda row: mean_sd(_scores(row, prepared, "pre"), words),
+        words.say("article.after"): lambda row: mean_sd(_scores(row, prepared, "post"), words),
         words.say("article.change", level=level): lambda row: with_interval(row, words),
-        words.say("article.t"): lambda row: t_of(row, words),
-        words.say("article.p"): lambda row: p_text(row.p_value, words),
-        words.say("columns.p_adjusted"): lambda row: p_text(row.p_adjusted, words),
-        words.say("article.g_av", level=level): lambda row: with_interval(
-            beside(row, Measure.G_AV, asked.shown), words
-        ),
     }
-    notes = [words.say("article.about_means"), words.say("methods.multiplicity"), *notes_of(rows, study)]
-    heading = heading_of("changes", study, prepared.chosen) if title is None else title
-    return table(rows, cells, asked, heading, notes)
+    return estimates_table(
+        asked, lambda row: row.is_change, own, (words.say("article.g_av", level=level), Measure.G_AV),
+        heading_of("changes", study, prepared.chosen) if title is None else title,
+        notes=[words.say("article.about_means")],
+    )  # fmt: skip
 
 
-def _scores(row: Estimate, asked: Wanted, prepared: Prepared, when: str) -> "pd.Series[float]":
+def _scores(row: Estimate, prepared: Prepared, when: str) -> "pd.Series[float]":
     """Scores before or after of the people that a row is about, each person's once."""
-    panel, method = prepared.panel, METHODS.get(row.contrast, row.measure, row.method)
-    if method is not None and not {Questionnaires.ALL_BEFORE, Questionnaires.ALL_AFTER} & (method.groups or set()):
+    panel, method = prepared.panel, row.declared
+    if method is not None and not (method.of_everyone_before or method.unlinked):
         panel = panel[panel["pre"].notna() & panel["post"].notna()]
     cohorts = prepared.sound_cohorts if row.cohort == ALL_COHORTS else (row.cohort,)
     theirs = panel["cohort"].isin(cohorts) & panel["role"].eq(row.role) & panel["arm"].eq(row.arm)

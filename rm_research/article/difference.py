@@ -4,20 +4,15 @@ import math
 
 from rm_research.article.cells import (
     Cell,
-    beside,
     counted,
+    estimates_table,
     heading_of,
-    notes_of,
-    rows_of,
-    t_of,
-    table,
     wanted,
     with_interval,
     words_of,
 )
 from rm_research.catalogue import Catalogue
 from rm_research.disclosure.wanted import Wanted
-from rm_research.effects.apa import p_text
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import Measure
 from rm_research.panel import Prepared
@@ -68,23 +63,17 @@ def table_difference(
     """
     asked = wanted(prepared, verb="table_difference", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study, words = asked.study, words_of(asked.study)
-    rows = rows_of(asked, lambda row: row.compares_arms)
     level = words.plain(100 * study.reporting.level)
-    cells: dict[str, Cell] = {
+    own: dict[str, Cell] = {
         words.say("article.n_both"): lambda row: counted(row, study),
         words.say("article.change_arm"): lambda row: _detail(row, "change_arm", asked, words),
         words.say("article.change_comparison"): lambda row: _detail(row, "change_comparison", asked, words),
         words.say("article.difference", level=level): lambda row: with_interval(row, words),
-        words.say("article.t"): lambda row: t_of(row, words),
-        words.say("article.p"): lambda row: p_text(row.p_value, words),
-        words.say("columns.p_adjusted"): lambda row: p_text(row.p_adjusted, words),
-        words.say("article.d_ppc2", level=level): lambda row: with_interval(
-            beside(row, Measure.D_PPC2, asked.shown), words
-        ),
     }
-    notes = [words.say("methods.multiplicity"), *notes_of(rows, study)]
-    heading = heading_of("differences", study, prepared.chosen) if title is None else title
-    return table(rows, cells, asked, heading, notes)
+    return estimates_table(
+        asked, lambda row: row.compares_arms, own, (words.say("article.d_ppc2", level=level), Measure.D_PPC2),
+        heading_of("differences", study, prepared.chosen) if title is None else title,
+    )  # fmt: skip
 
 
 def _detail(row: Estimate, quantity: str, asked: Wanted, words: Catalogue) -> str:

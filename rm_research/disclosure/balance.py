@@ -49,7 +49,7 @@ def shown_balance(
     study = prepared.study
     if study.comparison is None or study.link.method == "none":
         return BALANCE.empty(), []
-    panel = prepared.panel[prepared.panel["cohort"].isin(prepared.sound_cohorts)]
+    panel = prepared.sound_panel
     of_all = assess_balance(panel, study=study)
     of_both = assess_balance(panel[panel["pre"].notna() & panel["post"].notna()], study=study)
     scales = of_all["is_scale"].astype(bool)

@@ -156,7 +156,7 @@ def _made(
     prepared: Prepared, waiting: pd.DataFrame, every_wave: list[Question], editions: Sequence[Edition]
 ) -> _Made:  # fmt: skip
     """Numbers from the Panel; `every_wave` names the questions for which it holds only people with every wave."""
-    study, panel = prepared.study, _sound(prepared)
+    study, panel = prepared.study, prepared.sound_panel
     estimates = _estimates(prepared, prepared.sound_cohorts)
     estimates = joined([estimates, of_both_roles(panel, estimates, study=study)]).by_cohort(prepared.cohorts)
     together = small_cohorts(panel, study=study, order=prepared.cohorts)
@@ -196,11 +196,6 @@ def _of_every_wave(panel: pd.DataFrame, questions: list[Question], study: Study)
     return panel[~asked | of_person.eq(panel["scale"].map(n_waves))]
 
 
-def _sound(prepared: Prepared) -> pd.DataFrame:
-    """Panel of the cohorts without errors."""
-    return prepared.panel[prepared.panel["cohort"].isin(prepared.sound_cohorts)]
-
-
 def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
     """Estimates of cohorts; a comparison that several cohorts share is used as a whole for each of them."""
     study, panel = prepared.study, prepared.panel
@@ -209,7 +204,7 @@ def _estimates(prepared: Prepared, cohorts: Sequence[str]) -> Estimates:
         wanted |= (panel["arm"] == study.comparison) & panel["cohort"].isin(prepared.sound_cohorts)
     panel = panel[wanted]
     parts = [
-        estimate_change(panel, study=study, reference=_sound(prepared)),
+        estimate_change(panel, study=study, reference=prepared.sound_panel),
         estimate_difference(panel, study=study),
         estimate_hindsight(panel, prepared.scores, study=study),
         estimate_dose(panel, study=study),
@@ -245,7 +240,7 @@ def _decisive(table: pd.DataFrame, study: Study) -> pd.Series:
 
 def _pooled(rows: Estimates, prepared: Prepared, together: Together) -> Estimates:
     """Averages over cohorts and groups; the rows of their people have the same names."""
-    study, panel, began = prepared.study, _sound(prepared), starts(prepared.responses)
+    study, panel, began = prepared.study, prepared.sound_panel, starts(prepared.responses)
     threshold = Threshold.of(study)
     rows = rows.where(rows.table["role"].isin(panel["role"]))  # both roles together stand for a cohort alone
     averages = [

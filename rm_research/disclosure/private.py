@@ -33,7 +33,7 @@ def private_of(prepared: Prepared) -> Private:
         Whole, or some of its people.
     """
     if prepared not in _known:
-        panel = prepared.panel[prepared.panel["cohort"].isin(prepared.sound_cohorts)]
+        panel = prepared.sound_panel
         cohorts = joined([estimate_change(prepared), estimate_difference(prepared)])
         tables = participation(prepared)
         tables |= {"answers": own_answers(prepared), "sessions": own_meetings(panel, prepared.study)}

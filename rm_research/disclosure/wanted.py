@@ -1,6 +1,6 @@
 """What charts and tables are asked to show: numbers of a Prepared, of Estimates or disclosed, and of which people."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -122,20 +122,14 @@ class Wanted:
         why = sorted({words.say(f"reason.{row.reason}") for row in self.shown.headline_rows if row.reason})
         return words.say("chart.nothing", why=" ".join(why)).strip()
 
-    def titled(self, title: str, cohort: str, groups: Sequence[Group]) -> str:
-        """Title of a chart, with its cohort where charts of several stand together, and with the people chosen."""
-        several = len({group.cohort for group in groups}) > 1
-        return ": ".join(part for part in (self.whom, cohort if several else "", title) if part)
-
-    @property
-    def whom(self) -> str:
-        """The people chosen, where the numbers are of some of the people; else empty."""
-        return whom(self.shown.estimates.chosen)
+    def titled(self, title: str, which: str = "") -> str:
+        """Title of a chart, after the people chosen, if it is of some, and what tells it from the others beside it."""
+        return ": ".join(part for part in (whom(self.shown.estimates.chosen), which, title) if part)
 
 
 def _panel_of(data: Source) -> pd.DataFrame | None:
     if isinstance(data, Prepared):
-        return data.panel[data.panel["cohort"].isin(data.sound_cohorts)]
+        return data.sound_panel
     return data if isinstance(data, pd.DataFrame) else None
 
 

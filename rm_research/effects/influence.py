@@ -36,7 +36,7 @@ def one_person_decides(prepared: Prepared) -> pd.DataFrame:
         of more than 200 people are not tried. It tells of individuals, so no page for readers may show it.
     """
     study = prepared.study
-    panel = prepared.panel[prepared.panel["cohort"].isin(prepared.sound_cohorts)]
+    panel = prepared.sound_panel
     all_groups = list(groups(panel, study))
     compared = list(comparisons(all_groups, study)) if study.comparison and study.link.method != "none" else []
     rows = [_decided(Contrast.CHANGE, group, study) for group in all_groups]

@@ -13,6 +13,7 @@ from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Shown
 from rm_research.disclosure.printed import printed_number
 from rm_research.disclosure.wanted import Group, Source, Wanted
+from rm_research.figures.groups import charts_of
 from rm_research.figures.lettering import width_of, wrapped
 from rm_research.figures.sheet import in_points, longest, on_sheet, room, write, write_beside
 from rm_research.figures.style import ARMS, COLOURS, INK, LINE, MIDDLE, styled
@@ -70,10 +71,10 @@ def plot_answers(
     names = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
     asked = Wanted.of(data, study, verb="plot_answers", table="answers", **names)
     groups = asked.groups(asked.shown.tables.get("answers"))
-    charts = [
-        (asked.titled(answers_title(asked.shown, study=asked.study, **group._asdict()), group.cohort, groups) if title
-         else "", partial(_chart, asked, group)) for group in groups
-    ]  # fmt: skip
+    charts = charts_of(
+        asked, groups, lambda group: answers_title(asked.shown, study=asked.study, **group._asdict()),
+        lambda group: partial(_chart, asked, group), title=title,
+    )  # fmt: skip
     return on_sheet(ax, charts, width=width, nothing=asked.nothing)
 
 

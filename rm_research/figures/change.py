@@ -14,6 +14,7 @@ from rm_research.disclosure.wanted import Group, Source, Wanted, known_rows
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import FrameError
+from rm_research.figures.groups import charts_of
 from rm_research.figures.means import Means, Moment, draw_means, means_of
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import is_wide, on_sheet, second_panel
@@ -80,10 +81,10 @@ def plot_change(
     rows = known_rows(asked.shown.headline_rows, lambda row: row.is_change or row.compares_arms)
     groups, panel = asked.groups(rows), _panel(people, asked)
     arms = asked.arms(dict.fromkeys(asked.shown.table["arm"]))
-    charts = [
-        (asked.titled(_finding(asked, group, arms), group.cohort, groups) if title else "",
-         partial(_drawn, asked, group, arms, panel)) for group in groups
-    ]  # fmt: skip
+    charts = charts_of(
+        asked, groups, lambda group: _finding(asked, group, arms),
+        lambda group: partial(_drawn, asked, group, arms, panel), title=title,
+    )  # fmt: skip
     return on_sheet(ax, charts, width=width, nothing=asked.nothing)
 
 

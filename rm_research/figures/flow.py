@@ -76,11 +76,11 @@ def plot_flow(
     """
     asked = Wanted.of(data, study, verb="plot_flow", table="response", cohort=cohort, role=role, arm=arm)
     cohorts = asked.selection.names.get("cohort", (None,))
-    titles = {name: flow_title(asked.shown, study=asked.study, cohort=name) if title else "" for name in cohorts}
-    charts = [
-        (f"{name}: {titles[name]}" if len(cohorts) > 1 else titles[name], partial(_chart, asked, name))
-        for name in cohorts
-    ]
+    which = {name: name if name and len(cohorts) > 1 else "" for name in cohorts}
+    titles = {
+        name: asked.titled(flow_title(asked.shown, study=asked.study, cohort=name), which[name]) for name in cohorts
+    }
+    charts = [(titles[name] if title else which[name], partial(_chart, asked, name)) for name in cohorts]
     return on_sheet(ax, charts, width=width)
 
 

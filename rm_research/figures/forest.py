@@ -93,7 +93,7 @@ def _titled(place: dict[str, str], places: list[dict[str, str]], asked: Wanted) 
     several = {name for name in ("arm", "wave") if len({one[name] for one in places}) > 1}
     which = [claims.arm_title(place["arm"])] if "arm" in several else []
     which += [claims.wave_name(place["wave"])] if "wave" in several else []
-    return ": ".join(part for part in (asked.whom, ", ".join(which), title) if part)
+    return asked.titled(title, ", ".join(which))
 
 
 def _places(asked: Wanted, rows: list[Estimate]) -> list[tuple[str, str, str, str]]:

@@ -10,6 +10,7 @@ from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Shown
 from rm_research.disclosure.wanted import Group, Source, Wanted
 from rm_research.figures.answers import band_text
+from rm_research.figures.groups import charts_of
 from rm_research.figures.rows import axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import on_sheet
 from rm_research.figures.style import look, styled
@@ -61,10 +62,10 @@ def plot_sessions(
     names = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
     asked = Wanted.of(data, study, verb="plot_sessions", table="sessions", **names)
     groups = asked.groups(asked.shown.tables.get("sessions"))
-    charts = [
-        (asked.titled(sessions_title(asked.shown, study=asked.study, **group._asdict()), group.cohort, groups) if title
-         else "", partial(_chart, asked, group)) for group in groups
-    ]  # fmt: skip
+    charts = charts_of(
+        asked, groups, lambda group: sessions_title(asked.shown, study=asked.study, **group._asdict()),
+        lambda group: partial(_chart, asked, group), title=title,
+    )  # fmt: skip
     return on_sheet(ax, charts, width=width, nothing=asked.nothing)
 
 

@@ -111,7 +111,7 @@ def _panel_and_study(data: Data, study: Study | None, verb: str) -> tuple[pd.Dat
     if isinstance(data, Prepared):
         if study is not None and study != data.study:
             raise StudyError(f"{verb}: study= is another study than that of the Prepared. Leave study= out.")
-        return data.panel[data.panel["cohort"].isin(data.sound_cohorts)], data.study
+        return data.sound_panel, data.study
     if not isinstance(data, pd.DataFrame):
         raise FrameError(
             f"{verb} takes what prepare_study returned, or a Panel with study=; this is a {type(data).__name__}."

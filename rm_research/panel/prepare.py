@@ -89,6 +89,11 @@ class Prepared:
         """Names of the cohorts that can be reported."""
         return tuple(cohort for cohort in self.cohorts if not self.errors_of(cohort))
 
+    @property
+    def sound_panel(self) -> pd.DataFrame:
+        """Panel of the cohorts that can be reported."""
+        return self.panel[self.panel["cohort"].isin(self.sound_cohorts)]
+
     def named(self, cohorts: Iterable[str]) -> tuple[str, ...]:
         """
         Cohorts with these names, which may be written in other case or with characters that look alike.

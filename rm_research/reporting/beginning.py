@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 
 from rm_research.errors import ReportError
+from rm_research.panel import prepare_study
 from rm_research.reporting.render import shipped_notebook
 
 TEMPLATE = "own_notebook"
@@ -46,8 +47,6 @@ def _parameters(path: Path, study: Path | None) -> str:
     """Source of the cell of parameters: the study as seen from the notebook, and its first cohort."""
     if study is None:
         return 'study = "my-study"\ncohort = ""'
-    from rm_research.panel import prepare_study
-
     cohorts = prepare_study(study).cohorts
     place = Path(os.path.relpath(study, path.parent)).as_posix()
     return f"study = {place!r}\ncohort = {next(iter(cohorts), '')!r}"

@@ -91,6 +91,12 @@ class TestWhatIsShown:
         row = private_of(prepared).estimates.where(**asked, arm="waitlist", contrast="change").headlines().rows[0]
         assert claims_of(private_of(prepared), prepared.study).title(row) in " ".join(waiting)
 
+    @pytest.mark.parametrize("verb", [*ALL, "plot_flow"])
+    def test_a_chart_of_some_of_the_people_says_of_whom(self, prepared, verb):
+        some = prepared.where(role="leader", grade=["A", "B"])
+        assert any(text.startswith("leader; A, B: ") for text in said(getattr(rm, verb)(some)))
+        assert not any(text.startswith("leader; A, B: ") for text in said(getattr(rm, verb)(prepared)))
+
     @pytest.mark.parametrize("verb", ["plot_change", "plot_forest"])
     def test_a_chart_of_nobody_says_why(self, prepared, verb):
         one = prepared.where(cohort="Spring", role="leader", arm="programme", age="36")  # who did not answer after
