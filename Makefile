@@ -21,8 +21,9 @@ coverage: $(STAMP)  ## The fast tests, and the lines of the package that none of
 test-slow: $(STAMP)  ## Long simulations and soaks, and many examples of every property
 	@$(BIN)/pytest -n auto --dist worksteal -m slow
 
-soak: $(STAMP)  ## Readers who add, subtract, exchange and try all whole answers, on forty drawn studies each (an hour)
-	@$(BIN)/pytest -n auto --dist worksteal -m slow tests/disclosure
+soak: $(STAMP)  ## All drawn studies: readers who add, subtract, exchange, try whole answers; every property of pages
+	@RM_RESEARCH_SOAK=1 $(BIN)/pytest -n auto --dist worksteal -m slow tests/disclosure tests/report \
+	  tests/findings/test_pages_agree.py tests/browser
 
 doctest: $(STAMP)  ## The examples of all public docstrings, on the demo study
 	@$(BIN)/pytest -n auto --dist worksteal -m "slow or not slow" tests/test_examples.py

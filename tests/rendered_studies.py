@@ -1,4 +1,4 @@
-"""Reports of four studies and of twenty drawn ones, each made once by the command itself; most of them are slow."""
+"""Reports of four studies and of drawn ones, each made once by the command itself; most of them are slow."""
 
 from collections.abc import Collection
 from pathlib import Path

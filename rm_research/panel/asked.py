@@ -66,7 +66,7 @@ class Asked:
         if prepared is not None:
             _refuse_errors(prepared, names.get("cohort"))
         known = known_names(panel, study)
-        selection = Selection.of(known, names)
+        selection = Selection.of(known, names, baseline=study.baseline)
         if selection:
             selection.mask(panel)
         return cls(panel, study, selection, prepared)

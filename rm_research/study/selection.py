@@ -46,7 +46,9 @@ class Selection:
     names: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, known: Mapping[str, Iterable[object]], asked: Mapping[str, Names]) -> "Selection":
+    def of(
+        cls, known: Mapping[str, Iterable[object]], asked: Mapping[str, Names], *, baseline: str | None = None
+    ) -> "Selection":
         """
         Names that were asked for, as the study writes them: case, blanks and look-alike characters may differ.
 
@@ -55,6 +57,8 @@ class Selection:
         known : mapping of str to iterable
             The names that exist, by keyword.
         asked : mapping of str to (str, iterable of str or None)
+        baseline : str, optional
+            The first wave, where only later ones may be asked for.
 
         Raises
         ------
@@ -68,7 +72,12 @@ class Selection:
             written = {tidy_text(str(name)): str(name) for name in known[keyword]}
             several = _several(keyword, wanted)
             for name in several:
-                if tidy_text(name) not in written:
+                if keyword == "wave" and name == baseline:
+                    problems.append(
+                        f"Wave {name!r} is the first, which every later wave is compared with; "
+                        f"known: {', '.join(written.values())}"
+                    )
+                elif tidy_text(name) not in written:
                     problems.append(f"There is no {keyword} {name!r}; {suggest(name, written.values())}")
             names[keyword] = tuple(dict.fromkeys(written.get(tidy_text(name), name) for name in several))
         if problems:

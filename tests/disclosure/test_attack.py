@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from attacker import attack
+from properties import seeds
 from small_studies import TOML, Group, small_study
 
 from rm_research.disclosure import Together, answers, numbers, rules
@@ -133,7 +134,7 @@ def test_nothing_hidden_can_be_worked_out_of_answers_on_three_points(tmp_path, d
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds())
 def test_nothing_hidden_can_be_worked_out_of_drawn_studies(tmp_path, seed):
     draws = np.random.default_rng(seed)
     toml = [LOGGED, UNLINKED, COMPARED, SHARED][seed % 4]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from integers import HALF, Integers, Known, learn
+from properties import seeds
 from small_studies import COLUMNS, TOML, as_csv
 
 from rm_research.disclosure import coarse, gate, rules
@@ -166,13 +167,8 @@ def test_bands_of_few_scores(tmp_path, monkeypatch):
     assert all(set(known[key]) <= set(within[key]) for key in known)
 
 
-def studies():
-    """Forty drawn ones."""
-    return list(range(40))
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", studies())
+@pytest.mark.parametrize("seed", seeds())
 def test_drawn_studies_in_two_editions(tmp_path, seed):
     """Whoever left, or joined later and is waiting, may have given any answer; nobody's answer is everybody's."""
     draws, items = np.random.default_rng(seed), (1, 3)[seed % 2]

@@ -9,7 +9,7 @@ import pytest
 from audits import fewest_behind, smallest_cut
 from hypothesis import given
 from hypothesis import strategies as st
-from properties import examples
+from properties import examples, seeds
 from rendered_demo import DEMO
 from small_studies import TOML, Group, small_study
 
@@ -163,7 +163,7 @@ def test_an_audit_of_all_that_is_shown(tmp_path, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds())
 def test_an_audit_of_drawn_studies(tmp_path, seed):
     draws = np.random.default_rng(seed)
     toml, groups = [SINGLE, COMPARED][seed % 2], []

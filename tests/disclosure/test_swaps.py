@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from properties import seeds
 from rendered_demo import DEMO
 from swaps import WAVES, differing, drawn_study, exchangeable, exchanged, left_of, replace_hidden, signatures
 
-
-def seeds(*, quick: int) -> list:
-    """Forty drawn studies, of which one is among the fast tests."""
-    return [seed if seed == quick else pytest.param(seed, marks=pytest.mark.slow) for seed in range(40)]
+QUICK = 1  # of the drawn studies, the one that is among the fast tests
 
 
-@pytest.mark.parametrize("seed", seeds(quick=1))
+@pytest.mark.parametrize(
+    "seed", [seed if seed == QUICK else pytest.param(seed, marks=pytest.mark.slow) for seed in seeds()]
+)
 def test_answers_of_people_in_the_same_sets_can_be_exchanged(tmp_path, seed):
     study = drawn_study(tmp_path / "study", seed)
     prepared, before = left_of(study, tmp_path / "one")
@@ -24,7 +24,7 @@ def test_answers_of_people_in_the_same_sets_can_be_exchanged(tmp_path, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds())
 def test_what_people_in_no_set_answered_changes_nothing(tmp_path, seed):
     study = drawn_study(tmp_path / "study", seed)
     prepared, before = left_of(study, tmp_path / "one")

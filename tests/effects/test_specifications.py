@@ -583,11 +583,11 @@ def test_cohorts_may_be_chosen(armed):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"scale": "joy"}, "There is no scale 'joy'; there is 'mood'."),
-        ({"wave": "pre"}, "There is no later wave 'pre'; there is 'post'."),
-        ({"role": "leader"}, "There is no role 'leader'; there is 'participant'."),
-        ({"cohort": "Z"}, "There is no cohort 'Z'; there is 'X', 'Y'."),
-        ({"contrast": "dose"}, "There is no contrast 'dose'; there is 'change', 'difference'."),
+        ({"scale": "joy"}, "There is no scale 'joy'; known: mood"),
+        ({"wave": "pre"}, "Wave 'pre' is the first, which every later wave is compared with; known: post"),
+        ({"role": "leader"}, "There is no role 'leader'; known: participant"),
+        ({"cohort": "Z"}, "There is no cohort 'Z'; known: X, Y"),
+        ({"contrast": "dose"}, "There is no contrast 'dose'; known: change, difference"),
     ],
 )
 def test_unknown_names(asked, message, armed):
