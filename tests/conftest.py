@@ -1,6 +1,7 @@
 """What tests of several modules share."""
 
 import gc
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -32,11 +33,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before those that were not asked for are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count tests of properties among the slow ones where they have many examples."""
+    """Count as slow what `quick` leaves over of a test's cases, and properties where they have many examples."""
+    _leave_over(items)
     if settings.get_current_profile_name() == properties.DEEP:
         for item in items:
             if is_hypothesis_test(getattr(item, "obj", None)):
                 item.add_marker("slow")
+
+
+def _leave_over(items: list[pytest.Item]) -> None:
+    """Of a test marked `quick(n)`, n cases are among the fast tests, and the others among the slow ones."""
+    cases = Counter[str]()
+    for item in items:
+        quick = item.get_closest_marker("quick")
+        if quick is None or item.get_closest_marker("slow") is not None:
+            continue
+        test = item.nodeid.split("[")[0]
+        cases[test] += 1
+        if cases[test] > quick.args[0]:
+            item.add_marker("slow")
 
 
 def pytest_collection_finish() -> None:

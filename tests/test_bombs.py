@@ -142,6 +142,7 @@ BOMBS = {
 }  # fmt: skip
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("name", BOMBS)
 def test_workbooks(refused, write_study, name):
     made, said = BOMBS[name]
@@ -152,6 +153,7 @@ def test_workbooks(refused, write_study, name):
     assert any(words in refused(study) for words in said.split("|"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["a cell in the last corner", pytest.param("a sheet that unpacks to much", marks=pytest.mark.slow)]
 )

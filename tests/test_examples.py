@@ -63,6 +63,7 @@ def test_the_module_says_which_verb_answers_which_question():
     assert missing == []
 
 
+@pytest.mark.slow
 def test_the_example_of_the_module_runs(names):
     (test,) = doctest.DocTestFinder(recurse=False).find(rm, "rm_research", globs={})
     assert not doctest.DocTestRunner(optionflags=FLAGS).run(test).failed

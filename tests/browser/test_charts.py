@@ -103,6 +103,7 @@ FONTS = [
 ]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("width", [1280, pytest.param(390, marks=pytest.mark.slow), 320])
 @pytest.mark.parametrize(("font", "carried"), FONTS)
 def test_no_text_is_cut_covered_or_small(show, charts, width, font, carried):
@@ -124,6 +125,7 @@ def test_text_has_a_contrast_of_4_5(show, scheme):
 FILLS = "[...new Set([...document.querySelectorAll('svg use')].map(mark => getComputedStyle(mark).fill))]"
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("media", "scheme"), [("screen", "light"), ("screen", "dark"), ("print", "dark")])
 def test_colours_follow_the_reader_s_scheme_and_paper_is_light(show, media, scheme):
     page = show(scheme=scheme)

@@ -31,6 +31,7 @@ def arms_of(page) -> int:
     return max(1, lines // max(scales, 1))
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_first_screen_holds_every_outcome_and_what_became_clear(open_page, shown, screen):
     path, _, _ = shown
@@ -44,6 +45,7 @@ def test_the_first_screen_holds_every_outcome_and_what_became_clear(open_page, s
     assert [box for box in boxes if box["y"] + box["height"] > reach] == []
 
 
+@pytest.mark.quick(1)
 def test_the_page_is_read_in_minutes(open_page, shown):
     path, kind, declared = shown
     page = open_page(path).page
@@ -52,6 +54,7 @@ def test_the_page_is_read_in_minutes(open_page, shown):
     assert words <= MOST_WORDS[kind] + MORE_WORDS * further
 
 
+@pytest.mark.quick(1)
 def test_the_page_is_a_few_screens_long(open_page, shown):
     path, kind, declared = shown
     page = open_page(path, height=900).page

@@ -164,6 +164,9 @@ def learn(integers: Integers, known: Known) -> None:
         bounded = any((mean.id, f"mean_{when}_bound") in details for when in ("pre", "post"))
         for row in changes[changes["measure"].eq("g_av")].assign(mean_change=mean.estimate).itertuples():
             _learn_standardised(integers, known.both, row, [None] if bounded else means)
+        for row in changes[changes["measure"].eq("d_rm")].itertuples():
+            ends = [details.get((mean.id, f"mean_{when}_{end}")) for when in ("pre", "post") for end in ("low", "high")]
+            _learn_correlation(integers, known.both, row, mean, [] if bounded or None in ends else [*means, *ends])
         for row in changes[changes["method"].eq("hodges_lehmann")].itertuples() if len(integers.points) == 5 else ():
             _learn_median(integers, known.both, row, mean)
     of_teams = rows[rows["contrast"].eq("interaction") & rows["method"].eq("paired_t") & rows["estimate"].notna()]
@@ -215,6 +218,26 @@ def _learn_standardised(integers: Integers, cells: Sequence[str], row, means: Se
     integers.squares(
         cells, *((n - 1) * variance + n * square for variance, square in zip(variances, squares, strict=True))
     )
+
+
+def _learn_correlation(integers: Integers, cells: Sequence[str], row, mean, scores: Sequence[float]) -> None:
+    """d_rm has the correlation in it: with all three spreads, it bounds both sums of squares together once more."""
+    n, change = integers.n(cells), integers.exact("change", cells, mean.estimate)
+    cut = [end for end in scores[2:] if end in (integers.points[0], integers.points[-1])]
+    if not scores or cut or change[0] * change[1] <= 0 or abs(row.estimate) <= HALF:
+        return
+    factor, far = np.sqrt(n) / t.ppf(0.975, n - 1) / 2, np.sort(np.abs(change))
+    pre, post = (
+        np.maximum(high - low + np.array([-2, 2]) * HALF, 0) * factor for low, high in (scores[2:4], scores[4:])
+    )
+    error = (mean.std_error + np.array([-HALF, HALF])) * np.sqrt(n)
+    size = abs(row.estimate) + np.array([-HALF, HALF])
+    apart = (size * error / far[::-1]) ** 2 / 2  # 1 − r
+    together = np.outer(1 - apart, pre * post)
+    variances = error**2 + 2 * np.array([together.min(), together.max()])
+    exact = [integers.exact(name, cells, of) for name, of in zip(("pre", "post"), scores[:2], strict=True)]
+    squares = np.array([sum(of[at] ** 2 for of in exact) for at in (0, 1)])
+    integers.squares(cells, *((n - 1) * variances + n * squares))
 
 
 def _learn_median(integers: Integers, cells: Sequence[str], median, mean) -> None:

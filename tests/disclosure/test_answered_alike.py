@@ -50,6 +50,7 @@ def reasons(numbers, contrast="change"):
     return set(table.loc[table["contrast"].eq(contrast) & table["measure"].eq("mean"), "reason"].dropna())
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -95,6 +96,7 @@ def test_a_mean_near_an_end_is_given_as_that_or_more(tmp_path):
     assert kept["mean_pre_low"] < kept["mean_pre"] < kept["mean_pre_high"]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("change", [set_after(5), moved(1, but=2)])
 def test_no_average_holds_the_numbers_of_a_group_that_words_stand_for(tmp_path, change):
     """Of a group of fourteen the change followed from the average of all and from the others."""
@@ -110,6 +112,7 @@ def of_roles(study):
     return table[table["contrast"].eq("role_difference") & table["measure"].eq("mean")]
 
 
+@pytest.mark.slow
 def test_a_difference_of_roles_of_which_the_other_answered_alike(tmp_path):
     """Next to what one role did, it would tell what the other did."""
     study = small_study(tmp_path, Group("a", 14, "leader"), Group("a", 14, "mentor"), toml=ROLES)
@@ -120,6 +123,7 @@ def test_a_difference_of_roles_of_which_the_other_answered_alike(tmp_path):
     assert set(of_roles(study)["reason"]) == {"alike_after_high"}
 
 
+@pytest.mark.slow
 def test_a_difference_of_arms_one_of_which_answered_alike(tmp_path):
     toml = f"{SINGLE}[design]\n{RANDOMISED}\n"
     groups = (Group("a", 14, arm="programme"), Group("a", 14, arm="waitlist"))

@@ -115,7 +115,7 @@ def _slopes(study) -> dict[tuple[str, str], float]:
     return found
 
 
-FAST = ("small cohorts, many together", "few left", "small in one arm each")
+FAST = ("small cohorts, many together",)
 
 
 @pytest.mark.parametrize(
@@ -207,6 +207,7 @@ def without(monkeypatch, *names: str) -> None:
     monkeypatch.setattr(rules, "RULES", tuple(rule for rule in rules.RULES if rule.name not in names))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "design", [design if design in FAST[:1] else pytest.param(design, marks=pytest.mark.slow) for design in DESIGNS]
 )
@@ -220,6 +221,7 @@ def test_the_sets_of_people_keep_what_the_numbers_of_people_keep(tmp_path, monke
 AT_ONCE = ("few people", "average of hidden cohorts")
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "name", [name if name in AT_ONCE else pytest.param(name, marks=pytest.mark.slow) for name in CASES]
 )

@@ -67,6 +67,7 @@ def test_a_second_edition_tells_of_nobody_who_came_or_went(tmp_path, name):
     assert differing(second, again) == []
 
 
+@pytest.mark.slow
 def test_words_on_measurement_are_of_those_whom_numbers_name_now(tmp_path):
     """Of a cohort that somebody left after its release no number is shown, and no word: it would be compared."""
     study = study_by_hand(tmp_path / "study", "alike")

@@ -41,6 +41,7 @@ def test_mean_and_spread_are_those_of_the_scores(tmp_path):
     assert (row["mean"], row["sd"]) == pytest.approx((after.mean(), after.std()))
 
 
+@pytest.mark.slow
 def test_few_people_are_not_described(tmp_path):
     prepared = study(tmp_path, 14, skipping=5)
     assert decide(prepared).tables["described"].empty
@@ -57,6 +58,7 @@ def of_answers(folder, fives, others, toml=WITH_ZEAL):
     return prepared, decide(prepared).tables["described"].iloc[0]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("fives", "others", "mean", "bound", "third"),
     [
@@ -72,6 +74,7 @@ def test_people_who_answered_alike_are_told_of_in_words_or_by_a_bound(tmp_path, 
     assert np.isnan(row["sd"]) == (bound is not None or third is not None)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("fives", "told"),
     [
@@ -129,6 +132,7 @@ class TestOnThePage:
         assert "(14 people). It cannot show a change." in text
         assert " 0 people" not in text
 
+    @pytest.mark.slow
     def test_the_programme_says_of_how_many_cohorts(self, tmp_path):
         text = repr(undrawn_findings(study(tmp_path, 14, 9, 12)).outcomes)
         assert "(26 people in 2 of 3 cohorts)" in text

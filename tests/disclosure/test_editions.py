@@ -90,6 +90,7 @@ class TestLater:
         assert later.n_pairs == 23
         assert numbers.tables["waiting"].empty
 
+    @pytest.mark.slow
     def test_many_who_came_since_count(self, after_release, tmp_path):
         after_release(13)
         later, numbers = change(written(tmp_path / "study", before=24, after=24))
@@ -97,6 +98,7 @@ class TestLater:
         assert later.is_known
         assert numbers.tables["waiting"].empty
 
+    @pytest.mark.slow
     def test_answers_after_that_came_since_wait(self, tmp_path):
         """Four who had not answered after, and now have: they could be told from both reports."""
         released(written(tmp_path / "study", before=24, after=14))
@@ -114,6 +116,7 @@ class TestLater:
         later, _ = change(written(tmp_path / "study", before=12, after=12))
         assert later.is_known
 
+    @pytest.mark.slow
     def test_the_same_data_give_the_same_numbers(self, tmp_path):
         study = written(tmp_path / "study", before=24, after=13, cohorts="abc")
         before = decide(prepare_study(study))
@@ -122,6 +125,7 @@ class TestLater:
         pd.testing.assert_frame_equal(before.table, after.table)
         assert set(named_groups(prepare_study(study))) == set(read_editions(read_study(study))[0].groups)
 
+    @pytest.mark.slow
     def test_other_cohorts_are_not_held_back(self, after_release, tmp_path):
         after_release(20, "ab")
         later, _ = change(written(tmp_path / "study", before=23, after=23, cohorts="ab"), cohort="b")
@@ -134,6 +138,7 @@ class TestLater:
         assert later.n_pairs == 23
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("first", "later"), [(20, 23), (13, 24), (24, 22), (24, 12), (20, 20), (24, 5)])
 def test_an_audit_of_two_releases_together(after_release, tmp_path, first, later):
     """Whatever is added or subtracted of both rests on enough people, also of those who are gone."""
@@ -225,6 +230,7 @@ class TestChangedNames:
             released(study)
 
 
+@pytest.mark.slow
 def test_late_answers_to_a_scale_that_is_only_described_wait_too(tmp_path):
     codebook = "item,scale,low,high,pre\nm1,mood,1,5,\nm2,mood,1,5,\nm3,mood,1,5,\nz1,zeal,1,5,-\n"
     toml = SINGLE.replace("[reporting]", '[scales.zeal]\nlabel = "Zeal"\n[reporting]')

@@ -56,6 +56,7 @@ def test_each_scale_has_the_first_of_its_family(tmp_path):
     assert first_of_family(read_study(study)) == {"mood": "mood", "part": "mood", "other": "other"}
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("only_first", "shown"), [(0, True), (1, False), (10, True)])
 def test_a_part_of_a_scale_is_shown_where_nobody_or_enough_people_have_only_one_score(tmp_path, only_first, shown):
     prepared = study_with(tmp_path, only_first=only_first)

@@ -81,6 +81,7 @@ def alone_in_a_team(folder):
     return integers, float(people[-1][1][0] - people[-1][0][0])
 
 
+@pytest.mark.slow
 def test_one_alone_in_a_team(tmp_path, monkeypatch):
     """A group's mean and spread tell how far anybody can be from it, and no more of one than of the others."""
     integers, _ = alone_in_a_team(tmp_path / "on")
@@ -109,6 +110,7 @@ def two_editions(folder, *, remembered, items=1, seed=2, n=12, joined=1):
     return integers, float(np.mean(people[-1][0]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("items", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_one_who_joined_between_two_editions(tmp_path, items):
     integers, _ = two_editions(tmp_path / "on", remembered=True, items=items)

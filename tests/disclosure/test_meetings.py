@@ -140,6 +140,7 @@ class TestShownMeetings:
     def test_small_cohorts_count_where_they_are_combined(self, tmp_path):
         assert shown(tmp_path, Group("a", 36), Group("b", 6), Group("c", 9))["n_people"].sum() == 51
 
+    @pytest.mark.slow
     def test_the_comparison_has_none(self, tmp_path):
         groups = [Group("a", 36, arm="programme"), Group("a", 36, arm="waitlist")]
         found = shown(tmp_path, *groups, toml=COMPARED)
@@ -152,6 +153,7 @@ class TestShownMeetings:
         found = shown(tmp_path, Group(n=36), toml=both, files={"codebook.csv": codebook})
         assert set(found["scale"]) == {"zeal"}
 
+    @pytest.mark.quick(1)
     @pytest.mark.parametrize("later", [False, True])
     def test_a_cohort_is_left_out_where_its_change_of_this_outcome_and_wave_is_hidden(self, tmp_path, later):
         """Five of autumn answered the first outcome after, all the second, and all of them both once more."""

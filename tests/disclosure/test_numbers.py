@@ -84,6 +84,7 @@ def test_a_shared_comparison_is_used_as_a_whole_for_each_cohort(tmp_path):
     assert set(shown["n_comparison"]) == {14}
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("several", [False, True])
 def test_waves_are_modelled_together_where_there_are_several(tmp_path, several):
     folder = small_study(tmp_path / "study", Group(n=30), toml=LATER if several else TOML + SMALLEST)

@@ -153,6 +153,7 @@ STUDIES = {
 }  # fmt: skip
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", STUDIES)
 def test_an_audit_of_all_that_is_shown(tmp_path, name):
     toml, groups = STUDIES[name]
@@ -202,6 +203,7 @@ def test_the_smallest_cut_is_that_of_the_exact_search(parts, least):
     assert fewest_behind([np.array(places) for places, _ in parts], range(40)) == least
 
 
+@pytest.mark.slow
 def test_levels_are_compared_only_where_each_has_enough_people(tmp_path):
     for n, shown in ((21, False), (30, True)):
         study = small_study(tmp_path / str(n), Group("a", n), toml=LEVELS)
@@ -251,6 +253,7 @@ class TestBothRoles:
         (row,) = [row for row in decide(prepare_study(study)).headline_rows if row.is_known]
         assert (row.role, row.n_pairs, row.n_clusters, row.df) == ("leader + mentor", 16, 8, pytest.approx(7))
 
+    @pytest.mark.slow
     def test_cohorts_of_both_stand_across_groups_of_one_role(self, tmp_path):
         groups = [Group(cohort, 8, role) for cohort in "abcd" for role in ("leader", "mentor")]
         shown = self.shown(tmp_path, *groups)
@@ -267,6 +270,7 @@ class TestSeveralWaves:
         rows = {row.wave: row for row in numbers.headline_rows if row.contrast == "change"}
         return rows, numbers.tables["every_wave"]
 
+    @pytest.mark.slow
     def test_the_latest_wave_stands_and_the_others_are_of_those_with_every_wave(self, tmp_path):
         rows, every_wave = self.main_rows(with_waves(tmp_path, 3, 10))
         assert (rows["later"].n_pre, rows["later"].n_pairs, rows["later"].is_known) == (30, 20, True)
@@ -298,6 +302,7 @@ def test_every_group_of_the_vocabulary_is_known_to_the_sets(tmp_path):
     assert all(method.groups for method in METHODS)
 
 
+@pytest.mark.slow
 def test_bands_of_meetings_are_left_out_where_they_would_tell_of_few(monkeypatch, tmp_path):
     """Bands of 12 and 12, of which a cohort's 20 and 4 people are: its four could be told from both."""
     toml = SINGLE + '[sessions]\nfile = "sessions.csv"\n'
@@ -312,6 +317,7 @@ def test_bands_of_meetings_are_left_out_where_they_would_tell_of_few(monkeypatch
     assert len(decide(prepared).tables["sessions"]) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("waiting", "shown"), [((12, 12), True), ((14, 6), False), ((25, 0), True)])
 def test_reliable_change_names_the_comparison_that_its_threshold_comes_from(tmp_path, waiting, shown):
     """A part of it that is hidden would move the share of those who changed reliably."""
@@ -326,6 +332,7 @@ def test_reliable_change_names_the_comparison_that_its_threshold_comes_from(tmp_
     assert [row.is_known for row in rows] == [True] * 2
 
 
+@pytest.mark.slow
 def test_slopes_of_one_member_of_dyads_name_both(tmp_path):
     study = small_study(tmp_path, Group("a", 14, "leader"), Group("a", 14, "mentor"), toml=SINGLE)
     for wave in ("pre", "post"):

@@ -71,6 +71,7 @@ def test_spread_that_changed_is_named(tmp_path, factor, name):
     assert limits(decide(prepare_study(study)).tables["shapes"]) == [name]
 
 
+@pytest.mark.slow
 def test_groups_whose_change_is_hidden_have_none_and_are_in_no_total(tmp_path):
     found = decide(prepare_study(small_study(tmp_path, Group("a", 30, gain=3.0), Group("b", 6, gain=3.0)))).tables
     assert set(found["shapes"]["cohort"]) <= {"a", ALL_COHORTS}
@@ -102,6 +103,7 @@ def long_runs(folder, n, *, action="flag"):
     return table.loc[table["limit"] == "same_answers", "above"].tolist()
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("n", "above"), [(0, []), (2, []), (3, [0.05]), (4, [0.05]), (5, [0.1]), (11, [0.25]), (39, [])]
 )

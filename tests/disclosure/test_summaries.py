@@ -68,6 +68,7 @@ class TestSpecifications:
         assert table.empty
         assert list(table) == ["cohort"]
 
+    @pytest.mark.slow
     def test_each_cohort_has_its_own_where_they_are(self, tmp_path):
         groups = [Group(n=30), Group("Autumn", 25), Group("Winter", 40)]
         table = curves(prepared_of(tmp_path, *groups, toml=CURVES, twice="Winter"))
@@ -97,6 +98,7 @@ class TestSpecifications:
             sizes.append({len(group.questionnaires) for group in groups if group.pile.wave == "post"})
         assert sizes[1] - sizes[0] == {14}
 
+    @pytest.mark.slow
     def test_who_came_late_is_in_none(self, tmp_path):
         groups = [Group(n=30), Group("Autumn", 25)]
         release(prepared_of(tmp_path, *groups, toml=CURVES), "board")

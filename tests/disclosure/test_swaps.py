@@ -9,12 +9,9 @@ from properties import seeds
 from rendered_demo import DEMO
 from swaps import WAVES, differing, drawn_study, exchangeable, exchanged, left_of, replace_hidden, signatures
 
-QUICK = 1  # of the drawn studies, the one that is among the fast tests
 
-
-@pytest.mark.parametrize(
-    "seed", [seed if seed == QUICK else pytest.param(seed, marks=pytest.mark.slow) for seed in seeds()]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", seeds())
 def test_answers_of_people_in_the_same_sets_can_be_exchanged(tmp_path, seed):
     study = drawn_study(tmp_path / "study", seed)
     prepared, before = left_of(study, tmp_path / "one")

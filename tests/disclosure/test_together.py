@@ -201,6 +201,7 @@ def test_the_average_over_people_has_one_effect_of_the_group(prepared, table):
     assert average["n_comparison"] == int((people["treated"] == 0).sum())
 
 
+@pytest.mark.slow
 def test_a_group_has_no_mean_before_or_after(prepared):
     numbers = decide(prepared)
     of_group = numbers.table.loc[numbers.table["cohort"] == "d + e", "id"]
@@ -214,6 +215,7 @@ def test_change_of_the_group_is_that_of_all_its_people(prepared, table):
     assert row["estimate"] == pytest.approx((people["post"] - people["pre"]).mean(), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_meetings_and_answers_say_nothing_of_the_small(prepared):
     answers = decide(prepared).tables["answers"]
     assert set(answers["cohort"]) <= {"a", "b", "c", ALL_COHORTS}

@@ -284,6 +284,7 @@ def open_doubts(tree):
             yield node
 
 
+@pytest.mark.slow
 def test_every_kind_of_mark_has_a_case(tmp_path_factory):
     said = []
     for mark in MARKS:

@@ -81,6 +81,7 @@ def mentors_with(leaders: int, mentors: int = 8) -> list[str]:
 
 
 class TestLeadersOfOneMentor:
+    @pytest.mark.slow
     def test_are_one_cluster_without_any_declaration(self, tmp_path):
         numbers, claims = numbers_of(tmp_path / "s", people("A", mentors_with(3)))
         row = headline(numbers, "A")
@@ -169,6 +170,7 @@ class TestFewClusters:
         assert [(row.cohort, row.p_value) for row in rows] == [("A", 0.5)]  # two signs of four
         assert rows[0].id not in {row.id for row in numbers.headline_rows}
 
+    @pytest.mark.slow
     def test_a_hidden_group_has_no_row_that_is_there_only_for_some_answers(self, tmp_path):
         parts = [people(cohort, [""] * 12, classes=np.repeat(["x", "y"], 6), seed=seed)
                  for cohort, seed in (("A", 1), ("B", 2))]  # fmt: skip

@@ -91,6 +91,7 @@ class TestWhatIsShown:
         row = private_of(prepared).estimates.where(**asked, arm="waitlist", contrast="change").headlines().rows[0]
         assert claims_of(private_of(prepared), prepared.study).title(row) in " ".join(waiting)
 
+    @pytest.mark.quick(1)
     @pytest.mark.parametrize("verb", [*ALL, "plot_flow"])
     def test_a_chart_of_some_of_the_people_says_of_whom(self, prepared, verb):
         some = prepared.where(role="leader", grade=["A", "B"])

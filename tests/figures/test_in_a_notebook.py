@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
 
 from rm_research.reporting.kernels import ReportKernelManager
@@ -10,6 +11,7 @@ from rm_research.reporting.kernels import ReportKernelManager
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 
 
+@pytest.mark.slow
 def test_every_cell_shows_its_chart():
     """Also the second one: what Matplotlib sets up for a notebook is not undone with the style of the first."""
     cells = [

@@ -134,6 +134,7 @@ def test_many_cohorts_stand_in_several_charts_of_one_axis_with_the_average_in_ea
     assert len({ax.get_xlim() for ax in axes}) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shrunken", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_letters_of_each_part_have_11_points_on_a_slide(study, monkeypatch, shrunken):
     cohorts, details = five() if shrunken else ([], [])

@@ -85,6 +85,7 @@ def test_a_number_at_equal_scores_is_worded_as_one_everywhere(page):
         assert "at equal scores before" in text.lower()
 
 
+@pytest.mark.slow
 def test_a_trial_that_lost_many_more_of_one_arm_is_no_match(page):
     """68 % against 38 %: the lot no longer makes the groups alike, and nobody matched them."""
     findings = page((50, 3.4, 0.5, 34), (50, 3.4, 0, 19), "randomised")
@@ -95,6 +96,7 @@ def test_a_trial_that_lost_many_more_of_one_arm_is_no_match(page):
     assert "The programme raised" not in repr(findings)
 
 
+@pytest.mark.slow
 def test_groups_that_cannot_be_compared_stand_side_by_side(page):
     findings = page((50, 3.4, 0.5, 34), (50, 3.4, 0, 19))
     text = repr(findings.headline) + repr(findings.outcomes)
@@ -107,6 +109,7 @@ def test_groups_that_cannot_be_compared_stand_side_by_side(page):
     assert "compared with a comparison group" not in repr(findings.limits)
 
 
+@pytest.mark.slow
 def test_where_the_smallest_change_comes_from_is_printed(page):
     text = repr(page((20, 3.4, 0.5, 0), (20, 3.4, 0, 0)).outcomes)
     assert "The smallest change that matters, 0.30 scale points, was set by an outside standard (an anchor)." in text

@@ -92,6 +92,7 @@ def check_words(shown: Page, *, known: bool) -> None:
     assert sum(found.left or 0 for found in counts) <= left
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @examples(3)
 def test_flow_and_claims_never_disagree(data, tmp_path_factory):
@@ -144,6 +145,7 @@ def test_both_reasons_stand_in_one_sentence(tmp_path):
     assert "3 more returned the first questionnaire without enough usable answers." in shown.outcome
 
 
+@pytest.mark.slow
 def test_a_file_that_keeps_no_leavers_is_said_to_be_one(tmp_path):
     everyone = pages(tmp_path / "all", [Crowd("A", "", ["both"] * 20)], one_file=True)[0]
     for text in (everyone.outcome, everyone.response):

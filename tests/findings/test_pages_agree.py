@@ -209,6 +209,7 @@ def test_so_it_does_in_studies_of_any_shape(shape, tmp_path_factory):
     check(shape, tmp_path_factory.mktemp("shaped"))
 
 
+@pytest.mark.slow
 def test_each_arm_has_its_chart_of_all_cohorts(tmp_path):
     shape = Shape({"A": 24, "B": 24}, ("leader",), ("Mood",), arms=("talks", "walks", "waiting"))
     findings = undrawn_findings(prepare_study(shaped_study(tmp_path / "study", shape)))

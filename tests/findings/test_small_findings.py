@@ -245,6 +245,7 @@ class TestThoseWhoLeft:
         assert "23 leaders)" in text
         assert "All 23 leaders who answered before also answered after." in text
 
+    @pytest.mark.slow
     def test_in_a_difference_they_do_not_count(self, built):
         groups = [Group(n=20, arm="programme", gain=0.9, left=2), Group(n=18, arm="waitlist", gain=0.0, left=1)]
         text = self.told(built, *groups, toml=COMPARED.format("randomised"))
@@ -252,6 +253,7 @@ class TestThoseWhoLeft:
         assert "Programme: of the 20 people who answered before, 2 did not answer after." in text
         assert "Waitlist: of the 18 people who answered before, 1 did not answer after. They are not counted." in text
 
+    @pytest.mark.quick(1)
     @pytest.mark.parametrize(
         ("k", "average", "words"),
         [(2, "people", "over the people in these cohorts"), (5, "people", "over the people in these cohorts"),
@@ -285,6 +287,7 @@ class TestGaps:
         toml = TOML.replace('[waves.post]\nfile = "post.csv"\n', "")
         assert "No answers to the first outcome can be compared over time" in repr(built(Group(), toml=toml).headline)
 
+    @pytest.mark.slow
     def test_an_outcome_not_asked_before_is_not_called_too_small(self, built):
         codebook = "item,scale,low,high,pre\nm1,mood,1,5,-\nm2,mood,1,5,-\nm3,mood,1,5,-\n"
         few = built(Group(n=9), files={"codebook.csv": codebook})
@@ -300,6 +303,7 @@ class TestGaps:
         text = repr(built(Group(), toml=toml, files={"roster.csv": roster}).response)
         assert "4 people were invited; 3 of them answered before (75%)." in text
 
+    @pytest.mark.slow
     def test_a_log_without_minutes_shows_no_hours(self, built):
         roles = [Group(role=role, arm="programme") for role in ("leader", "mentor")]
         toml = TOML.replace("[scales", '[sessions]\nfile = "log.csv"\n[scales').replace(
@@ -314,6 +318,7 @@ class TestGaps:
         assert "1 of 12 pairs have met; 1 meetings are logged" in repr(findings.programme)
         assert "Hours" not in repr(findings.programme)
 
+    @pytest.mark.slow
     def test_a_strength_is_claimed_only_where_groups_were_compared(self, built):
         small = Group(n=4, arm="waitlist")
         text = repr(built(PROGRAMME, small, toml=COMPARED.format("randomised")).limits)
@@ -325,6 +330,7 @@ class TestGaps:
         assert "mood (arm arm)" in repr(findings.headline)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("assignment", "plain", "sentence"),
     [

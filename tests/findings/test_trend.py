@@ -17,6 +17,7 @@ def told(folder) -> str:
     return repr(undrawn_findings(prepare_study(folder)).cohorts)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("shape", "words"),
     [(shape(drift=0.2), "With each year that a cohort started later, the result is higher by an estimated 0."),
@@ -30,6 +31,7 @@ def test_a_trend_is_told_of_ten_cohorts_and_only_where_it_is_clear(shape, words,
     assert ("Other things changed over these years, too." in text) == ("With each year" in words)
 
 
+@pytest.mark.slow
 def test_cohorts_without_a_date_have_no_trend(tmp_path):
     folder = shaped_study(tmp_path, shape())
     toml = folder / "study.toml"
@@ -37,11 +39,13 @@ def test_cohorts_without_a_date_have_no_trend(tmp_path):
     assert "A trend over time is not estimated: not every cohort has a date." in told(folder)
 
 
+@pytest.mark.slow
 def test_cohorts_of_one_month_have_no_trend(built):
     findings = built(*(Group(f"C{at}", n=11, gain=at / 10) for at in range(10)))
     assert "A trend over time is not estimated: all cohorts started in the same month." in repr(findings.cohorts)
 
 
+@pytest.mark.slow
 def test_effects_next_to_a_shared_comparison_have_no_trend(tmp_path):
     folder = shaped_study(tmp_path, shape(arms=("programme", "waiting")))
     toml = folder / "study.toml"

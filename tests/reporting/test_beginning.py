@@ -33,6 +33,7 @@ def test_without_a_study_it_names_none_of_ours(tmp_path):
     assert parameters(tmp_path / "own.ipynb")["study"] == "my-study"
 
 
+@pytest.mark.slow
 def test_it_runs_for_a_cohort_and_shows_a_chart(study, tmp_path):
     write_notebook(tmp_path / "own.ipynb", study=study)
     run_reports(study, out=tmp_path / "out", notebook=tmp_path / "own.ipynb", cohorts=["Spring"])

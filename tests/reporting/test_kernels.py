@@ -38,6 +38,7 @@ def seen(notebook: Path, folder: Path) -> dict[str, object]:
     return json.loads(run_notebook(notebook, {}, folder=folder).cells[-1].outputs[-1].text)
 
 
+@pytest.mark.slow
 def test_a_kernel_sees_nothing_of_the_one_before(write_notebook, tmp_path):
     run_notebook(write_notebook(LEAVES, name="leaves.ipynb"), {}, folder=tmp_path)
     sight = seen(write_notebook(SEES), tmp_path)
@@ -47,6 +48,7 @@ def test_a_kernel_sees_nothing_of_the_one_before(write_notebook, tmp_path):
     assert (sight["parent"] != os.getpid(), sight["group"]) == (CAN_FORK, True)
 
 
+@pytest.mark.slow
 def test_a_long_path_for_temporary_files_makes_kernels_cold(write_notebook, tmp_path, monkeypatch):
     place = tmp_path / ("long" * 20)
     place.mkdir()
@@ -72,6 +74,7 @@ def test_an_executed_notebook_tells_nothing_of_the_machine(write_notebook, tmp_p
     assert '"execution_count": null' in text
 
 
+@pytest.mark.slow
 def test_equal_runs_give_equal_notebooks(write_notebook, tmp_path):
     notebook = write_notebook("{study: cohort}")
     first, second = (nbformat.writes(run_notebook(notebook, {"study": "a"}, folder=tmp_path)) for _ in range(2))

@@ -55,6 +55,7 @@ def test_nothing_stands_in_for_one_small_cohort(tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_small_cohorts_are_named_with_those_they_are_shown_with(tmp_path):
     groups = [Group(name, 9) for name in ("One", "Two", "Three")]
     assert results(small_study(tmp_path / "study", *groups))["Two", "People"] == "shown together with One and Three"
@@ -89,6 +90,7 @@ def test_a_german_study_is_previewed_in_german(tmp_path):
     }]  # fmt: skip
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "name", ["C" * 80, "The cohort of those who began in spring, of whom most work in offices abroad, too"]
 )

@@ -289,6 +289,7 @@ def test_the_highest_of_several_maxima_counts():
     assert strict.indices.chi2 == pytest.approx(68.838, abs=0.01)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("seed", "n"), [(5, 60), (2, 80)])
 def test_a_level_that_cannot_be_fitted_does_not_take_the_others_with_it(seed, n):
     draws = np.random.default_rng(seed)
@@ -313,6 +314,7 @@ def test_more_equalities_never_fit_better(seed, suits):
         assert all(step.chi2 > -1e-4 for step in steps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "missing"), [(1068, {"configural", "scalar"})])
 def test_a_level_whose_highest_maximum_is_not_found_is_left_out(seed, missing):
     """The level within it fits better, so that a maximum was found which is not the highest."""

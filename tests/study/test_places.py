@@ -131,6 +131,7 @@ def test_a_circle_of_links_leads_out(study):
         prepare_study(study)
 
 
+@pytest.mark.slow
 def test_no_circulated_file_tells_where_files_outside_are(tmp_path):
     """Pages are made, too: kernels read the study as it was allowed here. Two files outside have one name."""
     study = small_study(tmp_path / "small", Group("Spring", 11), Group("Autumn", 4))

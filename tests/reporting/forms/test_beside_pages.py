@@ -249,6 +249,7 @@ class TestFails:
 
 
 class TestWorker:
+    @pytest.mark.slow
     def test_what_goes_wrong_is_told_by_kind_and_message(self, tmp_path):
         made, lost = made_apart(("findings.docx", "figures"), {"study": "nowhere", "cohort": "x"}, tmp_path)
         assert made == {}

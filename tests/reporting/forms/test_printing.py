@@ -92,11 +92,13 @@ class TestPrinted:
         assert about.creation_date == about.modification_date == datetime(1980, 1, 1, tzinfo=UTC)
         assert about.creator == "rm_research"
 
+    @pytest.mark.slow
     def test_printing_again_gives_the_same_bytes(self, pdf, source, chromium, monkeypatch):
         monkeypatch.setenv("TZ", "Asia/Tokyo")
         time.sleep(1.1)  # a PDF tells seconds
         assert printed(source, TITLE, chromium) == pdf
 
+    @pytest.mark.slow
     def test_it_asks_nothing_of_the_network_and_leaves_nothing(self, tmp_path, chromium, monkeypatch):
         """Also where a page would, as one's own may."""
         home = tmp_path / "home"
