@@ -133,26 +133,26 @@ class ClusterTerms:
 
     Attributes
     ----------
-    gram : array, shape (G, k, k)
-        U_gᵀU_g.
     score : array, shape (G, k)
         U_gᵀe_g; the sum of all is 0.
     weight : array, shape (G, k)
         V(1 − Λ)^(−1/2)Vᵀc; its product with the score is what the cluster adds to the coefficient, adjusted.
+    plain, spread : array, shape (G, k)
+        U_gᵀU_g times c, and times the weight; the sum of the first is c.
     expected : array, shape (G,)
-        Variance of that product when all errors have variance 1; the sum of all is the coefficient's variance.
+        Variance of the adjusted part when all errors have variance 1; the sum of all is the coefficient's variance.
     """
 
-    gram: Matrix
     score: Matrix
     weight: Matrix
+    plain: Matrix
+    spread: Matrix
     expected: Vector
 
     @property
     def df(self) -> float:
         """Satterthwaite's degrees of freedom, tr(W)² / tr(W²)."""
-        # W_gg = expected_g, W_gh = −b_gᵀb_h, b_g = U_gᵀA_gU_g c
-        b = np.einsum("gij,gj->gi", self.gram, self.weight)
+        b = self.spread  # W_gg = expected_g, W_gh = −b_gᵀb_h, b_g = U_gᵀA_gU_g c
         squares = (self.expected**2).sum() + ((b.T @ b) ** 2).sum() - ((b**2).sum(axis=1) ** 2).sum()
         return float(self.expected.sum() ** 2 / squares)
 
@@ -160,6 +160,9 @@ class ClusterTerms:
 def cluster_terms(fit: Fit, clusters: ArrayLike, column: int) -> ClusterTerms:
     """
     Adjusted parts of a coefficient, by cluster (Bell & McCaffrey 2002).
+
+    Clusters of one size are taken together. With m rows or k columns, whichever are fewer, the matrices to take apart
+    are U_gU_gᵀ = PΛPᵀ, m × m, or those of the k rows of a QR decomposition, which has the same U_gᵀU_g.
 
     Raises
     ------
@@ -171,15 +174,38 @@ def cluster_terms(fit: Fit, clusters: ArrayLike, column: int) -> ClusterTerms:
     c, labels = fit.root[column], np.asarray(clusters)
     if (labels != labels).any():  # NaN would pass as one more cluster
         raise ValueError("The cluster of a row is missing.")
-    gram, score = _by_cluster(fit, np.unique(labels, return_inverse=True)[1])
-    eigen, V = np.linalg.eigh(gram)
-    free = 1 - eigen > SINGULAR
-    scaled = np.where(free, 1 / np.sqrt(np.where(free, 1 - eigen, 1.0)), 0.0)
-    turned = np.einsum("gij,i->gj", V, c)  # Vᵀc
-    expected = turned**2 * eigen
-    if expected[~free].sum() > SINGULAR * (c @ c):
+    group, sizes = np.unique(labels, return_inverse=True, return_counts=True)[1:]
+    order, starts = np.argsort(group, kind="stable"), np.cumsum(sizes) - sizes
+    U, k = (fit.X @ fit.root)[order], len(c)
+    terms = np.empty((3, len(sizes), k))
+    expected, bound = np.empty(len(sizes)), 0.0
+    for size in np.unique(sizes):
+        of = np.flatnonzero(sizes == size)
+        rows = U[starts[of][:, None] + np.arange(size)]
+        if size > k:
+            rows = np.asarray(np.linalg.qr(rows, mode="r"))
+        terms[:, of], expected[of], decided = _of_one_size(rows, c)
+        bound += decided
+    if bound > SINGULAR * (c @ c):
         raise NotEstimableError("too_few_clusters")
-    return ClusterTerms(gram, score, np.einsum("gij,gj->gi", V, scaled * turned), expected.sum(axis=1))
+    score = np.add.reduceat(U * fit.residuals[order][:, None], starts)
+    return ClusterTerms(score, weight=terms[0], plain=terms[1], spread=terms[2], expected=expected)
+
+
+def _of_one_size(U: Matrix, c: Vector) -> tuple[Matrix, Vector, float]:
+    """Weight, plain and spread of clusters with as many rows, shape (clusters, rows, k); expected; what they decide."""
+    eigen, P = np.linalg.eigh(U @ U.transpose(0, 2, 1))
+    turned = np.einsum("gij,gi->gj", P, U @ c)  # PᵀU_gc = Λ^(1/2)Vᵀc
+    free = 1 - eigen > SINGULAR
+    rest = np.sqrt(np.where(free, 1 - eigen, 1.0))
+    # V(1 − Λ)^(−1/2)Vᵀc − c: ((1 − λ)^(−1/2) − 1) / λ is 1 / (√(1 − λ) + 1 − λ), which holds at λ = 0, too
+    beyond = np.where(free, 1 / (rest + rest**2), -1 / np.where(free, 1.0, eigen))
+
+    def back(scaled: Matrix) -> Matrix:
+        return np.einsum("gij,gi->gj", U, np.einsum("gij,gj->gi", P, scaled))
+
+    terms = np.stack([c + back(turned * beyond), back(turned), back(np.where(free, turned / rest, 0.0))])
+    return terms, (turned**2).sum(axis=1), float((turned**2)[~free].sum())
 
 
 def residual_weights(fit: Fit, column: int, *, clusters: ArrayLike | None = None) -> Matrix:
@@ -199,15 +225,6 @@ def residual_weights(fit: Fit, column: int, *, clusters: ArrayLike | None = None
     weight = cluster_terms(fit, labels, column).weight
     members = group[:, None] == np.arange(len(weight))
     return np.where(members, (fit.X @ fit.root * weight[group]).sum(axis=1)[:, None], 0.0)
-
-
-def _by_cluster(fit: Fit, group: NDArray[np.intp]) -> tuple[Matrix, Matrix]:
-    """U_gᵀU_g, shape (clusters, k, k), and U_gᵀe_g, shape (clusters, k); `group` numbers each row's cluster from 0."""
-    order = np.argsort(group, kind="stable")
-    starts = np.searchsorted(group[order], np.arange(group.max() + 1))
-    U = (fit.X @ fit.root)[order]
-    gram = np.add.reduceat(U[:, :, None] * U[:, None, :], starts)
-    return gram, np.add.reduceat(U * fit.residuals[order][:, None], starts)
 
 
 def _root(variance: float, fit: Fit) -> float:

@@ -110,13 +110,12 @@ def _effects(signs: Matrix, terms: ClusterTerms, c: Vector) -> _Effects:
     Cluster g has the score s_g = U_gᵀe_g + δ U_gᵀU_g c / cᵀc. With signs v the effect is cᵀS, S = Σ v_h s_h, and a
     cluster's part of the CR2 variance is the square of a_gᵀ(v_g s_g − U_gᵀU_g S), a_g being its weight.
     """
-    spread = np.einsum("gij,gi->gj", terms.gram, terms.weight)  # U_gᵀU_g a_g
 
     def flipped(score: Matrix) -> tuple[Vector, Matrix]:
         total = signs @ score
-        return total @ c, signs * (terms.weight * score).sum(axis=1) - total @ spread.T
+        return total @ c, signs * (terms.weight * score).sum(axis=1) - total @ terms.spread.T
 
-    (constant, first), (slope, second) = flipped(terms.score), flipped(terms.gram @ c / (c @ c))
+    (constant, first), (slope, second) = flipped(terms.score), flipped(terms.plain / (c @ c))
     square = np.stack([(first**2).sum(axis=1), 2 * (first * second).sum(axis=1), (second**2).sum(axis=1)])
     return _Effects(constant, slope, square)
 
