@@ -129,7 +129,7 @@ VERDICTS = {
     "none_unclear",
 }  # fmt: skip
 ALIKE = {
-    *(f"alike_{when}_{third}" for when in ("before", "after") for third in ("low", "middle", "high")),
+    *(f"alike_{when}_{third}" for when in ("before", "after") for third in ("low", "middle", "high", "somewhere")),
     *(f"alike_change_{way}" for way in ("up", "down", "none")),
 }
 CLEAR = {"gain", "loss", "gain_unclear_size", "loss_unclear_size"}

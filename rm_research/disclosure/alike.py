@@ -15,6 +15,7 @@ from rm_research.study import Study
 
 FEWEST_APART, SHARE_APART = 2, 0.1  # more people than these must differ from the others
 THIRDS = ("low", "middle", "high")
+ANYWHERE = "somewhere"  # where a third would tell the score itself
 FEW_CHANGED = "few_changed"
 Range = tuple[float, float] | None
 
@@ -40,7 +41,8 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
         if key not in known:
             sides = (people if study.link.method == "none" else people.dropna(subset=["pre", "post"])
                      for people in behind.sides(row))  # fmt: skip
-            found = (reason for people in sides for reason in _reasons(people, study.scale_range(row.scale)))
+            limits, steps = study.scale_range(row.scale), possible_scores(row.scale, study)
+            found = (reason for people in sides for reason in _reasons(people, limits, steps))
             known[key] = next(found, "")
         if known[key]:
             told[row.id] = known[key]
@@ -62,11 +64,12 @@ def of_few_changed(estimates: Estimates, study: Study) -> dict[str, str]:
     return told
 
 
-def _reasons(people: pd.DataFrame, limits: Range) -> Iterator[str]:
+def _reasons(people: pd.DataFrame, limits: Range, n_scores: int | None) -> Iterator[str]:
     for when, column in (("before", "pre"), ("after", "post")):
         scores = people[column].dropna().to_numpy(float)
         if limits is not None and nearly_equal(scores):
-            yield f"alike_{when}_{THIRDS[third(scores, limits)]}"
+            where = third(scores, limits)
+            yield f"alike_{when}_{ANYWHERE if holds_one(where, n_scores) else THIRDS[where]}"
     if nearly_equal(changes := (people["post"] - people["pre"]).dropna().to_numpy(float)):
         middle = float(np.round(np.median(changes), 9))
         yield f"alike_change_{'up' if middle > 0 else 'down' if middle < 0 else 'none'}"
@@ -75,6 +78,22 @@ def _reasons(people: pd.DataFrame, limits: Range) -> Iterator[str]:
 def third(scores: Vector, limits: tuple[float, float]) -> int:
     """Third of a scale, 0 to 2, in which scores that are nearly all alike lie."""
     return min(int(3 * (np.median(scores) - limits[0]) / (limits[1] - limits[0])), 2)
+
+
+def possible_scores(scale: str, study: Study) -> int | None:
+    """How many scores a scale can have, of people who answered everything; None where it has no printed range."""
+    items = study.common_items(scale)
+    if not items or items[0].low is None or items[0].high is None:
+        return None
+    return round(len(items) * (items[0].high - items[0].low)) + 1
+
+
+def holds_one(where: int, n_scores: int | None) -> bool:
+    """Whether a third of a scale, 0 to 2, has one possible score only, so that it would tell everybody's answer."""
+    if n_scores is None or n_scores < 2:
+        return False
+    at = np.minimum(3 * np.arange(n_scores) // (n_scores - 1), 2)
+    return int((at == where).sum()) <= 1
 
 
 def nearly_equal(values: Vector) -> bool:

@@ -29,7 +29,7 @@ Rows = list[tuple[object, ...]]
 
 
 class Counted(NamedTuple):
-    """Answers of one group to one scale at one wave: people, answers at each point, and cohorts they are from."""
+    """Answers of one group to one scale at one wave: people, the part of each in every point, and their cohorts."""
 
     cohort: str
     role: str
@@ -46,6 +46,7 @@ def shown_answers(prepared: Prepared, shown: Disclosed) -> dict[str, pd.DataFram
 
     Answers are those to the items of a scale, with reversed items recoded, of the same people before and at the first
     later wave that asks the scale: those with both scores (where waves are not linked, of all who have a score then).
+    Everybody counts alike, also who left out a question, as in the scores.
     All groups of a role share the bands: below the middle, the middle and above it, or fewer, chosen so that as few
     groups as possible have a band with nearly none or nearly all of their answers; of these groups only that is told.
     Groups whose change is hidden are left out, and so are scales of more than eleven points. On a scale of up to three
@@ -192,8 +193,11 @@ def _counted(
         people = {asked: group[mask.loc[group.index]] for asked, mask in scored.items()}
         for asked, rows in people.items():
             values = of_wave[asked].loc[pd.MultiIndex.from_frame(rows[["cohort", "person"]])].to_numpy(float)
-            at = np.clip(np.rint(values[np.isfinite(values)]) - points[0], 0, len(points) - 1).astype(int)
-            chosen = pd.Series(np.bincount(at, minlength=len(points)), index=points)
+            answered = np.isfinite(values)
+            at = np.clip(np.rint(values[answered]) - points[0], 0, len(points) - 1).astype(int)
+            # everybody counts alike, as in the scores: else who left out a question would tell the others' answers
+            of_person = np.broadcast_to(1 / answered.sum(axis=1, keepdims=True), values.shape)[answered]
+            chosen = pd.Series(np.bincount(at, of_person, minlength=len(points)), index=points)
             yield Counted(cohort, role, arm, asked, len(rows), chosen)
 
 

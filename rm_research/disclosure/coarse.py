@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from rm_research.disclosure.alike import possible_scores
 from rm_research.disclosure.threshold import Threshold, least_share
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import Estimates
@@ -29,10 +30,8 @@ class Bounded(NamedTuple):
 
 def has_few_scores(scale: str, study: Study) -> bool:
     """Whether a scale has few possible scores."""
-    items = study.common_items(scale)
-    if not items or items[0].low is None or items[0].high is None:
-        return False
-    return len(items) * (items[0].high - items[0].low) + 1 <= FEW_SCORES
+    n_scores = possible_scores(scale, study)
+    return n_scores is not None and n_scores <= FEW_SCORES
 
 
 def coarse(estimates: Estimates, *, study: Study) -> Estimates:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from rm_research.disclosure import rules
-from rm_research.disclosure.alike import Range, nearly_equal, third
+from rm_research.disclosure.alike import Range, holds_one, nearly_equal, possible_scores, third
 from rm_research.disclosure.coarse import bounded_mean
 from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Counts
@@ -65,14 +65,16 @@ def _described(people: pd.DataFrame, study: Study) -> pd.DataFrame:
     rows = []
     for key, group in people.groupby(GROUP):
         cohorts = group["stratum" if "stratum" in group else "cohort"].nunique()
-        told = _told(group["post"].to_numpy(float), study.scale_range(str(key[3])))
+        scale = str(key[3])
+        told = _told(group["post"].to_numpy(float), study.scale_range(scale), possible_scores(scale, study))
         rows.append((*key, len(group), cohorts, *told))
     return pd.DataFrame(rows, columns=DESCRIBED).astype(dict.fromkeys(DESCRIBED[-4:], "float64"))
 
 
-def _told(scores: Vector, limits: Range) -> tuple[float, float, float, float]:
+def _told(scores: Vector, limits: Range, n_scores: int | None) -> tuple[float, float, float, float]:
     """Mean, on which side of it the true one is, standard deviation, and third of the scale where nearly all are."""
     if nearly_equal(scores):
-        return NAN, NAN, NAN, 1.0 + third(scores, limits) if limits else 0.0
+        told = limits is not None and not holds_one(third(scores, limits), n_scores)
+        return NAN, NAN, NAN, 1.0 + third(scores, limits) if limits and told else 0.0
     mean = bounded_mean(float(scores.mean()), limits, len(scores))
     return (mean.value, mean.side, NAN, NAN) if mean.side else (mean.value, NAN, float(scores.std(ddof=1)), NAN)

@@ -4,14 +4,14 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from rm_research.disclosure.families import first_of_family
+from rm_research.disclosure.families import columns_of, first_of_family
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.groups import Place
 from rm_research.errors import StudyError
@@ -21,6 +21,7 @@ from rm_research.study.settings import ROW_NUMBER
 
 LEDGER = "editions.jsonl"
 DIGITS = 16
+Family = Mapping[str, str]  # the first scale of each scale's family
 
 
 class Pile(NamedTuple):
@@ -63,6 +64,8 @@ class Edition:
     groups : tuple of Group
     present : tuple of Group
         All questionnaires that there were, of each pile, also those that no number named.
+    columns : dict of str to tuple of str
+        What each family read, by its name: a scale of another name may read the same answers later.
     """
 
     id: str
@@ -70,6 +73,7 @@ class Edition:
     label: str
     groups: tuple[Group, ...]
     present: tuple[Group, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def digest(*of: str) -> str:
@@ -97,7 +101,8 @@ def read_editions(study: Study) -> tuple[Edition, ...]:
                 tuple(Group(Pile(*of["pile"]), bool(of["across"]), tuple(of["of"])) for of in kept[name])
                 for name in ("groups", "present")
             )
-            editions.append(Edition(str(kept["id"]), str(kept["date"]), str(kept["label"]), groups, present))
+            columns = {str(name): tuple(map(str, of)) for name, of in kept.get("columns", {}).items()}
+            editions.append(Edition(str(kept["id"]), str(kept["date"]), str(kept["label"]), groups, present, columns))
         except (ValueError, KeyError, TypeError) as error:
             raise StudyError(
                 f"{HOME}/{LEDGER}: line {number} is damaged, so nobody can know which numbers were released. Restore "
@@ -106,7 +111,9 @@ def read_editions(study: Study) -> tuple[Edition, ...]:
     return tuple(editions)
 
 
-def enter(study: Study, label: str, groups: Sequence[Group], present: Sequence[Group] = ()) -> Edition:
+def enter(
+    study: Study, label: str, groups: Sequence[Group], present: Sequence[Group] = (), family: Family | None = None
+) -> Edition:
     """
     Enter an edition into the ledger.
 
@@ -123,7 +130,7 @@ def enter(study: Study, label: str, groups: Sequence[Group], present: Sequence[G
     date = datetime.now(UTC).date().isoformat()
     editions = read_editions(study)
     name = hashlib.sha256(json.dumps([len(editions), date, label, _kept(groups)]).encode()).hexdigest()[:8]
-    edition = Edition(name, date, label, tuple(groups), tuple(present))
+    edition = Edition(name, date, label, tuple(groups), tuple(present), _columns(study, family))
     _write(study, [*editions, edition])
     return edition
 
@@ -150,7 +157,7 @@ def _write(study: Study, editions: Iterable[Edition]) -> None:
     lines = [
         json.dumps({
             "id": edition.id, "date": edition.date, "label": edition.label,
-            "groups": _kept(edition.groups), "present": _kept(edition.present),
+            "groups": _kept(edition.groups), "present": _kept(edition.present), "columns": dict(edition.columns),
         }, ensure_ascii=False)
         for edition in editions
     ]  # fmt: skip
@@ -161,9 +168,17 @@ def _kept(groups: Iterable[Group]) -> list[dict[str, object]]:
     return [{"pile": group.pile, "across": group.across, "of": group.questionnaires} for group in groups]
 
 
-def present_in(panel: pd.DataFrame, study: Study) -> list[Group]:
+def _columns(study: Study, family: Family | None) -> dict[str, tuple[str, ...]]:
+    """Columns that each family reads."""
+    family, found = family or first_of_family(study), defaultdict[str, set[str]](set)
+    for scale, columns in columns_of(study).items():
+        found[family[scale]].update(columns)
+    return {name: tuple(sorted(columns)) for name, columns in found.items()}
+
+
+def present_in(panel: pd.DataFrame, study: Study, family: Family | None = None) -> list[Group]:
     """All questionnaires of a Panel, by pile."""
-    family, found = first_of_family(study), defaultdict[Pile, set[str]](set)
+    family, found = family or first_of_family(study), defaultdict[Pile, set[str]](set)
     columns = panel[["cohort", "person", "scale", "wave", "pre", "post"]].itertuples(index=False, name=None)
     for cohort, person, scale, wave, pre, post in columns:
         for score, at in ((pre, study.baseline), (post, wave)):
@@ -172,7 +187,9 @@ def present_in(panel: pd.DataFrame, study: Study) -> list[Group]:
     return [Group(pile, False, tuple(sorted(names))) for pile, names in found.items()]
 
 
-def known_again(editions: Sequence[Edition], panel: pd.DataFrame, study: Study) -> tuple[Edition, ...]:
+def known_again(
+    editions: Sequence[Edition], panel: pd.DataFrame, study: Study, family: Family | None = None
+) -> tuple[Edition, ...]:
     """
     Editions with their piles as the study names them now.
 
@@ -182,17 +199,18 @@ def known_again(editions: Sequence[Edition], panel: pd.DataFrame, study: Study) 
         When the study has no such wave or outcome any more, or has new people in place of a whole group: names or codes
         were changed, so that nobody could know which questionnaires an edition named.
     """
-    family, waves = first_of_family(study), {study.baseline, *study.later_waves}
-    now = {pile: set(names) for pile, _, names in present_in(panel, study)} if editions else {}
+    family, waves = family or first_of_family(study), {study.baseline, *study.later_waves}
+    now = {pile: set(names) for pile, _, names in present_in(panel, study, family)} if editions else {}
     problems, known = list[str](), list[Edition]()
     for edition in editions:
         told = f"edition {edition.id} ({edition.label}) tells of"
         piles = {group.pile for group in (*edition.groups, *edition.present)}
         strange = [f"a wave {pile.wave!r}" for pile in piles if pile.wave not in waves]
-        strange += [f"an outcome {pile.family!r}" for pile in piles if pile.family not in family]
+        named = {name: _families_of(name, edition, study, family) for name in {pile.family for pile in piles}}
+        strange += [f"an outcome {name!r}" for name, found in named.items() if not found]
         problems += [f"{told} {what}, which the study lacks" for what in sorted(set(strange))]
         if not strange:
-            known.append(_renamed(edition, family))
+            known.append(_renamed(edition, named))
             problems += [f"{told} {what}" for what in _replaced(known[-1], now)]
     if problems:
         raise StudyError(
@@ -204,12 +222,20 @@ def known_again(editions: Sequence[Edition], panel: pd.DataFrame, study: Study) 
     return tuple(known)
 
 
-def _renamed(edition: Edition, family: Mapping[str, str]) -> Edition:
+def _families_of(name: str, edition: Edition, study: Study, family: Family) -> list[str]:
+    """Families of now that an edition's family stands for: of its name, and those that read a column which it read."""
+    read = set(edition.columns.get(name, ()))
+    sharing = [family[scale] for scale, columns in columns_of(study).items() if read.intersection(columns)]
+    return list(dict.fromkeys([*([family[name]] if name in family else []), *sharing]))
+
+
+def _renamed(edition: Edition, families: Mapping[str, Sequence[str]]) -> Edition:
     """An edition with the families that its scales are of now."""
     groups, present = (
-        tuple(group._replace(pile=group.pile._replace(family=family[group.pile.family])) for group in some)
+        tuple(group._replace(pile=group.pile._replace(family=now))
+              for group in some for now in families[group.pile.family])
         for some in (edition.groups, edition.present)
-    )
+    )  # fmt: skip
     return replace(edition, groups=groups, present=present)
 
 
@@ -234,7 +260,7 @@ def as_frame(editions: Iterable[Edition]) -> pd.DataFrame:
 
 
 def without_late(
-    panel: pd.DataFrame, editions: Sequence[Edition], *, study: Study
+    panel: pd.DataFrame, editions: Sequence[Edition], *, study: Study, family: Family | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """
     Leave out answers that came in since the last edition, where they are few in their group.
@@ -246,6 +272,8 @@ def without_late(
     editions : sequence of Edition
     study : Study
         Its smallest group.
+    family : mapping of str to str, optional
+        Family of each scale; by the names of columns unless given.
 
     Returns
     -------
@@ -258,7 +286,7 @@ def without_late(
     for group in (group for edition in editions for group in (*edition.groups, *edition.present)):
         named[group.pile].update(group.questionnaires)
     late = pd.DataFrame(False, index=panel.index, columns=["pre", "post"])
-    family, threshold = first_of_family(study), Threshold.of(study)
+    family, threshold = family or first_of_family(study), Threshold.of(study)
     if named:
         for place, rows in panel.groupby(list(Place._fields)):
             _, _, _, scale, wave = map(str, place)

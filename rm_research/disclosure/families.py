@@ -1,13 +1,34 @@
-"""Scales that share answers: next to each other, they may reveal what those who have a score on one only answered."""
+"""Scales that share answers: next to each other, they may reveal what few people answered to one question."""
 
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from rm_research.panel import Prepared
 from rm_research.study import Study
 
+FEWEST_ALIKE, FEWEST_VALUES = 8, 2  # answers, and different ones, of two columns that are called the same one
+Column = tuple[str, str, str]  # wave, source and name; or wave and what its answers are
+SKIPPED = ["cohort", "role", "scale", "n_people"]
 
-def families(study: Study) -> list[list[str]]:
-    """Names of scales whose items read the same columns of an export, directly or through others; two or more each."""
-    found: list[tuple[set[object], list[str]]] = []
+
+def families(study: Study, responses: pd.DataFrame | None = None) -> list[list[str]]:
+    """
+    Names of scales whose items read the same columns of an export, directly or through others; two or more each.
+
+    Parameters
+    ----------
+    study : Study
+    responses : DataFrame, optional
+        Responses. With them, columns of different names that hold the same answers throughout a wave are one: a column
+        may be named by a pattern or its question, and an export may hold it twice.
+    """
+    found: list[tuple[set[Column], list[str]]] = []
+    alike = {} if responses is None else _alike(responses, study)
     for scale in study.scales:
-        columns, names = _columns(scale.name, study), [scale.name]
+        columns, names = _columns(scale.name, study, alike), [scale.name]
         for family in [family for family in found if family[0] & columns]:
             columns, names = columns | family[0], [*family[1], *names]
             found.remove(family)
@@ -16,17 +37,87 @@ def families(study: Study) -> list[list[str]]:
     return [sorted(names, key=order.index) for _, names in found if len(names) > 1]
 
 
-def first_of_family(study: Study) -> dict[str, str]:
+def first_of_family(study: Study, responses: pd.DataFrame | None = None) -> dict[str, str]:
     """Each scale's family by the name of its first scale: its own, where it shares answers with none before it."""
     first = {scale.name: scale.name for scale in study.scales}
-    return first | {name: family[0] for family in families(study) for name in family}
+    return first | {name: family[0] for family in families(study, responses) for name in family}
 
 
-def _columns(scale: str, study: Study) -> set[object]:
+def columns_of(study: Study) -> dict[str, tuple[str, ...]]:
+    """Columns that the items of each scale read, as the codebook writes them: what a scale of another name shares."""
     return {
+        scale.name: tuple(sorted({str(column) for _, _, column in _columns(scale.name, study, {})}))
+        for scale in study.scales
+    }
+
+
+def _columns(scale: str, study: Study, alike: dict[str, set[Column]]) -> set[Column]:
+    items = study.items_of(scale)
+    named = {
         (wave.name, source.name, column)
         for wave in study.waves
         for source in wave.sources
-        for item in study.items_of(scale)
+        for item in items
         for column in item.candidates(wave.name, source.name)
     }
+    return named.union(*(alike.get(item.name, set()) for item in items))
+
+
+def _alike(responses: pd.DataFrame, study: Study) -> dict[str, set[Column]]:
+    """For each item, what its answers are in each wave; empty of those of few people, or of one answer."""
+    found: dict[str, set[Column]] = {}
+    names = [item.name for item in study.items if item.name in responses and item.scale]
+    names = [name for name in names if pd.api.types.is_numeric_dtype(responses[name])]
+    for wave, rows in responses.groupby("wave", observed=True):
+        for name in names:
+            answers = rows[name].to_numpy(float)
+            known = answers[np.isfinite(answers)]
+            if len(known) < FEWEST_ALIKE or len(np.unique(known)) < FEWEST_VALUES:
+                continue
+            key = hashlib.sha256(np.where(np.isfinite(answers), answers, np.inf).tobytes()).hexdigest()
+            found.setdefault(name, set()).add((str(wave), "answers", key))
+    return found
+
+
+def without_partial(prepared: Prepared) -> tuple[Prepared, pd.DataFrame]:
+    """
+    Leave people out of scales that share answers if they answered some of these questions only.
+
+    A score is the mean of the questions answered. A total and its part go together in one way for everybody who
+    answered all questions, and in another for who left one out: next to each other, they would tell his answers.
+
+    Returns
+    -------
+    Prepared
+        Without the rows of these people in the Panel.
+    DataFrame
+        One row per cohort, role and family with any: cohort, role, scale (the first of the family), n_people.
+    """
+    study, panel = prepared.study, prepared.panel
+    left_out, skipped = pd.Series(False, index=panel.index), []
+    for family in families(study, prepared.responses):
+        of_family = panel[panel["scale"].isin(family)]
+        for role, rows in of_family.groupby("role", observed=True):
+            scales = list(dict.fromkeys(rows["scale"]))
+            partial = _partial(prepared, rows, scales) if len(scales) > 1 else []
+            gone = pd.MultiIndex.from_frame(rows[["cohort", "person"]]).isin(partial)
+            left_out.loc[rows.index[gone]] = True
+            counts = rows[gone].groupby("cohort", observed=True)["person"].nunique()
+            skipped += [(str(cohort), str(role), family[0], int(n)) for cohort, n in counts.items()]
+    table = pd.DataFrame(skipped, columns=SKIPPED)
+    return (replace(prepared, panel=panel[~left_out]) if left_out.any() else prepared), table
+
+
+def _partial(prepared: Prepared, people: pd.DataFrame, scales: list[str]) -> list[tuple[str, str]]:
+    """Cohort and code of those who answered some of the questions of these scales in a survey, and not the others."""
+    items = dict.fromkeys(item.name for scale in scales for item in prepared.study.items_of(scale))
+    responses = prepared.responses
+    who = pd.MultiIndex.from_frame(people[["cohort", "person"]])
+    responses = responses[pd.MultiIndex.from_frame(responses[["cohort", "person"]]).isin(who)]
+    found: list[tuple[str, str]] = []
+    for _, rows in responses.groupby(["wave", "file"], observed=True):
+        answered = rows[[name for name in items if name in rows]].notna()
+        asked = answered.loc[:, answered.any()]
+        some = asked.any(axis=1) & ~asked.all(axis=1)
+        found += list(rows.loc[some, ["cohort", "person"]].itertuples(index=False, name=None))
+    return found

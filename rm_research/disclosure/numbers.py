@@ -20,6 +20,7 @@ from rm_research.disclosure.editions import (
     read_editions,
     without_late,
 )
+from rm_research.disclosure.families import first_of_family, without_partial
 from rm_research.disclosure.gate import Disclosed, disclosed, poolable
 from rm_research.disclosure.heading import headed
 from rm_research.disclosure.meetings import shown_meetings
@@ -53,7 +54,7 @@ Question = tuple[str, str, str]  # role, scale, wave
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "rare_answers", "together",
           "reliability", "measurement", "specifications", "shapes", "described", "unusable", "balance", "every_wave",
-          "waiting")  # fmt: skip
+          "waiting", "skipped")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -91,9 +92,9 @@ def _made_of(prepared: Prepared) -> dict[str, pd.DataFrame]:
 
 def release(prepared: Prepared, label: str) -> Edition:
     """Enter the numbers of a study, as they are now, into the ledger of editions; pages then show these."""
-    made = _decided(prepared)
+    made, family = _decided(prepared), first_of_family(prepared.study, prepared.responses)
     numbers, groups = made.numbers, _named_by(made)
-    edition = enter(prepared.study, label, groups, present_in(prepared.panel, prepared.study))
+    edition = enter(prepared.study, label, groups, present_in(prepared.panel, prepared.study, family), family)
     _keep(prepared, _made_of(prepared), numbers)
     return edition
 
@@ -129,17 +130,18 @@ class _Made:
 
 def _decided(prepared: Prepared) -> _Made:
     """Numbers of a study and what they name."""
-    editions = known_again(read_editions(prepared.study), prepared.panel, prepared.study)
-    panel, waiting = without_late(prepared.panel, editions, study=prepared.study)
+    study, family = prepared.study, first_of_family(prepared.study, prepared.responses)
+    editions = known_again(read_editions(study), prepared.panel, study, family)
+    whole, skipped = without_partial(prepared)
+    panel, waiting = without_late(whole.panel, editions, study=study, family=family)
     made = _made(replace(prepared, panel=panel), waiting, [], editions)
     # numbers of several waves are of different people, perhaps by few: the other waves are then of who has them all
-    if apart := _apart(made.numbers, prepared.study):
-        whole = replace(prepared, panel=_of_every_wave(panel, apart, prepared.study))
-        made = _made(whole, waiting, apart, editions)
+    if apart := _apart(made.numbers, study):
+        made = _made(replace(prepared, panel=_of_every_wave(panel, apart, study)), waiting, apart, editions)
     measured = shown_measurement(of_named(prepared, made.behind, made.circulated))
     tables = participation(prepared) | measured | made.numbers.tables
     curves, named = shown_specifications(prepared, made.behind, made.circulated)
-    tables |= {"specifications": curves, "unusable": shown_unusable(prepared)}
+    tables |= {"specifications": curves, "unusable": shown_unusable(prepared), "skipped": skipped}
     numbers = replace(made.numbers, tables={name: tables[name] for name in TABLES})
     return replace(made, numbers=numbers, further=[*made.further, *((groups, False) for groups in named)])
 
@@ -163,7 +165,10 @@ def _made(
     grouped = _of_groups(panel, together, study)
     estimates, grouped = headed([estimates, grouped], study=study)
     grouped = grouped.where(_decisive(grouped.table, study))
-    behind = Behind(panel, study, together=together, scores=prepared.scores, dyads=prepared.dyads, editions=editions)
+    behind = Behind(
+        panel, study, together=together, scores=prepared.scores, dyads=prepared.dyads, editions=editions,
+        family=first_of_family(study, prepared.responses),
+    )  # fmt: skip
     pooled = _pooled(poolable(joined([estimates, grouped]), study=study, behind=behind), prepared, together)
     shown = disclosed(joined([estimates, grouped, pooled]), study=study, without_means=together.groups, behind=behind)
     tables = {"together": together.table, "waiting": waiting} | shown_answers(prepared, shown)

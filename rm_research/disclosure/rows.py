@@ -1,18 +1,19 @@
 """The rules for rows of Estimates and for their details."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from rm_research.disclosure.alike import alike, of_few_changed
-from rm_research.disclosure.families import families
+from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.sets import Behind, Circulated
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import COMPARING, Estimate
 from rm_research.effects.estimates import Estimates, headlines, of_both
-from rm_research.effects.methods import METHODS, POOLED, Contrast
+from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure
 from rm_research.study import Study
 
 # details that a page shows, and so do its files; others would reveal more about few people than the rows do
@@ -31,6 +32,7 @@ ARMS = tuple(f"{name}{end}" for name in ("change_arm", "change_comparison", "gap
 KEY = ["contrast", "measure", "method"]
 WHERE = ["cohort", "role", "scale", "wave"]
 SUMS = ["n_pre", "n_post", "n_pairs"]
+MOST_OF_ONE = 0.5  # of what tells who met more from who met less, that one person may be
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,9 +142,56 @@ def few_in_a_part(asked: Asked) -> pd.Series:
 
 
 def beside_shared_answers(asked: Asked) -> pd.Series:
-    """Rows of a scale that shares answers with an earlier one, where nobody knows who has a score on one of the two."""
-    later = [name for family in families(asked.study) for name in family[1:]]
-    return asked.table["scale"].isin(later) & (asked.behind is None)
+    """Rows of a scale that shares answers with an earlier one, where nobody knows who answered only some of them."""
+    first = asked.behind.family if asked.behind is not None else first_of_family(asked.study)
+    later = [name for name, family in first.items() if name != family]
+    return asked.table["scale"].isin(later) & (asked.behind is None or not asked.behind.whole)
+
+
+def few_meet_otherwise(asked: Asked) -> pd.Series:
+    """Slopes on meetings that rest on few people: nearly all met as often, or one person decides more than half."""
+
+    def rests_on_few(row: Estimate) -> bool:
+        people = _with_both(row, asked)
+        meetings = people["sessions"].dropna().to_numpy(float)
+        if not len(meetings):
+            return False
+        away = (meetings - meetings.mean()) ** 2
+        usual = np.unique(meetings, return_counts=True)[1].max()
+        return asked.threshold.too_few(len(meetings) - usual) or bool(away.max() > MOST_OF_ONE * away.sum())
+
+    return _where(asked, asked.table["contrast"].eq(Contrast.DOSE), rests_on_few)
+
+
+def few_share_a_cluster(asked: Asked) -> pd.Series:
+    """
+    Changes in standard deviations where few people share a cluster with somebody.
+
+    Their spread knows no clusters. Next to an error that does, it would tell how these few people differ together.
+    """
+
+    def shared_by_few(row: Estimate) -> bool:
+        people = _with_both(row, asked)
+        sizes = people.groupby("cluster", observed=True)["person"].transform("nunique")
+        return asked.threshold.few(people.loc[sizes > 1, "person"].nunique())
+
+    return _where(asked, asked.table["measure"].isin([Measure.G_AV, Measure.D_RM]), shared_by_few)
+
+
+def _with_both(row: Estimate, asked: Asked) -> pd.DataFrame:
+    """Rows of the Panel of the people of a row who have both scores."""
+    assert asked.behind is not None  # noqa: S101  # asked of rows whose people are known
+    return pd.concat(list(asked.behind.sides(row))).dropna(subset=["pre", "post"])
+
+
+def _where(asked: Asked, which: pd.Series, hides: Callable[[Estimate], bool]) -> pd.Series:
+    """Rows of a kind that are to be hidden: some of them, or all where nobody knows whose they are."""
+    if asked.behind is None:
+        several = asked.table["n_pairs"].ne(asked.table["n_clusters"]).fillna(value=False).astype(bool)
+        return which & (several | asked.table["contrast"].eq(Contrast.DOSE))
+    rows = zip(asked.estimates.rows, which, asked.hidden, strict=True)
+    found = [bool(is_of and not hidden and row.is_known and hides(row)) for row, is_of, hidden in rows]
+    return pd.Series(found, index=asked.table.index, dtype=bool)
 
 
 def rests_on_few(asked: Asked) -> pd.Series:

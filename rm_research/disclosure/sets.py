@@ -8,7 +8,7 @@ answered, never from what was answered.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,9 +50,14 @@ class Behind:
         Scores of retrospective waves, and who met whom; without them, rows that use these are not known.
     editions : sequence of Edition
         What was released before.
+    family : mapping of str to str, optional
+        Family of each scale, where people who answered only some questions of one are left out. Without it nobody knows
+        who did, so that one scale of each family alone can be shown.
 
     Attributes
     ----------
+    whole : bool
+        Whether everybody answered all questions of scales that share some.
     person_of : array of int
         Person at each place; questionnaires of editions that are gone have places of their own.
     released : list of (Pile, array, bool)
@@ -62,7 +67,7 @@ class Behind:
     def __init__(
         self, panel: pd.DataFrame, study: Study, *, together: Together | None = None,
         scores: pd.DataFrame | None = None, dyads: pd.DataFrame | None = None,
-        editions: Sequence[Edition] = (),
+        editions: Sequence[Edition] = (), family: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.study, self._together, self._scores, self._dyads = study, together, scores, dyads
         self._panel = panel[panel["role"].notna() & panel["arm"].notna()].reset_index(drop=True)
@@ -75,7 +80,7 @@ class Behind:
         self.released = [self._released(group) for edition in editions for group in edition.groups]
         self._before, self._after = (self._panel[name].notna().to_numpy() for name in ("pre", "post"))
         self._cohorts, self._roles = (list(dict.fromkeys(self._panel[name])) for name in ("cohort", "role"))
-        self._family = first_of_family(study)
+        self.family, self.whole = family or first_of_family(study), family is not None
 
     def _released(self, group: Group) -> tuple[Pile, Positions, bool]:
         """Places of a group of an edition; a questionnaire that is gone gets one of its own."""
@@ -156,7 +161,7 @@ class Behind:
 
     def pile(self, scale: str, wave: str) -> Pile:
         """Questionnaires of a wave that the family of a scale reads."""
-        return Pile(self._family[scale], wave)
+        return Pile(self.family[scale], wave)
 
     def _members(self, row: Estimate) -> list[str]:
         """Cohorts whose people a row is about."""
@@ -210,8 +215,8 @@ class Behind:
         groups = row.declared.groups if row.declared and row.declared.groups else frozenset[Questionnaires]()
         before, after = self._before[people], self._after[people]
         both, narrowed = before & after, self._narrowed(row, people, groups)
-        ends = {"before": Pile(self._family[row.scale], self.study.baseline),
-                "after": Pile(self._family[row.scale], wave)}  # fmt: skip
+        ends = {"before": Pile(self.family[row.scale], self.study.baseline),
+                "after": Pile(self.family[row.scale], wave)}  # fmt: skip
         masks: list[tuple[str, NDArray[np.bool_]]] = []
         if Q.ALL_BEFORE in groups:
             masks.append(("before", before))
@@ -221,6 +226,9 @@ class Behind:
             masks += [("before", both), ("after", both)]
         if narrowed is not None:
             masks += [("before", both & narrowed), ("after", both & narrowed)]
+        if Q.ATTENDED in groups:
+            attended = both & (self._panel["sessions"].iloc[people].to_numpy(float, na_value=np.nan) > 0)
+            masks += [("before", attended), ("after", attended)]
         return [(ends[end], self._place_of[people[mask]]) for end, mask in masks]
 
     def _narrowed(

@@ -15,14 +15,18 @@ from rm_research.findings.pictures import Picture
 from rm_research.stats.result import Reason
 
 WHOSE = ["role", "arm", "scale"]
+NOT_COUNTED = (  # tables of people who are not counted, and how to say so of several and of one
+    ("waiting", "n_waiting", "hidden.waiting", "hidden.waiting_one"),
+    ("skipped", "n_people", "hidden.skipped", "hidden.skipped_one"),
+)
 
 
 def groups_not_shown(context: Context) -> Iterator[str]:
     """What a cohort's page does not show of the outcomes; for the programme's page see `cohorts_not_shown`."""
-    waiting = context.disclosed.tables["waiting"]
-    n = int(waiting["n_waiting"].sum() if context.pooled else context.table("waiting")["n_waiting"].sum())
-    if n:
-        yield context.words.say("hidden.waiting_one" if n == 1 else "hidden.waiting", n=n)
+    for table, column, several, one in NOT_COUNTED:
+        rows = context.disclosed.tables[table] if context.pooled else context.table(table)
+        if n := int(rows[column].sum()):
+            yield context.words.say(one if n == 1 else several, n=n)
     if not context.pooled:
         yield from _groups(context)
         yield from _answers(context)

@@ -18,6 +18,7 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.stats import t
 
+from rm_research.disclosure.alike import ANYWHERE
 from rm_research.disclosure.printed import printed_ends
 from rm_research.stats.paired import hodges_lehmann
 from rm_research.stats.result import NotEstimableError
@@ -301,6 +302,8 @@ def _learn_words(integers: Integers, known: Known, rows: pd.DataFrame) -> None:
     least = 1 - max(2, 0.1 * n) / n
     for reason in {str(reason) for reason in rows["reason"].dropna() if str(reason).startswith("alike_")}:
         _, when, where = reason.split("_")
+        if where == ANYWHERE:
+            continue
         if when == "change":
             sign = {"up": 1, "down": -1, "none": 0}[where]
             integers.share(known.both, lambda pre, post, s=sign: float(np.sign(round(post - pre, 9)) == s), least, 1)

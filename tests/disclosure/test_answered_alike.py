@@ -6,7 +6,7 @@ import pytest
 from small_studies import RANDOMISED, TOML, Group, small_study
 
 from rm_research.claims import claims_of
-from rm_research.disclosure.alike import nearly_equal
+from rm_research.disclosure.alike import holds_one, nearly_equal
 from rm_research.disclosure.numbers import decide
 from rm_research.panel import prepare_study
 
@@ -149,3 +149,24 @@ def test_the_page_says_it_in_words(tmp_path):
 )  # fmt: skip
 def test_nearly_equal(values, expected):
     assert nearly_equal(np.array(values, dtype=float)) == expected
+
+
+@pytest.mark.parametrize(
+    ("n_scores", "one"),
+    [(2, [True, True, True]), (3, [True, True, True]), (5, [False, True, False]), (7, [False] * 3), (13, [False] * 3),
+     (None, [False] * 3)],
+)  # fmt: skip
+def test_a_third_with_one_possible_score_would_tell_it(n_scores, one):
+    assert [holds_one(third, n_scores) for third in range(3)] == one
+
+
+def test_one_item_from_1_to_5_has_no_thirds_in_the_middle(tmp_path):
+    """The middle third would mean 3, of everybody."""
+    codebook = {"codebook.csv": "item,scale,low,high\nm1,mood,1,5\n"}
+    study = small_study(tmp_path, Group("a", 14), toml=SINGLE, files=codebook)
+    after = pd.read_csv(study / "post.csv", dtype=str)
+    after.assign(m1="3").to_csv(study / "post.csv", index=False)
+    numbers = decide(prepare_study(study))
+    assert reasons(numbers) == {"alike_after_somewhere"}
+    after.assign(m1="5").to_csv(study / "post.csv", index=False)
+    assert reasons(decide(prepare_study(study))) == {"alike_after_high"}

@@ -100,8 +100,8 @@ def test_a_cohort_that_is_told_of_in_words_is_in_no_mean_of_all(tmp_path):
     assert found.loc[ALL_COHORTS, ["n_people", "mean"]].tolist() == found.loc["A", ["n_people", "mean"]].tolist()
 
 
-def test_a_later_scale_that_shares_answers_is_not_described_next_to_few_people_apart(tmp_path):
-    """One person has the second item only: of two scales on the same columns, the second would tell it."""
+def test_scales_that_share_answers_are_described_of_those_who_answered_all(tmp_path):
+    """One person has the second item only: next to each other, two scales on the same columns would tell it."""
     study(tmp_path, 14)
     toml = WITH_ZEAL.replace("[reporting]", '[scales.part]\nlabel = "Part"\nmin_answered = 1.0\n[reporting]')
     (tmp_path / "study.toml").write_text(toml)
@@ -114,7 +114,8 @@ def test_a_later_scale_that_shares_answers_is_not_described_next_to_few_people_a
     prepared = prepare_study(tmp_path)
     scores = prepared.panel[prepared.panel["scale"].isin(["zeal", "part"])].groupby("scale")["post"].count()
     assert scores.to_dict() == {"part": 13, "zeal": 14}
-    assert len(decide(prepared).tables["described"]) == 1
+    found = decide(prepared).tables["described"]
+    assert found.set_index("scale")["n_people"].to_dict() == {"part": 13, "zeal": 13}
 
 
 def test_the_programme_is_that_of_the_cohorts_shown(tmp_path):

@@ -196,13 +196,25 @@ class TestChangedNames:
 
         assert "a wave 'pre', which the study lacks" in changed(rename)
 
-    def test_an_outcome_with_another_name(self, changed):
+    def test_an_outcome_with_another_name_and_other_columns(self, changed):
         def rename(study):
-            for name in ("study.toml", "codebook.csv"):
+            self.rename(study)
+            for name in ("pre.csv", "post.csv", "codebook.csv"):
                 text = (study / name).read_text()
-                (study / name).write_text(text.replace("scales.mood", "scales.humour").replace(",mood,", ",humour,"))
+                (study / name).write_text(text.replace("m1", "h1").replace("m2", "h2").replace("m3", "h3"))
 
         assert "an outcome 'mood', which the study lacks" in changed(rename)
+
+    def rename(self, study):
+        for name in ("study.toml", "codebook.csv"):
+            text = (study / name).read_text()
+            (study / name).write_text(text.replace("scales.mood", "scales.humour").replace(",mood,", ",humour,"))
+
+    def test_an_outcome_of_another_name_is_known_by_its_columns(self, after_release):
+        """Who came late waits, whatever the outcome is called now."""
+        study = written(after_release(20), before=21, after=21)
+        self.rename(study)
+        assert decide(prepare_study(study)).tables["waiting"]["n_waiting"].tolist() == [1]
 
     def test_another_key(self, changed):
         def lose(study):

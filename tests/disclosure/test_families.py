@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 from small_studies import TOML, Group, small_study
+from undrawn_findings import undrawn_findings
 
 from rm_research.disclosure import disclose
 from rm_research.disclosure.families import families, first_of_family
 from rm_research.disclosure.numbers import decide
-from rm_research.disclosure.rules import RESTS_ON_FEW
 from rm_research.effects import estimate_change
 from rm_research.panel import prepare_study
 from rm_research.study import read_study
@@ -57,17 +57,22 @@ def test_each_scale_has_the_first_of_its_family(tmp_path):
 
 
 @pytest.mark.quick(1)
-@pytest.mark.parametrize(("only_first", "shown"), [(0, True), (1, False), (10, True)])
-def test_a_part_of_a_scale_is_shown_where_nobody_or_enough_people_have_only_one_score(tmp_path, only_first, shown):
-    prepared = study_with(tmp_path, only_first=only_first)
-    numbers = decide(prepared)
-    assert ("part" in shown_scales(numbers)) == shown
-    assert {"mood", "other"} <= shown_scales(numbers)
-    hidden = [row.id for row in numbers.rows if row.scale == "part" and not row.is_known]
-    if not shown:
-        assert RESTS_ON_FEW in {numbers.hidden_by[name] for name in hidden}
-        answers = numbers.tables["answers"]
-        assert "part" not in set(answers["scale"])
+@pytest.mark.parametrize("only_first", [1, 0, 10])
+def test_all_scales_of_a_family_are_of_those_who_answered_all_its_questions(tmp_path, only_first):
+    numbers = decide(study_with(tmp_path, only_first=only_first))
+    assert {"mood", "part", "other"} <= shown_scales(numbers)
+    known = {row.scale: row.n_pairs for row in numbers.headline_rows if row.is_known and not row.is_pooled}
+    assert known == {"mood": 30 - only_first, "part": 30 - only_first, "other": 30}
+    assert numbers.tables["skipped"]["n_people"].tolist() == [only_first] * (only_first > 0)
+    answers = numbers.tables["answers"]
+    assert set(answers.loc[answers["scale"].ne("other"), "n_people"]) <= {30 - only_first}
+
+
+def test_the_page_says_who_is_not_counted(tmp_path):
+    prepared = study_with(tmp_path, only_first=1)
+    said = "leave out 1 person who answered only some of these"
+    for cohort in (None, prepared.cohorts[0]):
+        assert said in repr(undrawn_findings(prepared, cohort=cohort))
 
 
 def test_it_is_a_real_danger(tmp_path):
@@ -85,8 +90,43 @@ def test_it_is_a_real_danger(tmp_path):
     assert "part" not in shown_scales(shown)
 
 
-def test_without_the_people_only_the_first_of_a_family_is_shown(tmp_path):
+def test_where_nobody_knows_who_answered_what_only_the_first_of_a_family_is_shown(tmp_path):
     prepared = study_with(tmp_path)
     changes = estimate_change(prepared.panel, study=prepared.study)
     assert shown_scales(disclose(changes, study=prepared.study)) == {"mood", "other"}
-    assert shown_scales(disclose(changes, study=prepared.study, panel=prepared.panel)) == {"mood", "part", "other"}
+    assert shown_scales(disclose(changes, study=prepared.study, panel=prepared.panel)) == {"mood", "other"}
+
+
+ONE_COLUMN = {"by a pattern": "mo*", "by its question": "What of m1?", "twice in the file": "copy"}
+
+
+@pytest.mark.parametrize("column", ONE_COLUMN.values(), ids=ONE_COLUMN)
+def test_columns_that_hold_the_same_answers_are_one(tmp_path, column):
+    """However the codebook writes them."""
+    codebook = HEADER + MOOD.replace("m1,m1", "mood 1,mood 1") + f"p1,part,1,5,{column},{column}\n"
+    study = small_study(
+        tmp_path, Group(n=12), toml=TOML + PART.split("[scales.other]")[0], files={"codebook.csv": codebook}
+    )
+    for wave in ("pre", "post"):
+        rows = pd.read_csv(study / f"{wave}.csv", dtype=str).rename(columns={"m1": "mood 1"})
+        rows = rows.assign(**({"copy": rows["mood 1"]} if column == "copy" else {}))
+        if column.endswith("?"):
+            rows = rows.assign(**{column: rows["mood 1"]})
+        rows.to_csv(study / f"{wave}.csv", index=False)
+    prepared = prepare_study(study)
+    assert families(prepared.study) == []
+    assert families(prepared.study, prepared.responses) == [["mood", "part"]]
+
+
+def test_columns_of_few_answers_or_of_one_answer_are_not_called_the_same(tmp_path):
+    codebook = HEADER + MOOD + "o1,other,1,5,x,x\n" + "p1,part,1,5,y,y\n"
+    study = small_study(tmp_path, Group(n=30), toml=TOML + PART, files={"codebook.csv": codebook})
+    for wave in ("pre", "post"):
+        rows = pd.read_csv(study / f"{wave}.csv", dtype=str).assign(x="3", y="3")
+        rows.loc[7:, ["x", "y"]] = ""
+        rows.loc[0, ["x", "y"]] = "4" if wave == "pre" else "3"
+        if wave == "post":
+            rows[["x", "y"]] = "3"
+        rows.to_csv(study / f"{wave}.csv", index=False)
+    prepared = prepare_study(study)
+    assert families(prepared.study, prepared.responses) == []

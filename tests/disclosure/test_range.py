@@ -52,7 +52,10 @@ class TestShown:
         assert (row.std_error, row.p_value, row.df) == (0.52, 0.43, 1.0)
 
     def test_standardised_numbers_are_never_cut(self, study):
-        row = shown(study, row_of(**WIDE | {"measure": "g_av", "method": "bonett", "truncated": None})).rows[0]
+        row = shown(
+            study,
+            row_of(**WIDE | {"measure": "g_av", "method": "bonett", "truncated": None, "n_clusters": WIDE["n_pairs"]}),
+        ).rows[0]
         assert (row.ci_low, row.ci_high) == (-5.92, 7.22)
 
     def test_means_end_at_the_printed_scale(self, study):

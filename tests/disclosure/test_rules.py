@@ -68,10 +68,6 @@ class TestSmallestGroup:
         row = row_of(contrast=contrast, n_pairs=30, n_comparison=60)
         assert shown(study, row, details=[(row["id"], "n_fewest", n)]) == [seen]
 
-    def test_a_slope_of_meetings_rests_on_those_with_a_log(self, study, n, seen):
-        row = row_of(contrast="dose", measure="slope", method="ols", n_pairs=30)
-        assert shown(study, row, details=[(row["id"], "n_fewest", n)]) == [seen]
-
     def test_of_several_counts_the_smallest_decides(self, study, n, seen):
         row = row_of(method="then_test", n_pairs=30)
         details = [(row["id"], "n_changed", 25), (row["id"], "n_fewest", n)]
@@ -85,6 +81,11 @@ class TestSmallestGroup:
         cohort = row_of(method="welch", n_pairs=0, n_pre=n, n_post=30)
         pool = row_of(contrast="pooled_change", method="reml_hk", n_pairs=0, n_pre=n, n_post=30, n_clusters=1)
         assert shown(study_of(tmp_path, link="none"), cohort, pool) == [seen, seen]
+
+
+def test_a_slope_of_meetings_is_hidden_where_nobody_knows_who_met_how_often(study):
+    row = row_of(contrast="dose", measure="slope", method="ols", n_pairs=30)
+    assert shown(study, row, details=[(row["id"], "n_fewest", 20)]) == [False]
 
 
 def test_a_row_without_a_count_is_hidden(study):

@@ -157,7 +157,7 @@ OF_DIFFERENCE = (
     Method(
         Contrast.DIFFERENCE, Measure.MEAN, Name.INSTRUMENT,
         "effect of attending, where a lot decided who was offered it",
-        COMPARED | {Q.MET}, BY_LOT | {Need.MEETINGS}, additive=True, golden=("cace_sim90",),
+        COMPARED | {Q.MET, Q.ATTENDED}, BY_LOT | {Need.MEETINGS}, additive=True, golden=("cace_sim90",),
     ),
 )  # fmt: skip
 OF_GROUPS = (

@@ -82,6 +82,7 @@ class Questionnaires(StrEnum):
     CHANGED = "those whose score changed"
     THEN = "those who also judged the start in hindsight"
     MET = "those of whom it is known whether they met"
+    ATTENDED = "those who met at least once"
     PARTNERS = "both partners of a dyad"
     RETEST = "the comparison of all cohorts, where it gives the retest correlation"
     EACH_ARM = "each arm"
