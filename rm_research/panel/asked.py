@@ -7,6 +7,7 @@ import pandas as pd
 
 from rm_research.errors import FrameError, StudyError
 from rm_research.frames import PANEL, Frame, require_columns
+from rm_research.panel.origin import check_origin
 from rm_research.panel.prepare import Prepared
 from rm_research.study import Study
 from rm_research.study.selection import Names, Selection, names_in
@@ -90,6 +91,7 @@ class Asked:
             raise FrameError(f"{verb}: with a Panel, give its {frame.name}, too: {name}=prepared.{name}.")
         rows: pd.DataFrame = getattr(self.prepared, name) if given is None else given
         require_columns(rows, frame, verb=verb)
+        check_origin(rows, self.study, frame.name)
         return rows
 
     def among(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -116,22 +118,23 @@ def _panel_and_study(data: Data, study: Study | None, verb: str) -> tuple[pd.Dat
         raise FrameError(
             f"{verb} takes what prepare_study returned, or a Panel with study=; this is a {type(data).__name__}."
         )
-    require_columns(data, PANEL, verb=verb)
     if study is None:
+        require_columns(data, PANEL, verb=verb)
         raise FrameError(f"{verb}: a Panel needs study=. Or give what prepare_study returned, which has both.")
-    check_panel_of(data, study)
+    check_panel_of(data, study, verb=verb)
     return data, study
 
 
-def check_panel_of(panel: pd.DataFrame, study: Study) -> None:
+def check_panel_of(panel: pd.DataFrame, study: Study, *, verb: str) -> None:
     """
-    Refuse the Panel of another study: with other scales or waves, or scores that cannot be.
+    Refuse what is no Panel, or that of another study: with other scales or waves, scores that cannot be, or its mark.
 
     Raises
     ------
     FrameError
         Naming what the study has.
     """
+    require_columns(panel, PANEL, verb=verb)
     for name, known in (("scale", [scale.name for scale in study.scales]), ("wave", list(study.later_waves))):
         if strange := sorted(set(panel[name].unique()) - set(known)):
             raise FrameError(f"The Panel has {name} {strange[0]!r}, which the study lacks; it has {', '.join(known)}.")
@@ -147,6 +150,7 @@ def check_panel_of(panel: pd.DataFrame, study: Study) -> None:
                 f"The Panel has scores of {scale} from {values.min():g} to {values.max():g}, but in this study they go "
                 f"from {limits[0]:g} to {limits[1]:g}. Is it the Panel of another study?"
             )
+    check_origin(panel, study, PANEL.name)
 
 
 def _refuse_errors(prepared: Prepared, cohorts: Names) -> None:

@@ -16,6 +16,7 @@ from rm_research.panel import cache
 from rm_research.panel.build import build_panel, places_among, sessions_before
 from rm_research.panel.chosen import Chosen, choose, frames_of, refuse_chosen
 from rm_research.panel.long import long_frame
+from rm_research.panel.origin import mark
 from rm_research.panel.timing import check_listed_cohorts, compare_waves, in_order
 from rm_research.people import build_participants
 from rm_research.responses.intake import raise_study_errors, take_in
@@ -305,11 +306,17 @@ def prepare_study(
     if (cached := cache.load(study, inputs=inputs)) is not None:
         frames, texts = cached
         kept: dict[str, Any] = {**frames}
-        return Prepared(study=study, texts=texts, digest=inputs, **kept)
-    prepared = prepare_openly(study)
+        return _marked(Prepared(study=study, texts=texts, digest=inputs, **kept))
+    prepared = _marked(prepare_openly(study))
     raise_study_errors(prepared.problems)
     if prepared.digest == inputs:  # no file changed while it was read
         cache.save(study, {name: getattr(prepared, name) for name in cache.NAMES}, prepared.texts, inputs=inputs)
+    return prepared
+
+
+def _marked(prepared: Prepared) -> Prepared:
+    """The same; its frames tell of which study they are."""
+    mark((getattr(prepared, name) for name in cache.NAMES), prepared.study)
     return prepared
 
 

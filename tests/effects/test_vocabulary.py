@@ -103,6 +103,42 @@ def test_a_panel_whose_scores_another_study_cannot_have_is_refused(prepared):
         rm.estimate_change(shorter, study=prepared.study)
 
 
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory):
+    """Another study, with the same names and ranges."""
+    return prepared_desk(tmp_path_factory.mktemp("twin"), dyads=5)
+
+
+@pytest.mark.parametrize("verb", [*ESTIMATES, *FRAMES])
+def test_a_panel_of_another_study_with_the_same_names_is_refused(verb, prepared, twin):
+    with pytest.raises(FrameError, match="This Panel is of another study than that in the folder 'twin0'"):
+        of_panel(verb, replace(prepared.where(arm=["programme", "waitlist"]), study=twin.study))
+
+
+def test_a_panel_beside_estimates_of_another_study_is_refused(prepared, twin):
+    change = rm.estimate_change(prepared)
+    for verb, name in ((rm.estimate_programme, "panel"), (rm.plot_change, "people")):
+        with pytest.raises(FrameError, match="This Panel is of another study"):
+            verb(change, **{name: twin.panel})
+        with pytest.raises(FrameError, match="needs Panel; this frame has no column"):
+            verb(change, **{name: prepared.people})
+    with pytest.raises(FrameError, match="This Dyads is of another study"):
+        rm.estimate_dyads(prepared.panel, twin.dyads, study=prepared.study)
+
+
+def test_a_panel_of_ones_own_is_taken(prepared, twin):
+    own = pd.DataFrame(twin.panel.to_dict("list"))
+    assert len(rm.estimate_change(own, study=prepared.study))
+    assert len(rm.estimate_change(prepared.panel, study=prepared.study.varied({"reporting.level": 0.9})))
+
+
+def test_a_study_that_was_moved_is_the_same_study(tmp_path):
+    prepared_desk(tmp_path / "here")
+    (tmp_path / "here").rename(tmp_path / "there")
+    moved = prepare_study(tmp_path / "there")  # by its cache, which was made in the other place
+    assert len(rm.estimate_change(moved.panel, study=moved.study))
+
+
 @pytest.mark.parametrize("verb", [*ESTIMATES, *FRAMES])
 def test_a_panel_alone_and_other_things_are_refused(verb, prepared):
     with pytest.raises(FrameError, match=f"{verb}: a Panel needs study="):
