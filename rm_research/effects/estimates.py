@@ -11,7 +11,7 @@ from rm_research.effects.bounds import largest, truncated
 from rm_research.effects.estimate import Estimate, estimates_of
 from rm_research.effects.groups import EVERYONE, Place, row_id
 from rm_research.effects.methods import METHODS, Contrast, Heads, Method
-from rm_research.effects.printing import lines_of, table_of
+from rm_research.effects.printing import lines_of, one_whose, table_of
 from rm_research.effects.verdicts import judged
 from rm_research.errors import FrameError
 from rm_research.frames import DETAILS, ESTIMATES, stacked
@@ -26,6 +26,7 @@ from rm_research.study.selection import Selection, names_in
 
 LEAST_DF = 0.5  # with fewer, Student's t gives no useful interval
 SHORT = 12  # rows that a notebook shows
+WHOSE = {"before": ", changes of everyone with a score before", "both": ", changes of those with both scores"}
 SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "ci_low", "ci_high",
          "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
@@ -265,7 +266,8 @@ class Estimates:
 
     def _heading(self) -> str:
         more = f", the first {SHORT} shown; to_frame() has all" if len(self) > SHORT else ""
-        return f"Estimates, {len(self)} {'row' if len(self) == 1 else 'rows'}{more}"
+        whom = "" if self.study is None else WHOSE.get(one_whose(self.rows, self.study), "")
+        return f"Estimates, {len(self)} {'row' if len(self) == 1 else 'rows'}{whom}{more}"
 
     def _shown(self) -> pd.DataFrame:
         rows = self.table.head(SHORT)
