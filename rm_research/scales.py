@@ -104,9 +104,10 @@ def score_scales(
     >>> scores["score"].describe()[["count", "mean", "std"]].round(2).to_dict()
     {'count': 185.0, 'mean': 3.77, 'std': 0.68}
     """
-    people = None
+    people, among = None, dict[str, tuple[str, ...]]()
     if not isinstance(responses, pd.DataFrame):
-        people, study, responses = responses.people, study or responses.study, responses.responses
+        people, among = responses.people, dict(responses.chosen)
+        study, responses = study or responses.study, responses.responses
     if study is None:
         raise FrameError("score_scales: Responses need their study. Or give what prepare_study returned.")
     require_columns(responses, RESPONSES, verb="score_scales")
@@ -121,11 +122,12 @@ def score_scales(
     asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
     if all(names is None for names in asked.values()):
         return scores
-    return _among(scores, people, asked, study)
+    return _among(scores, people, asked, study, among)
 
 
 def _among(
-    scores: pd.DataFrame, people: pd.DataFrame | None, asked: dict[str, Names], study: Study
+    scores: pd.DataFrame, people: pd.DataFrame | None, asked: dict[str, Names], study: Study,
+    among: dict[str, tuple[str, ...]],
 ) -> pd.DataFrame:  # fmt: skip
     """Scores with the names that were asked for; of a scale, those of the roles that it is meant for."""
     if people is None and (asked["role"] is not None or asked["arm"] is not None):
@@ -136,7 +138,7 @@ def _among(
         rows = rows.merge(scales_of_roles(study, people["role"].dropna().unique()), on=["scale", "role"])
         rows = rows.set_index("index").sort_index()
     known = {keyword: names for keyword, names in asked.items() if keyword in rows}
-    selection = Selection.of(names_in(rows, tuple(known)), known)
+    selection = Selection.of(names_in(rows, tuple(known)), known, among=among)
     return scores.loc[rows.index[selection.mask(rows)]].reset_index(drop=True)
 
 

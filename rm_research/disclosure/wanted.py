@@ -78,7 +78,7 @@ class Wanted:
         """
         shown, study = _numbers(data, study, verb, table)
         known = _known(shown, table, list(names))
-        selection = Selection.of(names_in(known, list(names)), names)
+        selection = Selection.of(names_in(known, list(names)), names, among=shown.estimates.chosen)
         if selection:
             selection.mask(known)
         return cls(shown, study, selection, _panel_of(data))

@@ -115,7 +115,7 @@ class Estimates:
         rows = self.table if mask is None else self.table[mask]
         asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm, "contrast": contrast,
                  "measure": measure, "method": method, "subgroup": subgroup}  # fmt: skip
-        if selection := Selection.of(names_in(rows, tuple(asked)), asked):
+        if selection := Selection.of(names_in(rows, tuple(asked)), asked, among=self.chosen):
             rows = rows[selection.mask(rows)]
         return replace(self, table=rows.reset_index(drop=True), details=_of(self.details, rows["id"]))
 

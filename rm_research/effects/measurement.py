@@ -91,7 +91,8 @@ def _asked(
     known = {"scale": [one.name for one in study.scales], "wave": [one.name for one in study.waves]}
     names = Selection.of(known, {"scale": scale, "wave": wave}).names
     asked = scales_of_roles(study, prepared.people["role"].dropna().unique())
-    Selection.of(names_in(asked, ("role", "scale")), {"role": role, "scale": scale}).mask(asked)
+    of_roles = Selection.of(names_in(asked, ("role", "scale")), {"role": role, "scale": scale}, among=prepared.chosen)
+    of_roles.mask(asked)
     if any(given is not None for given in of_people.values()):
         prepared = prepared.where(**of_people)
     scales = tuple(one for one in study.scales if one.name in names.get("scale", known["scale"]))

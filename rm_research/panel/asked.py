@@ -67,7 +67,8 @@ class Asked:
         if prepared is not None:
             _refuse_errors(prepared, names.get("cohort"))
         known = known_names(panel, study)
-        selection = Selection.of(known, names, baseline=study.baseline)
+        among = prepared.chosen if prepared is not None else None
+        selection = Selection.of(known, names, baseline=study.baseline, among=among)
         if selection:
             selection.mask(panel)
         return cls(panel, study, selection, prepared)
@@ -158,6 +159,6 @@ def _refuse_errors(prepared: Prepared, cohorts: Names) -> None:
     if cohorts is None:
         return
     known = {"cohort": prepared.cohorts}
-    for name in Selection.of(known, {"cohort": cohorts}).names["cohort"]:
+    for name in Selection.of(known, {"cohort": cohorts}, among=prepared.chosen).names["cohort"]:
         if errors := prepared.errors_of(name):
             raise StudyError(*errors, heading=f"Cohort {name!r} cannot be estimated")

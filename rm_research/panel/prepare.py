@@ -112,7 +112,8 @@ class Prepared:
         known = {tidy_text(cohort): cohort for cohort in self.cohorts}
         if unknown := [name for name in cohorts if tidy_text(name) not in known]:
             shown = ", ".join(map(repr, self.cohorts))
-            raise ReportError(f"There is no cohort {', '.join(map(repr, unknown))}. Cohorts are {shown}.")
+            whose = f"Among the people chosen ({Selection(self.chosen)}): " if self.chosen else ""
+            raise ReportError(f"{whose}There is no cohort {', '.join(map(repr, unknown))}. Cohorts are {shown}.")
         return tuple(known[tidy_text(name)] for name in cohorts)
 
     def errors_of(self, cohort: str) -> tuple[str, ...]:
@@ -165,7 +166,7 @@ class Prepared:
         [9]
         """
         asked = {"cohort": cohort, "role": role, "arm": arm, **attributes}
-        chosen = choose(self.people, list(self.study.settings.attributes), asked)
+        chosen = choose(self.people, list(self.study.settings.attributes), asked, self.chosen)
         if not chosen:
             return self
         frames: dict[str, Any] = frames_of({name: getattr(self, name) for name in cache.NAMES}, chosen)
@@ -207,7 +208,7 @@ class Prepared:
         people = self.people[self.people["cohort"].isin(self.sound_cohorts)]
         rows = long_frame(self.scores, people, self.dyads, self.study)
         asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
-        return rows[Selection.of(names_in(rows), asked).mask(rows)].reset_index(drop=True)
+        return rows[Selection.of(names_in(rows), asked, among=self.chosen).mask(rows)].reset_index(drop=True)
 
     def whole(self, what: str) -> "Prepared":
         """
