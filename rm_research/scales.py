@@ -10,7 +10,7 @@ from rm_research.catalogue.said import Said
 from rm_research.errors import FrameError, ScoringError
 from rm_research.frames import RESPONSES, SCORES, numbered, require_columns
 from rm_research.journal import Journal
-from rm_research.study import Study
+from rm_research.study import Item, Study
 from rm_research.study.selection import Names, OfStudy, Selection, names_in, scales_of_roles
 
 Matrix = NDArray[np.float64]
@@ -56,12 +56,15 @@ def keyed_items(responses: pd.DataFrame, study: Study, scale: str) -> pd.DataFra
             f"Scale {scale!r} cannot be scored: {reason}. Name the columns in codebook.csv or remove the items."
         )
     keyed = {
-        item.name: (item.low + item.high - responses[item.name])
-        if item.reverse and item.low is not None and item.high is not None
-        else responses[item.name]
+        item.name: responses[item.name] if (ends := turned_in(item)) is None else ends - responses[item.name]
         for item in items
     }
     return pd.DataFrame(keyed, index=responses.index)
+
+
+def turned_in(item: Item) -> float | None:
+    """Sum of both ends, from which answers to a reversed item are taken; None for an item that is not reversed."""
+    return item.low + item.high if item.reverse and item.low is not None and item.high is not None else None
 
 
 def score_scales(
