@@ -130,7 +130,7 @@ def _differ(label: str, rows: Sequence[Estimate]) -> bool:
 def one_whose(rows: Sequence[Estimate], study: Study) -> str:
     """Whom all changes among some rows are about; '' where some are about others: their methods tell."""
     both = headed_by_both(rows)
-    said = {whose(row, study, both) for row in rows if row.is_known} - {""}
+    said = {whose(row, study, both) for row in rows if row.is_known and row.is_change} - {""}
     return said.pop() if len(said) == 1 else ""
 
 
