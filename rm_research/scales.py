@@ -11,6 +11,7 @@ from rm_research.errors import FrameError, ScoringError
 from rm_research.frames import RESPONSES, SCORES, numbered, require_columns
 from rm_research.journal import Journal
 from rm_research.study import Item, Study
+from rm_research.study.given import wrong_data
 from rm_research.study.selection import Names, OfStudy, Selection, names_in, scales_of_roles
 
 Matrix = NDArray[np.float64]
@@ -108,6 +109,8 @@ def score_scales(
     {'count': 185.0, 'mean': 3.77, 'std': 0.68}
     """
     people, among = None, dict[str, tuple[str, ...]]()
+    if not isinstance(responses, pd.DataFrame | OfStudy):
+        raise wrong_data("score_scales", responses, "what prepare_study returned, or linked Responses with their study")
     if not isinstance(responses, pd.DataFrame):
         people, among = responses.people, dict(responses.chosen)
         study, responses = study or responses.study, responses.responses

@@ -31,6 +31,7 @@ from rm_research.stats.pooling import (
 )
 from rm_research.stats.result import NotEstimableError, Reason, Result, Vector
 from rm_research.study import Study
+from rm_research.study.given import wrong_data
 
 KEYS = ["contrast", "role", "arm", "scale", "wave"]
 # of the change over people: means of other groups could be worked out from those of everybody
@@ -106,6 +107,8 @@ def estimate_programme(
         )
         starts = cohort_starts(estimates.responses) if starts is None else starts
         estimates, panel = joined([estimate_change(estimates), estimate_difference(estimates)]), asked.panel
+    if not isinstance(estimates, Estimates):
+        raise wrong_data("estimate_programme", estimates, "what prepare_study returned, or Estimates")
     require_columns(estimates.table, ESTIMATES, verb="estimate_programme")
     study = study or estimates.study
     if study is None:

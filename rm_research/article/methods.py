@@ -8,6 +8,7 @@ from rm_research.effects.printing import headed_by_both, whose
 from rm_research.effects.verdicts import by_two_ways
 from rm_research.errors import FrameError
 from rm_research.study import Study
+from rm_research.study.given import wrong_data
 
 
 def methods_text(estimates: Estimates) -> str:
@@ -38,7 +39,7 @@ def methods_text(estimates: Estimates) -> str:
     True
     """
     if not isinstance(estimates, Estimates):
-        raise FrameError(f"methods_text takes Estimates; this is a {type(estimates).__name__}.")
+        raise wrong_data("methods_text", estimates, "Estimates")
     study = estimates.study
     if study is None:
         raise FrameError("methods_text: these estimates do not know their study, whose words it uses.")

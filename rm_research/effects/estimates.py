@@ -22,6 +22,7 @@ from rm_research.stats.equivalence import tost
 from rm_research.stats.power import detectable
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
+from rm_research.study.given import with_known_options
 from rm_research.study.selection import Selection, names_in
 
 LEAST_DF = 0.5  # with fewer, Student's t gives no useful interval
@@ -81,6 +82,7 @@ class Estimates:
         """
         return self.table.copy()
 
+    @with_known_options
     def where(
         self, mask: pd.Series | None = None, *,
         cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,

@@ -104,6 +104,10 @@ def _panel(people: bool | pd.DataFrame, asked: Wanted) -> pd.DataFrame | None:
     if isinstance(people, pd.DataFrame):
         check_panel_of(people, asked.study, verb="plot_change")
         return people
+    if not isinstance(people, bool | np.bool_):
+        raise FrameError(
+            f"plot_change: people= is True or False, or a Panel, prepared.panel; this is a {type(people).__name__}."
+        )
     if not people:
         return None
     if asked.panel is None:

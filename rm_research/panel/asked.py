@@ -10,6 +10,7 @@ from rm_research.frames import PANEL, Frame, require_columns
 from rm_research.panel.origin import check_origin
 from rm_research.panel.prepare import Prepared
 from rm_research.study import Study
+from rm_research.study.given import wrong_data
 from rm_research.study.selection import Names, Selection, names_in
 
 SOME = 0.1  # share of scores that cannot be, up to which somebody may have changed a few
@@ -116,9 +117,7 @@ def _panel_and_study(data: Data, study: Study | None, verb: str) -> tuple[pd.Dat
             raise StudyError(f"{verb}: study= is another study than that of the Prepared. Leave study= out.")
         return data.sound_panel, data.study
     if not isinstance(data, pd.DataFrame):
-        raise FrameError(
-            f"{verb} takes what prepare_study returned, or a Panel with study=; this is a {type(data).__name__}."
-        )
+        raise wrong_data(verb, data, "what prepare_study returned, or a Panel with study=")
     if study is None:
         require_columns(data, PANEL, verb=verb)
         raise FrameError(f"{verb}: a Panel needs study=. Or give what prepare_study returned, which has both.")

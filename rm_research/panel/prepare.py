@@ -31,6 +31,7 @@ from rm_research.scales import (
 )
 from rm_research.study import Study, read_study
 from rm_research.study.entries import tidy_text
+from rm_research.study.given import with_known_options
 from rm_research.study.selection import Names, Selection, names_in
 from rm_research.study.text_storage import held_by_size
 
@@ -172,6 +173,7 @@ class Prepared:
         frames: dict[str, Any] = frames_of({name: getattr(self, name) for name in cache.NAMES}, chosen)
         return replace(self, **frames, chosen={**self.chosen, **chosen})
 
+    @with_known_options
     def long(
         self, *, cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None
     ) -> pd.DataFrame:

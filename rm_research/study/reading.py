@@ -51,6 +51,8 @@ def read_study(path: str | Path, *, allow_outside: bool = False) -> Study:
     >>> study.comparison
     'waitlist'
     """
+    if not isinstance(path, str | os.PathLike):
+        raise StudyFileError(f"A study is read from its folder, a path; this is a {type(path).__name__}.")
     return _study(Path(path), allow_outside=allow_outside, options={})
 
 

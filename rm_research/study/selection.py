@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ KEYWORDS = ("cohort", "role", "scale", "wave", "arm")
 Names = str | Iterable[str] | None  # one name, or several; None for all
 
 
+@runtime_checkable
 class OfStudy(Protocol):
     """What `prepare_study` returned, as far as verbs above it need to know."""
 
