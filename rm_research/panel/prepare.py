@@ -189,7 +189,8 @@ class Prepared:
         Returns
         -------
         DataFrame
-            One row per person, wave and scale with a score: cohort; person (a name that nobody else has); role; arm;
+            One row per person, wave and scale with a score: cohort (categories in the order in which the study shows
+            them, as those of scale); person (a name that nobody else has); role; arm;
             dyad (missing for people without one; dyads that share a person are one); cluster (unit whose members are
             not independent); wave (ordered as in time); scale; score (in the scale's unit, never missing); and the
             declared attributes.
@@ -208,9 +209,10 @@ class Prepared:
         {'pre': 3.76, 'post': 3.98}
         """
         people = self.people[self.people["cohort"].isin(self.sound_cohorts)]
-        rows = long_frame(self.scores, people, self.dyads, self.study)
+        rows = long_frame(self.scores, people, self.dyads, self.study, self.sound_cohorts)
         asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
-        return rows[Selection.of(names_in(rows), asked, among=self.chosen).mask(rows)].reset_index(drop=True)
+        rows = rows[Selection.of(names_in(rows), asked, among=self.chosen).mask(rows)].reset_index(drop=True)
+        return rows.assign(**{name: rows[name].cat.remove_unused_categories() for name in ("cohort", "wave", "scale")})
 
     def whole(self, what: str) -> "Prepared":
         """
