@@ -36,6 +36,7 @@ Whatever is wrong with a study, or with what was asked of it, is a StudyError th
 """
 
 from importlib import import_module
+from inspect import isfunction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the table
@@ -151,5 +152,15 @@ if not TYPE_CHECKING:  # else a type checker would take any misspelt name for on
         """Import a public name when it is first asked for: what draws and makes pages takes seconds to load."""
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        globals()[name] = value = getattr(import_module(_HOMES[name]), name)
+        value = getattr(import_module(_HOMES[name]), name)
+        globals()[name] = value = _checked(name, value) if isfunction(value) else value
         return value
+
+    def _checked(name: str, verb: Any) -> Any:
+        """A verb that words what is wrong with its options, under its public name, by which others find it again."""
+        from rm_research.study.given import with_known_options
+
+        checked = with_known_options(verb)
+        if checked is not verb:
+            checked.__module__, checked.__qualname__ = __name__, name
+        return checked

@@ -13,6 +13,7 @@ from rm_research.catalogue import capital
 from rm_research.errors import FrameError, ReportError, StudyError
 from rm_research.panel import Prepared
 from rm_research.panel.asked import known_names
+from rm_research.study.given import wrong_data
 from rm_research.study.selection import KEYWORDS, Selection
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -53,7 +54,7 @@ def browse(show: Callable[..., Any], prepared: Prepared, **start: str | None) ->
     >>> browse(rm.plot_change, prepared, role="leader", scale="inclusion")  # doctest: +SKIP
     """
     if not isinstance(prepared, Prepared):
-        raise FrameError(f"browse takes what prepare_study returned; this is a {type(prepared).__name__}.")
+        raise wrong_data("browse", prepared)
     if find_spec("ipywidgets") is None:
         raise ReportError(
             "browse needs ipywidgets for its menus, which is not installed. Install it with pip install "

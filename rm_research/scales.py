@@ -10,7 +10,8 @@ from rm_research.catalogue.said import Said
 from rm_research.errors import FrameError, ScoringError
 from rm_research.frames import RESPONSES, SCORES, numbered, require_columns
 from rm_research.journal import Journal
-from rm_research.study import Study
+from rm_research.study import Item, Study
+from rm_research.study.given import wrong_data
 from rm_research.study.selection import Names, OfStudy, Selection, names_in, scales_of_roles
 
 Matrix = NDArray[np.float64]
@@ -56,12 +57,15 @@ def keyed_items(responses: pd.DataFrame, study: Study, scale: str) -> pd.DataFra
             f"Scale {scale!r} cannot be scored: {reason}. Name the columns in codebook.csv or remove the items."
         )
     keyed = {
-        item.name: (item.low + item.high - responses[item.name])
-        if item.reverse and item.low is not None and item.high is not None
-        else responses[item.name]
+        item.name: responses[item.name] if (ends := turned_in(item)) is None else ends - responses[item.name]
         for item in items
     }
     return pd.DataFrame(keyed, index=responses.index)
+
+
+def turned_in(item: Item) -> float | None:
+    """Sum of both ends, from which answers to a reversed item are taken; None for an item that is not reversed."""
+    return item.low + item.high if item.reverse and item.low is not None and item.high is not None else None
 
 
 def score_scales(
@@ -104,9 +108,12 @@ def score_scales(
     >>> scores["score"].describe()[["count", "mean", "std"]].round(2).to_dict()
     {'count': 185.0, 'mean': 3.77, 'std': 0.68}
     """
-    people = None
+    people, among = None, dict[str, tuple[str, ...]]()
+    if not isinstance(responses, pd.DataFrame | OfStudy):
+        raise wrong_data("score_scales", responses, "what prepare_study returned, or linked Responses with their study")
     if not isinstance(responses, pd.DataFrame):
-        people, study, responses = responses.people, study or responses.study, responses.responses
+        people, among = responses.people, dict(responses.chosen)
+        study, responses = study or responses.study, responses.responses
     if study is None:
         raise FrameError("score_scales: Responses need their study. Or give what prepare_study returned.")
     require_columns(responses, RESPONSES, verb="score_scales")
@@ -121,11 +128,12 @@ def score_scales(
     asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
     if all(names is None for names in asked.values()):
         return scores
-    return _among(scores, people, asked, study)
+    return _among(scores, people, asked, study, among)
 
 
 def _among(
-    scores: pd.DataFrame, people: pd.DataFrame | None, asked: dict[str, Names], study: Study
+    scores: pd.DataFrame, people: pd.DataFrame | None, asked: dict[str, Names], study: Study,
+    among: dict[str, tuple[str, ...]],
 ) -> pd.DataFrame:  # fmt: skip
     """Scores with the names that were asked for; of a scale, those of the roles that it is meant for."""
     if people is None and (asked["role"] is not None or asked["arm"] is not None):
@@ -136,7 +144,7 @@ def _among(
         rows = rows.merge(scales_of_roles(study, people["role"].dropna().unique()), on=["scale", "role"])
         rows = rows.set_index("index").sort_index()
     known = {keyword: names for keyword, names in asked.items() if keyword in rows}
-    selection = Selection.of(names_in(rows, tuple(known)), known)
+    selection = Selection.of(names_in(rows, tuple(known)), known, among=among)
     return scores.loc[rows.index[selection.mask(rows)]].reset_index(drop=True)
 
 

@@ -17,7 +17,7 @@ from rm_research.effects.verdicts import by_two_ways, other_ways
 from rm_research.errors import FrameError
 from rm_research.frames import ESTIMATES, PANEL, require_columns
 from rm_research.panel import Prepared
-from rm_research.panel.asked import Asked, Names
+from rm_research.panel.asked import Asked, Names, check_panel_of
 from rm_research.panel.timing import starts as cohort_starts
 from rm_research.stats.baseline import change_of_both, change_of_everyone
 from rm_research.stats.cohorts import FEWEST, TwoArms, joined_to_neighbours
@@ -31,6 +31,7 @@ from rm_research.stats.pooling import (
 )
 from rm_research.stats.result import NotEstimableError, Reason, Result, Vector
 from rm_research.study import Study
+from rm_research.study.given import wrong_data
 
 KEYS = ["contrast", "role", "arm", "scale", "wave"]
 # of the change over people: means of other groups could be worked out from those of everybody
@@ -106,12 +107,14 @@ def estimate_programme(
         )
         starts = cohort_starts(estimates.responses) if starts is None else starts
         estimates, panel = joined([estimate_change(estimates), estimate_difference(estimates)]), asked.panel
+    if not isinstance(estimates, Estimates):
+        raise wrong_data("estimate_programme", estimates, "what prepare_study returned, or Estimates")
     require_columns(estimates.table, ESTIMATES, verb="estimate_programme")
-    if panel is not None:
-        require_columns(panel, PANEL, verb="estimate_programme")
     study = study or estimates.study
     if study is None:
         raise FrameError("estimate_programme: these estimates do not know their study; give study=.")
+    if panel is not None:
+        check_panel_of(panel, study, verb="estimate_programme")
     table = estimates.where(cohort=cohort).table
     averages = replace(collected(_averages(table, panel, study, may_add, starts), study), chosen=estimates.chosen)
     return averages.where(role=role, scale=scale, wave=wave, arm=arm)

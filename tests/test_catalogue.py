@@ -144,6 +144,8 @@ STEPS = {  # rules of the ledger that stand in code as they are
 CLEANED = {frame.name.lower(): frame.columns for frame in (RESPONSES, SCORES, PANEL, LINKS, LEDGER)}
 TABLES_OF_QUALITY = (ATTRITION, INVARIANCE, LEDGER, NEAR_MISSES, RELIABILITY)
 VOCABULARY = {
+    "apa": {"whose_before", "whose_both"},
+    "article": {"whose_before", "whose_both"},
     "ledger": STEPS,
     "quality.columns": {
         *(column for frame in TABLES_OF_QUALITY for column in frame.columns if column != "said"),

@@ -2,11 +2,14 @@
 
 import json
 import re
+import runpy
+import shutil
 import tomllib
 from functools import cache
 from pathlib import Path
 
 import click
+import matplotlib.pyplot as plt
 import pytest
 import yaml
 from methods_table import methods_table, public_functions
@@ -242,6 +245,24 @@ def test_there_is_one_title_and_no_absolute_path(page):
     headings = re.findall(r"^(#+) (.+)$", prose(page.read_text(encoding="utf-8")), re.MULTILINE)
     assert [rank for rank, _ in headings].count("#") == 1
     assert not re.search(r"(?:^|\s)/(?:work|tmp|home|Users)/", page.read_text(encoding="utf-8"))
+
+
+CELL = "{code-cell} ipython3"
+RUN = [page for page in DOCS if page.parent.name == "how-to" and CELL in page.read_text(encoding="utf-8")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
+def test_every_cell_of_a_how_to_page_runs(page, tmp_path, monkeypatch):
+    """On the demo study, from the page's own folder as the site has it."""
+    place = tmp_path / "docs" / "how-to"
+    place.mkdir(parents=True)
+    shutil.copytree(ROOT / "data" / "demo", tmp_path / "data" / "demo", ignore=shutil.ignore_patterns(".rm_research"))
+    monkeypatch.chdir(place)
+    cells = [body for kind, body in FENCE.findall(page.read_text(encoding="utf-8")) if kind == CELL]
+    Path("cells.py").write_text("\n".join(cells), encoding="utf-8")
+    runpy.run_path("cells.py")
+    plt.close("all")
 
 
 def test_the_reference_lists_every_public_name_once():

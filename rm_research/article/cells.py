@@ -12,11 +12,11 @@ from rm_research.effects.apa import p_text, written_ends
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import METHODS, Measure
 from rm_research.effects.printing import is_unlinked, title
-from rm_research.errors import FrameError
 from rm_research.panel import Prepared
 from rm_research.panel.chosen import Chosen, whom
 from rm_research.paper import PaperTable
 from rm_research.study import Study
+from rm_research.study.given import wrong_data
 from rm_research.study.selection import Names
 
 Cell = Callable[[Estimate], str]
@@ -34,7 +34,7 @@ def wanted(data: Prepared, *, verb: str, **names: Names) -> Wanted:
         As `Wanted.of`.
     """
     if not isinstance(data, Prepared):
-        raise FrameError(f"{verb} takes what prepare_study returned; this is a {type(data).__name__}.")
+        raise wrong_data(verb, data)
     return Wanted.of(data, None, verb=verb, table="", **names)
 
 

@@ -8,13 +8,16 @@ from rm_research.article.cells import (
     estimates_table,
     heading_of,
     mean_sd,
+    rows_of,
     wanted,
     with_interval,
     words_of,
 )
+from rm_research.disclosure.wanted import Wanted
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.effects.methods import Measure
+from rm_research.effects.printing import headed_by_both, whose
 from rm_research.panel import Prepared
 from rm_research.paper import PaperTable
 from rm_research.study.selection import Names
@@ -76,8 +79,17 @@ def table_change(
     return estimates_table(
         asked, lambda row: row.is_change, own, (words.say("article.g_av", level=level), Measure.G_AV),
         heading_of("changes", study, prepared.chosen) if title is None else title,
-        notes=[words.say("article.about_means")],
+        notes=[words.say("article.about_means"), *_whose(asked)],
     )  # fmt: skip
+
+
+def _whose(asked: Wanted) -> list[str]:
+    """Whom the changes are about, where some people left."""
+    rows, words = rows_of(asked, lambda row: row.is_change), words_of(asked.study)
+    both = headed_by_both(asked.shown.rows)
+    said = {whose(row, asked.study, both) for row in rows}
+    notes = [words.say("methods.missing_both"), words.say("article.another_of_everyone")] if "both" in said else []
+    return notes or ([words.say("article.whose_before")] if "before" in said else [])
 
 
 def _scores(row: Estimate, prepared: Prepared, when: str) -> "pd.Series[float]":

@@ -4,8 +4,11 @@ from rm_research.article.cells import words_of
 from rm_research.effects import Estimates
 from rm_research.effects.methods import METHODS
 from rm_research.effects.methods.references import MULTIPLICITY, REFERENCES
+from rm_research.effects.printing import headed_by_both, whose
 from rm_research.effects.verdicts import by_two_ways
 from rm_research.errors import FrameError
+from rm_research.study import Study
+from rm_research.study.given import wrong_data
 
 
 def methods_text(estimates: Estimates) -> str:
@@ -36,7 +39,7 @@ def methods_text(estimates: Estimates) -> str:
     True
     """
     if not isinstance(estimates, Estimates):
-        raise FrameError(f"methods_text takes Estimates; this is a {type(estimates).__name__}.")
+        raise wrong_data("methods_text", estimates, "Estimates")
     study = estimates.study
     if study is None:
         raise FrameError("methods_text: these estimates do not know their study, whose words it uses.")
@@ -52,10 +55,24 @@ def methods_text(estimates: Estimates) -> str:
     blanks = {"unit": study.clustered_by, "imputations": study.settings.missing.imputations}
     keys = METHODS.explanations({(row.contrast, row.measure, row.method) for row in rows}, study.clustered_by)
     texts += [_cited(words.say(f"methods.{key}", **blanks), REFERENCES.get(key, ())) for key in keys]
+    texts += [words.say(key) for key in _whose(estimates, study)]
     if by_two_ways(study) and any(row.compares_arms for row in rows):
         texts.append(words.say("methods.two_ways"))
     texts.append(_cited(words.say("methods.multiplicity"), MULTIPLICITY))
     return " ".join(texts)
+
+
+def _whose(estimates: Estimates, study: Study) -> list[str]:
+    """Keys of sentences on whom the main changes are about, where some people left."""
+    heads, both = estimates.headlines().rows, headed_by_both(estimates.rows)
+    said = {whose(row, study, both): row.declared for row in heads if row.is_known and row.is_change}
+    if "both" in said:
+        return ["methods.missing_both", "article.another_of_everyone"]
+    if "before" not in said:
+        return []
+    # other methods have a sentence that says so
+    averaged = said["before"] is not None and said["before"].averages_rows
+    return [*(["article.whose_before"] if averaged else []), "article.another_of_both"]
 
 
 def _cited(text: str, keys: tuple[str, ...]) -> str:

@@ -9,10 +9,10 @@ import pandas as pd
 from rm_research.article.cells import heading_of, mean_sd, words_of
 from rm_research.catalogue import Catalogue, capital
 from rm_research.effects.groups import ROLE_ORDER
-from rm_research.errors import FrameError
 from rm_research.panel import Prepared
 from rm_research.paper import PaperTable
 from rm_research.study import Study
+from rm_research.study.given import wrong_data
 from rm_research.study.selection import Names
 from rm_research.study.titles import arm_title, people_title, wave_title
 
@@ -63,8 +63,7 @@ def table_participants(
     3      Both, after                           90                         62
     """
     if not isinstance(prepared, Prepared):
-        kind = type(prepared).__name__
-        raise FrameError(f"table_participants takes what prepare_study returned; this is a {kind}.")
+        raise wrong_data("table_participants", prepared)
     some = prepared.where(cohort=cohort, role=role, arm=arm)
     study, words = some.study, words_of(some.study)
     people = some.people[some.people["cohort"].isin(some.sound_cohorts)].dropna(subset=["role", "arm"])

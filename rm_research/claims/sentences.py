@@ -19,6 +19,7 @@ from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import headlines
 from rm_research.effects.groups import ALL_COHORTS, Place, row_id
 from rm_research.effects.methods import Average, Contrast, Measure, Name
+from rm_research.effects.printing import headed_by_both
 from rm_research.effects.verdicts import CLEAR, ENDLESS, UNCERTAIN, Judged, against, has_few_df, judged
 from rm_research.errors import ReportError
 from rm_research.stats.result import Reason
@@ -379,8 +380,7 @@ class Claims:
     @cached_property
     def _headed_by_both(self) -> set[tuple[str, str]]:
         """Roles and waves whose changes are headed by those of people who answered both times."""
-        rows = self.disclosed.headline_rows
-        return {(row.role, row.wave) for row in rows if row.contrast == Contrast.CHANGE and row.method == Name.PAIRED_T}
+        return headed_by_both(self.disclosed.headline_rows)
 
     def people(self, role: str, n: int = 2) -> str:
         """Plural of a role, or its singular for one person."""

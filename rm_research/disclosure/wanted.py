@@ -17,6 +17,7 @@ from rm_research.panel import Prepared
 from rm_research.panel.asked import Asked
 from rm_research.panel.chosen import whom
 from rm_research.study import Study
+from rm_research.study.given import wrong_data
 from rm_research.study.selection import Names, Selection, names_in
 
 MOST = 24  # charts in one figure
@@ -78,7 +79,7 @@ class Wanted:
         """
         shown, study = _numbers(data, study, verb, table)
         known = _known(shown, table, list(names))
-        selection = Selection.of(names_in(known, list(names)), names)
+        selection = Selection.of(names_in(known, list(names)), names, among=shown.estimates.chosen)
         if selection:
             selection.mask(known)
         return cls(shown, study, selection, _panel_of(data))
@@ -146,9 +147,8 @@ def _numbers(data: Source, study: Study | None, verb: str, table: str) -> tuple[
     if isinstance(data, Prepared):
         return private_of(data), data.study
     if not isinstance(data, pd.DataFrame | Estimates | Shown):
-        raise FrameError(
-            f"{verb} takes what prepare_study returned, a Panel with study=, Estimates, or what disclose returned; "
-            f"this is a {type(data).__name__}."
+        raise wrong_data(
+            verb, data, "what prepare_study returned, a Panel with study=, Estimates, or what disclose returned"
         )
     if table and isinstance(data, pd.DataFrame | Estimates):
         raise FrameError(f"{verb} needs more than this: give what prepare_study returned.")

@@ -10,7 +10,7 @@ RANKS = Name.HODGES_LEHMANN  # its statistic is V, the sum of ranks
 SMALLEST_P = 0.001
 
 
-def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool) -> str:
+def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool, whose: str = "") -> str:
     """
     Return the line for a row with an estimate; parts that the row lacks are left out.
 
@@ -22,6 +22,8 @@ def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool) -> 
         Level of the interval in per cent.
     unlinked : bool
         Whether people before and after are counted separately.
+    whose : str
+        Whom it is about: "before" for everyone with a score before, "both" for those with both scores; '' unsaid.
     """
     parts = [words.say("apa.estimate", what=_what(row, words), value=_written(row.estimate, row, words))]
     if row.has_interval:
@@ -34,7 +36,8 @@ def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool) -> 
     if not math.isnan(row.p_adjusted) and not math.isclose(row.p_adjusted, row.p_value):
         relation = _relation(row.p_adjusted, words)
         parts.append(words.say("apa.p_holm" if row.planned else "apa.p_bh", relation=relation))
-    parts += _counted(row, words, unlinked=unlinked)
+    parts += _counted(row, words, unlinked=unlinked, everyone=whose == "before")
+    parts += [words.say(f"apa.whose_{whose}")] if whose else []
     return ", ".join(parts)
 
 
@@ -74,7 +77,7 @@ def _relation(value: float, words: Catalogue) -> str:
     return words.say("apa.below" if value < SMALLEST_P else "apa.equal", value=text.removeprefix("0"))
 
 
-def _counted(row: Estimate, words: Catalogue, *, unlinked: bool) -> list[str]:
+def _counted(row: Estimate, words: Catalogue, *, unlinked: bool, everyone: bool) -> list[str]:
     """Numbers of cohorts in an average, and of people; separate numbers for two groups or unlinked waves."""
     parts = []
     if row.is_pooled and row.n_clusters is not None:
@@ -87,5 +90,6 @@ def _counted(row: Estimate, words: Catalogue, *, unlinked: bool) -> list[str]:
     elif row.compares_groups:
         second = row.n_comparison
     if n is not None:
-        parts.append(words.say("apa.n" if second is None else "apa.n_both", n=n, m=second))
+        two = "apa.n_both_scores" if everyone else "apa.n_both"
+        parts.append(words.say("apa.n" if second is None else two, n=n, m=second))
     return parts

@@ -11,7 +11,7 @@ from rm_research.effects.bounds import largest, truncated
 from rm_research.effects.estimate import Estimate, estimates_of
 from rm_research.effects.groups import EVERYONE, Place, row_id
 from rm_research.effects.methods import METHODS, Contrast, Heads, Method
-from rm_research.effects.printing import lines_of, table_of
+from rm_research.effects.printing import lines_of, one_whose, table_of
 from rm_research.effects.verdicts import judged
 from rm_research.errors import FrameError
 from rm_research.frames import DETAILS, ESTIMATES, stacked
@@ -22,10 +22,12 @@ from rm_research.stats.equivalence import tost
 from rm_research.stats.power import detectable
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
+from rm_research.study.given import with_known_options
 from rm_research.study.selection import Selection, names_in
 
 LEAST_DF = 0.5  # with fewer, Student's t gives no useful interval
 SHORT = 12  # rows that a notebook shows
+WHOSE = {"before": ", changes of everyone with a score before", "both": ", changes of those with both scores"}
 SHOWN = ["cohort", "role", "arm", "scale", "wave", "contrast", "measure", "method", "estimate", "ci_low", "ci_high",
          "df", "p_value", "p_adjusted", "n_pairs", "n_comparison", "reason"]  # fmt: skip
 
@@ -80,6 +82,7 @@ class Estimates:
         """
         return self.table.copy()
 
+    @with_known_options
     def where(
         self, mask: pd.Series | None = None, *,
         cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
@@ -114,7 +117,7 @@ class Estimates:
         rows = self.table if mask is None else self.table[mask]
         asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm, "contrast": contrast,
                  "measure": measure, "method": method, "subgroup": subgroup}  # fmt: skip
-        if selection := Selection.of(names_in(rows, tuple(asked)), asked):
+        if selection := Selection.of(names_in(rows, tuple(asked)), asked, among=self.chosen):
             rows = rows[selection.mask(rows)]
         return replace(self, table=rows.reset_index(drop=True), details=_of(self.details, rows["id"]))
 
@@ -265,7 +268,8 @@ class Estimates:
 
     def _heading(self) -> str:
         more = f", the first {SHORT} shown; to_frame() has all" if len(self) > SHORT else ""
-        return f"Estimates, {len(self)} {'row' if len(self) == 1 else 'rows'}{more}"
+        whom = "" if self.study is None else WHOSE.get(one_whose(self.rows, self.study), "")
+        return f"Estimates, {len(self)} {'row' if len(self) == 1 else 'rows'}{whom}{more}"
 
     def _shown(self) -> pd.DataFrame:
         rows = self.table.head(SHORT)

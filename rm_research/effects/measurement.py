@@ -26,6 +26,7 @@ from rm_research.stats.intraclass import retest_correlation
 from rm_research.stats.reliability import reliability
 from rm_research.stats.result import NotEstimableError, Reason
 from rm_research.study import Scale
+from rm_research.study.given import wrong_data
 from rm_research.study.selection import Names, Selection, names_in, scales_of_roles
 
 EVERY_LEVEL = "all"  # level of a comparison that could not be made
@@ -84,14 +85,17 @@ def _asked(
 ) -> tuple[Prepared, tuple[Scale, ...], tuple[str, ...]]:
     """Answers of the people, scales and waves that are asked for."""
     if not isinstance(prepared, Prepared):
-        raise FrameError(
-            f"{verb} needs answers to items, which a Panel does not have: give what prepare_study returned."
-        )
+        if isinstance(prepared, pd.DataFrame):
+            raise FrameError(
+                f"{verb} needs answers to items, which a Panel does not have: give what prepare_study returned."
+            )
+        raise wrong_data(verb, prepared)
     study, of_people = prepared.study, {"cohort": cohort, "role": role, "arm": arm}
     known = {"scale": [one.name for one in study.scales], "wave": [one.name for one in study.waves]}
     names = Selection.of(known, {"scale": scale, "wave": wave}).names
     asked = scales_of_roles(study, prepared.people["role"].dropna().unique())
-    Selection.of(names_in(asked, ("role", "scale")), {"role": role, "scale": scale}).mask(asked)
+    of_roles = Selection.of(names_in(asked, ("role", "scale")), {"role": role, "scale": scale}, among=prepared.chosen)
+    of_roles.mask(asked)
     if any(given is not None for given in of_people.values()):
         prepared = prepared.where(**of_people)
     scales = tuple(one for one in study.scales if one.name in names.get("scale", known["scale"]))

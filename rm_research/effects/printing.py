@@ -1,14 +1,15 @@
 """Estimates as text and as a table of an article: one line, or one row, for each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from rm_research.catalogue import Catalogue, capital, catalogue
-from rm_research.effects.apa import apa_line, p_text, written_ends
+from rm_research.effects.apa import RANKS, apa_line, p_text, written_ends
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import EVERYONE
+from rm_research.effects.methods import Contrast, Name
 from rm_research.paper import PaperTable
 from rm_research.study import Study
 from rm_research.study.titles import arm_title, people_title, wave_title
@@ -17,6 +18,7 @@ SPOKEN = ("cohort", "scale", "role", "arm", "subgroup", "wave", "method")  # the
 LABELS = ("cohort", "scale", "role", "arm", "subgroup", "wave", "contrast", "method")
 HEADINGS = {"wave": "wave_name"}  # names of columns in the catalogue, where they differ
 NO_NUMBER = "–"
+WHOSE = (Contrast.CHANGE, Contrast.POOLED_CHANGE, Contrast.ROLE_DIFFERENCE, Contrast.INTERACTION)
 
 
 def lines_of(rows: Sequence[Estimate], study: Study) -> list[str]:
@@ -31,7 +33,9 @@ def lines_of(rows: Sequence[Estimate], study: Study) -> list[str]:
     return [
         words.say(
             "methods.apa_line", what=", ".join(filter(None, (title(label, row, study, words) for label in said))),
-            line=apa_line(row, words, level=level, unlinked=is_unlinked(row, study)),
+            line=apa_line(
+                row, words, level=level, unlinked=is_unlinked(row, study), whose=whose(row, study, headed_by_both(rows))
+            ),
         ) for row in known
     ]  # fmt: skip
 
@@ -39,6 +43,40 @@ def lines_of(rows: Sequence[Estimate], study: Study) -> list[str]:
 def is_unlinked(row: Estimate, study: Study) -> bool:
     """Whether a row compares the people of two waves without knowing who is who."""
     return study.link.method == "none" or (row.declared is not None and row.declared.unlinked)
+
+
+def headed_by_both(rows: Iterable[Estimate]) -> set[tuple[str, str]]:
+    """Roles and waves whose changes are headed by those of people who answered both times."""
+    heads = (row for row in rows if row.contrast == Contrast.CHANGE and row.method == Name.PAIRED_T and row.heads)
+    return {(row.role, row.wave) for row in heads}
+
+
+def whose(row: Estimate, study: Study, both: Collection[tuple[str, str]]) -> str:
+    """
+    Whom a change is about where some people left, or a difference of changes: everyone 'before', or those with 'both'.
+
+    Parameters
+    ----------
+    row : Estimate
+    study : Study
+    both : collection of (str, str)
+        From `headed_by_both`, for averages of the cohorts' own rows.
+
+    Returns
+    -------
+    str
+        '' where it is about something else, or nobody left.
+    """
+    method = row.declared
+    if method is None or row.contrast not in WHOSE or is_unlinked(row, study):
+        return ""
+    if row.method == RANKS:  # of those of them who changed
+        return ""
+    if not row.compares_groups and (row.n_pre or 0) <= (row.n_pairs or 0):
+        return ""
+    if not method.of_everyone_before or (method.averages_rows and (row.role, row.wave) in both):
+        return "both"
+    return "before"
 
 
 def title(label: str, row: Estimate, study: Study, words: Catalogue) -> str:
@@ -78,14 +116,22 @@ def table_of(rows: Sequence[Estimate], frame: pd.DataFrame, study: Study, headin
     level = words.plain(100 * study.reporting.level)
     headings = [words.say(f"columns.{HEADINGS.get(name, name)}", level=level) for name in (*labels, *numbers)]
     filled = [at for at in range(len(headings)) if not cells or any(row[at] for row in cells)]
+    about = one_whose(rows, study)
     return PaperTable(
         heading, tuple(headings[at] for at in filled), tuple(tuple(row[at] for at in filled) for row in cells),
-        notes=_reasons(rows, study, words), numbers=frame,
+        notes=(*([words.say(f"article.whose_{about}")] if about else []), *_reasons(rows, study, words)), numbers=frame,
     )  # fmt: skip
 
 
 def _differ(label: str, rows: Sequence[Estimate]) -> bool:
     return len({(row.method, row.measure) if label == "method" else getattr(row, label) for row in rows}) > 1
+
+
+def one_whose(rows: Sequence[Estimate], study: Study) -> str:
+    """Whom all changes among some rows are about; '' where some are about others: their methods tell."""
+    both = headed_by_both(rows)
+    said = {whose(row, study, both) for row in rows if row.is_known and row.is_change} - {""}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _reasons(rows: Sequence[Estimate], study: Study, words: Catalogue) -> tuple[str, ...]:

@@ -8,15 +8,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from rm_research.catalogue import Catalogue, capital, lowered
+from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import Shown
 from rm_research.disclosure.printed import printed_number
+from rm_research.disclosure.shown import Private
 from rm_research.disclosure.wanted import Group, Source, Wanted
 from rm_research.figures.groups import charts_of
 from rm_research.figures.lettering import width_of, wrapped
 from rm_research.figures.sheet import in_points, longest, on_sheet, room, write, write_beside
 from rm_research.figures.style import ARMS, COLOURS, INK, LINE, MIDDLE, styled
+from rm_research.scales import turned_in
 from rm_research.study import Study
 from rm_research.study.selection import Names
 
@@ -34,7 +36,8 @@ def plot_answers(
     """
     Shares of the same people's answers in bands of the printed scale, before and after, for programme and comparison.
 
-    Where waves are not linked, of everyone who answered each. Without a headline there is no chart.
+    Where waves are not linked, of everyone who answered each. Without a headline there is no chart. Answers to reversed
+    items are turned, so that a high one means much of what the scale measures; the chart says of how many.
 
     Parameters
     ----------
@@ -82,7 +85,19 @@ def _chart(asked: Wanted, group: Group, ax: Axes, depth: float) -> list[tuple[Ax
     """Draw one chart; return its panel."""
     rows = answers_rows(asked.shown, study=asked.study, **group._asdict())
     rows = rows[rows["arm"].isin(asked.arms(rows["arm"].unique()))]
-    return [(ax, _draw(ax, depth, rows, claims_of(asked.shown, asked.study)) if len(rows) else depth)]
+    if rows.empty:
+        return [(ax, depth)]
+    depth = _draw(ax, depth, rows, claims_of(asked.shown, asked.study))
+    note = "" if not isinstance(asked.shown, Private) else turned_note(asked.study, group.scale)
+    return [(ax, write(ax, wrapped(note, room(ax)), 0, depth, colour=INK) if note else depth)]
+
+
+def turned_note(study: Study, scale: str) -> str:
+    """How many questions of a scale have their answers turned; empty where none has. Pages say it below the chart."""
+    items = study.common_items(scale)
+    n = sum(turned_in(item) is not None for item in items)
+    words = catalogue(study.reporting.language)
+    return words.say("chart.turned" if n > 1 else "chart.turned_one", n=n, of=len(items)) if n else ""
 
 
 def answers_title(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:

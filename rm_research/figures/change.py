@@ -19,6 +19,7 @@ from rm_research.figures.means import Means, Moment, draw_means, means_of
 from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import is_wide, on_sheet, second_panel
 from rm_research.figures.style import LINE, look, styled
+from rm_research.panel.asked import check_panel_of
 from rm_research.study import Study
 from rm_research.study.model import PROGRAMME
 from rm_research.study.selection import Names
@@ -100,8 +101,13 @@ def _finding(asked: Wanted, group: Group, arms: Collection[str]) -> str:
 
 def _panel(people: bool | pd.DataFrame, asked: Wanted) -> pd.DataFrame | None:
     """Panel of the people who are to be seen; None for nobody."""
-    if not isinstance(people, bool):
+    if isinstance(people, pd.DataFrame):
+        check_panel_of(people, asked.study, verb="plot_change")
         return people
+    if not isinstance(people, bool | np.bool_):
+        raise FrameError(
+            f"plot_change: people= is True or False, or a Panel, prepared.panel; this is a {type(people).__name__}."
+        )
     if not people:
         return None
     if asked.panel is None:

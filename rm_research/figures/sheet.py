@@ -132,7 +132,7 @@ def _finish(charts: Sequence[Sequence[tuple[Axes, float]]]) -> None:
         warnings.warn(
             f"This chart needs {total / 72:.1f} inches of height and has {figure.get_figheight() * height:.1f}, so its "
             "words overlap. Give ax= more height, or more width.",
-            stacklevel=5,
+            stacklevel=6,  # the line that called rm.plot_…
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
@@ -108,6 +109,9 @@ def notebook_axes(width: float | str | None = None) -> Axes:
         if width not in WIDTHS:
             raise SelectionError(f"There is no width {width!r}; widths are {', '.join(WIDTHS)}, or inches.")
         width = WIDTHS[width]
+    if not isinstance(width, Real | None):
+        known = ", ".join(WIDTHS)
+        raise SelectionError(f"width= is a number of inches, or one of {known}; this is a {type(width).__name__}.")
     inches = WIDTHS["notebook"] if width is None else float(width)
     if not NARROWEST <= inches <= WIDEST:
         raise SelectionError(f"A chart is {NARROWEST:g} to {WIDEST:g} inches wide; {inches:g} would not be legible.")

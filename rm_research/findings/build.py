@@ -12,6 +12,7 @@ from rm_research.findings import sections
 from rm_research.findings.context import Context
 from rm_research.findings.page import MACROS, Content, Findings, Section, Sections, name_of, rendered
 from rm_research.panel import Prepared
+from rm_research.study.given import wrong_data
 
 WORDS = MACROS / "words.html.j2"  # the list of terms, which the texts of all sections decide
 
@@ -52,6 +53,8 @@ def build_findings(
     >>> findings.title
     'What changed across the programme'
     """
+    if not isinstance(prepared, Prepared):
+        raise wrong_data("build_findings", prepared)
     prepared.whole("Findings")
     if cohort is not None:
         (cohort,) = prepared.named([cohort])

@@ -21,6 +21,7 @@ from rm_research.linkage.duplicates import QUESTIONNAIRE, merge_parts, resolve_d
 from rm_research.responses import Intake, read_responses
 from rm_research.study import Study
 from rm_research.study.entries import per_entry
+from rm_research.study.given import wrong_data
 from rm_research.study.selection import OfStudy
 
 
@@ -115,6 +116,8 @@ def link_waves(intake: Intake | OfStudy, study: Study | None = None) -> Linkage:
     >>> linkage.links["how"].value_counts().to_dict()
     {'exact': 593, 'alone': 76, 'blank': 2}
     """
+    if not isinstance(intake, Intake | OfStudy):
+        raise wrong_data("link_waves", intake, "what prepare_study returned, or an Intake with its study")
     if not isinstance(intake, Intake):
         study = study or intake.study
         intake = read_responses(study)

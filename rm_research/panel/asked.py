@@ -7,8 +7,10 @@ import pandas as pd
 
 from rm_research.errors import FrameError, StudyError
 from rm_research.frames import PANEL, Frame, require_columns
+from rm_research.panel.origin import check_origin
 from rm_research.panel.prepare import Prepared
 from rm_research.study import Study
+from rm_research.study.given import wrong_data
 from rm_research.study.selection import Names, Selection, names_in
 
 SOME = 0.1  # share of scores that cannot be, up to which somebody may have changed a few
@@ -66,7 +68,8 @@ class Asked:
         if prepared is not None:
             _refuse_errors(prepared, names.get("cohort"))
         known = known_names(panel, study)
-        selection = Selection.of(known, names, baseline=study.baseline)
+        among = prepared.chosen if prepared is not None else None
+        selection = Selection.of(known, names, baseline=study.baseline, among=among)
         if selection:
             selection.mask(panel)
         return cls(panel, study, selection, prepared)
@@ -90,6 +93,7 @@ class Asked:
             raise FrameError(f"{verb}: with a Panel, give its {frame.name}, too: {name}=prepared.{name}.")
         rows: pd.DataFrame = getattr(self.prepared, name) if given is None else given
         require_columns(rows, frame, verb=verb)
+        check_origin(rows, self.study, frame.name)
         return rows
 
     def among(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -113,25 +117,24 @@ def _panel_and_study(data: Data, study: Study | None, verb: str) -> tuple[pd.Dat
             raise StudyError(f"{verb}: study= is another study than that of the Prepared. Leave study= out.")
         return data.sound_panel, data.study
     if not isinstance(data, pd.DataFrame):
-        raise FrameError(
-            f"{verb} takes what prepare_study returned, or a Panel with study=; this is a {type(data).__name__}."
-        )
-    require_columns(data, PANEL, verb=verb)
+        raise wrong_data(verb, data, "what prepare_study returned, or a Panel with study=")
     if study is None:
+        require_columns(data, PANEL, verb=verb)
         raise FrameError(f"{verb}: a Panel needs study=. Or give what prepare_study returned, which has both.")
-    check_panel_of(data, study)
+    check_panel_of(data, study, verb=verb)
     return data, study
 
 
-def check_panel_of(panel: pd.DataFrame, study: Study) -> None:
+def check_panel_of(panel: pd.DataFrame, study: Study, *, verb: str) -> None:
     """
-    Refuse the Panel of another study: with other scales or waves, or scores that cannot be.
+    Refuse what is no Panel, or that of another study: with other scales or waves, scores that cannot be, or its mark.
 
     Raises
     ------
     FrameError
         Naming what the study has.
     """
+    require_columns(panel, PANEL, verb=verb)
     for name, known in (("scale", [scale.name for scale in study.scales]), ("wave", list(study.later_waves))):
         if strange := sorted(set(panel[name].unique()) - set(known)):
             raise FrameError(f"The Panel has {name} {strange[0]!r}, which the study lacks; it has {', '.join(known)}.")
@@ -147,6 +150,7 @@ def check_panel_of(panel: pd.DataFrame, study: Study) -> None:
                 f"The Panel has scores of {scale} from {values.min():g} to {values.max():g}, but in this study they go "
                 f"from {limits[0]:g} to {limits[1]:g}. Is it the Panel of another study?"
             )
+    check_origin(panel, study, PANEL.name)
 
 
 def _refuse_errors(prepared: Prepared, cohorts: Names) -> None:
@@ -154,6 +158,6 @@ def _refuse_errors(prepared: Prepared, cohorts: Names) -> None:
     if cohorts is None:
         return
     known = {"cohort": prepared.cohorts}
-    for name in Selection.of(known, {"cohort": cohorts}).names["cohort"]:
+    for name in Selection.of(known, {"cohort": cohorts}, among=prepared.chosen).names["cohort"]:
         if errors := prepared.errors_of(name):
             raise StudyError(*errors, heading=f"Cohort {name!r} cannot be estimated")

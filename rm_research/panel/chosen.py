@@ -15,9 +15,11 @@ PLACE = ["wave", "file", "source_row"]
 Chosen = Mapping[str, tuple[str, ...]]  # names by fact; empty for everybody
 
 
-def choose(people: pd.DataFrame, attributes: Sequence[str], asked: Mapping[str, Names]) -> Chosen:
+def choose(
+    people: pd.DataFrame, attributes: Sequence[str], asked: Mapping[str, Names], among: Chosen
+) -> Chosen:  # fmt: skip
     """
-    Names that were asked for, by fact.
+    Names that were asked for, by fact, among people who may have been chosen before.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def choose(people: pd.DataFrame, attributes: Sequence[str], asked: Mapping[str, 
             raise SelectionError(f"where() chooses people, who have no {fact}; give {fact}= to the verb that follows.")
         if fact not in known:
             raise SelectionError(f"There is no fact of people {fact!r}; {suggest(fact, known)}")
-    selection = Selection.of(names_in(people, known), asked)
+    selection = Selection.of(names_in(people, known), asked, among=among)
     if selection:
         selection.mask(people)
     return selection.names

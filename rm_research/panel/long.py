@@ -1,5 +1,7 @@
 """The tidy frame of a study: one row per person, wave and scale, as other libraries take it."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from rm_research.people import connected_dyads
@@ -10,7 +12,7 @@ WHO = ["cohort", "person"]
 
 
 def long_frame(
-    scores: pd.DataFrame, people: pd.DataFrame, dyads: pd.DataFrame, study: Study
+    scores: pd.DataFrame, people: pd.DataFrame, dyads: pd.DataFrame, study: Study, cohorts: Sequence[str]
 ) -> pd.DataFrame:  # fmt: skip
     """
     Scores with all that is known about the people, one row per person, wave and scale.
@@ -21,6 +23,8 @@ def long_frame(
         The frames with those names.
     study : Study
         Its waves and scales give the order of the categories, its attributes the last columns.
+    cohorts : sequence of str
+        In the order in which the study shows them.
 
     Returns
     -------
@@ -30,7 +34,8 @@ def long_frame(
     known = people.dropna(subset=["role", "arm"]).merge(_dyad_of(dyads), on=WHO, how="left")
     asked = scales_of_roles(study, people["role"].dropna().unique())
     rows = scores.dropna(subset=["score"]).merge(known, on=WHO).merge(asked, on=["scale", "role"])
-    orders = {"wave": [wave.name for wave in study.waves], "scale": [scale.name for scale in study.scales]}
+    waves, scales = ([one.name for one in several] for several in (study.waves, study.scales))
+    orders = {"cohort": cohorts, "wave": waves, "scale": scales}
     for name, order in orders.items():
         present = [one for one in order if rows[name].eq(one).any()]
         rows[name] = pd.Categorical(rows[name], present, ordered=name == "wave")

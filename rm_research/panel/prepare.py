@@ -16,6 +16,7 @@ from rm_research.panel import cache
 from rm_research.panel.build import build_panel, places_among, sessions_before
 from rm_research.panel.chosen import Chosen, choose, frames_of, refuse_chosen
 from rm_research.panel.long import long_frame
+from rm_research.panel.origin import mark
 from rm_research.panel.timing import check_listed_cohorts, compare_waves, in_order
 from rm_research.people import build_participants
 from rm_research.responses.intake import raise_study_errors, take_in
@@ -30,6 +31,7 @@ from rm_research.scales import (
 )
 from rm_research.study import Study, read_study
 from rm_research.study.entries import tidy_text
+from rm_research.study.given import with_known_options
 from rm_research.study.selection import Names, Selection, names_in
 from rm_research.study.text_storage import held_by_size
 
@@ -111,7 +113,8 @@ class Prepared:
         known = {tidy_text(cohort): cohort for cohort in self.cohorts}
         if unknown := [name for name in cohorts if tidy_text(name) not in known]:
             shown = ", ".join(map(repr, self.cohorts))
-            raise ReportError(f"There is no cohort {', '.join(map(repr, unknown))}. Cohorts are {shown}.")
+            whose = f"Among the people chosen ({Selection(self.chosen)}): " if self.chosen else ""
+            raise ReportError(f"{whose}There is no cohort {', '.join(map(repr, unknown))}. Cohorts are {shown}.")
         return tuple(known[tidy_text(name)] for name in cohorts)
 
     def errors_of(self, cohort: str) -> tuple[str, ...]:
@@ -164,12 +167,13 @@ class Prepared:
         [9]
         """
         asked = {"cohort": cohort, "role": role, "arm": arm, **attributes}
-        chosen = choose(self.people, list(self.study.settings.attributes), asked)
+        chosen = choose(self.people, list(self.study.settings.attributes), asked, self.chosen)
         if not chosen:
             return self
         frames: dict[str, Any] = frames_of({name: getattr(self, name) for name in cache.NAMES}, chosen)
         return replace(self, **frames, chosen={**self.chosen, **chosen})
 
+    @with_known_options
     def long(
         self, *, cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None
     ) -> pd.DataFrame:
@@ -185,7 +189,8 @@ class Prepared:
         Returns
         -------
         DataFrame
-            One row per person, wave and scale with a score: cohort; person (a name that nobody else has); role; arm;
+            One row per person, wave and scale with a score: cohort (categories in the order in which the study shows
+            them, as those of scale); person (a name that nobody else has); role; arm;
             dyad (missing for people without one; dyads that share a person are one); cluster (unit whose members are
             not independent); wave (ordered as in time); scale; score (in the scale's unit, never missing); and the
             declared attributes.
@@ -204,9 +209,10 @@ class Prepared:
         {'pre': 3.76, 'post': 3.98}
         """
         people = self.people[self.people["cohort"].isin(self.sound_cohorts)]
-        rows = long_frame(self.scores, people, self.dyads, self.study)
+        rows = long_frame(self.scores, people, self.dyads, self.study, self.sound_cohorts)
         asked = {"cohort": cohort, "role": role, "scale": scale, "wave": wave, "arm": arm}
-        return rows[Selection.of(names_in(rows), asked).mask(rows)].reset_index(drop=True)
+        rows = rows[Selection.of(names_in(rows), asked, among=self.chosen).mask(rows)].reset_index(drop=True)
+        return rows.assign(**{name: rows[name].cat.remove_unused_categories() for name in ("cohort", "wave", "scale")})
 
     def whole(self, what: str) -> "Prepared":
         """
@@ -305,11 +311,17 @@ def prepare_study(
     if (cached := cache.load(study, inputs=inputs)) is not None:
         frames, texts = cached
         kept: dict[str, Any] = {**frames}
-        return Prepared(study=study, texts=texts, digest=inputs, **kept)
-    prepared = prepare_openly(study)
+        return _marked(Prepared(study=study, texts=texts, digest=inputs, **kept))
+    prepared = _marked(prepare_openly(study))
     raise_study_errors(prepared.problems)
     if prepared.digest == inputs:  # no file changed while it was read
         cache.save(study, {name: getattr(prepared, name) for name in cache.NAMES}, prepared.texts, inputs=inputs)
+    return prepared
+
+
+def _marked(prepared: Prepared) -> Prepared:
+    """The same; its frames tell of which study they are."""
+    mark((getattr(prepared, name) for name in cache.NAMES), prepared.study)
     return prepared
 
 

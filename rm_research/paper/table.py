@@ -1,5 +1,6 @@
 """A table of an article: its cells as text, and the forms in which it is handed in."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
 
 NAME = "rm-table"  # of the element, so that the same table gives the same HTML
 GROUP = "group"  # column of a frame with headings of groups of rows
-SIGNS = {"−": "$-$", "–": "--", "≥": r"$\geq$", "≤": r"$\leq$", "∞": r"$\infty$"}  # that LaTeX may not know as letters
+SIGNS = {  # that LaTeX may not know as letters; the last is a narrow blank
+    "−": "$-$", "–": "--", "≥": r"$\geq$", "≤": r"$\leq$", "∞": r"$\infty$", "\u202f": r"\,",
+}  # fmt: skip
+SIZE = re.compile(r"\\fontsize\{[^}]*\}\{[^}]*\}\\selectfont")
+SMALLER = r"\footnotesize\setlength{\tabcolsep}{3pt}"
+HEAD = re.compile(r"(\\toprule\n)(.*?)( \\\\ \n)")
+SHORT = 9  # letters of a heading that stays in one line
 RULE = "#3D3D3D"
 # lines above and below the head and at the end, as in most journals, and no other
 LINES: Mapping[str, Any] = {
@@ -26,6 +33,20 @@ LINES: Mapping[str, Any] = {
     "row_group_border_top_style": "none", "row_group_border_bottom_style": "none", "data_row_padding": "3px",
     "row_group_padding": "3px",
 }  # fmt: skip
+
+
+def _stacked_head(head: "re.Match[str]") -> str:
+    """The head of a table in LaTeX with long headings in two lines of nearly one length."""
+    return f"{head[1]}{' & '.join(map(_stacked, head[2].split(' & ')))}{head[3]}"
+
+
+def _stacked(heading: str) -> str:
+    breaks = [at for at, sign in enumerate(heading) if sign == " "]
+    if len(heading) <= SHORT or not breaks:
+        return heading
+    at = min(breaks, key=lambda at: max(at, len(heading) - at))
+    # brackets right after a break would be taken for its height
+    return rf"\shortstack{{{heading[:at]}\\{{}}{heading[at + 1 :]}}}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -119,16 +140,19 @@ class PaperTable:
         r"""
         Return the table as LaTeX; it needs the packages booktabs and caption.
 
+        Letters are those of footnotes, and long headings have two lines. So nine columns usually fit on a page of A4
+        with margins of 2.5 cm.
+
         Examples
         --------
         >>> latex = rm.table_change(prepared, scale="inclusion").to_latex()
         >>> latex.splitlines()[0]
         '\\begin{table}[!t]'
         """
-        text = str(self.gt.as_latex())
+        text = SIZE.sub(lambda _: SMALLER, str(self.gt.as_latex()), count=1)
         for sign, written in SIGNS.items():
             text = text.replace(sign, written)
-        return text
+        return HEAD.sub(_stacked_head, text, count=1)
 
     def to_word(self, path: str | Path) -> Path:
         """

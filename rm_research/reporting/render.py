@@ -1,6 +1,7 @@
 """One notebook, run by papermill and made into one page that needs no other files."""
 
 import logging
+import re
 import tempfile
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -11,6 +12,7 @@ import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError
 from nbconvert.exporters import TemplateExporter
+from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
@@ -24,6 +26,7 @@ from rm_research.temporary import run_folder
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 START = 300  # seconds that a kernel may take to start, among many on a slow machine
+OWN_LINK = re.compile(r'<a class="anchor-link" href="[^"]*">[^<]*</a>')  # from a heading to itself
 NOTEBOOKS = ("cohort_findings", "programme_findings", "data_quality")
 
 
@@ -138,6 +141,7 @@ def page_html(executed: NotebookNode, page: Page) -> str:
         exporter = TemplateExporter(
             template_name="findings", extra_template_basedirs=[str(templates)], template_file="index.html.j2"
         )
+        exporter.register_filter("markdown2html", _written)
         exporter.file_extension = ".html"
         resources = {
             "page": {
@@ -149,3 +153,8 @@ def page_html(executed: NotebookNode, page: Page) -> str:
         }  # fmt: skip
         html, _ = exporter.from_notebook_node(executed, resources=resources)
     return printable(str(html))
+
+
+def _written(source: str) -> str:
+    """Markdown as HTML: headings keep the names that links of the notebook lead to, without a mark beside them."""
+    return OWN_LINK.sub("", markdown2html(source))

@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from rm_research.study.marks import open_marks
 from rm_research.study.model import Study
 from rm_research.study.places import is_allowed, leads_out, outside
 from rm_research.study.settings import Settings
-from rm_research.study.wording import sentences
+from rm_research.study.wording import sentences, suggest
 
 OWN = ("study.toml", "codebook.csv")
 REMEDY_OF_LINK = "is a link out of the study's folder. Put the file itself into the folder."
@@ -51,6 +51,8 @@ def read_study(path: str | Path, *, allow_outside: bool = False) -> Study:
     >>> study.comparison
     'waitlist'
     """
+    if not isinstance(path, str | os.PathLike):
+        raise StudyFileError(f"A study is read from its folder, a path; this is a {type(path).__name__}.")
     return _study(Path(path), allow_outside=allow_outside, options={})
 
 
@@ -75,7 +77,19 @@ def varied(study: Study, options: Mapping[str, Any]) -> Study:
         raise StudyFileError(
             f"study.toml or codebook.csv in {study.path} changed since the study was read. Call read_study again."
         )
+    if unknown := list(_unknown_tables(study.settings, options)):
+        raise StudyFileError(*unknown)
     return _study(study.path, allow_outside=outside_too, options={**study.options, **options})
+
+
+def _unknown_tables(settings: Settings, options: Mapping[str, Any]) -> Iterator[str]:
+    """Sentences on scales and waves that options name and study.toml lacks: a misspelt name would make another one."""
+    given = with_options({}, options)
+    for kind, known in (("scales", settings.scales), ("waves", settings.waves)):
+        tables = given.get(kind)
+        for name in tables if isinstance(tables, Mapping) else ():
+            if name not in known:
+                yield f"study.toml: has no table [{kind}.{name}] whose options could differ; {suggest(name, known)}"
 
 
 def _study(folder: Path, *, allow_outside: bool, options: Mapping[str, Any]) -> Study:

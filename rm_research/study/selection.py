@@ -1,8 +1,8 @@
 """The keywords that every verb takes, `cohort= role= scale= wave= arm=`: names checked, and the rows that have them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ KEYWORDS = ("cohort", "role", "scale", "wave", "arm")
 Names = str | Iterable[str] | None  # one name, or several; None for all
 
 
+@runtime_checkable
 class OfStudy(Protocol):
     """What `prepare_study` returned, as far as verbs above it need to know."""
 
@@ -31,6 +32,10 @@ class OfStudy(Protocol):
     def people(self) -> pd.DataFrame:
         """People."""
 
+    @property
+    def chosen(self) -> Mapping[str, tuple[str, ...]]:
+        """Which people it holds, by fact; empty for everybody."""
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -41,14 +46,18 @@ class Selection:
     ----------
     names : mapping of str to tuple of str
         By keyword, as the study writes them; keywords that were not given are absent.
+    among : mapping of str to tuple of str
+        Which people there are to pick from, by fact, where others were left out before; empty for the whole study.
     """
 
     names: Mapping[str, tuple[str, ...]]
+    among: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, known: Mapping[str, Iterable[object]], asked: Mapping[str, Names], *, baseline: str | None = None
-    ) -> "Selection":
+        cls, known: Mapping[str, Iterable[object]], asked: Mapping[str, Names], *, baseline: str | None = None,
+        among: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> "Selection":  # fmt: skip
         """
         Names that were asked for, as the study writes them: case, blanks and look-alike characters may differ.
 
@@ -59,6 +68,8 @@ class Selection:
         asked : mapping of str to (str, iterable of str or None)
         baseline : str, optional
             The first wave, where only later ones may be asked for.
+        among : mapping of str to tuple of str, optional
+            Which people the known names are those of, where others were left out before.
 
         Raises
         ------
@@ -80,9 +91,10 @@ class Selection:
                 elif tidy_text(name) not in written:
                     problems.append(f"There is no {keyword} {name!r}; {suggest(name, written.values())}")
             names[keyword] = tuple(dict.fromkeys(written.get(tidy_text(name), name) for name in several))
+        found = cls(names, among or {})
         if problems:
-            raise SelectionError(*problems)
-        return cls(names)
+            raise SelectionError(*found._of_whom(problems))
+        return found
 
     def mask(self, rows: pd.DataFrame) -> pd.Series:
         """
@@ -99,8 +111,13 @@ class Selection:
         for which in has.values():
             kept &= which
         if len(rows) and (problems := _lacking(rows, names, kept)):
-            raise SelectionError(*problems)
+            raise SelectionError(*self._of_whom(problems))
         return kept
+
+    def _of_whom(self, problems: Iterable[str]) -> list[str]:
+        """Sentences on what there is, which say so where that is not all of the study."""
+        some = f"Among the people chosen ({Selection(self.among)}): " if self.among else ""
+        return [f"{some}{problem}" for problem in problems]
 
     def __bool__(self) -> bool:
         return bool(self.names)

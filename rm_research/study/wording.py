@@ -51,7 +51,8 @@ def sentences(details: Sequence[Any], content: dict[str, Any]) -> list[str]:
     by_key: dict[tuple[str, ...], str] = {}
     for key, detail in zip(keys, details, strict=True):
         if key not in tables and (detail["type"] != "missing" or _as_written(key, content) not in meant):
-            by_key.setdefault(key, f"study.toml: {'.'.join(_as_written(key, content))}: {_fault(key, detail)}")
+            written = _as_written(key, content)
+            by_key.setdefault(key, f"study.toml: {'.'.join(written)}: {_fault(key, written, detail)}")
     return list(by_key.values())
 
 
@@ -67,10 +68,10 @@ def _as_written(key: tuple[str, ...], content: dict[str, Any]) -> tuple[str, ...
     return key
 
 
-def _fault(key: tuple[str, ...], detail: Any) -> str:
+def _fault(key: tuple[str, ...], written: tuple[str, ...], detail: Any) -> str:
     value = detail.get("input")
     if detail["type"] == "extra_forbidden" or detail["loc"][-1] == "[key]":
-        return f"is not a key of study.toml here; {suggest(key[-1], _known_keys(key))}"
+        return f"is not a key of study.toml here; {suggest(key[-1], _known_keys(key))}{_further(key, written)}"
     if key[-1] == "format" and isinstance(value, str):
         return f"is {value!r}; formats are {', '.join(FORMATS)}"
     text = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
@@ -78,6 +79,16 @@ def _fault(key: tuple[str, ...], detail: Any) -> str:
         return f'is {value!r}; give a name and a number of characters, such as "surname:2"'
     text = PLAIN.get(detail["type"], f"{text[0].lower()}{text[1:]}")
     return text + (f" (it is {value!r})" if isinstance(value, str | int | float) else "")
+
+
+def _further(key: tuple[str, ...], written: tuple[str, ...]) -> str:
+    """What else the table has of a key that was probably misspelt, or the table that is itself meant."""
+    known = _known_keys(key)
+    near = _near(key[-1], known)
+    if near and len(key) == 1:
+        written, known = (near[0], ""), _known_keys((near[0], ""))
+    table = ".".join(part for part in written[:-1] if not part.isdigit())
+    return f" [{table}] has {', '.join(known)}" if near and known else ""
 
 
 def _known_keys(key: tuple[str, ...]) -> list[str]:

@@ -11,7 +11,9 @@ from rm_research.writers.sheets import Sheet, Variable
 
 def write(sheet: Sheet, path: Path) -> None:
     """Write a table; its fields have the metadata label, measure, values (JSON), low and high."""
-    table = pa.Table.from_pandas(sheet.frame, preserve_index=False)
+    frame = sheet.frame.copy(deep=False)
+    frame.attrs = {}  # the mark of its study says where its folder is
+    table = pa.Table.from_pandas(frame, preserve_index=False)
     fields = [table.schema.field(variable.name).with_metadata(_described(variable)) for variable in sheet.variables]
     metadata = {**table.schema.metadata, b"title": sheet.title.encode()}
     pq.write_table(pa.Table.from_arrays(table.columns, schema=pa.schema(fields, metadata=metadata)), path)

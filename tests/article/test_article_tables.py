@@ -141,6 +141,16 @@ class TestChange:
         assert found["p"] == f"{main.p_value:.3f}".removeprefix("0")
         assert found["g_av [95% CI]"]
 
+    def test_notes_say_of_whom_it_is_where_few_left(self, table, tmp_path):
+        assert "Where few people of some group have no score after, changes are of those" in table.notes[1]
+        assert "of everyone with a score before is another number; estimate_change gives both" in table.notes[2]
+        prepared_desk(tmp_path, dyads=9)
+        lines = (tmp_path / "post.csv").read_text().splitlines()
+        kept = [line for line in lines if line.split(",")[0][3:] not in tuple("5678")]
+        (tmp_path / "post.csv").write_text("\n".join(kept) + "\n")
+        notes = rm.table_change(rm.prepare_study(tmp_path), scale="mood").notes
+        assert notes[1] == "Changes are of everyone with a score before, those who left included."
+
     def test_all_cohorts_stand_together_unless_named(self, prepared):
         table = rm.table_change(prepared)
         assert "Cohort" not in table.columns

@@ -9,6 +9,7 @@ from small_studies import details_of, row_of, table_of
 
 import rm_research as rm
 from rm_research.catalogue import catalogue
+from rm_research.disclosure import private_of
 from rm_research.effects import Estimates
 from rm_research.effects.methods import METHODS
 from rm_research.effects.methods.references import MULTIPLICITY, REFERENCES
@@ -32,6 +33,23 @@ def test_sentences_are_those_of_the_methods_in_use(prepared):
     assert "[@student1908]" in text
     assert words.say("methods.bonett").removesuffix(".") not in text
     assert text.endswith("[@holm1979; @benjamini1995].")
+
+
+def test_it_says_that_tables_may_be_of_others(prepared):
+    other = catalogue("en").say("article.another_of_both")
+    change = rm.estimate_change(prepared, cohort="Spring", scale="mood", arm="programme")
+    assert other in rm.methods_text(change.headlines())
+    assert other not in rm.methods_text(rm.estimate_difference(prepared))
+    shown = private_of(prepared).estimates.where(cohort="Spring", scale="mood", arm="programme")
+    text = rm.methods_text(shown.headlines())
+    assert other not in text
+    assert catalogue("en").say("article.another_of_everyone") in text
+
+
+def test_an_average_of_cohorts_says_of_whom(prepared):
+    row = row_of(contrast="pooled_change", method="reml_hk", cohort="all cohorts", n_pre=20, n_pairs=15, heads=True)
+    text = rm.methods_text(Estimates(table_of(row), details_of(), prepared.study))
+    assert catalogue("en").say("article.whose_before") in text
 
 
 def test_blanks_are_filled(prepared):

@@ -2,12 +2,14 @@
 
 import pandas as pd
 import pytest
-from desk_study import prepared_desk
+from desk_study import TOML, prepared_desk
 from small_studies import details_of, row_of, table_of
 
 import rm_research as rm
+from rm_research.disclosure import private_of
 from rm_research.effects import Estimates
 from rm_research.effects.estimates import SHORT
+from rm_research.effects.printing import headed_by_both, whose
 from rm_research.errors import FrameError, SelectionError
 
 
@@ -24,6 +26,11 @@ def change(prepared):
 @pytest.fixture(scope="module")
 def difference(prepared):
     return rm.estimate_difference(prepared)
+
+
+def lines_by_method(estimates):
+    known = estimates.table.loc[estimates.table["estimate"].notna(), "method"]
+    return dict(zip(known, estimates.to_text().splitlines(), strict=True))
 
 
 class TestRows:
@@ -104,8 +111,56 @@ class TestText:
         assert 0 < known < len(change)
         assert len(change.to_text().splitlines()) == known
 
+    def test_changes_say_whom_they_are_about_where_some_left(self, change):
+        leaders = change.where(
+            cohort="Spring", scale="mood", role="leader", arm="programme", measure="mean", contrast="change"
+        )
+        lines = lines_by_method(leaders)
+        assert lines["jackknife"].endswith("n = 7, of everyone with a score before.")
+        assert lines["paired_t"].endswith("n = 6, of those with both scores.")
+        assert lines["likelihood"].endswith("n = 7, of everyone with a score before.")
+
+    def test_differences_of_changes_say_it_too(self, change):
+        roles = change.where(cohort="Spring", scale="mood", contrast="role_difference", arm="programme")
+        lines = lines_by_method(roles)
+        assert lines["jackknife"].endswith("n = 6 and 6 with both scores, of everyone with a score before.")
+        assert lines["paired_t"].endswith("n = 6 and 6, of those with both scores.")
+
+    def test_the_median_of_those_who_changed_is_of_neither(self, change):
+        (line,) = change.where(
+            cohort="Spring", scale="mood", role="leader", arm="programme", measure="median"
+        ).to_text().splitlines()  # fmt: skip
+        assert line.endswith("n = 6.")
+
+    def test_where_nobody_left_nothing_is_said(self, tmp_path):
+        prepared_desk(tmp_path)
+        post = (tmp_path / "post.csv").read_text().splitlines()
+        there = {line.split(",")[0] for line in post}
+        pre = [line for line in (tmp_path / "pre.csv").read_text().splitlines() if line.split(",")[0] in there]
+        (tmp_path / "pre.csv").write_text("\n".join(pre) + "\n")
+        stayed = rm.estimate_change(rm.prepare_study(tmp_path), scale="mood", role="leader").where(contrast="change")
+        assert " of " not in stayed.to_text()
+        assert repr(stayed.headlines()).startswith("Estimates, 4 rows\n")
+
+    def test_an_average_of_cohorts_is_of_those_whom_their_rows_are_about(self, tmp_path):
+        toml = TOML.replace("[reporting]", '[reporting]\naverage = "cohorts"')
+        shown = private_of(prepared_desk(tmp_path, toml=toml)).estimates
+        (row,) = (row for row in shown.rows if row.contrast == "pooled_change" and row.measure == "mean"
+                  and row.place == ("all cohorts", "leader", "programme", "mood", "post"))  # fmt: skip
+        assert whose(row, shown.study, headed_by_both(shown.rows)) == "both"
+        assert whose(row, shown.study, ()) == "before"
+
 
 class TestTable:
+    def test_whom_changes_are_about_stands_below_and_above(self, change):
+        heads = change.headlines()
+        assert heads.to_table().notes[0] == "Changes are of everyone with a score before, those who left included."
+        assert repr(heads).startswith("Estimates, 14 rows, changes of everyone with a score before, the first 12")
+        both = change.where(measure="mean", method="paired_t")
+        assert both.to_table().notes == ("Changes are of those with both scores.",)
+        mixed = change.where(cohort="Spring", scale="mood", role="leader", measure="mean", contrast="change")
+        assert not any("Changes are of" in note for note in mixed.to_table().notes)
+
     def test_cells_are_those_of_the_rows(self, difference):
         shown = difference.headlines().where(scale="mood").to_table("Differences")
         frame = shown.to_frame()

@@ -1,6 +1,8 @@
 """Every verb takes a Prepared, or a Panel with its study, and the same keywords."""
 
+import pickle
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -103,12 +105,107 @@ def test_a_panel_whose_scores_another_study_cannot_have_is_refused(prepared):
         rm.estimate_change(shorter, study=prepared.study)
 
 
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory):
+    """Another study, with the same names and ranges."""
+    return prepared_desk(tmp_path_factory.mktemp("twin"), dyads=5)
+
+
+@pytest.mark.parametrize("verb", [*ESTIMATES, *FRAMES])
+def test_a_panel_of_another_study_with_the_same_names_is_refused(verb, prepared, twin):
+    with pytest.raises(FrameError, match="This Panel is of another study than that in the folder 'twin0'"):
+        of_panel(verb, replace(prepared.where(arm=["programme", "waitlist"]), study=twin.study))
+
+
+def test_a_panel_beside_estimates_of_another_study_is_refused(prepared, twin):
+    change = rm.estimate_change(prepared)
+    for verb, name in ((rm.estimate_programme, "panel"), (rm.plot_change, "people")):
+        with pytest.raises(FrameError, match="This Panel is of another study"):
+            verb(change, **{name: twin.panel})
+        with pytest.raises(FrameError, match="needs Panel; this frame has no column"):
+            verb(change, **{name: prepared.people})
+    with pytest.raises(FrameError, match="This Dyads is of another study"):
+        rm.estimate_dyads(prepared.panel, twin.dyads, study=prepared.study)
+
+
+def test_a_panel_of_ones_own_is_taken(prepared, twin):
+    own = pd.DataFrame(twin.panel.to_dict("list"))
+    assert len(rm.estimate_change(own, study=prepared.study))
+    assert len(rm.estimate_change(prepared.panel, study=prepared.study.varied({"reporting.level": 0.9})))
+
+
+def test_a_study_that_was_moved_is_the_same_study(tmp_path):
+    prepared_desk(tmp_path / "here")
+    (tmp_path / "here").rename(tmp_path / "there")
+    moved = prepare_study(tmp_path / "there")  # by its cache, which was made in the other place
+    assert len(rm.estimate_change(moved.panel, study=moved.study))
+
+
 @pytest.mark.parametrize("verb", [*ESTIMATES, *FRAMES])
 def test_a_panel_alone_and_other_things_are_refused(verb, prepared):
     with pytest.raises(FrameError, match=f"{verb}: a Panel needs study="):
         getattr(rm, verb)(prepared.panel)
     with pytest.raises(FrameError, match=f"{verb} takes what prepare_study returned"):
         getattr(rm, verb)("data/demo")
+
+
+EVERY = [*ESTIMATES, *FRAMES, *OF_PREPARED, "estimate_programme", "plot_change", "plot_forest", "plot_answers",
+         "plot_flow", "plot_sessions", "table_participants", "table_change", "table_difference", "score_scales",
+         "link_waves", "build_findings", "methods_text"]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", EVERY)
+def test_what_is_no_data_says_what_to_do(verb, prepared):
+    for given, told in (
+        ("my-study", r"this is a path\. Prepare the study first: rm\.prepare_study\('my-study'\)"),
+        (Path("my-study"), r"this is a path\. Prepare the study first: rm\.prepare_study\('my-study'\)"),
+        (prepared.study, r"this is a Study\. Prepare the study first: rm\.prepare_study\(study\)"),
+        ([prepared, prepared], r"this is a list\. Give one study at a time"),
+        (3, "this is a int"),
+    ):
+        with pytest.raises(FrameError, match=f"{verb} takes .*; {told}"):
+            getattr(rm, verb)(given)
+
+
+@pytest.mark.parametrize("verb", EVERY[:-4])
+def test_options_that_do_not_exist_say_which_do(verb, prepared):
+    with pytest.raises(SelectionError, match=f"{verb} has no option 'grade'. Choose people by it .*where.grade='A'"):
+        getattr(rm, verb)(prepared, grade="A")
+    with pytest.raises(SelectionError, match=f"{verb} has no option 'cohrt'; did you mean 'cohort'"):
+        getattr(rm, verb)(prepared, cohrt="Spring")
+
+
+def test_methods_have_options_like_verbs(prepared):
+    with pytest.raises(SelectionError, match=r"long has no option 'age'\. Choose people .*prepared\.where\(age=30\)"):
+        prepared.long(age=30)
+    with pytest.raises(SelectionError, match="where has no option 'rolle'; did you mean 'role'"):
+        rm.estimate_change(prepared).where(rolle="leader")
+
+
+def test_names_are_given_by_keyword_and_data_is_given(prepared):
+    with pytest.raises(SelectionError, match="estimate_change takes these by name only: study=, cohort=, role="):
+        rm.estimate_change(prepared, "Spring")
+    with pytest.raises(SelectionError, match="estimate_change needs data"):
+        rm.estimate_change(cohort="Spring")
+    with pytest.raises(SelectionError, match="build_panel needs people, study"):
+        rm.build_panel(prepared.scores)
+
+
+def test_odd_values_of_options_are_refused_in_words(prepared):
+    asked = {"scale": "mood", "role": "leader", "cohort": "Spring"}
+    for people in ("yes", prepared, 1):
+        with pytest.raises(FrameError, match=r"people= is True or False, or a Panel, prepared.panel; this is a"):
+            rm.plot_change(prepared, people=people, **asked)
+    with pytest.raises(SelectionError, match=r"width= is a number of inches, or one of notebook, .*; this is a list"):
+        rm.plot_change(prepared, width=[3], **asked)
+    for verb in (rm.read_study, rm.prepare_study):
+        with pytest.raises(StudyError, match="A study is read from its folder, a path; this is a list"):
+            verb([prepared])
+
+
+def test_a_verb_is_found_again_by_its_name():
+    """As a process that it is handed to finds it: pickle refuses what is another thing under that name."""
+    assert b"estimate_change" in pickle.dumps(rm.estimate_change)
 
 
 def test_a_prepared_has_a_study_of_its_own(prepared):

@@ -4,12 +4,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from desk_study import prepared_desk
-from seen import dots, rows, words
+from desk_study import CODEBOOK, prepared_desk
+from seen import clashes, dots, rows, words
 
 import rm_research as rm
 from rm_research.claims import claims_of
 from rm_research.disclosure import Disclosed, Private, private_of
+from rm_research.disclosure.numbers import study_numbers
 from rm_research.disclosure.wanted import MOST
 from rm_research.errors import FrameError, ReportError, SelectionError
 from rm_research.figures.style import GREY, WIDTHS
@@ -127,6 +128,32 @@ class TestWhatIsShown:
     def test_answers_are_of_everybody_with_both_scores(self, prepared):
         ax = rm.plot_answers(prepared, scale="mood", role="leader", cohort="Spring")
         assert any(text.startswith("Programme, 6 leaders") for text in words(ax))
+
+    def test_answers_that_are_turned_are_told_of(self, prepared, tmp_path):
+        asked = {"scale": "mood", "role": "leader", "cohort": "Spring"}
+        assert not any("turned" in text for text in words(rm.plot_answers(prepared, **asked)))
+        one, both = (CODEBOOK.replace("item,scale,low,high", "item,scale,reverse,low,high") for _ in range(2))
+        one = one.replace("mood,1", "mood,,1", 1).replace("mood,1", "mood,yes,1").replace("zeal,1", "zeal,,1")
+        both = both.replace("mood,1", "mood,yes,1").replace("zeal,1", "zeal,,1")
+        for name, codebook, told in (
+            ("one", one, "Answers to 1 of the 2 questions are turned: it asks the opposite."),
+            ("both", both, "Answers to 2 of the 2 questions are turned: these ask the opposite."),
+        ):
+            turned = prepared_desk(tmp_path / name, codebook=codebook)
+            ax = rm.plot_answers(turned, **asked)
+            assert told in " ".join(words(ax))
+            assert clashes(ax) == []
+            other = rm.plot_answers(turned, scale="zeal", role="leader", cohort="Spring")
+            assert not any("turned" in text for text in words(other))
+
+    def test_pages_say_below_a_chart_of_answers_that_some_are_turned(self, prepared, tmp_path):
+        """So the chart itself does not: it would be told twice."""
+        codebook = CODEBOOK.replace("item,scale,", "item,scale,reverse,").replace("mood,1", "mood,yes,1")
+        turned = prepared_desk(tmp_path / "s", codebook=codebook.replace("zeal,1", "zeal,,1"), dyads=12)
+        shown = study_numbers(turned)
+        ax = rm.plot_answers(shown, study=turned.study, scale="mood", role="leader")
+        assert len(words(ax)) > 3
+        assert not any("turned" in text for text in words(ax))
 
     def test_who_answered_is_counted_by_group(self, prepared):
         text = " ".join(said(rm.plot_flow(prepared, cohort="Spring", role="mentor")))

@@ -8,8 +8,10 @@ import pytest
 from seen import CHANGE, DIFFERENCE, LONG, PLACE, WAITING, clashes, disclosed_of, dots, intervals, means_of, rows, words
 from small_studies import row_of
 
+from rm_research.errors import FrameError
 from rm_research.figures import COLOURS, blank_axes, change_alt, change_title, plot_change, shown_rows
 from rm_research.figures.style import GREY, LIGHT, WIDE, WIDTH
+from rm_research.frames import PANEL
 
 PROGRAMME = "Programme, 12 leaders: +0.50 (0.30 to 0.70)"
 MEANS = [*means_of(CHANGE, 3.2, 3.7), *means_of(WAITING, 3.25, 3.15)]
@@ -169,7 +171,8 @@ class TestMeans:
 
     def people(self, **columns):
         usual = {**PLACE, "arm": "programme", "pre": [1.0, 2.0, 3.0], "post": [2.0, np.nan, 5.0]}
-        return pd.DataFrame(usual | columns)
+        frame = pd.DataFrame(usual | {"person": list("abc")} | columns)
+        return PANEL.conform(frame)
 
     def shown(self, ax):
         return sum(line.get_color() == GREY for line in self.lower(ax).lines)
@@ -178,10 +181,13 @@ class TestMeans:
         assert self.shown(draw(CHANGE, details=MEANS)) == 0
         assert self.shown(draw(CHANGE, details=MEANS, people=self.people())) == 2
 
-    @pytest.mark.parametrize("other", [{"role": "mentor"}, {"cohort": "two"}, {"scale": "zeal"}, {"wave": "later"},
-                                       {"arm": "waitlist"}])  # fmt: skip
+    @pytest.mark.parametrize("other", [{"role": "mentor"}, {"cohort": "two"}, {"scale": "zeal"}, {"arm": "waitlist"}])
     def test_people_of_other_groups_are_not_shown(self, draw, other):
         assert self.shown(draw(CHANGE, details=MEANS, people=self.people(**other))) == 0
+
+    def test_people_of_another_study_are_refused(self, draw):
+        with pytest.raises(FrameError, match="The Panel has wave 'later', which the study lacks"):
+            draw(CHANGE, details=MEANS, people=self.people(wave="later"))
 
 
 WIDTHS = [WIDTH, WIDE, 11]

@@ -3,13 +3,14 @@
 import pytest
 from desk_study import prepared_desk
 
+import rm_research as rm
 from rm_research.disclosure import disclose
 from rm_research.disclosure.numbers import study_numbers
 from rm_research.effects import estimate_change, estimate_difference, estimate_specifications
 from rm_research.errors import ReportError, SelectionError
 from rm_research.findings import build_findings
 from rm_research.frames import LEDGER
-from rm_research.panel import prepare_study
+from rm_research.panel import Prepared, prepare_study
 from rm_research.synthesis import estimate_programme
 
 WHO = ["cohort", "person"]
@@ -112,6 +113,30 @@ def test_what_is_not_there_is_refused(prepared, asked, told):
     with pytest.raises(SelectionError) as error:
         prepared.where(**asked)
     assert str(error.value) == told
+
+
+OF_SOME = [rm.estimate_change, rm.estimate_programme, rm.assess_attrition, rm.assess_reliability, rm.plot_change,
+           rm.plot_flow, rm.table_change, rm.table_participants, rm.estimate_specifications, rm.score_scales,
+           Prepared.long, Prepared.where]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", OF_SOME)
+def test_messages_of_some_people_say_that_these_are_not_all(some, verb):
+    told = r"^Among the people chosen \(role 'leader', grade 'A', 'B'\): There is no role 'mentor'; known: leader$"
+    with pytest.raises(SelectionError, match=told):
+        verb(some, role="mentor")
+
+
+def test_estimates_and_cohorts_of_some_people_say_it_too(prepared):
+    spring = prepared.where(cohort="Spring")
+    with pytest.raises(SelectionError, match=r"^Among the people chosen \(cohort 'Spring'\): There is no cohort 'Autu"):
+        estimate_change(spring).where(cohort="Autumn")
+    with pytest.raises(ReportError, match=r"^Among the people chosen \(cohort 'Spring'\): There is no cohort 'Autu"):
+        spring.named(["Autumn"])
+    with pytest.raises(SelectionError, match=r"^Among the people chosen \(role 'mentor'\): There is no scale 'zeal'; "):
+        estimate_change(prepared.where(role="mentor"), scale="zeal")
+    with pytest.raises(SelectionError, match=r"^There is no cohort 'Winter'"):
+        estimate_change(prepared, cohort="Winter")
 
 
 def test_nobody_with_all_names_is_refused(prepared):

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from desk_study import prepared_desk
+from desk_study import TOML, prepared_desk
 
 from rm_research.errors import SelectionError
 from rm_research.panel import prepare_study
@@ -35,6 +35,21 @@ def test_scores_are_those_of_the_study(prepared, long):
     assert both["score"].equals(both["score_own"])
 
 
+def test_cohorts_stand_as_the_study_shows_them(prepared, tmp_path):
+    toml = TOML.replace("[reporting]", '[reporting]\ncohorts = ["Winter", "Spring"]')
+    long = prepared_desk(tmp_path, cohorts=3, toml=toml).long()
+    assert long["cohort"].cat.categories.tolist() == ["Winter", "Spring", "Autumn"]
+    assert list(dict.fromkeys(long["cohort"])) == ["Winter", "Spring", "Autumn"]
+    assert long.groupby("cohort", observed=True)["score"].mean().index.tolist() == ["Winter", "Spring", "Autumn"]
+
+
+def test_what_was_not_asked_for_is_no_category(prepared):
+    """In a model it would be a column of zeros."""
+    some = prepared.long(cohort="Spring", scale="mood", wave="post")
+    for name, only in (("cohort", "Spring"), ("scale", "mood"), ("wave", "post")):
+        assert some[name].cat.categories.tolist() == [only]
+
+
 def test_waves_are_ordered_in_time(long):
     assert long["wave"].cat.ordered
     assert long["wave"].cat.categories.tolist() == ["pre", "post"]
@@ -64,7 +79,7 @@ def test_dyads_that_share_a_mentor_are_one(prepared):
     dyads = prepared.dyads[prepared.dyads["cohort"].eq("Spring")].copy()
     first, second = dyads.iloc[0], dyads.iloc[1]
     shared = pd.concat([dyads, dyads.iloc[[1]].assign(mentor=first["mentor"])])
-    rows = long_frame(prepared.scores, prepared.people, shared, prepared.study)
+    rows = long_frame(prepared.scores, prepared.people, shared, prepared.study, prepared.cohorts)
     assert not rows.duplicated(["cohort", "person", "wave", "scale"]).any()
     members = [first["leader"], first["mentor"], second["leader"], second["mentor"]]
     assert set(rows.loc[rows["person"].isin(members), "dyad"]) == {first["dyad"]}
@@ -74,13 +89,13 @@ def test_dyads_that_share_a_mentor_are_one(prepared):
 def test_who_has_no_role_or_arm_is_left_out_as_in_estimates(prepared, fact):
     people = prepared.people.copy()
     people.loc[0, fact] = None
-    rows = long_frame(prepared.scores, people, prepared.dyads, prepared.study)
+    rows = long_frame(prepared.scores, people, prepared.dyads, prepared.study, prepared.cohorts)
     assert people["person"][0] not in set(rows["person"])
     assert rows[fact].notna().all()
 
 
 def test_people_without_a_dyad_have_none(prepared):
-    rows = long_frame(prepared.scores, prepared.people, prepared.dyads.iloc[:0], prepared.study)
+    rows = long_frame(prepared.scores, prepared.people, prepared.dyads.iloc[:0], prepared.study, prepared.cohorts)
     assert rows["dyad"].isna().all()
     assert len(rows) == len(prepared.long())
 

@@ -1,13 +1,19 @@
 """A table of an article as HTML, LaTeX and Word: the same cells, escaped, with lines as journals draw them."""
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import docx
 import pytest
 from bs4 import BeautifulSoup
 from docx.oxml.ns import qn
 
+import rm_research as rm
 from rm_research.paper import PaperTable
+
+ROOT = Path(__file__).parents[2]
 
 CELLS = (("A & b", "−0.20", "[−0.31, 0.44]"), ("<i>c</i>", "50%", ""), ("d_1", "1.00", "$x$"))
 
@@ -80,6 +86,54 @@ def test_text_and_frame_are_the_same_cells(table):
     assert repr(table).splitlines()[0] == table.title
     assert repr(table).splitlines()[-1] == "Note 1."
     assert len(table) == 3
+
+
+def test_long_headings_have_two_lines_in_latex():
+    latex = PaperTable("", ("Who", "Before, mean (SD)", "Change [95% CI]", "A & B", "Veränderung"), ()).to_latex()
+    assert (
+        r"Who & \shortstack{Before,\\{}mean (SD)} & \shortstack{Change\\{}[95\% CI]} & A \& B & Veränderung \\" in latex
+    )
+
+
+DEMO, HOW_TO = ROOT / "data" / "demo", ROOT / "docs" / "how-to" / "put-a-table-into-an-article.md"
+compiled = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+
+
+def compile_latex(folder, document):
+    """What pdflatex says of a document; it must make one."""
+    (folder / "article.tex").write_text(document, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "article.tex"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=300, check=False)
+    said = done.stdout.decode("utf-8", "replace")
+    assert done.returncode == 0, said
+    return said
+
+
+@compiled
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_latex_compiles_and_fits_with_what_the_documentation_says(tmp_path, language):
+    prepared = rm.prepare_study(DEMO, vary={"reporting.language": language})
+    tables = (rm.table_participants(prepared), rm.table_change(prepared), rm.table_difference(prepared))
+    for at, made in enumerate(tables, start=1):
+        (tmp_path / f"table-{at}.tex").write_text(made.to_latex(), encoding="utf-8")
+    document = re.search(r"```latex\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)[1]
+    said = compile_latex(tmp_path, document)
+    if language == "en":  # longer names need a page turned sideways, as the page says
+        assert "Overfull" not in said, re.findall("Overfull.*", said)
+    assert (tmp_path / "article.pdf").stat().st_size > 10_000
+
+
+@compiled
+@pytest.mark.slow
+def test_latex_of_awkward_names_compiles(table, tmp_path):
+    names = ("R&D 50% $x$ #1 _a_ {b} \\c ~ ^", "“Ärzte” ’n’ café ß", "[2pt]", "5\u202f%")
+    cells, groups = tuple((name, "−1–2", "≥ 3") for name in names), ("", "a&b", "[c]", "d")
+    awkward = PaperTable("A_b & ∞ ≤ 3", ("Who [a]", "n of the {b}", "x"), cells, groups, ("Note_1 & #2",))
+    (tmp_path / "a.tex").write_text(awkward.to_latex(), encoding="utf-8")
+    (tmp_path / "b.tex").write_text(table.to_latex(), encoding="utf-8")
+    head = "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage{booktabs}\n\\usepackage{caption}\n"
+    compile_latex(tmp_path, head + "\\begin{document}\n\\input{a}\n\\input{b}\n\\end{document}\n")
 
 
 def test_a_table_without_rows_has_its_head(tmp_path):

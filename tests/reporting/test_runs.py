@@ -293,3 +293,12 @@ def test_titles_and_links_are_escaped_and_cells_shown_by_kind():
     assert "<em>Said</em>" in html
     assert "secret()" not in html
     assert "not shown" not in html
+
+
+def test_headings_of_ones_own_notebook_have_no_mark_beside_them():
+    text = "# Our *own* page\n\n[Below](#What-we-did)\n\n## What we did\n\nAs in § 3 ¶ 2."
+    html = page_html(new_notebook(cells=[new_markdown_cell(text)]), Page(title="Own"))
+    assert '<h2 id="What-we-did">What we did</h2>' in html
+    assert '<a href="#What-we-did">Below</a>' in html
+    assert "anchor-link" not in html
+    assert "3 ¶ 2" in html

@@ -299,6 +299,8 @@ ELSEWHERE = {
     "has brackets within brackets": "tests/test_bombs.py",
     "has a whole number above ": "tests/test_bombs.py",
     "is a link out of the study's folder": "tests/study/test_places.py has links",
+    "A study is read from its folder": "tests/effects/test_vocabulary.py gives other things",
+    "whose options could differ": "tests/study/test_varied.py varies tables that are not there",
     "changed since the study was read": "tests/study/test_varied.py changes files in between",
 }
 

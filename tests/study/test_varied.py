@@ -1,5 +1,7 @@
 """The same study with other options, checked like its file."""
 
+import re
+
 import pytest
 
 from rm_research.errors import ReportError, StudyFileError
@@ -65,6 +67,28 @@ def test_errors_are_those_of_the_file(write_study, options, line):
     with pytest.raises(StudyFileError) as error:
         read_study(folder)
     assert list(error.value.problems) == told
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("link.metod", r"link\.metod: is not a key of study\.toml here; did you mean 'method'\? \[link\] has method, "),
+        ("lnk.method", r"lnk: is not a key of study\.toml here; did you mean 'link'\? \[link\] has method, "),
+        ("scales.mood.bettr", r"did you mean 'better'\? \[scales\.mood\] has label, .*better"),
+        ("waves.pre.fille", r"did you mean 'file'\? \[waves\.pre\] has .*file, "),
+        ("titel", r"did you mean 'title'\?$"),
+        ("scales.moood.label", r"no table \[scales\.moood\] whose options could differ; did you mean 'mood'\?"),
+        ("waves.after.file", r"no table \[waves\.after\] whose options could differ; known: pre, post$"),
+    ],
+)
+def test_misspelt_keys_and_tables_say_what_there_is(study, option, told):
+    (problem,) = refused(study, {option: "code"})
+    assert re.search(told, problem), problem
+
+
+def test_a_table_may_be_taken_away(study):
+    assert study.varied({"scales.mood.label": None}).scale("mood").label != "Mood"
+    assert "study.toml" in refused(study, {"scales": "mood"})[0]
 
 
 def test_all_faults_are_told_at_once(study):

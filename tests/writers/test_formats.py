@@ -1,5 +1,6 @@
 """Each format read back by other programs: the same values, labels and value labels."""
 
+import json
 from dataclasses import replace
 
 import pandas as pd
@@ -13,6 +14,7 @@ from properties import examples
 
 from rm_research.errors import ReportError
 from rm_research.frames import LEDGER, PANEL, RESPONSES, SCORES
+from rm_research.panel.origin import mark
 from rm_research.writers import WRITERS
 from rm_research.writers.sheets import Sheet, Variable, build_sheets, is_whole, joined_labels, ledger_sheet
 
@@ -108,6 +110,14 @@ def test_parquet_fields_have_the_ends_of_the_answer_scale(odd, tmp_path):
     written(build_sheets(odd)[0], "parquet", tmp_path)
     metadata = pq.read_schema(tmp_path / "responses.parquet").field(f"{LONG}_1").metadata
     assert (metadata[b"low"], metadata[b"high"]) == (b"0", b"100")
+
+
+def test_parquet_does_not_say_where_the_study_is(odd, tmp_path):
+    responses = next(sheet for sheet in build_sheets(odd) if sheet.name == "responses")
+    marked = replace(responses, frame=responses.frame.copy())
+    mark([marked.frame], odd.study)
+    written(marked, "parquet", tmp_path)
+    assert json.loads(pq.read_schema(tmp_path / "responses.parquet").metadata[b"pandas"])["attributes"] == {}
 
 
 @every_format

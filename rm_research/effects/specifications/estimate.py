@@ -84,7 +84,7 @@ def estimate_specifications(
         raise StudyError("Files of the study changed since it was prepared. Call prepare_study again.")
     intake, found = read_responses(study), list[Specified]()
     for name in scales.names["scale"]:
-        Selection({**names, "scale": (name,)}).mask(asked.panel)
+        Selection({**names, "scale": (name,)}, prepared.chosen).mask(asked.panel)
         waves = [known for known in study.later_waves if study.measured(name, known)]
         waves = [known for known in waves if known in names["wave"]] if "wave" in names else waves[:1]
         if not waves or not cohorts:
