@@ -29,8 +29,8 @@ What goes into an article?
     methods_text.
 What may others see?
     disclose (Disclosed), build_findings (Findings), run_reports, write_clean.
-What could a study find?
-    plan_study (Plan), simulate_study.
+What could a study ask and find?
+    instruments (published scales, and an open set), plan_study (Plan), simulate_study.
 
 Whatever is wrong with a study, or with what was asked of it, is a StudyError that says what to do.
 """
@@ -84,6 +84,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.simulate import simulate_study as simulate_study
     from rm_research.study import Study as Study
     from rm_research.study import read_study as read_study
+    from rm_research.study.instruments import instruments as instruments
     from rm_research.synthesis import estimate_programme as estimate_programme
     from rm_research.writers.clean import write_clean as write_clean
 
@@ -118,6 +119,7 @@ _HOMES = {
     "estimate_programme": "rm_research.synthesis",
     "estimate_specifications": "rm_research.effects",
     "estimate_waves": "rm_research.effects",
+    "instruments": "rm_research.study.instruments",
     "link_waves": "rm_research.linkage",
     "methods_text": "rm_research.article",
     "plan_study": "rm_research.planning",

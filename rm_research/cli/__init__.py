@@ -323,6 +323,25 @@ def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
 
 
 @main.command()
+@click.argument("name", required=False)
+@_print_errors
+def instruments(name: str | None) -> None:
+    """List the scales that a study may name; with NAME, show one: structure, source, licence."""
+    from rm_research.cli.printing import print_frame, print_line
+    from rm_research.study.instruments import described, instruments, listed
+
+    if name is None:
+        print_frame(listed(), None)
+        print_line("rm-research instruments NAME shows one. open-…: our own, free for any use (CC0), not validated.")
+        return
+    items = instruments(name)  # an unknown name, or one that cannot be used, is told before anything is printed
+    for line in described(name):
+        print_line(line)
+    if items["question"].any():
+        print_frame(items[["item", "question"]].astype(str), None)
+
+
+@main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=20260101, show_default=True, help="Equal seeds give equal files.")
 @_print_errors

@@ -213,6 +213,7 @@ class Scale(Table):
 
     name: Text
     label: str = ""
+    instrument: Text | None = None
     roles: tuple[Text, ...] = ()
     better: Literal["higher", "lower"] = "higher"
     smallest_effect: Annotated[float, Field(gt=0)] | None = None
