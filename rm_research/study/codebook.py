@@ -16,7 +16,8 @@ from rm_research.study.folding import printable
 from rm_research.study.wording import suggest
 
 CODING = ("answers", "low", "high", "reverse")  # a wave or an export may have its own, as low.after
-FIXED = ("item", "scale", "of", "kind", "reverse", "low", "high", "answers", "missing", "label")
+FIXED = ("item", "scale", "of", "kind", "reverse", "low", "high", "answers", "missing", "label", "question")
+OF_ROLE = "question@"  # begins the heading of a column of questions to one role
 YES, NO = {"yes", "true", "1", "x"}, {"", "no", "false", "0"}
 NOT_ASKED = "-"
 Kind = Literal["number", "choice", "text"]
@@ -74,6 +75,8 @@ class Item:
         Its number in the instrument that its scale names.
     says_reverse : bool
         Whether its cell under `reverse` says yes or no; an empty cell leaves it to the instrument.
+    questions : dict of str to str
+        What a questionnaire asks, by role; '' for all roles without a question of their own.
     """
 
     name: str
@@ -90,6 +93,7 @@ class Item:
     codings: dict[str, Coding] = field(default_factory=dict)
     of: int | None = None
     says_reverse: bool = False
+    questions: dict[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -137,7 +141,7 @@ def read_codebook(path: Path, places: list[str] | None) -> tuple[tuple[Item, ...
     problems = [
         f"codebook.csv: column {name!r} is neither a codebook column nor a wave; {suggest(name, known)}"
         for name in header
-        if name and name not in known
+        if name and name not in known and not (name.startswith(OF_ROLE) and name != OF_ROLE)
     ]
     problems += [
         f"codebook.csv: two columns are named {name!r}; remove one"
@@ -206,7 +210,14 @@ def _item(row: dict[str, str], number: int, places: list[str], complain: Callabl
         codings={place: own for place in places if (own := _coding(row, f".{place}", where, complain)) != Coding()},
         of=_place_in_instrument(row.get("of", ""), where, complain),
         says_reverse=coding.reverse is not None,
+        questions=_questions(row),
     )
+
+
+def _questions(row: dict[str, str]) -> dict[str, str]:
+    """What is asked, by role; '' for all of them."""
+    asked = {name.removeprefix(OF_ROLE): cell for name, cell in row.items() if name.startswith(OF_ROLE)}
+    return {role: cell for role, cell in {"": row.get("question", ""), **asked}.items() if cell}
 
 
 def _place_in_instrument(cell: str, where: str, complain: Callable[[str], None]) -> int | None:

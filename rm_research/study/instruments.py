@@ -16,7 +16,7 @@ import pandas as pd
 from rm_research.errors import SelectionError
 from rm_research.study.wording import suggest
 
-EVERYBODY, STUDENTS = "all", "students"  # for whom a question is worded; beside these, roles
+EVERYBODY, STUDENTS, MENTOR = "all", "students", "mentor"  # for whom a question is worded; beside these, other roles
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,15 @@ class Instrument:
         return {name: numbers for name, numbers in self.subscales.items() if isinstance(numbers, tuple)}
 
     def question(self, number: int, language: str, role: str = EVERYBODY, *, students: bool = False) -> str:
-        """Wording of an item; empty where it is not ours, or where each role has its own and none is asked for."""
+        """
+        Wording of an item; empty where it is not ours, or where each role has its own and none is asked for.
+
+        With `students`, mentors are asked as students.
+        """
         if not 1 <= number <= len(self.questions):
             return ""
         wording = self.questions[number - 1]
-        wanted = (STUDENTS, role, EVERYBODY) if students else (role, EVERYBODY)
+        wanted = (STUDENTS, role, EVERYBODY) if students and role == MENTOR else (role, EVERYBODY)
         found = next((wording[who] for who in wanted if who in wording), {})
         return found.get(language) or found.get("en", "")
 
