@@ -127,8 +127,8 @@ def still_to_do(study: Study | str | Path, one: Platform, wave: str | None = Non
     said = []
     if any(form.consent for form in forms):
         said.append(
-            "To do in Qualtrics: under Survey flow, end the survey for people who do not agree. Their rows are left out "
-            "in any case."
+            "To do in Qualtrics: under Survey flow, end the survey for people who do not agree. Their rows are left "
+            "out in any case."
         )
     if any(form.only_for(block) for form in forms for block in form.blocks):
         said.append(
@@ -167,7 +167,7 @@ def _make(out: Path) -> None:
 def _of_format(study: Study, one: Platform, wave: str | None) -> list[str]:
     """Find exports that study.toml reads otherwise than the platform writes them."""
     return [
-        f'study.toml: waves.{each.name}: {source.title} has the format "{source.format}"; {one.title} writes another: '
+        f'study.toml: waves.{each.name}: {source.title} has the format "{source.format}"; {one.title} has another: '
         f'set format = "{one.format}"'
         for each in study.waves
         for source in each.sources

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from rm_research.catalogue import Catalogue, catalogue
 from rm_research.errors import SelectionError, StudyFileError
-from rm_research.questionnaires.answers import agreement, printed_answers
+from rm_research.questionnaires.answers import agreement, misread_codes, printed_answers
 from rm_research.questionnaires.facts import Facts
 from rm_research.questionnaires.form import Block, Form, Question
 from rm_research.study import Item, Study
@@ -102,6 +102,11 @@ class _Builder:
     def question(self, item: Item, wave: Wave, source: Source, roles: tuple[str, ...]) -> Question:
         own = item.coded(wave.name, source.name)
         options = printed_answers(own, self.study) if item.kind == "number" else ()
+        if codes := misread_codes(own, self.study):
+            self.problems.append(
+                f"study.toml: answers.{own.answers}: {', '.join(codes)} would be the code of one answer and is the "
+                "entry of another; list the code of each answer beside its words"
+            )
         kind = "choice" if options else "text" if item.kind == "text" else "line"
         return Question(item.candidates(wave.name, source.name)[0], self.wording(item, roles), kind, options)
 
