@@ -77,7 +77,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.paper import PaperTable as PaperTable
     from rm_research.planning import Plan as Plan
     from rm_research.planning import plan_study as plan_study
-    from rm_research.questionnaires import write_questionnaire as write_questionnaire
+    from rm_research.questionnaires.writing import write_questionnaire as write_questionnaire
     from rm_research.reporting.batch import run_reports as run_reports
     from rm_research.responses import Intake as Intake
     from rm_research.responses import read_responses as read_responses
@@ -139,7 +139,7 @@ _HOMES = {
     "table_difference": "rm_research.article",
     "table_participants": "rm_research.article",
     "write_clean": "rm_research.writers.clean",
-    "write_questionnaire": "rm_research.questionnaires",
+    "write_questionnaire": "rm_research.questionnaires.writing",
 }
 __all__ = sorted(_HOMES)
 

@@ -8,8 +8,7 @@ import click
 from rm_research.catalogue import languages
 from rm_research.drafting.beginning import OUTCOMES, PROCESS, ROLES, WAVES
 from rm_research.drafting.study_file import study_title
-
-PLATFORMS = ("qualtrics", "limesurvey", "redcap", "csv")
+from rm_research.questionnaires import PLATFORMS
 
 
 def ask(folder: Path) -> dict[str, Any]:
@@ -24,7 +23,7 @@ def ask(folder: Path) -> dict[str, Any]:
         "outcomes": _several("Outcomes: instruments, the headline first", OUTCOMES),
         "instruments": _several("Further instruments", PROCESS),
         "students": click.confirm("Are the mentors students?", default=False),
-        "platform": click.prompt("Survey platform", default="csv", type=click.Choice(PLATFORMS)),
+        "platform": click.prompt("Survey platform", default="csv", type=click.Choice(list(PLATFORMS))),
         "language": click.prompt("Language", default="en", type=click.Choice(languages())),
     }
     return begun

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from rm_research.cli.wrapping import of_study, print_errors
+from rm_research.questionnaires import PLATFORMS
 
 
 @click.command()
@@ -37,7 +38,7 @@ def _of_new(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--cohort", "cohorts", multiple=True, help="With --new: a cohort; give it once per cohort."),
         click.option("--outcome", "outcomes", multiple=True, help="With --new: an instrument, the headline first."),
         click.option("--instrument", "instruments", multiple=True, help="With --new: a further instrument."),
-        click.option("--for", "platform", type=click.Choice(["qualtrics", "limesurvey", "redcap", "csv"]),
+        click.option("--for", "platform", type=click.Choice(list(PLATFORMS)),
                      help="With --new: the survey platform.  [default: csv]"),
         click.option("--language", help="With --new: language of surveys and pages.  [default: en]"),
         click.option("--students", is_flag=True, help="With --new: mentors are students."),
@@ -112,13 +113,13 @@ def _begin(folder: Path, given: dict[str, Any]) -> None:
 @click.command()
 @of_study
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A folder for the questionnaires.")
-@click.option("--for", "platform", required=True, help="qualtrics, limesurvey, redcap, word or csv.")
+@click.option("--for", "platform", required=True, type=click.Choice(list(PLATFORMS)), help="What takes them.")
 @click.option("--wave", help="Write the questionnaires of this wave only.")
 @print_errors
 def questionnaire(study: Path, out: Path, platform: str, wave: str | None) -> None:
     """Write the questionnaires of a study for a survey platform, or for paper."""
     from rm_research.cli.printing import print_line
-    from rm_research.questionnaires import PLATFORMS, still_to_do, write_questionnaire
+    from rm_research.questionnaires.writing import still_to_do, write_questionnaire
 
     paths = write_questionnaire(study, out=out, platform=platform, wave=wave)
     for path in paths:

@@ -15,6 +15,7 @@ from rm_research.drafting.occasions import refuse_names
 from rm_research.drafting.study_file import study_title
 from rm_research.drafting.toml import comment, key, listed, quoted
 from rm_research.errors import SelectionError
+from rm_research.questionnaires import PLATFORMS
 from rm_research.study.codebook import NOT_ASKED
 from rm_research.study.entries import slug
 from rm_research.study.instruments import Instrument, the_instrument
@@ -25,12 +26,6 @@ PROCESS = ("open-mentor-confidence", "open-meetings", "open-goals", "open-safety
 AGREE = "agree5"
 LONGEST = 18  # letters of a scale's name, so that LimeSurvey takes those of its items
 CODE = ("mother", "day", "street")  # what a self-made code is made of
-ADDED = {  # columns that a platform adds, and rows of its own
-    "qualtrics": ('finished = "Finished"', 'submitted = "RecordedDate"'),
-    "limesurvey": ('finished = "submitdate"', 'submitted = "submitdate"'),
-    "redcap": ('finished = "survey_complete"',),
-}
-ANSWERED = 'where = { Status = ["IP Address", "0"] }'  # leaves out previews and tests
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,7 @@ class Beginning:
     others : tuple of str
         Further instruments.
     platform : str
-        As `format` in study.toml.
+        What takes its surveys; see `PLATFORMS`.
     language : str
     students : bool
         Whether mentors are students.
@@ -136,7 +131,8 @@ def _study_text(begun: Beginning, scales: dict[str, Instrument], words: Catalogu
 def _wave(begun: Beginning, wave: str) -> Lines:
     """Exports of a wave: one for each role, as each is asked its own questions."""
     short = slug(wave) or f"wave{begun.waves.index(wave) + 1}"
-    shared = [f"format = {quoted(begun.platform)}", *([ANSWERED] if begun.platform == "qualtrics" else [])]
+    one = PLATFORMS[begun.platform]
+    shared = [f"format = {quoted(one.format or 'csv')}", *one.wave]
     if len(begun.roles) == 1:
         role = f"set = {{ role = {quoted(begun.roles[0])} }}"
         return [f"[waves.{key(wave)}]", f"file = {quoted(f'{short}.csv')}", *shared, 'duplicates = "last"', role]
@@ -151,7 +147,7 @@ def _wave(begun: Beginning, wave: str) -> Lines:
 def _columns(begun: Beginning) -> Lines:
     cohort = ['cohort = "cohort"'] if begun.cohorts else []
     code = f"person = {listed(_code_columns())}"
-    return ["[columns]", code, *cohort, 'consent = "consent"', *ADDED.get(begun.platform, ())]
+    return ["[columns]", code, *cohort, 'consent = "consent"', *PLATFORMS[begun.platform].columns]
 
 
 def _code_columns() -> list[str]:
@@ -163,8 +159,10 @@ def _words(begun: Beginning, words: Catalogue) -> list[Lines]:
     agreed = ["[values.consent]", f"yes = {listed([words.say('questionnaire.yes'), '1'])}",
               f"no = {listed([words.say('questionnaire.no'), '2'])}"]  # fmt: skip
     cohorts = [f"{key(name)} = {listed([str(number)])}" for number, name in enumerate(begun.cohorts, start=1)]
-    finished = ["[values.finished]", 'yes = ["Complete", "2"]'] if begun.platform == "redcap" else []
-    return [agreed, ["[values.cohort]", *cohorts] if cohorts else [], finished]
+    finished = PLATFORMS[begun.platform].finished
+    return [
+        agreed, ["[values.cohort]", *cohorts] if cohorts else [], ["[values.finished]", *finished] if finished else [],
+    ]  # fmt: skip
 
 
 def _scale(begun: Beginning, name: str, one: Instrument) -> Lines:

@@ -42,6 +42,7 @@ class Instrument:
         Whether it asks about the pair, and so only once the pair has met.
     validated : bool
     permission : str
+        When permission is needed: ask first, unless for research, not needed.
     licence, source : str
     uncertain : dict of str to str
         Why a fact is not certain; such a fact is neither filled in nor checked.

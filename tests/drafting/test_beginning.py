@@ -10,7 +10,7 @@ from rm_research.cli.asking import ask
 from rm_research.drafting import begin_study, write_draft
 from rm_research.drafting.beginning import OUTCOMES, PROCESS
 from rm_research.errors import SelectionError, StudyFileError
-from rm_research.questionnaires import write_questionnaire
+from rm_research.questionnaires.writing import write_questionnaire
 from rm_research.study.instruments import known
 
 USABLE = [name for name, one in known().items() if not one.refused]

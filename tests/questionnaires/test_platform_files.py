@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import rm_research as rm
 from rm_research.cli import main
 from rm_research.errors import ReportError, SelectionError, StudyFileError
-from rm_research.questionnaires import write_questionnaire
+from rm_research.questionnaires.writing import write_questionnaire
 
 TOML = """
 title = "A <small> study"

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 import rm_research as rm
 from rm_research.cli import main
 from rm_research.drafting import begin_study, write_draft
-from rm_research.questionnaires import PLATFORMS, write_questionnaire
+from rm_research.questionnaires import PLATFORMS
+from rm_research.questionnaires.writing import write_questionnaire
 
 COHORTS = ("Spring 2026", "Autumn 2026")
 N = 12  # people of each role and cohort
