@@ -154,6 +154,7 @@ def _limesurvey(asked, cells, *, labels, heads):
 
 
 def _redcap(asked, cells, *, labels, heads):
+    """Raw data; or, with labels, what its API gives when it is asked for labels below the names of fields."""
     yield ["record_id", "redcap_survey_identifier", "survey_timestamp", *(one.name for one in asked), "survey_complete"]
     for n, answers in enumerate(cells, start=1):
         yield [n, "", "2026-03-01 10:00", *answers, "Complete" if labels else "2"]
