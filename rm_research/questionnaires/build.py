@@ -134,8 +134,7 @@ class _Builder:
 
     def lacking(self) -> Iterator[str]:
         """Say which items have no question: those of licensed instruments together, then all others."""
-        own = sorted(set(self.without.get("", [])), key=[item.name for item in self.study.items].index)
-        if own:
+        if own := dict.fromkeys(self.without.get("", [])):
             yield f"codebook.csv: {', '.join(own)} have no question; write what is asked under question"
         settings = self.study.settings
         used = {one.name: one for name in settings.scales if (one := instrument_of(settings, name)) is not None}

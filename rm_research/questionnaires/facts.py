@@ -11,7 +11,6 @@ from rm_research.study import Study
 from rm_research.study.entries import comparable
 from rm_research.study.settings import ROW_NUMBER, Source, Wave
 
-OF_PLATFORM = ("finished", "submitted", "duration")  # columns that the platform adds by itself
 OF_ROSTER = ("dyad", "arm")
 
 

@@ -1,6 +1,6 @@
 """A questionnaire as all platforms are given it: what is asked of whom, in which order, with which answers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Option = tuple[str, str]  # code, and what is printed
 
@@ -74,7 +74,7 @@ class Form:
     consent: Question | None = None
     blocks: tuple[Block, ...] = ()
     role: Question | None = None
-    roles: tuple[str, ...] = field(default=())
+    roles: tuple[str, ...] = ()
 
     @property
     def questions(self) -> tuple[Question, ...]:

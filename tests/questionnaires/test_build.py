@@ -125,6 +125,15 @@ def test_a_roster_may_have_what_is_not_asked(study, lacks):
     assert "Grade" not in names(form)
 
 
+def test_what_an_export_sets_is_not_asked(study):
+    toml = BASE.replace('file = "pre.csv"\n', 'file = "pre.csv"\nset = {{ cohort = "A", role = "r", grade = "low" }}\n')
+    columns = 'cohort = "group"\nrole = "part"\n[attributes]\ngrade = "Grade"'
+    more = '[values.role]\nr = []\n[questionnaire.ask]\nGrade = "Which?"'
+    pre, post = build_forms(study(toml=toml, columns=columns, more=more))
+    assert names(pre) == ["code", "m1", "m2"]
+    assert names(post) == ["code", "group", "part", "Grade", "m1", "m2"]
+
+
 def test_a_scale_for_one_role_is_shown_to_it_alone(study):
     form = build_forms(study(
         columns='role = "part"', scale='roles = ["mentor"]', more='[values.role]\nleader = ["L"]\nmentor = ["M"]',

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 import rm_research as rm
 from rm_research.cli import main
 from rm_research.errors import ReportError, SelectionError, StudyFileError
+from rm_research.questionnaires import PLATFORMS
 from rm_research.questionnaires.writing import write_questionnaire
 
 TOML = """
@@ -107,6 +108,43 @@ def test_qualtrics_takes_no_text_for_a_tag(files):
     assert "[[Block:Only for: I mentor]]" in text
 
 
+def test_qualtrics_asks_each_kind_in_its_own_way(files):
+    text = files("qualtrics")[0].read_text("utf-8")
+    assert "[[Question:MC:SingleAnswer]]\n[[ID:m2]]" in text
+    assert "[[Question:MC:SingleAnswer:Horizontal]]\n[[ID:s1]]" in text
+    assert "[[Question:TE:SingleLine]]\n[[ID:code]]" in text
+    assert "[[Question:TE:Essay]]\n[[ID:comment]]" in text
+
+
+def test_limesurvey_has_its_columns_and_settings(files):
+    text = files("limesurvey")[0].read_text("utf-8").removeprefix("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter="\t"))
+    assert list(rows[0]) == [
+        "id", "class", "type/scale", "name", "relevance", "text", "help", "language", "validation", "mandatory",
+        "other", "default", "same_default",
+    ]  # fmt: skip
+    settings = {row["name"]: row["text"] for row in rows if row["class"] == "S"}
+    assert settings == {"language": "en", "format": "G", "datestamp": "Y", "anonymized": "Y"}
+    kinds = {row["name"]: row["type/scale"] for row in rows if row["class"] == "Q"}
+    assert kinds == {"ok": "L", "code": "S", "part": "L", "m1": "L", "m2": "L", "s1": "L", "comment": "T"}
+    assert {row["name"] for row in rows if row["mandatory"] == "Y"} == {"ok"}
+
+
+def test_without_consent_everybody_is_asked(write_study, tmp_path):
+    toml = TOML.replace('consent = "ok"\n', "").replace('consent = "May we?"\n', "").format(format="limesurvey")
+    (pre, _) = write_questionnaire(write_study(toml=toml, codebook=CODEBOOK), out=tmp_path, platform="limesurvey")
+    shown = {one.name: one.shown for one in platform_exports.of_limesurvey(pre.read_text("utf-8"))}
+    assert (shown["m1"], shown["s1"]) == ("1", '(part == "2")')
+
+
+def test_paper_has_lines_to_write_on(files):
+    said = [paragraph.text for paragraph in docx.Document(files("word")[0]).paragraphs]
+    assert set(said[said.index("Please enter your code.") + 1]) == {"_"}
+    after = said[said.index("Else?") + 1 :]
+    assert len([line for line in after if set(line) == {"_"}]) == 3
+    assert said[said.index("☐ Sure   ☐ No, I do not agree") + 1] == "Please enter your code."
+
+
 def test_paper_has_every_question_and_answer(files):
     document = docx.Document(files("word")[0])
     said = "\n".join(paragraph.text for paragraph in document.paragraphs)
@@ -129,7 +167,9 @@ def test_a_table_says_whom_each_question_is_for(files):
         ("limesurvey", "m123456789012345678901", "cannot have: m123456789012345678901"),
         ("redcap", "M1", "columns that REDCap cannot have: M1; its names are a small letter"),
         ("redcap", "record_id", "cannot have: record_id"),
-        ("qualtrics", "Finished", "cannot have: Finished"),
+        *(("qualtrics", name, f"cannot have: {name}") for name in PLATFORMS["qualtrics"].taken),
+        *(("limesurvey", name, f"cannot have: {name}") for name in PLATFORMS["limesurvey"].taken),
+        ("redcap", "thanks_text", "cannot have: thanks_text"),
         ("csv", "Q5*", "columns that CSV cannot have: Q5*, which are parts of names"),
         ("csv", "code", "pre: two questions are asked into one column (code)"),
     ],

@@ -175,6 +175,11 @@ def test_what_is_not_certain_is_neither_filled_in_nor_checked(study, faults):
     assert "have no low and high" in faults("work-group-inclusion", codebook(10))[0]
 
 
+def test_reversal_that_is_not_certain_is_the_owners(study):
+    text = codebook(19, head="of,low,high,reverse", cells="{n},1,7,yes")
+    assert all(item.reverse for item in study("adaptive-performance", text).items)
+
+
 def test_a_number_without_an_instrument_is_told(write_study):
     with pytest.raises(StudyFileError, match="has a number under of, but its scale names no instrument"):
         rm.read_study(write_study(codebook="item,scale,low,high,of\nm1,mood,1,5,1\nm2,mood,1,5,\n"))
