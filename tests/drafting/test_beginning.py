@@ -12,6 +12,7 @@ from rm_research.drafting.beginning import OUTCOMES, PROCESS
 from rm_research.errors import SelectionError, StudyFileError
 from rm_research.questionnaires.writing import write_questionnaire
 from rm_research.study.instruments import known
+from rm_research.study.marks import CHECK
 
 USABLE = [name for name, one in known().items() if not one.refused]
 
@@ -24,6 +25,11 @@ def begun(tmp_path):
         return rm.read_study(folder)
 
     return begin
+
+
+def _end(line):
+    """Where the third cell of a line ends."""
+    return len(",".join(line.split(",")[:3]))
 
 
 def run(*arguments, **more):
@@ -62,6 +68,28 @@ def test_only_wording_and_decisions_are_missing(begun, tmp_path, name, platform)
     with pytest.raises(StudyFileError) as caught:
         write_questionnaire(study, out=tmp_path / "out", platform=platform)
     assert all("CHECK" in problem or "not ours to give" in problem for problem in caught.value.problems)
+
+
+def test_when_marks_are_settled_only_the_wording_is_missing(tmp_path):
+    """The range is compared with the source, and corrected; the reversed items are declared."""
+    folder = tmp_path / "study"
+    write_draft(begin_study(folder, outcomes=["i-adapt-m", "internet-self-efficacy"]), folder)
+    for name, old, new in (("study.toml", CHECK, "CHECK [x]"), ("codebook.csv", ",1,7,", ",1,5,"),
+                           ("codebook.csv", "item,scale,of,", "item,scale,of,reverse,"),
+                           ("codebook.csv", "iadaptm,7,", "iadaptm,7,yes,")):  # fmt: skip
+        path = folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+    lines = (folder / "codebook.csv").read_text(encoding="utf-8").splitlines()
+    others = [line if ",yes," in line else f"{line[: _end(line)]},{line[_end(line) :]}" for line in lines[1:]]
+    (folder / "codebook.csv").write_text("\n".join([lines[0], *others, ""]), encoding="utf-8")
+    study = rm.read_study(folder)
+    assert study.scale_range("internetselfeffica") == (1, 5)
+    assert [item.name for item in study.items if item.reverse] == ["iadaptm7"]
+    with pytest.raises(StudyFileError, match="not ours to give") as caught:
+        write_questionnaire(study, out=tmp_path / "out", platform="csv")
+    assert len(caught.value.problems) == 1
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
