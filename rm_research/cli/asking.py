@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from rm_research.catalogue import languages
-from rm_research.drafting.beginning import OUTCOMES, PROCESS, ROLES, WAVES
+from rm_research.drafting.new_study import OUTCOMES, PROCESS, ROLES, WAVES
 from rm_research.drafting.study_file import study_title
 from rm_research.questionnaires import PLATFORMS
 

@@ -8,7 +8,7 @@ import rm_research as rm
 from rm_research.cli import main
 from rm_research.cli.asking import ask
 from rm_research.drafting import begin_study, write_draft
-from rm_research.drafting.beginning import OUTCOMES, PROCESS
+from rm_research.drafting.new_study import OUTCOMES, PROCESS
 from rm_research.errors import SelectionError, StudyFileError
 from rm_research.questionnaires.writing import write_questionnaire
 from rm_research.study.instruments import known
