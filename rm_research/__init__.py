@@ -29,8 +29,8 @@ What goes into an article?
     methods_text.
 What may others see?
     disclose (Disclosed), build_findings (Findings), run_reports, write_clean.
-What could a study find?
-    plan_study (Plan), simulate_study.
+What could a study ask and find?
+    instruments (published scales, and an open set), write_questionnaire, plan_study (Plan), simulate_study.
 
 Whatever is wrong with a study, or with what was asked of it, is a StudyError that says what to do.
 """
@@ -78,6 +78,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.paper import PaperTable as PaperTable
     from rm_research.planning import Plan as Plan
     from rm_research.planning import plan_study as plan_study
+    from rm_research.questionnaires.writing import write_questionnaire as write_questionnaire
     from rm_research.reporting.batch import run_reports as run_reports
     from rm_research.responses import Intake as Intake
     from rm_research.responses import read_responses as read_responses
@@ -85,6 +86,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.simulate import simulate_study as simulate_study
     from rm_research.study import Study as Study
     from rm_research.study import read_study as read_study
+    from rm_research.study.instruments import instruments as instruments
     from rm_research.synthesis import estimate_programme as estimate_programme
     from rm_research.writers.clean import write_clean as write_clean
 
@@ -119,6 +121,7 @@ _HOMES = {
     "estimate_programme": "rm_research.synthesis",
     "estimate_specifications": "rm_research.effects",
     "estimate_waves": "rm_research.effects",
+    "instruments": "rm_research.study.instruments",
     "link_waves": "rm_research.linkage",
     "methods_text": "rm_research.article",
     "plan_study": "rm_research.planning",
@@ -137,6 +140,7 @@ _HOMES = {
     "table_difference": "rm_research.article",
     "table_participants": "rm_research.article",
     "write_clean": "rm_research.writers.clean",
+    "write_questionnaire": "rm_research.questionnaires.writing",
 }
 __all__ = sorted(_HOMES)
 

@@ -212,6 +212,7 @@ VOCABULARY = {
                "lowest_after", "further_apart", "closer_together"},
     "limits": {"same_answers_5", "same_answers_10", "same_answers_25", "strength_both", "strength_comparison",
                "strength_linked"},
+    "questionnaire": {f"agree_{point}" for point in range(1, 6)},
     "months": {str(month) for month in range(1, 13)},
 }  # fmt: skip
 

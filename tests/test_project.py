@@ -88,6 +88,7 @@ def test_issue_forms_ask_for_something_and_warn_of_real_data(form):
 def test_the_wheel_holds_templates_words_notebooks_and_the_mark_of_types():
     taken = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
     wanted = ("catalogue/en.toml", "reporting/template/findings/index.html.j2", "findings/sections/headline.html.j2",
-              "py.typed", *(f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")))  # fmt: skip
+              "instruments/uwes-9.toml", "py.typed",
+              *(f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")))  # fmt: skip
     assert len(wanted) >= 7
     assert {f"rm_research/{name}" for name in wanted} <= taken

@@ -11,8 +11,8 @@ TEXTS = {"catalogue/en.toml", "catalogue/de.toml"}
 # by recipe: how many files it says, an example that exists, what code of the example looks like, and its files
 RECIPES = {
     "survey format": (
-        "Four files", {"FORMAT": "limesurvey"}, r"\blimesurvey\b",
-        {"readers/limesurvey.py", "readers/__init__.py", "study/settings.py", "readers/detection.py"},
+        "Four files", {"FORMAT": "surveymonkey"}, r"\bsurveymonkey\b",
+        {"readers/surveymonkey.py", "readers/__init__.py", "study/settings.py", "readers/detection.py"},
     ),
     "estimator": (
         "Five files", {}, r"\bRANDOMISATION\b|\bdef randomisation\b",
@@ -25,6 +25,11 @@ RECIPES = {
     "rule of what may leave": (
         "Two files", {}, r"\bfew_apart\b",
         {"disclosure/rows.py", "disclosure/tables.py", "disclosure/threshold.py", "disclosure/rules.py", *TEXTS},
+    ),
+    "instrument": ("One file", {"INSTRUMENT": "lmx-7"}, None, {"instruments/lmx-7.toml"}),
+    "survey platform": (
+        "Two files", {"PLATFORM": "limesurvey"}, r"\blimesurvey:text\b",
+        {"questionnaires/limesurvey.py", "questionnaires/__init__.py"},
     ),
     "language": ("One file", {"LANGUAGE": "de"}, None, {"catalogue/de.toml"}),
     "chart": (

@@ -4,18 +4,17 @@ rm-research: the command line.
 Each command imports only what it needs: help does not wait for pandas, and check does not load what makes pages.
 """
 
-import errno
 import gc
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from rm_research.errors import ReportError, StudyError
+from rm_research.cli.starting import init, instruments, questionnaire
+from rm_research.cli.wrapping import of_study, print_errors
+from rm_research.errors import ReportError
 from rm_research.writers import WRITERS
 
 if TYPE_CHECKING:
@@ -27,46 +26,6 @@ if TYPE_CHECKING:
 SELDOM = 100_000
 
 
-def _print_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Print the message of a StudyError, or of a name that is too long, and exit with 1; exit with 130 on Ctrl-C."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (StudyError, OSError) as error:
-            from rm_research.cli.printing import print_error
-
-            message = str(error)
-            if isinstance(error, OSError):
-                if error.errno != errno.ENAMETOOLONG:
-                    raise
-                message = f"{error.filename} is too long for a file's name. Name another."
-            print_error(message)
-            sys.exit(1)
-        except KeyboardInterrupt:
-            click.echo("Stopped. Pages that were finished are kept; run the command again for the others.", err=True)
-            sys.exit(130)
-
-    return run
-
-
-def _study(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command its study, and the option that allows the study files outside its folder."""
-
-    @wraps(command)
-    def run(study: Path, allow_outside: bool, **more: Any) -> Any:
-        if not allow_outside:
-            return command(study=study, **more)
-        from rm_research.study.places import allowed
-
-        with allowed(study):
-            return command(study=study, **more)
-
-    option = click.option("--allow-outside", is_flag=True, help="Let study.toml name files outside its folder.")
-    return click.argument("study", type=click.Path(path_type=Path))(option(run))
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="rm_research")
 def main() -> None:
@@ -75,7 +34,7 @@ def main() -> None:
 
 
 @main.command()
-@_study
+@of_study
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the reports.  [default: reports/<study>]")
 @click.option("--cohort", "cohorts", multiple=True, help="Make only this cohort's page; may be repeated.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Pages made at the same time.  [default: one per processor]")
@@ -92,7 +51,7 @@ def main() -> None:
     "--summary", is_flag=True, help="Also print one sheet per page, summary.pdf (needs a browser, like --pdf)."
 )
 @click.option("--release", metavar="LABEL", help='For whom it is released, such as "board, March"; else it is a draft.')
-@_print_errors
+@print_errors
 def report(
     study: Path, out: Path | None, cohorts: tuple[str, ...], jobs: int | None, dry_run: bool, notebook: Path | None,
     time_limit: float | None, release: str | None, **other_forms: bool,
@@ -181,7 +140,7 @@ def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[
 @main.command()
 @click.argument("file", metavar="FILE.ipynb", type=click.Path(path_type=Path))
 @click.option("--study", type=click.Path(path_type=Path), help="Study that it opens in JupyterLab.")
-@_print_errors
+@print_errors
 def notebook(file: Path, study: Path | None) -> None:
     """Write a notebook to begin with, which report --notebook runs for each cohort."""
     from rm_research.cli.printing import print_line
@@ -194,9 +153,9 @@ def notebook(file: Path, study: Path | None) -> None:
 
 
 @main.command()
-@_study
+@of_study
 @click.option("--forget", metavar="ID", help="Remove an edition that was never sent to anybody.")
-@_print_errors
+@print_errors
 def editions(study: Path, forget: str | None) -> None:
     """List the released editions of a study, which later reports allow for."""
     from rm_research.cli.printing import print_line
@@ -214,10 +173,10 @@ def editions(study: Path, forget: str | None) -> None:
 
 
 @main.command()
-@_study
+@of_study
 @click.option("--html", type=click.Path(path_type=Path), help="Write the data-quality page to this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
-@_print_errors
+@print_errors
 def check(study: Path, html: Path | None, as_json: bool) -> None:
     """Find every problem in a study at once; exit code 1 if any is an error."""
     from rm_research.checks import check_study
@@ -256,7 +215,7 @@ def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
 
 
 @main.command()
-@_study
+@of_study
 @click.option("--out", type=click.Path(path_type=Path), help="A new or empty folder for the files.")
 @click.option("--format", "kind", type=click.Choice(list(WRITERS)), default="parquet", show_default=True)
 @click.option(
@@ -264,7 +223,7 @@ def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
     is_flag=True,
     help="Remove key, cache and list of editions; hashes of persons differ then.",
 )
-@_print_errors
+@print_errors
 def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
     """Write cleaned, linked and scored data with a codebook page; waves that are not in yet are left out."""
     if out is None and not purge:
@@ -298,7 +257,7 @@ def _write_clean(study: Path, out: Path, kind: str) -> bool:
 
 
 @main.command()
-@_study
+@of_study
 @click.option("--scale", help="What to plan for.  [default: the first outcome]")
 @click.option("--role", help="Role to plan for.  [default: the first role that is asked the scale]")
 @click.option("--n", multiple=True, type=click.IntRange(min=1), help="Size of the programme; may be repeated.")
@@ -309,7 +268,7 @@ def _write_clean(study: Path, out: Path, kind: str) -> bool:
 @click.option("--attrition", type=float, help="Share of those measured before who are not measured after.")
 @click.option("--power", type=float, help="Chance of finding the effect that is asked for.")
 @click.option("--simulate", "simulations", type=click.IntRange(min=0), default=0, help="Studies to draw for each size.")
-@_print_errors
+@print_errors
 def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
     """Show what cohorts of different sizes could find; values not given come from the study."""
     from rm_research.cli.printing import print_frame, print_line
@@ -325,7 +284,7 @@ def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=20260101, show_default=True, help="Equal seeds give equal files.")
-@_print_errors
+@print_errors
 def simulate(folder: Path, seed: int) -> None:
     """Write a complete study folder with known truth, for trying things out."""
     from rm_research.cli.printing import print_line
@@ -335,27 +294,5 @@ def simulate(folder: Path, seed: int) -> None:
     print_line(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")
 
 
-@main.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.argument("more", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--from", "files", metavar="FILE", multiple=True, required=True, type=click.Path(path_type=Path),
-              help="Exports, the earliest wave first: --from pre.csv post.csv.")  # fmt: skip
-@click.option("--wave", "waves", multiple=True, help="Name of a wave; give it once per wave, in order.")
-@_print_errors
-def init(folder: Path, more: tuple[Path, ...], files: tuple[Path, ...], waves: tuple[str, ...]) -> None:
-    """Draft study.toml and codebook.csv in DIR from survey exports; the exports are never changed."""
-    from rm_research.cli.printing import print_draft, print_line
-    from rm_research.drafting import draft_study, refuse_existing, write_draft
-    from rm_research.study.settings import is_elsewhere
-
-    refuse_existing(folder)
-    draft = draft_study(folder, [*files, *more], waves=waves)
-    paths = write_draft(draft, folder)
-    print_draft(draft)
-    print_line(
-        f"Written: {' and '.join(map(str, paths))}, with {len(draft.checks)} to check (marked CHECK in study.toml)."
-    )
-    elsewhere = any(is_elsewhere(name) for name in draft.files["file"])
-    if elsewhere:
-        print_line("Exports are outside the study's folder: copy them into it, or use --allow-outside from now on.")
-    print_line(f"Next: rm-research check {folder}" + (" --allow-outside" if elsewhere else ""))
+for command in (instruments, init, questionnaire):
+    main.add_command(command)

@@ -5,18 +5,19 @@ import io
 
 from rm_research.drafting.items import BAR, DraftItem
 from rm_research.drafting.parts import Parts
-from rm_research.study.codebook import FIXED, NOT_ASKED
+from rm_research.study.codebook import NOT_ASKED
 
+COLUMNS = ("item", "scale", "kind", "reverse", "low", "high", "answers", "missing", "label")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes what begins like this for a formula
 
 
 def codebook_text(parts: Parts) -> str:
     """One row per item, one column per wave."""
     waves = [wave.name for wave in parts.waves]
-    lines = [[*FIXED, *waves]]
+    lines = [[*COLUMNS, *waves]]
     for item in parts.items:
         row = _row(item)
-        cells = [*(row[name] for name in FIXED), *(item.cells[wave] for wave in waves)]
+        cells = [*(row[name] for name in COLUMNS), *(item.cells[wave] for wave in waves)]
         lines.append([_harmless(cell) for cell in cells])
     # Python's writer would leave a lone carriage return unquoted, and a reader would end the line there
     bare = any("\r" in cell for line in lines for cell in line)

@@ -80,12 +80,13 @@ def draft_study(folder: str | Path, files: Sequence[str | Path], *, waves: Seque
     folder = Path(folder)
     opened = open_files(folder, files)
     parts = _parts(study_title(folder), find_occasions(opened, waves))
-    study = study_text(parts)
-    return Draft(study, codebook_text(parts), _files(opened, parts), _checks(study))
+    return drafted(study_text(parts), codebook_text(parts), _files(opened, parts))
 
 
-def _checks(study: str) -> pd.DataFrame:
-    return pd.DataFrame([(mark.line, mark.said) for mark in open_marks(study)], columns=["line", "check"])
+def drafted(study: str, codebook: str, files: pd.DataFrame) -> Draft:
+    """Draft of these texts, with the marks in them."""
+    marks = [(mark.line, mark.said) for mark in open_marks(study)]
+    return Draft(study, codebook, files, pd.DataFrame(marks, columns=["line", "check"]))
 
 
 def _parts(title: str, occasions: Occasions) -> Parts:

@@ -161,12 +161,14 @@ def _sheets_in_time(opened: Sequence[OpenedFile]) -> tuple[Sequence[OpenedFile],
     return [sheets[name] for name in ordered], f"One sheet per wave, in the order of time {said}."
 
 
-def _named(wanted: Sequence[str], usual: Sequence[str]) -> list[str]:
-    """Names of the waves: those wanted, otherwise the usual ones, made unique and valid."""
-    if wanted and len(wanted) != len(usual):
-        raise StudyFileError(
-            f"--wave names {len(wanted)} waves, but the exports hold {len(usual)}. Give it once per wave, or never."
-        )
+def refuse_names(wanted: Sequence[str]) -> None:
+    """
+    Refuse names that waves cannot have.
+
+    Raises
+    ------
+    StudyFileError
+    """
     if wrong := [name for name in wanted if "." in name or not name.strip() or name.strip() in FIXED]:
         raise StudyFileError(
             f"--wave {wrong[0]!r}: a wave's name must not be empty, contain a dot, or be the name of a codebook "
@@ -174,6 +176,15 @@ def _named(wanted: Sequence[str], usual: Sequence[str]) -> list[str]:
         )
     if len({name.strip() for name in wanted}) < len(wanted):
         raise StudyFileError("--wave gives two waves the same name. Choose a different name for each.")
+
+
+def _named(wanted: Sequence[str], usual: Sequence[str]) -> list[str]:
+    """Names of the waves: those wanted, otherwise the usual ones, made unique and valid."""
+    if wanted and len(wanted) != len(usual):
+        raise StudyFileError(
+            f"--wave names {len(wanted)} waves, but the exports hold {len(usual)}. Give it once per wave, or never."
+        )
+    refuse_names(wanted)
     names: list[str] = []
     for name in [name.strip() for name in wanted] or usual:
         safe = name if name not in (*FIXED, "") else f"wave_{name}"

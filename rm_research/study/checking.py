@@ -6,6 +6,7 @@ from itertools import combinations
 from rm_research.frames import DYADS, PANEL, PEOPLE, RESPONSES, SCORES
 from rm_research.study.codebook import FIXED, NOT_ASKED, Item
 from rm_research.study.entries import NUMBER, comparable
+from rm_research.study.filling import check_instruments, check_numbers
 from rm_research.study.model import PROGRAMME, Study
 from rm_research.study.settings import FACTS, Source, Wave
 from rm_research.study.wording import suggest
@@ -26,6 +27,7 @@ def check_settings(study: Study) -> list[str]:
         _check_link,
         _check_cleaning,
         _check_codes,
+        check_instruments,
         _check_names,
         _check_entries,
         _check_files,
@@ -35,7 +37,9 @@ def check_settings(study: Study) -> list[str]:
 
 def check_codebook(study: Study) -> list[str]:
     """Find where codebook.csv contradicts study.toml or itself, one sentence each."""
-    return [f"codebook.csv{sentence}" for check in (_check_items, _check_scales) for sentence in check(study)]
+    return [
+        f"codebook.csv{sentence}" for check in (_check_items, _check_scales, check_numbers) for sentence in check(study)
+    ]
 
 
 def _check_waves(study: Study) -> Iterator[str]:

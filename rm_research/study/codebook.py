@@ -16,7 +16,8 @@ from rm_research.study.folding import printable
 from rm_research.study.wording import suggest
 
 CODING = ("answers", "low", "high", "reverse")  # a wave or an export may have its own, as low.after
-FIXED = ("item", "scale", "kind", "reverse", "low", "high", "answers", "missing", "label")
+FIXED = ("item", "scale", "of", "kind", "reverse", "low", "high", "answers", "missing", "label", "question")
+OF_ROLE = "question@"  # begins the heading of a column of questions to one role
 YES, NO = {"yes", "true", "1", "x"}, {"", "no", "false", "0"}
 NOT_ASKED = "-"
 Kind = Literal["number", "choice", "text"]
@@ -70,6 +71,12 @@ class Item:
         Row in codebook.csv; the header is row 1.
     codings : dict of str to Coding
         Own coding by wave, or by 'wave.source'.
+    of : int or None
+        Its number in the instrument that its scale names.
+    says_reverse : bool
+        Whether its cell under `reverse` says yes or no; an empty cell leaves it to the instrument.
+    questions : dict of str to str
+        What a questionnaire asks, by role; '' for all roles without a question of their own.
     """
 
     name: str
@@ -84,6 +91,9 @@ class Item:
     columns: dict[str, str]
     row: int
     codings: dict[str, Coding] = field(default_factory=dict)
+    of: int | None = None
+    says_reverse: bool = False
+    questions: dict[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -131,7 +141,7 @@ def read_codebook(path: Path, places: list[str] | None) -> tuple[tuple[Item, ...
     problems = [
         f"codebook.csv: column {name!r} is neither a codebook column nor a wave; {suggest(name, known)}"
         for name in header
-        if name and name not in known
+        if name and name not in known and not (name.startswith(OF_ROLE) and name != OF_ROLE)
     ]
     problems += [
         f"codebook.csv: two columns are named {name!r}; remove one"
@@ -198,7 +208,25 @@ def _item(row: dict[str, str], number: int, places: list[str], complain: Callabl
         columns={place: row[place] for place in places if row.get(place)},
         row=number,
         codings={place: own for place in places if (own := _coding(row, f".{place}", where, complain)) != Coding()},
+        of=_place_in_instrument(row.get("of", ""), where, complain),
+        says_reverse=coding.reverse is not None,
+        questions=_questions(row),
     )
+
+
+def _questions(row: dict[str, str]) -> dict[str, str]:
+    """What is asked, by role; '' for all of them."""
+    asked = {name.removeprefix(OF_ROLE): cell for name, cell in row.items() if name.startswith(OF_ROLE)}
+    return {role: cell for role, cell in {"": row.get("question", ""), **asked}.items() if cell}
+
+
+def _place_in_instrument(cell: str, where: str, complain: Callable[[str], None]) -> int | None:
+    if not cell:
+        return None
+    if not (cell.isascii() and cell.isdigit() and int(cell)):
+        complain(f"{where}: of is {cell!r}; write the item's number in its instrument, such as 3")
+        return None
+    return int(cell)
 
 
 def _coding(row: dict[str, str], place: str, where: str, complain: Callable[[str], None]) -> Coding:

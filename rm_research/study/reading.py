@@ -12,6 +12,7 @@ from rm_research.errors import StudyFileError
 from rm_research.limits import LONG_KEY, MOST_BYTES, MOST_NUMBER
 from rm_research.study.checking import check_codebook, check_settings
 from rm_research.study.codebook import Item, read_codebook
+from rm_research.study.filling import filled_items, filled_settings
 from rm_research.study.folding import printable
 from rm_research.study.marks import open_marks
 from rm_research.study.model import Study
@@ -100,8 +101,10 @@ def _study(folder: Path, *, allow_outside: bool, options: Mapping[str, Any]) -> 
     settings = None if text is None else _read_settings(text, problems, options)
     items, codebook_problems = _read_items(folder, settings)
     marks = open_marks(text or "")
-    study = None if settings is None else Study(folder, settings, items, marks, dict(options))
-    if study is not None:
+    study = None
+    if settings is not None:
+        settings, items = filled_settings(settings), filled_items(items, settings)
+        study = Study(folder, settings, items, marks, dict(options))
         problems += [] if allow_outside or is_allowed(folder) else outside(study)
         problems += check_settings(study)
         # these would also report an item that could not be read as missing

@@ -213,6 +213,7 @@ class Scale(Table):
 
     name: Text
     label: str = ""
+    instrument: Text | None = None
     roles: tuple[Text, ...] = ()
     better: Literal["higher", "lower"] = "higher"
     smallest_effect: Annotated[float, Field(gt=0)] | None = None
@@ -262,6 +263,16 @@ class Reporting(Table):
     cohorts: Columns = ()
 
 
+class Questionnaire(Table):
+    """What a questionnaire says beside its items, and asks beside them by column of the export."""
+
+    intro: str = ""
+    consent: str = ""
+    thanks: str = ""
+    ask: dict[str, Text] = {}
+    students: bool = False
+
+
 class Missing(Table):
     """Entries that, like an empty cell, mean no answer; and how missing scores are imputed."""
 
@@ -309,6 +320,7 @@ class Settings(Table):
     answers: dict[str, Numbered] = {}
     design: Design = Design()
     reporting: Reporting = Reporting()
+    questionnaire: Questionnaire = Questionnaire()
 
     @model_validator(mode="before")
     @classmethod

@@ -58,6 +58,12 @@ def wave(name: str) -> str:
     return TOML.replace("[waves.pre]", f"[waves.{name}]")
 
 
+def of(*numbers: str) -> str:
+    """A codebook of items that have these numbers in an instrument."""
+    return "item,scale,low,high,of\n" + "".join(f"m{k},mood,,,{n}\n" for k, n in enumerate(numbers, start=1))
+
+
+UWES = ("scales.mood", 'instrument = "uwes-3"')
 TWO_ALIKE = TOML.replace('"post.csv"', '"pre.csv"')
 TWO_SOURCES = '[[waves.pre.sources]]\n{}file = "pre.csv"\n[[waves.pre.sources]]\n{}file = "later.csv"\n'
 SOURCES = TOML.replace('[waves.pre]\nfile = "pre.csv"\n', TWO_SOURCES)
@@ -218,6 +224,36 @@ CASES = [
          codebook=CODEBOOK.replace("1,5", '"1,0",5')),
     case("item 'm1' is already in row 2", changed("rename one", "m1,mood,1,5\nm3", "m2,mood,1,5\nm3", "codebook.csv"),
          codebook=CODEBOOK.replace("m2", "m1")),
+    # instruments
+    case("of is 'one'", changed("write the item's number .*, such as", "one", "1", "codebook.csv"), UWES,
+         codebook=of("one", "2", "3")),
+    case("has a number under of, but its scale names no instrument", written(
+        "write instrument under its", UWES[1], UWES[0]), codebook=of("1", "2", "3").replace(",,,", ",0,6,")),
+    case("has a number under of, but its scale names no instrument", said("leave the cell empty", lambda files, _:
+         files.update({"codebook.csv": CODEBOOK})), codebook=of("1", "2", "3").replace(",,,", ",0,6,")),
+    case("instrument: 'uwes3' is not known", changed(NAMED, "uwes3", "{name}"),
+         ("scales.mood", 'instrument = "uwes3"'), codebook=of("1", "2", "3").replace(",,,", ",0,6,")),
+    case("instrument: 'zzz' is not known", changed("leave the key out", 'instrument = "zzz"\n', ""),
+         ("scales.mood", 'instrument = "zzz"')),
+    case("Gallup Q12 cannot be used", changed("Take (?P<name>uwes-9) or", 'instrument = "gallup-q12"\n', ""),
+         ("scales.mood", 'instrument = "gallup-q12"')),
+    case("has no number; write its number there, 1 to 3", changed("under of", "m3,mood,0,6,\n", "m3,mood,0,6,3\n",
+         "codebook.csv"), UWES, codebook=of("1", "2", "").replace(",,,", ",0,6,")),
+    case("has number 4 under of, but uwes-3 has 3 items", changed("correct it", ",4\n", ",3\n", "codebook.csv"), UWES,
+         codebook=of("1", "2", "4").replace(",,,", ",0,6,")),
+    case("has number 2 of uwes-3, as an item above has", changed("correct one", "m3,mood,0,6,2", "m3,mood,0,6,3",
+         "codebook.csv"), UWES, codebook=of("1", "2", "2").replace(",,,", ",0,6,")),
+    case("has 2 items of uwes-3, which has 3", said("list all of them", lambda files, _: files.update({
+        "codebook.csv": of("1", "2", "3")})), UWES, codebook=of("1", "2")),
+    case("has 2 items of uwes-3, which has 3", said(r"remove instrument from \[scales.mood\]", lambda files, _: (
+        files.update({"study.toml": TOML, "codebook.csv": CODEBOOK}))), UWES, codebook=of("1", "2")),
+    case("has 4 items of uwes-9, which has 9; list all of them, or those of one subscale", said(
+        r"those of one subscale \(vigor", lambda files, _: files.update({"codebook.csv": of("1", "2", "5")})),
+         ("scales.mood", 'instrument = "uwes-9"'), codebook=of("1", "2", "3", "5")),
+    case("has the range 1 to 5, but uwes-3 is printed with 0 to 6", changed("leave both empty", "1,5", ",",
+         "codebook.csv"), UWES, codebook=of("1", "2", "3").replace("mood,,", "mood,1,5")),
+    case("is declared reversed, but item 1 of uwes-3 is not", changed("write no under reverse", "yes", "no",
+         "codebook.csv"), UWES, codebook="item,scale,of,reverse\nm1,mood,1,yes\nm2,mood,2,no\nm3,mood,3,\n"),
     # files that cannot be read as what they are
     case("has no column 'item'", changed("Add that heading", "thing", "item", "codebook.csv"),
          codebook=CODEBOOK.replace("item", "thing")),
@@ -328,6 +364,8 @@ def problems(folder: Path, files: Files) -> list[str]:
 def test_every_sentence_has_a_case_or_a_reason(tmp_path_factory):
     told = [problem for case in CASES for problem in problems(tmp_path_factory.mktemp("study"), case.files)]
     folder = Path(rm_research.study.__file__).parent
-    without = unsaid(parsed(*(folder / f"{name}.py" for name in ("checking", "codebook", "settings", "reading"))), told)
+    without = unsaid(
+        parsed(*(folder / f"{name}.py" for name in ("checking", "codebook", "filling", "settings", "reading"))), told
+    )
     assert len(without) == len(ELSEWHERE)
     assert all(any(re.escape(start) in sentence for sentence in without) for start in ELSEWHERE)

@@ -1,0 +1,217 @@
+"""A study begun from nothing: study.toml and codebook.csv of surveys that nobody has answered yet."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from rm_research.catalogue import Catalogue, catalogue
+from rm_research.drafting.draft import Draft, drafted
+from rm_research.drafting.marks import Lines, checks
+from rm_research.drafting.occasions import refuse_names
+from rm_research.drafting.study_file import study_title
+from rm_research.drafting.toml import comment, key, listed, quoted
+from rm_research.errors import SelectionError
+from rm_research.questionnaires import PLATFORMS
+from rm_research.study.codebook import NOT_ASKED
+from rm_research.study.entries import slug
+from rm_research.study.instruments import Instrument, the_instrument
+
+WAVES, ROLES = ("pre", "post"), ("leader", "mentor")
+OUTCOMES = ("open-valued", "open-generations", "open-digital")
+PROCESS = ("open-mentor-confidence", "open-meetings", "open-goals", "open-safety", "open-relationship", "open-learning")
+AGREE = "agree5"
+LONGEST = 18  # letters of a scale's name, so that LimeSurvey takes those of its items
+CODE = ("mother", "day", "street")  # what a self-made code is made of
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """
+    What a new study is about.
+
+    Attributes
+    ----------
+    title : str
+    waves, roles, cohorts : tuple of str
+    outcomes : tuple of str
+        Instruments of the outcomes, the headline first.
+    others : tuple of str
+        Further instruments.
+    platform : str
+        What takes its surveys; see `PLATFORMS`.
+    language : str
+    students : bool
+        Whether mentors are students.
+    """
+
+    title: str
+    waves: tuple[str, ...] = WAVES
+    roles: tuple[str, ...] = ROLES
+    cohorts: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = OUTCOMES
+    others: tuple[str, ...] = PROCESS
+    platform: str = "csv"
+    language: str = "en"
+    students: bool = False
+
+
+def begin_study(
+    folder: str | Path, *, title: str | None = None, waves: Sequence[str] = (), roles: Sequence[str] = (),
+    cohorts: Sequence[str] = (), outcomes: Sequence[str] = (), instruments: Sequence[str] = (), platform: str = "csv",
+    language: str = "en", students: bool = False,
+) -> Draft:  # fmt: skip
+    """
+    Draft the files of a study that has no surveys yet; nothing is written.
+
+    Raises
+    ------
+    SelectionError
+        When an instrument does not exist or cannot be used, is named twice, or is for none of the roles.
+    """
+    chosen = bool(outcomes or instruments)
+    begun = Beginning(
+        title or study_title(Path(folder)), tuple(waves) or WAVES, tuple(roles) or ROLES, tuple(cohorts),
+        tuple(outcomes) or (tuple(instruments) if chosen else OUTCOMES),
+        (tuple(instruments) if outcomes else ()) if chosen else PROCESS, platform, language, students,
+    )  # fmt: skip
+    refuse_names(begun.waves)
+    scales = _scales(begun)
+    study = _study_text(begun, scales, catalogue(language))
+    return drafted(study, _codebook_text(begun, scales), pd.DataFrame())
+
+
+def _scales(begun: Beginning) -> dict[str, Instrument]:
+    """Instruments by the names of their scales."""
+    for what, names in (("wave", begun.waves), ("role", begun.roles), ("cohort", begun.cohorts),
+                        ("instrument", (*begun.outcomes, *begun.others))):  # fmt: skip
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise SelectionError(f"The {what} {twice[0]!r} is named twice; name it once.")
+    found: dict[str, Instrument] = {}
+    for name in (*begun.outcomes, *begun.others):
+        one = the_instrument(name)
+        if one.refused:
+            raise SelectionError(f"{one.title} cannot be used: {one.refused}.")
+        if one.roles and not set(one.roles) & set(begun.roles):
+            if name in PROCESS and begun.others == PROCESS:
+                continue
+            raise SelectionError(
+                f"{name} is for {' and '.join(one.roles)}, and the study has {' and '.join(begun.roles)}; leave it out."
+            )
+        letters = "".join(letter for letter in name.removeprefix("open-") if letter.isalnum())
+        found[letters[:LONGEST]] = one
+    return found
+
+
+def _study_text(begun: Beginning, scales: dict[str, Instrument], words: Catalogue) -> str:
+    outcomes = [name for name, one in scales.items() if one.name in begun.outcomes]
+    sections = (
+        [
+            comment("A study that rm-research init began. docs/study-files.md explains every key."),
+            comment("Decide outcomes and smallest effects before anybody answers."),
+            "",
+            f"title = {quoted(begun.title)}",
+            f"outcomes = {listed(outcomes)}  {comment('declared in advance, the headline first')}",
+        ],
+        *(_wave(begun, wave) for wave in begun.waves),
+        _columns(begun),
+        *_words(begun, words),
+        ["[link]", f'method = "code"  {comment("people make up their codes; similar ones may be the same person")}'],
+        *(_scale(begun, name, one) for name, one in scales.items()),
+        _answers(words) if any(one.questions for one in scales.values()) else [],
+        _questionnaire(begun, words),
+        _reporting(begun),
+    )
+    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def _wave(begun: Beginning, wave: str) -> Lines:
+    """Exports of a wave: one for each role, as each is asked its own questions."""
+    short = slug(wave) or f"wave{begun.waves.index(wave) + 1}"
+    one = PLATFORMS[begun.platform]
+    shared = [f"format = {quoted(one.format or 'csv')}", *one.wave]
+    if len(begun.roles) == 1:
+        role = f"set = {{ role = {quoted(begun.roles[0])} }}"
+        return [f"[waves.{key(wave)}]", f"file = {quoted(f'{short}.csv')}", *shared, 'duplicates = "last"', role]
+    lines = [f"[waves.{key(wave)}]", *shared, 'duplicates = "last"']
+    for number, role in enumerate(begun.roles, start=1):
+        name = slug(role) or f"role{number}"
+        lines += ["", f"[[waves.{key(wave)}.sources]]", f"name = {quoted(name)}",
+                  f"file = {quoted(f'{short}-{name}.csv')}", f"set = {{ role = {quoted(role)} }}"]  # fmt: skip
+    return lines
+
+
+def _columns(begun: Beginning) -> Lines:
+    cohort = ['cohort = "cohort"'] if begun.cohorts else []
+    code = f"person = {listed(_code_columns())}"
+    return ["[columns]", code, *cohort, 'consent = "consent"', *PLATFORMS[begun.platform].columns]
+
+
+def _code_columns() -> list[str]:
+    return [f"code{part}" for part in CODE]
+
+
+def _words(begun: Beginning, words: Catalogue) -> list[Lines]:
+    """Printed answers of the facts, each with its code in exports that hold codes."""
+    agreed = ["[values.consent]", f"yes = {listed([words.say('questionnaire.yes'), '1'])}",
+              f"no = {listed([words.say('questionnaire.no'), '2'])}"]  # fmt: skip
+    cohorts = [f"{key(name)} = {listed([str(number)])}" for number, name in enumerate(begun.cohorts, start=1)]
+    finished = PLATFORMS[begun.platform].finished
+    return [
+        agreed, ["[values.cohort]", *cohorts] if cohorts else [], ["[values.finished]", *finished] if finished else [],
+    ]  # fmt: skip
+
+
+def _scale(begun: Beginning, name: str, one: Instrument) -> Lines:
+    lines = [f"[scales.{key(name)}]", f"instrument = {quoted(one.name)}"]
+    roles = [role for role in begun.roles if role in one.roles]
+    if roles and len(roles) < len(begun.roles):
+        lines.append(f"roles = {listed(roles)}")
+    if one.name in begun.outcomes:
+        lines.append(comment("smallest_effect = …: the smallest change that matters, in scale points"))
+    for fact, where in (("range", "low and high"), ("reverse", "reverse")):
+        if not one.knows(fact):
+            said = f"{one.name}: {fact} is not certain ({one.uncertain[fact]})"
+            lines += checks(f"{said}. Compare {where} in codebook.csv with the source.")
+    return lines
+
+
+def _answers(words: Catalogue) -> Lines:
+    labels = [words.say(f"questionnaire.agree_{point}") for point in range(1, 6)]
+    pairs = [*((label, point) for point, label in enumerate(labels, start=1)), *((str(n), n) for n in range(1, 6))]
+    said = comment("printed answers; and their codes, for exports that hold codes")
+    return [said, f"[answers.{AGREE}]", *(f"{key(label)} = {point}" for label, point in pairs)]
+
+
+def _questionnaire(begun: Beginning, words: Catalogue) -> Lines:
+    lines = [comment("Adapt these texts to your programme, and to what your ethics board or data protection asks for.")]
+    lines += ["[questionnaire]", *(f"{name} = {quoted(words.say(f'questionnaire.{name}'))}"
+                                   for name in ("intro", "consent", "thanks"))]  # fmt: skip
+    lines += ["students = true"] if begun.students else []
+    ask = [f"{column} = {quoted(words.say(f'questionnaire.{part}'))}"
+           for column, part in zip(_code_columns(), CODE, strict=True)]  # fmt: skip
+    return [*lines, "", "[questionnaire.ask]", *ask]
+
+
+def _reporting(begun: Beginning) -> Lines:
+    lines = [f"cohorts = {listed(begun.cohorts)}"] if begun.cohorts else []
+    return ["[reporting]", *lines, f"language = {quoted(begun.language)}"]
+
+
+def _codebook_text(begun: Beginning, scales: dict[str, Instrument]) -> str:
+    """One row per item; what asks about the pair is not asked in the first wave."""
+    names = ["item", "scale", "of", "low", "high", "answers", "question", *begun.waves]
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    for name, one in scales.items():
+        for number in range(1, one.items + 1):
+            row = {"item": f"{name}{number}", "scale": name, "of": str(number)}
+            row |= {} if one.knows("range") else {"low": f"{one.low:g}", "high": f"{one.high:g}"}
+            row |= {"answers": AGREE} if one.questions else {}
+            row |= {begun.waves[0]: NOT_ASKED} if one.during and len(begun.waves) > 1 else {}
+            writer.writerow(row)
+    return buffer.getvalue()

@@ -1,0 +1,178 @@
+"""Studies begun from nothing: whatever is chosen, the files that are written can be used at once."""
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import rm_research as rm
+from rm_research.cli import main
+from rm_research.cli.asking import ask
+from rm_research.drafting import begin_study, write_draft
+from rm_research.drafting.new_study import OUTCOMES, PROCESS
+from rm_research.errors import SelectionError, StudyFileError
+from rm_research.questionnaires.writing import write_questionnaire
+from rm_research.study.instruments import known
+from rm_research.study.marks import CHECK
+
+USABLE = [name for name, one in known().items() if not one.refused]
+
+
+@pytest.fixture
+def begun(tmp_path):
+    def begin(**how):
+        folder = tmp_path / "my-study"
+        write_draft(begin_study(folder, **how), folder)
+        return rm.read_study(folder)
+
+    return begin
+
+
+def _end(line):
+    """Where the third cell of a line ends."""
+    return len(",".join(line.split(",")[:3]))
+
+
+def run(*arguments, **more):
+    done = CliRunner().invoke(main, [str(argument) for argument in arguments], env={"COLUMNS": "200"}, **more)
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    return done
+
+
+def test_without_options_it_is_the_open_set(begun):
+    study = begun()
+    assert study.title == "My study"
+    assert {scale.instrument for scale in study.scales} == {*OUTCOMES, *PROCESS}
+    assert study.outcomes == ("valued", "generations", "digital")
+    assert study.scale("mentorconfidence").roles == ("mentor",)
+    assert not study.measured("meetings", "pre")
+    assert study.measured("meetings", "post")
+    assert study.marks == ()
+
+
+@pytest.mark.parametrize("name", USABLE)
+def test_every_instrument_can_be_begun_with(begun, name):
+    study = begun(outcomes=[name])
+    (scale,) = study.scales
+    assert len(study.items_of(scale.name)) == known()[name].items
+    certain = all(known()[name].knows(fact) for fact in ("range", "reverse"))
+    assert bool(study.marks) != certain
+
+
+@pytest.mark.parametrize("name", USABLE)
+@pytest.mark.parametrize("platform", ["limesurvey", "redcap", "qualtrics"])
+def test_only_wording_and_decisions_are_missing(begun, tmp_path, name, platform):
+    study = begun(outcomes=[name], platform=platform)
+    if known()[name].questions:
+        assert write_questionnaire(study, out=tmp_path / "out", platform=platform)
+        return
+    with pytest.raises(StudyFileError) as caught:
+        write_questionnaire(study, out=tmp_path / "out", platform=platform)
+    assert all("CHECK" in problem or "not ours to give" in problem for problem in caught.value.problems)
+
+
+def test_when_marks_are_settled_only_the_wording_is_missing(tmp_path):
+    """The range is compared with the source, and corrected; the reversed items are declared."""
+    folder = tmp_path / "study"
+    write_draft(begin_study(folder, outcomes=["i-adapt-m", "internet-self-efficacy"]), folder)
+    for name, old, new in (("study.toml", CHECK, "CHECK [x]"), ("codebook.csv", ",1,7,", ",1,5,"),
+                           ("codebook.csv", "item,scale,of,", "item,scale,of,reverse,"),
+                           ("codebook.csv", "iadaptm,7,", "iadaptm,7,yes,")):  # fmt: skip
+        path = folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+    lines = (folder / "codebook.csv").read_text(encoding="utf-8").splitlines()
+    others = [line if ",yes," in line else f"{line[: _end(line)]},{line[_end(line) :]}" for line in lines[1:]]
+    (folder / "codebook.csv").write_text("\n".join([lines[0], *others, ""]), encoding="utf-8")
+    study = rm.read_study(folder)
+    assert study.scale_range("internetselfeffica") == (1, 5)
+    assert [item.name for item in study.items if item.reverse] == ["iadaptm7"]
+    with pytest.raises(StudyFileError, match="not ours to give") as caught:
+        write_questionnaire(study, out=tmp_path / "out", platform="csv")
+    assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("roles", [("leader", "mentor"), ("mentor",), ("participant",), ("Führungs/kraft", "mentor")])
+def test_any_roles_cohorts_and_waves(begun, tmp_path, roles, language):
+    waves = ["vor her", "nach/her", "später"]
+    study = begun(roles=roles, cohorts=['"A"', "b = c"], waves=waves, language=language)
+    assert list(study.settings.waves) == waves
+    assert study.reporting.cohorts == ('"A"', "b = c")
+    paths = write_questionnaire(study, out=tmp_path / "out", platform="csv")
+    assert len({*paths}) == len(waves) * len(roles)
+
+
+def test_one_wave_asks_everything(begun):
+    study = begun(waves=["now"])
+    assert study.measured("meetings", "now")
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"outcomes": ["uwes9"]}, r"no instrument 'uwes9'; did you mean 'uwes-9'\?"),
+        ({"instruments": ["gallup-q12"]}, "Gallup Q12 cannot be used"),
+        ({"outcomes": ["uwes-9"], "instruments": ["uwes-9"]}, "The instrument 'uwes-9' is named twice"),
+        ({"cohorts": ["A", "A"]}, "The cohort 'A' is named twice"),
+        ({"roles": ["leader"], "outcomes": ["open-mentor-confidence"]}, "is for mentor, and the study has leader"),
+    ],
+)
+def test_what_cannot_be_begun_is_told(begun, how, said):
+    with pytest.raises(SelectionError, match=said):
+        begun(**how)
+
+
+def test_names_that_waves_cannot_have_are_told(begun):
+    with pytest.raises(StudyFileError, match=r"--wave 'a\.b'"):
+        begun(waves=["a.b"])
+
+
+def test_the_command_takes_options(tmp_path):
+    folder = tmp_path / "study"
+    done = run("init", folder, "--new", "--title", "Mine", "--cohort", "A", "--cohort", "B",
+               "--outcome", "uwes-9", "--instrument", "work-group-inclusion",
+               "--wave", "start", "--wave", "end", "--for", "redcap")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "study.toml line " in done.stdout
+    assert "range is not certain" in done.stdout
+    assert f"Next: rm-research questionnaire {folder} --for redcap" in done.stdout
+    study = rm.read_study(folder)
+    assert (study.title, study.outcomes, list(study.settings.waves)) == ("Mine", ("uwes9",), ["start", "end"])
+
+
+def test_without_a_terminal_it_takes_what_is_proposed(tmp_path):
+    assert run("init", tmp_path / "study", "--new").exit_code == 0
+    assert rm.read_study(tmp_path / "study").outcomes == ("valued", "generations", "digital")
+
+
+def test_at_a_terminal_it_asks(tmp_path):
+    @click.command()
+    def asked():
+        draft = begin_study(tmp_path, **ask(tmp_path))
+        write_draft(draft, tmp_path / "study")
+
+    said = "\n".join(["Ours", "", "", "A, B", "uwes-3, open-goals", "open-valued", "y", "limesurvey", "de", ""])
+    done = CliRunner().invoke(asked, input=said, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    study = rm.read_study(tmp_path / "study")
+    assert (study.title, study.outcomes, study.reporting.language) == ("Ours", ("uwes3", "goals"), "de")
+    assert study.reporting.cohorts == ("A", "B")
+    assert study.settings.questionnaire.students
+
+
+def test_what_is_there_is_kept(tmp_path):
+    run("init", tmp_path, "--new")
+    before = (tmp_path / "study.toml").read_text()
+    done = run("init", tmp_path, "--new", "--title", "Another")
+    assert (done.exit_code, (tmp_path / "study.toml").read_text()) == (1, before)
+    assert "never overwrites" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("--new", "--from", "pre.csv"), ("--from", "pre.csv", "--cohort", "A"), ("--new", "pre.csv")],
+)
+def test_exports_and_a_beginning_exclude_each_other(tmp_path, arguments):
+    assert run("init", tmp_path / "study", *arguments).exit_code == 2
+    assert not (tmp_path / "study").exists()
