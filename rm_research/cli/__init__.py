@@ -72,10 +72,24 @@ def report(
         _print_preview(prepared, cohorts, forms.names)
     else:
         out = out or _default_out(study)
+        if release is not None:
+            _say_if_first(prepared)
         limit = {} if time_limit is None else {"time_limit": time_limit}
         _make_pages(
             prepared, out, cohorts=cohorts, notebook=notebook, jobs=jobs, release=release, **limit, **other_forms
         )
+
+
+def _say_if_first(prepared: "Prepared") -> None:
+    """Say that no earlier release is known: after a move of the study, that may be wrong."""
+    from rm_research.cli.printing import err_console, print_line
+    from rm_research.disclosure.editions import read_editions
+
+    if not read_editions(prepared.study):
+        print_line(
+            "No earlier release of this study is known here. If there was one, stop now, and bring back the private "
+            "folder that it was made with: next to it, this one could reveal individuals.", err_console,
+        )  # fmt: skip
 
 
 def _default_out(study: Path) -> Path:
@@ -192,6 +206,7 @@ def check(study: Path, html: Path | None, as_json: bool) -> None:
         print_problems(problems)
         print_picture(problems)
         print_line(problems.counts())
+        print_line("Only for you: this names rows, and counts answers of few people.", err_console)
     if html is not None:
         _write_quality_page(study, problems, html)
         print_line(f"Open {html}. It is only for you: it names rows.", err_console)
@@ -271,7 +286,7 @@ def _write_clean(study: Path, out: Path, kind: str) -> bool:
 @print_errors
 def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
     """Show what cohorts of different sizes could find; values not given come from the study."""
-    from rm_research.cli.printing import print_frame, print_line
+    from rm_research.cli.printing import err_console, print_frame, print_line
     from rm_research.planning import plan_study
 
     planned = plan_study(study, n=n or None, **options)
@@ -279,6 +294,7 @@ def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
         print_frame(table, title)
     for sentence in planned.sentences():
         print_line(sentence)
+    print_line("Only for you: spreads are those of everybody's answers, also of a few who left.", err_console)
 
 
 @main.command()

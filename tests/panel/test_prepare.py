@@ -19,7 +19,7 @@ from rm_research.study import read_study
 
 # what takes the numbers as they are, and does not change them
 AFTERWARDS = ("article", "browsing.py", "catalogue", "checks", "claims", "cli", "drafting", "figures", "findings",
-              "paper", "planning", "reporting", "simulate", "writers")  # fmt: skip
+              "paper", "planning", "questionnaires", "reporting", "simulate", "writers")  # fmt: skip
 FRAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")
 TOML = """
 title = "T"

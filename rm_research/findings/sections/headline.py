@@ -1,6 +1,6 @@
 """The first screen: what the page is about, every outcome at a glance, and what became clear in two sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -101,8 +101,18 @@ def _table(context: Context) -> dict[str, object]:
     return {
         "lines": lines, "roles": [capital(context.claims.people(role)) for role in roles],
         "caption": say(f"glance.caption_{what}", level=context.claims.level_percent) + when,
-        "key": say("glance.key") + band,
+        "key": (" ".join(_key(lines, context)) + band).strip(),
     }  # fmt: skip
+
+
+def _key(lines: Sequence[Line], context: Context) -> Iterator[str]:
+    """What the signs and the bars of a table mean, as far as it has them."""
+    cells = [cell for line in lines for cell in line.cells if cell is not None]
+    for kind, key in (("gain", "glance.gain"), ("loss", "glance.loss")):
+        if any(cell.glance.kind == kind for cell in cells):
+            yield context.words.say(key)
+    if any(cell.bar is not None for cell in cells):
+        yield context.words.say("glance.zero")
 
 
 def _elsewhere(context: Context) -> dict[str, object]:

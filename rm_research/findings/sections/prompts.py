@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 
-from rm_research.claims.comparing import difference_beside
+from rm_research.claims.comparing import difference_beside, why_not_causal
 from rm_research.claims.staying import losses
 from rm_research.disclosure.printed import printed_ends
 from rm_research.effects.estimate import Estimate
@@ -70,6 +70,16 @@ def _uneven_loss(rows: list[Estimate], context: Context) -> Iterator[str]:
             return
 
 
+def _who_left(rows: list[Estimate], context: Context) -> Iterator[str]:
+    """A difference that is not put down to the programme because those who left could undo it."""
+    for row in rows:
+        if row.compares_arms and why_not_causal(context.claims, row) == "tipping":
+            sides = losses(row, context.claims.followed, context.study).values()
+            lost, base = sum(side.lost for side in sides), sum(side.base for side in sides)
+            yield context.words.say("prompts.left", **context.claims.named(row), lost=lost, base=base)
+            return
+
+
 def _few_meetings(rows: list[Estimate], context: Context) -> Iterator[str]:
     """Dyads of which no meeting is logged."""
     met = context.meetings
@@ -80,4 +90,6 @@ def _few_meetings(rows: list[Estimate], context: Context) -> Iterator[str]:
         )
 
 
-RULES: tuple[Callable[[list[Estimate], Context], Iterator[str]], ...] = (_too_few_people, _uneven_loss, _few_meetings)
+RULES: tuple[Callable[[list[Estimate], Context], Iterator[str]], ...] = (
+    _too_few_people, _uneven_loss, _who_left, _few_meetings,
+)  # fmt: skip
