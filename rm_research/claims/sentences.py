@@ -17,7 +17,8 @@ from rm_research.effects.apa import apa_line, written_ends
 from rm_research.effects.bounds import largest
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import headlines
-from rm_research.effects.groups import ALL_COHORTS, Place, row_id
+from rm_research.effects.groups import ALL_COHORTS, EVERYONE, Place, row_id
+from rm_research.effects.interaction import roles_of_split
 from rm_research.effects.methods import Average, Contrast, Measure, Name
 from rm_research.effects.printing import headed_by_both
 from rm_research.effects.verdicts import CLEAR, ENDLESS, UNCERTAIN, Judged, against, has_few_df, judged
@@ -301,6 +302,9 @@ class Claims:
         elif kind == "pairs" and self.counts_leavers(row):
             kind, n, m = "pairs" if row.is_pooled and not over_people else "followed", row.n_pre or 0, n
         people = {"people": self.people(row.role, n), "persons": self.people(ONE_ROLE, n)}
+        if row.contrast == Contrast.ROLE_DIFFERENCE:
+            others = self.people(roles_of_split(row.subgroup)[1], m or 0)
+            return self.words.say("counts.roles", n=n, m=m, people=people["people"], others=others)
         of_average = "these_" if over_people else "pooled_" if row.is_pooled else ""
         who = self._places(row, n, people)
         table = "counted_sides" if sides and kind == "compared" else "counts"
@@ -312,6 +316,12 @@ class Claims:
         if math.isnan(persons):
             return self.words.say("counts.pairs", n=n, **people)
         return self.words.say("counts.places", persons_met=int(persons), n=n, **people)
+
+    def compared_text(self, row: Estimate) -> str:
+        """Which groups of people a row compares, by the names of roles on pages; empty for a row about everyone."""
+        if row.contrast == Contrast.ROLE_DIFFERENCE:
+            return " − ".join(capital(self.people(role)) for role in roles_of_split(row.subgroup))
+        return "" if row.subgroup == EVERYONE else row.subgroup
 
     def counted_before(self, row: Estimate) -> tuple[int, str]:
         """People with a score before, and their plural; where some are met in several cohorts, with their places."""

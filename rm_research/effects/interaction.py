@@ -160,6 +160,12 @@ def name_of_split(first: str, second: str, *, attribute: str = "") -> str:
     return f"{attribute}: {first} − {second}" if attribute else f"{first} − {second}"
 
 
+def roles_of_split(subgroup: str) -> tuple[str, str]:
+    """Both roles that a row compares, by the name of the comparison."""
+    first, _, second = subgroup.partition(" − ")
+    return first, second
+
+
 def _split(place: Place, subgroup: str, first: pd.DataFrame, second: pd.DataFrame) -> Split:
     columns = ["cohort", "person", "pre", "post", "cluster", "in_arm"]
     return Split(place, subgroup, pd.concat([first[columns].assign(first=1.0), second[columns].assign(first=0.0)]))

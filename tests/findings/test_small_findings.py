@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from reading import charts
 from small_studies import COLUMNS, TOML, Group, as_csv, small_study
@@ -77,7 +78,7 @@ label = "Teaching knowledge"
         assert "Nobody outside the programme was asked" in repr(cohort.headline)
 
     def test_gives_no_verdict_without_a_smallest_change(self, cohort):
-        assert "no verdict is given" in repr(cohort.limits)
+        assert "nothing is said of whether" in repr(cohort.limits)
 
     def test_shows_no_section_of_meetings(self, cohort):
         assert cohort.programme.html == ""
@@ -418,3 +419,50 @@ def test_both_roles_together_stand_in_place_of_either(built):
     assert "Outcome Leaders and mentors\n" in repr(findings.headline)
     assert "not shown" not in repr(findings.headline)
     assert "Leaders, Programme, Change: hidden for Mood" in repr(findings.limits)
+
+
+class TestRolesTogether:
+    """Two cohorts of seven pairs: both roles stand together; some scales are of one role, or asked only after."""
+
+    @pytest.fixture
+    def page(self, tmp_path):
+        toml = TOML.replace("smallest_effect = 0.3\n", "") + (
+            '[scales.skill]\nroles = ["mentor"]\n[scales.use]\n[reporting]\nsmallest_group = 10\n'
+        )
+        groups = [Group(cohort, 7, role) for cohort in ("School A", "School B") for role in ("leader", "mentor")]
+        codebook = "item,scale,low,high,pre,post\nm1,mood,1,5,m1,m1\nm2,skill,1,5,m2,m2\nm3,use,1,5,-,m3\n"
+        study = small_study(tmp_path, *groups, toml=toml, files={"codebook.csv": codebook})
+        for wave in ("pre", "post"):  # each pair has one name
+            rows = pd.read_csv(study / f"{wave}.csv", dtype=str)
+            rows = rows.assign(pair=rows["pair"].str.replace("D1", "D0").str.replace("D3", "D2"))
+            rows.loc[rows["role"].eq("leader"), "m2"] = ""
+            rows.to_csv(study / f"{wave}.csv", index=False)
+        return undrawn_findings(prepare_study(study), cohort="School A")
+
+    def test_what_one_role_was_asked_is_not_called_unasked(self, page):
+        said = repr(page.headline)
+        assert "not asked" not in said
+        assert said.count("not shown") == said.count("asked only later") == 1
+
+    def test_a_reason_for_both_roles_stands_once(self, page):
+        assert repr(page.outcomes).count("Not a change: this was not asked before") == 1
+
+    def test_no_verdict_is_denied_and_then_given(self, page):
+        assert "nothing is said of whether a change is large enough to matter" in repr(page.limits)
+
+
+def test_outcomes_without_a_smallest_change_are_named_where_others_have_one(tmp_path):
+    toml = TOML + '[scales.zeal]\nlabel = "Zeal"\n'
+    codebook = "item,scale,low,high\nm1,mood,1,5\nm2,mood,1,5\nm3,zeal,1,5\n"
+    study = small_study(tmp_path, Group(n=14), toml=toml, files={"codebook.csv": codebook})
+    page = repr(undrawn_findings(prepare_study(study), cohort="Spring").limits)
+    assert "No smallest change that matters was declared for zeal, so nothing is said" in page
+
+
+def test_roles_that_are_compared_have_the_names_of_pages(tmp_path):
+    toml = TOML + '[design]\ninteractions = ["role"]\n[reporting]\nlanguage = "de"\n'
+    study = small_study(tmp_path, Group("a", 14, "leader"), Group("a", 15, "mentor"), toml=toml)
+    page = repr(undrawn_findings(prepare_study(study), cohort="a"))
+    assert "Führungskräfte − Mentorinnen und Mentoren" in page
+    assert "leader − mentor" not in page.replace("leader − mentor,", "")
+    assert "14 Führungskräfte und 15 Mentorinnen und Mentoren" in page

@@ -169,7 +169,9 @@ def _lines(
         cells: list[Cell | None] = []
         for role in roles:
             if role not in asked:
-                cells.append(Cell(Glance("hidden", say("glance.not_asked"), "", "", None), None))
+                of_parts = "later" if is_described(scale, context) else "hidden"
+                word = say(f"glance.{of_parts}" if asked & set(role.split(AND)) else "glance.not_asked")
+                cells.append(Cell(Glance("hidden", word, "", "", None), None))
             else:  # none where it stands together with the other role
                 row = by_role.get(role)
                 cells.append(None if row is None else cell(glance(row, claims), drawn, context, mixed=mixed))

@@ -1,10 +1,12 @@
 """What the page can and cannot show, and what is hidden."""
 
+from rm_research.catalogue import lowered
 from rm_research.claims.measurement import measurement_limits
 from rm_research.claims.sentences import OUR_UNIT
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.findings.context import Context
+from rm_research.findings.described import is_described
 from rm_research.findings.page import Content
 from rm_research.stats.attrition import MOST_LOST, MOST_UNEVEN
 from rm_research.stats.resampling import FEW_DF
@@ -44,8 +46,10 @@ def _items(context: Context) -> list[str]:
     items += _careless_limits(context) + _mappings(context)
     if len({row.scale for row in context.headlines if row.is_known}) > 1:
         items.append(say("limits.multiple"))
-    if any(scale.smallest_effect is None for scale in study.scales):
-        items.append(say("verdict.none"))
+    changes = [scale for scale in study.scales if not is_described(scale, context)]
+    if lacking := [scale for scale in changes if scale.smallest_effect is None]:
+        outcomes = context.words.listed([lowered(scale.title) for scale in lacking])
+        items.append(say("verdict.none") if lacking == changes else say("verdict.none_for", outcomes=outcomes))
     return items + _of_averages(context)
 
 

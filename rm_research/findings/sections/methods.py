@@ -6,7 +6,6 @@ import pandas as pd
 
 from rm_research.catalogue import capital
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.groups import EVERYONE
 from rm_research.effects.methods import METHODS, Name
 from rm_research.effects.verdicts import by_two_ways
 from rm_research.findings.balance import balance
@@ -112,7 +111,7 @@ def _place(row: Estimate, context: Context) -> list[str]:
         context.study.scale(row.scale).title,
         capital(claims.people(row.role)),
         claims.arm_title(row.arm),
-        "" if row.subgroup == EVERYONE else row.subgroup,
+        claims.compared_text(row),
         context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
         context.words.say(f"contrast.{row.contrast}"),
     ]

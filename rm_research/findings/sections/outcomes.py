@@ -84,6 +84,8 @@ def _block(scale: Scale, context: Context) -> Block:
     wave, roles = context.main_wave(scale)[0], context.roles(scale.name)
     described = is_described(scale, context)
     sides = [_described(scale, role, context) if described else _side(scale, wave, role, context) for role in roles]
+    if described:  # a reason that holds for both roles stands once
+        sides = [side for at, side in enumerate(sides) if side.texts not in [one.texts for one in sides[:at]]]
     answers = [] if described else [answers_picture(scale, wave, role, context) for role in roles]
     rows = [row for row in context.main_rows(scale) if row.is_known]
     more = [*_smallest_effect(scale, context), *(text for row in rows for text in _more(row, context))]
