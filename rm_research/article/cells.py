@@ -10,6 +10,7 @@ from rm_research.disclosure.shown import Shown
 from rm_research.disclosure.wanted import Wanted, known_rows
 from rm_research.effects.apa import p_text, written_ends
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.groups import ALL_COHORTS
 from rm_research.effects.methods import METHODS, Measure
 from rm_research.effects.printing import is_unlinked, title
 from rm_research.panel import Prepared
@@ -81,7 +82,22 @@ def estimates_table(
         words.say("columns.p_adjusted"): lambda row: p_text(row.p_adjusted, words),
         size[0]: lambda row: with_interval(beside(row, size[1], asked.shown), words),
     }
-    return table(rows, own | test, asked, heading, [*notes, words.say("methods.multiplicity"), *notes_of(rows, study)])
+    return table(
+        rows,
+        own | test,
+        asked,
+        heading,
+        [*notes, *_averaged(rows, asked), words.say("methods.multiplicity"), *notes_of(rows, study)],
+    )
+
+
+def _averaged(rows: list[Estimate], asked: Wanted) -> list[str]:
+    """Over which cohorts averages are: pages may have fewer."""
+    if not any(row.is_pooled for row in rows):
+        return []
+    cohorts = [str(cohort) for cohort in asked.shown.table["cohort"].unique() if cohort != ALL_COHORTS]
+    words = words_of(asked.study)
+    return [words.say("article.averaged", cohorts=words.listed(cohorts))]
 
 
 def table(

@@ -73,6 +73,7 @@ def table_difference(
     return estimates_table(
         asked, lambda row: row.compares_arms, own, (words.say("article.d_ppc2", level=level), Measure.D_PPC2),
         heading_of("differences", study, prepared.chosen) if title is None else title,
+        notes=[words.say("article.changes_of_both")],
     )  # fmt: skip
 
 

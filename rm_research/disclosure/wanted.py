@@ -155,7 +155,10 @@ def _numbers(data: Source, study: Study | None, verb: str, table: str) -> tuple[
     if isinstance(data, pd.DataFrame):
         asked = Asked.of(data, study, verb=verb)
         return private_of_panel(asked.panel, asked.study), asked.study
-    known = study or (data.study if isinstance(data, Estimates) else data.estimates.study)
+    own = data.study if isinstance(data, Estimates) else data.estimates.study
+    if study is not None and own is not None and study != own:
+        raise FrameError(f"{verb}: study= is another study than that of the estimates. Leave study= out.")
+    known = study or own
     if known is None:
         raise FrameError(f"{verb}: these numbers do not know their study; give study=.")
     return Private(private_rows(data, known), {}) if isinstance(data, Estimates) else data, known

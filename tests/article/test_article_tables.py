@@ -231,3 +231,11 @@ def test_misspelt_names_and_other_data_are_refused(make, prepared):
 def test_a_scale_that_a_role_is_not_asked_says_so(make, prepared):
     with pytest.raises(SelectionError, match="Scale 'zeal' is not asked of role 'mentor'"):
         make(prepared, scale="zeal", role="mentor")
+
+
+def test_an_average_says_over_which_cohorts_it_is(prepared):
+    """Pages leave out those that may not be shown."""
+    notes = " ".join(rm.table_difference(prepared).notes)
+    assert f"Averages are over {', '.join(prepared.cohorts[:-1])} and {prepared.cohorts[-1]}." in notes
+    assert "The changes of both groups are of those with both scores." in notes
+    assert "Averages are over" not in " ".join(rm.table_change(prepared, cohort=prepared.cohorts[0]).notes)

@@ -294,3 +294,10 @@ class TestPrivate:
         change = (met["post"] - met["pre"]).dropna()
         assert row["n_people"] == len(change) >= 2
         assert row["estimate"] == pytest.approx(change.mean())
+
+
+def test_estimates_of_another_study_are_refused(prepared):
+    other = prepared.study.varied({"reporting.level": 0.9})
+    for verb in (rm.plot_change, rm.plot_forest):
+        with pytest.raises(FrameError, match=r"another study than that of the estimates\. Leave study= out"):
+            verb(rm.estimate_change(prepared), study=other)
