@@ -49,7 +49,7 @@ def _items(context: Context) -> list[str]:
     changes = [scale for scale in study.scales if not is_described(scale, context)]
     if lacking := [scale for scale in changes if scale.smallest_effect is None]:
         outcomes = context.words.listed([lowered(scale.title) for scale in lacking])
-        items.append(say("verdict.none") if lacking == changes else say("verdict.none_for", outcomes=outcomes))
+        items.append(say("verdict.none") if lacking == changes else say("limits.without_smallest", outcomes=outcomes))
     return items + _of_averages(context)
 
 
