@@ -68,8 +68,7 @@ def _reasons(people: pd.DataFrame, limits: Range, n_scores: int | None) -> Itera
     for when, column in (("before", "pre"), ("after", "post")):
         scores = people[column].dropna().to_numpy(float)
         if limits is not None and nearly_equal(scores):
-            where = third(scores, limits)
-            yield f"alike_{when}_{ANYWHERE if holds_one(where, n_scores) else THIRDS[where]}"
+            yield f"alike_{when}_{ANYWHERE if holds_one(n_scores) else THIRDS[third(scores, limits)]}"
     if nearly_equal(changes := (people["post"] - people["pre"]).dropna().to_numpy(float)):
         middle = float(np.round(np.median(changes), 9))
         yield f"alike_change_{'up' if middle > 0 else 'down' if middle < 0 else 'none'}"
@@ -88,12 +87,16 @@ def possible_scores(scale: str, study: Study) -> int | None:
     return round(len(items) * (items[0].high - items[0].low)) + 1
 
 
-def holds_one(where: int, n_scores: int | None) -> bool:
-    """Whether a third of a scale, 0 to 2, has one possible score only, so that it would tell everybody's answer."""
+def holds_one(n_scores: int | None) -> bool:
+    """
+    Whether a third of a scale has one possible score only: naming it would tell everybody's answer.
+
+    Then no third is named: else not to name one would be to name that.
+    """
     if n_scores is None or n_scores < 2:
         return False
     at = np.minimum(3 * np.arange(n_scores) // (n_scores - 1), 2)
-    return int((at == where).sum()) <= 1
+    return bool(np.bincount(at, minlength=3).min() <= 1)
 
 
 def nearly_equal(values: Vector) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 import pandas as pd
 
 from rm_research.disclosure import rules
+from rm_research.disclosure.clusters import few_share_one
 from rm_research.disclosure.gate import Disclosed
 from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Starts
@@ -14,6 +15,7 @@ from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import Contrast, Measure
 from rm_research.frames import BALANCE
 from rm_research.panel import Prepared
+from rm_research.study import Study
 
 KEY = ["cohort", "role", "arm", "variable"]
 
@@ -65,23 +67,29 @@ def shown_balance(
     table = BALANCE.conform(pd.concat(rows, ignore_index=True))
     asked = Starts(table, Threshold.of(study))
     table = table[~rules.hidden(rules.BALANCE, asked, table.index)].reset_index(drop=True)
-    named = [_named(row, panel, whom=kinds, behind=behind) if row["is_scale"] else [] for _, row in table.iterrows()]
-    shows = pd.Series([circulated.takes(groups) for groups in named], index=table.index, dtype=bool)
+    sides = [_sides(row, panel, whom=kinds, study=study) if row["is_scale"] else [] for _, row in table.iterrows()]
+    named = [[(behind.pile(side["scale"].iloc[0], study.baseline), behind.places(side)) for side in of_row if len(side)]
+             for of_row in sides]  # fmt: skip
+    # spreads before know no clusters, and the intervals of means do
+    told = [any(few_share_one(side, asked.threshold) for side in of_row) for of_row in sides]
+    shows = pd.Series(
+        [not tells and circulated.takes(groups) for tells, groups in zip(told, named, strict=True)],
+        index=table.index, dtype=bool,
+    )  # fmt: skip
     return table[shows].reset_index(drop=True), [groups for groups, taken in zip(named, shows, strict=True) if taken]
 
 
-def _named(
-    row: pd.Series, panel: pd.DataFrame, *, whom: dict[tuple[str, ...], set[str]], behind: Behind
-) -> Named:  # fmt: skip
-    """Questionnaires before of both arms that a row compares."""
-    study = behind.study
+def _sides(
+    row: pd.Series, panel: pd.DataFrame, *, whom: dict[tuple[str, ...], set[str]], study: Study
+) -> list[pd.DataFrame]:  # fmt: skip
+    """Rows of the Panel of both arms that a row compares."""
     scored = panel["pre"].notna() & (panel["post"].notna() | (whom[tuple(row[KEY])] == {"everyone"}))
     first = next(wave for wave in study.later_waves if study.measured(row["variable"], wave))
     asked = panel[scored & panel["scale"].eq(row["variable"]) & panel["role"].eq(row["role"]) & panel["wave"].eq(first)]
     shared = study.design.comparison_scope == "shared"
     arms = [asked["arm"].eq(row["arm"]) & asked["cohort"].eq(row["cohort"]),
             asked["arm"].isin([study.comparison]) & (asked["cohort"].eq(row["cohort"]) | shared)]  # fmt: skip
-    return [(behind.pile(row["variable"], study.baseline), behind.places(asked[side])) for side in arms]
+    return [asked[side] for side in arms]
 
 
 def _kinds(changes: Sequence[Estimate], comparison: str, *, shared: bool) -> dict[tuple[str, ...], set[str]]:

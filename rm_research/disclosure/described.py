@@ -74,7 +74,7 @@ def _described(people: pd.DataFrame, study: Study) -> pd.DataFrame:
 def _told(scores: Vector, limits: Range, n_scores: int | None) -> tuple[float, float, float, float]:
     """Mean, on which side of it the true one is, standard deviation, and third of the scale where nearly all are."""
     if nearly_equal(scores):
-        told = limits is not None and not holds_one(third(scores, limits), n_scores)
+        told = limits is not None and not holds_one(n_scores)
         return NAN, NAN, NAN, 1.0 + third(scores, limits) if limits and told else 0.0
     mean = bounded_mean(float(scores.mean()), limits, len(scores))
     return (mean.value, mean.side, NAN, NAN) if mean.side else (mean.value, NAN, float(scores.std(ddof=1)), NAN)

@@ -2,13 +2,16 @@
 
 import hashlib
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from rm_research.panel import Prepared
+from rm_research.stats.result import Vector
 from rm_research.study import Study
 
+EXACT = 1e-9  # a correlation nearer to 1 is no chance
 FEWEST_ALIKE, FEWEST_VALUES = 8, 2  # answers, and different ones, of two columns that are called the same one
 Column = tuple[str, str, str]  # wave, source and name; or wave and what its answers are
 SKIPPED = ["cohort", "role", "scale", "n_people"]
@@ -22,8 +25,9 @@ def families(study: Study, responses: pd.DataFrame | None = None) -> list[list[s
     ----------
     study : Study
     responses : DataFrame, optional
-        Responses. With them, columns of different names that hold the same answers throughout a wave are one: a column
-        may be named by a pattern or its question, and an export may hold it twice.
+        Responses. With them, columns of different names that hold the same answers throughout a wave are one, counted
+        up or down: a column may be named by a pattern or its question, and an export may hold it twice. So are scales
+        with the same scores, as where an export holds the sum of the questions.
     """
     found: list[tuple[set[Column], list[str]]] = []
     alike = {} if responses is None else _alike(responses, study)
@@ -74,9 +78,40 @@ def _alike(responses: pd.DataFrame, study: Study) -> dict[str, set[Column]]:
             known = answers[np.isfinite(answers)]
             if len(known) < FEWEST_ALIKE or len(np.unique(known)) < FEWEST_VALUES:
                 continue
-            key = hashlib.sha256(np.where(np.isfinite(answers), answers, np.inf).tobytes()).hexdigest()
-            found.setdefault(name, set()).add((str(wave), "answers", key))
+            found.setdefault(name, set()).add((str(wave), "answers", _whatever_the_coding(answers)))
+        sums = {scale.name: _sums(scale.name, rows, study) for scale in study.scales}
+        for one, other in combinations(sums, 2):
+            if _the_same(sums[one], sums[other]):
+                for item in (study.items_of(one)[0], study.items_of(other)[0]):
+                    found.setdefault(item.name, set()).add((str(wave), one, other))
     return found
+
+
+def _whatever_the_coding(answers: Vector) -> str:
+    """What answers are, whether they count from 0 or 1, up or down."""
+    low, high = np.nanmin(answers), np.nanmax(answers)
+    up = np.round((answers - low) / (high - low), 6)
+    ways = (np.where(np.isfinite(way), way + 0.0, 9.0).tobytes() for way in (up, np.round(1 - up, 6)))
+    return min(hashlib.sha256(way).hexdigest() for way in ways)
+
+
+def _sums(scale: str, rows: pd.DataFrame, study: Study) -> Vector:
+    """Sum of the questions of a scale, of those who answered all of them; NaN for the others."""
+    items = [item for item in study.items_of(scale) if item.name in rows]
+    items = [item for item in items if pd.api.types.is_numeric_dtype(rows[item.name])]
+    if not items:
+        return np.full(len(rows), np.nan)
+    turned = np.array([-1.0 if item.reverse else 1.0 for item in items])
+    return np.asarray(rows[[item.name for item in items]].to_numpy(float) @ turned)
+
+
+def _the_same(one: Vector, other: Vector) -> bool:
+    """Whether two scales have the same scores, up to their unit, of all who answered every question of both."""
+    known = np.isfinite(one + other)
+    first, second = one[known], other[known]
+    if known.sum() < FEWEST_ALIKE or min(len(np.unique(first)), len(np.unique(second))) <= FEWEST_VALUES:
+        return False
+    return bool(1 - abs(np.corrcoef(first, second)[0, 1]) < EXACT)
 
 
 def without_partial(prepared: Prepared) -> tuple[Prepared, pd.DataFrame]:
@@ -115,7 +150,7 @@ def _partial(prepared: Prepared, people: pd.DataFrame, scales: list[str]) -> lis
     who = pd.MultiIndex.from_frame(people[["cohort", "person"]])
     responses = responses[pd.MultiIndex.from_frame(responses[["cohort", "person"]]).isin(who)]
     found: list[tuple[str, str]] = []
-    for _, rows in responses.groupby(["wave", "file"], observed=True):
+    for _, rows in responses.groupby("wave", observed=True):  # a form that asks less leaves questions out, too
         answered = rows[[name for name in items if name in rows]].notna()
         asked = answered.loc[:, answered.any()]
         some = asked.any(axis=1) & ~asked.all(axis=1)

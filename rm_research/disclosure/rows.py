@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 
 from rm_research.disclosure.alike import alike, of_few_changed
+from rm_research.disclosure.clusters import few_share_one
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.sets import Behind, Circulated
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import COMPARING, Estimate
 from rm_research.effects.estimates import Estimates, headlines, of_both
-from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure
+from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure, Name
 from rm_research.study import Study
 
 # details that a page shows, and so do its files; others would reveal more about few people than the rows do
@@ -32,7 +33,7 @@ ARMS = tuple(f"{name}{end}" for name in ("change_arm", "change_comparison", "gap
 KEY = ["contrast", "measure", "method"]
 WHERE = ["cohort", "role", "scale", "wave"]
 SUMS = ["n_pre", "n_post", "n_pairs"]
-MOST_OF_ONE = 0.5  # of what tells who met more from who met less, that one person may be
+MOST_OF_ONE = 0.25  # of what tells who met more from who met less, that one person may be
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +150,7 @@ def beside_shared_answers(asked: Asked) -> pd.Series:
 
 
 def few_meet_otherwise(asked: Asked) -> pd.Series:
-    """Slopes on meetings that rest on few people: nearly all met as often, or one person decides more than half."""
+    """Slopes on meetings that rest on few people: nearly all met as often, or one person decides a quarter."""
 
     def rests_on_few(row: Estimate) -> bool:
         people = _with_both(row, asked)
@@ -165,17 +166,14 @@ def few_meet_otherwise(asked: Asked) -> pd.Series:
 
 def few_share_a_cluster(asked: Asked) -> pd.Series:
     """
-    Changes in standard deviations where few people share a cluster with somebody.
+    Changes in standard deviations, and those of a model, where few people share a cluster with somebody.
 
-    Their spread knows no clusters. Next to an error that does, it would tell how these few people differ together.
+    Their spread knows no clusters, or weighs them in another way. Next to the error of the main row, it would tell how
+    these few people differ together.
     """
-
-    def shared_by_few(row: Estimate) -> bool:
-        people = _with_both(row, asked)
-        sizes = people.groupby("cluster", observed=True)["person"].transform("nunique")
-        return asked.threshold.few(people.loc[sizes > 1, "person"].nunique())
-
-    return _where(asked, asked.table["measure"].isin([Measure.G_AV, Measure.D_RM]), shared_by_few)
+    otherwise = asked.table["measure"].isin([Measure.G_AV, Measure.D_RM])
+    otherwise |= asked.table["method"].isin([Name.LIKELIHOOD, Name.MIXED_MODEL]) & (asked.behind is not None)
+    return _where(asked, otherwise, lambda row: few_share_one(_with_both(row, asked), asked.threshold))
 
 
 def _with_both(row: Estimate, asked: Asked) -> pd.DataFrame:
@@ -190,7 +188,7 @@ def _where(asked: Asked, which: pd.Series, hides: Callable[[Estimate], bool]) ->
         several = asked.table["n_pairs"].ne(asked.table["n_clusters"]).fillna(value=False).astype(bool)
         return which & (several | asked.table["contrast"].eq(Contrast.DOSE))
     rows = zip(asked.estimates.rows, which, asked.hidden, strict=True)
-    found = [bool(is_of and not hidden and row.is_known and hides(row)) for row, is_of, hidden in rows]
+    found = [bool(is_of and not hidden and hides(row)) for row, is_of, hidden in rows]
     return pd.Series(found, index=asked.table.index, dtype=bool)
 
 

@@ -130,3 +130,49 @@ def test_columns_of_few_answers_or_of_one_answer_are_not_called_the_same(tmp_pat
         rows.to_csv(study / f"{wave}.csv", index=False)
     prepared = prepare_study(study)
     assert families(prepared.study, prepared.responses) == []
+
+
+def with_copy(folder, column, made):
+    """A scale of three items, and another that reads a column made of them; one person left out the first item."""
+    toml = TOML + PART.split("[scales.other]")[0] + SMALLEST
+    codebook = HEADER + MOOD + f"p1,part,{column}\n"
+    study = small_study(folder, Group(n=30), toml=toml, files={"codebook.csv": codebook})
+    for wave in ("pre", "post"):
+        rows = pd.read_csv(study / f"{wave}.csv", dtype=str)
+        items = rows[["m1", "m2", "m3"]].astype(int)
+        rows = rows.assign(made=made(items).astype(str))
+        rows.loc[7, "m1"] = ""
+        rows.to_csv(study / f"{wave}.csv", index=False)
+    return prepare_study(study)
+
+
+@pytest.mark.parametrize(
+    ("column", "made"),
+    [
+        ("1,5,made,made", lambda items: 6 - items["m2"]),  # turned by the platform
+        ("0,4,made,made", lambda items: items["m2"] - 1),
+        ("3,15,made,made", lambda items: items.sum(axis=1)),  # its sum
+    ],
+)
+def test_answers_in_another_coding_and_sums_are_the_same_answers(tmp_path, column, made):
+    prepared = with_copy(tmp_path, column, made)
+    assert families(prepared.study, prepared.responses) == [["mood", "part"]]
+    known = {row.scale: row.n_pairs for row in decide(prepared).headline_rows if row.is_known and not row.is_pooled}
+    assert known == {"mood": 29, "part": 29}
+
+
+def test_a_form_that_asks_less_leaves_questions_out(tmp_path):
+    """One person answered on paper, where the second question is missing."""
+    toml = TOML.replace(
+        'file = "post.csv"', 'sources = [{ file = "post.csv" }, { name = "paper", file = "paper.csv" }]'
+    )
+    toml += PART.split("[scales.other]")[0] + SMALLEST
+    codebook = HEADER.replace("post", "post,post.paper") + "m1,mood,1,5,m1,m1,m1\nm2,mood,1,5,m2,m2,-\n"
+    codebook += "p1,part,1,5,m1,m1,m1\n"
+    study = small_study(tmp_path, Group(n=30), toml=toml, files={"codebook.csv": codebook})
+    rows = pd.read_csv(study / "post.csv", dtype=str)
+    rows.iloc[:1].drop(columns="m2").to_csv(study / "paper.csv", index=False)
+    rows.iloc[1:].to_csv(study / "post.csv", index=False)
+    numbers = decide(prepare_study(study))
+    known = {row.scale: row.n_pairs for row in numbers.headline_rows if row.is_known and not row.is_pooled}
+    assert known == {"mood": 29, "part": 29}

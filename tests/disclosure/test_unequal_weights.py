@@ -37,11 +37,12 @@ def is_shown(numbers, **key) -> list[bool]:
         ([12, 3, *[2] * 28], False),  # nearly all met as often
         ([*[2] * 15, *[5] * 15], True),
         ([25, *[2, 3] * 14, 2], False),  # one decides
+        ([*[2] * 11, *[6] * 10, 13], False),
         ([*range(1, 16)] * 2, True),
     ],
 )
 def test_a_slope_of_meetings_rests_on_many_who_met_otherwise(tmp_path, often, shown):
-    assert is_shown(met(tmp_path, [Group(n=30)], often), contrast="dose") == [shown]
+    assert is_shown(met(tmp_path, [Group(n=len(often))], often), contrast="dose") == [shown]
 
 
 @pytest.mark.parametrize(("absent", "shown"), [(1, False), (9, False), (10, True)])
@@ -64,6 +65,19 @@ def test_spreads_without_clusters_are_hidden_where_few_people_share_one(tmp_path
     for measure in ("g_av", "d_rm"):
         assert is_shown(numbers, measure=measure) == [shown]
     assert is_shown(numbers, method="jackknife") == [True]
+    assert is_shown(numbers, method="likelihood") == [shown]
+
+
+@pytest.mark.parametrize(("sharing", "shown"), [(0, True), (2, False)])
+def test_spreads_at_the_start_are_hidden_where_few_people_share_a_cluster(tmp_path, sharing, shown):
+    toml = TOML + '[design]\ncomparison = "waitlist"\nassignment = "randomised"\n' + SMALLEST
+    study = small_study(tmp_path, Group(n=16, arm="programme"), Group(n=16, arm="waitlist"), toml=toml)
+    for wave in ("pre", "post"):
+        rows = pd.read_csv(study / f"{wave}.csv", dtype=str, keep_default_na=False)
+        rows.loc[: sharing - 1, "pair"] = "shared" if sharing else rows["pair"]
+        rows.to_csv(study / f"{wave}.csv", index=False)
+    balance = decide(prepare_study(study)).tables["balance"]
+    assert balance["is_scale"].astype(bool).any() == shown
 
 
 def test_bands_of_answers_weigh_people_as_scores_do(tmp_path):
