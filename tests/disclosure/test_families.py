@@ -163,9 +163,8 @@ def test_answers_in_another_coding_and_sums_are_the_same_answers(tmp_path, colum
 
 def test_a_form_that_asks_less_leaves_questions_out(tmp_path):
     """One person answered on paper, where the second question is missing."""
-    toml = TOML.replace(
-        'file = "post.csv"', 'sources = [{ file = "post.csv" }, { name = "paper", file = "paper.csv" }]'
-    )
+    files = '[{ name = "web", file = "post.csv" }, { name = "paper", file = "paper.csv" }]'
+    toml = TOML.replace('file = "post.csv"', f"sources = {files}")
     toml += PART.split("[scales.other]")[0] + SMALLEST
     codebook = HEADER.replace("post", "post,post.paper") + "m1,mood,1,5,m1,m1,m1\nm2,mood,1,5,m2,m2,-\n"
     codebook += "p1,part,1,5,m1,m1,m1\n"
