@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from rm_research.catalogue import Catalogue, catalogue
 from rm_research.drafting.draft import Draft, drafted
 from rm_research.drafting.marks import Lines, checks
+from rm_research.drafting.new_roles import roles_by_name
 from rm_research.drafting.occasions import refuse_names
 from rm_research.drafting.study_file import study_title
 from rm_research.drafting.toml import comment, key, listed, quoted
@@ -18,9 +19,9 @@ from rm_research.errors import SelectionError
 from rm_research.questionnaires import PLATFORMS
 from rm_research.study.codebook import NOT_ASKED
 from rm_research.study.entries import slug
-from rm_research.study.instruments import Instrument, the_instrument
+from rm_research.study.instruments import LEADER, MENTOR, Instrument, the_instrument
 
-WAVES, ROLES = ("pre", "post"), ("leader", "mentor")
+WAVES, ROLES = ("pre", "post"), (LEADER, MENTOR)
 OUTCOMES = ("open-valued", "open-generations", "open-digital")
 PROCESS = ("open-mentor-confidence", "open-meetings", "open-goals", "open-safety", "open-relationship", "open-learning")
 AGREE = "agree5"
@@ -36,7 +37,9 @@ class Beginning:
     Attributes
     ----------
     title : str
-    waves, roles, cohorts : tuple of str
+    waves, cohorts : tuple of str
+    roles : dict of str to str
+        Roles in study files, by the names that their owner gives them.
     outcomes : tuple of str
         Instruments of the outcomes, the headline first.
     others : tuple of str
@@ -50,7 +53,7 @@ class Beginning:
 
     title: str
     waves: tuple[str, ...] = WAVES
-    roles: tuple[str, ...] = ROLES
+    roles: Mapping[str, str] = field(default_factory=lambda: {role: role for role in ROLES})
     cohorts: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = OUTCOMES
     others: tuple[str, ...] = PROCESS
@@ -62,7 +65,7 @@ class Beginning:
 def begin_study(
     folder: str | Path, *, title: str | None = None, waves: Sequence[str] = (), roles: Sequence[str] = (),
     cohorts: Sequence[str] = (), outcomes: Sequence[str] = (), instruments: Sequence[str] = (), platform: str = "csv",
-    language: str = "en", students: bool = False,
+    language: str = "en", students: bool = False, mentor: str | None = None,
 ) -> Draft:  # fmt: skip
     """
     Draft the files of a study that has no surveys yet; nothing is written.
@@ -70,11 +73,12 @@ def begin_study(
     Raises
     ------
     SelectionError
-        When an instrument does not exist or cannot be used, is named twice, or is for none of the roles.
+        When an instrument does not exist or cannot be used, is named twice, or is for none of the roles; or when it is
+        not clear which role mentors.
     """
     chosen = bool(outcomes or instruments)
     begun = Beginning(
-        title or study_title(Path(folder)), tuple(waves) or WAVES, tuple(roles) or ROLES, tuple(cohorts),
+        title or study_title(Path(folder)), tuple(waves) or WAVES, _roles(roles, mentor, students), tuple(cohorts),
         tuple(outcomes) or (tuple(instruments) if chosen else OUTCOMES),
         (tuple(instruments) if outcomes else ()) if chosen else PROCESS, platform, language, students,
     )  # fmt: skip
@@ -84,18 +88,31 @@ def begin_study(
     return drafted(study, _codebook_text(begun, scales), pd.DataFrame())
 
 
+def _roles(names: Sequence[str], mentor: str | None, students: bool) -> dict[str, str]:
+    names = tuple(names) or ROLES
+    _refuse_twice("role", names)
+    roles = roles_by_name(names, mentor)
+    if students and MENTOR not in roles.values():
+        raise SelectionError("--students says that mentors are students, but no role mentors; leave it out.")
+    return roles
+
+
+def _refuse_twice(what: str, names: Sequence[str]) -> None:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise SelectionError(f"The {what} {twice[0]!r} is named twice; name it once.")
+
+
 def _scales(begun: Beginning) -> dict[str, Instrument]:
     """Instruments by the names of their scales."""
-    for what, names in (("wave", begun.waves), ("role", begun.roles), ("cohort", begun.cohorts),
+    for what, names in (("wave", begun.waves), ("cohort", begun.cohorts),
                         ("instrument", (*begun.outcomes, *begun.others))):  # fmt: skip
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise SelectionError(f"The {what} {twice[0]!r} is named twice; name it once.")
+        _refuse_twice(what, names)
     found: dict[str, Instrument] = {}
     for name in (*begun.outcomes, *begun.others):
         one = the_instrument(name)
         if one.refused:
             raise SelectionError(f"{one.title} cannot be used: {one.refused}.")
-        if one.roles and not set(one.roles) & set(begun.roles):
+        if one.roles and not {*one.roles} & {*begun.roles.values()}:
             if name in PROCESS and begun.others == PROCESS:
                 continue
             raise SelectionError(
@@ -112,6 +129,7 @@ def _study_text(begun: Beginning, scales: dict[str, Instrument], words: Catalogu
         [
             comment("A study that rm-research init began. docs/study-files.md explains every key."),
             comment("Decide outcomes and smallest effects before anybody answers."),
+            *(comment(f"Role {role}: {called}") for called, role in begun.roles.items() if called != role),
             "",
             f"title = {quoted(begun.title)}",
             f"outcomes = {listed(outcomes)}  {comment('declared in advance, the headline first')}",
@@ -134,11 +152,12 @@ def _wave(begun: Beginning, wave: str) -> Lines:
     one = PLATFORMS[begun.platform]
     shared = [f"format = {quoted(one.format or 'csv')}", *one.wave]
     if len(begun.roles) == 1:
-        role = f"set = {{ role = {quoted(begun.roles[0])} }}"
+        (only,) = begun.roles.values()
+        role = f"set = {{ role = {quoted(only)} }}"
         return [f"[waves.{key(wave)}]", f"file = {quoted(f'{short}.csv')}", *shared, 'duplicates = "last"', role]
     lines = [f"[waves.{key(wave)}]", *shared, 'duplicates = "last"']
-    for number, role in enumerate(begun.roles, start=1):
-        name = slug(role) or f"role{number}"
+    for number, (called, role) in enumerate(begun.roles.items(), start=1):
+        name = slug(called) or f"role{number}"
         lines += ["", f"[[waves.{key(wave)}.sources]]", f"name = {quoted(name)}",
                   f"file = {quoted(f'{short}-{name}.csv')}", f"set = {{ role = {quoted(role)} }}"]  # fmt: skip
     return lines
@@ -167,7 +186,7 @@ def _words(begun: Beginning, words: Catalogue) -> list[Lines]:
 
 def _scale(begun: Beginning, name: str, one: Instrument) -> Lines:
     lines = [f"[scales.{key(name)}]", f"instrument = {quoted(one.name)}"]
-    roles = [role for role in begun.roles if role in one.roles]
+    roles = [role for role in begun.roles.values() if role in one.roles]
     if roles and len(roles) < len(begun.roles):
         lines.append(f"roles = {listed(roles)}")
     if one.name in begun.outcomes:

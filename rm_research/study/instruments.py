@@ -16,7 +16,7 @@ import pandas as pd
 from rm_research.errors import SelectionError
 from rm_research.study.wording import suggest
 
-EVERYBODY, STUDENTS, MENTOR = "all", "students", "mentor"  # for whom a question is worded; beside these, other roles
+EVERYBODY, STUDENTS, LEADER, MENTOR = "all", "students", "leader", "mentor"  # for whom a question is worded
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,51 @@ def test_any_roles_cohorts_and_waves(begun, tmp_path, roles, language):
     assert len({*paths}) == len(waves) * len(roles)
 
 
+@pytest.mark.parametrize(
+    ("roles", "mentor"),
+    [(("student", "head"), "student"), (("head", "student"), "student"), (("student", "leader", "teacher"), "student")],
+)
+def test_roles_of_other_names_are_asked_what_is_for_mentors_and_leaders(begun, tmp_path, roles, mentor):
+    study = begun(roles=roles, mentor=mentor, students=True)
+    assert study.scale("mentorconfidence").roles == ("mentor",)
+    write_questionnaire(study, out=tmp_path / "out", platform="csv")
+    students, heads = (
+        (tmp_path / "out" / f"post-{name}.csv").read_text("utf-8-sig")
+        for name in ("student", "head" if "head" in roles else "leader")
+    )
+    assert "What I know counts at my school." in students
+    assert "mentorconfidence1" in students
+    assert "learning1" in students
+    assert "What I know counts where I work." in heads
+    assert "I have tried out something that my mentor showed me." in heads
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"roles": ["student", "head"]}, "Which role mentors: student or head"),
+        ({"roles": ["head"]}, "Which role mentors: head"),
+        ({"roles": ["student", "head"], "mentor": "studnt"}, "none of the roles; did you mean 'student'"),
+        ({"roles": ["student", "head", "aide"], "mentor": "student"}, "Which of the roles head and aide is mentored"),
+        ({"roles": ["student", "mentor"], "mentor": "student"}, "A role is called mentor already"),
+        ({"roles": ["leader", "head"], "mentor": "leader"}, "Who is called leader is mentored"),
+        ({"roles": ["participant"], "students": True}, "no role mentors"),
+    ],
+)
+def test_roles_that_leave_open_who_mentors_are_told(begun, how, said):
+    with pytest.raises(SelectionError, match=said):
+        begun(**how)
+
+
+def test_the_command_takes_who_mentors(tmp_path):
+    roles = ("--students", "--role", "student", "--role", "head")
+    refused = run("init", tmp_path / "study", "--new", *roles)
+    assert refused.exit_code == 1
+    assert "--mentor" in refused.stderr
+    assert run("init", tmp_path / "study", "--new", *roles, "--mentor", "student").exit_code == 0
+    assert 'name = "student"' in (tmp_path / "study" / "study.toml").read_text()
+
+
 def test_one_wave_asks_everything(begun):
     study = begun(waves=["now"])
     assert study.measured("meetings", "now")
