@@ -27,6 +27,7 @@ PROCESS = ("open-mentor-confidence", "open-meetings", "open-goals", "open-safety
 AGREE = "agree5"
 LONGEST = 18  # letters of a scale's name, so that LimeSurvey takes those of its items
 CODE = ("mother", "day", "street")  # what a self-made code is made of
+PAIR = "pair"  # the column, and its question
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ class Beginning:
     platform: str = "csv"
     language: str = "en"
     students: bool = False
+
+    @property
+    def in_pairs(self) -> bool:
+        """Whether there are both who mentors and who is mentored."""
+        return {LEADER, MENTOR} <= {*self.roles.values()}
 
 
 def begin_study(
@@ -166,7 +172,8 @@ def _wave(begun: Beginning, wave: str) -> Lines:
 def _columns(begun: Beginning) -> Lines:
     cohort = ['cohort = "cohort"'] if begun.cohorts else []
     code = f"person = {listed(_code_columns())}"
-    return ["[columns]", code, *cohort, 'consent = "consent"', *PLATFORMS[begun.platform].columns]
+    pair = [f"dyad = {quoted(PAIR)}"] if begun.in_pairs else []
+    return ["[columns]", code, *cohort, *pair, 'consent = "consent"', *PLATFORMS[begun.platform].columns]
 
 
 def _code_columns() -> list[str]:
@@ -210,8 +217,8 @@ def _questionnaire(begun: Beginning, words: Catalogue) -> Lines:
     lines += ["[questionnaire]", *(f"{name} = {quoted(words.say(f'questionnaire.{name}'))}"
                                    for name in ("intro", "consent", "thanks"))]  # fmt: skip
     lines += ["students = true"] if begun.students else []
-    ask = [f"{column} = {quoted(words.say(f'questionnaire.{part}'))}"
-           for column, part in zip(_code_columns(), CODE, strict=True)]  # fmt: skip
+    parts = [*zip(_code_columns(), CODE, strict=True), *([(PAIR, PAIR)] if begun.in_pairs else [])]
+    ask = [f"{column} = {quoted(words.say(f'questionnaire.{part}'))}" for column, part in parts]
     return [*lines, "", "[questionnaire.ask]", *ask]
 
 

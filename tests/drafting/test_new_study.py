@@ -103,6 +103,13 @@ def test_any_roles_cohorts_and_waves(begun, tmp_path, roles, language):
     assert len({*paths}) == len(waves) * len(roles)
 
 
+@pytest.mark.parametrize(("roles", "asked"), [(("leader", "mentor"), 4), (("leader",), 0), (("participant",), 0)])
+def test_partners_are_asked_for_what_makes_them_a_pair(begun, tmp_path, roles, asked):
+    study = begun(roles=roles)
+    paths = write_questionnaire(study, out=tmp_path / "out", platform="csv")
+    assert sum("The number of your pair" in path.read_text("utf-8-sig") for path in paths) == asked
+
+
 @pytest.mark.parametrize(
     ("roles", "mentor"),
     [(("student", "head"), "student"), (("head", "student"), "student"), (("student", "leader", "teacher"), "student")],

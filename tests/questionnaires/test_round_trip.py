@@ -39,7 +39,7 @@ def answered(asked, role, seed):
     for number in range(2 * N):
         # codes differ between roles too
         one = person(number + (100 if role == "mentor" else 0))
-        one |= {"consent": int(number % N == N - 1), "cohort": number // N}
+        one |= {"consent": int(number % N == N - 1), "cohort": number // N, "pair": f"No. {number + 1}"}
         level = rng.normal(2, 0.8)
         for item in asked:
             if item.name not in one:
@@ -94,6 +94,7 @@ def test_what_comes_back_is_read_without_an_edit(study, platform, how):
     assert read.groupby(["wave", "role"]).size().tolist() == [2 * (N - 1)] * 4
     assert {*read["cohort"]} == {*COHORTS}
     assert len(prepared.people) == 2 * 2 * (N - 1)  # everybody is found again
+    assert (prepared.people["cluster"].value_counts() == 2).all()  # partners, by the number of their pair
     for (wave, role), (asked, people) in given.items():
         agreed = [one for one in people if one["consent"] == 0]
         rows = read[(read["wave"] == wave) & (read["role"] == role)].sort_values("source_row")
