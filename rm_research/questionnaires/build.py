@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from rm_research.catalogue import Catalogue, catalogue
 from rm_research.errors import SelectionError, StudyFileError
-from rm_research.questionnaires.answers import agreement, misread_codes, printed_answers
+from rm_research.questionnaires.answers import agreement, has_words, misread_codes, printed_answers
 from rm_research.questionnaires.facts import Facts
 from rm_research.questionnaires.form import Block, Form, Question
 from rm_research.study import Item, Study
 from rm_research.study.entries import slug
 from rm_research.study.filling import instrument_of
-from rm_research.study.instruments import EVERYBODY
+from rm_research.study.instruments import EVERYBODY, Instrument
 from rm_research.study.settings import Source, Wave
 from rm_research.study.wording import suggest
 
@@ -34,7 +34,8 @@ def build_forms(study: Study, wave: str | None = None) -> tuple[Form, ...]:
     builder = _Builder(study, catalogue(study.reporting.language))
     waves = [one for one in study.waves if wave in (None, one.name)]
     forms = tuple(builder.form(one, source) for one in waves for source in one.sources)
-    if problems := [*builder.unknown_roles(), *builder.facts.problems, *builder.lacking(), *builder.problems]:
+    lacking = [*builder.lacking(), *builder.bare_numbers()]
+    if problems := [*builder.unknown_roles(), *builder.facts.problems, *lacking, *builder.problems]:
         raise StudyFileError(*dict.fromkeys(problems), heading=_heading(study))
     return forms
 
@@ -51,6 +52,7 @@ class _Builder:
     words: Catalogue
     problems: list[str] = field(default_factory=list)
     without: dict[str, list[str]] = field(default_factory=dict)  # items without a question, by instrument
+    wordless: dict[str, Instrument] = field(default_factory=dict)  # whose points mean nothing yet, by scale
 
     def __post_init__(self) -> None:
         self.facts = Facts(self.study, self.words)
@@ -102,6 +104,9 @@ class _Builder:
     def question(self, item: Item, wave: Wave, source: Source, roles: tuple[str, ...]) -> Question:
         own = item.coded(wave.name, source.name)
         options = printed_answers(own, self.study) if item.kind == "number" else ()
+        licensed = instrument_of(self.study.settings, item.scale)
+        if licensed is not None and not licensed.questions and not has_words(own, self.study):
+            self.wordless[item.scale] = licensed
         if codes := misread_codes(own, self.study):
             self.problems.append(
                 f"study.toml: answers.{own.answers}: {', '.join(codes)} would be the code of one answer and is the "
@@ -155,6 +160,16 @@ class _Builder:
                     f"{' and '.join(used[name].roles)}; say who has which role (role under [columns], or set in each "
                     "source), or write your own wording under question"
                 )
+
+    def bare_numbers(self) -> Iterator[str]:
+        """Say of which published instruments the answers are numbers without a word."""
+        if self.wordless:
+            scales = ", ".join(f"{name} ({one.name})" for name, one in self.wordless.items())
+            yield (
+                f"codebook.csv: the answers of {scales} have no words, and nobody can know what a bare number means. "
+                "Get the words from the source; list them from the lowest to the highest point under [answers.NAME] in "
+                'study.toml, and write NAME under answers. Points between the ends may stay numbers, such as "1" = 1'
+            )
 
     def unknown_roles(self) -> Iterator[str]:
         """Find columns of questions to a role that nobody has."""

@@ -172,20 +172,41 @@ def test_items_without_a_question_are_one_error(lacks):
     assert problem == "codebook.csv: m1, m2 have no question; write what is asked under question"
 
 
+NEVER = '[answers.often]\nNever = 0\n"1" = 1\n"2" = 2\n"3" = 3\n"4" = 4\n"5" = 5\nAlways = 6\n'
+
+
+def licensed(*, answers, question="As licensed"):
+    return "item,scale,of,answers,question\n" + "".join(f"e{n},mood,{n},{answers},{question}\n" for n in (1, 2, 3))
+
+
 def test_items_of_licensed_instruments_are_one_error_that_lists_them(lacks):
     codebook = "item,scale,of\n" + "".join(f"e{n},mood,{n}\n" for n in range(1, 4))
     codebook += "".join(f"s{n},safe,{n}\n" for n in range(1, 8))
     more = '[scales.safe]\ninstrument = "psychological-safety"'
-    (problem,) = lacks(codebook=codebook, scale='instrument = "uwes-3"', more=more)
-    assert "their wording is not ours to give" in problem
-    assert "uwes-3: e1, e2, e3 (permission: unless for research; Schaufeli" in problem
-    assert "psychological-safety: s1, s2, s3, s4, s5, s6, s7 (permission: ask first" in problem
+    wording, answers = lacks(codebook=codebook, scale='instrument = "uwes-3"', more=more)
+    assert "their wording is not ours to give" in wording
+    assert "uwes-3: e1, e2, e3 (permission: unless for research; Schaufeli" in wording
+    assert "psychological-safety: s1, s2, s3, s4, s5, s6, s7 (permission: ask first" in wording
+    assert "the answers of mood (uwes-3), safe (psychological-safety) have no words" in answers
+
+
+@pytest.mark.parametrize(
+    ("answers", "more"),
+    [
+        ("", ""),
+        ("often", NEVER.replace("Never", '"0"')),
+        ("often", NEVER.replace("Always", '"6"')),
+        ("often", "[answers.often]\nNever = 0\nAlways = 6\n"),  # a choice of two is another instrument
+    ],
+)
+def test_licensed_instruments_are_not_asked_with_bare_numbers(lacks, answers, more):
+    (problem,) = lacks(codebook=licensed(answers=answers), scale='instrument = "uwes-3"', more=more)
+    assert "the answers of mood (uwes-3) have no words" in problem
 
 
 def test_a_licensed_instrument_is_written_with_the_owners_wording(study):
-    codebook = "item,scale,of,question\n" + "".join(f"e{n},mood,{n},As licensed {n}\n" for n in range(1, 4))
-    form = build_forms(study(codebook=codebook, scale='instrument = "uwes-3"'))[0]
-    assert one(form, "e1").options[0] == ("0", "0")
+    form = build_forms(study(codebook=licensed(answers="often"), scale='instrument = "uwes-3"', more=NEVER))[0]
+    assert one(form, "e1").options == (("0", "Never"), *((str(n), str(n)) for n in range(1, 6)), ("6", "Always"))
     assert form.blocks[-1].lead == ""
 
 
