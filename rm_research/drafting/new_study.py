@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from rm_research.errors import SelectionError
 from rm_research.questionnaires import PLATFORMS
 from rm_research.study.codebook import NOT_ASKED
 from rm_research.study.entries import slug
-from rm_research.study.instruments import LEADER, MENTOR, Instrument, the_instrument
+from rm_research.study.instruments import LEADER, MENTOR, Instrument, known, the_instrument
 
 WAVES, ROLES = ("pre", "post"), (LEADER, MENTOR)
 OUTCOMES = ("open-valued", "open-generations", "open-digital")
@@ -82,14 +82,15 @@ def begin_study(
         When an instrument does not exist or cannot be used, is named twice, or is for none of the roles; or when it is
         not clear which role mentors.
     """
-    chosen = bool(outcomes or instruments)
+    further = tuple(instruments) if outcomes else _added(instruments)
     begun = Beginning(
         title or study_title(Path(folder)), tuple(waves) or WAVES, _roles(roles, mentor, students), tuple(cohorts),
-        tuple(outcomes) or (tuple(instruments) if chosen else OUTCOMES),
-        (tuple(instruments) if outcomes else ()) if chosen else PROCESS, platform, language, students,
+        tuple(outcomes) or OUTCOMES, further, platform, language, students,
     )  # fmt: skip
     refuse_names(begun.waves)
-    scales = _scales(begun)
+    scales = _scales(begun, asked_for={*outcomes, *instruments})
+    _refuse_outcomes(begun)
+    _refuse_empty_surveys(begun, scales)
     study = _study_text(begun, scales, catalogue(language))
     return drafted(study, _codebook_text(begun, scales), pd.DataFrame())
 
@@ -108,8 +109,13 @@ def _refuse_twice(what: str, names: Sequence[str]) -> None:
         raise SelectionError(f"The {what} {twice[0]!r} is named twice; name it once.")
 
 
-def _scales(begun: Beginning) -> dict[str, Instrument]:
-    """Instruments by the names of their scales."""
+def _added(instruments: Sequence[str]) -> tuple[str, ...]:
+    """Further instruments, after those of the open set."""
+    return (*PROCESS, *(name for name in instruments if name not in (*OUTCOMES, *PROCESS)))
+
+
+def _scales(begun: Beginning, asked_for: Set[str]) -> dict[str, Instrument]:
+    """Instruments by the names of their scales; what is only proposed is left out where nobody has its role."""
     for what, names in (("wave", begun.waves), ("cohort", begun.cohorts),
                         ("instrument", (*begun.outcomes, *begun.others))):  # fmt: skip
         _refuse_twice(what, names)
@@ -119,7 +125,7 @@ def _scales(begun: Beginning) -> dict[str, Instrument]:
         if one.refused:
             raise SelectionError(f"{one.title} cannot be used: {one.refused}.")
         if one.roles and not {*one.roles} & {*begun.roles.values()}:
-            if name in PROCESS and begun.others == PROCESS:
+            if name not in asked_for:
                 continue
             raise SelectionError(
                 f"{name} is for {' and '.join(one.roles)}, and the study has {' and '.join(begun.roles)}; leave it out."
@@ -127,6 +133,27 @@ def _scales(begun: Beginning) -> dict[str, Instrument]:
         letters = "".join(letter for letter in name.removeprefix("open-") if letter.isalnum())
         found[letters[:LONGEST]] = one
     return found
+
+
+def _refuse_outcomes(begun: Beginning) -> None:
+    """Refuse outcomes of which none can be asked before the pairs have met."""
+    if len(begun.waves) > 1 and all(known()[name].during for name in begun.outcomes):
+        can = [name for name, one in known().items() if not (one.during or one.refused)]
+        raise SelectionError(
+            f"{' and '.join(begun.outcomes)} can only be asked once a pair has met, so nobody can say how it changed. "
+            f"Name it with --instrument, and as --outcome one of these: {', '.join(can)}."
+        )
+
+
+def _refuse_empty_surveys(begun: Beginning, scales: Mapping[str, Instrument]) -> None:
+    """Refuse roles that would be asked nothing, at the start or at all."""
+    first = [one for one in scales.values() if not (one.during and len(begun.waves) > 1)]
+    for called, role in begun.roles.items():
+        if not any(not one.roles or role in one.roles for one in first):
+            raise SelectionError(
+                f"The survey {begun.waves[0]} of {called} would ask nothing: {', '.join(one.name for one in first)} is "
+                "for others. Add an instrument that is for everybody, or leave this role out."
+            )
 
 
 def _study_text(begun: Beginning, scales: dict[str, Instrument], words: Catalogue) -> str:

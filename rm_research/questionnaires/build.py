@@ -61,7 +61,13 @@ class _Builder:
         said = self.study.settings.questionnaire
         roles = self.facts.roles(wave, source)
         asked = self.facts.role_question(wave, source)
-        blocks = [*self.facts.blocks(wave, source), *self.items(wave, source, roles)]
+        items = [block for block in self.items(wave, source, roles) if block.questions]
+        if not items:
+            self.problems.append(
+                f"codebook.csv: {wave.name}: the survey for {source.title} has no question; give it an item, or remove "
+                "it from study.toml"
+            )
+        blocks = [*self.facts.blocks(wave, source), *items]
         return Form(
             name="-".join(slug(part) for part in (wave.name, source.name) if part),
             title=self.study.title,

@@ -17,6 +17,12 @@ from rm_research.study.marks import CHECK
 USABLE = [name for name, one in known().items() if not one.refused]
 
 
+def alone(name):
+    """How a study begins that has this instrument alone."""
+    one = known()[name]
+    return {"outcomes": [name], "roles": [*one.roles], "waves": ["now"] if one.during else []}
+
+
 @pytest.fixture
 def begun(tmp_path):
     def begin(**how):
@@ -51,7 +57,7 @@ def test_without_options_it_is_the_open_set(begun):
 
 @pytest.mark.parametrize("name", USABLE)
 def test_every_instrument_can_be_begun_with(begun, name):
-    study = begun(outcomes=[name])
+    study = begun(**alone(name))
     (scale,) = study.scales
     assert len(study.items_of(scale.name)) == known()[name].items
     certain = all(known()[name].knows(fact) for fact in ("range", "reverse"))
@@ -61,7 +67,7 @@ def test_every_instrument_can_be_begun_with(begun, name):
 @pytest.mark.parametrize("name", USABLE)
 @pytest.mark.parametrize("platform", ["limesurvey", "redcap", "qualtrics"])
 def test_only_wording_and_decisions_are_missing(begun, tmp_path, name, platform):
-    study = begun(outcomes=[name], platform=platform)
+    study = begun(**alone(name), platform=platform)
     if known()[name].questions:
         assert write_questionnaire(study, out=tmp_path / "out", platform=platform)
         return
@@ -157,6 +163,16 @@ def test_the_command_takes_who_mentors(tmp_path):
     assert 'name = "student"' in (tmp_path / "study" / "study.toml").read_text()
 
 
+def test_a_further_instrument_adds_to_the_open_set(begun):
+    study = begun(instruments=["uwes-3", "open-goals"])
+    assert study.outcomes == ("valued", "generations", "digital")
+    assert [scale.instrument for scale in study.scales] == [*OUTCOMES, *PROCESS, "uwes-3"]
+
+
+def test_chosen_outcomes_stand_alone(begun):
+    assert [scale.instrument for scale in begun(outcomes=["uwes-3"]).scales] == ["uwes-3"]
+
+
 def test_one_wave_asks_everything(begun):
     study = begun(waves=["now"])
     assert study.measured("meetings", "now")
@@ -170,6 +186,15 @@ def test_one_wave_asks_everything(begun):
         ({"outcomes": ["uwes-9"], "instruments": ["uwes-9"]}, "The instrument 'uwes-9' is named twice"),
         ({"cohorts": ["A", "A"]}, "The cohort 'A' is named twice"),
         ({"roles": ["leader"], "outcomes": ["open-mentor-confidence"]}, "is for mentor, and the study has leader"),
+        (
+            {"outcomes": ["open-learning"]},
+            "open-learning can only be asked once a pair has met.*as --outcome one of th",
+        ),
+        ({"outcomes": ["open-goals", "open-safety"], "instruments": ["uwes-3"]}, "open-goals and open-safety can only"),
+        (
+            {"outcomes": ["open-mentor-confidence"]},
+            "The survey pre of leader would ask nothing: open-mentor-confidence",
+        ),
     ],
 )
 def test_what_cannot_be_begun_is_told(begun, how, said):

@@ -66,6 +66,11 @@ def test_what_a_wave_does_not_ask_is_left_out(study):
     assert names(build_forms(study(codebook=codebook))[0]) == ["code", "m1"]
 
 
+def test_a_survey_without_any_question_is_told(lacks):
+    (problem,) = lacks(codebook="item,scale,low,high,question,pre\nm1,mood,1,5,Glad?,-\nm2,,1,5,Ha?,-\n")
+    assert "codebook.csv: pre: the survey for pre.csv has no question" in problem
+
+
 def test_only_one_wave_may_be_wanted(study):
     assert [form.name for form in build_forms(study(), "post")] == ["post"]
     with pytest.raises(SelectionError, match="There is no wave 'pst'; did you mean 'post'"):
