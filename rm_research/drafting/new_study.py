@@ -26,7 +26,7 @@ OUTCOMES = ("open-valued", "open-generations", "open-digital")
 PROCESS = ("open-mentor-confidence", "open-meetings", "open-goals", "open-safety", "open-relationship", "open-learning")
 AGREE = "agree5"
 LONGEST = 18  # letters of a scale's name, so that LimeSurvey takes those of its items
-CODE = ("mother", "day", "street")  # what a self-made code is made of
+CODE = ("mother", "day", "town")  # what a self-made code is made of
 PAIR = "pair"  # the column, and its question
 
 

@@ -124,6 +124,9 @@ class _Builder:
     def wording(self, item: Item, roles: tuple[str, ...]) -> str:
         """What is asked of these roles; where each is asked something else, one export cannot hold it."""
         texts = dict.fromkeys(self._wording(item, role) for role in roles or (EVERYBODY,))
+        if len(texts) > 1 and not (item.questions or self.study.settings.questionnaire.students):
+            shared = self._wording(item, EVERYBODY)  # of the open set: what anybody may be asked
+            texts = {shared: None} if shared else texts
         if "" in texts:
             one = instrument_of(self.study.settings, item.scale)
             self.without.setdefault(one.name if one else "", []).append(item.name)

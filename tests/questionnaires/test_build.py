@@ -231,6 +231,16 @@ def test_a_scale_worded_by_role_needs_roles(lacks):
     assert "l1, l2, l3, l4 of open-learning are worded for leader and mentor; say who has which role" in problem
 
 
+def test_one_export_of_both_roles_asks_the_open_set_in_words_for_everybody(study, lacks):
+    codebook = "item,scale,of\n" + "".join(f"g{n},mood,{n}\n" for n in range(1, 5))
+    how = {"codebook": codebook, "scale": 'instrument = "open-goals"', "columns": 'role = "part"'}
+    roles = "[values.role]\nleader = []\nmentor = []\n"
+    form = build_forms(study(**how, more=roles))[0]
+    assert one(form, "g2").text == "I know what the other person hopes to gain from our meetings."
+    valued = {**how, "scale": 'instrument = "open-valued"'}
+    assert "different questions" in lacks(**valued, more=f"{roles}[questionnaire]\nstudents = true")[0]
+
+
 @pytest.mark.parametrize(
     ("how", "said"),
     [

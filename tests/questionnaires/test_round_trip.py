@@ -29,7 +29,7 @@ def person(number):
     letters = "abcdefghijklmnopqrstuvwxyz"
     first, second = divmod(number * 7 % 676, 26)
     return {"codemother": letters[first] + letters[second], "codeday": f"{number % 28 + 1:02}",
-            "codestreet": letters[(number * 5) % 26] + letters[(number * 11) % 26]}  # fmt: skip
+            "codetown": letters[(number * 5) % 26] + letters[(number * 11) % 26]}  # fmt: skip
 
 
 def answered(asked, role, seed):
@@ -125,7 +125,7 @@ def test_each_role_is_asked_what_is_for_it(study):
     assert "meetings1" in names["post", "leader"] - names["pre", "leader"]
     wordings = {role: {q.name: q.text for q in given["post", role][0]} for role in ("leader", "mentor")}
     assert wordings["leader"]["learning1"] == "I have tried out something that my mentor showed me."
-    assert wordings["mentor"]["learning1"] == "My partner has tried out something that I showed."
+    assert wordings["mentor"]["learning1"] == "The leader I mentor has tried out something that I showed them."
     assert wordings["leader"]["goals1"] == wordings["mentor"]["goals1"]
 
 

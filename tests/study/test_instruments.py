@@ -91,6 +91,13 @@ def test_the_open_set_words_every_item_in_every_language(one):
                        for text in texts.values())  # fmt: skip
 
 
+def test_the_open_set_asks_nobody_to_keep_secrets():
+    """Where students mentor, a child must not be asked to value that what is said stays between it and an adult."""
+    said = " ".join(text for one in OPEN for wording in one.questions for texts in wording.values()
+                    for text in texts.values()).casefold()  # fmt: skip
+    assert not any(word in said for word in ("between us", "unter uns", "secret", "geheim", "partner"))
+
+
 def test_what_is_known_of_the_structure():
     """Facts that anybody can look up in the sources."""
     uwes, safety = known()["uwes-9"], known()["psychological-safety"]
