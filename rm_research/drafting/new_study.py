@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from rm_research.catalogue import Catalogue, catalogue
+from rm_research.catalogue import Catalogue, catalogue, languages
 from rm_research.drafting.draft import Draft, drafted
 from rm_research.drafting.marks import Lines, checks
 from rm_research.drafting.new_roles import roles_by_name
 from rm_research.drafting.occasions import refuse_names
 from rm_research.drafting.study_file import study_title
-from rm_research.drafting.toml import comment, key, listed, quoted
+from rm_research.drafting.toml import comment, inline, key, listed, quoted
 from rm_research.errors import SelectionError
 from rm_research.questionnaires import PLATFORMS
 from rm_research.study.codebook import NOT_ASKED
 from rm_research.study.entries import slug
-from rm_research.study.instruments import LEADER, MENTOR, Instrument, known, the_instrument
+from rm_research.study.instruments import LEADER, MENTOR, Instrument, known, usable_instrument
 
 WAVES, ROLES = ("pre", "post"), (LEADER, MENTOR)
 OUTCOMES = ("open-valued", "open-generations", "open-digital")
@@ -82,6 +82,9 @@ def begin_study(
         When an instrument does not exist or cannot be used, is named twice, or is for none of the roles; or when it is
         not clear which role mentors.
     """
+    if language not in languages():
+        raise SelectionError(f"--language {language!r} has no texts; there are {' and '.join(languages())}.")
+    outcomes, instruments = ([usable_instrument(name).name for name in names] for names in (outcomes, instruments))
     further = tuple(instruments) if outcomes else _added(instruments)
     begun = Beginning(
         title or study_title(Path(folder)), tuple(waves) or WAVES, _roles(roles, mentor, students), tuple(cohorts),
@@ -121,9 +124,7 @@ def _scales(begun: Beginning, asked_for: Set[str]) -> dict[str, Instrument]:
         _refuse_twice(what, names)
     found: dict[str, Instrument] = {}
     for name in (*begun.outcomes, *begun.others):
-        one = the_instrument(name)
-        if one.refused:
-            raise SelectionError(f"{one.title} cannot be used: {one.refused}.")
+        one = usable_instrument(name)
         if one.roles and not {*one.roles} & {*begun.roles.values()}:
             if name not in asked_for:
                 continue
@@ -186,18 +187,24 @@ def _wave(begun: Beginning, wave: str) -> Lines:
     shared = [f"format = {quoted(one.format or 'csv')}", *one.wave]
     if len(begun.roles) == 1:
         (only,) = begun.roles.values()
-        role = f"set = {{ role = {quoted(only)} }}"
-        return [f"[waves.{key(wave)}]", f"file = {quoted(f'{short}.csv')}", *shared, 'duplicates = "last"', role]
+        head = [f"[waves.{key(wave)}]", f"file = {quoted(f'{short}.csv')}"]
+        return [*head, *shared, 'duplicates = "last"', _everybody(begun, only)]
     lines = [f"[waves.{key(wave)}]", *shared, 'duplicates = "last"']
     for number, (called, role) in enumerate(begun.roles.items(), start=1):
         name = slug(called) or f"role{number}"
         lines += ["", f"[[waves.{key(wave)}.sources]]", f"name = {quoted(name)}",
-                  f"file = {quoted(f'{short}-{name}.csv')}", f"set = {{ role = {quoted(role)} }}"]  # fmt: skip
+                  f"file = {quoted(f'{short}-{name}.csv')}", _everybody(begun, role)]  # fmt: skip
     return lines
 
 
+def _everybody(begun: Beginning, role: str) -> str:
+    """What is so of everybody in an export: the role; and the cohort, if there is only one."""
+    cohort = {"cohort": begun.cohorts[0]} if len(begun.cohorts) == 1 else {}
+    return f"set = {inline({'role': role} | cohort)}"
+
+
 def _columns(begun: Beginning) -> Lines:
-    cohort = ['cohort = "cohort"'] if begun.cohorts else []
+    cohort = ['cohort = "cohort"'] if len(begun.cohorts) > 1 else []
     code = f"person = {listed(_code_columns())}"
     pair = [f"dyad = {quoted(PAIR)}"] if begun.in_pairs else []
     return ["[columns]", code, *cohort, *pair, 'consent = "consent"', *PLATFORMS[begun.platform].columns]
@@ -211,7 +218,8 @@ def _words(begun: Beginning, words: Catalogue) -> list[Lines]:
     """Printed answers of the facts, each with its code in exports that hold codes."""
     agreed = ["[values.consent]", f"yes = {listed([words.say('questionnaire.yes'), '1'])}",
               f"no = {listed([words.say('questionnaire.no'), '2'])}"]  # fmt: skip
-    cohorts = [f"{key(name)} = {listed([str(number)])}" for number, name in enumerate(begun.cohorts, start=1)]
+    asked = begun.cohorts if len(begun.cohorts) > 1 else ()
+    cohorts = [f"{key(name)} = {listed([str(number)])}" for number, name in enumerate(asked, start=1)]
     finished = PLATFORMS[begun.platform].finished
     return [
         agreed, ["[values.cohort]", *cohorts] if cohorts else [], ["[values.finished]", *finished] if finished else [],

@@ -184,6 +184,7 @@ def test_one_wave_asks_everything(begun):
         ({"outcomes": ["uwes9"]}, r"no instrument 'uwes9'; did you mean 'uwes-9'\?"),
         ({"instruments": ["gallup-q12"]}, "Gallup Q12 cannot be used"),
         ({"outcomes": ["uwes-9"], "instruments": ["uwes-9"]}, "The instrument 'uwes-9' is named twice"),
+        ({"language": "fr"}, "--language 'fr' has no texts; there are de and en|en and de"),
         ({"cohorts": ["A", "A"]}, "The cohort 'A' is named twice"),
         ({"roles": ["leader"], "outcomes": ["open-mentor-confidence"]}, "is for mentor, and the study has leader"),
         (
@@ -225,19 +226,59 @@ def test_without_a_terminal_it_takes_what_is_proposed(tmp_path):
     assert rm.read_study(tmp_path / "study").outcomes == ("valued", "generations", "digital")
 
 
-def test_at_a_terminal_it_asks(tmp_path):
+@pytest.fixture
+def answer(tmp_path):
+    """Answer the questions at a terminal, and read the study that they begin."""
+
     @click.command()
     def asked():
-        draft = begin_study(tmp_path, **ask(tmp_path))
-        write_draft(draft, tmp_path / "study")
+        write_draft(begin_study(tmp_path, **ask(tmp_path)), tmp_path / "study")
 
-    said = "\n".join(["Ours", "", "", "A, B", "uwes-3, open-goals", "open-valued", "y", "limesurvey", "de", ""])
-    done = CliRunner().invoke(asked, input=said, catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    study = rm.read_study(tmp_path / "study")
+    def say(*answers):
+        done = CliRunner().invoke(asked, input="\n".join([*answers, ""]), catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return rm.read_study(tmp_path / "study"), done.output
+
+    return say
+
+
+def test_at_a_terminal_it_asks(answer):
+    study, _ = answer("Ours", "", "", "A, B", "uwes-3, open-goals", "open-valued", "y", "limesurvey", "de")
     assert (study.title, study.outcomes, study.reporting.language) == ("Ours", ("uwes3", "goals"), "de")
     assert study.reporting.cohorts == ("A", "B")
     assert study.settings.questionnaire.students
+
+
+def test_at_a_terminal_a_mistyped_instrument_is_asked_again_and_none_means_none(answer):
+    study, said = answer("", "", "", "none", "uwes3", "gallup-q12", "UWES-3", "None", "", "", "")
+    assert "did you mean 'uwes-3'?" in said
+    assert "Gallup Q12 cannot be used" in said
+    assert (study.outcomes, len(study.scales), study.reporting.cohorts) == (("uwes3",), 1, ())
+
+
+def test_at_a_terminal_it_asks_who_mentors(answer):
+    study, said = answer("", "", "student, head", "student", "", "", "", "y", "", "")
+    assert "Which role mentors" in said
+    assert study.settings.questionnaire.students
+    assert study.scale("mentorconfidence").roles == ("mentor",)
+
+
+def test_at_a_terminal_only_what_is_for_the_roles_is_proposed(answer):
+    study, said = answer("", "", "leader", "", "", "", "", "")
+    assert "open-mentor-confidence" not in said
+    assert "students" not in said
+    assert study.scale("learning").instrument == "open-learning"
+
+
+@pytest.mark.parametrize("roles", [["leader", "mentor"], ["participant"]])
+def test_the_only_cohort_is_not_asked(begun, tmp_path, roles):
+    study = begun(cohorts=["2026"], roles=roles)
+    assert all(source.set["cohort"] == "2026" for wave in study.waves for source in wave.sources)
+    assert "Which group" not in write_questionnaire(study, out=tmp_path / "out", platform="csv")[0].read_text("utf-8")
+
+
+def test_instruments_may_be_in_capitals(begun):
+    assert begun(outcomes=["UWES-9"]).scales[0].instrument == "uwes-9"
 
 
 def test_what_is_there_is_kept(tmp_path):

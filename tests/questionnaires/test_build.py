@@ -190,7 +190,7 @@ def test_items_of_licensed_instruments_are_one_error_that_lists_them(lacks):
     more = '[scales.safe]\ninstrument = "psychological-safety"'
     wording, answers = lacks(codebook=codebook, scale='instrument = "uwes-3"', more=more)
     assert "their wording is not ours to give" in wording
-    assert "uwes-3: e1, e2, e3 (permission: unless for research; Schaufeli" in wording
+    assert "uwes-3: e1, e2, e3 (permission: needed unless for research; Schaufeli" in wording
     assert "psychological-safety: s1, s2, s3, s4, s5, s6, s7 (permission: ask first" in wording
     assert "the answers of mood (uwes-3), safe (psychological-safety) have no words" in answers
 
