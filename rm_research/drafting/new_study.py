@@ -249,12 +249,26 @@ def _answers(words: Catalogue) -> Lines:
 
 def _questionnaire(begun: Beginning, words: Catalogue) -> Lines:
     lines = [comment("Adapt these texts to your programme, and to what your ethics board or data protection asks for.")]
-    lines += ["[questionnaire]", *(f"{name} = {quoted(words.say(f'questionnaire.{name}'))}"
-                                   for name in ("intro", "consent", "thanks"))]  # fmt: skip
-    lines += ["students = true"] if begun.students else []
-    parts = [*zip(_code_columns(), CODE, strict=True), *([(PAIR, PAIR)] if begun.in_pairs else [])]
-    ask = [f"{column} = {quoted(words.say(f'questionnaire.{part}'))}" for column, part in parts]
-    return [*lines, "", "[questionnaire.ask]", *ask]
+    texts = {name: words.say(f"questionnaire.{name}") for name in ("intro", "consent", "thanks")}
+    parts = dict(zip(_code_columns(), CODE, strict=True)) | ({PAIR: PAIR} if begun.in_pairs else {})
+    ask = {column: words.say(f"questionnaire.{part}") for column, part in parts.items()}
+    lines += ["[questionnaire]", *_texts(texts), *(["students = true"] if begun.students else [])]
+    lines += ["", "[questionnaire.ask]", *_texts(ask)]
+    if begun.students:
+        own = {name: words.say(f"questionnaire.students.{name}") for name in ("consent", "thanks")}
+        asked = {column: words.say(f"questionnaire.students.{part}") for column, part in parts.items()}
+        lines += ["", f"[questionnaire.roles.{MENTOR}]", *_texts(_others_than(texts, own))]
+        if differing := _others_than(ask, asked):
+            lines += ["", f"[questionnaire.roles.{MENTOR}.ask]", *_texts(differing)]
+    return lines
+
+
+def _texts(texts: Mapping[str, str]) -> Lines:
+    return [f"{name} = {quoted(text)}" for name, text in texts.items()]
+
+
+def _others_than(shared: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in own.items() if text != shared[name]}
 
 
 def _reporting(begun: Beginning) -> Lines:

@@ -58,7 +58,7 @@ class _Builder:
         self.facts = Facts(self.study, self.words)
 
     def form(self, wave: Wave, source: Source) -> Form:
-        said = self.study.settings.questionnaire
+        said = self.facts.texts(source)
         roles = self.facts.roles(wave, source)
         asked = self.facts.role_question(wave, source)
         items = [block for block in self.items(wave, source, roles) if block.questions]
@@ -91,14 +91,14 @@ class _Builder:
                 item for item in self.study.items if item.scale == scale and item.candidates(wave.name, source.name)
             ]
             questions = tuple(self.question(item, wave, source, of_scale) for item in asked)
-            yield Block(questions, self.lead(asked), of_scale if len(of_scale) < len(roles) else ())
+            yield Block(questions, self.lead(asked, source), of_scale if len(of_scale) < len(roles) else ())
 
-    def lead(self, items: Sequence[Item]) -> str:
+    def lead(self, items: Sequence[Item], source: Source) -> str:
         """What stands above the items of a scale of the open set; others bring their own instructions."""
         one = instrument_of(self.study.settings, items[0].scale) if items else None
         if one is None or not one.questions:
             return ""
-        lead = self.words.say("questionnaire.agree")
+        lead = self.facts.ours("agree", source)
         if all(item.answers for item in items):
             return lead
         labels = agreement(self.words)
@@ -181,10 +181,11 @@ class _Builder:
             )
 
     def unknown_roles(self) -> Iterator[str]:
-        """Find columns of questions to a role that nobody has."""
-        asked = dict.fromkeys(role for item in self.study.items for role in item.questions if role)
+        """Find questions and texts for a role that nobody has."""
         known = self.facts.known_roles()
-        for role in asked:
+        places = {f"codebook.csv: column 'question@{role}'": role for item in self.study.items
+                  for role in item.questions if role}  # fmt: skip
+        places |= {f"study.toml: questionnaire.roles.{role}": role for role in self.study.settings.questionnaire.roles}
+        for place, role in places.items():
             if role not in known:
-                hint = suggest(role, known)
-                yield f"codebook.csv: column 'question@{role}' is for a role that study.toml lacks; {hint}"
+                yield f"{place} is for a role that study.toml lacks; {suggest(role, known)}"

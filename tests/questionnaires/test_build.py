@@ -241,6 +241,19 @@ def test_one_export_of_both_roles_asks_the_open_set_in_words_for_everybody(study
     assert "different questions" in lacks(**valued, more=f"{roles}[questionnaire]\nstudents = true")[0]
 
 
+def test_a_role_may_have_texts_of_its_own(study, lacks):
+    toml = BASE.replace('file = "pre.csv"\n',
+                        'sources = [{{ name = "L", file = "a.csv", set = {{ role = "leader" }} }}, '
+                        '{{ name = "M", file = "b.csv", set = {{ role = "mentor" }} }}]\n')  # fmt: skip
+    more = '[questionnaire]\nintro = "Hello."\nthanks = "Thank you."\n[questionnaire.ask]\ncode = "Your code?"\n'
+    more += '[questionnaire.roles.mentor]\nintro = "Hi."\n[questionnaire.roles.mentor.ask]\ncode = "Code?"\n'
+    leaders, mentors, _ = build_forms(study(toml=toml, more=more))
+    assert (leaders.intro, leaders.thanks, one(leaders, "code").text) == ("Hello.", "Thank you.", "Your code?")
+    assert (mentors.intro, mentors.thanks, one(mentors, "code").text) == ("Hi.", "Thank you.", "Code?")
+    (problem,) = lacks(toml=toml, more=more.replace("roles.mentor", "roles.mentr"))
+    assert "questionnaire.roles.mentr is for a role that study.toml lacks; did you mean 'mentor'?" in problem
+
+
 @pytest.mark.parametrize(
     ("how", "said"),
     [

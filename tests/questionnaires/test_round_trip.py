@@ -1,5 +1,6 @@
 """From a questionnaire to a platform and back: what it exports is read without an edit of any file."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +135,16 @@ def test_students_who_mentor_are_asked_in_their_words(study):
     wordings = {role: {q.name: q.text for q in given["post", role][0]} for role in ("leader", "mentor")}
     assert wordings["mentor"]["valued2"] == "What I know counts at my school."
     assert wordings["leader"]["valued2"] == "What I know counts where I work."
+
+
+def test_german_students_are_addressed_as_such(tmp_path):
+    write_draft(begin_study(tmp_path, students=True, language="de", cohorts=COHORTS), tmp_path)
+    said = {path.stem: path.read_text("utf-8-sig") for path in
+            write_questionnaire(tmp_path, out=tmp_path / "out", platform="csv")}  # fmt: skip
+    for wave in ("pre", "post"):
+        assert not re.search(r"\b(Sie|Ihr|Ihre[rnms]?)\b", said[f"{wave}-mentor"].replace("Sie dauert", ""))
+        assert "dürfen wir deine antworten verwenden" in said[f"{wave}-mentor"].casefold()
+        assert not re.search(r"\b(du|dein\w*)\b", said[f"{wave}-leader"].casefold())
 
 
 def test_only_who_agrees_is_asked_more(study):
