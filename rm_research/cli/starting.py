@@ -35,6 +35,7 @@ def _of_new(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--title", help="With --new: title of the study.  [default: the folder's name]"),
         click.option("--role", "roles", multiple=True, help="With --new: a role; give it once per role."),
+        click.option("--mentor", metavar="ROLE", help="With --new: the role that mentors, if it is not called mentor."),
         click.option("--cohort", "cohorts", multiple=True, help="With --new: a cohort; give it once per cohort."),
         click.option("--outcome", "outcomes", multiple=True, help="With --new: an instrument, the headline first."),
         click.option("--instrument", "instruments", multiple=True, help="With --new: a further instrument."),
@@ -100,7 +101,7 @@ def _begin(folder: Path, given: dict[str, Any]) -> None:
     from rm_research.cli.printing import print_line
     from rm_research.drafting import begin_study, write_draft
 
-    begun = given or (ask(folder) if sys.stdin.isatty() else {})
+    begun = _with_mentor(given) if given else (ask(folder) if sys.stdin.isatty() else {})
     draft = begin_study(folder, **begun)
     paths = write_draft(draft, folder)
     for line, check in draft.checks.itertuples(index=False, name=None):
@@ -108,6 +109,15 @@ def _begin(folder: Path, given: dict[str, Any]) -> None:
     print_line(f"Written: {' and '.join(map(str, paths))}. Read the texts under [questionnaire], and adapt them.")
     platform = begun.get("platform", "csv")
     print_line(f"Next: rm-research questionnaire {folder} --for {platform} --out {folder / 'surveys'}")
+
+
+def _with_mentor(given: dict[str, Any]) -> dict[str, Any]:
+    """Ask which role mentors where the options leave it open and somebody can answer."""
+    from rm_research.cli.asking import ask_mentor
+
+    if "mentor" in given or not sys.stdin.isatty():
+        return given
+    return {**given, "mentor": ask_mentor(given.get("roles", ()))}
 
 
 @click.command()

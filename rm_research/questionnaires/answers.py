@@ -43,6 +43,15 @@ def misread_codes(item: Item, study: Study) -> list[str]:
     ]  # fmt: skip
 
 
+def has_words(item: Item, study: Study) -> bool:
+    """Whether every point of an item is an option, and its ends have words; so too where a number is typed."""
+    options = printed_answers(item, study)
+    if not options:
+        return True
+    ends = (options[0][1], options[-1][1])
+    return not any(map(_is_number, ends)) and len(options) >= len([*_points(item)])
+
+
 def _points(item: Item) -> Iterable[int]:
     low, high = item.low, item.high
     if low is None or high is None or low != int(low) or high != int(high) or high - low >= MOST_POINTS:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from rm_research.catalogue import Catalogue, catalogue
 from rm_research.errors import SelectionError, StudyFileError
-from rm_research.questionnaires.answers import agreement, misread_codes, printed_answers
+from rm_research.questionnaires.answers import agreement, has_words, misread_codes, printed_answers
 from rm_research.questionnaires.facts import Facts
 from rm_research.questionnaires.form import Block, Form, Question
 from rm_research.study import Item, Study
 from rm_research.study.entries import slug
 from rm_research.study.filling import instrument_of
-from rm_research.study.instruments import EVERYBODY
+from rm_research.study.instruments import EVERYBODY, Instrument
 from rm_research.study.settings import Source, Wave
 from rm_research.study.wording import suggest
 
@@ -34,7 +34,8 @@ def build_forms(study: Study, wave: str | None = None) -> tuple[Form, ...]:
     builder = _Builder(study, catalogue(study.reporting.language))
     waves = [one for one in study.waves if wave in (None, one.name)]
     forms = tuple(builder.form(one, source) for one in waves for source in one.sources)
-    if problems := [*builder.unknown_roles(), *builder.facts.problems, *builder.lacking(), *builder.problems]:
+    lacking = [*builder.lacking(), *builder.bare_numbers()]
+    if problems := [*builder.unknown_roles(), *builder.facts.problems, *lacking, *builder.problems]:
         raise StudyFileError(*dict.fromkeys(problems), heading=_heading(study))
     return forms
 
@@ -51,15 +52,22 @@ class _Builder:
     words: Catalogue
     problems: list[str] = field(default_factory=list)
     without: dict[str, list[str]] = field(default_factory=dict)  # items without a question, by instrument
+    wordless: dict[str, Instrument] = field(default_factory=dict)  # whose points mean nothing yet, by scale
 
     def __post_init__(self) -> None:
         self.facts = Facts(self.study, self.words)
 
     def form(self, wave: Wave, source: Source) -> Form:
-        said = self.study.settings.questionnaire
+        said = self.facts.texts(source)
         roles = self.facts.roles(wave, source)
         asked = self.facts.role_question(wave, source)
-        blocks = [*self.facts.blocks(wave, source), *self.items(wave, source, roles)]
+        items = [block for block in self.items(wave, source, roles) if block.questions]
+        if not items:
+            self.problems.append(
+                f"codebook.csv: {wave.name}: the survey for {source.title} has no question; give it an item, or remove "
+                "it from study.toml"
+            )
+        blocks = [*self.facts.blocks(wave, source), *items]
         return Form(
             name="-".join(slug(part) for part in (wave.name, source.name) if part),
             title=self.study.title,
@@ -83,14 +91,14 @@ class _Builder:
                 item for item in self.study.items if item.scale == scale and item.candidates(wave.name, source.name)
             ]
             questions = tuple(self.question(item, wave, source, of_scale) for item in asked)
-            yield Block(questions, self.lead(asked), of_scale if len(of_scale) < len(roles) else ())
+            yield Block(questions, self.lead(asked, source), of_scale if len(of_scale) < len(roles) else ())
 
-    def lead(self, items: Sequence[Item]) -> str:
+    def lead(self, items: Sequence[Item], source: Source) -> str:
         """What stands above the items of a scale of the open set; others bring their own instructions."""
         one = instrument_of(self.study.settings, items[0].scale) if items else None
         if one is None or not one.questions:
             return ""
-        lead = self.words.say("questionnaire.agree")
+        lead = self.facts.ours("agree", source)
         if all(item.answers for item in items):
             return lead
         labels = agreement(self.words)
@@ -102,6 +110,9 @@ class _Builder:
     def question(self, item: Item, wave: Wave, source: Source, roles: tuple[str, ...]) -> Question:
         own = item.coded(wave.name, source.name)
         options = printed_answers(own, self.study) if item.kind == "number" else ()
+        licensed = instrument_of(self.study.settings, item.scale)
+        if licensed is not None and not licensed.questions and not has_words(own, self.study):
+            self.wordless[item.scale] = licensed
         if codes := misread_codes(own, self.study):
             self.problems.append(
                 f"study.toml: answers.{own.answers}: {', '.join(codes)} would be the code of one answer and is the "
@@ -113,6 +124,9 @@ class _Builder:
     def wording(self, item: Item, roles: tuple[str, ...]) -> str:
         """What is asked of these roles; where each is asked something else, one export cannot hold it."""
         texts = dict.fromkeys(self._wording(item, role) for role in roles or (EVERYBODY,))
+        if len(texts) > 1 and not (item.questions or self.study.settings.questionnaire.students):
+            shared = self._wording(item, EVERYBODY)  # of the open set: what anybody may be asked
+            texts = {shared: None} if shared else texts
         if "" in texts:
             one = instrument_of(self.study.settings, item.scale)
             self.without.setdefault(one.name if one else "", []).append(item.name)
@@ -156,11 +170,22 @@ class _Builder:
                     "source), or write your own wording under question"
                 )
 
+    def bare_numbers(self) -> Iterator[str]:
+        """Say of which published instruments the answers are numbers without a word."""
+        if self.wordless:
+            scales = ", ".join(f"{name} ({one.name})" for name, one in self.wordless.items())
+            yield (
+                f"codebook.csv: the answers of {scales} have no words, and nobody can know what a bare number means. "
+                "Get the words from the source; list them from the lowest to the highest point under [answers.NAME] in "
+                'study.toml, and write NAME under answers. Points between the ends may stay numbers, such as "1" = 1'
+            )
+
     def unknown_roles(self) -> Iterator[str]:
-        """Find columns of questions to a role that nobody has."""
-        asked = dict.fromkeys(role for item in self.study.items for role in item.questions if role)
+        """Find questions and texts for a role that nobody has."""
         known = self.facts.known_roles()
-        for role in asked:
+        places = {f"codebook.csv: column 'question@{role}'": role for item in self.study.items
+                  for role in item.questions if role}  # fmt: skip
+        places |= {f"study.toml: questionnaire.roles.{role}": role for role in self.study.settings.questionnaire.roles}
+        for place, role in places.items():
             if role not in known:
-                hint = suggest(role, known)
-                yield f"codebook.csv: column 'question@{role}' is for a role that study.toml lacks; {hint}"
+                yield f"{place} is for a role that study.toml lacks; {suggest(role, known)}"

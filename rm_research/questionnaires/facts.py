@@ -9,7 +9,8 @@ from rm_research.questionnaires.form import Block, Question
 from rm_research.responses.facts import YES
 from rm_research.study import Study
 from rm_research.study.entries import comparable
-from rm_research.study.settings import ROW_NUMBER, Source, Wave
+from rm_research.study.instruments import MENTOR
+from rm_research.study.settings import ROW_NUMBER, Source, Texts, Wave
 
 OF_ROSTER = ("dyad", "arm")
 
@@ -35,9 +36,18 @@ class Facts:
             return (role,)
         return self.known_roles() if self.study.has_fact("role", wave, source) else ()
 
+    def texts(self, source: Source) -> Texts:
+        """Texts of the study for the people of one export."""
+        return self.study.settings.questionnaire.said_to(source.set.get("role"))
+
+    def ours(self, text: str, source: Source) -> str:
+        """Return a text of the catalogue; students who mentor are addressed as such."""
+        students = self.study.settings.questionnaire.students and source.set.get("role") == MENTOR
+        return self.words.say(f"questionnaire.students.{text}" if students else f"questionnaire.{text}")
+
     def consent(self, wave: Wave, source: Source) -> Question | None:
         """Return the question whether somebody agrees, if the export holds the answer."""
-        said = self.study.settings.questionnaire.consent
+        said = self.texts(source).consent
         column = self._column("consent", wave, source)
         if column is None:
             if said:
@@ -73,12 +83,12 @@ class Facts:
         """Questions that make up a person's code: one for each column that holds a part of it."""
         columns = () if self.study.link.method == "none" else self.study.fact_columns("person", wave, source)
         columns = tuple(name for name in columns if name != ROW_NUMBER)
-        ask = self.study.settings.questionnaire.ask
+        ask = self.texts(source).ask
         if len(columns) == 1 and not self.study.link.elements:
-            text = ask.get(columns[0]) or self.words.say("questionnaire.person")
+            text = ask.get(columns[0]) or self.ours("person", source)
             return Block((Question(columns[0], text, "line"),))
-        questions = tuple(Question(name, self._asked(name, "person"), "line") for name in columns)
-        return Block(questions, self.words.say("questionnaire.about_code") if questions else "")
+        questions = tuple(Question(name, self._asked(name, "person", source), "line") for name in columns)
+        return Block(questions, self.ours("about_code", source) if questions else "")
 
     def role_question(self, wave: Wave, source: Source) -> Question | None:
         """Return the question about roles, if one export has people of several."""
@@ -90,7 +100,7 @@ class Facts:
             self.problems.append(
                 'study.toml: values.role: nothing says which roles there are; list them, such as leader = ["Leader"]'
             )
-        text = self.study.settings.questionnaire.ask.get(column) or self.words.say("questionnaire.role")
+        text = self.texts(source).ask.get(column) or self.words.say("questionnaire.role")
         return Question(column, text, "choice" if words else "line", printed_words(words))
 
     def _cohort(self, wave: Wave, source: Source) -> Question | None:
@@ -98,20 +108,20 @@ class Facts:
         if column is None:
             return None
         words = self.study.words.get("cohort") or dict.fromkeys(self.study.reporting.cohorts, ())
-        text = self.study.settings.questionnaire.ask.get(column) or self.words.say("questionnaire.cohort")
+        text = self.texts(source).ask.get(column) or self.ours("cohort", source)
         return Question(column, text, "choice" if words else "line", printed_words(words))
 
     def _others(self, wave: Wave, source: Source) -> Iterator[Question]:
         """Attributes, pair and arm: asked where they are worded; the roster may have them instead."""
-        ask = self.study.settings.questionnaire.ask
+        ask = self.texts(source).ask
         for fact in (*self.study.settings.attributes, *OF_ROSTER):
             for column in () if fact in source.set else self.study.fact_columns(fact, wave, source):
                 if column in ask or self.study.roster is None:
                     options = printed_words(self.study.words.get(fact, {}))
-                    yield Question(column, self._asked(column, fact), "choice" if options else "line", options)
+                    yield Question(column, self._asked(column, fact, source), "choice" if options else "line", options)
 
-    def _asked(self, column: str, fact: str) -> str:
-        text = self.study.settings.questionnaire.ask.get(column, "")
+    def _asked(self, column: str, fact: str, source: Source) -> str:
+        text = self.texts(source).ask.get(column, "")
         if not text:
             self.problems.append(
                 f"study.toml: questionnaire.ask: says nothing of column {column!r} ({fact}); write what is asked: "

@@ -38,6 +38,7 @@ def document(form: Form, words: Catalogue) -> bytes:
     _said(made, form.intro)
     if form.consent is not None:
         _asked(made, form.consent)
+        _said(made, words.say("questionnaire.stop", no=form.consent.options[1][1]))
     for block in form.blocks:
         if only := form.only_for(block):
             made.add_paragraph(clean(words.say("questionnaire.only_for", roles=words.listed(only))), "Heading 2")

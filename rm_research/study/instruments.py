@@ -16,7 +16,7 @@ import pandas as pd
 from rm_research.errors import SelectionError
 from rm_research.study.wording import suggest
 
-EVERYBODY, STUDENTS, MENTOR = "all", "students", "mentor"  # for whom a question is worded; beside these, other roles
+EVERYBODY, STUDENTS, LEADER, MENTOR = "all", "students", "leader", "mentor"  # for whom a question is worded
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Instrument:
         Whether it asks about the pair, and so only once the pair has met.
     validated : bool
     permission : str
-        When permission is needed: ask first, unless for research, not needed.
+        When permission is needed: ask first, needed unless for research, not needed.
     licence, source : str
     uncertain : dict of str to str
         Why a fact is not certain; such a fact is neither filled in nor checked.
@@ -118,9 +118,25 @@ def the_instrument(name: str) -> Instrument:
     SelectionError
         When there is none: with the nearest name.
     """
-    if name not in known():
+    found = next((one for one in known() if one == name.casefold()), None)  # names are printed in capitals elsewhere
+    if found is None:
         raise SelectionError(f"There is no instrument {name!r}; {suggest(name, known())}")
-    return known()[name]
+    return known()[found]
+
+
+def usable_instrument(name: str) -> Instrument:
+    """
+    Return the instrument of that name, which a study may use.
+
+    Raises
+    ------
+    SelectionError
+        When there is none, or it cannot be used: with the reason.
+    """
+    one = the_instrument(name)
+    if one.refused:
+        raise SelectionError(f"{one.title} cannot be used: {one.refused}.")
+    return one
 
 
 def instruments(name: str | None = None) -> pd.DataFrame:
@@ -155,9 +171,7 @@ def instruments(name: str | None = None) -> pd.DataFrame:
     """
     if name is None:
         return pd.DataFrame([_facts(one) for one in known().values()])
-    one = the_instrument(name)
-    if one.refused:
-        raise SelectionError(f"{one.title} cannot be used: {one.refused}.")
+    one = usable_instrument(name)
     in_parts = {number: part for part, numbers in one.parts().items() for number in numbers}
     certain = one.knows("reverse")
     return pd.DataFrame({

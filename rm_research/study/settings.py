@@ -263,14 +263,28 @@ class Reporting(Table):
     cohorts: Columns = ()
 
 
-class Questionnaire(Table):
+class Texts(Table):
     """What a questionnaire says beside its items, and asks beside them by column of the export."""
 
     intro: str = ""
     consent: str = ""
     thanks: str = ""
     ask: dict[str, Text] = {}
+
+
+class Questionnaire(Texts):
+    """Texts of the questionnaires of a study, and those that a role has in their place."""
+
     students: bool = False
+    roles: dict[str, Texts] = {}
+
+    def said_to(self, role: str | None) -> Texts:
+        """Texts for a role: its own, where it has some."""
+        own = self.roles.get(role or "", Texts())
+        return Texts(
+            intro=own.intro or self.intro, consent=own.consent or self.consent, thanks=own.thanks or self.thanks,
+            ask=self.ask | own.ask,
+        )  # fmt: skip
 
 
 class Missing(Table):

@@ -17,6 +17,12 @@ from rm_research.study.marks import CHECK
 USABLE = [name for name, one in known().items() if not one.refused]
 
 
+def alone(name):
+    """How a study begins that has this instrument alone."""
+    one = known()[name]
+    return {"outcomes": [name], "roles": [*one.roles], "waves": ["now"] if one.during else []}
+
+
 @pytest.fixture
 def begun(tmp_path):
     def begin(**how):
@@ -51,7 +57,7 @@ def test_without_options_it_is_the_open_set(begun):
 
 @pytest.mark.parametrize("name", USABLE)
 def test_every_instrument_can_be_begun_with(begun, name):
-    study = begun(outcomes=[name])
+    study = begun(**alone(name))
     (scale,) = study.scales
     assert len(study.items_of(scale.name)) == known()[name].items
     certain = all(known()[name].knows(fact) for fact in ("range", "reverse"))
@@ -61,13 +67,14 @@ def test_every_instrument_can_be_begun_with(begun, name):
 @pytest.mark.parametrize("name", USABLE)
 @pytest.mark.parametrize("platform", ["limesurvey", "redcap", "qualtrics"])
 def test_only_wording_and_decisions_are_missing(begun, tmp_path, name, platform):
-    study = begun(outcomes=[name], platform=platform)
+    study = begun(**alone(name), platform=platform)
     if known()[name].questions:
         assert write_questionnaire(study, out=tmp_path / "out", platform=platform)
         return
     with pytest.raises(StudyFileError) as caught:
         write_questionnaire(study, out=tmp_path / "out", platform=platform)
-    assert all("CHECK" in problem or "not ours to give" in problem for problem in caught.value.problems)
+    words = ("CHECK", "not ours to give", "have no words")
+    assert all(any(word in problem for word in words) for problem in caught.value.problems)
 
 
 def test_when_marks_are_settled_only_the_wording_is_missing(tmp_path):
@@ -89,7 +96,8 @@ def test_when_marks_are_settled_only_the_wording_is_missing(tmp_path):
     assert [item.name for item in study.items if item.reverse] == ["iadaptm7"]
     with pytest.raises(StudyFileError, match="not ours to give") as caught:
         write_questionnaire(study, out=tmp_path / "out", platform="csv")
-    assert len(caught.value.problems) == 1
+    assert "have no words" in caught.value.problems[1]
+    assert len(caught.value.problems) == 2
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -103,6 +111,68 @@ def test_any_roles_cohorts_and_waves(begun, tmp_path, roles, language):
     assert len({*paths}) == len(waves) * len(roles)
 
 
+@pytest.mark.parametrize(("roles", "asked"), [(("leader", "mentor"), 4), (("leader",), 0), (("participant",), 0)])
+def test_partners_are_asked_for_what_makes_them_a_pair(begun, tmp_path, roles, asked):
+    study = begun(roles=roles)
+    paths = write_questionnaire(study, out=tmp_path / "out", platform="csv")
+    assert sum("The number of your pair" in path.read_text("utf-8-sig") for path in paths) == asked
+
+
+@pytest.mark.parametrize(
+    ("roles", "mentor"),
+    [(("student", "head"), "student"), (("head", "student"), "student"), (("student", "leader", "teacher"), "student")],
+)
+def test_roles_of_other_names_are_asked_what_is_for_mentors_and_leaders(begun, tmp_path, roles, mentor):
+    study = begun(roles=roles, mentor=mentor, students=True)
+    assert study.scale("mentorconfidence").roles == ("mentor",)
+    write_questionnaire(study, out=tmp_path / "out", platform="csv")
+    students, heads = (
+        (tmp_path / "out" / f"post-{name}.csv").read_text("utf-8-sig")
+        for name in ("student", "head" if "head" in roles else "leader")
+    )
+    assert "What I know counts at my school." in students
+    assert "mentorconfidence1" in students
+    assert "learning1" in students
+    assert "What I know counts where I work." in heads
+    assert "I have tried out something that my mentor showed me." in heads
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"roles": ["student", "head"]}, "Which role mentors: student or head"),
+        ({"roles": ["head"]}, "Which role mentors: head"),
+        ({"roles": ["student", "head"], "mentor": "studnt"}, "none of the roles; did you mean 'student'"),
+        ({"roles": ["student", "head", "aide"], "mentor": "student"}, "Which of the roles head and aide is mentored"),
+        ({"roles": ["student", "mentor"], "mentor": "student"}, "A role is called mentor already"),
+        ({"roles": ["leader", "head"], "mentor": "leader"}, "Who is called leader is mentored"),
+        ({"roles": ["participant"], "students": True}, "no role mentors"),
+    ],
+)
+def test_roles_that_leave_open_who_mentors_are_told(begun, how, said):
+    with pytest.raises(SelectionError, match=said):
+        begun(**how)
+
+
+def test_the_command_takes_who_mentors(tmp_path):
+    roles = ("--students", "--role", "student", "--role", "head")
+    refused = run("init", tmp_path / "study", "--new", *roles)
+    assert refused.exit_code == 1
+    assert "--mentor" in refused.stderr
+    assert run("init", tmp_path / "study", "--new", *roles, "--mentor", "student").exit_code == 0
+    assert 'name = "student"' in (tmp_path / "study" / "study.toml").read_text()
+
+
+def test_a_further_instrument_adds_to_the_open_set(begun):
+    study = begun(instruments=["uwes-3", "open-goals"])
+    assert study.outcomes == ("valued", "generations", "digital")
+    assert [scale.instrument for scale in study.scales] == [*OUTCOMES, *PROCESS, "uwes-3"]
+
+
+def test_chosen_outcomes_stand_alone(begun):
+    assert [scale.instrument for scale in begun(outcomes=["uwes-3"]).scales] == ["uwes-3"]
+
+
 def test_one_wave_asks_everything(begun):
     study = begun(waves=["now"])
     assert study.measured("meetings", "now")
@@ -114,8 +184,18 @@ def test_one_wave_asks_everything(begun):
         ({"outcomes": ["uwes9"]}, r"no instrument 'uwes9'; did you mean 'uwes-9'\?"),
         ({"instruments": ["gallup-q12"]}, "Gallup Q12 cannot be used"),
         ({"outcomes": ["uwes-9"], "instruments": ["uwes-9"]}, "The instrument 'uwes-9' is named twice"),
+        ({"language": "fr"}, "--language 'fr' has no texts; there are de and en|en and de"),
         ({"cohorts": ["A", "A"]}, "The cohort 'A' is named twice"),
         ({"roles": ["leader"], "outcomes": ["open-mentor-confidence"]}, "is for mentor, and the study has leader"),
+        (
+            {"outcomes": ["open-learning"]},
+            "open-learning can only be asked once a pair has met.*as --outcome one of th",
+        ),
+        ({"outcomes": ["open-goals", "open-safety"], "instruments": ["uwes-3"]}, "open-goals and open-safety can only"),
+        (
+            {"outcomes": ["open-mentor-confidence"]},
+            "The survey pre of leader would ask nothing: open-mentor-confidence",
+        ),
     ],
 )
 def test_what_cannot_be_begun_is_told(begun, how, said):
@@ -146,19 +226,59 @@ def test_without_a_terminal_it_takes_what_is_proposed(tmp_path):
     assert rm.read_study(tmp_path / "study").outcomes == ("valued", "generations", "digital")
 
 
-def test_at_a_terminal_it_asks(tmp_path):
+@pytest.fixture
+def answer(tmp_path):
+    """Answer the questions at a terminal, and read the study that they begin."""
+
     @click.command()
     def asked():
-        draft = begin_study(tmp_path, **ask(tmp_path))
-        write_draft(draft, tmp_path / "study")
+        write_draft(begin_study(tmp_path, **ask(tmp_path)), tmp_path / "study")
 
-    said = "\n".join(["Ours", "", "", "A, B", "uwes-3, open-goals", "open-valued", "y", "limesurvey", "de", ""])
-    done = CliRunner().invoke(asked, input=said, catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    study = rm.read_study(tmp_path / "study")
+    def say(*answers):
+        done = CliRunner().invoke(asked, input="\n".join([*answers, ""]), catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return rm.read_study(tmp_path / "study"), done.output
+
+    return say
+
+
+def test_at_a_terminal_it_asks(answer):
+    study, _ = answer("Ours", "", "", "A, B", "uwes-3, open-goals", "open-valued", "y", "limesurvey", "de")
     assert (study.title, study.outcomes, study.reporting.language) == ("Ours", ("uwes3", "goals"), "de")
     assert study.reporting.cohorts == ("A", "B")
     assert study.settings.questionnaire.students
+
+
+def test_at_a_terminal_a_mistyped_instrument_is_asked_again_and_none_means_none(answer):
+    study, said = answer("", "", "", "none", "uwes3", "gallup-q12", "UWES-3", "None", "", "", "")
+    assert "did you mean 'uwes-3'?" in said
+    assert "Gallup Q12 cannot be used" in said
+    assert (study.outcomes, len(study.scales), study.reporting.cohorts) == (("uwes3",), 1, ())
+
+
+def test_at_a_terminal_it_asks_who_mentors(answer):
+    study, said = answer("", "", "student, head", "student", "", "", "", "y", "", "")
+    assert "Which role mentors" in said
+    assert study.settings.questionnaire.students
+    assert study.scale("mentorconfidence").roles == ("mentor",)
+
+
+def test_at_a_terminal_only_what_is_for_the_roles_is_proposed(answer):
+    study, said = answer("", "", "leader", "", "", "", "", "")
+    assert "open-mentor-confidence" not in said
+    assert "students" not in said
+    assert study.scale("learning").instrument == "open-learning"
+
+
+@pytest.mark.parametrize("roles", [["leader", "mentor"], ["participant"]])
+def test_the_only_cohort_is_not_asked(begun, tmp_path, roles):
+    study = begun(cohorts=["2026"], roles=roles)
+    assert all(source.set["cohort"] == "2026" for wave in study.waves for source in wave.sources)
+    assert "Which group" not in write_questionnaire(study, out=tmp_path / "out", platform="csv")[0].read_text("utf-8")
+
+
+def test_instruments_may_be_in_capitals(begun):
+    assert begun(outcomes=["UWES-9"]).scales[0].instrument == "uwes-9"
 
 
 def test_what_is_there_is_kept(tmp_path):

@@ -66,6 +66,11 @@ def test_what_a_wave_does_not_ask_is_left_out(study):
     assert names(build_forms(study(codebook=codebook))[0]) == ["code", "m1"]
 
 
+def test_a_survey_without_any_question_is_told(lacks):
+    (problem,) = lacks(codebook="item,scale,low,high,question,pre\nm1,mood,1,5,Glad?,-\nm2,,1,5,Ha?,-\n")
+    assert "codebook.csv: pre: the survey for pre.csv has no question" in problem
+
+
 def test_only_one_wave_may_be_wanted(study):
     assert [form.name for form in build_forms(study(), "post")] == ["post"]
     with pytest.raises(SelectionError, match="There is no wave 'pst'; did you mean 'post'"):
@@ -172,20 +177,41 @@ def test_items_without_a_question_are_one_error(lacks):
     assert problem == "codebook.csv: m1, m2 have no question; write what is asked under question"
 
 
+NEVER = '[answers.often]\nNever = 0\n"1" = 1\n"2" = 2\n"3" = 3\n"4" = 4\n"5" = 5\nAlways = 6\n'
+
+
+def licensed(*, answers, question="As licensed"):
+    return "item,scale,of,answers,question\n" + "".join(f"e{n},mood,{n},{answers},{question}\n" for n in (1, 2, 3))
+
+
 def test_items_of_licensed_instruments_are_one_error_that_lists_them(lacks):
     codebook = "item,scale,of\n" + "".join(f"e{n},mood,{n}\n" for n in range(1, 4))
     codebook += "".join(f"s{n},safe,{n}\n" for n in range(1, 8))
     more = '[scales.safe]\ninstrument = "psychological-safety"'
-    (problem,) = lacks(codebook=codebook, scale='instrument = "uwes-3"', more=more)
-    assert "their wording is not ours to give" in problem
-    assert "uwes-3: e1, e2, e3 (permission: unless for research; Schaufeli" in problem
-    assert "psychological-safety: s1, s2, s3, s4, s5, s6, s7 (permission: ask first" in problem
+    wording, answers = lacks(codebook=codebook, scale='instrument = "uwes-3"', more=more)
+    assert "their wording is not ours to give" in wording
+    assert "uwes-3: e1, e2, e3 (permission: needed unless for research; Schaufeli" in wording
+    assert "psychological-safety: s1, s2, s3, s4, s5, s6, s7 (permission: ask first" in wording
+    assert "the answers of mood (uwes-3), safe (psychological-safety) have no words" in answers
+
+
+@pytest.mark.parametrize(
+    ("answers", "more"),
+    [
+        ("", ""),
+        ("often", NEVER.replace("Never", '"0"')),
+        ("often", NEVER.replace("Always", '"6"')),
+        ("often", "[answers.often]\nNever = 0\nAlways = 6\n"),  # a choice of two is another instrument
+    ],
+)
+def test_licensed_instruments_are_not_asked_with_bare_numbers(lacks, answers, more):
+    (problem,) = lacks(codebook=licensed(answers=answers), scale='instrument = "uwes-3"', more=more)
+    assert "the answers of mood (uwes-3) have no words" in problem
 
 
 def test_a_licensed_instrument_is_written_with_the_owners_wording(study):
-    codebook = "item,scale,of,question\n" + "".join(f"e{n},mood,{n},As licensed {n}\n" for n in range(1, 4))
-    form = build_forms(study(codebook=codebook, scale='instrument = "uwes-3"'))[0]
-    assert one(form, "e1").options[0] == ("0", "0")
+    form = build_forms(study(codebook=licensed(answers="often"), scale='instrument = "uwes-3"', more=NEVER))[0]
+    assert one(form, "e1").options == (("0", "Never"), *((str(n), str(n)) for n in range(1, 6)), ("6", "Always"))
     assert form.blocks[-1].lead == ""
 
 
@@ -203,6 +229,29 @@ def test_a_scale_worded_by_role_needs_roles(lacks):
     codebook = "item,scale,of\n" + "".join(f"l{n},mood,{n}\n" for n in range(1, 5))
     (problem,) = lacks(codebook=codebook, scale='instrument = "open-learning"')
     assert "l1, l2, l3, l4 of open-learning are worded for leader and mentor; say who has which role" in problem
+
+
+def test_one_export_of_both_roles_asks_the_open_set_in_words_for_everybody(study, lacks):
+    codebook = "item,scale,of\n" + "".join(f"g{n},mood,{n}\n" for n in range(1, 5))
+    how = {"codebook": codebook, "scale": 'instrument = "open-goals"', "columns": 'role = "part"'}
+    roles = "[values.role]\nleader = []\nmentor = []\n"
+    form = build_forms(study(**how, more=roles))[0]
+    assert one(form, "g2").text == "I know what the other person hopes to gain from our meetings."
+    valued = {**how, "scale": 'instrument = "open-valued"'}
+    assert "different questions" in lacks(**valued, more=f"{roles}[questionnaire]\nstudents = true")[0]
+
+
+def test_a_role_may_have_texts_of_its_own(study, lacks):
+    toml = BASE.replace('file = "pre.csv"\n',
+                        'sources = [{{ name = "L", file = "a.csv", set = {{ role = "leader" }} }}, '
+                        '{{ name = "M", file = "b.csv", set = {{ role = "mentor" }} }}]\n')  # fmt: skip
+    more = '[questionnaire]\nintro = "Hello."\nthanks = "Thank you."\n[questionnaire.ask]\ncode = "Your code?"\n'
+    more += '[questionnaire.roles.mentor]\nintro = "Hi."\n[questionnaire.roles.mentor.ask]\ncode = "Code?"\n'
+    leaders, mentors, _ = build_forms(study(toml=toml, more=more))
+    assert (leaders.intro, leaders.thanks, one(leaders, "code").text) == ("Hello.", "Thank you.", "Your code?")
+    assert (mentors.intro, mentors.thanks, one(mentors, "code").text) == ("Hi.", "Thank you.", "Code?")
+    (problem,) = lacks(toml=toml, more=more.replace("roles.mentor", "roles.mentr"))
+    assert "questionnaire.roles.mentr is for a role that study.toml lacks; did you mean 'mentor'?" in problem
 
 
 @pytest.mark.parametrize(

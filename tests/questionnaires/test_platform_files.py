@@ -142,7 +142,8 @@ def test_paper_has_lines_to_write_on(files):
     assert set(said[said.index("Please enter your code.") + 1]) == {"_"}
     after = said[said.index("Else?") + 1 :]
     assert len([line for line in after if set(line) == {"_"}]) == 3
-    assert said[said.index("☐ Sure   ☐ No, I do not agree") + 1] == "Please enter your code."
+    after = said[said.index("☐ Sure   ☐ No, I do not agree") + 1 :]
+    assert after[:2] == ["If you tick “No, I do not agree”, please stop here.", "Please enter your code."]
 
 
 def test_paper_has_every_question_and_answer(files):

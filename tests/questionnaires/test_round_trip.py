@@ -1,5 +1,6 @@
 """From a questionnaire to a platform and back: what it exports is read without an edit of any file."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ def person(number):
     letters = "abcdefghijklmnopqrstuvwxyz"
     first, second = divmod(number * 7 % 676, 26)
     return {"codemother": letters[first] + letters[second], "codeday": f"{number % 28 + 1:02}",
-            "codestreet": letters[(number * 5) % 26] + letters[(number * 11) % 26]}  # fmt: skip
+            "codetown": letters[(number * 5) % 26] + letters[(number * 11) % 26]}  # fmt: skip
 
 
 def answered(asked, role, seed):
@@ -39,7 +40,7 @@ def answered(asked, role, seed):
     for number in range(2 * N):
         # codes differ between roles too
         one = person(number + (100 if role == "mentor" else 0))
-        one |= {"consent": int(number % N == N - 1), "cohort": number // N}
+        one |= {"consent": int(number % N == N - 1), "cohort": number // N, "pair": f"No. {number + 1}"}
         level = rng.normal(2, 0.8)
         for item in asked:
             if item.name not in one:
@@ -94,6 +95,7 @@ def test_what_comes_back_is_read_without_an_edit(study, platform, how):
     assert read.groupby(["wave", "role"]).size().tolist() == [2 * (N - 1)] * 4
     assert {*read["cohort"]} == {*COHORTS}
     assert len(prepared.people) == 2 * 2 * (N - 1)  # everybody is found again
+    assert (prepared.people["cluster"].value_counts() == 2).all()  # partners, by the number of their pair
     for (wave, role), (asked, people) in given.items():
         agreed = [one for one in people if one["consent"] == 0]
         rows = read[(read["wave"] == wave) & (read["role"] == role)].sort_values("source_row")
@@ -124,7 +126,7 @@ def test_each_role_is_asked_what_is_for_it(study):
     assert "meetings1" in names["post", "leader"] - names["pre", "leader"]
     wordings = {role: {q.name: q.text for q in given["post", role][0]} for role in ("leader", "mentor")}
     assert wordings["leader"]["learning1"] == "I have tried out something that my mentor showed me."
-    assert wordings["mentor"]["learning1"] == "My partner has tried out something that I showed."
+    assert wordings["mentor"]["learning1"] == "The leader I mentor has tried out something that I showed them."
     assert wordings["leader"]["goals1"] == wordings["mentor"]["goals1"]
 
 
@@ -133,6 +135,16 @@ def test_students_who_mentor_are_asked_in_their_words(study):
     wordings = {role: {q.name: q.text for q in given["post", role][0]} for role in ("leader", "mentor")}
     assert wordings["mentor"]["valued2"] == "What I know counts at my school."
     assert wordings["leader"]["valued2"] == "What I know counts where I work."
+
+
+def test_german_students_are_addressed_as_such(tmp_path):
+    write_draft(begin_study(tmp_path, students=True, language="de", cohorts=COHORTS), tmp_path)
+    said = {path.stem: path.read_text("utf-8-sig") for path in
+            write_questionnaire(tmp_path, out=tmp_path / "out", platform="csv")}  # fmt: skip
+    for wave in ("pre", "post"):
+        assert not re.search(r"\b(Sie|Ihr|Ihre[rnms]?)\b", said[f"{wave}-mentor"].replace("Sie dauert", ""))
+        assert "dürfen wir deine antworten verwenden" in said[f"{wave}-mentor"].casefold()
+        assert not re.search(r"\b(du|dein\w*)\b", said[f"{wave}-leader"].casefold())
 
 
 def test_only_who_agrees_is_asked_more(study):

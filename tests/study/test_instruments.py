@@ -56,7 +56,7 @@ def test_each_instrument_is_sound(one):
     assert one.items > 0
     assert one.low < one.high
     assert {*one.reverse} <= numbers
-    assert one.permission in ("ask first", "unless for research", "not needed")
+    assert one.permission in ("ask first", "needed unless for research", "not needed")
     assert one.licence
     assert one.source
     assert {*one.label} >= {*languages()}
@@ -89,6 +89,13 @@ def test_the_open_set_words_every_item_in_every_language(one):
             assert {*texts} == {*languages()}
             assert all(text == text.strip() and text.endswith(".") and len(text.split()) <= 20
                        for text in texts.values())  # fmt: skip
+
+
+def test_the_open_set_asks_nobody_to_keep_secrets():
+    """Where students mentor, a child must not be asked to value that what is said stays between it and an adult."""
+    said = " ".join(text for one in OPEN for wording in one.questions for texts in wording.values()
+                    for text in texts.values()).casefold()  # fmt: skip
+    assert not any(word in said for word in ("between us", "unter uns", "secret", "geheim", "partner"))
 
 
 def test_what_is_known_of_the_structure():
