@@ -1,6 +1,5 @@
 """What the page can and cannot show, and what is hidden."""
 
-from rm_research.catalogue import lowered
 from rm_research.claims.measurement import measurement_limits
 from rm_research.claims.sentences import OUR_UNIT
 from rm_research.effects.estimate import Estimate
@@ -48,8 +47,7 @@ def _items(context: Context) -> list[str]:
         items.append(say("limits.multiple"))
     changes = [scale for scale in study.scales if not is_described(scale, context)]
     if lacking := [scale for scale in changes if scale.smallest_effect is None]:
-        outcomes = context.words.listed([lowered(scale.title) for scale in lacking])
-        items.append(say("verdict.none") if lacking == changes else say("limits.without_smallest", outcomes=outcomes))
+        items.append(say("verdict.none" if lacking == changes else "limits.without_smallest"))
     return items + _of_averages(context)
 
 
