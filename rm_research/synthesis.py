@@ -234,7 +234,7 @@ def design_factors(rows: pd.DataFrame, contrast: str, *, unlinked: bool) -> Vect
 
 def drawn_in(cohorts: Sequence[Estimate], average: Estimate, tau2: float) -> dict[str, float]:
     """
-    Estimates of cohorts drawn towards their average, by id; none where there are few or they do not differ.
+    Estimates of cohorts drawn towards their average, by id; none where there are few or none, or they do not differ.
 
     Parameters
     ----------
@@ -249,8 +249,8 @@ def drawn_in(cohorts: Sequence[Estimate], average: Estimate, tau2: float) -> dic
     rows = pd.DataFrame([{name: getattr(row, name) for name in names} for row in cohorts], columns=list(names))
     unlinked = all(row.declared is not None and row.declared.unlinked for row in cohorts)
     estimates, std_errors, dfs = (rows[name].to_numpy(float) for name in names[:3])
-    errors = usable_errors(std_errors, dfs, design_factors(rows, average.unpooled, unlinked=unlinked))
     try:
+        errors = usable_errors(std_errors, dfs, design_factors(rows, average.unpooled, unlinked=unlinked))
         values = shrunken(estimates, errors, mean=average.estimate, tau2=tau2)
     except NotEstimableError:
         return {}

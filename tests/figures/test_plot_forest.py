@@ -5,9 +5,11 @@ from functools import partial
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from rendered_demo import DEMO
 from seen import LONG, LONGER, clashes, disclosed_of, dots, five, hollow, intervals, pooled, rows, words
 from small_studies import row_of
 
+import rm_research as rm
 from rm_research.figures import COLOURS, blank_axes, forest_alt, forest_parts, forest_title, plot_forest
 from rm_research.figures.style import WIDE, WIDTH
 from rm_research.findings import pictures
@@ -163,3 +165,11 @@ def cut_texts(figure) -> list[str]:
     assert boxes
     corners = {text: [(box.x0 + 1, box.y0 + 1), (box.x1 - 1, box.y1 - 1)] for text, box in boxes.items()}
     return [text.get_text() for text, ends in corners.items() if not all(whole.contains(*end) for end in ends)]
+
+
+@pytest.mark.slow
+def test_an_average_without_its_cohorts_is_drawn_alone():
+    """As where changes of cohorts stand beside averages of changes and of differences."""
+    prepared = rm.prepare_study(DEMO)
+    shown = rm.estimate_change(prepared) + rm.estimate_programme(prepared)
+    assert rm.plot_forest(shown, scale="inclusion", role="leader") is not None
