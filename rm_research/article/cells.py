@@ -82,13 +82,8 @@ def estimates_table(
         words.say("columns.p_adjusted"): lambda row: p_text(row.p_adjusted, words),
         size[0]: lambda row: with_interval(beside(row, size[1], asked.shown), words),
     }
-    return table(
-        rows,
-        own | test,
-        asked,
-        heading,
-        [*notes, *_averaged(rows, asked), words.say("methods.multiplicity"), *notes_of(rows, study)],
-    )
+    said = [*notes, *_averaged(rows, asked), words.say("methods.multiplicity"), *notes_of(rows, study)]
+    return table(rows, own | test, asked, heading, said)
 
 
 def _averaged(rows: list[Estimate], asked: Wanted) -> list[str]:

@@ -1,6 +1,7 @@
 """Scales that share answers: next to each other, they may reveal what few people answered to one question."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
 
@@ -114,7 +115,7 @@ def _the_same(one: Vector, other: Vector) -> bool:
     return bool(1 - abs(np.corrcoef(first, second)[0, 1]) < EXACT)
 
 
-def without_partial(prepared: Prepared) -> tuple[Prepared, pd.DataFrame]:
+def without_partial(prepared: Prepared, first: Mapping[str, str]) -> tuple[Prepared, pd.DataFrame]:
     """
     Leave people out of scales that share answers if they answered some of these questions only.
 
@@ -128,17 +129,17 @@ def without_partial(prepared: Prepared) -> tuple[Prepared, pd.DataFrame]:
     DataFrame
         One row per cohort, role and family with any: cohort, role, scale (the first of the family), n_people.
     """
-    study, panel = prepared.study, prepared.panel
+    panel = prepared.panel
     left_out, skipped = pd.Series(False, index=panel.index), []
-    for family in families(study, prepared.responses):
-        of_family = panel[panel["scale"].isin(family)]
+    for name in dict.fromkeys(first.values()):
+        of_family = panel[panel["scale"].map(first).eq(name)]
         for role, rows in of_family.groupby("role", observed=True):
             scales = list(dict.fromkeys(rows["scale"]))
             partial = _partial(prepared, rows, scales) if len(scales) > 1 else []
             gone = pd.MultiIndex.from_frame(rows[["cohort", "person"]]).isin(partial)
             left_out.loc[rows.index[gone]] = True
             counts = rows[gone].groupby("cohort", observed=True)["person"].nunique()
-            skipped += [(str(cohort), str(role), family[0], int(n)) for cohort, n in counts.items()]
+            skipped += [(str(cohort), str(role), name, int(n)) for cohort, n in counts.items()]
     table = pd.DataFrame(skipped, columns=SKIPPED)
     return (replace(prepared, panel=panel[~left_out]) if left_out.any() else prepared), table
 

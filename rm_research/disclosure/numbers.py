@@ -12,6 +12,7 @@ from rm_research.disclosure.both_roles import of_both_roles
 from rm_research.disclosure.described import shown_described
 from rm_research.disclosure.editions import (
     Edition,
+    Family,
     Group,
     as_frame,
     enter,
@@ -92,8 +93,8 @@ def _made_of(prepared: Prepared) -> dict[str, pd.DataFrame]:
 
 def release(prepared: Prepared, label: str) -> Edition:
     """Enter the numbers of a study, as they are now, into the ledger of editions; pages then show these."""
-    made, family = _decided(prepared), first_of_family(prepared.study, prepared.responses)
-    numbers, groups = made.numbers, _named_by(made)
+    made = _decided(prepared)
+    numbers, groups, family = made.numbers, _named_by(made), made.behind.family
     edition = enter(prepared.study, label, groups, present_in(prepared.panel, prepared.study, family), family)
     _keep(prepared, _made_of(prepared), numbers)
     return edition
@@ -132,12 +133,12 @@ def _decided(prepared: Prepared) -> _Made:
     """Numbers of a study and what they name."""
     study, family = prepared.study, first_of_family(prepared.study, prepared.responses)
     editions = known_again(read_editions(study), prepared.panel, study, family)
-    whole, skipped = without_partial(prepared)
+    whole, skipped = without_partial(prepared, family)
     panel, waiting = without_late(whole.panel, editions, study=study, family=family)
-    made = _made(replace(prepared, panel=panel), waiting, [], editions)
+    made = _made(replace(prepared, panel=panel), waiting, [], editions, family)
     # numbers of several waves are of different people, perhaps by few: the other waves are then of who has them all
     if apart := _apart(made.numbers, study):
-        made = _made(replace(prepared, panel=_of_every_wave(panel, apart, study)), waiting, apart, editions)
+        made = _made(replace(prepared, panel=_of_every_wave(panel, apart, study)), waiting, apart, editions, family)
     measured = shown_measurement(of_named(prepared, made.behind, made.circulated))
     tables = participation(prepared) | measured | made.numbers.tables
     curves, named = shown_specifications(prepared, made.behind, made.circulated)
@@ -155,7 +156,7 @@ def _named_by(made: _Made) -> list[Group]:
 
 
 def _made(
-    prepared: Prepared, waiting: pd.DataFrame, every_wave: list[Question], editions: Sequence[Edition]
+    prepared: Prepared, waiting: pd.DataFrame, every_wave: list[Question], editions: Sequence[Edition], family: Family
 ) -> _Made:  # fmt: skip
     """Numbers from the Panel; `every_wave` names the questions for which it holds only people with every wave."""
     study, panel = prepared.study, prepared.sound_panel
@@ -167,7 +168,7 @@ def _made(
     grouped = grouped.where(_decisive(grouped.table, study))
     behind = Behind(
         panel, study, together=together, scores=prepared.scores, dyads=prepared.dyads, editions=editions,
-        family=first_of_family(study, prepared.responses),
+        family=family,
     )  # fmt: skip
     pooled = _pooled(poolable(joined([estimates, grouped]), study=study, behind=behind), prepared, together)
     shown = disclosed(joined([estimates, grouped, pooled]), study=study, without_means=together.groups, behind=behind)

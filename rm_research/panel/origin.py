@@ -14,8 +14,9 @@ MARK = "rm_research.study"  # in the attrs of a frame
 
 def mark(frames: Iterable[pd.DataFrame], study: Study) -> None:
     """Mark frames as made of a study. What pandas makes of them keeps the mark, unless it joins two."""
+    own = _mark_of(study)
     for frame in frames:
-        frame.attrs[MARK] = _mark_of(study)
+        frame.attrs[MARK] = own
 
 
 def check_origin(frame: pd.DataFrame, study: Study, name: str) -> None:
@@ -27,7 +28,7 @@ def check_origin(frame: pd.DataFrame, study: Study, name: str) -> None:
     FrameError
         Naming the frame.
     """
-    if frame.attrs.get(MARK, _mark_of(study)) != _mark_of(study):
+    if MARK in frame.attrs and frame.attrs[MARK] != _mark_of(study):
         raise FrameError(
             f"This {name} is of another study than that in the folder {study.path.name!r}, though its names fit. Give "
             "both of one study. If the folder was moved since, call prepare_study again."
