@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-import pandas as pd
 
 from rm_research.disclosure.sets import Behind
 from rm_research.disclosure.threshold import Threshold
@@ -39,10 +38,10 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
     for row in rows:
         key = (*row.place, row.subgroup, row.contrast)
         if key not in known:
-            sides = (people if study.link.method == "none" else people.dropna(subset=["pre", "post"])
-                     for people in behind.sides(row))  # fmt: skip
             limits, steps = study.scale_range(row.scale), possible_scores(row.scale, study)
-            found = (reason for people in sides for reason in _reasons(people, limits, steps))
+            scores = ((behind.pre[people], behind.post[people]) for people in behind.sides(row))
+            found = (reason for pre, post in scores
+                     for reason in _reasons(pre, post, limits, steps, linked=study.link.method != "none"))  # fmt: skip
             known[key] = next(found, "")
         if known[key]:
             told[row.id] = known[key]
@@ -64,12 +63,14 @@ def of_few_changed(estimates: Estimates, study: Study) -> dict[str, str]:
     return told
 
 
-def _reasons(people: pd.DataFrame, limits: Range, n_scores: int | None) -> Iterator[str]:
-    for when, column in (("before", "pre"), ("after", "post")):
-        scores = people[column].dropna().to_numpy(float)
+def _reasons(pre: Vector, post: Vector, limits: Range, n_scores: int | None, *, linked: bool) -> Iterator[str]:
+    """What to say of people whose scores are alike: of those with both, where waves are linked."""
+    both = np.isfinite(pre) & np.isfinite(post)
+    for when, scores in (("before", pre), ("after", post)):
+        scores = scores[both if linked else np.isfinite(scores)]
         if limits is not None and nearly_equal(scores):
             yield f"alike_{when}_{ANYWHERE if holds_one(n_scores) else THIRDS[third(scores, limits)]}"
-    if nearly_equal(changes := (people["post"] - people["pre"]).dropna().to_numpy(float)):
+    if nearly_equal(changes := (post - pre)[both]):
         middle = float(np.round(np.median(changes), 9))
         yield f"alike_change_{'up' if middle > 0 else 'down' if middle < 0 else 'none'}"
 

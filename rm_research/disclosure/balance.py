@@ -71,7 +71,7 @@ def shown_balance(
     named = [[(behind.pile(side["scale"].iloc[0], study.baseline), behind.places(side)) for side in of_row if len(side)]
              for of_row in sides]  # fmt: skip
     # spreads before know no clusters, and the intervals of means do
-    told = [any(few_share_one(side, asked.threshold) for side in of_row) for of_row in sides]
+    told = [any(few_share_one(side["cluster"], side["person"], asked.threshold) for side in of_row) for of_row in sides]
     shows = pd.Series(
         [not tells and circulated.takes(groups) for tells, groups in zip(told, named, strict=True)],
         index=table.index, dtype=bool,

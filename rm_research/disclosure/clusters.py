@@ -1,11 +1,15 @@
 """People who share a cluster with somebody: a spread that knows of it and one that does not tell how they differ."""
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rm_research.disclosure.threshold import Threshold
 
 
-def few_share_one(people: pd.DataFrame, threshold: Threshold) -> bool:
+def few_share_one(
+    clusters: pd.Series | NDArray[np.float64], people: pd.Series | NDArray[np.float64], threshold: Threshold
+) -> bool:
     """
     Whether a few of some people share a cluster: somebody does, and fewer than the smallest group.
 
@@ -14,9 +18,12 @@ def few_share_one(people: pd.DataFrame, threshold: Threshold) -> bool:
 
     Parameters
     ----------
-    people : DataFrame
-        Rows of a Panel, of one scale and wave.
+    clusters, people : Series or array
+        Cluster and person of each of them, in one order; nobody shares a missing cluster.
     threshold : Threshold
     """
-    sizes = people.groupby("cluster", observed=True)["person"].transform("nunique")
-    return bool(threshold.few(people.loc[sizes > 1, "person"].nunique()))
+    cluster, person = (pd.factorize(np.asarray(codes))[0] for codes in (clusters, people))
+    known = cluster >= 0
+    pairs = np.unique(np.column_stack([cluster[known], person[known]]), axis=0)
+    shared = np.bincount(pairs[:, 0])[pairs[:, 0]] > 1
+    return bool(threshold.few(len(np.unique(pairs[shared, 1]))))

@@ -152,9 +152,9 @@ def beside_shared_answers(asked: Asked) -> pd.Series:
 def few_meet_otherwise(asked: Asked) -> pd.Series:
     """Slopes on meetings that rest on few people: nearly all met as often, or one person decides a quarter."""
 
-    def rests_on_few(row: Estimate) -> bool:
-        people = _with_both(row, asked)
-        meetings = people["sessions"].dropna().to_numpy(float)
+    def rests_on_few(row: Estimate, behind: Behind) -> bool:
+        meetings = behind.sessions[behind.with_both(row)]
+        meetings = meetings[np.isfinite(meetings)]
         if not len(meetings):
             return False
         away = (meetings - meetings.mean()) ** 2
@@ -173,22 +173,21 @@ def few_share_a_cluster(asked: Asked) -> pd.Series:
     """
     otherwise = asked.table["measure"].isin([Measure.G_AV, Measure.D_RM])
     otherwise |= asked.table["method"].isin([Name.LIKELIHOOD, Name.MIXED_MODEL]) & (asked.behind is not None)
-    return _where(asked, otherwise, lambda row: few_share_one(_with_both(row, asked), asked.threshold))
+
+    def rests_on_few(row: Estimate, behind: Behind) -> bool:
+        people = behind.with_both(row)
+        return few_share_one(behind.clusters[people], behind.people[people], asked.threshold)
+
+    return _where(asked, otherwise, rests_on_few)
 
 
-def _with_both(row: Estimate, asked: Asked) -> pd.DataFrame:
-    """Rows of the Panel of the people of a row who have both scores."""
-    assert asked.behind is not None  # noqa: S101  # asked of rows whose people are known
-    return pd.concat(list(asked.behind.sides(row))).dropna(subset=["pre", "post"])
-
-
-def _where(asked: Asked, which: pd.Series, hides: Callable[[Estimate], bool]) -> pd.Series:
+def _where(asked: Asked, which: pd.Series, hides: Callable[[Estimate, Behind], bool]) -> pd.Series:
     """Rows of a kind that are to be hidden: some of them, or all where nobody knows whose they are."""
     if asked.behind is None:
         several = asked.table["n_pairs"].ne(asked.table["n_clusters"]).fillna(value=False).astype(bool)
         return which & (several | asked.table["contrast"].eq(Contrast.DOSE))
     rows = zip(asked.estimates.rows, which, asked.hidden, strict=True)
-    found = [bool(is_of and not hidden and hides(row)) for row, is_of, hidden in rows]
+    found = [bool(is_of and not hidden and hides(row, asked.behind)) for row, is_of, hidden in rows]
     return pd.Series(found, index=asked.table.index, dtype=bool)
 
 

@@ -26,6 +26,7 @@ from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import EVERYONE, STRATUM, Place
 from rm_research.effects.interaction import name_of_split
 from rm_research.effects.methods import Contrast, Name, Questionnaires
+from rm_research.frames import DYADS
 from rm_research.study import Study
 
 Q = Questionnaires
@@ -58,6 +59,10 @@ class Behind:
     ----------
     whole : bool
         Whether everybody answered all questions of scales that share some.
+    pre, post, sessions : array of float
+        Scores and number of meetings of each row of the Panel; NaN where unknown.
+    clusters, people : array
+        Cluster and person of each row, as numbers; NaN without one.
     person_of : array of int
         Person at each place; questionnaires of editions that are gone have places of their own.
     released : list of (Pile, array, bool)
@@ -78,7 +83,14 @@ class Behind:
         self.person_of = pd.factorize(self._who.get_level_values(1))[0]
         self._names: dict[str, dict[str, int]] = {}
         self.released = [self._released(group) for edition in editions for group in edition.groups]
-        self._before, self._after = (self._panel[name].notna().to_numpy() for name in ("pre", "post"))
+        self.pre, self.post, self.sessions = (
+            self._panel[name].to_numpy(float, na_value=np.nan) for name in ("pre", "post", "sessions")
+        )
+        numbers = (pd.factorize(self._panel[name])[0].astype(float) for name in ("cluster", "person"))
+        self.clusters, self.people = (np.where(number < 0, np.nan, number) for number in numbers)
+        self._before, self._after = np.isfinite(self.pre), np.isfinite(self.post)
+        self._sides: dict[tuple[object, ...], list[Positions]] = {}
+        self._narrow: dict[tuple[str, ...], NDArray[np.bool_]] = {}
         self._cohorts, self._roles = (list(dict.fromkeys(self._panel[name])) for name in ("cohort", "role"))
         self.family, self.whole = family or first_of_family(study), family is not None
 
@@ -124,11 +136,18 @@ class Behind:
                 named += self._groups(row, people, wave)
         return named
 
-    def sides(self, row: Estimate) -> Iterator[pd.DataFrame]:
+    def sides(self, row: Estimate) -> list[Positions]:
         """Rows of the Panel of each group of people that a row sets apart, of all cohorts for an average."""
-        for people in self._people(row, self._cohorts if row.is_pooled else self._members(row), row.wave):
-            if people is not None:
-                yield self._panel.iloc[people]
+        key = (*row.place, row.subgroup, row.contrast, row.is_pooled, row.declared and row.declared.groups)
+        if key not in self._sides:
+            sides = self._people(row, self._cohorts if row.is_pooled else self._members(row), row.wave)
+            self._sides[key] = [people for people in sides if people is not None]
+        return self._sides[key]
+
+    def with_both(self, row: Estimate) -> Positions:
+        """Rows of the Panel of the people of a row who have both scores."""
+        people = np.concatenate([NOBODY, *self.sides(row)])
+        return people[self._before[people] & self._after[people]]
 
     def _arms(self, row: Estimate, cohorts: Sequence[str], *, compared: bool) -> list[tuple[Sequence[str], str]]:
         """Cohorts and arm of each side of a row; a comparison that cohorts share is that of all."""
@@ -227,7 +246,7 @@ class Behind:
         if narrowed is not None:
             masks += [("before", both & narrowed), ("after", both & narrowed)]
         if Q.ATTENDED in groups:
-            attended = both & (self._panel["sessions"].iloc[people].to_numpy(float, na_value=np.nan) > 0)
+            attended = both & (self.sessions[people] > 0)
             masks += [("before", attended), ("after", attended)]
         return [(ends[end], self._place_of[people[mask]]) for end, mask in masks]
 
@@ -236,34 +255,35 @@ class Behind:
     ) -> NDArray[np.bool_] | None:  # fmt: skip
         """Which of the people a row rests on, where that depends on more than their two scores."""
         if Q.MET in groups:
-            return self._panel["sessions"].iloc[people].notna().to_numpy(bool)
+            return np.isfinite(self.sessions[people])
         if Q.THEN in groups:
-            return self._judged(self._panel.iloc[people], row)
-        return self._in_dyads(self._panel.iloc[people]) if Q.PARTNERS in groups else None
+            return self._judged(row.scale, row.subgroup)[people]
+        return self._in_dyads(row.scale, row.wave)[people] if Q.PARTNERS in groups else None
 
-    def _judged(self, rows: pd.DataFrame, row: Estimate) -> NDArray[np.bool_]:
-        """Who judged the start in hindsight."""
-        if self._scores is None:
-            return np.zeros(len(rows), dtype=bool)
-        then = self._scores[self._scores["wave"].eq(row.subgroup) & self._scores["scale"].eq(row.scale)]
-        then = then[then["score"].notna()]
-        who = pd.MultiIndex.from_frame(then[["cohort", "person"]])
-        return pd.MultiIndex.from_frame(rows[["cohort", "person"]]).isin(who)
+    def _judged(self, scale: str, then: str) -> NDArray[np.bool_]:
+        """Whether the person of each row of the Panel judged the start in hindsight."""
+        if (key := ("judged", scale, then)) not in self._narrow:
+            scores = self._scores if self._scores is not None else pd.DataFrame(columns=["wave", "scale", "score"])
+            judged = scores[scores["wave"].eq(then) & scores["scale"].eq(scale) & scores["score"].notna()]
+            self._narrow[key] = self._are_of(judged.reindex(columns=["cohort", "person"]))
+        return self._narrow[key]
 
-    def _in_dyads(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
-        """Whose dyad counts: both members have both scores, and no other partner."""
-        if self._dyads is None or rows.empty:
-            return np.zeros(len(rows), dtype=bool)
-        scale, wave = rows["scale"].iloc[0], rows["wave"].iloc[0]
-        asked = self._panel[self._panel["scale"].eq(scale) & self._panel["wave"].eq(wave)]
-        scored = pd.MultiIndex.from_frame(asked.dropna(subset=["pre", "post"])[["cohort", "person"]])
-        dyads = one_to_one(self._dyads)
-        whole = np.logical_and.reduce(
-            [pd.MultiIndex.from_frame(dyads[["cohort", member]]).isin(scored) for member in MEMBERS]
-        )
-        members = pd.concat([dyads.loc[whole, ["cohort", name]].set_axis(["cohort", "person"], axis=1)
-                             for name in MEMBERS])  # fmt: skip
-        return pd.MultiIndex.from_frame(rows[["cohort", "person"]]).isin(pd.MultiIndex.from_frame(members))
+    def _in_dyads(self, scale: str, wave: str) -> NDArray[np.bool_]:
+        """Whether the dyad of each row's person counts: both members have both scores, and no other partner."""
+        if (key := ("in dyads", scale, wave)) not in self._narrow:
+            asked = self._panel["scale"].eq(scale) & self._panel["wave"].eq(wave) & self._before & self._after
+            scored = pd.MultiIndex.from_frame(self._panel.loc[asked, ["cohort", "person"]])
+            dyads = one_to_one(self._dyads) if self._dyads is not None else DYADS.empty()
+            whole = np.logical_and.reduce(
+                [pd.MultiIndex.from_frame(dyads[["cohort", member]]).isin(scored) for member in MEMBERS]
+            )
+            members = [dyads.loc[whole, ["cohort", name]].set_axis(["cohort", "person"], axis=1) for name in MEMBERS]
+            self._narrow[key] = self._are_of(pd.concat(members))
+        return self._narrow[key]
+
+    def _are_of(self, people: pd.DataFrame) -> NDArray[np.bool_]:
+        """Whether each row of the Panel is of some people, by cohort and person."""
+        return np.isin(self._place_of, self._who.get_indexer(pd.MultiIndex.from_frame(people)))
 
 
 class Cells:
