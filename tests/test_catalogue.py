@@ -137,7 +137,8 @@ LEVELS = ("unlinked", 1, "both", "gap", "same", 4, "drawn", 5)
 LOWERED = {"randomised_4", "randomised_2", "matched_2", "matched_1", "self-selected_1"}
 STEPS = {  # rules of the ledger that stand in code as they are
     call.args[0].value
-    for path in PACKAGE.rglob("*.py") for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    for path in PACKAGE.rglob("*.py") if ".step(" in (code := path.read_text(encoding="utf-8"))
+    for call in ast.walk(ast.parse(code))
     if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "step" and call.args
     and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
 }  # fmt: skip

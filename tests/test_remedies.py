@@ -275,6 +275,12 @@ CASES = [
     Case("waves_equal", base(post_csv=table(PRE)) | {"later.csv": table(POST)},
          said("Name the right file in study.toml",
               lambda files, _: declare(files, 'file = "later.csv"', "waves.post"))),
+    Case("waves_share_rows", base(
+        study_toml=toml('file = "pre.csv"\n', 'file = "pre.csv"\nwhere = { when = "1" }\n').replace(
+            'file = "post.csv"\n', 'file = "pre.csv"\nduplicates = "first"\n'),
+        pre_csv=table(PRE, when="1") + table(POST, when="2").split("\n", 1)[1]),
+         said("Separate the waves by `where`", lambda files, _: declare(
+             files, 'where = { when = "2" }', "waves.post"))),
     Case("unknown_role", base(pre_csv=table(PRE, role=["leader"] * 5 + [""] * 35, Rolle="leader"),
                               study_toml=columns('role = { pre = "role" }')),
          said("Name its column under .columns.",

@@ -15,6 +15,7 @@ from rm_research.study.entries import tidy_text
 from rm_research.study.wording import suggest
 
 MANY_ANSWERS, MANY_PEOPLE = 30, 5  # so many equal answers of so many people are no coincidence
+MANY_ITEMS, NEARLY_ALL = 3, 0.9  # of so many items each, a few people with other answers make no second survey
 LAST = pd.Timestamp.max
 
 
@@ -30,12 +31,15 @@ class Found(NamedTuple):
     of: int
 
 
-MESSAGES = {"waves_swapped": "problems.waves_swapped", "waves_equal": "problems.waves_equal"}  # by rule
+MESSAGES = {
+    "waves_swapped": "problems.waves_swapped", "waves_equal": "problems.waves_equal",
+    "waves_share_rows": "problems.waves_share_rows",
+}  # by rule  # fmt: skip
 
 
 def compare_waves(responses: pd.DataFrame, who: np.ndarray, study: Study) -> pd.DataFrame:
     """
-    Find waves that were submitted in another order than declared, and waves with the same answers.
+    Find waves submitted in another order than declared, waves with the same answers, and waves that read the same rows.
 
     Parameters
     ----------
@@ -49,8 +53,9 @@ def compare_waves(responses: pd.DataFrame, who: np.ndarray, study: Study) -> pd.
     -------
     DataFrame
         Problems. Where most people of a cohort who gave both dates answered the later wave first (without linked dates:
-        judging by the median dates), or everybody's answers are the same, it is an error of the cohort, or of the study
-        if it holds for all cohorts. Single people who answered in another order are a warning each.
+        judging by the median dates), or nearly everybody's answers are the same, it is an error of the cohort, or of
+        the study if it holds for all cohorts; so is a row that both waves read, in the same columns. Single people who
+        answered in another order are a warning each.
     """
     journal, found = Journal(), list[Found]()
     by_wave = dict(iter(responses.assign(**{WHO: who}).dropna(subset="cohort").groupby("wave", sort=False)))
@@ -58,7 +63,7 @@ def compare_waves(responses: pd.DataFrame, who: np.ndarray, study: Study) -> pd.
     for earlier, later in combinations(waves, 2):
         pair = by_wave[earlier], by_wave[later]
         found += _swapped(*pair, study, journal)
-        found += _equal(*pair, study)
+        found += shared if (shared := list(_shared(*pair, study))) else _equal(*pair, study)
     everywhere = set(responses["cohort"].dropna().unique())
     for kind in dict.fromkeys(each[:3] for each in found):
         _report([each for each in found if each[:3] == kind], everywhere, journal)
@@ -73,7 +78,7 @@ def _report(found: list[Found], everywhere: Collection[str], journal: Journal) -
         early, late = (", ".join(dict.fromkeys(each.files[place] for each in some)) for place in (0, 1))
         blanks = {"early": early, "late": late, "earlier": first.earlier, "later": first.later,
                   "of": sum(each.of for each in some)}  # fmt: skip
-        blanks |= {"n": sum(each.n for each in some)} if first.rule == "waves_swapped" else {}
+        blanks["n"] = sum(each.n for each in some)
         message = Said(MESSAGES[first.rule], **blanks)
         cohort = None if whole else first.cohort
         journal.problem(first.rule, "error", message, wave=first.later, file=first.files[1], cohort=cohort)
@@ -103,33 +108,66 @@ def _swapped(before: pd.DataFrame, after: pd.DataFrame, study: Study, journal: J
         journal.row_problems("answered_backward", "warning", message, single)
 
 
+def _shared(before: pd.DataFrame, after: pd.DataFrame, study: Study) -> Iterator[Found]:
+    """The fault of each cohort in which both waves read the same columns of the same rows of an export."""
+    waves = [str(rows["wave"].iloc[0]) for rows in (before, after)]
+    read = [
+        {(source.title, column) for source in study.wave(wave).sources for item in study.items if item.scale
+         for column in item.candidates(wave, source.name)}
+        for wave in waves
+    ]  # fmt: skip
+    if not (files := {file for file, _ in set.intersection(*read)}):
+        return
+    places = [pd.MultiIndex.from_frame(rows[["file", "source_row"]]) for rows in (before, after)]
+    both = before["file"].isin(files) & places[0].isin(places[1])
+    counts = pd.DataFrame({"n": both.groupby(before["cohort"]).sum(), "of": before.groupby("cohort").size()})
+    yield from _found("waves_share_rows", counts[counts["n"] > 0], before, after)
+
+
 def _equal(before: pd.DataFrame, after: pd.DataFrame, study: Study) -> Iterator[Found]:
-    """The fault of each cohort whose two waves hold the same answers to all they both ask."""
+    """The fault of each cohort whose two waves hold the same answers of nearly everybody to all they both ask."""
     asked = [
         {item.name for scale in study.scales for item in study.asked(scale.name, str(rows["wave"].iloc[0]))}
         for rows in (before, after)
     ]
     both = set.intersection(*asked)
     items = [item.name for item in study.items if item.name in both and item.kind == "number"]
-    if study.link.method != "none":
-        _, *places = np.intersect1d(before[WHO], after[WHO], assume_unique=True, return_indices=True)
-        cohorts = before["cohort"].iloc[places[0]].to_numpy(object)
-        first, second = (rows[items].to_numpy(float)[at] for rows, at in zip((before, after), places, strict=True))
-    else:
-        as_many = before["cohort"].value_counts().eq(after["cohort"].value_counts())
-        one, other = (
-            rows[rows["cohort"].isin(as_many.index[as_many])].sort_values(["cohort", *items])
-            for rows in (before, after)
-        )
-        cohorts = one["cohort"].to_numpy(object)
-        first, second = (rows[items].to_numpy(float) for rows in (one, other))
-    same = ((first == second) | (np.isnan(first) & np.isnan(second))).all(axis=1)
-    if not same.any():
+    if not items:
         return
-    of_rows = pd.DataFrame({"cohort": cohorts, "same": same, "known": np.isfinite(first).sum(axis=1)})
-    counts = of_rows.groupby("cohort").agg(same=("same", "all"), n=("same", "size"), known=("known", "sum"))
-    many = counts["same"] & (counts["n"] >= MANY_PEOPLE) & (counts["known"] >= MANY_ANSWERS)
-    yield from _found("waves_equal", counts.assign(of=counts["n"]).loc[many], before, after)
+    linked = study.link.method != "none"
+    counts = (_kept if linked else _repeated)(before, after, items)
+    nearly = counts["n"].ge(NEARLY_ALL * counts["of"]) & counts["ways"].ge(MANY_PEOPLE)
+    counts = counts[counts["n"].eq(counts["of"]) | (nearly & linked & (len(items) >= MANY_ITEMS))]
+    many = (counts["n"] >= MANY_PEOPLE) & (counts["known"] >= MANY_ANSWERS)
+    yield from _found("waves_equal", counts[many], before, after)
+
+
+def _kept(before: pd.DataFrame, after: pd.DataFrame, items: list[str]) -> pd.DataFrame:
+    """People of each cohort who answered twice (of), who answered the same (n, in so many ways), and their answers."""
+    _, *places = np.intersect1d(before[WHO], after[WHO], assume_unique=True, return_indices=True)
+    first, second = (rows[items].to_numpy(float)[at] for rows, at in zip((before, after), places, strict=True))
+    same = ((first == second) | (np.isnan(first) & np.isnan(second))).all(axis=1)
+    kept = pd.DataFrame(first, columns=items).assign(cohort=before["cohort"].iloc[places[0]].to_numpy(object))
+    counts = _ways(kept[same], items)
+    return counts.assign(of=kept.groupby("cohort").size()).dropna()
+
+
+def _repeated(before: pd.DataFrame, after: pd.DataFrame, items: list[str]) -> pd.DataFrame:
+    """As `_kept`, of waves whose people are not linked: sets of answers that both have, as often as both have them."""
+    by_way = [rows.groupby(["cohort", *items], dropna=False, observed=True).size() for rows in (before, after)]
+    often = pd.concat(by_way, axis=1, join="inner").min(axis=1)
+    repeated = often.index.repeat(often).to_frame(index=False) if len(often) else before[["cohort", *items]].iloc[:0]
+    sizes = pd.concat([rows.groupby("cohort").size() for rows in (before, after)], axis=1).max(axis=1)
+    return _ways(repeated, items).assign(of=sizes).dropna()
+
+
+def _ways(people: pd.DataFrame, items: list[str]) -> pd.DataFrame:
+    """By cohort: people (n), different sets of answers of theirs (ways), and answers (known)."""
+    of_cohort = people.groupby("cohort")
+    return pd.DataFrame({
+        "n": of_cohort.size(), "ways": people.drop_duplicates(["cohort", *items]).groupby("cohort").size(),
+        "known": people[items].notna().sum(axis=1).groupby(people["cohort"]).sum(),
+    })  # fmt: skip
 
 
 def _found(rule: str, cohorts: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Found]:

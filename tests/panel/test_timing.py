@@ -107,7 +107,7 @@ def test_two_waves_with_the_same_answers_are_an_error(tmp_path, toml):
     shuffled.to_csv(folder / "post.csv", index=False)
     (problem,) = found(folder, "waves_equal").itertuples()
     assert problem.severity == "error"
-    assert "post.csv (wave 'post') has the same answers as pre.csv (wave 'pre') from all 12 people" in problem.message
+    assert "post.csv (wave 'post') has the same answers as pre.csv (wave 'pre') from 12 of 12 people" in problem.message
 
 
 def test_a_copy_without_those_who_left_is_found_too(tmp_path):
@@ -117,12 +117,52 @@ def test_a_copy_without_those_who_left_is_found_too(tmp_path):
     assert len(found(folder, "waves_equal")) == 1
 
 
-def test_one_answer_that_differs_makes_two_waves(tmp_path):
-    folder = small_study(tmp_path / "study", Group("a", 12))
-    before = pd.read_csv(folder / "pre.csv", dtype=str, keep_default_na=False)
-    before.loc[0, "m1"] = {"1": "2"}.get(before.loc[0, "m1"], "1")
-    before.to_csv(folder / "post.csv", index=False)
+def with_others(folder, n_others, n=30):
+    """A study whose second export is the first one, but for one answer of some people."""
+    small_study(folder, Group("a", n))
+    rows = pd.read_csv(folder / "pre.csv", dtype=str, keep_default_na=False)
+    rows.loc[: n_others - 1, "m1"] = rows.loc[: n_others - 1, "m1"].map(lambda entry: {"1": "2"}.get(entry, "1"))
+    rows.to_csv(folder / "post.csv", index=False)
+    return folder
+
+
+def test_a_copy_in_which_few_answers_were_corrected_is_no_second_survey(tmp_path):
+    (problem,) = found(with_others(tmp_path / "study", 3), "waves_equal").itertuples()
+    assert "from 27 of 30 people" in problem.message
+
+
+def test_a_tenth_with_other_answers_makes_two_surveys(tmp_path):
+    assert found(with_others(tmp_path / "study", 4), "waves_equal").empty
+
+
+def test_people_who_all_answer_the_same_may_do_so_twice(tmp_path):
+    folder = with_others(tmp_path / "study", 2)
+    for wave in ("pre", "post"):  # a scale at its ceiling: few ways to answer
+        with_rows(folder, lambda rows: rows.__setitem__(["m2", "m3"], "5"), wave)
+        with_rows(folder, lambda rows: rows.__setitem__("m1", ["4"] * 2 + list("45454" * 6)[2:]), wave)
+    with_rows(folder, lambda rows: rows.__setitem__("m1", ["5"] * 2 + list(rows["m1"][2:])))
     assert found(folder, "waves_equal").empty
+
+
+def test_waves_that_read_the_same_rows_are_an_error(tmp_path):
+    toml = TOML.replace('file = "post.csv"', 'file = "pre.csv"\nwhere = { code = "P0-0" }')
+    folder = small_study(tmp_path / "study", Group("a", 12), toml=toml)
+    (problem,) = found(folder, "waves_share_rows").itertuples()
+    assert (
+        "pre.csv (wave 'post') takes rows that pre.csv (wave 'pre') takes too, in the same columns: 1 of 12"
+        in problem.message
+    )
+    assert found(folder, "waves_equal").empty
+
+
+def test_waves_that_read_other_columns_of_the_same_rows_are_none(tmp_path):
+    folder = small_study(tmp_path / "study", Group("a", 12), toml=TOML.replace('file = "post.csv"', 'file = "pre.csv"'))
+    after = pd.read_csv(folder / "post.csv", dtype=str, keep_default_na=False)
+    with_rows(folder, lambda rows: rows.__setitem__(["n1", "n2", "n3"], after[["m1", "m2", "m3"]].to_numpy()), "pre")
+    book = pd.read_csv(folder / "codebook.csv", dtype=str, keep_default_na=False)
+    book.assign(post=["n1", "n2", "n3"]).to_csv(folder / "codebook.csv", index=False)
+    assert found(folder, "waves_share_rows").empty
+    assert not check_study(folder).to_frame()["severity"].eq("error").any()
 
 
 def test_few_equal_answers_may_be_chance(tmp_path):
