@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rm_research.effects.estimates import Row, estimate_row
 from rm_research.effects.groups import Compared, Group, Place, fewest, units
@@ -24,6 +25,7 @@ OF_CHANGES = METHODS[Contrast.INTERACTION, Measure.MEAN, Name.JACKKNIFE]
 OF_DIFFERENCES = METHODS[Contrast.INTERACTION, Measure.MEAN, Name.ANCOVA]
 DIFFERENCE = 3  # column of the interaction in the model of changes
 INTERACTION = 4  # and in that of differences
+FIRST_TREATED = 3  # number of the first group's programme arm
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,32 +48,49 @@ class Split:
     subgroup: str
     people: pd.DataFrame
 
-    @property
+    @cached_property
+    def both(self) -> NDArray[np.bool_]:
+        """Who has both scores."""
+        return self._before & self._after
+
+    @cached_property
     def paired(self) -> pd.DataFrame:
         """People with both scores."""
-        return self.people.dropna(subset=["pre", "post"])
+        return self.people[self.both]
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         """Counts of the first group's programme arm; of people compared with it, with both scores; and clusters."""
-        treated = self.people[self.people["first"].eq(1) & self.people["in_arm"].eq(1)]
-        paired = self.paired
-        both = int(treated[["pre", "post"]].notna().all(axis=1).sum())
+        treated = self._part == FIRST_TREATED
+        n_both = int((treated & self.both).sum())
         return {
-            "n_pre": int(treated["pre"].notna().sum()), "n_post": int(treated["post"].notna().sum()), "n_pairs": both,
-            "n_comparison": len(paired) - both, "n_clusters": paired["cluster"].nunique(),
+            "n_pre": int((treated & self._before).sum()), "n_post": int((treated & self._after).sum()),
+            "n_pairs": n_both, "n_comparison": int(self.both.sum()) - n_both,
+            "n_clusters": self.paired["cluster"].nunique(),
         }  # fmt: skip
 
-    @property
+    @cached_property
     def n_left(self) -> int:
         """People with a score before and none after, in the group with the fewest of them; 0 where nobody left."""
-        left = self.people["pre"].notna() & self.people["post"].isna()
-        return fewest(left.groupby([self.people["first"], self.people["in_arm"]]).sum().astype(int))
+        return fewest(np.bincount(self._part[self._before & ~self._after]).tolist())
 
-    @property
+    @cached_property
     def n_fewest(self) -> int:
         """People with both scores in the smallest of the compared groups."""
-        return int(self.paired.groupby(["first", "in_arm"]).size().min()) if len(self.paired) else 0
+        return fewest(np.bincount(self._part[self.both]).tolist())
+
+    @cached_property
+    def _part(self) -> NDArray[np.intp]:
+        """Number of each person's group and arm."""
+        return (2 * self.people["first"] + self.people["in_arm"]).to_numpy(np.intp)
+
+    @cached_property
+    def _before(self) -> NDArray[np.bool_]:
+        return self.people["pre"].notna().to_numpy()
+
+    @cached_property
+    def _after(self) -> NDArray[np.bool_]:
+        return self.people["post"].notna().to_numpy()
 
 
 def change_interactions(all_groups: Sequence[Group], study: Study) -> Iterator[Row]:
