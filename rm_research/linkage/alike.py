@@ -14,7 +14,7 @@ from rm_research.frames import FORM
 from rm_research.journal import Journal
 from rm_research.readers.encodings import encoding_for
 from rm_research.study import Study
-from rm_research.study.entries import slug
+from rm_research.study.entries import slug, tidy_text
 from rm_research.study.garbling import garbled_pairs
 from rm_research.study.model import ALL_COHORTS
 from rm_research.study.spelling import FORMS
@@ -99,7 +99,8 @@ def report_cohorts(rows: pd.DataFrame, study: Study, journal: Journal) -> None:
             journal.problem("garbled_text", "error", message, wave=wave, file=file)
     for fault in _unusable(cohorts):
         journal.problem("cohort_name", "error", Said("problems.rename_cohort", fault=fault))
-    for one, other in _alike(cohorts):
+    declared = set(map(tidy_text, study.reporting.cohorts))  # whoever lists two cohorts knows that they are two
+    for one, other in _alike([name for name in cohorts if tidy_text(name) not in declared]):
         message = Said("problems.cohorts_alike", one=one, other=other)
         journal.problem("cohorts_alike", "warning", message)
 
@@ -117,7 +118,11 @@ def _unusable(cohorts: Sequence[str]) -> Iterator[str]:
 
 
 class _Name(NamedTuple):
-    """A cohort's name: place among the cohorts, folder, words with years written short, numbers, enough letters."""
+    """
+    A cohort's name: place among the cohorts, folder, words with years written short, whether it has enough letters.
+
+    `numbers` are its numbers and single letters, which tell 'School A' from 'School B'.
+    """
 
     place: int
     slug: str
@@ -145,7 +150,7 @@ def _alike(cohorts: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _name(place: int, cohort: str) -> _Name:
     name = slug(cohort)
     words = re.sub(r"\b(?:19|20)(\d\d)\b", r"\1", name.replace("-", " "))
-    return _Name(place, name, words, tuple(re.findall(r"\d+", words)), len(re.sub(r"\W|\d", "", words)) > 3)
+    return _Name(place, name, words, tuple(re.findall(r"\d+|\b[a-z]\b", words)), len(re.sub(r"\W|\d", "", words)) > 3)
 
 
 def _nearly(one: _Name, other: _Name) -> bool:

@@ -29,6 +29,7 @@ def items(study, *rows, cohorts=("one",), shapes=None) -> list[str]:
         "cohorts": pd.DataFrame({"cohort": names, "repeats": 0, "failed": False}),
         "measurement": pd.DataFrame(columns=["scale", "limit", "wave", "cohort"]),
         "together": None,
+        "described": pd.DataFrame(columns=["scale", "cohort"]),
         "shapes": pd.DataFrame(shapes or [], columns=["cohort", "limit", "above"]),
     }  # fmt: skip
     disclosed = Disclosed(Estimates(table_of(*rows), details_of()), tables, 10)
@@ -107,3 +108,18 @@ def test_response_shift_is_named_where_all_outcomes_are_self_reports(study, tmp_
 def test_careless_answers_are_told_as_a_band(study, above, key):
     found = items(study, row_of(), shapes=[("one", "same_answers", above), ("two", "same_answers", 0.05)])
     assert [text for text in found if "same answer throughout" in text] == [WORDS.say(f"limits.{key}")]
+
+
+@pytest.mark.parametrize(("instrument", "n_items", "named"), [("open-digital", 4, True), ("uwes-3", 3, False)])
+def test_scales_that_nobody_has_validated_are_named(tmp_path, instrument, n_items, named):
+    study_of(tmp_path)
+    settings = (tmp_path / "study.toml").read_text()
+    settings = settings.replace("[scales.mood]", f'[scales.mood]\ninstrument = "{instrument}"')
+    (tmp_path / "study.toml").write_text(settings)
+    ends = "1,5" if named else "0,6"
+    rows = "".join(f"m{k},mood,{k},{ends}\n" for k in range(1, n_items + 1))
+    (tmp_path / "codebook.csv").write_text(f"item,scale,of,low,high\n{rows}b,zeal,,1,5\n")
+    study = read_study(tmp_path)
+    text = WORDS.say("limits.not_validated", scales=study.scale("mood").title)
+    assert (text in items(study, row_of())) is named
+    assert text not in items(study, row_of(scale="zeal"))

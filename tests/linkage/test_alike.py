@@ -166,10 +166,19 @@ def test_names_that_seem_to_mean_one_cohort_are_named_together(study, names):
     assert all(repr(name) in message for name in names)
     more = f'[values.cohort]\n"{names[0]}" = ["{names[1]}"]\n'
     assert messages(study(part, part, toml=WITH_COHORTS, more=more), "cohorts_alike") == []
+    more = f'[reporting]\ncohorts = ["{names[0]}", "{names[1]}"]\n'
+    assert messages(study(part, part, toml=WITH_COHORTS, more=more), "cohorts_alike") == []
 
 
 @pytest.mark.parametrize(
-    "names", [("Spring 2024", "Spring 2025"), ("Group 1", "Group 2"), ("A1", "A2"), ("2024 spring", "2024 autumn")]
+    "names",
+    [
+        ("Spring 2024", "Spring 2025"),
+        ("Group 1", "Group 2"),
+        ("A1", "A2"),
+        ("2024 spring", "2024 autumn"),
+        ("School A", "School B"),
+    ],
 )
 def test_names_that_differ_are_let_be(study, names):
     part = of_cohorts(*names)
@@ -215,7 +224,7 @@ def alike(one, other):
     first, second = (re.sub(r"\b(?:19|20)(\d\d)\b", r"\1", slug(name).replace("-", " ")) for name in (one, other))
     letters = min(len(re.sub(r"[^a-z]", "", name)) for name in (first, second))
     near = letters > 3 and SequenceMatcher(None, first, second).ratio() >= 0.85
-    same_numbers = re.findall(r"\d+", first) == re.findall(r"\d+", second)
+    same_numbers = re.findall(r"\d+|\b[a-z]\b", first) == re.findall(r"\d+|\b[a-z]\b", second)
     return slug(one) != slug(other) and (first == second or (same_numbers and near))
 
 

@@ -10,6 +10,7 @@ from rm_research.findings.page import Content
 from rm_research.stats.attrition import MOST_LOST, MOST_UNEVEN
 from rm_research.stats.resampling import FEW_DF
 from rm_research.study import Item
+from rm_research.study.instruments import the_instrument
 
 FEW_PEOPLE = 50  # in a group that is called small
 MOST = 5  # that stand on the page; the others are folded
@@ -42,7 +43,7 @@ def _items(context: Context) -> list[str]:
         items.append(say("limits.few_df"))
     items += _small_groups(context) + _self_reports(context)
     items += measurement_limits(context.disclosed.tables["measurement"], study=study, words=context.words)
-    items += _careless_limits(context) + _mappings(context)
+    items += _not_validated(context) + _careless_limits(context) + _mappings(context)
     if len({row.scale for row in context.headlines if row.is_known}) > 1:
         items.append(say("limits.multiple"))
     changes = [scale for scale in study.scales if not is_described(scale, context)]
@@ -66,6 +67,14 @@ def _of_averages(context: Context) -> list[str]:
         if context.counts(ALL_COHORTS)["repeats"]:
             items.append(say("limits.repeats_these" if over_people else "limits.repeats"))
     return items
+
+
+def _not_validated(context: Context) -> list[str]:
+    """Scales on the page whose instrument nobody has validated: the open set."""
+    on_page = {*(row.scale for row in context.headlines if row.is_known), *context.table("described")["scale"]}
+    named = [scale for scale in context.study.scales if scale.instrument and scale.name in on_page]
+    titles = [scale.title for scale in named if not the_instrument(str(scale.instrument)).validated]
+    return [context.words.say("limits.not_validated", scales=context.words.listed(titles))] if titles else []
 
 
 def _mappings(context: Context) -> list[str]:
