@@ -21,9 +21,9 @@ coverage: $(STAMP)  ## The fast tests, and the lines of the package that none of
 test-slow: $(STAMP)  ## Long simulations and soaks, and many examples of every property
 	@$(BIN)/pytest -n auto --dist worksteal -m slow
 
-soak: $(STAMP)  ## All drawn studies: readers who add, subtract, exchange, try whole answers; every property of pages
+soak: $(STAMP)  ## All drawn studies and long simulations: readers who add, subtract, exchange; every property of pages
 	@RM_RESEARCH_SOAK=1 $(BIN)/pytest -n auto --dist worksteal -m slow tests/disclosure tests/report \
-	  tests/findings/test_pages_agree.py tests/browser
+	  tests/findings/test_pages_agree.py tests/browser tests/reporting/test_received.py tests/stats/test_factor_invariance.py
 
 doctest: $(STAMP)  ## The examples of all public docstrings, on the demo study
 	@$(BIN)/pytest -n auto --dist worksteal -m "slow or not slow" tests/test_examples.py

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from properties import SOAK
 from small_studies import Group, small_study
 
 # names that programs look for: ours, Python's own, those of libraries, and what is imported late
@@ -41,6 +42,9 @@ def hostile(folder: Path, mark: Path) -> None:
     (folder / "cohort_findings.ipynb").write_text("{}")
 
 
+WAYS = (("warm", True), ("cold", False), ("warm", False), ("cold", True))
+
+
 @pytest.fixture
 def short():
     """A folder with a short path, where sockets of warm kernels are made."""
@@ -64,8 +68,7 @@ def run(*words: object, folder: Path, temporary: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("inside", [True, False])
-@pytest.mark.parametrize("kernels", ["warm", "cold"])  # on macOS and Windows they always start cold
+@pytest.mark.parametrize(("kernels", "inside"), WAYS if SOAK else WAYS[:2])  # macOS and Windows always start cold
 def test_nothing_beside_a_received_study_is_imported_run_or_read_as_settings(short, kernels, inside):
     """With every kind of kernel, whether the command is given in the study's folder or in the one above."""
     warm, cold = short / "t", short / ("long" * 20)

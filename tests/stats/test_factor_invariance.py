@@ -10,7 +10,7 @@ import pytest
 from factor_samples import LOADINGS, UNIQUENESSES, drawn, one_group, two_waves
 from hypothesis import given
 from hypothesis import strategies as st
-from properties import examples
+from properties import SOAK, examples
 from scipy.stats import chi2, ncx2
 
 from rm_research.stats.factor.indices import fit_indices, rmsea
@@ -326,7 +326,7 @@ def test_a_level_whose_highest_maximum_is_not_found_is_left_out(seed, missing):
 @pytest.mark.parametrize(("n", "leave"), [(60, 0.0), (100, 0.0), (100, 0.25)])
 def test_the_mean_change_covers_the_truth_and_tests_hold_their_level(n, leave):
     """True change 0.3 standard deviations of the first wave; strict invariance holds."""
-    runs = 500
+    runs = 500 if SOAK else 150
     tried = [attempt(*drawn(seed, n=n, k=5, leave=leave)) for seed in range(runs)]
     results = [result for result in tried if not isinstance(result, str)]
     assert len(results) > 0.98 * runs
