@@ -65,13 +65,14 @@ def shown_balance(
     wanted = pd.MultiIndex.from_frame(of_all.loc[scales & both, KEY])
     rows = [of_all[scales & everyone], completers[completers.index.isin(wanted)].reset_index(), of_all[~scales]]
     table = BALANCE.conform(pd.concat(rows, ignore_index=True))
-    asked = Starts(table, Threshold.of(study))
-    table = table[~rules.hidden(rules.BALANCE, asked, table.index)].reset_index(drop=True)
-    sides = [_sides(row, panel, whom=kinds, study=study) if row["is_scale"] else [] for _, row in table.iterrows()]
+    threshold = Threshold.of(study)
+    table = table[~rules.hidden(rules.BALANCE, Starts(table, threshold), table.index)].reset_index(drop=True)
+    asked = dict(iter(panel[panel["pre"].notna()].groupby(["role", "scale", "wave"])))
+    sides = [_sides(row, asked, whom=kinds, study=study) if row["is_scale"] else [] for _, row in table.iterrows()]
     named = [[(behind.pile(side["scale"].iloc[0], study.baseline), behind.places(side)) for side in of_row if len(side)]
              for of_row in sides]  # fmt: skip
     # spreads before know no clusters, and the intervals of means do
-    told = [any(few_share_one(side["cluster"], side["person"], asked.threshold) for side in of_row) for of_row in sides]
+    told = [any(few_share_one(side["cluster"], side["person"], threshold) for side in of_row) for of_row in sides]
     shows = pd.Series(
         [not tells and circulated.takes(groups) for tells, groups in zip(told, named, strict=True)],
         index=table.index, dtype=bool,
@@ -80,16 +81,17 @@ def shown_balance(
 
 
 def _sides(
-    row: pd.Series, panel: pd.DataFrame, *, whom: dict[tuple[str, ...], set[str]], study: Study
+    row: pd.Series, asked: dict[tuple[str, str, str], pd.DataFrame], *, whom: dict[tuple[str, ...], set[str]],
+    study: Study,
 ) -> list[pd.DataFrame]:  # fmt: skip
-    """Rows of the Panel of both arms that a row compares."""
-    scored = panel["pre"].notna() & (panel["post"].notna() | (whom[tuple(row[KEY])] == {"everyone"}))
+    """Rows of the Panel of both arms that a row compares, of those with a score before: `asked` by what they answer."""
     first = next(wave for wave in study.later_waves if study.measured(row["variable"], wave))
-    asked = panel[scored & panel["scale"].eq(row["variable"]) & panel["role"].eq(row["role"]) & panel["wave"].eq(first)]
+    people = asked[row["role"], row["variable"], first]
+    if whom[tuple(row[KEY])] != {"everyone"}:
+        people = people[people["post"].notna()]
+    here, compared = people["cohort"].eq(row["cohort"]), people["arm"].isin([study.comparison])
     shared = study.design.comparison_scope == "shared"
-    arms = [asked["arm"].eq(row["arm"]) & asked["cohort"].eq(row["cohort"]),
-            asked["arm"].isin([study.comparison]) & (asked["cohort"].eq(row["cohort"]) | shared)]  # fmt: skip
-    return [asked[side] for side in arms]
+    return [people[here & people["arm"].eq(row["arm"])], people[compared & (here | shared)]]
 
 
 def _kinds(changes: Sequence[Estimate], comparison: str, *, shared: bool) -> dict[tuple[str, ...], set[str]]:

@@ -47,14 +47,18 @@ def coarse(estimates: Estimates, *, study: Study) -> Estimates:
 
 def _shares(estimates: Estimates, study: Study) -> pd.DataFrame:
     """The table, with shares as they may be shown; `truncated` says on which side of a bound they are."""
-    table = estimates.table.copy()
+    table, told = estimates.table.copy(), dict[object, tuple[float, float, float]]()
+    truncated = table["truncated"].copy()
     for at, row in zip(table.index, estimates.rows, strict=True):
         if row.is_share and row.is_known:
             share = _share(row.estimate, row, study)
             ends = (math.nan, math.nan) if share.side else [_stepped(end, row, study) for end in row.interval[1:]]
-            table.loc[at, ["estimate", "ci_low", "ci_high"]] = [share.value, *ends]
-            table.loc[at, "truncated"] = SIDES.get(share.side, row.truncated)
-    return table
+            told[at] = (share.value, ends[0], ends[1])
+            if share.side:
+                truncated[at] = SIDES[share.side]
+    if told:
+        table.loc[list(told), ["estimate", "ci_low", "ci_high"]] = list(told.values())
+    return table.assign(truncated=truncated)
 
 
 def _details(estimates: Estimates, study: Study) -> pd.DataFrame:

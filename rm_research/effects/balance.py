@@ -100,7 +100,7 @@ def _sides(panel: pd.DataFrame, study: Study) -> Iterator[tuple[str, Sides]]:
         sides = Sides(named, _measured([arms.group]), _measured(arms.comparison))
         people.setdefault(tuple(named.values()), []).append(sides)
         yield place.scale, sides
-    for several in people.values():
+    for several in people.values() if study.settings.attributes else ():
         yield (
             "",
             Sides(
