@@ -1,6 +1,7 @@
 """How alike the arms were at the start, as pages may show it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -81,7 +82,7 @@ def shown_balance(
 
 
 def _sides(
-    row: pd.Series, asked: dict[tuple[str, str, str], pd.DataFrame], *, whom: dict[tuple[str, ...], set[str]],
+    row: pd.Series, asked: Mapping[Any, pd.DataFrame], *, whom: dict[tuple[str, ...], set[str]],
     study: Study,
 ) -> list[pd.DataFrame]:  # fmt: skip
     """Rows of the Panel of both arms that a row compares, of those with a score before: `asked` by what they answer."""
