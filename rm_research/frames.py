@@ -185,6 +185,29 @@ DYADS = Frame(
         "mentor": (TEXT, "person"),
         "sessions": (COUNT, "meetings logged; 0 = none, missing = no log"),
         "minutes": (NUMBER, "minutes logged; missing = no log, or a log without minutes"),
+        "purpose": (FLAG, "whether the roster says that the pair agreed on a purpose; missing = it does not say"),
+        "structure": (FLAG, "whether it says that they agreed on a structure of their meetings"),
+        "confidentiality": (FLAG, "whether it says that they agreed on confidentiality"),
+    },
+)
+MEETINGS = Frame(
+    "Meetings",
+    (),
+    {
+        "cohort": (TEXT, "cohort"),
+        "dyad": (TEXT, "keyed hash of the pair's name"),
+        "date": (WHEN, "when they met; missing if the log does not say"),
+        "minutes": (NUMBER, "how long; missing if the log does not say"),
+    },
+)
+GOALS = Frame(
+    "Goals",
+    (),
+    {
+        "cohort": (TEXT, "cohort"),
+        "dyad": (TEXT, "keyed hash of the pair's name"),
+        "set_on": (WHEN, "day on which the pair set the goal; missing if the list does not say"),
+        "attainment": (NUMBER, "how far it was attained, on the scale of [goals]; missing if nobody rated it"),
     },
 )
 SCORES = Frame(
@@ -206,8 +229,8 @@ PANEL = Frame(
         "cohort": (TEXT, "cohort"),
         "person": (TEXT, "keyed hash"),
         "scale": (TEXT, "scale"),
-        "wave": (TEXT, "the later wave"),
-        "pre": (NUMBER, "score at the baseline wave, in the scale's unit; missing if there is none"),
+        "wave": (TEXT, "the later wave; of a scale of the process, any wave that asks it"),
+        "pre": (NUMBER, "score at the baseline wave, in the scale's unit; missing if there is none, or no outcome"),
         "post": (NUMBER, "score at `wave`, in the scale's unit; missing if there is none"),
         "role": (TEXT, "role"),
         "arm": (TEXT, "arm"),
@@ -260,6 +283,29 @@ DETAILS = Frame(
         "id": (TEXT, "row of the Estimates"),
         "quantity": (TEXT, "name of the quantity: mean_pre, sd_pre, r, τ² …"),
         "value": (NUMBER, "its value"),
+    },
+)
+FIDELITY = Frame(
+    "Fidelity",
+    ("cohort", "dyad", "about", "role", "wave", "measure"),
+    {
+        "cohort": (TEXT, "cohort; 'all cohorts' for the programme"),
+        "dyad": (TEXT, "keyed hash of the pair's name; missing unless the rows are of pairs"),
+        "about": (
+            TEXT,
+            "meetings, first_meeting (days after the start), regularity (share of the times between meetings as "
+            "planned), longest_gap (days), minutes (of a meeting), purpose, structure, confidentiality (1 agreed, 0 "
+            "not), goals (how many), attainment; or a scale of the process",
+        ),
+        "role": (TEXT, "whose answers to a scale; missing for what pairs did, and for both sides together"),
+        "wave": (TEXT, "wave of a scale; missing for what pairs did"),
+        "measure": (TEXT, "value (of a pair), mean, difference (leader − mentor), icc (agreement of the two sides)"),
+        "estimate": (NUMBER, "in the unit of what it is about; ICC(A,1), at most 1; missing where it is not known"),
+        "ci_low": (NUMBER, "lower end of the interval at the study's level, of a difference or an icc"),
+        "ci_high": (NUMBER, "upper end"),
+        "n": (COUNT, "pairs that it is of, of whom it is known; people, for a mean of one role's answers"),
+        "planned": (NUMBER, "what was planned; missing where nothing was"),
+        "n_as_planned": (COUNT, "pairs that did as planned"),
     },
 )
 SPECIFICATIONS = Frame(

@@ -40,12 +40,22 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
         if key not in known:
             limits, steps = study.scale_range(row.scale), possible_scores(row.scale, study)
             scores = ((behind.pre[people], behind.post[people]) for people in behind.sides(row))
-            found = (reason for pre, post in scores
-                     for reason in _reasons(pre, post, limits, steps, linked=study.link.method != "none"))  # fmt: skip
-            known[key] = next(found, "")
+            found = [reason for pre, post in scores
+                     for reason in _reasons(pre, post, limits, steps, linked=study.link.method != "none")]  # fmt: skip
+            found += _reasons_of_process(row, behind, study)
+            known[key] = next(iter(found), "")
         if known[key]:
             told[row.id] = known[key]
     return told
+
+
+def _reasons_of_process(row: Estimate, behind: Behind, study: Study) -> Iterator[str]:
+    """Reasons of a row that goes by a scale of the process: nearly all of one role, or their changes, are alike."""
+    for pairs in behind.experienced(row).values():
+        limits, steps = study.scale_range(row.subgroup), possible_scores(row.subgroup, study)
+        answers, changes = (pairs[name].to_numpy(float) for name in ("post", "change"))
+        yield from _reasons(np.full(len(pairs), np.nan), answers, limits, steps, linked=False)
+        yield from _reasons(np.zeros(len(pairs)), changes, None, None, linked=True)
 
 
 def of_few_changed(estimates: Estimates, study: Study) -> dict[str, str]:

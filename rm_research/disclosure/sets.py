@@ -21,7 +21,7 @@ from rm_research.disclosure.editions import Edition, Group, Pile, digest
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import AND, Together
-from rm_research.effects.dyads import MEMBERS, one_to_one
+from rm_research.effects.dyads import MEMBERS, experienced_dyads, one_to_one
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import EVERYONE, STRATUM, Place
 from rm_research.effects.interaction import name_of_split
@@ -134,7 +134,26 @@ class Behind:
                 if people is None:
                     return None
                 named += self._groups(row, people, wave)
-        return named
+        return named + self._of_process(row, cohorts)
+
+    def _of_process(self, row: Estimate, cohorts: Sequence[str]) -> Named:
+        """What both partners said of the process, where a row goes by it."""
+        said: Named = []
+        for member, people in self.experienced(row, cohorts).items():
+            said.append((self.pile(row.subgroup, row.wave), self.places(people.assign(person=people[member]))))
+        return said
+
+    def experienced(self, row: Estimate, cohorts: Sequence[str] | None = None) -> dict[str, pd.DataFrame]:
+        """Dyads that a row goes by, with the answers to a scale of the process in `post`, by the member they are of."""
+        if row.declared is None or Q.EXPERIENCE not in (row.declared.groups or ()) or self._dyads is None:
+            return {}
+        parts = [
+            experienced_dyads(self._panel, self._dyads, row.place._replace(cohort=cohort), row.subgroup)
+            for cohort in (cohorts or self._members(row))
+        ]
+        pairs = pd.concat(parts, ignore_index=True)
+        other = next(member for member in MEMBERS if member != row.role)
+        return {row.role: pairs.assign(post=pairs["own"]), other: pairs.assign(post=pairs["partner"])}
 
     def sides(self, row: Estimate) -> list[Positions]:
         """Rows of the Panel of each group of people that a row sets apart, of all cohorts for an average."""
@@ -165,8 +184,8 @@ class Behind:
         return (role,) if role in self._roles else tuple(role.split(AND))
 
     def of_answered(self, rows: pd.DataFrame) -> Named:
-        """Questionnaires after of the people in some rows of a Panel: of one scale and wave."""
-        return [pile for pile in self.of_people(rows) if pile[0].wave != self.study.baseline]
+        """Questionnaires of a wave of the people in some rows of a Panel: of one scale and wave."""
+        return [(self.pile(rows["scale"].iloc[0], rows["wave"].iloc[0]), self.places(rows))]
 
     def of_people(self, rows: pd.DataFrame) -> Named:
         """Questionnaires, before and after, of the people in some rows of a Panel: of one scale and wave."""
@@ -198,7 +217,7 @@ class Behind:
             yield from (self._at(cohorts, member, row.arm, row.scale, wave) for member in MEMBERS)
             return
         for of_cohorts, arm in self._arms(row, cohorts, compared=Q.EACH_ARM in groups):
-            if row.subgroup == EVERYONE or row.is_pooled or row.contrast == Contrast.CHANGE:
+            if row.subgroup == EVERYONE or Q.EXPERIENCE in groups or row.is_pooled or row.contrast == Contrast.CHANGE:
                 yield self._at(of_cohorts, row.role, arm, row.scale, wave)
             else:
                 yield from self._split(row, of_cohorts, arm, wave)
@@ -246,7 +265,7 @@ class Behind:
         if narrowed is not None:
             masks += [("before", both & narrowed), ("after", both & narrowed)]
         if Q.ATTENDED in groups:
-            attended = both & (self.sessions[people] > 0)
+            attended = both & (self.sessions[people] >= self.study.programme.enough_meetings)
             masks += [("before", attended), ("after", attended)]
         return [(ends[end], self._place_of[people[mask]]) for end, mask in masks]
 
@@ -258,6 +277,10 @@ class Behind:
             return np.isfinite(self.sessions[people])
         if Q.THEN in groups:
             return self._judged(row.scale, row.subgroup)[people]
+        if Q.EXPERIENCE in groups:
+            pairs = self.experienced(row)
+            members = pairs[row.role][["cohort", row.role]] if pairs else pd.DataFrame(columns=["cohort", row.role])
+            return self._are_of(members.set_axis(["cohort", "person"], axis=1))[people]
         return self._in_dyads(row.scale, row.wave)[people] if Q.PARTNERS in groups else None
 
     def _judged(self, scale: str, then: str) -> NDArray[np.bool_]:

@@ -199,6 +199,14 @@ OF_GROUPS = (
         frozenset({Q.PARTNERS}), LINKED, golden=("apim_sim45",),
     ),
     Method(
+        Contrast.ACTOR, Measure.SLOPE, Name.EXPERIENCE, "what goes with what people themselves say of the process",
+        frozenset({Q.EXPERIENCE}), LINKED,
+    ),
+    Method(
+        Contrast.PARTNER, Measure.SLOPE, Name.EXPERIENCE, "what goes with what their partner says of the process",
+        frozenset({Q.EXPERIENCE}), LINKED,
+    ),
+    Method(
         Contrast.DOSE, Measure.SLOPE, Name.OLS, "what goes with one more meeting",
         BOTH | {Q.MET}, LINKED | {Need.MEETINGS},
         golden=("cace_sim90",),

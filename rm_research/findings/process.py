@@ -1,0 +1,157 @@
+"""What pages say of the plan, and of what both sides of pairs say: sentences and small tables."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from rm_research.catalogue import capital, lowered
+from rm_research.effects.dyads import MEMBERS
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.groups import ROLE_ORDER
+from rm_research.effects.methods import Contrast, Name
+from rm_research.figures.fidelity import fidelity_count, fidelity_label, fidelity_rows
+from rm_research.findings.context import Context
+from rm_research.findings.described import numbers
+from rm_research.findings.tables import Table, table
+
+MOST_SPOKEN = 2  # scales of the process of which a page tells outside its folds
+
+
+def attainment(context: Context) -> Iterator[str]:
+    """How far pairs attained their goals, on average."""
+    rows, goals, words = context.table("fidelity"), context.study.goals, context.words
+    low, high = (words.plain(end) for end in ((goals.low, goals.high) if goals else (0, 0)))
+    for _, row in rows[rows["about"] == "attainment"].iterrows():
+        if pd.notna(row["alike"]):
+            yield words.say("programme.attainment_alike", n=int(row["n_pairs"]))
+        else:
+            mean = words.bounded(words.number(row["mean"]), row["bound"] if pd.notna(row["bound"]) else 0)
+            yield words.say("programme.attainment", mean=mean, low=low, high=high, n=int(row["n_pairs"]))
+
+
+def associations(context: Context) -> tuple[list[str], list[str]]:
+    """
+    How changes in the first outcome go with what the partner says of the process, and scores with the partner's before.
+
+    The second are further ones. Each says that it is an association; none is left out because it is unclear.
+    """
+    scale, names = context.study.first_scale, [scale.name for scale in context.study.process_scales]
+    rows = [
+        row for row in context.rows if row.contrast == Contrast.PARTNER and row.scale == scale.name and row.is_known
+    ]
+    rows = [row for row in rows if row.has_interval and row.wave in context.main_wave(scale)]
+    said = sorted((row for row in rows if row.method == Name.EXPERIENCE), key=lambda row: names.index(row.subgroup))
+    before = [row for row in rows if row.method == Name.APIM]
+    told = [_association(row, context) for row in said]
+    first = 2 * MOST_SPOKEN
+    note = [context.words.say("programme.association")] if said or before else []
+    return [*told[:first], *(note if said else [])], [*told[first:], *(_before(row, context) for row in before), *note]
+
+
+def _association(row: Estimate, context: Context) -> str:
+    """How the change of one role goes with what its partners say."""
+    clear = row.ci_low > 0 or row.ci_high < 0
+    process = context.study.scale(row.subgroup).title
+    return context.words.say(f"programme.partner_{'clear' if clear else 'unclear'}", process=process,
+                             **_blanks(row, context))  # fmt: skip
+
+
+def _before(row: Estimate, context: Context) -> str:
+    """How the later scores of one role go with its partners' before."""
+    return context.words.say("programme.partner_before", **_blanks(row, context))
+
+
+def _blanks(row: Estimate, context: Context) -> dict[str, object]:
+    claims, scale = context.claims, context.study.scale(row.scale)
+    other = next(role for role in MEMBERS if role != row.role)
+    return {
+        "People": capital(claims.people(row.role)), "people": claims.people(row.role), "partners": claims.people(other),
+        "scale": context.words.say("within.outcome", title=scale.title, lowered=lowered(scale.title)),
+        "estimate": claims.estimate(row), "unit": claims.unit(scale), "interval": claims.range(row), "n": row.n_pairs,
+    }  # fmt: skip
+
+
+def pairs_table(context: Context) -> Table:
+    """Every slope of scores and changes on what people and their partners scored before, or say of the process."""
+    claims, words = context.claims, context.words
+    rows = [row for row in context.rows if row.contrast in (Contrast.ACTOR, Contrast.PARTNER) and row.is_known]
+    cells = [
+        [context.study.scale(row.scale).title, capital(claims.people(row.role)),
+         claims.arm_title(row.arm) if len(context.arms()) > 1 else "",
+         context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
+         words.say(f"programme.goes_with_{row.contrast}", what=_what(row, context)), claims.estimate(row),
+         claims.range(row), str(row.n_pairs)]
+        for row in rows
+    ]  # fmt: skip
+    names = ("scale", "role", "arm", "wave_name", "goes_with", "estimate", "interval", "dyads")
+    headings = [context.heading(name, level=claims.level_percent) for name in names]
+    return table(words.say("programme.caption_pairs"), headings, cells, context.frame(rows))
+
+
+def _what(row: Estimate, context: Context) -> str:
+    """What a slope is on."""
+    if row.method == Name.EXPERIENCE:
+        return context.study.scale(row.subgroup).title
+    return context.words.say("programme.score_before")
+
+
+def plan_table(context: Context) -> Table:
+    """Pairs that did as planned, as their chart shows them."""
+    rows, words = fidelity_rows(context.disclosed, cohort=context.place), context.words
+    cells = [[fidelity_label(str(row["about"]), context.study, words), fidelity_count(row, words)]
+             for _, row in rows.iterrows()]  # fmt: skip
+    headings = [context.heading(name) for name in ("planned", "as_planned")]
+    return table(words.say("programme.caption_fidelity"), headings, cells, context.table("fidelity"))
+
+
+def sides_table(context: Context) -> Table:
+    """What each role answered to scales of the process, and how far both sides of pairs agree."""
+    study, words, claims = context.study, context.words, context.claims
+    names = [scale.name for scale in study.process_scales]
+    told = context.table("described")
+    told = told[told["scale"].isin(names) & ~told["arm"].isin([study.comparison])]
+    roles = [role for role in ROLE_ORDER if role in set(told["role"])]
+    roles += sorted(set(told["role"]) - {*roles})
+    several, one_arm = any(len(study.occasions(name)) > 1 for name in names), len(context.arms()) < 2
+    cells = [
+        [scale.title, "" if one_arm else claims.arm_title(arm), context.wave(wave) if several else "",
+         *(_of_role(told, (scale.name, wave, arm, role), context) for role in roles),
+         *(_agreement(scale.name, wave, context) if one_arm else ())]
+        for scale in study.process_scales for wave in study.occasions(scale.name)
+        for arm in dict.fromkeys(told.loc[told["scale"].eq(scale.name) & told["wave"].eq(wave), "arm"])
+    ]  # fmt: skip
+    people = [words.say("programme.mean_of", People=capital(claims.people(role))) for role in roles]
+    headings = [context.heading("asked_about"), context.heading("arm"), context.heading("wave_name"), *people]
+    further = ("sides_differ", "agreement") if one_arm else ()  # pairs of several arms are told of together
+    headings += [context.heading(name, level=claims.level_percent) for name in further]
+    return table(words.say("programme.caption_sides"), headings, cells, _frame(told, context))
+
+
+def _of_role(told: pd.DataFrame, of: tuple[str, str, str, str], context: Context) -> str:
+    rows = told[(told[["scale", "wave", "arm", "role"]] == list(of)).all(axis=1)]
+    if rows.empty:
+        return ""
+    mean, _ = numbers(rows.iloc[0], context.words)
+    return context.words.say("programme.mean_n", mean=mean, n=int(rows.iloc[0]["n_people"]))
+
+
+def _agreement(scale: str, wave: str, context: Context) -> tuple[str, str]:
+    """Mean difference of the two sides, and their agreement, each with its interval."""
+    rows, words = context.table("sides"), context.words
+    for _, row in rows[rows["scale"].eq(scale) & rows["wave"].eq(wave)].iterrows():
+        if pd.notna(row["alike"]):
+            return "", words.say("programme.sides_alike")
+        found = []
+        for measure in ("difference", "icc"):
+            low, high = row[f"{measure}_low"], row[f"{measure}_high"]
+            number = words.number(row[measure], signed=measure == "difference")
+            text = words.say("programme.with_interval", number=number, interval=words.range(low, high))
+            found.append("" if pd.isna(row[measure]) else text)
+        pairs = words.say("programme.of_pairs", text=found[1], n=int(row["n_pairs"]))
+        return found[0], pairs if found[1] else ""
+    return "", ""
+
+
+def _frame(told: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """The same numbers for a CSV: means of roles, and agreement of pairs below."""
+    return pd.concat([told, context.table("sides")], ignore_index=True)
