@@ -31,6 +31,7 @@ What may others see?
     disclose (Disclosed), build_findings (Findings), run_reports, write_clean.
 What could a study ask and find?
     instruments (published scales, and an open set), write_questionnaire, plan_study (Plan), simulate_study.
+    lock_plan (LockedPlan): what a study declares, written down before its answers are known.
 
 Whatever is wrong with a study, or with what was asked of it, is a StudyError that says what to do.
 """
@@ -77,6 +78,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.panel import prepare_study as prepare_study
     from rm_research.paper import PaperTable as PaperTable
     from rm_research.planning import Plan as Plan
+    from rm_research.planning import lock_plan as lock_plan
     from rm_research.planning import plan_study as plan_study
     from rm_research.questionnaires.writing import write_questionnaire as write_questionnaire
     from rm_research.reporting.batch import run_reports as run_reports
@@ -84,6 +86,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.responses import read_responses as read_responses
     from rm_research.scales import score_scales as score_scales
     from rm_research.simulate import simulate_study as simulate_study
+    from rm_research.study import LockedPlan as LockedPlan
     from rm_research.study import Study as Study
     from rm_research.study import read_study as read_study
     from rm_research.study.instruments import instruments as instruments
@@ -97,6 +100,7 @@ _HOMES = {
     "Findings": "rm_research.findings",
     "Intake": "rm_research.responses",
     "Linkage": "rm_research.linkage",
+    "LockedPlan": "rm_research.study",
     "PaperTable": "rm_research.paper",
     "Plan": "rm_research.planning",
     "Prepared": "rm_research.panel",
@@ -123,6 +127,7 @@ _HOMES = {
     "estimate_waves": "rm_research.effects",
     "instruments": "rm_research.study.instruments",
     "link_waves": "rm_research.linkage",
+    "lock_plan": "rm_research.planning",
     "methods_text": "rm_research.article",
     "plan_study": "rm_research.planning",
     "plot_answers": "rm_research.figures",

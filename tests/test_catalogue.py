@@ -28,6 +28,7 @@ from rm_research.frames import (
     SCORES,
 )
 from rm_research.responses.faults import SIGNS
+from rm_research.study.locking import Difference
 from rm_research.study.settings import Reporting
 
 PACKAGE = Path(__file__).parents[1] / "rm_research"
@@ -151,7 +152,7 @@ VOCABULARY = {
         *(column for frame in TABLES_OF_QUALITY for column in frame.columns if column != "said"),
         *(set(PROBLEMS.columns) - {"said", "rule", "value"}), "count", "rows", "read", "several rules", "linking",
         "counted", *CLUSTERS, *HOW, "linked", "lowest_certainty", "expected_wrong", "questionnaires", "sign", "missing",
-        "floor", "ceiling", "piled_up", *influence.COLUMNS,
+        "floor", "ceiling", "piled_up", *influence.COLUMNS, *Difference._fields,
     },
     "quality.severity_is": {"error", "warning", "note"},
     "quality.piled_up_is": {"floor", "ceiling", "floor and ceiling"},
