@@ -185,6 +185,29 @@ DYADS = Frame(
         "mentor": (TEXT, "person"),
         "sessions": (COUNT, "meetings logged; 0 = none, missing = no log"),
         "minutes": (NUMBER, "minutes logged; missing = no log, or a log without minutes"),
+        "purpose": (FLAG, "whether the roster says that the pair agreed on a purpose; missing = it does not say"),
+        "structure": (FLAG, "whether it says that they agreed on a structure of their meetings"),
+        "confidentiality": (FLAG, "whether it says that they agreed on confidentiality"),
+    },
+)
+MEETINGS = Frame(
+    "Meetings",
+    (),
+    {
+        "cohort": (TEXT, "cohort"),
+        "dyad": (TEXT, "keyed hash of the pair's name"),
+        "date": (WHEN, "when they met; missing if the log does not say"),
+        "minutes": (NUMBER, "how long; missing if the log does not say"),
+    },
+)
+GOALS = Frame(
+    "Goals",
+    (),
+    {
+        "cohort": (TEXT, "cohort"),
+        "dyad": (TEXT, "keyed hash of the pair's name"),
+        "set_on": (WHEN, "day on which the pair set the goal; missing if the list does not say"),
+        "attainment": (NUMBER, "how far it was attained, on the scale of [goals]; missing if nobody rated it"),
     },
 )
 SCORES = Frame(
@@ -206,8 +229,8 @@ PANEL = Frame(
         "cohort": (TEXT, "cohort"),
         "person": (TEXT, "keyed hash"),
         "scale": (TEXT, "scale"),
-        "wave": (TEXT, "the later wave"),
-        "pre": (NUMBER, "score at the baseline wave, in the scale's unit; missing if there is none"),
+        "wave": (TEXT, "the later wave; of a scale of the process, any wave that asks it"),
+        "pre": (NUMBER, "score at the baseline wave, in the scale's unit; missing if there is none, or no outcome"),
         "post": (NUMBER, "score at `wave`, in the scale's unit; missing if there is none"),
         "role": (TEXT, "role"),
         "arm": (TEXT, "arm"),

@@ -37,6 +37,7 @@ from remedies import (
 import rm_research
 from rm_research.checks import check_study
 from rm_research.panel.timing import MESSAGES
+from rm_research.people.pairs import STEPS
 from rm_research.responses.answers import FAULTS
 from rm_research.responses.faults import SIGNS
 from rm_research.study import read_study
@@ -93,6 +94,23 @@ PEOPLE = [f"P{k:03}" for k in range(40)]
 def roster(rows=None, header="code,cohort,role", more="", **files):
     rows = [f"{code},Spring,leader" for code in PEOPLE] if rows is None else rows
     return base(study_toml=toml(more=more + ROSTER), **files) | {"roster.csv": "\n".join([header, *rows]) + "\n"}
+
+
+DYADS = [f"{code},Spring,{('leader', 'mentor')[k % 2]},D{k // 2}" for k, code in enumerate(PEOPLE)]
+AGREED = ([f"{line},agreed" for line in DYADS], "code,cohort,role,dyad,Purpose",
+          '[programme]\nagreed = { purpose = "Purpose" }\n')  # fmt: skip
+
+
+def pairs(log, more=""):
+    """A study of twenty dyads with a log of meetings."""
+    return roster(DYADS, "code,cohort,role,dyad", f'{more}[sessions]\nfile = "log.csv"\n') | {
+        "log.csv": f"dyad,date,minutes\n{log}"}  # fmt: skip
+
+
+def goals(rows):
+    """A study of twenty dyads with a list of goals, rated from 0 to 10."""
+    return roster(DYADS, "code,cohort,role,dyad", '[goals]\nfile = "goals.csv"\nlow = 0\nhigh = 10\n') | {
+        "goals.csv": f"dyad,set_on,attainment\n{rows}"}  # fmt: skip
 
 
 def sav(values, labels):
@@ -298,10 +316,38 @@ CASES = [
         'arm = { pre = "arm" }')),
          said("set { (?P<fact>arm) = … } for each export", lambda files, found: declare(
              files, f'set = {{ {found["fact"]} = "programme" }}', "waves.pre")), "of 40 people"),
-    Case("unknown_dyad", roster([f"{code},Spring,{('leader', 'mentor')[k % 2]},D{k // 2}"
-                                 for k, code in enumerate(PEOPLE)], "code,cohort,role,dyad",
-                                '[sessions]\nfile = "log.csv"\n') | {"log.csv": "dyad,date\nD 0,2025-04-01\n"},
+    Case("unknown_dyad", pairs("D 0,2025-04-01,60\n"),
          replaced("log.csv", "D 0", "D0", "Compare the dyads' names in roster and log")),
+    Case("meetings_twice", pairs("D0,2025-04-01,60\nD0,2025-04-01,60\n"),
+         replaced("log.csv", "D0,2025-04-01,60\nD0", "D0", "Remove them")),
+    Case("meetings_before_start", pairs("D0,2025-02-27,60\n", "[programme]\nstart = 2025-03-01\n"),
+         said("or (?P<key>start) under .(?P<table>programme)", lambda files, found: declare(
+             files, f"{found['key']} = 2025-02-01", found["table"]))),
+    Case("meetings_to_come", pairs("D0,2525-04-01,60\n"),
+         replaced("log.csv", "2525", "2025", "Correct the dates")),
+    Case("unknown_cohort", pairs("D0,2025-04-01,60\n", "[programme]\nstart = { Sprng = 2025-03-01 }\n"),
+         said("programme.start.*did you mean '(?P<name>.*?)'", lambda files, found: declare(
+             files, f"start = {{ {found['name']} = 2025-03-01 }}", "programme")), "programme.start"),
+    Case("not_a_number", pairs("D0,2025-04-01,an hour\n"),
+         replaced("log.csv", "an hour", "60", "Correct them"), "minutes"),
+    Case("unreadable_date", pairs("D0,01.04.2025,60\n"),
+         said("Set (?P<key>date_format) under .(?P<table>sessions)", lambda files, found: declare(
+             files, f'{found["key"]} = "%d.%m.%Y"', found["table"])), "meetings"),
+    Case("unknown_dyad_of_goals", goals("D 0,,3\n"),
+         replaced("goals.csv", "D 0", "D0", "Compare the dyads' names in roster and list")),
+    Case("outside_goals", goals("D0,,60\n"),
+         said("or low and (?P<key>high) under .(?P<table>goals)", lambda files, found: declare(
+             files, f"{found['key']} = 100", found["table"]))),
+    Case("not_a_number", goals("D0,,half\n"), replaced("goals.csv", "half", "5", "Correct it"), "attainment"),
+    Case("unreadable_date", goals("D0,01.04.2025,5\n"),
+         said("Set (?P<key>date_format) under .(?P<table>goals)", lambda files, found: declare(
+             files, f'{found["key"]} = "%d.%m.%Y"', found["table"])), "goals"),
+    Case("unclear_agreement", roster(*AGREED), said(
+        r"List them under .(?P<table>values.purpose)", lambda files, found: declare(
+            files, 'yes = ["agreed"]', found["table"]))),
+    Case("agreements_differ", roster([line.replace("agreed", "yes" if k else "no") for k, line in enumerate(AGREED[0])],
+                                     *AGREED[1:]),
+         replaced("roster.csv", "no", "yes", "Correct one of them")),
     Case("nobody_returned", base(post_csv=table(POST, extra=""), study_toml=toml(
         'file = "post.csv"\n', 'file = "post.csv"\nreturned = "extra"\n')),
          said("correct `(?P<key>returned)`", lambda files, found: declare(
@@ -384,7 +430,7 @@ BY_HAND = {
 }
 # rules that are not written where a problem is raised, and where they come from
 BY_NAME = {
-    "rule": (), "fault": FAULTS.values(), "first.rule": MESSAGES,
+    "rule": (*STEPS, "unclear_agreement", "agreements_differ"), "fault": FAULTS.values(), "first.rule": MESSAGES,
     "f'careless_{sign}'": [f"careless_{sign}" for sign in SIGNS],
     "f'unknown_{fact}'": ["unknown_role", "unknown_arm"],
 }  # fmt: skip

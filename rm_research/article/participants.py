@@ -170,7 +170,7 @@ def _known(groups: Sequence[_Group], prepared: Prepared, words: Catalogue) -> It
 def _before(groups: Sequence[_Group], study: Study, words: Catalogue) -> Iterator[Line]:
     """Each outcome before, of those with a score."""
     for scale in study.scales:
-        if study.measured(scale.name, study.baseline):
+        if study.changes(scale.name):
             scores = [group.scores(scale.name, study.baseline) for group in groups]
             cells = [mean_sd(values, words) if not scale.roles or group.role in scale.roles else ""
                      for group, values in zip(groups, scores, strict=True)]  # fmt: skip

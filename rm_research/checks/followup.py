@@ -110,7 +110,7 @@ def summed(counted: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 def _unknown(table: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:
     """Counts without those that nobody can know."""
     study = prepared.study
-    unasked = ~table["scale"].map(lambda scale: study.measured(scale, study.baseline)).astype(bool)
+    unasked = ~table["scale"].map(lambda scale: study.changes(scale)).astype(bool)
     unlinked = pd.Series(study.link.method == "none", index=table.index)
     hidden = table["wave"].isin([wave for wave in study.later_waves if keeps_no_leavers(prepared, wave)])
     known = {"before": ~unasked, "both": ~(unasked | unlinked), "unscored": ~(unasked | unlinked),

@@ -106,7 +106,7 @@ def _labels(group: Counted, about: tuple[str, str]) -> tuple[str, ...]:
 def answers_wave(scale: Scale, study: Study) -> str | None:
     """Later wave whose answers to a scale can be shown beside those before; None for a scale that has no such chart."""
     later = [wave for wave in study.later_waves if study.measured(scale.name, wave)]
-    asked_before = study.measured(scale.name, study.baseline)
+    asked_before = study.changes(scale.name)
     return later[0] if later and asked_before and _points(scale, study) else None
 
 

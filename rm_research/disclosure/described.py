@@ -43,7 +43,7 @@ def shown_described(
         Groups of questionnaires that they name.
     """
     study, panel = prepared.study, prepared.panel
-    late = [scale.name for scale in study.scales if not study.measured(scale.name, study.baseline)]
+    late = [scale.name for scale in study.scales if not study.changes(scale.name)]
     panel = panel[panel["cohort"].isin(prepared.sound_cohorts) & panel["scale"].isin(late)]
     people = panel.dropna(subset=["role", "arm", "post"])
     of_cohorts = _described(people, study)

@@ -87,7 +87,7 @@ def small_cohorts(panel: pd.DataFrame, *, study: Study, order: Sequence[str] = (
     -------
     Together
     """
-    asked = [scale.name for scale in study.scales if study.measured(scale.name, study.baseline)]
+    asked = [scale.name for scale in study.scales if study.changes(scale.name)]
     relevant = panel[panel["scale"].isin(asked)].dropna(subset=["role", "arm"])
     if study.design.comparison_scope == "shared":
         relevant = relevant[~relevant["arm"].isin([study.comparison])]

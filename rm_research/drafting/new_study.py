@@ -233,6 +233,8 @@ def _scale(begun: Beginning, name: str, one: Instrument) -> Lines:
         lines.append(f"roles = {listed(roles)}")
     if one.name in begun.outcomes:
         lines.append(comment("smallest_effect = …: the smallest change that matters, in scale points"))
+    elif one.during:
+        lines.append(f'kind = "process"  {comment("tells what the meetings were like; no change is told of it")}')
     for fact, where in (("range", "low and high"), ("reverse", "reverse")):
         if not one.knows(fact):
             said = f"{one.name}: {fact} is not certain ({one.uncertain[fact]})"

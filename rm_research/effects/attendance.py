@@ -78,7 +78,7 @@ def _logged(group: Group) -> bool:
 
 def _dose(group: Group, study: Study) -> Row:
     def compute() -> Result:
-        if not study.measured(group.place.scale, study.baseline):
+        if not study.changes(group.place.scale):
             raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
         clusters = units(group.clusters, study)
         result = dose_response(group.pre, group.post, sessions, level=study.reporting.level, clusters=clusters)

@@ -94,7 +94,7 @@ def _sides(panel: pd.DataFrame, study: Study) -> Iterator[tuple[str, Sides]]:
     people: dict[tuple[str, ...], list[Sides]] = {}
     for arms in comparisons(list(groups(panel, study)), study):
         place = arms.group.place
-        if [place.wave] != first[place.scale] or not study.measured(place.scale, study.baseline):
+        if [place.wave] != first[place.scale] or not study.changes(place.scale):
             continue
         named = {name: getattr(place, name) for name in PLACE}
         sides = Sides(named, _measured([arms.group]), _measured(arms.comparison))

@@ -102,7 +102,7 @@ def counts(method: Method, group: Group) -> dict[str, int]:
 
 
 def _compute(method: Method, group: Group, study: Study) -> Result:
-    if not study.measured(group.place.scale, study.baseline):
+    if not study.changes(group.place.scale):
         raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
     return method.estimate(group, study)
 

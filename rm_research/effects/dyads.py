@@ -108,7 +108,7 @@ def _rows(leaders: Group, mentors: Group, dyads: pd.DataFrame, study: Study) -> 
 
     @cache
     def model() -> ActorPartner:
-        if not study.measured(place.scale, study.baseline):
+        if not study.changes(place.scale):
             raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
         return actor_partner(y1, y2, x1, x2, level=level)
 

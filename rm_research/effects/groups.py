@@ -117,7 +117,8 @@ def groups(panel: pd.DataFrame, study: Study) -> Iterator[Group]:
     """
     Yield the groups of a Panel, ordered by cohort, outcome, wave, role and arm, the comparison last.
 
-    People whose role or arm is unknown are in no group; preparing the study reported each as a Problem.
+    People whose role or arm is unknown are in no group; preparing the study reported each as a Problem. Nor are scales
+    of the process, which are no outcomes.
 
     Raises
     ------
@@ -126,7 +127,8 @@ def groups(panel: pd.DataFrame, study: Study) -> Iterator[Group]:
     """
     scales, waves = [scale.name for scale in study.scales], list(study.later_waves)
     _check_groups(panel)
-    panel = panel[panel["role"].notna() & panel["arm"].notna()]
+    process = [scale.name for scale in study.process_scales]
+    panel = panel[panel["role"].notna() & panel["arm"].notna() & ~panel["scale"].isin(process)]
     pre, post = (panel[name].to_numpy(float) for name in ("pre", "post"))
     clusters = panel["cluster"].to_numpy(object)
     keyed: dict[Any, Any] = panel.groupby(list(Place._fields)).indices

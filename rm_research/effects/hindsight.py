@@ -70,7 +70,7 @@ def _rows(panel: pd.DataFrame, then: pd.DataFrame, wave: str, study: Study) -> I
     keys = ["cohort", "person", "scale"]
     with_then = panel.merge(then[[*keys, "score"]], on=keys, how="inner", validate="many_to_one")
     for group in groups(with_then, study):
-        if not study.measured(group.place.scale, study.baseline):
+        if not study.changes(group.place.scale):
             continue
         compute = partial(_compute, group.pre, group.numbers("score"), group.post, study)
         has_then = ~np.isnan(group.numbers("score"))

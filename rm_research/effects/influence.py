@@ -49,7 +49,7 @@ def _decided(contrast: str, arms: Arms, study: Study) -> dict[str, Any] | None:
     people = len(arms.pre)
     place = (arms.group if isinstance(arms, Compared) else arms).place
     method = next((method for method in METHODS.of(contrast) if _heads(method, arms, study, place.scale)), None)
-    if method is None or people > MOST_PEOPLE or not study.measured(place.scale, study.baseline):
+    if method is None or people > MOST_PEOPLE or not study.changes(place.scale):
         return None
     usual = _verdict(method, arms, study, place.scale)
     if usual == NO_RESULT:

@@ -166,7 +166,7 @@ def _row(split: Split, method: Method, estimator: Callable[[Split, Study], Resul
 
 
 def _compute(estimator: Callable[[Split, Study], Result], split: Split, study: Study) -> Result:
-    if not study.measured(split.place.scale, study.baseline):
+    if not study.changes(split.place.scale):
         raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
     return estimator(split, study).detailed(n_fewest=split.n_fewest, n_left=split.n_left)
 

@@ -54,7 +54,7 @@ def limits_of_measurement(reliability: pd.DataFrame, invariance: pd.DataFrame, *
     """
     rows: list[tuple[str, str, str | None]] = []
     for scale in study.scales:
-        if not study.measured(scale.name, study.baseline):
+        if not study.changes(scale.name):
             continue  # there is no change that could be missed
         rows += [(scale.name, "rough", wave) for wave in _rough_waves(reliability, scale, study)]
         over_time = _over_time(invariance, scale, study)

@@ -179,7 +179,7 @@ def assess_invariance(
     for known in scales:
         keyed = keyed_items(prepared.responses, study, known.name)
         answers = pd.concat([prepared.responses[["cohort", "person", "wave"]], keyed], axis=1)
-        if study.link.method != "none" and study.measured(known.name, study.baseline):
+        if study.link.method != "none" and study.changes(known.name):
             for later in study.later_waves:
                 if later in waves and study.measured(known.name, later):
                     rows += _over_time(known.name, answers, later, prepared)
@@ -204,7 +204,7 @@ def _over_time(scale: str, answers: pd.DataFrame, wave: str, prepared: Prepared)
 
 def _over_roles(scale: str, answers: pd.DataFrame, prepared: Prepared) -> Iterator[Cells]:
     study = prepared.study
-    if not study.measured(scale, study.baseline):
+    if not study.changes(scale):
         return
     who = ["cohort", "person"]
     rows = answers[answers["wave"] == study.baseline].merge(prepared.people[[*who, "role"]], on=who, how="left")

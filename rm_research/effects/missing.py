@@ -66,7 +66,7 @@ def assess_attrition(
     together: dict[tuple[str, str, str], list[Group]] = defaultdict(list)
     for group in groups(asked.panel, study):
         place = group.place
-        if study.measured(place.scale, study.baseline):
+        if study.changes(place.scale):
             together[place.cohort, place.scale, place.wave].append(group)
     level = study.reporting.level
     rows = [

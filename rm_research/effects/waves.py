@@ -113,7 +113,7 @@ def _by_arm(arms: Compared, count: str) -> dict[int, int]:
 
 def _check(arms: Compared, study: Study) -> None:
     """Refuse where fewer than two people of an arm have a score before, or after."""
-    if not study.measured(arms.group.place.scale, study.baseline):
+    if not study.changes(arms.group.place.scale):
         raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
     for members in ((arms.group,), arms.comparison):
         for name in ("n_pre", "n_post"):

@@ -13,7 +13,7 @@ from rm_research.study.model import ONE_ROLE
 
 def is_described(scale: Scale, context: Context) -> bool:
     """Whether an outcome was asked only after the baseline, so that it can be described and no change computed."""
-    return not context.study.measured(scale.name, context.study.baseline)
+    return not context.study.changes(scale.name)
 
 
 def description(scale: Scale, wave: str, role: str, context: Context) -> list[str]:

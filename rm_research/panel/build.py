@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.frames import PANEL, PEOPLE, SCORES, numbered, require_columns
-from rm_research.people import WHO, Participants, located_sessions
+from rm_research.people import WHO, Participants
 from rm_research.study import Scale, Study
 
 
@@ -34,7 +34,8 @@ def build_panel(
     -------
     DataFrame
         Panel. Everyone in People has a row for each scale meant for their role and each later occasion that asks it;
-        `pre` and `post` are NaN if there is no score.
+        `pre` and `post` are NaN if there is no score. A scale of the process has no `pre`, and a row for the baseline,
+        too, if that asks it.
 
     Raises
     ------
@@ -56,8 +57,7 @@ def build_panel(
     parts = [
         _side_by_side(sides, known, scale, wave, study.baseline)
         for scale in study.scales
-        for wave in study.later_waves
-        if study.measured(scale.name, wave)
+        for wave in study.occasions(scale.name)
     ]
     if not parts:
         return PANEL.empty()
@@ -88,18 +88,19 @@ def _side_by_side(
     """Rows of People with the scores of a scale, which are given by scale and wave."""
     panel = people.assign(scale=scale.name, wave=wave)
     for label, name in (("pre", baseline), ("post", wave)):
-        panel[label] = sides.get((scale.name, name), np.nan)
+        known = label == "post" or not scale.is_process
+        panel[label] = sides.get((scale.name, name), np.nan) if known else np.nan
     return panel[people["role"].isin(scale.roles)] if scale.roles else panel
 
 
-def sessions_before(responses: pd.DataFrame, who: Participants, met: pd.DataFrame, study: Study) -> pd.DataFrame:
+def sessions_before(responses: pd.DataFrame, who: Participants, study: Study) -> pd.DataFrame:
     """
     Meetings of each person that were held before their questionnaire of each later wave.
 
     A meeting also counts if its date or that of the questionnaire is missing. People without a dyad have no row,
     because their meetings are unknown.
     """
-    attended = located_sessions(met, who.members).merge(who.members, on=["cohort", "dyad"])
+    attended = who.meetings.merge(who.members, on=["cohort", "dyad"])
     in_dyads = who.members[WHO].drop_duplicates()
     due = pd.concat([in_dyads.assign(wave=wave) for wave in study.later_waves] or [in_dyads.assign(wave="")])
     answered = responses[[*WHO, "wave", "submitted"]]

@@ -19,7 +19,19 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from rm_research.frames import DYADS, LEDGER, LINKS, NEAR_MISSES, PANEL, PEOPLE, PROBLEMS, RESPONSES, SCORES
+from rm_research.frames import (
+    DYADS,
+    GOALS,
+    LEDGER,
+    LINKS,
+    MEETINGS,
+    NEAR_MISSES,
+    PANEL,
+    PEOPLE,
+    PROBLEMS,
+    RESPONSES,
+    SCORES,
+)
 from rm_research.privacy import private_folder, seal, write_private
 from rm_research.study import Study
 from rm_research.study.locking import FILE as PLAN
@@ -36,8 +48,9 @@ PREPARED, VARIED, NUMBERS = "prepared", "varied", "numbers"  # what is cached
 MOST_VARIED = 8  # variations of a study that are kept; of all else only the last
 Texts = dict[tuple[str, str], str]
 FRAMES = {
-    "responses": RESPONSES, "people": PEOPLE, "dyads": DYADS, "links": LINKS, "near_misses": NEAR_MISSES,
-    "scores": SCORES, "panel": PANEL, "ledger": LEDGER, "problems": PROBLEMS,
+    "responses": RESPONSES, "people": PEOPLE, "dyads": DYADS, "meetings": MEETINGS, "goals": GOALS,
+    "links": LINKS, "near_misses": NEAR_MISSES, "scores": SCORES, "panel": PANEL, "ledger": LEDGER,
+    "problems": PROBLEMS,
 }  # fmt: skip
 NAMES = tuple(FRAMES)
 
@@ -54,7 +67,7 @@ def version(package: str) -> str:
 def input_files(study: Study) -> list[Path]:
     """Files a study is made of, study.toml and codebook.csv first, each once."""
     files: list[File] = [source for wave in study.waves for source in wave.sources]
-    files += [file for file in (study.roster, study.sessions) if file]
+    files += [file for file in (study.roster, study.sessions, study.goals) if file]
     declared = [name for file in files for name in (file.file, file.dictionary) if name]
     own = ["study.toml", "codebook.csv", *([PLAN] if study.plan else [])]
     return [study.path / name for name in dict.fromkeys([*own, *declared])]

@@ -83,6 +83,8 @@ def frames_of(frames: Mapping[str, pd.DataFrame], chosen: Chosen) -> dict[str, p
     dyads = frames["dyads"]
     for member in ("leader", "mentor"):
         dyads = _theirs(dyads, people.rename(columns={"person": member}), ["cohort", member])
+    for name in ("meetings", "goals"):
+        kept[name] = _theirs(frames[name], dyads, ["cohort", "dyad"])
     cohorts = chosen.get("cohort")
     problems = frames["problems"]
     if cohorts is not None:

@@ -45,7 +45,7 @@ class Prepared:
     Attributes
     ----------
     study : Study
-    responses, people, dyads, links, near_misses, scores, panel, ledger, problems : DataFrame
+    responses, people, dyads, meetings, goals, links, near_misses, scores, panel, ledger, problems : DataFrame
         The frames with those names, after linking. `responses` has no free text; `read_responses` does.
     texts : dict of (str, str) to str
         Question text by wave and item, if the export has one.
@@ -67,6 +67,8 @@ class Prepared:
     responses: pd.DataFrame
     people: pd.DataFrame
     dyads: pd.DataFrame
+    meetings: pd.DataFrame
+    goals: pd.DataFrame
     links: pd.DataFrame
     near_misses: pd.DataFrame
     scores: pd.DataFrame
@@ -315,7 +317,8 @@ def prepare_study(
         return _marked(Prepared(study=study, texts=texts, digest=inputs, **kept))
     prepared = _marked(prepare_openly(study))
     raise_study_errors(prepared.problems)
-    if prepared.digest == inputs:  # no file changed while it was read
+    to_come = prepared.problems["rule"].eq("meetings_to_come").any()  # tomorrow they may have been held
+    if prepared.digest == inputs and not to_come:  # no file changed while it was read
         cache.save(study, {name: getattr(prepared, name) for name in cache.NAMES}, prepared.texts, inputs=inputs)
     return prepared
 
@@ -331,14 +334,15 @@ def prepare_openly(study: Study) -> Prepared:
     """Prepare a study without the cache; errors are left among its problems instead of being raised."""
     intake = take_in(study)
     linkage = link_waves(intake, study)
-    meetings = intake.sessions
-    if meetings is not None:
-        meetings = meetings[in_cohorts_that_count(meetings["cohort"], study)]
-    who = build_participants(linkage, meetings, study)
+    met, goals = (
+        rows if rows is None else rows[in_cohorts_that_count(rows["cohort"], study)]
+        for rows in (intake.sessions, intake.goals)
+    )
+    who = build_participants(linkage, met, study, goals)
     scores = score_scales(linkage.responses, study)
     sessions = None
-    if meetings is not None and len(linkage.responses):
-        sessions = sessions_before(linkage.responses, who, meetings, study)
+    if met is not None and len(linkage.responses):
+        sessions = sessions_before(linkage.responses, who, study)
     # comparing numbers of persons is faster than comparing texts
     persons = places_among(who.people, linkage.responses)
     of_scores = persons[scored_rows(linkage.responses, study)]
@@ -360,6 +364,8 @@ def prepare_openly(study: Study) -> Prepared:
         responses=linkage.responses.drop(columns=free_text),
         people=who.people,
         dyads=who.dyads,
+        meetings=who.meetings,
+        goals=who.goals,
         links=linkage.links,
         near_misses=linkage.near_misses,
         scores=scores,

@@ -146,13 +146,15 @@ def _found(rule: str, cohorts: pd.DataFrame, before: pd.DataFrame, after: pd.Dat
 
 
 def check_listed_cohorts(cohorts: Collection[str], study: Study) -> pd.DataFrame:
-    """Problems: names under [reporting] cohorts that no cohort has."""
-    journal = Journal()
+    """Problems: names under [reporting] cohorts, or of a start of the programme, that no cohort has."""
+    journal, start = Journal(), study.programme.start
     known = set(map(tidy_text, cohorts))
-    for name in study.reporting.cohorts:
-        if known and tidy_text(name) not in known:
-            message = Said("problems.listed_unknown", name=name, hint=suggest(name, sorted(cohorts)))
-            journal.problem("unknown_cohort", "error", message, file="study.toml")
+    listed = {"reporting.cohorts": study.reporting.cohorts, "programme.start": start if isinstance(start, dict) else ()}
+    for key, names in listed.items():
+        for name in names:
+            if known and tidy_text(name) not in known:
+                message = Said("problems.listed_unknown", key=key, name=name, hint=suggest(name, sorted(cohorts)))
+                journal.problem("unknown_cohort", "error", message, file="study.toml")
     return journal.problems
 
 

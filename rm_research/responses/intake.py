@@ -14,12 +14,13 @@ from rm_research.responses.coding import Labels, labels_of, report_labels, repor
 from rm_research.responses.exports import check_asked, open_sources
 from rm_research.responses.facts import spellings
 from rm_research.responses.questionnaires import PERSONAL_FACTS, check_returned, read_questionnaires
-from rm_research.responses.roster import facts_of_roster, read_roster, read_sessions
+from rm_research.responses.roster import facts_of_roster, read_goals, read_roster, read_sessions
 from rm_research.study import Study, Wave, read_study
 from rm_research.study.entries import per_entry, tidy_text
 from rm_research.study.model import ONE_COHORT
 from rm_research.study.text_storage import held_by_size
 
+Files = tuple[pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None]  # roster, meetings and goals
 TAKEN_ALREADY = "rows already in another source"  # rule of the ledger
 
 
@@ -45,8 +46,9 @@ class Intake:
         `link_waves` if codes are to be compared, else None.
     roster : DataFrame or None
         One row per roster line: source_row, person, cohort and facts (and 'code:…' as `codes`); None without a roster.
-    sessions : DataFrame or None
-        One row per meeting: cohort, dyad (hashed), date, minutes; None without a log.
+    sessions, goals : DataFrame or None
+        One row per meeting: cohort, dyad (hashed), date, minutes; and one per goal: cohort, dyad, set_on, attainment.
+        None without such a file.
     texts : dict of (str, str) to str
         Question text by wave and item, if the export has one.
 
@@ -66,6 +68,7 @@ class Intake:
     codes: pd.DataFrame | None
     roster: pd.DataFrame | None
     sessions: pd.DataFrame | None
+    goals: pd.DataFrame | None
     texts: dict[tuple[str, str], str]
 
     def __repr__(self) -> str:
@@ -117,7 +120,8 @@ def take_in(study: Study) -> Intake:
     journal, key, texts = Journal(), study_key(study.path), dict[tuple[str, str], str]()
     for mark in study.marks:
         journal.problem("open_mark", "error", mark.sentence, file="study.toml")
-    roster, sessions = read_roster(study, key, journal), read_sessions(study, key, journal)
+    files = read_roster(study, key, journal), read_sessions(study, key, journal), read_goals(study, key, journal)
+    roster = files[0]
     in_roster = facts_of_roster(roster, study)
     parts, labels = [], Labels()
     for wave in study.waves:
@@ -130,9 +134,9 @@ def take_in(study: Study) -> Intake:
     report_ranges(questionnaires, study, journal)
     if not _has_cohorts(study, roster):
         questionnaires = questionnaires.assign(cohort=ONE_COHORT)
-        roster, sessions = (f if f is None else f.assign(cohort=ONE_COHORT) for f in (roster, sessions))
-    _spell_alike(study, questionnaires, roster, sessions, journal)
-    return _intake(study, questionnaires, roster, sessions, texts, journal)
+        files = tuple(file if file is None else file.assign(cohort=ONE_COHORT) for file in files)  # type: ignore[assignment]
+    _spell_alike(study, questionnaires, files, journal)
+    return _intake(study, questionnaires, files, texts, journal)
 
 
 def _read_wave(
@@ -185,18 +189,13 @@ def _refuse_overlaps(questionnaires: pd.DataFrame, journal: Journal) -> pd.DataF
     return questionnaires[~again].reset_index(drop=True) if again.any() else questionnaires
 
 
-def _spell_alike(
-    study: Study,
-    questionnaires: pd.DataFrame,
-    roster: pd.DataFrame | None,
-    sessions: pd.DataFrame | None,
-    journal: Journal,
-) -> None:
+def _spell_alike(study: Study, questionnaires: pd.DataFrame, files: Files, journal: Journal) -> None:
     """Unify words that differ only in case or blanks: 'Spring 2025' and 'spring 2025' are one cohort."""
     for name in ("cohort", "role", "arm", *study.settings.attributes):
         column = name if name == "cohort" else FACT + name
-        holders = [(frame, at) for frame, at in ((roster, name), (questionnaires, column), (sessions, name))
-                   if frame is not None and at in frame]  # fmt: skip
+        roster, *others = files
+        places = ((roster, name), (questionnaires, column), *((file, name) for file in others))
+        holders = [(frame, at) for frame, at in places if frame is not None and at in frame]
         first = spellings(*(frame[at] for frame, at in holders))
         cells = 0
         for frame, at in holders:
@@ -220,9 +219,9 @@ def _codes(questionnaires: pd.DataFrame) -> pd.DataFrame:
 
 
 def _intake(
-    study: Study, questionnaires: pd.DataFrame, roster: pd.DataFrame | None, sessions: pd.DataFrame | None,
-    texts: dict[tuple[str, str], str], journal: Journal,
+    study: Study, questionnaires: pd.DataFrame, files: Files, texts: dict[tuple[str, str], str], journal: Journal
 ) -> Intake:  # fmt: skip
+    roster, sessions, goals = files
     facts = [*PERSONAL_FACTS, *study.settings.attributes]
     totals = [scale.name for scale in study.scales if scale.published]
     return Intake(
@@ -237,5 +236,6 @@ def _intake(
         codes=_codes(questionnaires) if study.link.method == "code" else None,
         roster=roster,
         sessions=sessions,
+        goals=goals,
         texts=texts,
     )

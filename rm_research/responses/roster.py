@@ -1,4 +1,4 @@
-"""The roster of everyone invited and the log of sessions, with codes hashed."""
+"""The roster of everyone invited, the log of sessions and the list of goals, with codes hashed."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,20 +16,24 @@ from rm_research.responses.exports import check_header, note_reading, without_pe
 from rm_research.responses.facts import as_dates, code_parts, date_remedy, equal_codes, fact, other_forms
 from rm_research.study import Study
 from rm_research.study.numbers import read_numbers
-from rm_research.study.settings import FactFile
+from rm_research.study.settings import GOAL_FACTS, MEETING_FACTS, FactFile
 
 ROSTER_FACTS = ("person", "cohort", "role", "arm", "dyad")
+DATES, DAYS = {"date", "set_on"}, "day of "  # facts that are days, and the column of what they are read as
 
 
 def read_roster(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | None:
     """
-    One row per roster line: source_row, person, cohort, role, arm, dyad, attributes; None if it cannot be read.
+    One row per roster line: source_row, person, cohort, role, arm, dyad, what pairs agreed on, attributes.
+
+    None if it cannot be read.
 
     A fact without a column in the roster is missing throughout, but a column that study.toml names must be there.
     """
     if study.roster is None:
         return None
-    rows = _read_facts(study, study.roster, (*ROSTER_FACTS, *study.settings.attributes), ("person",), journal)
+    names = (*ROSTER_FACTS, *study.programme.agreed, *study.settings.attributes)
+    rows = _read_facts(study, study.roster, names, ("person",), journal)
     if rows is None:
         return None
     if not len(rows):
@@ -52,33 +56,63 @@ def facts_of_roster(roster: pd.DataFrame | None, study: Study) -> set[str]:
     """Facts that the roster has, so that exports need not; every possible one if the roster could not be read."""
     if roster is None:
         return {*ROSTER_FACTS[1:], *study.settings.attributes} if study.roster else set()
-    return set(roster.columns[roster.notna().any()]) - {"person", "source_row"}
+    return set(roster.columns[roster.notna().any()]) - {"person", "source_row", *study.programme.agreed}
 
 
 def read_sessions(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | None:
     """One row per meeting: cohort (missing if the log has none), dyad, date, minutes; None if it cannot be read."""
     if study.sessions is None:
         return None
-    file = study.sessions.file
-    rows = _read_facts(study, study.sessions, ("cohort", "dyad", "date", "minutes"), ("dyad",), journal)
+    rows = _read_facts(study, study.sessions, MEETING_FACTS, ("dyad",), journal)
     if rows is None:
         return None
-    dates = rows.pop("day")
-    minutes = read_numbers(rows["minutes"], study.sessions.decimal)
-    undated, unmeasured = rows["date"].notna() & dates.isna(), rows["minutes"].notna() & minutes.isna()
-    if undated.any():
-        message = Said(
-            "problems.unreadable_dates_of_log",
-            file=file,
-            rows=rows_text(rows.index[undated]),
-            remedy=date_remedy(rows.loc[undated, "date"], Said("problems.part.under_sessions"), "%d/%m/%Y"),
-        )
-        journal.problem("unreadable_date", "warning", message, file=file)
-    if unmeasured.any():
-        message = Said("problems.not_a_number_of_log", file=file, rows=rows_text(rows.index[unmeasured]))
-        journal.problem("not_a_number", "warning", message, file=file, column="minutes")
+    minutes = _numbers(rows, "minutes", study.sessions, "problems.not_a_number_of_log", journal)
+    dates = _days(rows, "date", study.sessions, "problems.unreadable_dates_of_log", journal)
     dyads = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
     return rows.assign(dyad=dyads, date=dates, minutes=minutes).reset_index(names="source_row")
+
+
+def read_goals(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | None:
+    """
+    One row per goal of a dyad: cohort (missing if the list has none), dyad, set_on, attainment.
+
+    None if it cannot be read, or where an attainment is outside the declared scale: then another scale may be meant.
+    """
+    if (file := study.goals) is None:
+        return None
+    rows = _read_facts(study, file, GOAL_FACTS, ("dyad",), journal)
+    if rows is None:
+        return None
+    attainment = _numbers(rows, "attainment", file, "problems.not_a_number_of_goals", journal)
+    outside = (attainment < file.low) | (attainment > file.high)
+    if outside.any():
+        message = Said("problems.outside_goals", file=file.file, rows=rows_text(rows.index[outside]), low=file.low,
+                       high=file.high)  # fmt: skip
+        journal.problem("outside_goals", "error", message, file=file.file, column="attainment")
+        return None
+    days = _days(rows, "set_on", file, "problems.unreadable_dates_of_goals", journal)
+    dyads = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
+    return rows.assign(dyad=dyads, set_on=days, attainment=attainment).reset_index(names="source_row")
+
+
+def _numbers(rows: pd.DataFrame, name: str, file: FactFile, key: str, journal: Journal) -> pd.Series:
+    """Numbers of a column; entries that are none are reported, and missing."""
+    numbers = read_numbers(rows[name], file.decimal)
+    if (unread := rows[name].notna() & numbers.isna()).any():
+        message = Said(key, file=file.file, rows=rows_text(rows.index[unread]))
+        journal.problem("not_a_number", "warning", message, file=file.file, column=name)
+    return numbers
+
+
+def _days(rows: pd.DataFrame, name: str, file: FactFile, key: str, journal: Journal) -> pd.Series:
+    """Dates of a column; entries that cannot be read are reported, and missing."""
+    stated, dates = rows[name], rows.pop(DAYS + name)
+    if (unread := stated.notna() & dates.isna()).any():
+        part = Said("problems.part.under_sessions" if name == "date" else "problems.part.under_goals")
+        remedy = date_remedy(stated[unread], part, "%d/%m/%Y")
+        message = Said(key, file=file.file, rows=rows_text(rows.index[unread]), remedy=remedy)
+        journal.problem("unreadable_date", "warning", message, file=file.file)
+    return dates
 
 
 def _read_facts(
@@ -98,8 +132,8 @@ def _read_facts(
         export = _without_personal_data(study, export, columns, journal)
         nothing = pd.Series(pd.NA, index=export.rows.index, dtype="str")
         facts = {name: fact(export, of_fact, study, name) if of_fact else nothing for name, of_fact in columns.items()}
-        if "date" in facts:
-            facts["day"] = as_dates(facts["date"], file.date_format, export.day_zero)
+        for name in DATES & facts.keys():
+            facts[DAYS + name] = as_dates(facts[name], file.date_format, export.day_zero)
         codes = _codes(export, columns.get("person", ()), study)
     except ReadError as error:
         for message in error.problems:
@@ -128,8 +162,9 @@ def _without_personal_data(
 
 def _columns(study: Study, file: FactFile, export: Export, name: str) -> tuple[str, ...]:
     """Columns for a fact: those declared for the file, else those of the exports, else the one named like the fact."""
-    if name in file.columns:
-        return file.columns[name]
+    for given in (file.columns, study.programme.agreed):
+        if name in given:
+            return given[name]  # type: ignore[index]
     declared = study.declared_columns.get(name, ())
     for candidate in ((() if isinstance(declared, dict) else declared), (name,)):
         if candidate and all(export.find(column) is not None for column in candidate):

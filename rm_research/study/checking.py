@@ -8,12 +8,12 @@ from rm_research.study.codebook import FIXED, NOT_ASKED, Item
 from rm_research.study.entries import NUMBER, comparable
 from rm_research.study.filling import check_instruments, check_numbers
 from rm_research.study.model import PROGRAMME, Study
-from rm_research.study.settings import FACTS, Source, Wave
+from rm_research.study.settings import AGREED, FACTS, GOAL_FACTS, MEETING_FACTS, Source, Wave
 from rm_research.study.wording import suggest
 
 UNITS = ("person", "dyad", "cohort")
 # an attribute with one of these names would replace the column itself
-TAKEN = {name for frame in (RESPONSES, PEOPLE, DYADS, SCORES, PANEL) for name in frame.columns} - {*FACTS}
+TAKEN = {name for frame in (RESPONSES, PEOPLE, DYADS, SCORES, PANEL) for name in frame.columns} - {*FACTS, *AGREED}
 
 
 def check_settings(study: Study) -> list[str]:
@@ -31,6 +31,7 @@ def check_settings(study: Study) -> list[str]:
         _check_names,
         _check_entries,
         _check_files,
+        _check_programme,
     )
     return [f"study.toml: {sentence}" for check in checks for sentence in check(study)]
 
@@ -77,8 +78,12 @@ def _check_outcomes(study: Study) -> Iterator[str]:
     for name in outcomes:
         if name not in study.settings.scales:
             yield f"outcomes: {name!r} is not a scale; {suggest(name, study.settings.scales)}"
+        elif study.scale(name).is_process:
+            yield f'outcomes: {name!r} has kind = "process" and is no outcome; remove it here, or its kind'
     if len(set(outcomes)) < len(outcomes):
         yield "outcomes: names a scale twice; name each once"
+    if not outcomes and not study.outcomes:
+        yield 'scales: all have kind = "process"; at least one must be an outcome'
 
 
 def _check_order(study: Study) -> Iterator[str]:
@@ -156,7 +161,7 @@ def _check_names(study: Study) -> Iterator[str]:
 
 
 def _check_entries(study: Study) -> Iterator[str]:
-    known = (*FACTS, *study.settings.attributes)
+    known = (*FACTS, *study.programme.agreed, *study.settings.attributes)
     for fact, words in study.words.items():
         if fact not in known:
             yield f"values.{fact}: is neither a fact nor an attribute; {_or_declared(fact, known)}"
@@ -202,12 +207,22 @@ def _check_files(study: Study) -> Iterator[str]:
         for name in columns if isinstance(columns, dict) else ():
             if name not in waves:
                 yield f"{table}.{fact}: {name!r} is not a wave; {suggest(name, waves)}"
-    for title, file in (("roster", study.roster), ("sessions", study.sessions)):
-        allowed = ("dyad", "date", "minutes", "cohort") if title == "sessions" else facts
+    sessions, goals = ("sessions", study.sessions, MEETING_FACTS), ("goals", study.goals, GOAL_FACTS)
+    for title, file, allowed in (("roster", study.roster, facts), sessions, goals):
         for key in file.columns if file else ():
             if key not in allowed:
-                hint = suggest(key, allowed) if title == "sessions" else _or_declared(key, allowed)
+                hint = _or_declared(key, allowed) if title == "roster" else suggest(key, allowed)
                 yield f"{title}.columns.{key}: is not a fact; {hint}"
+
+
+def _check_programme(study: Study) -> Iterator[str]:
+    """Check that what was planned can be held against something, and that nothing of it has two meanings."""
+    agreed, attributes = study.programme.agreed, study.settings.attributes
+    if agreed and study.roster is None:
+        yield "programme.agreed: names columns of the roster, but there is none; add [roster] or remove it"
+    for name in agreed:
+        if name in attributes:
+            yield f"programme.agreed.{name}: is an attribute, too; rename the attribute"
 
 
 def _check_sources(wave: Wave, facts: tuple[str, ...]) -> Iterator[str]:

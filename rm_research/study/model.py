@@ -16,7 +16,9 @@ from rm_research.study.settings import (
     Design,
     FactColumns,
     FactFile,
+    Goals,
     Link,
+    Programme,
     Reporting,
     Scale,
     Settings,
@@ -147,8 +149,15 @@ class Study:
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """Names of the confirmatory scales, the headline first; all scales unless declared."""
-        return self.settings.outcomes or tuple(self.settings.scales)
+        """Names of the confirmatory scales, the headline first; all but those of the process unless declared."""
+        return self.settings.outcomes or tuple(
+            name for name, scale in self.settings.scales.items() if not scale.is_process
+        )
+
+    @property
+    def process_scales(self) -> tuple[Scale, ...]:
+        """Scales that tell what meetings were like: described where they are asked, never a change."""
+        return tuple(scale for scale in self.scales if scale.is_process)
 
     @property
     def confirmatory(self) -> tuple[str, ...]:
@@ -180,6 +189,16 @@ class Study:
     def sessions(self) -> FactFile | None:
         """The log of meetings, if there is one."""
         return self.settings.sessions
+
+    @property
+    def goals(self) -> Goals | None:
+        """The list of goals, if there is one."""
+        return self.settings.goals
+
+    @property
+    def programme(self) -> Programme:
+        """What was planned of the meetings."""
+        return self.settings.programme
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -301,6 +320,29 @@ class Study:
         """
         return bool(self.asked(scale, wave))
 
+    def changes(self, scale: str) -> bool:
+        """
+        Whether people's change in a scale can be told: an outcome that the baseline asks.
+
+        Examples
+        --------
+        >>> study.changes("inclusion")
+        True
+        """
+        return self.measured(scale, self.baseline) and not self.scale(scale).is_process
+
+    def occasions(self, scale: str) -> tuple[str, ...]:
+        """
+        Occasions at which a scale has scores of its own: later waves, and for one of the process the baseline, too.
+
+        Examples
+        --------
+        >>> study.occasions("inclusion")
+        ('post',)
+        """
+        waves = (self.baseline, *self.later_waves) if self.scale(scale).is_process else self.later_waves
+        return tuple(wave for wave in waves if self.measured(scale, wave))
+
     def primary(self, role: str | None = None) -> tuple[str, str] | None:
         """
         Return the first outcome that was asked before and after, and the first later wave that asks it.
@@ -323,7 +365,7 @@ class Study:
         for name in self.outcomes:
             later = [wave for wave in self.later_waves if self.measured(name, wave)]
             roles = self.scale(name).roles
-            if later and self.measured(name, self.baseline) and (role is None or not roles or role in roles):
+            if later and self.changes(name) and (role is None or not roles or role in roles):
                 return name, later[0]
         return None
 

@@ -1,7 +1,8 @@
 """The keys of study.toml: one class per table, every default filled in, unknown keys refused."""
 
+import math
 import re
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, Literal
 
@@ -15,7 +16,11 @@ FORMATS = (
 )  # fmt: skip
 NUMBERS = ("spss", "stata")  # formats whose numbers are no text
 FACTS = ("person", "cohort", "role", "dyad", "arm", "consent", "finished", "submitted", "duration")
+AGREED = ("purpose", "structure", "confidentiality")  # what a pair may have agreed on, as the roster says
+MEETING_FACTS = ("dyad", "cohort", "date", "minutes")
+GOAL_FACTS = ("dyad", "cohort", "set_on", "attainment")
 ROW_NUMBER = "#row"
+NOISE = 1e-9  # what rounding may add to a planned number
 SERIAL_DATES = "excel"  # date_format of dates that a spreadsheet program wrote as numbers of days
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -63,11 +68,22 @@ def as_language(name: str) -> str:
     return name
 
 
+def as_day(value: Any) -> Any:
+    """Refuse what is no day, such as the number of a year, which pydantic would take for seconds."""
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError("is not a day; write it like 2025-03-01") from error
+
+
 SummaryRows = Annotated[Literal["drop", "keep"] | tuple[int, ...], BeforeValidator(as_summary_rows)]
 Columns = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
 Values = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 # a part of a code: its name and its number of characters
 Element = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^:]*[^:\s][^:]*:\s*[1-9]\d?$")]
+Day = Annotated[date, BeforeValidator(as_day)]
 Format = Literal[
     "csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata",
     "microsoft-forms", "kobotoolbox", "moodle", "typeform", "jotform",
@@ -172,6 +188,45 @@ class FactFile(File):
         return self
 
 
+class Goals(FactFile):
+    """The list of goals that pairs set themselves, and the ends of the scale on which their attainment is rated."""
+
+    low: float
+    high: float
+
+    @model_validator(mode="after")
+    def _ends(self) -> "Goals":
+        if self.low >= self.high:
+            raise ValueError("must have low below high: the ends of the scale of attainment, such as 0 and 100")
+        return self
+
+
+class Programme(Table):
+    """What was planned, and what pairs were to agree on; what they did is held against it."""
+
+    start: Day | dict[str, Day] | None = None
+    planned_meetings: Annotated[int, Field(ge=1)] | None = None
+    every_days: Annotated[int, Field(ge=1)] | None = None
+    planned_minutes: Annotated[float, Field(gt=0)] | None = None
+    as_planned: Annotated[float, Field(gt=0, le=1)] = 0.8
+    agreed: dict[Literal["purpose", "structure", "confidentiality"], Columns] = {}
+
+    @property
+    def enough_meetings(self) -> int:
+        """Fewest meetings with which a pair has met as planned; 1 where no number was planned."""
+        return max(1, math.ceil((self.planned_meetings or 1) * self.as_planned - NOISE))
+
+    @property
+    def most_days(self) -> float | None:
+        """Most days between two meetings that are as planned; None where none were planned."""
+        return None if self.every_days is None else self.every_days / self.as_planned
+
+    @property
+    def enough_minutes(self) -> float | None:
+        """Fewest minutes of a meeting that are as planned; None where none were planned."""
+        return None if self.planned_minutes is None else self.planned_minutes * self.as_planned
+
+
 class Link(Table):
     """How questionnaires of one person are linked across waves."""
 
@@ -212,6 +267,7 @@ class Scale(Table):
     """A score formed from items."""
 
     name: Text
+    kind: Literal["outcome", "process"] = "outcome"
     label: str = ""
     instrument: Text | None = None
     roles: tuple[Text, ...] = ()
@@ -230,6 +286,18 @@ class Scale(Table):
         if self.smallest_effect_from is not None and self.smallest_effect is None:
             raise ValueError("says where smallest_effect is from, but has none: add smallest_effect")
         return self
+
+    @model_validator(mode="after")
+    def _outcome_of_something(self) -> "Scale":
+        given = [name for name in ("smallest_effect", "retest", "picked") if getattr(self, name) is not None]
+        if self.is_process and given:
+            raise ValueError(f'has kind = "process", of which no change is told; remove {" and ".join(given)}')
+        return self
+
+    @property
+    def is_process(self) -> bool:
+        """Whether it tells what meetings were like, and is no outcome."""
+        return self.kind == "process"
 
     @property
     def title(self) -> str:
@@ -328,6 +396,8 @@ class Settings(Table):
     missing: Missing = Missing()
     roster: FactFile | None = None
     sessions: FactFile | None = None
+    goals: Goals | None = None
+    programme: Programme = Programme()
     careless: Careless = Careless()
     link: Link = Link()
     scales: dict[str, Scale] = Field(min_length=1)

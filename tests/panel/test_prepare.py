@@ -20,7 +20,8 @@ from rm_research.study import read_study
 # what takes the numbers as they are, and does not change them
 AFTERWARDS = ("article", "browsing.py", "catalogue", "checks", "claims", "cli", "drafting", "figures", "findings",
               "paper", "planning", "questionnaires", "reporting", "simulate", "writers")  # fmt: skip
-FRAMES = ("responses", "people", "dyads", "links", "near_misses", "scores", "panel", "ledger", "problems")
+FRAMES = ("responses", "people", "dyads", "meetings", "goals", "links", "near_misses", "scores", "panel", "ledger",
+          "problems")  # fmt: skip
 TOML = """
 title = "T"
 [waves.pre]

@@ -26,7 +26,7 @@ def check_compared(arms: Compared, study: Study) -> None:
     NotEstimableError
         'not_asked_at_baseline', 'too_few_pairs' or 'no_comparison_here'.
     """
-    if not study.measured(arms.group.place.scale, study.baseline):
+    if not study.changes(arms.group.place.scale):
         raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
     in_arm = arms.in_arm[arms.paired]
     if not in_arm.any():

@@ -48,6 +48,6 @@ def _compute(method: Method, arms: Compared, study: Study) -> Result:
     if method.contrast == Contrast.DIFFERENCE:
         check_compared(arms, study)
         return method.estimate(arms, study)
-    if not study.measured(arms.group.place.scale, study.baseline):
+    if not study.changes(arms.group.place.scale):
         raise NotEstimableError(Reason.NOT_ASKED_AT_BASELINE)
     return method.estimate(arms.group, study)

@@ -1,4 +1,4 @@
-"""Who takes part: People and Dyads from roster and questionnaires; if sources disagree, the most trusted wins."""
+"""People and Dyads from roster and questionnaires; if sources disagree, the most trusted wins."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from rm_research.catalogue.said import Said
-from rm_research.frames import DYADS, PEOPLE, TRUST, numbered
+from rm_research.frames import DYADS, MEETINGS, PEOPLE, TRUST, numbered
 from rm_research.journal import Journal
 from rm_research.linkage import Linkage
+from rm_research.people.pairs import goals_of_pairs, held_meetings, with_agreements
 from rm_research.study import Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 
@@ -28,6 +29,8 @@ class Participants:
         Dyads.
     members : DataFrame
         One row per person and dyad: cohort, person, dyad.
+    meetings, goals : DataFrame
+        Meetings and goals of these dyads that count.
     ledger, problems : DataFrame
         What was done, and what is wrong.
     """
@@ -35,11 +38,15 @@ class Participants:
     people: pd.DataFrame
     dyads: pd.DataFrame
     members: pd.DataFrame
+    meetings: pd.DataFrame
+    goals: pd.DataFrame
     ledger: pd.DataFrame
     problems: pd.DataFrame
 
 
-def build_participants(linkage: Linkage, sessions: pd.DataFrame | None, study: Study) -> Participants:
+def build_participants(
+    linkage: Linkage, sessions: pd.DataFrame | None, study: Study, goals: pd.DataFrame | None = None
+) -> Participants:  # fmt: skip
     """
     Build People and Dyads.
 
@@ -48,9 +55,11 @@ def build_participants(linkage: Linkage, sessions: pd.DataFrame | None, study: S
     linkage : Linkage
         From `link_waves`.
     sessions : DataFrame or None
-        One row per meeting: cohort, dyad, date, minutes.
+        One row per meeting: cohort, dyad, date, minutes, source_row.
     study : Study
-        Its design names the unit that forms a cluster.
+        Its design names the unit that forms a cluster, its programme what was planned.
+    goals : DataFrame, optional
+        One row per goal: cohort, dyad, set_on, attainment, source_row.
 
     Returns
     -------
@@ -66,11 +75,14 @@ def build_participants(linkage: Linkage, sessions: pd.DataFrame | None, study: S
     _check_comparison(people, study, journal)
     _check_roles(people, study, journal)
     members = _members(statements, journal)
-    dyads = _with_sessions(_pairs(members, people), members, sessions, journal)
+    met = None if sessions is None else held_meetings(sessions, members, study, journal)
+    dyads = with_agreements(_with_sessions(_pairs(members, people), met), linkage.roster, study, journal)
     return Participants(
         people=PEOPLE.conform(people.assign(cluster=_clusters(people, members, study))),
-        dyads=dyads,
+        dyads=DYADS.conform(dyads),
         members=members,
+        meetings=MEETINGS.empty() if met is None else MEETINGS.conform(met[list(MEETINGS.columns)]),
+        goals=goals_of_pairs(goals, members, study, journal),
         ledger=journal.ledger,
         problems=journal.problems,
     )
@@ -181,36 +193,15 @@ def _pairs(members: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     return leaders.merge(mentors, on=["cohort", "dyad"])
 
 
-def _with_sessions(
-    pairs: pd.DataFrame, members: pd.DataFrame, sessions: pd.DataFrame | None, journal: Journal
-) -> pd.DataFrame:
-    if sessions is None:
-        return DYADS.conform(pairs)
-    met = _located(sessions, members, journal).groupby(["cohort", "dyad"])
+def _with_sessions(pairs: pd.DataFrame, meetings: pd.DataFrame | None) -> pd.DataFrame:
+    if meetings is None:
+        return pairs
+    met = meetings.groupby(["cohort", "dyad"])
     # minutes that nobody logged are unknown, not zero
     totals = pd.DataFrame({"sessions": met.size(), "minutes": met["minutes"].sum(min_count=1)}).reset_index()
     joined = pairs.merge(totals, on=["cohort", "dyad"], how="left")
     joined["minutes"] = joined["minutes"].mask(joined["sessions"].isna(), 0.0)
-    return DYADS.conform(joined.fillna({"sessions": 0}))
-
-
-def located_sessions(sessions: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
-    """Return the meetings with their cohort, looked up by the dyad's name if the log does not give it."""
-    return _located(sessions, members, Journal())
-
-
-def _located(sessions: pd.DataFrame, members: pd.DataFrame, journal: Journal) -> pd.DataFrame:
-    known = members[["cohort", "dyad"]].drop_duplicates()
-    if sessions["cohort"].notna().all() and len(sessions):
-        met = sessions.merge(known, on=["cohort", "dyad"])
-    else:
-        single = known.drop_duplicates("dyad", keep=False)
-        met = sessions.drop(columns="cohort").merge(single, on="dyad")
-    if lost := len(sessions) - len(met):
-        message = Said("problems.unknown_dyad", n=lost)
-        journal.problem("unknown_dyad", "warning", message)
-        journal.step("meetings of unknown dyads", before=len(sessions), after=len(met))
-    return met
+    return joined.fillna({"sessions": 0})
 
 
 def cluster_unit(study: Study, people: pd.DataFrame) -> str:
