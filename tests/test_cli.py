@@ -11,6 +11,7 @@ from rich.console import Console
 from small_studies import Group, small_study
 
 from rm_research.cli import main
+from rm_research.study import read_study
 
 __all__ = ["demo", "demo_out", "quality_page"]
 
@@ -76,6 +77,42 @@ def test_broken_toml_is_said_without_a_traceback(tmp_path):
 
 def test_an_unknown_option_is_a_matter_of_usage(tmp_path):
     assert run("report", tmp_path, "--nonsense").exit_code == 2
+
+
+class TestLock:
+    def test_says_the_hash_and_what_to_do_with_it(self, tmp_path):
+        folder = small_study(tmp_path / "s", Group())
+        (folder / "post.csv").unlink()
+        done = run("plan", folder, "--lock")
+        assert done.exit_code == 0
+        assert read_study(folder).plan.hash in done.stdout.splitlines()
+        assert "Deposit the hash" in done.stdout
+        assert "Nothing differs from" in run("plan", folder, "--lock", "--again").stdout
+
+    def test_needs_again_to_lock_another(self, tmp_path):
+        folder = small_study(tmp_path / "s", Group())
+        assert run("plan", folder, "--lock").exit_code == 0
+        toml = (folder / "study.toml").read_text(encoding="utf-8")
+        (folder / "study.toml").write_text(toml.replace("0.3", "0.2"), encoding="utf-8")
+        refused = run("plan", folder, "--lock")
+        assert (refused.exit_code, "give --again" in " ".join(refused.stderr.split())) == (1, True)
+        assert run("plan", folder, "--lock", "--again").exit_code == 0
+        assert len(read_study(folder).plan.earlier) == 1
+
+    @pytest.mark.parametrize("options", [("--again",), ("--lock", "--n", "20"), ("--lock", "--effect", "0")])
+    def test_options_that_do_not_go_together(self, study, options):
+        done = run("plan", study, *options)
+        assert done.exit_code == 2
+        assert not (study / "plan.toml").exists()
+
+    def test_a_changed_plan_is_printed_with_what_was_planned(self, tmp_path):
+        folder = small_study(tmp_path / "s", Group())
+        run("plan", folder, "--lock")
+        toml = (folder / "study.toml").read_text(encoding="utf-8")
+        (folder / "study.toml").write_text(toml.replace("0.3", "0.2"), encoding="utf-8")
+        said = " ".join(run("check", folder).stdout.replace("│", " ").split())
+        assert "Where the study differs from its locked plan" in said
+        assert "scales.mood.smallest_effect 0.3 0.2" in said
 
 
 class TestCheck:

@@ -293,7 +293,8 @@ def plan(study: Path, n: tuple[int, ...], lock: bool, again: bool, **options: An
     if again and not lock:
         raise click.UsageError("--again is for --lock.")
     if lock:
-        if n or any(options.values()):
+        simulations = options.pop("simulations")
+        if n or simulations or any(value is not None for value in options.values()):
             raise click.UsageError("--lock takes no other option than --again: it writes down what the study declares.")
         _lock(study, again=again)
         return

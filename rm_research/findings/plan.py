@@ -64,7 +64,8 @@ def _history(plan: LockedPlan, context: Context) -> list[str]:
 def _planned(context: Context) -> Iterator[str]:
     """Outcomes that were planned, scales that were not, and results of planned outcomes that were not."""
     study, words = context.study, context.words
-    names = {kind: words.listed([scale.title for scale in study.scales if (scale.name in study.confirmatory) == kind])
+    outcomes = [scale for scale in study.scales if not scale.is_process]
+    names = {kind: words.listed([scale.title for scale in outcomes if (scale.name in study.confirmatory) == kind])
              for kind in (True, False)}  # fmt: skip
     if names[True]:
         yield words.say("locked.outcomes", outcomes=names[True])

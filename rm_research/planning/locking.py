@@ -46,7 +46,7 @@ def lock_plan(study: Study | str | Path, *, again: bool = False) -> LockedPlan:
     True
     """
     known = study if isinstance(study, Study) else read_study(study)
-    known = known.as_declared("A plan").varied({})  # refuses files that changed since they were read
+    known = known.as_declared("Plans").varied({})  # refuses files that changed since they were read
     if known.marks:
         raise StudyError(*(mark.sentence for mark in known.marks), heading="The study is not ready to be locked")
     plan, kept = plan_of(known, datetime.now(UTC).date()), known.plan

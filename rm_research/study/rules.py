@@ -31,7 +31,7 @@ NO_EFFECT = {
     "questionnaire": "words the surveys; nothing else uses it",
 } | {
     f"{place}.{name}": LAYOUT
-    for place in ("waves.*.sources.*", "roster", "sessions")
+    for place in ("waves.*.sources.*", "roster", "sessions", "goals")
     for name in ("file", "format", "sheet", "title_rows", "layout", "question", "answer", "dictionary", "encoding",
                  "delimiter", "decimal", "date_format")
 }  # fmt: skip
@@ -67,6 +67,7 @@ def rules_of(study: "Study") -> Rules:
         "items": [item.name for item in study.items], "design.baseline": study.baseline,
         "design.clusters": study.clustered_by,
         "roster": study.roster is not None, "sessions": study.sessions is not None,
+        "goals": study.goals is not None,
     }  # fmt: skip
     in_force |= {f"scales.{scale.name}.waves": asked_in(study, scale.name) for scale in study.scales}
     declared = {rule.key: rule.value for rule in (*declared_rules(study.settings), *_of_items(study.items))}
