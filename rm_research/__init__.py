@@ -19,6 +19,8 @@ How much did people change, and more than others?
     plot_change, plot_forest (cohort by cohort).
 Does it depend on meetings, or on the partner?
     estimate_dose, plot_sessions, estimate_dyads.
+Did pairs do what was planned, and what do both sides say of it?
+    assess_fidelity, plot_fidelity.
 Could the answer have been another?
     estimate_specifications (Specifications), assess_attrition (who left), assess_balance (the arms at the start).
 Did the scales measure well, and what did people answer?
@@ -66,6 +68,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.errors import StudyError as StudyError
     from rm_research.figures import plot_answers as plot_answers
     from rm_research.figures import plot_change as plot_change
+    from rm_research.figures import plot_fidelity as plot_fidelity
     from rm_research.figures import plot_flow as plot_flow
     from rm_research.figures import plot_forest as plot_forest
     from rm_research.figures import plot_sessions as plot_sessions
@@ -80,6 +83,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.planning import Plan as Plan
     from rm_research.planning import lock_plan as lock_plan
     from rm_research.planning import plan_study as plan_study
+    from rm_research.process import assess_fidelity as assess_fidelity
     from rm_research.questionnaires.writing import write_questionnaire as write_questionnaire
     from rm_research.reporting.batch import run_reports as run_reports
     from rm_research.responses import Intake as Intake
@@ -110,6 +114,7 @@ _HOMES = {
     "StudyError": "rm_research.errors",
     "assess_attrition": "rm_research.effects",
     "assess_balance": "rm_research.effects",
+    "assess_fidelity": "rm_research.process",
     "assess_invariance": "rm_research.effects",
     "assess_reliability": "rm_research.effects",
     "browse": "rm_research.browsing",
@@ -132,6 +137,7 @@ _HOMES = {
     "plan_study": "rm_research.planning",
     "plot_answers": "rm_research.figures",
     "plot_change": "rm_research.figures",
+    "plot_fidelity": "rm_research.figures",
     "plot_flow": "rm_research.figures",
     "plot_forest": "rm_research.figures",
     "plot_sessions": "rm_research.figures",

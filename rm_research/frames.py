@@ -285,6 +285,29 @@ DETAILS = Frame(
         "value": (NUMBER, "its value"),
     },
 )
+FIDELITY = Frame(
+    "Fidelity",
+    ("cohort", "dyad", "about", "role", "wave", "measure"),
+    {
+        "cohort": (TEXT, "cohort; 'all cohorts' for the programme"),
+        "dyad": (TEXT, "keyed hash of the pair's name; missing unless the rows are of pairs"),
+        "about": (
+            TEXT,
+            "meetings, first_meeting (days after the start), regularity (share of the times between meetings as "
+            "planned), longest_gap (days), minutes (of a meeting), purpose, structure, confidentiality (1 agreed, 0 "
+            "not), goals (how many), attainment; or a scale of the process",
+        ),
+        "role": (TEXT, "whose answers to a scale; missing for what pairs did, and for both sides together"),
+        "wave": (TEXT, "wave of a scale; missing for what pairs did"),
+        "measure": (TEXT, "value (of a pair), mean, difference (leader − mentor), icc (agreement of the two sides)"),
+        "estimate": (NUMBER, "in the unit of what it is about; ICC(A,1), at most 1; missing where it is not known"),
+        "ci_low": (NUMBER, "lower end of the interval at the study's level, of a difference or an icc"),
+        "ci_high": (NUMBER, "upper end"),
+        "n": (COUNT, "pairs that it is of, of whom it is known; people, for a mean of one role's answers"),
+        "planned": (NUMBER, "what was planned; missing where nothing was"),
+        "n_as_planned": (COUNT, "pairs that did as planned"),
+    },
+)
 SPECIFICATIONS = Frame(
     "Specifications",
     ("id",),

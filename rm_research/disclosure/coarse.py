@@ -101,13 +101,17 @@ def least_shown(people: int, step: float = FINE) -> float:
 
 
 def _share(value: float, row: Estimate, study: Study) -> Bounded:
-    """A share, or the bound that it lies beyond."""
-    least = least_shown(row.n_pairs or 1, _step(row, study))
+    """A share of a row, or the bound that it lies beyond."""
+    bounded = bounded_share(value, row.n_pairs or 1, _step(row, study))
+    return bounded if bounded.side else Bounded(_stepped(value, row, study))
+
+
+def bounded_share(value: float, n: int, step: float = FINE) -> Bounded:
+    """A share of n people or pairs, or the bound that it lies beyond."""
+    least = least_shown(n, step)
     if value < least - NOISE:
         return Bounded(least, -1)
-    if value > 1 - least + NOISE:
-        return Bounded(1 - least, 1)
-    return Bounded(_stepped(value, row, study))
+    return Bounded(1 - least, 1) if value > 1 - least + NOISE else Bounded(value)
 
 
 def _stepped(value: float, row: Estimate, study: Study) -> float:

@@ -11,10 +11,12 @@ import pandas as pd
 from rm_research.panel import Prepared
 from rm_research.stats.result import Vector
 from rm_research.study import Study
+from rm_research.study.settings import AGREED
 
 EXACT = 1e-9  # a correlation nearer to 1 is no chance
 FEWEST_ALIKE, FEWEST_VALUES = 8, 2  # answers, and different ones, of two columns that are called the same one
 Column = tuple[str, str, str]  # wave, source and name; or wave and what its answers are
+OF_PAIRS = (*AGREED, "goals", "attainment")  # what pairs say of themselves, which no scale reads
 SKIPPED = ["cohort", "role", "scale", "n_people"]
 
 
@@ -44,8 +46,13 @@ def families(study: Study, responses: pd.DataFrame | None = None) -> list[list[s
 
 def first_of_family(study: Study, responses: pd.DataFrame | None = None) -> dict[str, str]:
     """Each scale's family by the name of its first scale: its own, where it shares answers with none before it."""
-    first = {scale.name: scale.name for scale in study.scales}
+    first = {scale.name: scale.name for scale in study.scales} | {name: name for name in map(of_pairs, OF_PAIRS)}
     return first | {name: family[0] for family in families(study, responses) for name in family}
+
+
+def of_pairs(about: str) -> str:
+    """Family of what pairs say of themselves: what they agreed on, their goals, how far they attained them."""
+    return f"pairs: {about}"
 
 
 def columns_of(study: Study) -> dict[str, tuple[str, ...]]:

@@ -22,6 +22,7 @@ from rm_research.disclosure.editions import (
     without_late,
 )
 from rm_research.disclosure.families import first_of_family, without_partial
+from rm_research.disclosure.fidelity import shown_fidelity, shown_sides
 from rm_research.disclosure.gate import Disclosed, disclosed, poolable
 from rm_research.disclosure.heading import headed
 from rm_research.disclosure.meetings import shown_meetings
@@ -52,10 +53,11 @@ from rm_research.synthesis import estimate_programme
 
 Further = tuple[Named, bool]  # what a table names, and whether across the rest
 Question = tuple[str, str, str]  # role, scale, wave
-FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
+FRAMES = ("panel", "scores", "responses", "people", "dyads", "meetings", "goals", "links",
+          "problems")  # fmt: skip
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "rare_answers", "together",
           "reliability", "measurement", "specifications", "shapes", "described", "unusable", "balance", "every_wave",
-          "waiting", "skipped")  # fmt: skip
+          "waiting", "skipped", "fidelity", "sides")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -179,7 +181,10 @@ def _made(
     tables["sessions"], bands = shown_meetings(panel, shown, together, study, behind, circulated)
     tables["balance"], starts = shown_balance(prepared, shown, behind, circulated, every_wave)
     tables["shapes"], counted = shown_shapes(prepared, shown, behind, circulated)
-    further = [*((named, False) for named in (*described, *starts, *counted)), *((named, True) for named in bands)]
+    tables["fidelity"], of_pairs = shown_fidelity(prepared, behind, circulated)
+    tables["sides"], both = shown_sides(prepared, behind, circulated)
+    within = (*described, *starts, *counted, *of_pairs, *both)
+    further = [*((named, False) for named in within), *((named, True) for named in bands)]
     return _Made(replace(shown, tables=tables), behind, circulated, further)
 
 

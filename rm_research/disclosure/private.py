@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from rm_research.disclosure.answers import own_answers
+from rm_research.disclosure.fidelity import own_fidelity
 from rm_research.disclosure.heading import headed
 from rm_research.disclosure.meetings import own_meetings
 from rm_research.disclosure.participation import participation
@@ -36,7 +37,8 @@ def private_of(prepared: Prepared) -> Private:
         panel = prepared.sound_panel
         cohorts = joined([estimate_change(prepared), estimate_difference(prepared)])
         tables = participation(prepared)
-        tables |= {"answers": own_answers(prepared), "sessions": own_meetings(panel, prepared.study)}
+        tables |= {"answers": own_answers(prepared), "sessions": own_meetings(panel, prepared.study),
+                   "fidelity": own_fidelity(prepared)}  # fmt: skip
         _known[prepared] = Private(_with_average(cohorts, panel, prepared.study, starts(prepared.responses)), tables)
     return _known[prepared]
 

@@ -145,8 +145,8 @@ class Behind:
         return (role,) if role in self._roles else tuple(role.split(AND))
 
     def of_answered(self, rows: pd.DataFrame) -> Named:
-        """Questionnaires after of the people in some rows of a Panel: of one scale and wave."""
-        return [pile for pile in self.of_people(rows) if pile[0].wave != self.study.baseline]
+        """Questionnaires of a wave of the people in some rows of a Panel: of one scale and wave."""
+        return [(self.pile(rows["scale"].iloc[0], rows["wave"].iloc[0]), self.places(rows))]
 
     def of_people(self, rows: pd.DataFrame) -> Named:
         """Questionnaires, before and after, of the people in some rows of a Panel: of one scale and wave."""

@@ -134,7 +134,13 @@ class Context:
     @property
     def describes(self) -> bool:
         """Whether this page describes an outcome that was asked only later."""
-        return not self.table("described").empty
+        return not self.described.empty
+
+    @property
+    def described(self) -> pd.DataFrame:
+        """Means of outcomes that were asked only later; those of the process have a table of their own."""
+        table = self.table("described")
+        return table[~table["scale"].isin([scale.name for scale in self.study.process_scales])]
 
     def roles(self, scale: str) -> list[str]:
         """Roles that have rows for a scale here or in any cohort of this page, leaders first."""

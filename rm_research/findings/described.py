@@ -24,7 +24,7 @@ def description(scale: Scale, wave: str, role: str, context: Context) -> list[st
 
 def _rows(scale: Scale, context: Context) -> list[pd.Series]:
     """Rows of the outcome on this page, the programme's groups first."""
-    rows = context.table("described")
+    rows = context.described
     rows = rows[rows["scale"] == scale.name]
     order = rows["arm"].isin([context.study.comparison]).sort_values(kind="stable").index
     return [rows.loc[place] for place in order]
@@ -48,7 +48,7 @@ def _sentence(row: pd.Series, scale: Scale, context: Context) -> str:
     else:
         mean = context.words.bounded(f"{blanks['mean']} {blanks['unit']}", row["bound"])
         text = say("described.bounded", **blanks | {"mean": mean})
-    several = len(context.table("described")["arm"].unique()) > 1
+    several = len(context.described["arm"].unique()) > 1
     arm = claims.arm_title(str(row["arm"]))
     return say("leaving.of_arm", arm=arm, text=text, lowered=lowered(text)) if several else text
 
@@ -60,7 +60,7 @@ def _alike(row: pd.Series) -> str | None:
     return f"alike_after_{THIRDS[int(row['third']) - 1]}" if row["third"] else str(Reason.NO_VARIATION)
 
 
-def _numbers(row: pd.Series, words: Catalogue) -> tuple[str, str]:
+def numbers(row: pd.Series, words: Catalogue) -> tuple[str, str]:
     """Mean and standard deviation; words in place of both."""
     if (alike := _alike(row)) is not None:
         return words.say(f"reason.{alike}"), ""
@@ -74,7 +74,7 @@ def description_table(scale: Scale, context: Context) -> Table:
     cells = [
         [capital(claims.people(str(row["role"]))), claims.arm_title(str(row["arm"])),
          context.wave(str(row["wave"])) if len(context.study.later_waves) > 1 else "",
-         *_numbers(row, words), str(row["n_people"])] for row in rows
+         *numbers(row, words), str(row["n_people"])] for row in rows
     ]  # fmt: skip
-    frame, caption = context.table("described"), words.say("described.caption", scale=scale.title)
+    frame, caption = context.described, words.say("described.caption", scale=scale.title)
     return table(caption, headings, cells, frame[frame["scale"] == scale.name])

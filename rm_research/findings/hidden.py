@@ -103,6 +103,13 @@ def sessions_not_shown(pictures: Sequence[Picture], context: Context) -> Iterato
         yield context.words.say("hidden.sessions", scale=scale.title)
 
 
+def process_not_shown(context: Context) -> Iterator[str]:
+    """Scales of the process of which nobody's answers are shown, though some gave any."""
+    told, study = set(context.table("described")["scale"]), context.study
+    if hidden := [scale for scale in study.process_scales if scale.name not in told]:
+        yield context.words.say("hidden.process", scales=context.words.listed([scale.title for scale in hidden]))
+
+
 def cohorts_not_shown(context: Context) -> Iterator[str]:
     """Which cohorts the programme's page counts together, or leaves out of an average or of a chart of answers."""
     if not context.pooled:

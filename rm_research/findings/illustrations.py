@@ -17,6 +17,8 @@ from rm_research.figures import (
     answers_title,
     change_alt,
     change_title,
+    fidelity_alt,
+    fidelity_title,
     flow_alt,
     flow_rows,
     flow_title,
@@ -26,6 +28,7 @@ from rm_research.figures import (
     forest_title,
     plot_answers,
     plot_change,
+    plot_fidelity,
     plot_flow,
     plot_forest,
     plot_sessions,
@@ -127,6 +130,22 @@ def sessions_pictures(context: Context) -> list[Picture]:
                 verbs = (plot_sessions, sessions_title, sessions_alt)
                 pictures.append(_picture("meetings", where, context, *verbs, place))
     return pictures
+
+
+def fidelity_picture(context: Context) -> Picture | None:
+    """Pairs that did as planned; None where nothing was planned that is known of them."""
+    arguments: dict[str, Any] = {"study": context.study, "cohort": context.place}
+    if not (title := fidelity_title(context.disclosed, **arguments)):
+        return None
+    return Picture(
+        name="as-planned",
+        title=title,
+        subtitle=context.words.say("fidelity.subtitle"),
+        alt=fidelity_alt(context.disclosed, **arguments),
+        note="",
+        draw=partial(plot_fidelity, context.disclosed, **arguments, title=False),
+        source=_source(context),
+    )
 
 
 def flow_picture(context: Context) -> Picture | None:

@@ -46,7 +46,7 @@ def _items(context: Context) -> list[str]:
     items += _careless_limits(context) + _mappings(context)
     if len({row.scale for row in context.headlines if row.is_known}) > 1:
         items.append(say("limits.multiple"))
-    changes = [scale for scale in study.scales if not is_described(scale, context)]
+    changes = [scale for scale in study.scales if not (scale.is_process or is_described(scale, context))]
     if lacking := [scale for scale in changes if scale.smallest_effect is None]:
         items.append(say("verdict.none" if lacking == changes else "limits.without_smallest"))
     return items + _of_averages(context)

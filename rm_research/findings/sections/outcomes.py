@@ -48,7 +48,7 @@ class Block(NamedTuple):
 def content(context: Context) -> Content:
     """Content of the blocks; a page with nothing to show says so once, in its headline."""
     shows = context.shows_estimates or context.describes
-    scales = {*(row.scale for row in context.rows), *context.table("described")["scale"]} if shows else set()
+    scales = {*(row.scale for row in context.rows), *context.described["scale"]} if shows else set()
     blocks = [_block(scale, context) for scale in context.study.scales if context.waves(scale) and scale.name in scales]
     if not blocks:
         return Content()

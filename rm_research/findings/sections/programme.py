@@ -1,30 +1,45 @@
-"""What the programme did, and how change varies with it."""
+"""What the programme did, held against the plan, what both sides say of it, and how change varies with it."""
+
+from collections.abc import Iterator
 
 import pandas as pd
 
 from rm_research.catalogue import capital
 from rm_research.figures import band_text
 from rm_research.findings.context import Context
-from rm_research.findings.hidden import sessions_not_shown
-from rm_research.findings.illustrations import sessions_pictures
+from rm_research.findings.hidden import process_not_shown, sessions_not_shown
+from rm_research.findings.illustrations import fidelity_picture, sessions_pictures
 from rm_research.findings.page import Content
+from rm_research.findings.process import attainment, plan_table, sides_table
 from rm_research.findings.tables import Table, table
 
 
 def content(context: Context) -> Content:
-    """Content on the meetings and on how change varies with their number; empty without a log of meetings."""
+    """Content on meetings, goals and what both sides say; empty without a log, a plan and answers of enough people."""
     words, met = context.words, context.meetings
-    if met.empty:
-        return Content()
-    dyads, meetings_held = int(met["dyads"].sum()), int(met["meetings"].sum())
-    average = words.number(meetings_held / dyads, decimals=1)
-    lead = words.say("programme.lead", met=int(met["met"].sum()), dyads=dyads, meetings=meetings_held, average=average)
-    pictures = sessions_pictures(context)
-    tables = [_meetings(met, context)] if context.cohort is None else []
-    tables += [_sessions(context)] if pictures else []
-    values = {"heading": words.say("headings.programme"), "sentences": [lead], "tables": tables,
-              "more": words.say("outcome.more")}  # fmt: skip
-    return Content(values, pictures=tuple(pictures), not_shown=tuple(sessions_not_shown(pictures, context)))
+    planned, by_meetings = fidelity_picture(context), sessions_pictures(context)
+    sides, sentences = sides_table(context), [*_lead(context), *attainment(context)]
+    if not (sentences or planned or sides.rows):
+        return Content(not_shown=tuple(process_not_shown(context)))
+    tables = [_meetings(met, context)] if context.cohort is None and len(met) else []
+    tables += [plan_table(context)] if planned else []
+    tables += [_sessions(context)] if by_meetings else []
+    shown, folded = ([planned], by_meetings) if planned else (by_meetings, [])
+    values = {"heading": words.say("headings.programme"), "sentences": sentences, "tables": tables, "shown": shown,
+              "folded": folded, "sides": sides if sides.rows else None, "more": words.say("outcome.more"),
+              "note": words.say("programme.agreement") if len(context.table("sides")) else ""}  # fmt: skip
+    not_shown = (*sessions_not_shown(by_meetings, context), *process_not_shown(context))
+    return Content(values, pictures=(*shown, *folded), not_shown=not_shown)
+
+
+def _lead(context: Context) -> Iterator[str]:
+    """How many pairs met, and how often."""
+    met = context.meetings
+    if len(met):
+        dyads, held = int(met["dyads"].sum()), int(met["meetings"].sum())
+        average = context.words.number(held / dyads, decimals=1)
+        blanks = {"met": int(met["met"].sum()), "dyads": dyads, "meetings": held, "average": average}
+        yield context.words.say("programme.lead", **blanks)
 
 
 def _meetings(met: pd.DataFrame, context: Context) -> Table:

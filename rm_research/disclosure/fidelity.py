@@ -1,0 +1,214 @@
+"""What pairs did and what both sides say of it, as it may be shown: counts in full, answers of enough pairs."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from rm_research.disclosure import rules
+from rm_research.disclosure.alike import nearly_equal
+from rm_research.disclosure.coarse import bounded_share
+from rm_research.disclosure.described import told
+from rm_research.disclosure.editions import Pile
+from rm_research.disclosure.families import of_pairs
+from rm_research.disclosure.sets import Behind, Circulated, Named
+from rm_research.disclosure.tables import Counts
+from rm_research.disclosure.threshold import Threshold
+from rm_research.effects.groups import ALL_COHORTS
+from rm_research.panel import Prepared
+from rm_research.process import both_sides, pairs_of
+from rm_research.process.meetings import HELD
+from rm_research.process.pairs import MEASURES, as_planned, planned
+from rm_research.process.sides import AGREEMENT, DIFFERENCE, SIDES, agreement
+from rm_research.study.settings import AGREED
+
+Rows = list[dict[str, Any]]
+NAN = float("nan")
+GOALS, ATTAINMENT = "goals", "attainment"
+SHARES = (*AGREED, GOALS)  # of pairs that did so; what pairs say of themselves, as their attainment is
+FIDELITY = ["cohort", "about", "planned", "n_pairs", "n_as_planned", "share", "bound", "mean", "alike"]
+SIDED = ["cohort", "scale", "wave", "n_pairs", *(f"{measure}{end}" for measure in (DIFFERENCE, AGREEMENT)
+                                                for end in ("", "_low", "_high")), "alike"]  # fmt: skip
+TEXTS, COUNTS = ("cohort", "about", "scale", "wave"), ("n_pairs", "n_as_planned")
+Takes = Callable[[pd.DataFrame], bool]
+
+
+def shown_fidelity(
+    prepared: Prepared, behind: Behind, circulated: Circulated
+) -> tuple[pd.DataFrame, list[Named]]:  # fmt: skip
+    """
+    Pairs that did as planned, of each cohort and of all.
+
+    Returns
+    -------
+    DataFrame
+        One row per cohort ('all cohorts' for the programme) and about: meetings, first_meeting, regularity and minutes
+        as counts in full; purpose, structure, confidentiality, goals (set any) and attainment, which say something of
+        single pairs, where enough pairs have them. planned, n_pairs (of whom it is known), n_as_planned, share. bound:
+        −1 where share or mean is that or less, 1 where it is that or more; the count is missing then. mean: attainment,
+        on the scale of [goals]. alike: 1 where nearly all attained the same, and there is no mean.
+    list of Named
+        Groups of pairs that it names.
+    """
+    pairs, names = pairs_of(prepared), list[Named]()
+    pairs = pairs.assign(person=pairs["leader"])
+    known = pairs[behind.places(pairs) >= 0]
+
+    def takes(some: pd.DataFrame, about: str) -> bool:
+        named: Named = [(Pile(of_pairs(about), prepared.study.baseline), behind.places(some))]
+        names.extend([named] if (taken := circulated.takes(named)) else [])
+        return taken
+
+    rows = [row for about in HELD for row in _counted(pairs, about, prepared)]
+    for about in (*SHARES, ATTAINMENT):
+        rows += _told(known[known[about].notna()], about, prepared, lambda some, about=about: takes(some, about))  # type: ignore[misc]
+    return _ordered(rows, FIDELITY, "about", MEASURES, prepared), names
+
+
+def own_fidelity(prepared: Prepared) -> pd.DataFrame:
+    """The same of pairs however few: for the researcher's own eyes."""
+    pairs = pairs_of(prepared)
+    rows = [row for about in (*HELD, *SHARES) for row in _counted(pairs, about, prepared)]
+    for place, some in _places(pairs, prepared):
+        if len(rated := some[ATTAINMENT].dropna()):
+            rows.append({"cohort": place, "about": ATTAINMENT, "n_pairs": len(rated), "mean": rated.mean()})
+    return _ordered(rows, FIDELITY, "about", MEASURES, prepared)
+
+
+def _places(pairs: pd.DataFrame, prepared: Prepared) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Pairs of each cohort, and of all where there are several."""
+    for cohort in prepared.sound_cohorts:
+        yield cohort, pairs[pairs["cohort"] == cohort]
+    if len(prepared.cohorts) > 1:
+        yield ALL_COHORTS, pairs
+
+
+def _counted(pairs: pd.DataFrame, about: str, prepared: Prepared) -> Iterator[dict[str, Any]]:
+    """How many pairs did as planned."""
+    plan = planned(prepared.study.programme)
+    if about not in plan and about != GOALS:
+        return
+    for place, some in _places(pairs, prepared):
+        did = _did(some, about, prepared).dropna()
+        if len(did):
+            yield {"cohort": place, "about": about, "planned": plan.get(about), "n_pairs": len(did),
+                   "n_as_planned": int(did.sum()), "share": did.mean()}  # fmt: skip
+
+
+def _did(pairs: pd.DataFrame, about: str, prepared: Prepared) -> pd.Series:
+    """Whether each pair did as planned; set any goal."""
+    if about == GOALS:
+        return (pairs[GOALS] > 0).astype("float64").mask(pairs[GOALS].isna())
+    return as_planned(pairs[about], about, prepared.study.programme)
+
+
+def _told(pairs: pd.DataFrame, about: str, prepared: Prepared, takes: Takes) -> Rows:
+    """What pairs say of themselves, of the cohorts that may be shown and of these together."""
+    goals, plan = prepared.study.goals, planned(prepared.study.programme).get(about)
+    limits = (goals.low, goals.high) if goals else None
+
+    def cells(some: pd.DataFrame) -> dict[str, Any]:
+        if about == ATTAINMENT:
+            mean, side, _, third = told(some[about].to_numpy(float), limits, None)
+            return {"mean": mean, "bound": side or NAN, "alike": NAN if pd.isna(third) else 1.0}
+        did = _did(some, about, prepared)
+        share = bounded_share(float(did.mean()), len(did))
+        count = {} if share.side else {"n_as_planned": int(did.sum())}
+        return count | {"planned": plan, "share": share.value, "bound": share.side or NAN}
+
+    def apart(some: pd.DataFrame) -> bool:
+        made = cells(some)
+        return any(pd.notna(made.get(name, NAN)) for name in ("bound", "alike"))
+
+    shown = _shown(pairs, prepared, takes, apart, all_apart=about != ATTAINMENT)
+    return [{"cohort": place, "about": about, "n_pairs": len(some)} | cells(some) for place, some in shown]
+
+
+def _shown(
+    pairs: pd.DataFrame,
+    prepared: Prepared,
+    takes: Takes,
+    apart: Callable[[pd.DataFrame], bool],
+    *,
+    all_apart: bool = False,
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """
+    Cohorts with enough pairs that may be shown next to everything else, and all of these together.
+
+    Where no cohort may, all pairs together are tried. Cohorts of whom a bound or words are told stand apart: they are
+    in no average, as the others with it would give their number away; unless all of them do, and have bounds.
+    """
+    threshold, parts = Threshold.of(prepared.study), dict(iter(pairs.groupby("cohort", sort=False)))
+    sizes = {cohort: len(some) for cohort, some in parts.items()}
+    large = sorted((cohort for cohort in parts if threshold.enough(sizes[cohort])), key=lambda one: -sizes[one])
+    asked = Counts(pd.Series(sizes, dtype="float64"), threshold)
+    few = rules.hidden(rules.DESCRIBED, asked, pd.Index(list(sizes)))
+    shown = [cohort for cohort in large if not few[cohort] and takes(parts[cohort])]
+    yield from ((str(cohort), parts[cohort]) for cohort in shown)
+    if len(prepared.cohorts) < 2:
+        return
+    plain = [parts[cohort] for cohort in shown if not apart(parts[cohort])]
+    if plain or (all_apart and shown):
+        yield ALL_COHORTS, pd.concat(plain or [parts[cohort] for cohort in shown])
+    elif not shown and threshold.enough(len(pairs)) and takes(pairs):
+        yield ALL_COHORTS, pairs
+
+
+def shown_sides(
+    prepared: Prepared, behind: Behind, circulated: Circulated
+) -> tuple[pd.DataFrame, list[Named]]:  # fmt: skip
+    """
+    How far both sides of pairs agree on scales of the process.
+
+    Returns
+    -------
+    DataFrame
+        One row per cohort that may be shown ('all cohorts' for these together), scale and wave: n_pairs (with both
+        answers), difference (leader − mentor, mean) and icc (ICC(A,1)) with intervals; alike: 1 where nearly all of one
+        side, or nearly all differences, are equal, and there are no numbers.
+    list of Named
+        Groups of questionnaires that it names: those of both roles.
+    """
+    sides, names, rows = both_sides(prepared), list[Named](), Rows()
+    sides = sides.dropna(subset=[f"score_{side}" for side in SIDES])
+
+    def takes(pairs: pd.DataFrame) -> bool:
+        named: Named = []
+        for side in SIDES:
+            theirs = pairs.assign(person=pairs[side])
+            named.append((behind.pile(theirs["scale"].iloc[0], theirs["wave"].iloc[0]), behind.places(theirs)))
+        names.extend([named] if (taken := circulated.takes(named)) else [])
+        return taken
+
+    for (scale, wave), pairs in sides.groupby(["scale", "wave"], sort=False):
+        for place, some in _shown(pairs, prepared, takes, _all_alike):
+            cells = {"cohort": place, "scale": scale, "wave": wave, "n_pairs": len(some)}
+            rows.append(cells | ({"alike": 1.0} if _all_alike(some) else _agreed(some, prepared)))
+    order = [scale.name for scale in prepared.study.process_scales]
+    return _ordered(rows, SIDED, "scale", order, prepared), names
+
+
+def _all_alike(pairs: pd.DataFrame) -> bool:
+    leaders, mentors = (pairs[f"score_{side}"].to_numpy(float) for side in SIDES)
+    return any(nearly_equal(values) for values in (leaders, mentors, leaders - mentors))
+
+
+def _agreed(pairs: pd.DataFrame, prepared: Prepared) -> dict[str, float]:
+    found = agreement(pairs, level=prepared.study.reporting.level)
+    return {
+        f"{measure}{end}": value
+        for measure, result in found.items() if result is not None
+        for end, value in (("", result.estimate), ("_low", result.ci_low), ("_high", result.ci_high))
+    }  # fmt: skip
+
+
+def _ordered(rows: Rows, columns: list[str], name: str, order: Iterable[str], prepared: Prepared) -> pd.DataFrame:
+    """A table with its rows in the order of cohorts, all of them first, and of what they are about."""
+    table = pd.DataFrame(rows, columns=columns)
+    places, of = [ALL_COHORTS, *prepared.cohorts], list(order)
+    key = {"cohort": places, name: of}
+    table = table.sort_values(list(key), key=lambda values: values.map(key[str(values.name)].index), kind="stable")
+    texts: dict[str, str] = dict.fromkeys([one for one in TEXTS if one in columns], "str")
+    counts: dict[str, str] = dict.fromkeys([one for one in COUNTS if one in columns], "Int64")
+    numbers = dict.fromkeys([one for one in columns if one not in texts | counts], "float64")
+    return table.astype(texts | counts | numbers).reset_index(drop=True)

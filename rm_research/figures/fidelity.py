@@ -1,0 +1,135 @@
+"""Pairs that did what was planned, thing by thing."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from rm_research.catalogue import Catalogue, catalogue
+from rm_research.disclosure import Shown
+from rm_research.disclosure.wanted import Source, Wanted
+from rm_research.effects.groups import ALL_COHORTS
+from rm_research.figures.lettering import wrapped
+from rm_research.figures.sheet import in_points, longest, on_sheet, room, write_beside
+from rm_research.figures.style import INK, LINE, PAPER, look, styled
+from rm_research.study import Study
+from rm_research.study.selection import Names
+
+THICK, BETWEEN = 9, 7  # points: a bar, and the gap between two rows
+WIDEST = 0.45  # share of the width that labels may take
+
+
+@styled
+def plot_fidelity(
+    data: Source, *, study: Study | None = None, cohort: Names = None,
+    ax: Axes | None = None, width: float | str | None = None, title: bool = True,
+) -> Axes:  # fmt: skip
+    """
+    Pairs that did what [programme] planned: meetings, their rhythm and length, what they agreed on, goals.
+
+    Parameters
+    ----------
+    data : Prepared or Disclosed
+        What to show. A Prepared may be of any pairs, however few: such a chart is for the researcher's own eyes.
+    study : Study, optional
+        Where the data do not know theirs.
+    cohort : str or sequence of str, optional
+        A chart for each; one of the programme unless given.
+    ax : Axes, optional
+        Where to draw; a new figure unless given.
+    width : float or str, optional
+        Of a new figure: inches, "column" (89 mm, one column of a journal), "page" (183 mm, two columns), or "notebook",
+        which it is unless given. Save it with `ax.figure.savefig("chart.pdf")`: .pdf, .svg and .eps are vectors.
+    title : bool
+        Whether to write the finding above the chart.
+
+    Returns
+    -------
+    Axes
+        Of the first chart, without axis lines: x and y are points. Empty where nothing was planned.
+
+    Raises
+    ------
+    SelectionError
+        When there is no such name or width; the message says what there is.
+
+    Examples
+    --------
+    >>> planned = rm.prepare_study(study.varied({"programme.planned_meetings": 6}))
+    >>> ax = rm.plot_fidelity(planned, cohort="2022 spring")
+    >>> ax.figure.savefig("fidelity.svg")
+    """
+    asked = Wanted.of(data, study, verb="plot_fidelity", table="fidelity", cohort=cohort)
+    table = asked.shown.tables["fidelity"]
+    places = [ALL_COHORTS] if (table["cohort"] == ALL_COHORTS).any() else list(dict.fromkeys(table["cohort"]))
+    cohorts = asked.selection.names.get("cohort", tuple(places[:1]))
+    which = {name: name if len(cohorts) > 1 else "" for name in cohorts}
+    titles = {
+        name: asked.titled(fidelity_title(asked.shown, study=asked.study, cohort=name), which[name]) for name in cohorts
+    }
+    charts = [(titles[name] if title else which[name], partial(_chart, asked, name)) for name in cohorts]
+    return on_sheet(ax, charts, width=width)
+
+
+def _chart(asked: Wanted, cohort: str, ax: Axes, depth: float) -> list[tuple[Axes, float]]:
+    """Draw one chart; return its panel."""
+    rows, words = fidelity_rows(asked.shown, cohort=cohort), catalogue(asked.study.reporting.language)
+    labels = [fidelity_label(str(row["about"]), asked.study, words) for _, row in rows.iterrows()]
+    counts = [fidelity_count(row, words) for _, row in rows.iterrows()]
+    in_points(ax)
+    lines = [wrapped(label, WIDEST * room(ax)) for label in labels]
+    left = max((longest(some) for some in lines), default=0.0) + 6
+    whole = max(room(ax) - left - longest(counts) - 6, 1.0)
+    colour, _ = look("programme")
+    for label, count, share in zip(lines, counts, rows["share"].to_numpy(float), strict=True):
+        height = max(LINE * len(label), THICK) + BETWEEN
+        middle = depth + height / 2
+        write_beside(ax, label, left - 6, middle, side="right", colour=INK)
+        ax.barh(middle, whole, THICK, left=left, edgecolor=colour, color=PAPER)
+        ax.barh(middle, max(whole * np.round(share, 2), 0.1), THICK, left=left, edgecolor=colour, color=colour)
+        write_beside(ax, [count], left + whole + 5, middle)
+        depth += height
+    return [(ax, depth)]
+
+
+def fidelity_rows(disclosed: Shown, *, cohort: str) -> pd.DataFrame:
+    """Rows of the table 'fidelity' that `plot_fidelity` shows: shares of pairs."""
+    table = disclosed.tables["fidelity"]
+    return table[table["cohort"].eq(cohort) & table["share"].notna()]
+
+
+def fidelity_label(about: str, study: Study, words: Catalogue) -> str:
+    """What pairs did that did as planned, with the numbers from the plan that this takes."""
+    plan = study.programme
+    blanks = {
+        "n": plan.enough_meetings, "planned": plan.planned_meetings, "share": words.share(plan.as_planned),
+        "days": words.plain(round(plan.most_days or 0, 1)), "minutes": words.plain(round(plan.enough_minutes or 0, 1)),
+    }  # fmt: skip
+    return words.say(f"fidelity.{about}", **blanks)
+
+
+def fidelity_count(row: pd.Series, words: Catalogue) -> str:
+    """How many pairs did, of how many; where nearly all or nearly none did, no count."""
+    share = words.bounded(words.share(row["share"]), row["bound"] if pd.notna(row["bound"]) else 0)
+    if pd.isna(row["n_as_planned"]):
+        return words.say("fidelity.bounded", share=share, of=int(row["n_pairs"]))
+    return words.say("fidelity.count", n=int(row["n_as_planned"]), of=int(row["n_pairs"]), share=share)
+
+
+def fidelity_title(disclosed: Shown, *, study: Study, cohort: str) -> str:
+    """How many pairs met as planned, or else the first thing that is known; empty if there is none."""
+    rows, words = fidelity_rows(disclosed, cohort=cohort), catalogue(study.reporting.language)
+    if rows.empty:
+        return ""
+    first = rows.iloc[0]
+    if first["about"] == "meetings":
+        return words.say("fidelity.title", n=int(first["n_as_planned"]), of=int(first["n_pairs"]))
+    label = fidelity_label(str(first["about"]), study, words)
+    return words.say("fidelity.title_other", label=label, count=fidelity_count(first, words))
+
+
+def fidelity_alt(disclosed: Shown, *, study: Study, cohort: str) -> str:
+    """Kind of chart and what it shows, for readers who cannot see it; empty if there is nothing."""
+    title = fidelity_title(disclosed, study=study, cohort=cohort)
+    return catalogue(study.reporting.language).say("fidelity.alt", title=title) if title else ""

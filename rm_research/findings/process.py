@@ -1,0 +1,86 @@
+"""What pages say of the plan, and of what both sides of pairs say: sentences and small tables."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from rm_research.catalogue import capital
+from rm_research.effects.groups import ROLE_ORDER
+from rm_research.figures.fidelity import fidelity_count, fidelity_label, fidelity_rows
+from rm_research.findings.context import Context
+from rm_research.findings.described import numbers
+from rm_research.findings.tables import Table, table
+
+
+def attainment(context: Context) -> Iterator[str]:
+    """How far pairs attained their goals, on average."""
+    rows, goals, words = context.table("fidelity"), context.study.goals, context.words
+    low, high = (words.plain(end) for end in ((goals.low, goals.high) if goals else (0, 0)))
+    for _, row in rows[rows["about"] == "attainment"].iterrows():
+        if pd.notna(row["alike"]):
+            yield words.say("programme.attainment_alike", n=int(row["n_pairs"]))
+        else:
+            mean = words.bounded(words.number(row["mean"]), row["bound"] if pd.notna(row["bound"]) else 0)
+            yield words.say("programme.attainment", mean=mean, low=low, high=high, n=int(row["n_pairs"]))
+
+
+def plan_table(context: Context) -> Table:
+    """Pairs that did as planned, as their chart shows them."""
+    rows, words = fidelity_rows(context.disclosed, cohort=context.place), context.words
+    cells = [[fidelity_label(str(row["about"]), context.study, words), fidelity_count(row, words)]
+             for _, row in rows.iterrows()]  # fmt: skip
+    headings = [context.heading(name) for name in ("planned", "as_planned")]
+    return table(words.say("programme.caption_fidelity"), headings, cells, context.table("fidelity"))
+
+
+def sides_table(context: Context) -> Table:
+    """What each role answered to scales of the process, and how far both sides of pairs agree."""
+    study, words, claims = context.study, context.words, context.claims
+    names = [scale.name for scale in study.process_scales]
+    told = context.table("described")
+    told = told[told["scale"].isin(names) & ~told["arm"].isin([study.comparison])]
+    roles = [role for role in ROLE_ORDER if role in set(told["role"])]
+    roles += sorted(set(told["role"]) - {*roles})
+    several, one_arm = any(len(study.occasions(name)) > 1 for name in names), len(context.arms()) < 2
+    cells = [
+        [scale.title, "" if one_arm else claims.arm_title(arm), context.wave(wave) if several else "",
+         *(_of_role(told, (scale.name, wave, arm, role), context) for role in roles),
+         *(_agreement(scale.name, wave, context) if one_arm else ())]
+        for scale in study.process_scales for wave in study.occasions(scale.name)
+        for arm in dict.fromkeys(told.loc[told["scale"].eq(scale.name) & told["wave"].eq(wave), "arm"])
+    ]  # fmt: skip
+    people = [words.say("programme.mean_of", People=capital(claims.people(role))) for role in roles]
+    headings = [context.heading("asked_about"), context.heading("arm"), context.heading("wave_name"), *people]
+    further = ("sides_differ", "agreement") if one_arm else ()  # pairs of several arms are told of together
+    headings += [context.heading(name, level=claims.level_percent) for name in further]
+    return table(words.say("programme.caption_sides"), headings, cells, _frame(told, context))
+
+
+def _of_role(told: pd.DataFrame, of: tuple[str, str, str, str], context: Context) -> str:
+    rows = told[(told[["scale", "wave", "arm", "role"]] == list(of)).all(axis=1)]
+    if rows.empty:
+        return ""
+    mean, _ = numbers(rows.iloc[0], context.words)
+    return context.words.say("programme.mean_n", mean=mean, n=int(rows.iloc[0]["n_people"]))
+
+
+def _agreement(scale: str, wave: str, context: Context) -> tuple[str, str]:
+    """Mean difference of the two sides, and their agreement, each with its interval."""
+    rows, words = context.table("sides"), context.words
+    for _, row in rows[rows["scale"].eq(scale) & rows["wave"].eq(wave)].iterrows():
+        if pd.notna(row["alike"]):
+            return "", words.say("programme.sides_alike")
+        found = []
+        for measure in ("difference", "icc"):
+            low, high = row[f"{measure}_low"], row[f"{measure}_high"]
+            number = words.number(row[measure], signed=measure == "difference")
+            text = words.say("programme.with_interval", number=number, interval=words.range(low, high))
+            found.append("" if pd.isna(row[measure]) else text)
+        pairs = words.say("programme.of_pairs", text=found[1], n=int(row["n_pairs"]))
+        return found[0], pairs if found[1] else ""
+    return "", ""
+
+
+def _frame(told: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """The same numbers for a CSV: means of roles, and agreement of pairs below."""
+    return pd.concat([told, context.table("sides")], ignore_index=True)
