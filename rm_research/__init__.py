@@ -10,6 +10,7 @@ Every verb takes what `prepare_study` returned, and the same keywords: cohort, r
 several. The prefix of a verb tells what comes back.
 
 What is in the study, and may it be used?
+    monitor_study (Monitor): how far it has come while it runs, without a look at any answer.
     read_study, check_study, prepare_study: Study, Problems, Prepared.
     Prepared.where: some of the people. Prepared.long: a tidy frame for other libraries. Study.varied: other options.
     read_responses, link_waves, score_scales, build_panel: the steps of prepare_study one by one (Intake, Linkage).
@@ -76,6 +77,8 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.findings import build_findings as build_findings
     from rm_research.linkage import Linkage as Linkage
     from rm_research.linkage import link_waves as link_waves
+    from rm_research.monitoring import Monitor as Monitor
+    from rm_research.monitoring import monitor_study as monitor_study
     from rm_research.panel import Prepared as Prepared
     from rm_research.panel import build_panel as build_panel
     from rm_research.panel import prepare_study as prepare_study
@@ -105,6 +108,7 @@ _HOMES = {
     "Intake": "rm_research.responses",
     "Linkage": "rm_research.linkage",
     "LockedPlan": "rm_research.study",
+    "Monitor": "rm_research.monitoring",
     "PaperTable": "rm_research.paper",
     "Plan": "rm_research.planning",
     "Prepared": "rm_research.panel",
@@ -134,6 +138,7 @@ _HOMES = {
     "link_waves": "rm_research.linkage",
     "lock_plan": "rm_research.planning",
     "methods_text": "rm_research.article",
+    "monitor_study": "rm_research.monitoring",
     "plan_study": "rm_research.planning",
     "plot_answers": "rm_research.figures",
     "plot_change": "rm_research.figures",
