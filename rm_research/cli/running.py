@@ -24,6 +24,7 @@ def monitor(study: Path, html: Path | None, on: datetime | None) -> None:
     if html is not None:
         refuse_other_files(html)
     found = monitor_study(study, on=None if on is None else on.date())
+    print_line(catalogue("en").say("monitor.as_of", day=catalogue("en").day(found.on)))
     for heading, table, notes in found.sections("en").values():
         if len(table):
             print_frame(table, heading)

@@ -50,7 +50,7 @@ def _kinds(received: Received) -> Iterator[tuple[str, pd.DataFrame]]:
 def _of_roster(received: Received) -> dict[str, pd.Series]:
     """Whether each person is on the roster, and whether not although it lists others of the cohort."""
     people = received.people
-    listed = people["invited"].fillna(False).astype(bool) if "invited" in people else pd.Series(False, people.index)
+    listed = people["invited"].fillna(False).astype(bool)
     return {"listed": listed, "strange": ~listed & listed.groupby(people["cohort"]).transform("any")}
 
 

@@ -65,6 +65,11 @@ class Received:
         found = {str(cohort): when.date() for cohort, when in first.dropna().items()}
         return found | {cohort: when.date() for cohort, when in first_days(self.cohorts, self.study).items()}
 
+    @property
+    def knows_invited(self) -> bool:
+        """Whether there is a list of everyone invited that can be used, and leads to questionnaires."""
+        return bool(self.people["invited"].notna().any()) and self.study.link.method != "none"
+
     def due(self, wave: str) -> dict[str, date]:
         """Day on which a survey is due, by cohort; without those of which it is not known."""
         declared = self.study.wave(wave).due
@@ -98,7 +103,7 @@ def receive(study: Study, on: date) -> Received:
         responses=linkage.responses[KEPT],
         links=linkage.links,
         near_misses=linkage.near_misses,
-        people=who.people[[*WHO, "role", "arm", *(["invited"] if "invited" in who.people else [])]],
+        people=who.people[[*WHO, "role", "arm", "invited"]],
         members=who.members,
         meetings=who.meetings[~(who.meetings["date"].dt.date > on)],
         problems=stacked([part.problems for part in (intake, linkage, who)], PROBLEMS),

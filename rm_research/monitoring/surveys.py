@@ -77,7 +77,7 @@ def answers(received: Received, *, by_group: bool = True) -> pd.DataFrame:
 def _listed(received: Received) -> pd.Series:
     """Whether each person is on the roster; missing where that is not known."""
     people = received.people.reset_index(drop=True)
-    if "invited" not in people or received.study.link.method == "none":
+    if not received.knows_invited:
         return pd.Series(pd.NA, index=people.index, dtype="Int64")
     return invited(people)
 
@@ -134,12 +134,12 @@ def notes_on_answers(received: Received) -> Iterator[Said]:
     study, people = received.study, received.people
     if study.link.method == "none":
         yield Said("monitor.not_linked")
-    elif "invited" not in people and study.roster is not None:
+    elif not received.knows_invited and study.roster is not None:
         yield Said("monitor.roster_unread", file=study.roster.file)
-    elif "invited" not in people:
+    elif not received.knows_invited:
         yield Said("monitor.no_roster")
     else:
-        on_it = people.groupby("cohort")["invited"].any()
+        on_it = people["invited"].fillna(False).groupby(people["cohort"]).any()
         for cohort in received.cohorts:
             if not on_it[cohort]:
                 yield Said("monitor.nobody_invited", cohort=cohort)
