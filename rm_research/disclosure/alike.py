@@ -42,11 +42,20 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
             sides = (people if study.link.method == "none" else people.dropna(subset=["pre", "post"])
                      for people in behind.sides(row))  # fmt: skip
             limits, steps = study.scale_range(row.scale), possible_scores(row.scale, study)
-            found = (reason for people in sides for reason in _reasons(people, limits, steps))
-            known[key] = next(found, "")
+            found = [reason for people in sides for reason in _reasons(people, limits, steps)]
+            found += _reasons_of_process(row, behind, study)
+            known[key] = next(iter(found), "")
         if known[key]:
             told[row.id] = known[key]
     return told
+
+
+def _reasons_of_process(row: Estimate, behind: Behind, study: Study) -> Iterator[str]:
+    """Reasons of a row that goes by a scale of the process: nearly all of one role, or their changes, are alike."""
+    for pairs in behind.experienced(row).values():
+        limits, steps = study.scale_range(row.subgroup), possible_scores(row.subgroup, study)
+        yield from _reasons(pairs.assign(pre=np.nan), limits, steps)
+        yield from _reasons(pairs.assign(pre=0.0, post=pairs["change"]), None, None)
 
 
 def of_few_changed(estimates: Estimates, study: Study) -> dict[str, str]:

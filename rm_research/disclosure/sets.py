@@ -21,7 +21,7 @@ from rm_research.disclosure.editions import Edition, Group, Pile, digest
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import Together
-from rm_research.effects.dyads import MEMBERS, one_to_one
+from rm_research.effects.dyads import MEMBERS, experienced_dyads, one_to_one
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import AND, EVERYONE, STRATUM, Place, name_of_split
 from rm_research.effects.methods import Contrast, Name, Questionnaires
@@ -121,7 +121,26 @@ class Behind:
                 if people is None:
                     return None
                 named += self._groups(row, people, wave)
-        return named
+        return named + self._of_process(row, cohorts)
+
+    def _of_process(self, row: Estimate, cohorts: Sequence[str]) -> Named:
+        """What both partners said of the process, where a row goes by it."""
+        said: Named = []
+        for member, people in self.experienced(row, cohorts).items():
+            said.append((self.pile(row.subgroup, row.wave), self.places(people.assign(person=people[member]))))
+        return said
+
+    def experienced(self, row: Estimate, cohorts: Sequence[str] | None = None) -> dict[str, pd.DataFrame]:
+        """Dyads that a row goes by, with the answers to a scale of the process in `post`, by the member they are of."""
+        if row.declared is None or Q.EXPERIENCE not in (row.declared.groups or ()) or self._dyads is None:
+            return {}
+        parts = [
+            experienced_dyads(self._panel, self._dyads, row.place._replace(cohort=cohort), row.subgroup)
+            for cohort in (cohorts or self._members(row))
+        ]
+        pairs = pd.concat(parts, ignore_index=True)
+        other = next(member for member in MEMBERS if member != row.role)
+        return {row.role: pairs.assign(post=pairs["own"]), other: pairs.assign(post=pairs["partner"])}
 
     def sides(self, row: Estimate) -> Iterator[pd.DataFrame]:
         """Rows of the Panel of each group of people that a row sets apart, of all cohorts for an average."""
@@ -178,7 +197,7 @@ class Behind:
             yield from (self._at(cohorts, member, row.arm, row.scale, wave) for member in MEMBERS)
             return
         for of_cohorts, arm in self._arms(row, cohorts, compared=Q.EACH_ARM in groups):
-            if row.subgroup == EVERYONE or row.is_pooled or row.contrast == Contrast.CHANGE:
+            if row.subgroup == EVERYONE or Q.EXPERIENCE in groups or row.is_pooled or row.contrast == Contrast.CHANGE:
                 yield self._at(of_cohorts, row.role, arm, row.scale, wave)
             else:
                 yield from self._split(row, of_cohorts, arm, wave)
@@ -226,7 +245,10 @@ class Behind:
         if narrowed is not None:
             masks += [("before", both & narrowed), ("after", both & narrowed)]
         if Q.ATTENDED in groups:
-            attended = both & (self._panel["sessions"].iloc[people].to_numpy(float, na_value=np.nan) > 0)
+            attended = both & (
+                self._panel["sessions"].iloc[people].to_numpy(float, na_value=np.nan)
+                >= self.study.programme.enough_meetings
+            )
             masks += [("before", attended), ("after", attended)]
         return [(ends[end], self._place_of[people[mask]]) for end, mask in masks]
 
@@ -238,6 +260,10 @@ class Behind:
             return self._panel["sessions"].iloc[people].notna().to_numpy(bool)
         if Q.THEN in groups:
             return self._judged(self._panel.iloc[people], row)
+        if Q.EXPERIENCE in groups:
+            pairs = self.experienced(row)
+            members = [pairs[row.role][["cohort", row.role]]] if pairs else []
+            return _are_among(self._panel.iloc[people], members)
         return self._in_dyads(self._panel.iloc[people]) if Q.PARTNERS in groups else None
 
     def _judged(self, rows: pd.DataFrame, row: Estimate) -> NDArray[np.bool_]:
@@ -260,9 +286,16 @@ class Behind:
         whole = np.logical_and.reduce(
             [pd.MultiIndex.from_frame(dyads[["cohort", member]]).isin(scored) for member in MEMBERS]
         )
-        members = pd.concat([dyads.loc[whole, ["cohort", name]].set_axis(["cohort", "person"], axis=1)
-                             for name in MEMBERS])  # fmt: skip
-        return pd.MultiIndex.from_frame(rows[["cohort", "person"]]).isin(pd.MultiIndex.from_frame(members))
+        return _are_among(rows, [dyads.loc[whole, ["cohort", name]] for name in MEMBERS])
+
+
+def _are_among(rows: pd.DataFrame, members: Sequence[pd.DataFrame]) -> NDArray[np.bool_]:
+    """Whether the person of each row is among the members of some dyads, given by cohort and person."""
+    who = pd.MultiIndex.from_frame(rows[["cohort", "person"]])
+    known = np.zeros(len(rows), dtype=bool)
+    for some in members:
+        known |= who.isin(pd.MultiIndex.from_frame(some))
+    return known
 
 
 class Cells:

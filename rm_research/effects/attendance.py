@@ -22,7 +22,7 @@ def estimate_dose(
     cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
 ) -> Estimates:  # fmt: skip
     """
-    Slope of meetings among participants, and the effect of attending at all.
+    Slope of meetings among participants, and the effect of meeting as planned (where no number was planned: at all).
 
     Parameters
     ----------
@@ -39,8 +39,9 @@ def estimate_dose(
     Estimates
         By cohort, role, arm of the programme, scale and later wave. contrast 'dose', measure 'slope', method 'ols': the
         difference in the later score for one more meeting, at equal score before; an association. Where arms were
-        randomised also contrast 'difference', measure 'mean', method 'instrument': the effect of having met at all on
-        those who met because they were offered it; details first_stage_f_robust, weak, ar_low, ar_high, and n_left:
+        randomised also contrast 'difference', measure 'mean', method 'instrument': the effect of having met as often
+        as [programme] planned, or at all, on those who met because they were offered it; none where everybody did, as
+        it would be the difference itself; details first_stage_f_robust, weak, ar_low, ar_high, and n_left:
         people with both scores for whom it is not known whether they met. People in the comparison count as not having
         met. No rows without a log, or with unlinked waves.
 
@@ -58,8 +59,10 @@ def estimate_dose(
          role    contrast      method  estimate
     0  leader        dose         ols      0.00
     1  mentor        dose         ols     -0.03
-    2  leader  difference  instrument      0.07
-    3  mentor  difference  instrument     -0.08
+    2  leader  difference  instrument       NaN
+    3  mentor  difference  instrument       NaN
+    >>> dose.to_frame()["reason"].iloc[-1]  # all of them met
+    'all_complied'
     """
     asked = Asked.of(data, study, verb="estimate_dose", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study = asked.study
@@ -95,17 +98,19 @@ def _attending(arms: Compared, study: Study) -> Iterator[Row]:
         result = effect_of_attending(
             arms.pre, arms.post, attended, in_arm, level=study.reporting.level, clusters=units(arms.clusters, study)
         )
+        if attended[known & (in_arm == 1)].all():
+            raise NotEstimableError(Reason.ALL_COMPLIED)
         return result.detailed(n_fewest=min(known_in_arms.values()), n_left=int(paired.sum() - known.sum()))
 
-    paired, in_arm, attended = arms.paired, arms.in_arm, _attended(arms)
+    paired, in_arm, attended = arms.paired, arms.in_arm, _attended(arms, study)
     known = paired & ~np.isnan(attended)
     known_in_arms = {"n_pairs": int(in_arm[known].sum()), "n_comparison": int((1 - in_arm[known]).sum())}
     counts = arms.group.counts | known_in_arms
     yield estimate_row(arms.group.place, ATTENDING, compute, study, counts)
 
 
-def _attended(arms: Compared) -> Vector:
-    """1 for people who met, 0 for those who did not; nobody in the comparison was offered meetings."""
+def _attended(arms: Compared, study: Study) -> Vector:
+    """1 for people who met as planned, 0 for those who did not; nobody in the comparison was offered meetings."""
     sessions = arms.group.numbers("sessions")
-    met = np.where(np.isnan(sessions), np.nan, sessions > 0)
+    met = np.where(np.isnan(sessions), np.nan, sessions >= study.programme.enough_meetings)
     return np.concatenate([met, np.zeros(len(arms.pre) - len(sessions))])

@@ -1,4 +1,4 @@
-"""How members of a dyad are related to each other: actor and partner slopes."""
+"""How members of a dyad are related to each other: actor and partner slopes, of scores and of what they experience."""
 
 from collections.abc import Iterator
 from functools import cache, partial
@@ -6,11 +6,11 @@ from functools import cache, partial
 import pandas as pd
 
 from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, picked
-from rm_research.effects.groups import Group, groups
+from rm_research.effects.groups import Group, Place, groups
 from rm_research.effects.methods import METHODS, Contrast, Measure, Name
 from rm_research.frames import DYADS
 from rm_research.panel.asked import Asked, Data, Names
-from rm_research.stats.dyadic import ActorPartner, actor_partner, distinguishability, dyadic_icc
+from rm_research.stats.dyadic import ActorPartner, actor_partner, distinguishability, dyadic_icc, partner_slopes
 from rm_research.stats.result import NotEstimableError, Reason, Result
 from rm_research.study import Study
 
@@ -22,7 +22,7 @@ def estimate_dyads(
     cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
 ) -> Estimates:  # fmt: skip
     """
-    Slopes of the later score on people's own and their partner's score before, separately for leaders and mentors.
+    What goes with people's own and their partner's score before, and with what both say of the process.
 
     Parameters
     ----------
@@ -40,10 +40,13 @@ def estimate_dyads(
     -------
     Estimates
         By cohort, arm of the programme, scale and later wave, for scales asked of both roles: contrast 'actor' (own
-        score before) and 'partner' (the partner's), measure 'slope', method 'apim'; an association, not an effect.
-        `n_pairs` and `n_clusters` count dyads with all four scores. Details: correlation of the residuals,
-        icc_before and icc_after (dyadic, may be negative), p_distinguishable (small: leaders and mentors differ),
-        n_left_out. No rows where the waves are unlinked or nobody is in a dyad.
+        score before) and 'partner' (the partner's), measure 'slope', method 'apim', of the later score; an association,
+        not an effect. `n_pairs` and `n_clusters` count dyads with all four scores. Details: correlation of the
+        residuals, icc_before and icc_after (dyadic, may be negative), p_distinguishable (small: leaders and mentors
+        differ), n_left_out. For each scale of the process that the wave asks of both roles, named by `subgroup`, also
+        method 'experience': slopes of the change on what people themselves ('actor') and their partner ('partner') say;
+        the counts are of dyads with the change of this role and both answers. No rows where the waves are unlinked or
+        nobody is in a dyad.
 
     Raises
     ------
@@ -67,7 +70,8 @@ def estimate_dyads(
     study, dyads = asked.study, asked.further("dyads", dyads, DYADS, verb="estimate_dyads")
     if study.link.method == "none" or dyads.empty:
         return collected([], study)
-    by_place = {group.place: group for group in groups(asked.panel, study)}
+    of_places = list(groups(asked.panel, study))
+    by_place = {group.place: group for group in of_places}
     partners = ((group, by_place.get(place._replace(role=MENTOR))) for place, group in by_place.items()
                 if place.role == LEADER and place.arm != study.comparison)  # fmt: skip
     rows = (
@@ -76,7 +80,13 @@ def estimate_dyads(
         if mentors
         for row in _rows(leaders, mentors, dyads[dyads["cohort"] == leaders.place.cohort], study)
     )
-    return picked(collected(rows, study), asked)
+    experienced = (
+        row
+        for group in of_places
+        if group.place.role in MEMBERS and group.place.arm != study.comparison
+        for row in _experience(group.place, asked.panel, dyads, study)
+    )
+    return picked(collected([*rows, *experienced], study), asked)
 
 
 def one_to_one(dyads: pd.DataFrame) -> pd.DataFrame:
@@ -131,3 +141,55 @@ def _rows(leaders: Group, mentors: Group, dyads: pd.DataFrame, study: Study) -> 
         for member, role in enumerate(MEMBERS):
             compute = partial(slope, kind, member)
             yield estimate_row(place._replace(role=role), method, compute, study, counts)
+
+
+def experienced_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, place: Place, process: str) -> pd.DataFrame:
+    """
+    Dyads of whom both say what the process was like, with the change of one of them.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Panel.
+    dyads : DataFrame
+        Dyads.
+    place : Place
+        Of the member whose change it is.
+    process : str
+        Name of the scale of the process.
+
+    Returns
+    -------
+    DataFrame
+        One row a dyad whose members have no other partner: cohort, leader, mentor, change, own, partner. None lacks
+        any; both members are in the arm of the place.
+    """
+    here = panel[panel["cohort"].eq(place.cohort) & panel["arm"].eq(place.arm) & panel["wave"].eq(place.wave)]
+    mine = here[here["scale"].eq(place.scale) & here["role"].eq(place.role)].set_index("person")
+    said = here[here["scale"].eq(process)]
+    other = LEADER if place.role == MENTOR else MENTOR
+    pairs = one_to_one(dyads[dyads["cohort"] == place.cohort])[["cohort", *MEMBERS]]
+    pairs = pairs.join((mine["post"] - mine["pre"]).rename("change"), on=place.role)
+    for name, member in (("own", place.role), ("partner", other)):
+        pairs = pairs.join(said[said["role"].eq(member)].set_index("person")["post"].rename(name), on=member)
+    return pairs.dropna().reset_index(drop=True)
+
+
+def _experience(place: Place, panel: pd.DataFrame, dyads: pd.DataFrame, study: Study) -> Iterator[Row]:
+    """Rows of the change of one role, for each scale of the process that the wave asks both roles."""
+    for scale in study.process_scales:
+        both = not scale.roles or {*MEMBERS} <= {*scale.roles}
+        if not (both and study.changes(place.scale) and study.measured(scale.name, place.wave)):
+            continue
+        pairs = experienced_dyads(panel, dyads, place, scale.name)
+        counts = dict.fromkeys(("n_pre", "n_post", "n_pairs", "n_clusters"), len(pairs))
+        slopes = cache(partial(_slopes_of_change, pairs, study.reporting.level))
+        for at, kind in enumerate((Contrast.ACTOR, Contrast.PARTNER)):
+            method = METHODS[kind, Measure.SLOPE, Name.EXPERIENCE]
+            yield estimate_row(place, method, lambda at=at, slopes=slopes: slopes()[at], study, counts,  # type: ignore[misc]
+                               subgroup=scale.name)  # fmt: skip
+
+
+def _slopes_of_change(pairs: pd.DataFrame, level: float) -> tuple[Result, Result]:
+    change, own, partner = (pairs[name].to_numpy(float) for name in ("change", "own", "partner"))
+    return partner_slopes(change, own, partner, level=level)

@@ -4,12 +4,17 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from rm_research.catalogue import capital
+from rm_research.catalogue import capital, lowered
+from rm_research.effects.dyads import MEMBERS
+from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ROLE_ORDER
+from rm_research.effects.methods import Contrast, Name
 from rm_research.figures.fidelity import fidelity_count, fidelity_label, fidelity_rows
 from rm_research.findings.context import Context
 from rm_research.findings.described import numbers
 from rm_research.findings.tables import Table, table
+
+MOST_SPOKEN = 2  # scales of the process of which a page tells outside its folds
 
 
 def attainment(context: Context) -> Iterator[str]:
@@ -22,6 +27,73 @@ def attainment(context: Context) -> Iterator[str]:
         else:
             mean = words.bounded(words.number(row["mean"]), row["bound"] if pd.notna(row["bound"]) else 0)
             yield words.say("programme.attainment", mean=mean, low=low, high=high, n=int(row["n_pairs"]))
+
+
+def associations(context: Context) -> tuple[list[str], list[str]]:
+    """
+    How changes in the first outcome go with what the partner says of the process, and scores with the partner's before.
+
+    The second are further ones. Each says that it is an association; none is left out because it is unclear.
+    """
+    scale, names = context.study.first_scale, [scale.name for scale in context.study.process_scales]
+    rows = [
+        row for row in context.rows if row.contrast == Contrast.PARTNER and row.scale == scale.name and row.is_known
+    ]
+    rows = [row for row in rows if row.has_interval and row.wave in context.main_wave(scale)]
+    said = sorted((row for row in rows if row.method == Name.EXPERIENCE), key=lambda row: names.index(row.subgroup))
+    before = [row for row in rows if row.method == Name.APIM]
+    told = [_association(row, context) for row in said]
+    first = 2 * MOST_SPOKEN
+    note = [context.words.say("programme.association")] if said or before else []
+    return [*told[:first], *(note if said else [])], [*told[first:], *(_before(row, context) for row in before), *note]
+
+
+def _association(row: Estimate, context: Context) -> str:
+    """How the change of one role goes with what its partners say."""
+    clear = row.ci_low > 0 or row.ci_high < 0
+    process = context.study.scale(row.subgroup).title
+    key = "programme.partner_clear" if clear else "programme.partner_unclear"
+    return context.words.say(key, process=process, **_blanks(row, context))
+
+
+def _before(row: Estimate, context: Context) -> str:
+    """How the later scores of one role go with its partners' before."""
+    return context.words.say("programme.partner_before", **_blanks(row, context))
+
+
+def _blanks(row: Estimate, context: Context) -> dict[str, object]:
+    claims, scale = context.claims, context.study.scale(row.scale)
+    other = next(role for role in MEMBERS if role != row.role)
+    return {
+        "People": capital(claims.people(row.role)), "people": claims.people(row.role), "partners": claims.people(other),
+        "scale": context.words.say("within.outcome", title=scale.title, lowered=lowered(scale.title)),
+        "estimate": claims.estimate(row), "unit": claims.unit(scale), "interval": claims.range(row), "n": row.n_pairs,
+    }  # fmt: skip
+
+
+def pairs_table(context: Context) -> Table:
+    """Every slope of scores and changes on what people and their partners scored before, or say of the process."""
+    claims, words = context.claims, context.words
+    rows = [row for row in context.rows if row.contrast in (Contrast.ACTOR, Contrast.PARTNER) and row.is_known]
+    cells = [
+        [context.study.scale(row.scale).title, capital(claims.people(row.role)),
+         claims.arm_title(row.arm) if len(context.arms()) > 1 else "",
+         context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
+         _goes_with(row, context), claims.estimate(row),
+         claims.range(row), str(row.n_pairs)]
+        for row in rows
+    ]  # fmt: skip
+    names = ("scale", "role", "arm", "wave_name", "goes_with", "estimate", "interval", "dyads")
+    headings = [context.heading(name, level=claims.level_percent) for name in names]
+    return table(words.say("programme.caption_pairs"), headings, cells, context.frame(rows))
+
+
+def _goes_with(row: Estimate, context: Context) -> str:
+    """What a slope is on: one's own or the partner's answers, to a scale of the process or to the outcome before."""
+    say, process = context.words.say, row.method == Name.EXPERIENCE
+    what = context.study.scale(row.subgroup).title if process else say("programme.score_before")
+    own = row.contrast == Contrast.ACTOR
+    return say("programme.goes_with_actor" if own else "programme.goes_with_partner", what=what)
 
 
 def plan_table(context: Context) -> Table:

@@ -48,10 +48,10 @@ class Monitor:
     Examples
     --------
     >>> monitor = rm.monitor_study("data/demo", on="2024-12-01")
-    >>> monitor.tables["answers"].tail(2)[["wave", "cohort", "role", "invited", "answered"]]
-       wave       cohort    role  invited  answered
-    46  post  2024 autumn  leader        8         7
-    47  post  2024 autumn  mentor        8         6
+    >>> monitor.tables["answers"].tail(2)[["wave", "cohort", "role", "arm", "invited", "answered"]]
+        wave       cohort    role        arm  invited  answered
+    48  post  2024 autumn  mentor  programme        5         3
+    49  post  2024 autumn  mentor   waitlist        3         3
     """
 
     study: Study

@@ -112,6 +112,38 @@ def actor_partner(
     )
 
 
+def partner_slopes(outcome: Vector, own: Vector, partner: Vector, *, level: float) -> tuple[Result, Result]:
+    """
+    One equation of the actor–partner model: slopes of an outcome on one's own and on the partner's predictor.
+
+    Least squares with equal variances, and t with n − 3 degrees of freedom: what `actor_partner` gives for one member,
+    without need of the other's outcome (Zellner 1962).
+
+    Parameters
+    ----------
+    outcome, own, partner : array, shape (dyads,)
+        Of the members of one role; NaN = absent. Dyads with an absent value are left out.
+    level : float
+        Of both intervals.
+
+    Returns
+    -------
+    (Result, Result)
+        Own slope and the partner's; the other is held equal.
+
+    Raises
+    ------
+    NotEstimableError
+        As `actor_partner`.
+    """
+    values = np.column_stack([outcome, own, partner])
+    values = values[np.isfinite(values).all(axis=1)]
+    if len(values) < 4:
+        raise NotEstimableError("too_few_pairs")
+    fit = _varied(least_squares(np.column_stack([np.ones(len(values)), values[:, 1:]]), values[:, 0]))
+    return _slope(fit, FIRST, level=level), _slope(fit, SECOND, level=level)
+
+
 def distinguishability(
     y1: Vector, y2: Vector, x1: Vector, x2: Vector, *, covariates: Matrix | None = None
 ) -> LikelihoodRatio:

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     NOT_ASKED_AT_BASELINE = "not_asked_at_baseline"
     NO_COMPARISON_HERE = "no_comparison_here"
     SHARED_COMPARISON = "shared_comparison"
+    ALL_COMPLIED = "all_complied"
 
 
 # these follow from the design, whatever people answered

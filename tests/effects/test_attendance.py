@@ -13,6 +13,7 @@ from rm_research.stats.power import detectable
 NAN = np.nan
 NAMED = 'comparison = "control"\nunit = "{}"'.format
 BY_LOT = 'comparison = "control"\nassignment = "randomised"\nunit = "{}"'.format
+PLANNED = "\n[programme]\nplanned_meetings = 3"
 COUNTS = ["n_pre", "n_post", "n_pairs", "n_comparison"]
 
 
@@ -134,13 +135,25 @@ class TestEffectOfAttending:
         assert estimates.detail(row["id"], "n_fewest") == 12
         assert estimates.detail(row["id"], "n_left") == 1
 
-    def test_where_all_attended_it_is_the_ancova(self, make_study):
+    def test_where_all_attended_it_would_be_the_ancova_and_is_left_out(self, make_study):
         panel, study = stack(programme().query("sessions > 0"), control()), make_study(BY_LOT("person"))
-        attending, offered = only(estimate_dose(panel, study=study), "instrument"), only(
-            estimate_difference(panel, study=study), "ancova")  # fmt: skip
+        row, (pre, post, met, in_arm, _) = only(estimate_dose(panel, study=study), "instrument"), arrays(panel)
+        assert row["reason"] == "all_complied"
+        assert np.isnan(row["estimate"])
+        offered = only(estimate_difference(panel, study=study), "ancova")
+        attending = effect_of_attending(pre, post, np.where(in_arm == 0, 0.0, met > 0), in_arm, level=0.95)
         # the instrument has n − k degrees of freedom, the ANCOVA Satterthwaite's
-        names = ["estimate", "std_error"]
-        assert [attending[name] for name in names] == pytest.approx([offered[name] for name in names], rel=1e-9)
+        assert attending.estimate == pytest.approx(offered["estimate"], rel=1e-9)
+        assert attending.std_error == pytest.approx(offered["std_error"], rel=1e-9)
+
+    def test_with_a_plan_it_is_the_effect_of_meeting_as_planned(self, make_study):
+        """Of three planned meetings, 80 % are 2.4: who met three times did as planned, who met twice did not."""
+        panel, study = stack(programme(), control()), make_study(BY_LOT("person"), reporting=PLANNED)
+        row, (pre, post, met, in_arm, _) = only(estimate_dose(panel, study=study), "instrument"), arrays(panel)
+        attended = np.where(in_arm == 0, 0.0, met >= 3)
+        assert 0 < attended[in_arm == 1].mean() < (met[in_arm == 1] > 0).mean()
+        expected = effect_of_attending(pre, post, attended, in_arm, level=0.95)
+        assert numbers_of(row) == pytest.approx(numbers_in(expected), rel=1e-9)
 
     def test_few_who_attended_make_it_larger_and_less_sure(self, make_study):
         """The effect of the offer, over the share whom the offer moved to attend."""
@@ -183,7 +196,7 @@ CASES = {  # what the group is like, and why there is no slope and no effect of 
     "nobody before": (lambda own: own.assign(pre=NAN), "too_few_people", "too_few_pairs"),
     "all alike before": (lambda own: own.assign(pre=3.0), "collinear", None),
     "all alike after": (lambda own: own.assign(post=3.0), "no_variation", None),
-    "all met as often": (lambda own: own.assign(**sessions(3)), "collinear", None),
+    "all met as often": (lambda own: own.assign(**sessions(3)), "collinear", "all_complied"),
     "nobody met": (lambda own: own.assign(**sessions(0)), "collinear", "collinear"),
     "meetings follow from scores before": (
         lambda own: own.assign(pre=own["sessions"].astype(float) / 2), "collinear", None),

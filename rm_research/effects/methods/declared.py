@@ -156,7 +156,7 @@ OF_DIFFERENCE = (
     ),
     Method(
         Contrast.DIFFERENCE, Measure.MEAN, Name.INSTRUMENT,
-        "effect of attending, where a lot decided who was offered it",
+        "effect of meeting as planned, or at all, where a lot decided who was offered it",
         COMPARED | {Q.MET, Q.ATTENDED}, BY_LOT | {Need.MEETINGS}, additive=True, golden=("cace_sim90",),
     ),
 )  # fmt: skip
@@ -197,6 +197,14 @@ OF_GROUPS = (
     Method(
         Contrast.PARTNER, Measure.SLOPE, Name.APIM, "what goes with the partner's score before",
         frozenset({Q.PARTNERS}), LINKED, golden=("apim_sim45",),
+    ),
+    Method(
+        Contrast.ACTOR, Measure.SLOPE, Name.EXPERIENCE, "what goes with what people themselves say of the process",
+        frozenset({Q.EXPERIENCE}), LINKED,
+    ),
+    Method(
+        Contrast.PARTNER, Measure.SLOPE, Name.EXPERIENCE, "what goes with what their partner says of the process",
+        frozenset({Q.EXPERIENCE}), LINKED,
     ),
     Method(
         Contrast.DOSE, Measure.SLOPE, Name.OLS, "what goes with one more meeting",

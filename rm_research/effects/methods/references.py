@@ -22,6 +22,7 @@ REFERENCES: dict[str, tuple[str, ...]] = {
     "randomisation": ("fisher1935", "gail1996"),
     "instrument": ("angrist1996", "anderson1949"),
     "apim": ("kenny2006",),
+    "experience": ("kenny2006",),
     "then_test": ("howard1979", "schwartz1999"),
     "people": ("efron1981", "bell2002"),
     "people_both": ("efron1981", "bell2002"),

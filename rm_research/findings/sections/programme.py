@@ -10,7 +10,7 @@ from rm_research.findings.context import Context
 from rm_research.findings.hidden import process_not_shown, sessions_not_shown
 from rm_research.findings.illustrations import fidelity_picture, sessions_pictures
 from rm_research.findings.page import Content
-from rm_research.findings.process import attainment, plan_table, sides_table
+from rm_research.findings.process import associations, attainment, pairs_table, plan_table, sides_table
 from rm_research.findings.tables import Table, table
 
 
@@ -19,15 +19,20 @@ def content(context: Context) -> Content:
     words, met = context.words, context.meetings
     planned, by_meetings = fidelity_picture(context), sessions_pictures(context)
     sides, sentences = sides_table(context), [*_lead(context), *attainment(context)]
-    if not (sentences or planned or sides.rows):
+    (told, further), slopes = associations(context), pairs_table(context)
+    if not (sentences or planned or sides.rows or slopes.rows):
         return Content(not_shown=tuple(process_not_shown(context)))
     tables = [_meetings(met, context)] if context.cohort is None and len(met) else []
     tables += [plan_table(context)] if planned else []
     tables += [_sessions(context)] if by_meetings else []
+    tables += [slopes] if slopes.rows else []
     shown, folded = ([planned], by_meetings) if planned else (by_meetings, [])
-    values = {"heading": words.say("headings.programme"), "sentences": sentences, "tables": tables, "shown": shown,
-              "folded": folded, "sides": sides if sides.rows else None, "more": words.say("outcome.more"),
-              "note": words.say("programme.agreement") if len(context.table("sides")) else ""}  # fmt: skip
+    values = {
+        "heading": words.say("headings.programme"), "sentences": sentences, "tables": tables, "shown": shown,
+        "folded": folded, "told": told, "further": further, "sides": sides if sides.rows else None,
+        "more": words.say("outcome.more"),
+        "note": words.say("programme.agreement") if len(context.table("sides")) else "",
+    }  # fmt: skip
     not_shown = (*sessions_not_shown(by_meetings, context), *process_not_shown(context))
     return Content(values, pictures=(*shown, *folded), not_shown=not_shown)
 
