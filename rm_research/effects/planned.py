@@ -23,7 +23,8 @@ def is_planned(place: Place, contrast: str, study: Study, *, subgroup: str = EVE
     study : Study
         Without a locked plan, whatever is about a declared outcome counts as planned.
     subgroup : str
-        Which groups an interaction compares, or on which moderator an average depends: planned if the plan names it.
+        Which groups an interaction compares, on which moderator an average or on which scale of the process a change
+        depends, or which retrospective wave a change is from: planned if the plan names it.
     """
     if place.scale not in study.confirmatory:
         return False
@@ -34,7 +35,7 @@ def is_planned(place: Place, contrast: str, study: Study, *, subgroup: str = EVE
         return False
     roles = _of_scale(place.scale, "roles", plan)
     of_roles = not roles or _roles(place, contrast, subgroup) <= set(roles)
-    return of_roles and _compares(contrast, subgroup, plan, study)
+    return of_roles and _compares(place, contrast, subgroup, plan, study)
 
 
 def _roles(place: Place, contrast: str, subgroup: str) -> set[str]:
@@ -48,7 +49,7 @@ def _of_scale(scale: str, name: str, plan: LockedPlan) -> list[str]:
     return found
 
 
-def _compares(contrast: str, subgroup: str, plan: LockedPlan, study: Study) -> bool:
+def _compares(place: Place, contrast: str, subgroup: str, plan: LockedPlan, study: Study) -> bool:
     """Whether a plan names what a contrast compares, or depends on."""
     if contrast in COMPARED and study.comparison != plan.rules.get("design.comparison"):
         return False
@@ -56,6 +57,12 @@ def _compares(contrast: str, subgroup: str, plan: LockedPlan, study: Study) -> b
     if contrast == Contrast.INTERACTION:
         term = attribute if OF_ATTRIBUTE in subgroup else "role"
         return term in plan.rules.get("design.interactions", [])
-    if contrast in POOLED and subgroup != EVERYONE:
+    if subgroup == EVERYONE:
+        return True
+    if contrast in POOLED:
         return attribute in plan.rules.get("design.moderators", [])
-    return True
+    if contrast in (Contrast.ACTOR, Contrast.PARTNER):  # what meetings were like, as a scale of the process tells
+        return place.wave in _of_scale(subgroup, "waves", plan)
+    return contrast != Contrast.CHANGE or subgroup in _of_scale(
+        place.scale, "waves", plan
+    )  # from the start in hindsight

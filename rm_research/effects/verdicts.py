@@ -151,6 +151,11 @@ def _first_as_planned(study: Study) -> bool:
     return list(study.outcomes[: len(planned)]) == planned
 
 
+def rule_of_multiplicity(study: Study) -> str:
+    """Key of the sentence that says which results are adjusted together."""
+    return "multiplicity" if _first_as_planned(study) else "multiplicity_reordered"
+
+
 def _claims(table: pd.DataFrame, heads: pd.Series, study: Study) -> Iterator[tuple[Any, _Claim]]:
     others = other_ways(table, study)
     numbers = {at: dict(zip(NUMBERS, values, strict=True))

@@ -61,6 +61,11 @@ CASES = [
     ({}, AT, Contrast.POOLED_CHANGE, "online: yes", False),
     ({"design.moderators": ["online"]}, AT, Contrast.POOLED_CHANGE, "online: yes", True),
     ({}, AT, Contrast.POOLED_CHANGE, "everyone", True),
+    ({}, AT, Contrast.ACTOR, "everyone", True),
+    ({}, AT, Contrast.ACTOR, "safety", False),
+    ({"scales.safety.waves": ["post"]}, AT, Contrast.PARTNER, "safety", True),
+    ({}, AT, Contrast.CHANGE, "then", False),
+    ({"scales.mood.waves": ["pre", "then", "post"]}, AT, Contrast.CHANGE, "then", True),
 ]  # fmt: skip
 
 

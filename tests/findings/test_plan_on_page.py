@@ -96,6 +96,18 @@ def test_a_study_that_was_changed(tmp_path):
     assert " planned " in text["methods"]
 
 
+def test_an_order_of_outcomes_that_was_not_planned_is_told_where_p_values_are(tmp_path):
+    toml = TWO.replace('["mood"]', '["mood", "zeal"]')
+    by_itself, none_is = (
+        "The first outcome at its first later survey is tested by itself.",
+        "so none is tested by itself.",
+    )
+    text = page(tmp_path / "a", toml=toml)["methods"]
+    assert (by_itself in text, none_is in text) == (True, False)
+    text = page(tmp_path / "b", toml=toml, changes=[('["mood", "zeal"]', '["zeal", "mood"]')])["methods"]
+    assert (by_itself in text, none_is in text) == (False, True)
+
+
 def test_one_change_and_other_versions(tmp_path):
     study = read_study(small_study(tmp_path / "other", *PEOPLE, toml=TWO, files={"codebook.csv": CODEBOOK}))
     versions = plan_of(study, date(2025, 1, 1)).versions | {"scipy": "0.1"}

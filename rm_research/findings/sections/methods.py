@@ -7,7 +7,7 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import METHODS, Name
-from rm_research.effects.verdicts import by_two_ways
+from rm_research.effects.verdicts import by_two_ways, rule_of_multiplicity
 from rm_research.findings.balance import balance
 from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
@@ -60,7 +60,9 @@ def _sentences(context: Context) -> list[str]:
     weighs = context.pooled and any(row.method == Name.REML_HK and row.is_known for row in context.headlines)
     texts += [] if weighs else [say("limits.weights")]
     ways = ["two_ways"] if by_two_ways(study) and any(row.compares_arms for row in rows) else []
-    texts += [say(f"methods.{rule}") for rule in ("verdicts", *ways, "multiplicity", missing, "duplicates")]
+    texts += [
+        say(f"methods.{rule}") for rule in ("verdicts", *ways, rule_of_multiplicity(study), missing, "duplicates")
+    ]
     return texts + plan_sentences(context)
 
 
