@@ -10,6 +10,7 @@ Every verb takes what `prepare_study` returned, and the same keywords: cohort, r
 several. The prefix of a verb tells what comes back.
 
 What is in the study, and may it be used?
+    monitor_study (Monitor): how far it has come while it runs, without a look at any answer.
     read_study, check_study, prepare_study: Study, Problems, Prepared.
     Prepared.where: some of the people. Prepared.long: a tidy frame for other libraries. Study.varied: other options.
     read_responses, link_waves, score_scales, build_panel: the steps of prepare_study one by one (Intake, Linkage).
@@ -33,6 +34,7 @@ What may others see?
     disclose (Disclosed), build_findings (Findings), run_reports, write_clean.
 What could a study ask and find?
     instruments (published scales, and an open set), write_questionnaire, plan_study (Plan), simulate_study.
+    lock_plan (LockedPlan): what a study declares, written down before its answers are known.
 
 Whatever is wrong with a study, or with what was asked of it, is a StudyError that says what to do.
 """
@@ -75,11 +77,14 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.findings import build_findings as build_findings
     from rm_research.linkage import Linkage as Linkage
     from rm_research.linkage import link_waves as link_waves
+    from rm_research.monitoring import Monitor as Monitor
+    from rm_research.monitoring import monitor_study as monitor_study
     from rm_research.panel import Prepared as Prepared
     from rm_research.panel import build_panel as build_panel
     from rm_research.panel import prepare_study as prepare_study
     from rm_research.paper import PaperTable as PaperTable
     from rm_research.planning import Plan as Plan
+    from rm_research.planning import lock_plan as lock_plan
     from rm_research.planning import plan_study as plan_study
     from rm_research.process import assess_fidelity as assess_fidelity
     from rm_research.questionnaires.writing import write_questionnaire as write_questionnaire
@@ -88,6 +93,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.responses import read_responses as read_responses
     from rm_research.scales import score_scales as score_scales
     from rm_research.simulate import simulate_study as simulate_study
+    from rm_research.study import LockedPlan as LockedPlan
     from rm_research.study import Study as Study
     from rm_research.study import read_study as read_study
     from rm_research.study.instruments import instruments as instruments
@@ -101,6 +107,8 @@ _HOMES = {
     "Findings": "rm_research.findings",
     "Intake": "rm_research.responses",
     "Linkage": "rm_research.linkage",
+    "LockedPlan": "rm_research.study",
+    "Monitor": "rm_research.monitoring",
     "PaperTable": "rm_research.paper",
     "Plan": "rm_research.planning",
     "Prepared": "rm_research.panel",
@@ -128,7 +136,9 @@ _HOMES = {
     "estimate_waves": "rm_research.effects",
     "instruments": "rm_research.study.instruments",
     "link_waves": "rm_research.linkage",
+    "lock_plan": "rm_research.planning",
     "methods_text": "rm_research.article",
+    "monitor_study": "rm_research.monitoring",
     "plan_study": "rm_research.planning",
     "plot_answers": "rm_research.figures",
     "plot_change": "rm_research.figures",

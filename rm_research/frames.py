@@ -267,7 +267,7 @@ ESTIMATES = Frame(
         "n_comparison": (COUNT, "people of the comparison arm with both; missing for changes"),
         "n_clusters": (COUNT, "groups of people who belong together, behind the error; cohorts for a pooled row"),
         "detectable": (NUMBER, "smallest effect that this precision detects with 80 % power, same unit"),
-        "planned": (FLAG, "whether the scale is a declared outcome"),
+        "planned": (FLAG, "whether it was planned: of a declared outcome, and as the locked plan says if there is one"),
         "heads": (FLAG, "whether design or leaving makes it the main row; missing where its method alone decides"),
         "truncated": (
             TEXT,

@@ -27,7 +27,10 @@ from rm_research.frames import (
     RESPONSES,
     SCORES,
 )
+from rm_research.monitoring import codes, pairs, surveys
+from rm_research.monitoring.monitor import SECTIONS
 from rm_research.responses.faults import SIGNS
+from rm_research.study.locking import Difference
 from rm_research.study.settings import Reporting
 
 PACKAGE = Path(__file__).parents[1] / "rm_research"
@@ -153,11 +156,16 @@ VOCABULARY = {
         *(column for frame in TABLES_OF_QUALITY for column in frame.columns if column != "said"),
         *(set(PROBLEMS.columns) - {"said", "rule", "value"}), "count", "rows", "read", "several rules", "linking",
         "counted", *CLUSTERS, *HOW, "linked", "lowest_certainty", "expected_wrong", "questionnaires", "sign", "missing",
-        "floor", "ceiling", "piled_up", *influence.COLUMNS,
+        "floor", "ceiling", "piled_up", *influence.COLUMNS, *Difference._fields,
+        *surveys.SURVEYS, *surveys.ANSWERS, *surveys.DUE, *(set(codes.CODES) - {"kind"}), *pairs.PAIRS,
     },
     "quality.severity_is": {"error", "warning", "note"},
     "quality.piled_up_is": {"floor", "ceiling", "floor and ceiling"},
     "quality.sign_is": set(SIGNS),
+    "quality.state_is": set(surveys.STATES),
+    "monitor": set(SECTIONS),
+    "monitor.none": set(SECTIONS),
+    "monitor.kind": set(codes.KINDS),
     "quality.unit_is": {"person", "dyad", "cohort"},
     "quality.measure_is": {"share", "standardised_difference", "log_odds"},
     "quality.term_is": {"pre"},

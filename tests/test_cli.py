@@ -11,6 +11,8 @@ from rich.console import Console
 from small_studies import Group, small_study
 
 from rm_research.cli import main
+from rm_research.reporting.own_pages import refuse_other_files
+from rm_research.study import read_study
 
 __all__ = ["demo", "demo_out", "quality_page"]
 
@@ -76,6 +78,97 @@ def test_broken_toml_is_said_without_a_traceback(tmp_path):
 
 def test_an_unknown_option_is_a_matter_of_usage(tmp_path):
     assert run("report", tmp_path, "--nonsense").exit_code == 2
+
+
+class TestLock:
+    def test_says_the_hash_and_what_to_do_with_it(self, tmp_path):
+        folder = small_study(tmp_path / "s", Group())
+        (folder / "post.csv").unlink()
+        done = run("plan", folder, "--lock")
+        assert done.exit_code == 0
+        assert read_study(folder).plan.hash in done.stdout.splitlines()
+        assert "Deposit the hash" in done.stdout
+        assert "Nothing differs from" in run("plan", folder, "--lock", "--again").stdout
+
+    def test_needs_again_to_lock_another(self, tmp_path):
+        folder = small_study(tmp_path / "s", Group())
+        assert run("plan", folder, "--lock").exit_code == 0
+        toml = (folder / "study.toml").read_text(encoding="utf-8")
+        (folder / "study.toml").write_text(toml.replace("0.3", "0.2"), encoding="utf-8")
+        refused = run("plan", folder, "--lock")
+        assert (refused.exit_code, "give --again" in " ".join(refused.stderr.split())) == (1, True)
+        assert run("plan", folder, "--lock", "--again").exit_code == 0
+        assert len(read_study(folder).plan.earlier) == 1
+
+    @pytest.mark.parametrize("options", [("--again",), ("--lock", "--n", "20"), ("--lock", "--effect", "0")])
+    def test_options_that_do_not_go_together(self, study, options):
+        done = run("plan", study, *options)
+        assert done.exit_code == 2
+        assert not (study / "plan.toml").exists()
+
+    def test_a_changed_plan_is_printed_with_what_was_planned(self, tmp_path):
+        folder = small_study(tmp_path / "s", Group())
+        run("plan", folder, "--lock")
+        toml = (folder / "study.toml").read_text(encoding="utf-8")
+        (folder / "study.toml").write_text(toml.replace("0.3", "0.2"), encoding="utf-8")
+        said = " ".join(run("check", folder).stdout.replace("│", " ").split())
+        assert "Where the study differs from its locked plan" in said
+        assert "scales.mood.smallest_effect 0.3 0.2" in said
+
+
+@pytest.fixture(scope="module")
+def monitored(tmp_path_factory):
+    """What `rm-research monitor` prints of a small study whose later wave is not in, and its page."""
+    folder = small_study(tmp_path_factory.mktemp("m") / "s", Group(role="leader", arm="programme"))
+    (folder / "post.csv").unlink()
+    page = folder.parent / "monitor.html"
+    return run("monitor", folder, "--on", "2025-06-01", "--html", page), page
+
+
+class TestMonitor:
+    def test_prints_and_writes_while_the_later_wave_is_not_in(self, monitored):
+        result, page = monitored
+        assert result.exit_code == 0
+        assert "As of 1 June 2025." in result.stdout
+        assert "not there yet" in result.stdout
+        assert "Only for you" in result.stderr
+        html = page.read_text(encoding="utf-8")
+        assert "<title>How far it has come: A small study</title>" in html
+        assert "For the coordinator only" in html
+        assert "As of 1 June 2025." in html
+        assert str(page.parent) not in html
+
+    def test_a_page_may_be_written_again_over_itself(self, monitored, study):
+        _, page = monitored
+        before = page.read_bytes()
+        assert run("monitor", study, "--on", "2025-06-01", "--html", page).exit_code == 0
+        assert page.read_bytes() != before
+
+    @pytest.mark.parametrize("command", ["monitor", "check"])
+    @pytest.mark.parametrize("name", ["index.html", "cohorts/spring/index.html", "private.html"])
+    def test_never_lands_in_a_report(self, study, tmp_path, command, name):
+        (tmp_path / "out" / "cohorts" / "spring").mkdir(parents=True)
+        (tmp_path / "out" / "manifest.json").write_text('{"versions": {"rm_research": "1"}}')
+        (tmp_path / "out" / "index.html").write_text('<meta name="generator" content="rm_research">')
+        before = sorted(path.name for path in (tmp_path / "out").rglob("*"))
+        done = run(command, study, "--html", tmp_path / "out" / name)
+        assert done.exit_code == 1
+        assert "a report, which others may get; this page is only for you" in " ".join(done.stderr.split())
+        assert sorted(path.name for path in (tmp_path / "out").rglob("*")) == before
+
+    def test_a_link_into_a_report_is_seen_through(self, study, tmp_path):
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "manifest.json").write_text('{"versions": {"rm_research": "1"}}')
+        (tmp_path / "here").symlink_to(tmp_path / "out")
+        assert run("monitor", study, "--html", tmp_path / "here" / "page.html").exit_code == 1
+        assert not (tmp_path / "out" / "page.html").exists()
+
+    def test_a_folder_with_another_program_s_manifest_is_no_report(self, study, tmp_path):
+        (tmp_path / "manifest.json").write_text('{"name": "an app"}')
+        refuse_other_files(tmp_path / "page.html")
+
+    def test_what_is_no_day_is_a_matter_of_usage(self, study):
+        assert run("monitor", study, "--on", "soon").exit_code == 2
 
 
 class TestCheck:

@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 from rm_research.reporting.kernels import ReportKernelManager
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
-NAMES = ["codebook", "cohort_findings", "data_quality", "plan_a_study", "programme_findings"]
+NAMES = ["codebook", "cohort_findings", "data_quality", "monitor", "plan_a_study", "programme_findings"]
 NOTEBOOKS = [FOLDER / f"{name}.ipynb" for name in NAMES]
 NOT_IN_A_THIN_NOTEBOOK = (
     ast.FunctionDef,

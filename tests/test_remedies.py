@@ -2,6 +2,8 @@
 
 import ast
 import tempfile
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +40,8 @@ from rm_research.panel.timing import MESSAGES
 from rm_research.people.pairs import STEPS
 from rm_research.responses.answers import FAULTS
 from rm_research.responses.faults import SIGNS
+from rm_research.study import read_study
+from rm_research.study.locking import plan_of
 
 PRE, POST = answers(seed=1), answers(seed=2)
 
@@ -142,6 +146,16 @@ def commas(entry, codebook):
         *([code, f"{min(value, 4)}{entry[1:]}"] for code, value in zip(PEOPLE, POST[:, 0], strict=True)),
     ]
     return base(post_csv=text(rows), codebook_csv=codebook)
+
+
+def planned(files, locked, old="", new="", **changes):
+    """A study whose plan says that it was locked on a day, and what was changed since."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for name, content in files.items():
+            (folder / name).write_text(content)
+        plan = replace(plan_of(read_study(folder), date.fromisoformat(locked)), **changes)
+    return files | {"plan.toml": plan.text(), "study.toml": files["study.toml"].replace(old, new)}
 
 
 CASES = [
@@ -389,6 +403,16 @@ CASES = [
     Case("study_files", base(codebook_csv=CODEBOOK.replace("mood", "mod")),
          said("did you mean '(?P<name>.*?)'", lambda files, found: files.update({
              "codebook.csv": CODEBOOK.replace("mood", found["name"])})), "row 2"),
+    # the locked plan
+    Case("plan_changed", planned(dated("2025-03-03", "2025-09-08"), "2025-01-01", "[scales.mood]\n",
+                                 "[scales.mood]\nmin_answered = 0.9\n"),
+         replaced("study.toml", "min_answered = 0.9", "min_answered = 0.5", "mood.min_answered. Put back")),
+    Case("plan_undated", planned(base(post_csv=table(POST, when="2025-09-08")), "2025-01-01"),
+         said("(?P<fact>submitted) under .(?P<table>columns)", lambda files, found: declare(
+             files, f'{found["fact"]} = {{ post = "when" }}', found["table"])), brings=("plan_changed",)),
+    Case("study_files", planned(base(), "2025-01-01") | {"plan.toml": "[plan]\n"},
+         said("half a file.*move it out of the folder", lambda files, _: files.update({"plan.toml": planned(
+             base(), "2025-01-01")["plan.toml"]})), "plan.toml", brings=("plan_undated",)),
     Case("study_files", base(codebook_csv=LABELLED), said(r"study.toml has no (?P<table>\[.*?\]); add it",
          lambda files, found: files.update({"study.toml": files["study.toml"] + AGREE + "".join(
              f"{k} = {k}\n" for k in range(1, 6))})), "row 2"),
@@ -396,6 +420,8 @@ CASES = [
 
 # kinds of problems whose message leaves nothing that a test could do, and why
 BY_HAND = {
+    "plan_late": "what came first cannot be changed; pages say so",
+    "plan_versions": "other versions have to be installed",
     "summary_rows": "says what was left out; nothing is to be done",
     "fractions": "only who exported the data has the answers themselves",
     "personal_data": "says what was left out; nothing is to be done",

@@ -13,6 +13,7 @@ from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.effects.methods import METHODS, Measure
 from rm_research.effects.printing import is_unlinked, title
+from rm_research.effects.verdicts import rule_of_multiplicity
 from rm_research.panel import Prepared
 from rm_research.panel.chosen import Chosen, whom
 from rm_research.paper import PaperTable
@@ -82,7 +83,12 @@ def estimates_table(
         words.say("columns.p_adjusted"): lambda row: p_text(row.p_adjusted, words),
         size[0]: lambda row: with_interval(beside(row, size[1], asked.shown), words),
     }
-    said = [*notes, *_averaged(rows, asked), words.say("methods.multiplicity"), *notes_of(rows, study)]
+    said = [
+        *notes,
+        *_averaged(rows, asked),
+        words.say(f"methods.{rule_of_multiplicity(study)}"),
+        *notes_of(rows, study),
+    ]
     return table(rows, own | test, asked, heading, said)
 
 

@@ -5,7 +5,7 @@ from rm_research.effects import Estimates
 from rm_research.effects.methods import METHODS
 from rm_research.effects.methods.references import MULTIPLICITY, REFERENCES
 from rm_research.effects.printing import headed_by_both, whose
-from rm_research.effects.verdicts import by_two_ways
+from rm_research.effects.verdicts import by_two_ways, rule_of_multiplicity
 from rm_research.errors import FrameError
 from rm_research.study import Study
 from rm_research.study.given import wrong_data
@@ -58,7 +58,7 @@ def methods_text(estimates: Estimates) -> str:
     texts += [words.say(key) for key in _whose(estimates, study)]
     if by_two_ways(study) and any(row.compares_arms for row in rows):
         texts.append(words.say("methods.two_ways"))
-    texts.append(_cited(words.say("methods.multiplicity"), MULTIPLICITY))
+    texts.append(_cited(words.say(f"methods.{rule_of_multiplicity(study)}"), MULTIPLICITY))
     return " ".join(texts)
 
 

@@ -4,6 +4,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -95,6 +96,10 @@ class Catalogue:
     def month(self, when: pd.Timestamp) -> str:
         """Write a month and its year."""
         return self.say("format.month", month=self.say(f"months.{when.month}"), year=when.year)
+
+    def day(self, when: date) -> str:
+        """Write a day with its month and year."""
+        return self.say("format.day", day=when.day, month=self.say(f"months.{when.month}"), year=when.year)
 
     def listed(self, parts: list[str]) -> str:
         """Parts as prose: 'a, b and c'."""

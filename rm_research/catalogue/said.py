@@ -78,6 +78,19 @@ def spoken(message: str, kept: object, words: Catalogue) -> str:
     return _said(json.loads(kept), words) if isinstance(kept, str) and kept else message
 
 
+def said_again(message: str, kept: object) -> str:
+    """A message as it was before a frame kept it; where only its English text is known, that."""
+    again: str = _rebuilt(json.loads(kept)) if isinstance(kept, str) and kept else message
+    return again
+
+
+def _rebuilt(parts: Any) -> Any:
+    if not isinstance(parts, list):
+        return parts
+    key, blanks = parts
+    return Said(key, **{name: _rebuilt(blank) for name, blank in blanks.items()})
+
+
 def _said(parts: object, words: Catalogue) -> str:
     if not isinstance(parts, list):
         return str(parts)

@@ -17,12 +17,14 @@ from rm_research.errors import StudyError
 from rm_research.frames import PROBLEMS
 from rm_research.panel import Prepared
 from rm_research.panel.prepare import prepare_openly
+from rm_research.panel.standing import differences
 from rm_research.study import Study, read_study
+from rm_research.study.locking import Difference
 
 GRAVITY = ("error", "warning", "note")
 SECTIONS = (
-    "problems", "flow", "response", "clusters", "links", "near_misses", "careless", "scales", "missing", "reliability",
-    "invariance", "attrition", "influence", "ledger",
+    "problems", "plan", "flow", "response", "clusters", "links", "near_misses", "careless", "scales", "missing",
+    "reliability", "invariance", "attrition", "influence", "ledger",
 )  # fmt: skip
 MOST_ROWS = 12  # row numbers listed for one problem
 
@@ -85,6 +87,12 @@ class Problems:
     def words(self) -> Catalogue:
         """Texts in the language of the study; in English where its files cannot be read."""
         return catalogue("en" if self.prepared is None else self.prepared.study.reporting.language)
+
+    @cached_property
+    def plan(self) -> pd.DataFrame:
+        """What differs from the locked plan: key, what is planned and what is declared now, as in study.toml."""
+        found = () if self.prepared is None else differences(self.prepared.study)
+        return pd.DataFrame(found, columns=list(Difference._fields), dtype="str")
 
     @cached_property
     def response(self) -> pd.DataFrame:
@@ -214,6 +222,10 @@ class Problems:
         """Key of what an empty table says."""
         if name == "influence":
             return "quality.nobody"
+        if name == "plan":
+            return (
+                "quality.no_plan" if self.prepared is None or self.prepared.study.plan is None else "quality.as_planned"
+            )
         searched = name != "near_misses" or (self.prepared is not None and self.prepared.study.link.method == "code")
         return "quality.none" if searched else "quality.not_searched"
 

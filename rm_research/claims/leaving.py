@@ -8,9 +8,8 @@ import pandas as pd
 from rm_research.checks.followup import summed
 from rm_research.claims.judgement import Followed
 from rm_research.disclosure import Shown
-from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.groups import ALL_COHORTS
+from rm_research.effects.groups import ALL_COHORTS, AND
 from rm_research.study import Study
 
 

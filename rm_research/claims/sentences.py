@@ -12,13 +12,12 @@ from rm_research.claims.leaving import Leaving, leaving
 from rm_research.claims.moments import moment
 from rm_research.claims.staying import Followed, followed, people_left
 from rm_research.disclosure import HIDDEN, Shown
-from rm_research.disclosure.together import AND, QUESTION
+from rm_research.disclosure.together import QUESTION
 from rm_research.effects.apa import apa_line, written_ends
 from rm_research.effects.bounds import largest
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import headlines
-from rm_research.effects.groups import ALL_COHORTS, EVERYONE, Place, row_id
-from rm_research.effects.interaction import roles_of_split
+from rm_research.effects.groups import ALL_COHORTS, AND, EVERYONE, Place, roles_of_split, row_id
 from rm_research.effects.methods import Average, Contrast, Measure, Name
 from rm_research.effects.printing import headed_by_both
 from rm_research.effects.verdicts import CLEAR, ENDLESS, UNCERTAIN, Judged, against, has_few_df, judged

@@ -7,18 +7,18 @@ Each command imports only what it needs: help does not wait for pandas, and chec
 import gc
 import sys
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from rm_research.cli.planning import plan
+from rm_research.cli.running import monitor, write_private_page
 from rm_research.cli.starting import init, instruments, questionnaire
-from rm_research.cli.wrapping import of_study, print_errors
+from rm_research.cli.wrapping import batch_module, of_study, print_errors
 from rm_research.errors import ReportError
 from rm_research.writers import WRITERS
 
 if TYPE_CHECKING:
-    from rm_research.checks import Problems
     from rm_research.panel import Prepared
     from rm_research.reporting.tasks import Outcome
 
@@ -118,7 +118,7 @@ def _make_pages(
                 if not shown.console.is_terminal:
                     print_line(f"{outcome.cohort}: {outcome.status}", shown.console)
 
-            _batch().run_reports(
+            batch_module().run_reports(
                 prepared.study, out=out, cohorts=cohorts, notebook=notebook, on_done=on_done, **options
             )
     finally:
@@ -126,15 +126,6 @@ def _make_pages(
         page = Path(f"{out}-private", "cohorts") if notebook else out / "index.html"
         if outcomes:
             print_line(f"{n_made} of {wanted} cohort pages made." + (f" Open {page}" if page.exists() else ""))
-
-
-def _batch() -> ModuleType:
-    """Import what makes pages only when needed: it takes seconds, which help and check do not have to wait."""
-    # reading notebooks imports jsonschema, which would compile a grammar of web addresses if it had this module
-    sys.modules.setdefault("rfc3987_syntax", cast(ModuleType, None))
-    from rm_research.reporting import batch
-
-    return batch
 
 
 def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[str, ...]) -> None:
@@ -145,7 +136,7 @@ def _print_preview(prepared: "Prepared", cohorts: tuple[str, ...], forms: tuple[
 
     words = catalogue(prepared.study.reporting.language)
     title = words.say("preview.title", study=prepared.study.title)
-    print_frame(preview(prepared, _batch().chosen(prepared, cohorts)), title)
+    print_frame(preview(prepared, batch_module().chosen(prepared, cohorts)), title)
     print_line(words.say("preview.rule", smallest=prepared.study.reporting.smallest_group))
     if forms:
         print_line(words.say("preview.forms", forms=", ".join(forms)))
@@ -208,25 +199,12 @@ def check(study: Path, html: Path | None, as_json: bool) -> None:
         print_line(problems.counts())
         print_line("Only for you: this names rows, and counts answers of few people.", err_console)
     if html is not None:
-        _write_quality_page(study, problems, html)
+        if problems.prepared is None:
+            raise ReportError("Correct the study files before making the page; see the problems above.")
+        title = problems.words.say("quality.title", study=problems.prepared.study.title)
+        write_private_page(html, study, "data_quality", title=title, language=problems.words.language)
         print_line(f"Open {html}. It is only for you: it names rows.", err_console)
     sys.exit(1 if problems.has_errors else 0)
-
-
-def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
-    folder = study.resolve()
-    if problems.prepared is None:
-        raise ReportError("Correct the study files before making the page; see the problems above.")
-    _batch()
-    from rm_research.reporting.files import write
-    from rm_research.reporting.render import Page, page_html, run_notebook, shipped_notebook
-
-    executed = run_notebook(shipped_notebook("data_quality"), {"study": folder.name}, folder=folder.parent)
-    title = problems.words.say("quality.title", study=problems.prepared.study.title)
-    try:
-        write(html, page_html(executed, Page(title=title, language=problems.words.language, kind="private")))
-    except OSError as error:
-        raise ReportError(f"{html} cannot be written ({error.strerror}). Name another file with --html.") from error
 
 
 @main.command()
@@ -255,7 +233,7 @@ def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
 
 def _write_clean(study: Path, out: Path, kind: str) -> bool:
     """Write cleaned data; return whether there was an error."""
-    _batch()
+    batch_module()
     from rm_research.cli.printing import err_console, print_line
     from rm_research.panel.prepare import prepare_openly
     from rm_research.study import read_study
@@ -272,32 +250,6 @@ def _write_clean(study: Path, out: Path, kind: str) -> bool:
 
 
 @main.command()
-@of_study
-@click.option("--scale", help="What to plan for.  [default: the first outcome]")
-@click.option("--role", help="Role to plan for.  [default: the first role that is asked the scale]")
-@click.option("--n", multiple=True, type=click.IntRange(min=1), help="Size of the programme; may be repeated.")
-@click.option("--effect", type=float, help="Smallest change that matters, in the scale's unit.")
-@click.option("--sd", type=float, help="Standard deviation of scores, in the scale's unit.")
-@click.option("--correlation", type=float, help="Correlation of scores before and after.")
-@click.option("--icc", type=float, help="Intraclass correlation of people of one dyad or cohort.")
-@click.option("--attrition", type=float, help="Share of those measured before who are not measured after.")
-@click.option("--power", type=float, help="Chance of finding the effect that is asked for.")
-@click.option("--simulate", "simulations", type=click.IntRange(min=0), default=0, help="Studies to draw for each size.")
-@print_errors
-def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
-    """Show what cohorts of different sizes could find; values not given come from the study."""
-    from rm_research.cli.printing import err_console, print_frame, print_line
-    from rm_research.planning import plan_study
-
-    planned = plan_study(study, n=n or None, **options)
-    for table, title in ((planned.shown(), planned.title), (planned.chances(), None), (planned.assumed(), None)):
-        print_frame(table, title)
-    for sentence in planned.sentences():
-        print_line(sentence)
-    print_line("Only for you: spreads are those of everybody's answers, also of a few who left.", err_console)
-
-
-@main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=20260101, show_default=True, help="Equal seeds give equal files.")
 @print_errors
@@ -310,5 +262,5 @@ def simulate(folder: Path, seed: int) -> None:
     print_line(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")
 
 
-for command in (instruments, init, questionnaire):
+for command in (instruments, init, questionnaire, plan, monitor):
     main.add_command(command)

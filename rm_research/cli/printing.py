@@ -18,7 +18,7 @@ from rm_research.study.folding import printable
 if TYPE_CHECKING:
     from rm_research.drafting import Draft
 
-SHOWN = ("flow", "clusters", "links", "near_misses", "careless", "scales", "missing", "ledger")
+SHOWN = ("plan", "flow", "clusters", "links", "near_misses", "careless", "scales", "missing", "ledger")
 COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 out_console, err_console = Console(), Console(stderr=True)
 

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import click
 
@@ -50,3 +51,12 @@ def of_study(command: Callable[..., Any]) -> Callable[..., Any]:
 
     option = click.option("--allow-outside", is_flag=True, help="Let study.toml name files outside its folder.")
     return click.argument("study", type=click.Path(path_type=Path))(option(run))
+
+
+def batch_module() -> ModuleType:
+    """Import what makes pages only when needed: it takes seconds, which help and check do not have to wait."""
+    # reading notebooks imports jsonschema, which would compile a grammar of web addresses if it had this module
+    sys.modules.setdefault("rfc3987_syntax", cast(ModuleType, None))
+    from rm_research.reporting import batch
+
+    return batch

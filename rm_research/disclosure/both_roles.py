@@ -3,10 +3,9 @@
 import pandas as pd
 
 from rm_research.disclosure.rows import Asked, few_compared, few_people
-from rm_research.disclosure.together import AND
 from rm_research.effects import Estimates, estimate_change, estimate_difference
 from rm_research.effects.estimates import joined, may_head
-from rm_research.effects.groups import ROLE_ORDER
+from rm_research.effects.groups import AND, ROLE_ORDER
 from rm_research.study import Study
 
 PLACE = ["cohort", "scale", "wave"]

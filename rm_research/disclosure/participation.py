@@ -8,6 +8,7 @@ from rm_research.checks.flow import response_flows
 from rm_research.checks.followup import WHO, follow_ups, invited
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import Prepared
+from rm_research.panel.standing import stood
 from rm_research.process import meetings
 from rm_research.study.settings import ROW_NUMBER
 
@@ -57,7 +58,8 @@ def _counts(prepared: Prepared, cohort: str | None) -> dict[str, object]:
     and at the last wave), in_one_row and by_code (people who answered before and at the last wave, in one row of a
     file or linked by their code), linked_exact, linked_near (by_code, by how the codes matched) and linked_wrong
     (expected number of wrong links; the three missing where codes are not compared), first and last (month in which
-    questionnaires came in, as 2025-03; missing where no export says).
+    questionnaires came in, as 2025-03; missing where no export says), plan (whether the locked plan says that it is
+    older than the first later answer, see `stood`; missing without one).
     """
     cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
     people = prepared.people[prepared.people["cohort"].isin(cohorts)]
@@ -76,6 +78,7 @@ def _counts(prepared: Prepared, cohort: str | None) -> dict[str, object]:
         **_links(responses, prepared),
         "first": submitted.min() if len(submitted) else None,
         "last": submitted.max() if len(submitted) else None,
+        "plan": stood(responses, prepared.study),
     }
 
 

@@ -11,9 +11,9 @@ from rm_research.disclosure.clusters import few_share_one
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.sets import Behind, Circulated
 from rm_research.disclosure.threshold import Threshold
-from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import COMPARING, Estimate
 from rm_research.effects.estimates import Estimates, headlines, of_both
+from rm_research.effects.groups import AND
 from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure, Name
 from rm_research.study import Study
 

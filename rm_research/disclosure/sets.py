@@ -20,11 +20,10 @@ from scipy.sparse.csgraph import connected_components, maximum_flow
 from rm_research.disclosure.editions import Edition, Group, Pile, digest
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.threshold import Threshold
-from rm_research.disclosure.together import AND, Together
+from rm_research.disclosure.together import Together
 from rm_research.effects.dyads import MEMBERS, Experience, one_to_one
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.groups import EVERYONE, STRATUM, Place
-from rm_research.effects.interaction import name_of_split
+from rm_research.effects.groups import AND, EVERYONE, STRATUM, Place, name_of_split
 from rm_research.effects.methods import Contrast, Name, Questionnaires
 from rm_research.frames import DYADS
 from rm_research.study import Study

@@ -7,12 +7,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from rm_research.disclosure.threshold import Threshold
-from rm_research.effects.groups import STRATUM
+from rm_research.effects.groups import AND, STRATUM
 from rm_research.study import Study
 
 QUESTION = ["role", "scale", "wave"]
 ABOUT = [*QUESTION, "contrast", "arm"]
-AND = " + "  # between the names of combined cohorts
 Sizes = Mapping[str, Mapping[str, "Part"]]  # by cohort and arm
 
 

@@ -1,7 +1,7 @@
 """Comments in study.toml that say what has to be checked."""
 
-from rm_research.drafting.toml import wrapped
 from rm_research.study.marks import CHECK
+from rm_research.study.toml import wrapped
 
 Lines = list[str]
 

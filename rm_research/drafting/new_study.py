@@ -14,12 +14,12 @@ from rm_research.drafting.marks import Lines, checks
 from rm_research.drafting.new_roles import roles_by_name
 from rm_research.drafting.occasions import refuse_names
 from rm_research.drafting.study_file import study_title
-from rm_research.drafting.toml import comment, inline, key, listed, quoted
 from rm_research.errors import SelectionError
 from rm_research.questionnaires import PLATFORMS
 from rm_research.study.codebook import NOT_ASKED
 from rm_research.study.entries import slug
 from rm_research.study.instruments import LEADER, MENTOR, Instrument, known, usable_instrument
+from rm_research.study.toml import comment, inline, key, listed, quoted
 
 WAVES, ROLES = ("pre", "post"), (LEADER, MENTOR)
 OUTCOMES = ("open-valued", "open-generations", "open-digital")

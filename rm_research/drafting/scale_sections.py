@@ -6,7 +6,7 @@ from rm_research.drafting.items import DraftItem, names_of
 from rm_research.drafting.marks import Lines, checks
 from rm_research.drafting.parts import Parts
 from rm_research.drafting.scales import DraftScale
-from rm_research.drafting.toml import comment, key, quoted, wrapped
+from rm_research.study.toml import comment, key, quoted, wrapped
 
 OPEN_NUMBER = quoted("")  # to be written by whoever knows the order
 MOST_LISTED = 40  # columns named in a comment

@@ -11,12 +11,12 @@ from rm_research.drafting.opening import OpenedFile
 from rm_research.drafting.parts import Parts
 from rm_research.drafting.scale_sections import about_items, answer_sections, scale_section
 from rm_research.drafting.stems import slug, unique
-from rm_research.drafting.toml import comment, key, quoted, value_text, wrapped
 from rm_research.drafting.words import DECLINED, all_moments
 from rm_research.study.checking import TAKEN
 from rm_research.study.entries import tidy_text
 from rm_research.study.marks import CHECK
 from rm_research.study.settings import FACTS
+from rm_research.study.toml import comment, key, quoted, value_text, wrapped
 
 DOCS = "docs/study-files.md"
 EXPLAINED = {

@@ -27,7 +27,7 @@ class Estimate:
     n_pre, n_post, n_pairs, n_comparison, n_clusters : int or None
         None where missing.
     planned : bool
-        Whether the scale is a declared outcome.
+        Whether it was planned, see `is_planned`.
     heads : bool or None
         Whether the declared design, or who left, makes it the main row; None where its method alone decides.
     truncated : str or None

@@ -11,6 +11,7 @@ from rm_research.effects.bounds import largest, truncated
 from rm_research.effects.estimate import Estimate, estimates_of
 from rm_research.effects.groups import EVERYONE, Place, row_id
 from rm_research.effects.methods import METHODS, Contrast, Heads, Method
+from rm_research.effects.planned import is_planned
 from rm_research.effects.printing import lines_of, one_whose, table_of
 from rm_research.effects.verdicts import judged
 from rm_research.errors import FrameError
@@ -338,7 +339,8 @@ def estimate_row(
     contrast, measure, name = method.key
     row: dict[str, object] = {
         "id": row_id(contrast, measure, name, place, subgroup), **place._asdict(), "subgroup": subgroup,
-        "contrast": contrast, "measure": measure, "method": name, "planned": place.scale in study.outcomes,
+        "contrast": contrast, "measure": measure, "method": name,
+        "planned": is_planned(place, contrast, study, subgroup=subgroup),
         "heads": method.heads_in(study, place.scale), **counts,
     }  # fmt: skip
     try:

@@ -16,6 +16,7 @@ from rm_research.study import Study
 from rm_research.study.model import ALL_COHORTS as ALL_COHORTS
 
 EVERYONE = "everyone"
+AND = " + "  # between the names of combined cohorts, or of both roles together
 STRATUM = "stratum"  # column of a Panel in which several cohorts share one name: each cohort's own name
 ROLE_ORDER = ("leader", "mentor", "participant")
 
@@ -28,6 +29,17 @@ class Place(NamedTuple):
     arm: str
     scale: str
     wave: str
+
+
+def name_of_split(first: str, second: str, *, attribute: str = "") -> str:
+    """Name of a comparison of two roles, or of two entries of an attribute: the column `subgroup` of its rows."""
+    return f"{attribute}: {first} − {second}" if attribute else f"{first} − {second}"
+
+
+def roles_of_split(subgroup: str) -> tuple[str, str]:
+    """Both roles that a row compares, by the name of the comparison."""
+    first, _, second = subgroup.partition(" − ")
+    return first, second
 
 
 def row_id(contrast: str, measure: str, method: str, place: Place, subgroup: str = EVERYONE) -> str:

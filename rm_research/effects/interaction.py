@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rm_research.effects.estimates import Row, estimate_row
-from rm_research.effects.groups import Compared, Group, Place, fewest, units
+from rm_research.effects.groups import Compared, Group, Place, fewest, name_of_split, units
 from rm_research.effects.long_scores import long_scores, person_terms
 from rm_research.effects.methods import METHODS, Contrast, Measure, Method, Name
 from rm_research.errors import FrameError
@@ -172,17 +172,6 @@ def _by_attribute(people: Iterable[tuple[Place, pd.DataFrame]], study: Study) ->
             for level in levels[1:]:
                 first, second = (rows[rows[name] == value] for value in (level, levels[0]))
                 yield _split(place, name_of_split(level, levels[0], attribute=name), first, second)
-
-
-def name_of_split(first: str, second: str, *, attribute: str = "") -> str:
-    """Name of a comparison of two roles, or of two entries of an attribute: the column `subgroup` of its rows."""
-    return f"{attribute}: {first} − {second}" if attribute else f"{first} − {second}"
-
-
-def roles_of_split(subgroup: str) -> tuple[str, str]:
-    """Both roles that a row compares, by the name of the comparison."""
-    first, _, second = subgroup.partition(" − ")
-    return first, second
 
 
 def _split(place: Place, subgroup: str, first: pd.DataFrame, second: pd.DataFrame) -> Split:

@@ -145,14 +145,25 @@ def _adjusted(claims: list[_Claim], adjust: Callable[[Vector], Vector]) -> Vecto
     return adjust(np.array([claim.p_value for claim in claims], dtype=float))
 
 
+def _first_as_planned(study: Study) -> bool:
+    """Whether the outcomes begin with those of the plan: one that came first only later is no family of its own."""
+    planned = [] if study.plan is None else study.plan.rules.get("outcomes", [])
+    return list(study.outcomes[: len(planned)]) == planned
+
+
+def rule_of_multiplicity(study: Study) -> str:
+    """Key of the sentence that says which results are adjusted together."""
+    return "multiplicity" if _first_as_planned(study) else "multiplicity_reordered"
+
+
 def _claims(table: pd.DataFrame, heads: pd.Series, study: Study) -> Iterator[tuple[Any, _Claim]]:
     others = other_ways(table, study)
     numbers = {at: dict(zip(NUMBERS, values, strict=True))
                for at, values in zip(table.index, table[NUMBERS].to_numpy(float), strict=True)}  # fmt: skip
-    primary = {role: study.primary(role) for role in table["role"].unique()}
+    primary = {role: study.primary(role) for role in table["role"].unique()} if _first_as_planned(study) else {}
     columns = ["cohort", "role", "arm", "contrast", "scale", "wave", "planned"]
     for at, cohort, role, arm, contrast, scale, wave, planned in table.loc[heads, columns].itertuples(name=None):
-        kind = "exploratory" if not planned else "primary" if (scale, wave) == primary[role] else "secondary"
+        kind = "exploratory" if not planned else "primary" if (scale, wave) == primary.get(role) else "secondary"
         family = (cohort, role, contrast, arm == study.comparison, kind)
         ways = [numbers[at], *([numbers[others[at]]] if at in others else [])]
         yield at, _claim(family, ways, study.scale(scale))

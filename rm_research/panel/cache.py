@@ -34,6 +34,7 @@ from rm_research.frames import (
 )
 from rm_research.privacy import private_folder, seal, write_private
 from rm_research.study import Study
+from rm_research.study.locking import FILE as PLAN
 from rm_research.study.settings import File
 from rm_research.study.text_storage import held_by_size
 
@@ -68,7 +69,8 @@ def input_files(study: Study) -> list[Path]:
     files: list[File] = [source for wave in study.waves for source in wave.sources]
     files += [file for file in (study.roster, study.sessions, study.goals) if file]
     declared = [name for file in files for name in (file.file, file.dictionary) if name]
-    return [study.path / name for name in dict.fromkeys(["study.toml", "codebook.csv", *declared])]
+    own = ["study.toml", "codebook.csv", *([PLAN] if study.plan else [])]
+    return [study.path / name for name in dict.fromkeys([*own, *declared])]
 
 
 def input_hashes(study: Study) -> dict[str, str]:
@@ -179,7 +181,8 @@ def _prepared(study: Study) -> str:
 def _folder(study: Study, kind: str, inputs: str) -> Path:
     # a Study may differ from the files it was read from: they were edited since, or it was made by hand
     made_with = [platform.python_version(), *(version(name) for name in PACKAGES)]
-    stamp = f"{inputs}:{made_with}:{_code()}:{study.settings!r}:{study.items!r}"
+    plan = study.plan and study.plan.hash
+    stamp = f"{inputs}:{made_with}:{_code()}:{study.settings!r}:{study.items!r}:{plan}"
     return private_folder(study.path) / "cache" / f"{kind}-{seal(study.path, stamp.encode())[:24]}"
 
 

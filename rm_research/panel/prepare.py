@@ -17,6 +17,7 @@ from rm_research.panel.build import build_panel, places_among, sessions_before
 from rm_research.panel.chosen import Chosen, choose, frames_of, refuse_chosen
 from rm_research.panel.long import long_frame
 from rm_research.panel.origin import mark
+from rm_research.panel.standing import report_plan
 from rm_research.panel.timing import check_listed_cohorts, compare_waves, in_order
 from rm_research.people import build_participants
 from rm_research.responses.intake import raise_study_errors, take_in
@@ -355,6 +356,7 @@ def prepare_openly(study: Study) -> Prepared:
     problems += [
         compare_waves(linkage.responses, persons, study),
         check_listed_cohorts({*who.people["cohort"].unique(), *study.reporting.leave_out}, study),
+        report_plan(linkage.responses, study),
     ]
     free_text = [item.name for item in study.items if item.kind == "text"]
     return Prepared(

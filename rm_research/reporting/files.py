@@ -21,10 +21,10 @@ from rm_research.readers.export import unique_names
 from rm_research.reporting.forms.asked import DOCX, FIGURES, PDF, SUMMARY
 from rm_research.reporting.forms.package import is_untouched
 from rm_research.reporting.forms.pictures import is_ours
-from rm_research.reporting.own_pages import is_page_of_ours
+from rm_research.reporting.own_pages import MANIFEST, is_page_of_ours
 from rm_research.study.places import without_folders
 
-MANIFEST, EXECUTED = "manifest.json", "findings.ipynb"
+EXECUTED = "findings.ipynb"
 RELEASED = "released"  # key in the manifest: ids of all editions that were made in a folder, the oldest first
 TABLES = ("estimates.csv", "tables.csv")
 FULL = "estimates-full.csv"  # for the researcher alone

@@ -9,9 +9,8 @@ from rm_research.catalogue import capital, lowered
 from rm_research.claims import Claims, claims_of
 from rm_research.disclosure import HIDDEN
 from rm_research.disclosure.numbers import study_numbers
-from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import Estimate
-from rm_research.effects.groups import EVERYONE
+from rm_research.effects.groups import AND, EVERYONE
 from rm_research.effects.methods import Contrast
 from rm_research.panel import Prepared
 

@@ -27,7 +27,7 @@ from rm_research.temporary import run_folder
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 START = 300  # seconds that a kernel may take to start, among many on a slow machine
 OWN_LINK = re.compile(r'<a class="anchor-link" href="[^"]*">[^<]*</a>')  # from a heading to itself
-NOTEBOOKS = ("cohort_findings", "programme_findings", "data_quality")
+NOTEBOOKS = ("cohort_findings", "programme_findings", "data_quality", "monitor")
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,12 @@ def read_goals(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | Non
     return rows.assign(dyad=dyads, set_on=days, attainment=attainment).reset_index(names="source_row")
 
 
+def read_pairs(study: Study, file: FactFile) -> pd.Series | None:
+    """Codes of pairs as the roster or the log writes them; None if it cannot be read, which is reported elsewhere."""
+    rows = _read_facts(study, file, ("dyad",), (), Journal())
+    return None if rows is None else rows["dyad"]
+
+
 def _numbers(rows: pd.DataFrame, name: str, file: FactFile, key: str, journal: Journal) -> pd.Series:
     """Numbers of a column; entries that are none are reported, and missing."""
     numbers = read_numbers(rows[name], file.decimal)

@@ -10,6 +10,7 @@ from typing import Any
 from rm_research.errors import ReportError, SelectionError
 from rm_research.frames import compared
 from rm_research.study.codebook import Item
+from rm_research.study.locking import LockedPlan
 from rm_research.study.marks import Mark
 from rm_research.study.settings import (
     Design,
@@ -48,6 +49,8 @@ class Study:
         What study.toml still leaves open; while there is any, nothing is estimated.
     options : mapping of str to object
         Options that differ from study.toml, by dotted key; empty for the study as it is declared.
+    plan : LockedPlan or None
+        plan.toml, if a plan was locked.
 
     Examples
     --------
@@ -63,6 +66,7 @@ class Study:
     items: tuple[Item, ...]
     marks: tuple[Mark, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    plan: LockedPlan | None = None
 
     def varied(self, options: Mapping[str, Any]) -> "Study":
         """
@@ -154,6 +158,12 @@ class Study:
     def process_scales(self) -> tuple[Scale, ...]:
         """Scales that tell what meetings were like: described where they are asked, never a change."""
         return tuple(scale for scale in self.scales if scale.is_process)
+
+    @property
+    def confirmatory(self) -> tuple[str, ...]:
+        """Outcomes that were planned: the declared ones, and where a plan was locked, those of them that it names."""
+        planned = self.outcomes if self.plan is None else self.plan.rules.get("outcomes", [])
+        return tuple(name for name in self.outcomes if name in planned)
 
     @property
     def design(self) -> Design:

@@ -14,20 +14,21 @@ from rm_research.study.checking import check_codebook, check_settings
 from rm_research.study.codebook import Item, read_codebook
 from rm_research.study.filling import filled_items, filled_settings
 from rm_research.study.folding import printable
+from rm_research.study.locking import FILE, LockedPlan, read_plan
 from rm_research.study.marks import open_marks
 from rm_research.study.model import Study
 from rm_research.study.places import is_allowed, leads_out, outside
 from rm_research.study.settings import Settings
 from rm_research.study.wording import sentences, suggest
 
-OWN = ("study.toml", "codebook.csv")
+OWN = ("study.toml", "codebook.csv", FILE)
 REMEDY_OF_LINK = "is a link out of the study's folder. Put the file itself into the folder."
 AS_WRITTEN = ("file", "dictionary", "delimiter")  # keys whose value must be found in a folder or a file
 
 
 def read_study(path: str | Path, *, allow_outside: bool = False) -> Study:
     """
-    Read and check a study folder's study.toml and codebook.csv.
+    Read and check a study folder's study.toml and codebook.csv, and its plan.toml if a plan was locked.
 
     Parameters
     ----------
@@ -104,7 +105,7 @@ def _study(folder: Path, *, allow_outside: bool, options: Mapping[str, Any]) -> 
     study = None
     if settings is not None:
         settings, items = filled_settings(settings), filled_items(items, settings)
-        study = Study(folder, settings, items, marks, dict(options))
+        study = Study(folder, settings, items, marks, dict(options), _read_plan(folder, settings, problems))
         problems += [] if allow_outside or is_allowed(folder) else outside(study)
         problems += check_settings(study)
         # these would also report an item that could not be read as missing
@@ -185,6 +186,22 @@ def _printable(value: Any) -> Any:
     if isinstance(value, list):
         return [_printable(part) for part in value]
     return printable(value) if isinstance(value, str) else value
+
+
+def _read_plan(folder: Path, settings: Settings, problems: list[str]) -> LockedPlan | None:
+    """Locked plan of a study; None if there is none that can be used, and `problems` then has why."""
+    try:
+        plan = read_plan(folder)
+    except StudyFileError as error:
+        problems += error.problems
+        return None
+    if plan is not None and plan.title != settings.title:
+        problems.append(
+            f"{FILE}: is the plan of the study {plan.title!r}, and this one is {settings.title!r}. If it came from "
+            f"another study, move it out of the folder; if this is the same study, give it its earlier title again"
+        )
+        return None
+    return plan
 
 
 def _read_items(folder: Path, settings: Settings | None) -> tuple[tuple[Item, ...], list[str]]:

@@ -78,12 +78,28 @@ def as_day(value: Any) -> Any:
         raise ValueError("is not a day; write it like 2025-03-01") from error
 
 
+def as_due(value: Any) -> Any:
+    """Refuse what is neither a day, nor days of cohorts, nor a number of days."""
+    if isinstance(value, dict):
+        return {str(name): as_day(day) for name, day in value.items()}
+    if type(value) is int and value >= 0:
+        return value
+    try:
+        return as_day(value)
+    except ValueError as error:
+        raise ValueError(
+            "is neither a day nor a number of days after the start; write it like 2025-09-01 or 180, or by cohort like "
+            '{ "2025 spring" = 2025-09-01 }'
+        ) from error
+
+
 SummaryRows = Annotated[Literal["drop", "keep"] | tuple[int, ...], BeforeValidator(as_summary_rows)]
 Columns = Annotated[tuple[Text, ...], BeforeValidator(as_list)]
 Values = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 # a part of a code: its name and its number of characters
 Element = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^:]*[^:\s][^:]*:\s*[1-9]\d?$")]
 Day = Annotated[date, BeforeValidator(as_day)]
+Due = Annotated[int | date | dict[str, date], BeforeValidator(as_due)]
 Format = Literal[
     "csv", "excel", "qualtrics", "surveymonkey", "google-forms", "redcap", "limesurvey", "spss", "stata",
     "microsoft-forms", "kobotoolbox", "moodle", "typeform", "jotform",
@@ -155,6 +171,7 @@ class Wave(Table):
     duplicates: Literal["error", "first", "last"] = "error"
     unfinished: Literal["keep", "drop"] = "keep"
     returned: str | None = None
+    due: Due | None = None
     sources: tuple[Source, ...] = Field(min_length=1)
 
     @model_validator(mode="before")

@@ -5,6 +5,7 @@ import pytest
 from small_studies import COLUMNS, TOML, Group, as_csv, small_study
 
 from rm_research.checks import check_study
+from rm_research.checks.problems import SECTIONS
 from rm_research.panel import prepare_study
 from rm_research.study import read_study
 
@@ -116,7 +117,7 @@ class TestPicture:
 
     def test_html_has_every_section_and_is_escaped(self, study):
         html = check_study(study(toml=TOML.replace("A small study", "<b>"), files=TWICE))._repr_html_()
-        assert html.count("<h2>") == 14
+        assert html.count("<h2>") == len(SECTIONS)
         assert "&lt;b&gt;" in html
         assert "<b>" not in html
 

@@ -10,12 +10,12 @@ from small_studies import TOML, Group, small_study
 from rm_research.checks import check_study
 from rm_research.cli import main
 from rm_research.drafting.marks import checks
-from rm_research.drafting.toml import BREAKS
 from rm_research.errors import StudyError, StudyFileError
 from rm_research.panel import prepare_study
 from rm_research.responses.intake import read_responses
 from rm_research.study import read_study
 from rm_research.study.marks import CHECK, Mark, open_marks
+from rm_research.study.toml import BREAKS
 from rm_research.writers.clean import write_clean
 
 MARK = f"# {CHECK} which wave is first.\n"

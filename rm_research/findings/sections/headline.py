@@ -10,8 +10,8 @@ from rm_research.claims.glance import Glance, glance
 from rm_research.claims.plain import named_together, plain_texts
 from rm_research.claims.ways import is_clear
 from rm_research.disclosure import HIDDEN
-from rm_research.disclosure.together import AND
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.groups import AND
 from rm_research.effects.methods import Average
 from rm_research.findings.bars import Bar, bars
 from rm_research.findings.context import Context
@@ -162,7 +162,7 @@ def _lines(
     say, claims, drawn = context.words.say, context.claims, bars(rows, scale, context.study)
     arms, asked = list(dict.fromkeys(row.arm for row in rows)), _single_roles(scale, context)
     notes = [_range(scale, context)] + ([say("glance.lower")] if scale.better == "lower" else [])
-    if scale.name not in context.study.outcomes:
+    if scale.name not in context.study.confirmatory:
         notes.append(say("glance.exploratory"))
     for arm in arms:
         by_role = {row.role: row for row in rows if row.arm == arm}
@@ -209,7 +209,9 @@ def _others(context: Context) -> Iterator[str]:
     """What is clear of the other outcomes, and what is not."""
     claims, words = context.claims, context.words
     study = context.study
-    named_in_advance = [scale for scale in study.scales if scale.name in study.outcomes and scale != study.first_scale]
+    named_in_advance = [
+        scale for scale in study.scales if scale.name in study.confirmatory and scale != study.first_scale
+    ]
     rows = [row for scale in named_in_advance for row in context.main_rows(scale) if row.is_known]
     clear = [row for row in rows if is_clear(row, claims)]
     if len(rows) > MOST_NAMED:

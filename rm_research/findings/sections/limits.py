@@ -7,6 +7,7 @@ from rm_research.effects.groups import ALL_COHORTS
 from rm_research.findings.context import Context
 from rm_research.findings.described import is_described
 from rm_research.findings.page import Content
+from rm_research.findings.plan import plan_limits
 from rm_research.stats.attrition import MOST_LOST, MOST_UNEVEN
 from rm_research.stats.resampling import FEW_DF
 from rm_research.study import Item
@@ -34,7 +35,7 @@ def _items(context: Context) -> list[str]:
         return []
     study, say = context.study, context.words.say
     differences = [row for row in context.rows if row.compares_arms and row.is_known and context.claims.level(row) > 1]
-    items = [*_strength(context, compared=bool(differences)), *_attrition_limits(context)]
+    items = [*_strength(context, compared=bool(differences)), *plan_limits(context), *_attrition_limits(context)]
     if differences and study.design.assignment == "self-selected":
         items.append(say("limits.self_selected"))
     if study.link.method == "none":

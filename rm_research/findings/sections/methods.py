@@ -7,11 +7,12 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import METHODS, Name
-from rm_research.effects.verdicts import by_two_ways
+from rm_research.effects.verdicts import by_two_ways, rule_of_multiplicity
 from rm_research.findings.balance import balance
 from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
+from rm_research.findings.plan import plan_sentences, plan_table, planned_cell
 from rm_research.findings.tables import Table, table
 from rm_research.frames import ESTIMATES
 
@@ -23,6 +24,7 @@ def content(context: Context) -> Content:
     """Content of the folded section."""
     say = context.words.say
     numbers = [_all_estimates(context), _specifications(context), checks(context), _reliability(context)]
+    numbers.append(plan_table(context))
     values = {
         "heading": say("headings.methods"),
         "intro": say("methods.intro"),
@@ -58,7 +60,10 @@ def _sentences(context: Context) -> list[str]:
     weighs = context.pooled and any(row.method == Name.REML_HK and row.is_known for row in context.headlines)
     texts += [] if weighs else [say("limits.weights")]
     ways = ["two_ways"] if by_two_ways(study) and any(row.compares_arms for row in rows) else []
-    return texts + [say(f"methods.{rule}") for rule in ("verdicts", *ways, "multiplicity", missing, "duplicates")]
+    texts += [
+        say(f"methods.{rule}") for rule in ("verdicts", *ways, rule_of_multiplicity(study), missing, "duplicates")
+    ]
+    return texts + plan_sentences(context)
 
 
 def _apa(context: Context) -> list[str]:
@@ -83,7 +88,7 @@ def _reliability(context: Context) -> Table:
 
 def _all_estimates(context: Context) -> Table:
     names = ["scale", "role", "arm", "subgroup", "wave_name", "contrast", "method", "estimate", "std_error", "interval",
-             "df", "p", "p_adjusted", "n"]  # fmt: skip
+             "df", "p", "p_adjusted", "n", "planned"]  # fmt: skip
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
     cells = [_cells(row, context) for row in context.rows]
     return table(context.words.say("methods.caption"), headings, cells, context.frame(context.rows)[DATA])
@@ -130,6 +135,7 @@ def _cells(row: Estimate, context: Context) -> list[str]:
         context.p_value(row.p_value),
         context.p_value(row.p_adjusted),
         claims.people_counted(row),
+        planned_cell(row, context),
     ]
 
 

@@ -103,7 +103,7 @@ def _notes(scale: Scale, context: Context) -> Iterator[str]:
     say = context.words.say
     if scale.better == "lower":
         yield say("outcome.better_lower")
-    if scale.name not in context.study.outcomes:
+    if scale.name not in context.study.confirmatory:
         yield say("outcome.exploratory")
     rows = [row for row in context.headlines if row.scale == scale.name and row.is_known]
     rows = [row for row in rows if context.claims.of_every_wave(row)]

@@ -18,7 +18,7 @@ WORTH_ASKING, WORTH_WAITING = 1.15, 4.0  # times the people there are now, betwe
 
 def content(context: Context) -> Content:
     """Content of the prompts; empty where no number on the page asks for one."""
-    declared = [scale for scale in context.study.scales if scale.name in context.study.outcomes]
+    declared = [scale for scale in context.study.scales if scale.name in context.study.confirmatory]
     rows = [row for scale in declared for row in context.main_rows(scale) if row.is_known]
     texts = [text for rule in RULES for text in rule(rows, context)][:MOST]
     if not texts:

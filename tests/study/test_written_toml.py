@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
 
-from rm_research.drafting.toml import INDENT, comment, inline, key, listed, quoted, value_text, wrapped
+from rm_research.study.toml import INDENT, comment, inline, key, listed, quoted, value_text, wrapped
 
 HOSTILE = [
     '"',

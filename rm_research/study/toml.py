@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from textwrap import wrap
+from typing import Any
 
 from rm_research.study.marks import INDENT
+
+Plain = str | int | float | bool
 
 WIDTH = 110
 BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -25,24 +28,29 @@ def key(name: str) -> str:
     return name if BARE.fullmatch(name) else quoted(name)
 
 
-def listed(entries: Iterable[str]) -> str:
-    """Texts as an array."""
-    return f"[{', '.join(map(quoted, entries))}]"
+def listed(entries: Iterable[Plain]) -> str:
+    """Texts or numbers as an array."""
+    return f"[{', '.join(map(value_text, entries))}]"
 
 
-def inline(table: Mapping[str, str | list[str]]) -> str:
-    """Texts or lists of texts by key, as a table on one line."""
+def inline(table: Mapping[str, Any]) -> str:
+    """Values by key, as a table on one line."""
     pairs = (f"{key(name)} = {value_text(value)}" for name, value in table.items())
     return f"{{ {', '.join(pairs)} }}"
 
 
-def value_text(value: str | int | float | list[str] | Mapping[str, str | list[str]]) -> str:
-    """Text, number, list of texts or table as TOML."""
+def value_text(value: Any) -> str:
+    """Text, number, yes or no, list or table as TOML; a number is read back as it was."""
     if isinstance(value, str):
         return quoted(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return listed(value)
-    return inline(value) if isinstance(value, Mapping) else f"{value:g}"
+    if isinstance(value, Mapping):
+        return inline(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    short = f"{value:g}"
+    return short if not isinstance(value, int) and float(short) == value else repr(value)
 
 
 def comment(text: str) -> str:
