@@ -29,6 +29,7 @@ from rm_research.disclosure.participation import participation
 from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.shapes import shown_shapes
 from rm_research.disclosure.summaries import of_named, shown_measurement, shown_specifications, shown_unusable
+from rm_research.disclosure.themes import shown_themes
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import QUESTION, Together, small_cohorts
 from rm_research.effects import (
@@ -47,15 +48,17 @@ from rm_research.effects.methods import METHODS, POOLED, Contrast
 from rm_research.effects.verdicts import other_ways
 from rm_research.panel import Prepared, cache
 from rm_research.panel.timing import starts
+from rm_research.reflections.quotes import quoted
+from rm_research.reflections.themes import mentions
 from rm_research.study import Study
 from rm_research.synthesis import estimate_programme
 
 Further = tuple[Named, bool]  # what a table names, and whether across the rest
 Question = tuple[str, str, str]  # role, scale, wave
-FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems")  # input of the numbers
+FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems", "open_answers")  # input of the numbers
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "rare_answers", "together",
           "reliability", "measurement", "specifications", "shapes", "described", "unusable", "balance", "every_wave",
-          "waiting", "skipped")  # fmt: skip
+          "waiting", "skipped", "open_answers", "themes", "quotes")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -88,7 +91,8 @@ def _keep(prepared: Prepared, frames: dict[str, pd.DataFrame], numbers: Disclose
 def _made_of(prepared: Prepared) -> dict[str, pd.DataFrame]:
     """Everything that numbers depend on; a method that is registered or changed, or an edition, makes others."""
     frames = {name: getattr(prepared, name) for name in FRAMES} | {"methods": METHODS.to_frame()}
-    return frames | {"editions": as_frame(read_editions(prepared.study))}
+    coded = {"mentions": mentions(prepared), "quotes": quoted(prepared)} if prepared.study.text_items else {}
+    return frames | coded | {"editions": as_frame(read_editions(prepared.study))}
 
 
 def release(prepared: Prepared, label: str) -> Edition:
@@ -179,7 +183,9 @@ def _made(
     tables["sessions"], bands = shown_meetings(panel, shown, together, study, behind, circulated)
     tables["balance"], starts = shown_balance(prepared, shown, behind, circulated, every_wave)
     tables["shapes"], counted = shown_shapes(prepared, shown, behind, circulated)
-    further = [*((named, False) for named in (*described, *starts, *counted)), *((named, True) for named in bands)]
+    of_words, wrote = shown_themes(prepared, behind, circulated)
+    tables |= of_words
+    further = [*((named, False) for named in (*described, *starts, *counted, *wrote)), *((named, True) for named in bands)]
     return _Made(replace(shown, tables=tables), behind, circulated, further)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from rm_research.frames import DYADS, LEDGER, LINKS, NEAR_MISSES, PANEL, PEOPLE, PROBLEMS, RESPONSES, SCORES
+from rm_research.frames import DYADS, LEDGER, LINKS, NEAR_MISSES, OPEN_ANSWERS, PANEL, PEOPLE, PROBLEMS, RESPONSES, SCORES
 from rm_research.privacy import private_folder, seal, write_private
 from rm_research.study import Study
 from rm_research.study.settings import File
@@ -36,7 +36,7 @@ MOST_VARIED = 8  # variations of a study that are kept; of all else only the las
 Texts = dict[tuple[str, str], str]
 FRAMES = {
     "responses": RESPONSES, "people": PEOPLE, "dyads": DYADS, "links": LINKS, "near_misses": NEAR_MISSES,
-    "scores": SCORES, "panel": PANEL, "ledger": LEDGER, "problems": PROBLEMS,
+    "scores": SCORES, "panel": PANEL, "ledger": LEDGER, "problems": PROBLEMS, "open_answers": OPEN_ANSWERS,
 }  # fmt: skip
 NAMES = tuple(FRAMES)
 
@@ -55,6 +55,7 @@ def input_files(study: Study) -> list[Path]:
     files: list[File] = [source for wave in study.waves for source in wave.sources]
     files += [file for file in (study.roster, study.sessions) if file]
     declared = [name for file in files for name in (file.file, file.dictionary) if name]
+    declared += [quotes] if (quotes := study.settings.reflections.quotes) else []
     return [study.path / name for name in dict.fromkeys(["study.toml", "codebook.csv", *declared])]
 
 
@@ -164,10 +165,14 @@ def _prepared(study: Study) -> str:
 
 
 def _folder(study: Study, kind: str, inputs: str) -> Path:
+    return private_folder(study.path) / "cache" / f"{kind}-{seal(study.path, stamp(study, inputs).encode())[:24]}"
+
+
+def stamp(study: Study, inputs: str) -> str:
+    """Everything that what is read of a study depends on."""
     # a Study may differ from the files it was read from: they were edited since, or it was made by hand
     made_with = [platform.python_version(), *(version(name) for name in PACKAGES)]
-    stamp = f"{inputs}:{made_with}:{_code()}:{study.settings!r}:{study.items!r}"
-    return private_folder(study.path) / "cache" / f"{kind}-{seal(study.path, stamp.encode())[:24]}"
+    return f"{inputs}:{made_with}:{_code()}:{study.settings!r}:{study.items!r}"
 
 
 @cache

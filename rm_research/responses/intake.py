@@ -15,6 +15,7 @@ from rm_research.responses.exports import check_asked, open_sources
 from rm_research.responses.facts import spellings
 from rm_research.responses.questionnaires import PERSONAL_FACTS, check_returned, read_questionnaires
 from rm_research.responses.roster import facts_of_roster, read_roster, read_sessions
+from rm_research.responses.screening import Names, screen
 from rm_research.study import Study, Wave, read_study
 from rm_research.study.entries import per_entry, tidy_text
 from rm_research.study.model import ONE_COHORT
@@ -49,6 +50,8 @@ class Intake:
         One row per meeting: cohort, dyad (hashed), date, minutes; None without a log.
     texts : dict of (str, str) to str
         Question text by wave and item, if the export has one.
+    names : Names
+        Names of people, codes and cohorts of which open answers are freed, as keyed digests.
 
     Examples
     --------
@@ -67,6 +70,7 @@ class Intake:
     roster: pd.DataFrame | None
     sessions: pd.DataFrame | None
     texts: dict[tuple[str, str], str]
+    names: Names
 
     def __repr__(self) -> str:
         counts = self.responses.groupby("wave", sort=False).size()
@@ -117,29 +121,31 @@ def take_in(study: Study) -> Intake:
     journal, key, texts = Journal(), study_key(study.path), dict[tuple[str, str], str]()
     for mark in study.marks:
         journal.problem("open_mark", "error", mark.sentence, file="study.toml")
-    roster, sessions = read_roster(study, key, journal), read_sessions(study, key, journal)
+    names = Names(key)
+    names.of_cohorts(study.words.get("cohort", ()))
+    roster, sessions = read_roster(study, key, journal, names), read_sessions(study, key, journal)
     in_roster = facts_of_roster(roster, study)
     parts, labels = [], Labels()
     for wave in study.waves:
-        of_wave, asked, coded = _read_wave(study, wave, key, in_roster, journal)
+        of_wave, asked, coded = _read_wave(study, wave, key, in_roster, journal, names)
         parts += of_wave
         texts |= asked
         labels |= coded
-    questionnaires = _refuse_overlaps(_stacked(parts, study), journal)
+    questionnaires = screen(_refuse_overlaps(_stacked(parts, study), journal), names, study, journal)
     report_labels(labels, study, journal)
     report_ranges(questionnaires, study, journal)
     if not _has_cohorts(study, roster):
         questionnaires = questionnaires.assign(cohort=ONE_COHORT)
         roster, sessions = (f if f is None else f.assign(cohort=ONE_COHORT) for f in (roster, sessions))
     _spell_alike(study, questionnaires, roster, sessions, journal)
-    return _intake(study, questionnaires, roster, sessions, texts, journal)
+    return _intake(study, questionnaires, roster, sessions, texts, names, journal)
 
 
 def _read_wave(
-    study: Study, wave: Wave, key: bytes, in_roster: set[str], journal: Journal
+    study: Study, wave: Wave, key: bytes, in_roster: set[str], journal: Journal, names: Names
 ) -> tuple[list[pd.DataFrame], dict[tuple[str, str], str], Labels]:
     """Questionnaires of each export of a wave, question texts and labels of codes; the exports themselves are freed."""
-    exports = list(open_sources(study, wave, journal))
+    exports = list(open_sources(study, wave, journal, names))
     check_asked(study, wave, exports)
     check_returned(wave, exports)
     parts, texts, labels = [], dict[tuple[str, str], str](), Labels()
@@ -221,7 +227,7 @@ def _codes(questionnaires: pd.DataFrame) -> pd.DataFrame:
 
 def _intake(
     study: Study, questionnaires: pd.DataFrame, roster: pd.DataFrame | None, sessions: pd.DataFrame | None,
-    texts: dict[tuple[str, str], str], journal: Journal,
+    texts: dict[tuple[str, str], str], names: Names, journal: Journal,
 ) -> Intake:  # fmt: skip
     facts = [*PERSONAL_FACTS, *study.settings.attributes]
     totals = [scale.name for scale in study.scales if scale.published]
@@ -238,4 +244,5 @@ def _intake(
         roster=roster,
         sessions=sessions,
         texts=texts,
+        names=names,
     )
