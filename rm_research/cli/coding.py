@@ -39,7 +39,9 @@ def _write(prepared: "Prepared", out: Path) -> None:
     answers, cut = write_sheet(prepared, out)
     print_line(f"Written: {out}, with {answers} open answers. Give each coder a copy, named after the coder.")
     if cut:
-        print_line(f"{cut} answers are longer than a cell holds. They end in …; coders do not see the rest.", err_console)
+        print_line(
+            f"{cut} answers are longer than a cell holds. They end in …; coders do not see the rest.", err_console
+        )
     print_line("Only for you and your coders: what people wrote may tell who they are.", err_console)
 
 
@@ -53,7 +55,9 @@ def _read(prepared: "Prepared", sheets: tuple[Path, ...]) -> None:
     print_line(f"{len(sheets)} sheets read; what was read before is replaced." if len(sheets) > 1 else
                "1 sheet read; what was read before is replaced.")  # fmt: skip
     if read.uncoded:
-        print_line(f"{read.uncoded} answers are coded in no sheet. Pages tell of no theme of their groups until they are.")
+        print_line(
+            f"{read.uncoded} answers are coded in no sheet. Until they are, pages tell of no theme of their groups."
+        )
     _say(prepared)
 
 
@@ -70,7 +74,8 @@ def _say(prepared: "Prepared") -> None:
         print_line("study.toml has no themes yet. Declare them under [themes], then write a sheet with --out.")
         return
     agreed = assess_coding(prepared)
-    if len(agreed):
-        print_frame(agreed.round(2).astype("str").replace("nan", ""), "How far coders agree")
+    if agreed["n_units"].any():
+        shown = agreed.round(2).astype("str").replace("nan", "")
+        print_frame(shown, "How far coders agree")
     print_frame(count_themes(prepared).astype("str"), "How many people mention each theme")
     print_line("Only for you: this counts answers of few people.", err_console)

@@ -55,7 +55,8 @@ from rm_research.synthesis import estimate_programme
 
 Further = tuple[Named, bool]  # what a table names, and whether across the rest
 Question = tuple[str, str, str]  # role, scale, wave
-FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems", "open_answers")  # input of the numbers
+# input of the numbers
+FRAMES = ("panel", "scores", "responses", "people", "dyads", "links", "problems", "open_answers")
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "rare_answers", "together",
           "reliability", "measurement", "specifications", "shapes", "described", "unusable", "balance", "every_wave",
           "waiting", "skipped", "open_answers", "themes", "quotes")  # fmt: skip
@@ -185,7 +186,8 @@ def _made(
     tables["shapes"], counted = shown_shapes(prepared, shown, behind, circulated)
     of_words, wrote = shown_themes(prepared, behind, circulated)
     tables |= of_words
-    further = [*((named, False) for named in (*described, *starts, *counted, *wrote)), *((named, True) for named in bands)]
+    further = [(named, False) for named in (*described, *starts, *counted, *wrote)]
+    further += [(named, True) for named in bands]
     return _Made(replace(shown, tables=tables), behind, circulated, further)
 
 

@@ -8,11 +8,11 @@ import pandas as pd
 from rm_research.catalogue.said import rows_text
 from rm_research.disclosure import rules
 from rm_research.disclosure.editions import OPEN_ANSWERS, Pile
-from rm_research.disclosure.sets import Behind, Circulated, Named, Positions
+from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Counts
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.groups import ALL_COHORTS
-from rm_research.errors import ReadError
+from rm_research.errors import ReportError
 from rm_research.panel import Prepared
 from rm_research.reflections.answers import WHO, chosen_answers
 from rm_research.reflections.quotes import HEADING, quoted
@@ -32,8 +32,8 @@ def shown_themes(
 
     Groups are the people of a role, arm and occasion in all cohorts without errors together: no part of one is told of
     beside it. Who wrote something since the last edition waits for more, where they are few. A theme is told of where
-    all answers of its group are coded and the group is enough for two; where those who mention it, or those who do not,
-    are few, only that.
+    all answers of the group are coded for it and the group is enough for two; where those who mention it, or those who
+    do not, are few, only that.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def shown_themes(
         named.append(places)
         shown.append(writers)
         wrote.append((place, *group, float(_n(writers)), awaits))
-        if not awaits and not _hides(rules.THEMES, writers, threshold):
+        if not _hides(rules.THEMES, writers, threshold):
             themes += [(place, *group, *row) for row in _mentioned(theirs, threshold)]
     quotes = _quotes(prepared, shown).assign(cohort=place)[QUOTES]
     tables = {"open_answers": pd.DataFrame(wrote, columns=WROTE), "themes": pd.DataFrame(themes, columns=MENTIONED)}
@@ -108,6 +108,8 @@ def _hides(what: str, people: pd.DataFrame, threshold: Threshold) -> bool:
 def _mentioned(people: pd.DataFrame, threshold: Threshold) -> Iterator[tuple[object, ...]]:
     """Theme, number of people, how many mention it or what is told in its place, and on which side that is."""
     for theme, rows in people.groupby("theme", sort=False):
+        if not rows["coded"].all():
+            continue
         told, side = threshold.bound_of(_n(rows[rows["mentioned"]]), _n(rows))
         yield theme, float(_n(rows)), float(told), float(side)
 
@@ -120,7 +122,7 @@ def _quotes(prepared: Prepared, shown: list[pd.DataFrame]) -> pd.DataFrame:
     hidden |= quotes["arm"].eq(prepared.study.comparison or "").to_numpy(bool)
     if rows := [int(number) for number in quotes.loc[hidden, "source_row"]]:
         raise ReportError(
-            f"{HEADING}: {prepared.study.settings.reflections.quotes}, {rows_text(rows)}: of somebody in a group that is "
-            "not shown, as too few people of it wrote something, or of the comparison. Remove them."
+            f"{HEADING}: {prepared.study.settings.reflections.quotes}, {rows_text(rows)}: of somebody in a group that "
+            "is not shown, as too few people of it wrote something, or of the comparison. Remove them."
         )
     return quotes

@@ -19,7 +19,18 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from rm_research.frames import DYADS, LEDGER, LINKS, NEAR_MISSES, OPEN_ANSWERS, PANEL, PEOPLE, PROBLEMS, RESPONSES, SCORES
+from rm_research.frames import (
+    DYADS,
+    LEDGER,
+    LINKS,
+    NEAR_MISSES,
+    OPEN_ANSWERS,
+    PANEL,
+    PEOPLE,
+    PROBLEMS,
+    RESPONSES,
+    SCORES,
+)
 from rm_research.privacy import private_folder, seal, write_private
 from rm_research.study import Study
 from rm_research.study.settings import File

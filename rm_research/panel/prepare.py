@@ -16,8 +16,8 @@ from rm_research.panel import cache
 from rm_research.panel.build import build_panel, places_among, sessions_before
 from rm_research.panel.chosen import Chosen, choose, frames_of, refuse_chosen
 from rm_research.panel.long import long_frame
-from rm_research.panel.origin import mark
 from rm_research.panel.open_answers import who_wrote
+from rm_research.panel.origin import mark
 from rm_research.panel.timing import check_listed_cohorts, compare_waves, in_order
 from rm_research.people import build_participants
 from rm_research.responses.intake import raise_study_errors, take_in

@@ -29,6 +29,8 @@ def refuse_named_themes(prepared: Prepared) -> None:
     StudyFileError
         Naming the keys.
     """
+    if not prepared.study.themes:
+        return
     _, names = texts_of(prepared)
     named = [theme.name for theme in prepared.study.themes if names.screened(theme.title) != theme.title]
     if named:

@@ -1,11 +1,12 @@
-"""Quotes that a researcher allows: a file of units, with a text in place of what was written where it is to be edited."""
+"""Quotes that a researcher allows: a file of units, with a text where what was written is to be edited."""
 
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 
-from rm_research.catalogue.said import rows_text
+from rm_research.catalogue.said import Said, rows_text
 from rm_research.errors import ReadError
 from rm_research.panel import Prepared
 from rm_research.reflections.answers import WHO, chosen_answers
@@ -33,42 +34,46 @@ def quoted(prepared: Prepared) -> pd.DataFrame:
     file = prepared.study.settings.reflections.quotes
     if not file:
         return pd.DataFrame(columns=QUOTED)
-    rows = read_table(prepared.study.path / file)
-    names = {name: name for name in (UNIT, TEXT)}
-    odd = [column for column in rows.columns if column.casefold() not in names]
-    problems = [f"{file}: {column!r} is no column of quotes; {suggest(column, names)}" for column in odd]
-    rows = rows.rename(columns=str.casefold)
-    if UNIT not in rows:
-        problems.append(f"{file}: lacks the column 'unit', which names the answer to quote as the coding sheet does.")
-    if problems:
-        raise ReadError(*problems, heading=HEADING)
-    rows = rows.reindex(columns=[UNIT, TEXT], fill_value="")
-    rows = rows[(rows != "").any(axis=1)].rename_axis("source_row").reset_index()
-    texts, known_names = texts_of(prepared)
+    rows = _read(prepared.study.path / file)
+    texts, names = texts_of(prepared)
     edited = rows[TEXT].ne("")
     shown = rows.assign(text=rows[TEXT].where(edited, rows[UNIT].map(texts)).astype("str"))
     found = shown.merge(chosen_answers(prepared), on=UNIT, how="left")
-    if problems := list(_faults(found, edited, known_names, file)):
+    if problems := list(_faults(found, edited, names, file)):
         raise ReadError(*problems, heading=HEADING)
     return found[QUOTED]
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Rows of the file that are not empty: source_row, unit, text."""
+    rows = read_table(path).rename(columns=str.casefold)
+    columns = {UNIT: UNIT, TEXT: TEXT}
+    problems: list[str] = [
+        Said("reading.quotes_column", file=path.name, hint=suggest(name, columns))
+        for name in rows.columns if name not in columns
+    ]  # fmt: skip
+    if UNIT not in rows:
+        problems.append(Said("reading.quotes_without_unit", file=path.name))
+    if problems:
+        raise ReadError(*problems, heading=HEADING)
+    rows = rows.reindex(columns=[UNIT, TEXT], fill_value="")
+    return rows[(rows != "").any(axis=1)].rename_axis("source_row").reset_index()
 
 
 def _faults(found: pd.DataFrame, edited: pd.Series, names: Names, file: str) -> Iterator[str]:
     """What is wrong with quotes, one sentence for each fault."""
     unknown = found["item"].isna()
     texts = found[TEXT].fillna("").map(lambda text: unicodedata.normalize("NFC", text))
-    named = edited & texts.ne(texts.map(names.screened))
-    faults = (
-        (unknown, "no open answer of this study is called so; copy the unit from a coding sheet"),
-        (found[UNIT].duplicated(keep=False) & ~unknown, "the same answer is quoted twice; keep one row of it"),
-        (~unknown & found["role"].isna(), "the role of who wrote this is not known, so no group can be named; remove it"),
-        (named, "the text holds a name, a code, an address or a number; take it out"),
-        (~unknown & texts.eq(""), "there is no text"),
-        (texts.str.split().str.len() > MOST_WORDS,
-         f"the quote has more than {MOST_WORDS} words; write a shorter one into the column 'text'"),
-    )  # fmt: skip
-    for mask, what in faults:
+    faults = {
+        "unknown": unknown,
+        "twice": found[UNIT].duplicated(keep=False) & ~unknown,
+        "nobody": ~unknown & found[["role", "arm"]].isna().any(axis=1),
+        "named": edited & texts.ne(texts.map(names.screened)),
+        "empty": ~unknown & texts.eq(""),
+        "long": texts.map(lambda text: len(text.split())) > MOST_WORDS,
+    }
+    for fault, mask in faults.items():
         if rows := [int(number) for number in found.loc[mask, "source_row"]]:
-            yield f"{file}: {rows_text(rows)}: {what}."
+            yield Said(f"reading.quotes_{fault}", file=file, rows=rows_text(rows), most=MOST_WORDS)
     if len(found) > MOST_QUOTES:
-        yield f"{file}: has {len(found)} quotes, and a page shows {MOST_QUOTES} at most. Choose among them."
+        yield Said("reading.quotes_many", file=file, n=len(found), most=MOST_QUOTES)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from rm_research.catalogue.said import rows_text
+from rm_research.catalogue.said import Said, rows_text
 from rm_research.errors import ReadError
 from rm_research.panel import Prepared
 from rm_research.readers.export import as_export
@@ -23,7 +23,6 @@ from rm_research.study.wording import suggest
 YES = frozenset(("x", "1", "1.0", "yes", "y", "true", "ja", "j", "wahr", "✓", "✔", "☑", "✗", "☒"))
 NO = frozenset(("", "0", "0.0", "no", "n", "false", "nein", "falsch", "-"))
 HEADING = "The coding sheets cannot be used"
-LONGEST = 60  # characters of a heading that a message quotes; a longer one may be somebody's words
 FROM_SHEET = "Write a new sheet with --out, and copy the marks of the other rows."
 
 
@@ -74,10 +73,10 @@ def read_table(path: Path) -> pd.DataFrame:
     """
     file = File(file=path.name)
     if not path.is_file():
-        raise ReadError(f"{path} is not there. Correct the name.")
+        raise ReadError(Said("reading.not_there", file=path.name))
     cells = read_cells(path, file)
-    if not len(cells):
-        raise ReadError(f"{path.name} is empty.")
+    if not any(cells.row(0)):
+        raise ReadError(Said("reading.empty_table", file=path.name))
     rows = as_export(path.name, cells.row(0), cells.records(1)).rows
     return rows.map(lambda text: text.strip().removeprefix("'"))
 
@@ -118,8 +117,8 @@ def _sheet(path: Path, study: Study) -> Sheet:
     fixed = {name: name for name in (UNIT, VERSION, QUESTION, TEXT, NONE)}
     renamed = {column: {**own, **fixed}.get(tidy_text(column)) for column in rows.columns}
     problems = [
-        _unknown(path.name, column, [theme.title for theme in themes.values()])
-        for column, name in renamed.items() if name is None
+        _unknown(path.name, column, place, [theme.title for theme in themes.values()])
+        for place, (column, name) in enumerate(renamed.items(), start=1) if name is None
     ]  # fmt: skip
     known = [name for name in renamed.values() if name is not None]
     problems += [
@@ -133,7 +132,7 @@ def _sheet(path: Path, study: Study) -> Sheet:
         )
     if problems:
         raise ReadError(*problems)
-    rows = rows.rename(columns=renamed)  # type: ignore[arg-type]
+    rows = rows.rename(columns=renamed)
     return Sheet(tidy_text(path.stem), path.name, rows[(rows != "").any(axis=1)])
 
 
@@ -141,13 +140,12 @@ def _needed(themes: dict[str, Any]) -> dict[str, str]:
     return {UNIT: UNIT, VERSION: VERSION, NONE: NONE} | {name: theme.title for name, theme in themes.items()}
 
 
-def _unknown(file: str, column: str, titles: list[str]) -> str:
-    """Sentence on a column that is neither a theme nor the sheet's own; a long heading is not quoted."""
-    named = f"The column {column!r}" if len(column) <= LONGEST else "A column with a long heading"
+def _unknown(file: str, column: str, place: int, titles: list[str]) -> str:
+    """Sentence on a column that is neither a theme nor the sheet's own; its heading may be somebody's words or name."""
     return (
-        f"{file}: {named} is no theme of study.toml; {suggest(column, titles)} A new theme is declared under [themes] "
-        "before coding begins."
-    ).replace("?.", "?")
+        f"{file}: the heading of column {place} is no theme of study.toml; {suggest(column, titles)} A new theme is "
+        "declared under [themes] before coding begins."
+    )
 
 
 def _faults(sheet: Sheet, prepared: Prepared) -> Iterator[str]:

@@ -28,7 +28,7 @@ def mentions(prepared: Prepared) -> pd.DataFrame:
     StudyFileError
         When a theme is called like somebody of the study.
     """
-    if prepared.study.themes and len(prepared.open_answers):
+    if len(prepared.open_answers):
         refuse_named_themes(prepared)
     parts = [settled(codes_of(prepared))] if any(not theme.keywords for theme in prepared.study.themes) else []
     if worded := [theme for theme in prepared.study.themes if theme.keywords]:
@@ -46,7 +46,8 @@ def _by_keywords(themes: list[Theme], texts: dict[str, str]) -> Iterator[tuple[s
 
 def _pattern(theme: Theme) -> re.Pattern[str]:
     """Any of a theme's keywords, among words with a blank around each; * stands for any ending."""
-    ways = (re.escape(" ".join(folded_words(word))) + ("[^ ]*" if word.endswith("*") else "") for word in theme.keywords)
+    plain = ((re.escape(" ".join(folded_words(word))), word.endswith("*")) for word in theme.keywords)
+    ways = (f"{words}[^ ]*" if begins else words for words, begins in plain)
     return re.compile(f" (?:{'|'.join(ways)}) ")
 
 

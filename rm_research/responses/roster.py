@@ -26,7 +26,9 @@ def read_roster(study: Study, key: bytes, journal: Journal, names: Names) -> pd.
     """
     One row per roster line: source_row, person, cohort, role, arm, dyad, attributes; None if it cannot be read.
 
-    Names of people in it are added to `names`, also from columns that are not used. A fact without a column in the roster is missing throughout, but a column that study.toml names must be there.
+    Names of people in it are added to `names`, also from columns that are not used.
+
+    A fact without a column in the roster is missing throughout, but a column that study.toml names must be there.
     """
     if study.roster is None:
         return None

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 import pandas as pd
 
@@ -27,10 +28,10 @@ MOST_WORDS = 4  # of a name or code that is looked for as a whole
 LEAST_LETTERS, LEAST_SIGNS, LEAST_DIGITS = 2, 3, 5  # of a name, of a code, and of one that is a number
 NAMED = re.compile(r"name|vorname|nachname", re.IGNORECASE)
 # words of names that are everybody's
-SHARED = frozenset(
-    "mr mrs ms miss dr prof sir herr frau und and of the von van vom zu zur de der den des di da la le el al bin ibn"
-    .split()
-)  # fmt: skip
+SHARED = frozenset((
+    "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "herr", "frau", "and", "und", "of", "the", "von", "van", "vom",
+    "zu", "zur", "de", "der", "den", "des", "di", "da", "la", "le", "el", "al", "bin", "ibn",
+))  # fmt: skip
 # what open answers are freed of beside CONTACTS; lengths are limited, or a long text without blanks would take minutes
 OF_TEXT = {
     "address of a page": Pattern("addresses of pages", re.compile(
@@ -125,7 +126,7 @@ class Names:
 
 def _hang_together(text: str, words: list[tuple[int, int, str]]) -> bool:
     """Whether nothing but a blank, a hyphen or the like stands between words."""
-    gaps = (text[one[1] : other[0]] for one, other in zip(words, words[1:], strict=False))
+    gaps = (text[one[1] : other[0]] for one, other in pairwise(words))
     return all(GAP.fullmatch(gap) for gap in gaps)
 
 

@@ -88,7 +88,7 @@ def _check_outcomes(study: Study) -> Iterator[str]:
 def _check_themes(study: Study) -> Iterator[str]:
     seen = dict[str, str]()
     if study.themes and not study.text_items:
-        yield 'themes: codebook.csv has no item of kind text, whose answers could be about them; add one or remove themes'
+        yield "themes: codebook.csv has no item of kind text, whose answers could be about them; add one"
     for theme in study.themes:
         place = f"themes.{theme.name}"
         if tidy_text(theme.name) in COLUMNS_OF_SHEETS:

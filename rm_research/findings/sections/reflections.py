@@ -1,5 +1,6 @@
 """In their own words: who wrote something, which themes people mention, and allowed quotes; on the programme's page."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -33,8 +34,9 @@ def content(context: Context) -> Content | None:
         return Content()
     themes = _in_order(context.table("themes"), context)
     sentences = [*_wrote(known, context), *_coded(known, themes, context)]
-    quotes = [Quote(text, capital(context.claims.people(role)))
-              for role, text in context.table("quotes")[["role", "text"]].itertuples(index=False, name=None)]  # fmt: skip
+    said = context.table("quotes")
+    quotes = [Quote(say("reflections.quote", text=text), capital(context.claims.people(role)))
+              for role, text in zip(said["role"], said["text"], strict=True)]  # fmt: skip
     values = {
         "heading": say("headings.reflections"), "sentences": sentences or [say("reflections.few")],
         "table": _themes(themes, context) if len(themes) else None, "quotes": quotes,
@@ -57,7 +59,8 @@ def _wrote(known: pd.DataFrame, context: Context) -> Iterator[str]:
     """How many people wrote something, survey by survey."""
     claims, words = context.claims, context.words
     for wave, rows in known.groupby("wave", sort=False):
-        groups = [f"{int(row.n_people)} {_people(row.role, row.arm, context)}" for row in rows.itertuples(index=False)]
+        each = zip(rows["n_people"], rows["role"], rows["arm"], strict=True)
+        groups = [f"{n:.0f} {_people(role, arm, context)}" for n, role, arm in each]
         yield words.say("reflections.wrote", groups=words.listed(groups), moment=claims.moment(str(wave)))
 
 
@@ -90,11 +93,11 @@ def _themes(themes: pd.DataFrame, context: Context) -> Table:
             moment=context.claims.moment(wave), n=int(sizes[role, arm, wave]))
         for role, arm, wave in groups
     ]  # fmt: skip
-    told = {(*row[:3], row[3]): _told(row[4], row[5], context)
-            for row in themes[[*GROUP, "theme", "n_mentioned", "bound"]].itertuples(index=False, name=None)}  # fmt: skip
+    columns = (themes[name] for name in (*GROUP, "theme", "n_mentioned", "bound"))
+    told = {tuple(place): _told(number, side, context) for *place, number, side in zip(*columns, strict=True)}
     names = dict.fromkeys(themes["theme"])
     rows = [[settings[name].title, *(told.get((*group, name), "") for group in groups)] for name in names]
-    changes = [_change(*group, context) for group in groups]
+    changes = [_change(role, arm, wave, context) for role, arm, wave in groups]
     if any(changes):
         rows.append([say("reflections.change", scale=context.study.first_scale.title), *changes])
     return table(say("reflections.caption"), [say("columns.theme"), *headings], rows, themes)
@@ -118,9 +121,10 @@ def _change(role: str, arm: str, wave: str, context: Context) -> str:
 def _not_shown(wrote: pd.DataFrame, themes: pd.DataFrame, context: Context) -> Iterator[str]:
     """Groups of whom few wrote something, and those too small for themes."""
     told = set(themes[GROUP].itertuples(index=False, name=None))
-    for row in wrote.itertuples(index=False):
-        about = {"People": capital(_people(row.role, row.arm, context)), "moment": context.claims.moment(row.wave)}
-        if pd.isna(row.n_people):
+    columns = (wrote[name] for name in (*GROUP, "n_people", "awaits"))
+    for role, arm, wave, n, awaits in zip(*columns, strict=True):
+        about = {"People": capital(_people(role, arm, context)), "moment": context.claims.moment(wave)}
+        if math.isnan(n):
             yield context.words.say("hidden.open_answers", **about)
-        elif not row.awaits and (row.role, row.arm, row.wave) not in told:
+        elif not awaits and (role, arm, wave) not in told:
             yield context.words.say("hidden.themes", **about)
