@@ -65,15 +65,15 @@ def _faults(found: pd.DataFrame, edited: pd.Series, names: Names, file: str) -> 
     unknown = found["item"].isna()
     texts = found[TEXT].fillna("").map(lambda text: unicodedata.normalize("NFC", text))
     faults = {
-        "unknown": unknown,
-        "twice": found[UNIT].duplicated(keep=False) & ~unknown,
-        "nobody": ~unknown & found[["role", "arm"]].isna().any(axis=1),
-        "named": edited & texts.ne(texts.map(names.screened)),
-        "empty": ~unknown & texts.eq(""),
-        "long": texts.map(lambda text: len(text.split())) > MOST_WORDS,
+        "reading.quotes_unknown": unknown,
+        "reading.quotes_twice": found[UNIT].duplicated(keep=False) & ~unknown,
+        "reading.quotes_nobody": ~unknown & found[["role", "arm"]].isna().any(axis=1),
+        "reading.quotes_named": edited & texts.ne(texts.map(names.screened)),
+        "reading.quotes_empty": ~unknown & texts.eq(""),
+        "reading.quotes_long": texts.map(lambda text: len(text.split())) > MOST_WORDS,
     }
     for fault, mask in faults.items():
         if rows := [int(number) for number in found.loc[mask, "source_row"]]:
-            yield Said(f"reading.quotes_{fault}", file=file, rows=rows_text(rows), most=MOST_WORDS)
+            yield Said(fault, file=file, rows=rows_text(rows), most=MOST_WORDS)
     if len(found) > MOST_QUOTES:
         yield Said("reading.quotes_many", file=file, n=len(found), most=MOST_QUOTES)

@@ -79,8 +79,8 @@ def _coded(known: pd.DataFrame, themes: pd.DataFrame, context: Context) -> Itera
         yield say("reflections.awaits" if themes.empty else "reflections.some_await")
     if len(themes):
         keywords = {theme.name: bool(theme.keywords) for theme in context.study.themes}
-        how = {keywords.get(theme, False) for theme in themes["theme"]}
-        yield say("reflections.both_ways" if len(how) > 1 else f"reflections.{'words' if how.pop() else 'readers'}")
+        how = {keywords[theme] for theme in themes["theme"]}
+        yield say("reflections.both_ways" if len(how) > 1 else "reflections.words" if how.pop() else "reflections.readers")
 
 
 def _themes(themes: pd.DataFrame, context: Context) -> Table:
