@@ -37,11 +37,9 @@ def _write(prepared: "Prepared", out: Path) -> None:
     from rm_research.reflections.sheet import write_sheet
 
     answers, cut = write_sheet(prepared, out)
-    print_line(f"Written: {out}, with {answers} open answers. Give each coder a copy, named after the coder.")
+    print_line(f"Written: {out}. Open answers: {answers}. Give each coder a copy, named after the coder.")
     if cut:
-        print_line(
-            f"{cut} answers are longer than a cell holds. They end in …; coders do not see the rest.", err_console
-        )
+        print_line(f"Longer than a cell holds: {cut}. They end in …; coders do not see the rest.", err_console)
     print_line("Only for you and your coders: what people wrote may tell who they are.", err_console)
 
 
@@ -52,11 +50,10 @@ def _read(prepared: "Prepared", sheets: tuple[Path, ...]) -> None:
 
     read = read_sheets(prepared, sheets)
     keep_codes(prepared.study, read.codes)
-    print_line(f"{len(sheets)} sheets read; what was read before is replaced." if len(sheets) > 1 else
-               "1 sheet read; what was read before is replaced.")  # fmt: skip
+    print_line(f"Sheets read: {len(sheets)}. What was read before is replaced.")
     if read.uncoded:
         print_line(
-            f"{read.uncoded} answers are coded in no sheet. Until they are, pages tell of no theme of their groups."
+            f"Answers that no sheet codes: {read.uncoded}. Pages tell of no theme of their groups until one does."
         )
     _say(prepared)
 
@@ -69,7 +66,7 @@ def _say(prepared: "Prepared") -> None:
     if not prepared.study.text_items:
         print_line("The study has no open questions: no item of codebook.csv is of kind text.")
         return
-    print_line(f"{len(prepared.open_answers)} open answers.")
+    print_line(f"Open answers: {len(prepared.open_answers)}.")
     if not prepared.study.themes:
         print_line("study.toml has no themes yet. Declare them under [themes], then write a sheet with --out.")
         return

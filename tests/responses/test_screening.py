@@ -57,7 +57,9 @@ def test_names_are_kept_as_digests_of_the_key_only():
     assert known.digests.isdisjoint(Names(b"x" * 32).digests | {Names(b"x" * 32)._digest("mary")})
 
 
-WORDS = st.sampled_from(["Mary", "jones", "O'Neil", "x", "time", "🙂", ".", "-", "\n", "Straße", "qx", "17b", "@", "ab"])
+WORDS = st.sampled_from(
+    ["Mary", "jones", "O'Neil", "x", "time", "🙂", ".", "-", "\n", "Straße", "qx", "17b", "@", "ab"]
+)
 
 
 @given(st.lists(WORDS, max_size=12).map(" ".join))

@@ -80,7 +80,9 @@ def _coded(known: pd.DataFrame, themes: pd.DataFrame, context: Context) -> Itera
     if len(themes):
         keywords = {theme.name: bool(theme.keywords) for theme in context.study.themes}
         how = {keywords[theme] for theme in themes["theme"]}
-        yield say("reflections.both_ways" if len(how) > 1 else "reflections.words" if how.pop() else "reflections.readers")
+        yield say(
+            "reflections.both_ways" if len(how) > 1 else "reflections.words" if how.pop() else "reflections.readers"
+        )
 
 
 def _themes(themes: pd.DataFrame, context: Context) -> Table:
