@@ -23,8 +23,8 @@ def test_answers_that_nobody_coded_are_counted(tmp_path):
     found = page(tmp_path, {"leader": LEADERS, "mentor": ["fine"] * 4})
     assert found.reflections.text.splitlines() == [
         "In their own words",
-        "26 leaders wrote something in their own words after. These answers await coding, so their themes are not counted "
-        "yet.",
+        "26 leaders wrote something in their own words after. These answers await coding, so their themes are not "
+        "counted yet.",
     ]
     assert "Mentors: how many wrote something in their own words after is hidden, because few did." in found.limits.text
 
@@ -53,8 +53,8 @@ def whole(tmp_path_factory):
 def test_themes_stand_beside_the_change_of_the_whole_group(whole):
     lines = whole.reflections.text.splitlines()
     assert lines[1] == (
-        "26 leaders and 24 mentors wrote something in their own words after. Some of the themes were marked by reading the "
-        "answers; declared words found the others."
+        "26 leaders and 24 mentors wrote something in their own words after. Some of the themes were marked by reading "
+        "the answers; declared words found the others."
     )
     assert lines[2:7] == [
         "How many people mention each theme, of those who wrote something",
@@ -76,7 +76,8 @@ def test_all_coded_by_reading_and_all_by_words_are_said(tmp_path):
     assert "The themes were found by words declared for them; nobody read the answers for this." in words
     some = page(tmp_path / "some", {"leader": LEADERS}, more=THEMES + KEYWORDS).reflections.text
     assert "Some answers await coding; their themes are not counted here yet." in some
-    assert "Phones fewer than 10" in some and "Learning" not in some
+    assert "Phones fewer than 10" in some
+    assert "Learning" not in some
 
 
 def test_a_group_too_small_for_themes_is_named(tmp_path):

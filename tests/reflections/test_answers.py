@@ -16,19 +16,19 @@ from rm_research.reflections import read_reflections
 from rm_research.reflections.keeping import texts_of
 from rm_research.writers.clean import write_clean
 
-SECRET = "zebrafish"
+TELLING = "zebrafish"
 LONG = "word " * 4000
 
 
 @pytest.fixture
 def folder(tmp_path):
-    said = [f"a {SECRET} story", "-", "…", "", "👍", "5", TAKEN_OUT, "mary@example.org", LONG]
+    said = [f"a {TELLING} story", "-", "…", "", "👍", "5", TAKEN_OUT, "mary@example.org", LONG]
     return open_study(tmp_path / "study", {"leader": said, "mentor": ["=1+1", "\u202eturned\u202c שלום"]})
 
 
 def test_what_says_something_is_an_answer(folder):
     answers = read_reflections(prepare_study(folder))
-    assert answers["text"].tolist() == [f"a {SECRET} story", "👍", "5", LONG.strip(), "=1+1", "turned שלום"]
+    assert answers["text"].tolist() == [f"a {TELLING} story", "👍", "5", LONG.strip(), "=1+1", "turned שלום"]
     assert answers["role"].tolist() == ["leader"] * 4 + ["mentor"] * 2
     assert answers[["wave", "item"]].drop_duplicates().to_numpy().tolist() == [["post", "words"]]
     assert answers["unit"].is_unique
@@ -46,17 +46,17 @@ def test_texts_are_in_the_folder_of_reflections_and_nowhere_else(folder, tmp_pat
     read_reflections(prepared)
     write_clean(prepared, out=tmp_path / "clean", format="csv")
     holding = [path for path in (*(folder / ".rm_research").rglob("*"), *(tmp_path / "clean").rglob("*"))
-               if path.is_file() and SECRET.encode() in path.read_bytes()]  # fmt: skip
+               if path.is_file() and TELLING.encode() in path.read_bytes()]  # fmt: skip
     assert [path.relative_to(folder).as_posix() for path in holding] == [".rm_research/reflections/answers.json"]
     assert stat.S_IMODE(holding[0].stat().st_mode) == 0o600
     assert stat.S_IMODE(holding[0].parent.stat().st_mode) == 0o700
-    assert SECRET not in repr(prepared) + str(prepared.problems) + str(prepared.ledger)
+    assert TELLING not in repr(prepared) + str(prepared.problems) + str(prepared.ledger)
 
 
 def test_units_stay_and_versions_change_with_what_was_written(folder):
     before = prepare_study(folder).open_answers
     post = (folder / "post.csv").read_text(encoding="utf-8")
-    (folder / "post.csv").write_text(post.replace(SECRET, "horse"), encoding="utf-8")
+    (folder / "post.csv").write_text(post.replace(TELLING, "horse"), encoding="utf-8")
     after = prepare_study(folder).open_answers
     assert before["unit"].tolist() == after["unit"].tolist()
     assert (before["version"] != after["version"]).tolist() == [True] + [False] * 5
@@ -73,9 +73,9 @@ def test_kept_texts_are_read_again_when_anything_changed_them(folder):
     prepared = prepare_study(folder)
     kept = folder / ".rm_research" / "reflections" / "answers.json"
     texts = texts_of(prepared)[0]
-    kept.write_text(kept.read_text(encoding="utf-8").replace(SECRET, "planted"), encoding="utf-8")
+    kept.write_text(kept.read_text(encoding="utf-8").replace(TELLING, "planted"), encoding="utf-8")
     assert texts_of(prepared)[0] == texts
-    assert SECRET in kept.read_text(encoding="utf-8")
+    assert TELLING in kept.read_text(encoding="utf-8")
 
 
 def test_kept_texts_are_used(folder, monkeypatch):

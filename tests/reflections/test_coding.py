@@ -38,8 +38,10 @@ def test_agreed_settles_else_more_than_half(tmp_path, marks, counts):
 
 
 def test_the_order_of_sheets_makes_no_difference():
-    rows = pd.DataFrame([("b", "u", "t", True), ("a", "u", "t", False), ("agreed", "v", "t", True), ("a", "v", "t", False)],
-                        columns=["coder", "unit", "theme", "marked"])  # fmt: skip
+    rows = pd.DataFrame(
+        [("b", "u", "t", True), ("a", "u", "t", False), ("agreed", "v", "t", True), ("a", "v", "t", False)],
+        columns=["coder", "unit", "theme", "marked"],
+    )
     one, other = (settled(frame).sort_values("unit")["marked"].tolist() for frame in (rows, rows[::-1]))
     assert one == other == [False, True]
 
