@@ -237,7 +237,7 @@ def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
 @click.option(
     "--purge",
     is_flag=True,
-    help="Remove key, cache and list of editions; hashes of persons differ then.",
+    help="Remove key, cache, open answers and list of editions; hashes of persons differ then.",
 )
 @print_errors
 def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:

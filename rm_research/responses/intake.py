@@ -122,7 +122,7 @@ def take_in(study: Study) -> Intake:
     for mark in study.marks:
         journal.problem("open_mark", "error", mark.sentence, file="study.toml")
     names = Names(key)
-    names.of_cohorts(study.words.get("cohort", ()))
+    names.of_codes(study.words.get("cohort", ()))
     roster, sessions = read_roster(study, key, journal, names), read_sessions(study, key, journal)
     in_roster = facts_of_roster(roster, study)
     parts, labels = [], Labels()

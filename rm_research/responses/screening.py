@@ -25,7 +25,8 @@ WORD = re.compile(r"[^\W_]+")
 GAP = re.compile(r"[^\w\n]{1,3}|_{1,3}")  # what may stand between the words of one name
 UNSEEN = re.compile(r"(?<=[^\W_])[\u00ad\u200b-\u200f\u2060\ufeff]+(?=[^\W_])")
 MOST_WORDS = 4  # of a name or code that is looked for as a whole
-LEAST_LETTERS, LEAST_SIGNS, LEAST_DIGITS = 2, 3, 5  # of a name, of a code, and of one that is a number
+LEAST_LETTERS = 2  # of a name; one that short counts only where it is written with a capital letter
+LEAST_SIGNS, LEAST_OF_A_KIND, LEAST_DIGITS = 3, 4, 5  # of a code, of one without digits, and of one that is a number
 NAMED = re.compile(r"name|vorname|nachname", re.IGNORECASE)
 # words of names that are everybody's
 SHARED = frozenset((
@@ -65,19 +66,15 @@ class Names:
             self._add(word for word in folded_words(cell) if _is_name(word))
 
     def of_codes(self, cells: Iterable[str]) -> None:
-        """Add codes as a whole; one that is an e-mail address, or several words without a digit, is a name too."""
-        for cell in set(cells):
-            words = folded_words(cell)
-            if _is_code(words):
-                self._add([" ".join(words)])
-            if EMAIL.fullmatch(cell.strip()):
-                self.of_addresses([cell])
-            elif len(words) > 1 and not any(map(str.isdigit, "".join(words))):
-                self.of_people([cell])
-
-    def of_cohorts(self, cells: Iterable[str]) -> None:
-        """Add names of cohorts as a whole."""
+        """Add codes and names of groups as a whole."""
         self._add(" ".join(words) for words in map(folded_words, set(cells)) if _is_code(words))
+
+    def of_persons(self, cells: Iterable[str]) -> None:
+        """Add codes of people; one that is an e-mail address, or several words without a digit, is a name too."""
+        cells = set(cells)
+        self.of_codes(cells)
+        self.of_addresses(cell for cell in cells if EMAIL.fullmatch(cell.strip()))
+        self.of_people(cell for cell in cells if cell.strip().count(" ") and not any(map(str.isdigit, cell)))
 
     def of_addresses(self, cells: Iterable[str]) -> None:
         """Add the words before the @ of e-mail addresses."""
@@ -118,7 +115,8 @@ class Names:
             last = min(at + MOST_WORDS, len(words))
             while last > at + 1 and not _hang_together(text, words[at:last]):
                 last -= 1
-            ends = (end for end in range(last, at, -1) if self.has(word for _, _, word in words[at:end]))
+            short = len(words[at][2]) == LEAST_LETTERS and not text[words[at][0]].isupper()
+            ends = (end for end in range(last, at + short, -1) if self.has(word for _, _, word in words[at:end]))
             if end := next(ends, 0):
                 yield words[at][0], words[end - 1][1]
             at = end or at + 1
@@ -149,7 +147,8 @@ def _is_name(word: str) -> bool:
 def _is_code(words: list[str]) -> bool:
     """Whether words are particular enough to be looked for: 'P7' and '12' stand in many a text."""
     signs = "".join(words)
-    return len(words) <= MOST_WORDS and len(signs) >= (LEAST_DIGITS if signs.isdigit() else LEAST_SIGNS)
+    least = LEAST_DIGITS if signs.isdigit() else LEAST_OF_A_KIND if signs.isalpha() else LEAST_SIGNS
+    return len(words) <= MOST_WORDS and len(signs) >= least
 
 
 def collect(names: Names, export: Export, facts: Mapping[str, Iterable[str]], *, given: Iterable[str] = ()) -> None:
@@ -167,11 +166,11 @@ def collect(names: Names, export: Export, facts: Mapping[str, Iterable[str]], *,
         Cohorts that study.toml states for the whole file.
     """
     rows = export.rows
-    for fact, add in (("person", names.of_codes), ("dyad", names.of_codes), ("cohort", names.of_cohorts)):
-        for name in facts.get(fact, ()):
-            if (column := export.find(name)) is not None:
-                add(rows[column])
-    names.of_cohorts(given)
+    for fact, add in (("person", names.of_persons), ("dyad", names.of_codes), ("cohort", names.of_codes)):
+        columns = [column for name in facts.get(fact, ()) if (column := export.find(name)) is not None]
+        if columns:  # parts of a code are no code: the first letters of a name are words in many a text
+            add(rows[columns[0]] if len(columns) == 1 else rows[columns].agg(" ".join, axis=1))
+    names.of_codes(given)
     for column in {*personal_columns(rows, export.texts), *(export.identifiers & set(rows.columns))}:
         asked = (column, export.texts.get(column, ""))
         if any(NAMED.search(text) and (asks_who(text) or column in export.identifiers) for text in asked):

@@ -95,7 +95,7 @@ def _check_themes(study: Study) -> Iterator[str]:
             yield f"{place}: coding sheets have a column of that name already; rename the theme"
         for name in dict.fromkeys(map(tidy_text, (theme.name, theme.title))):
             if (other := seen.setdefault(name, theme.name)) != theme.name:
-                yield f"{place}: has the same name or label as themes.{other}; nobody could tell them apart"
+                yield f"{place}: has the same name or label as themes.{other}; give it another label"
         if odd := [word for word in theme.keywords if KEYWORD.fullmatch(word) is None]:
             yield (
                 f"{place}.keywords: {odd[0]!r} is not a word or words, with * for any ending at most at the end of the "

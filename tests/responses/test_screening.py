@@ -17,11 +17,11 @@ KEY = b"k" * 32
 MARK = TAKEN_OUT
 
 
-def names(*people: str, codes: tuple[str, ...] = (), cohorts: tuple[str, ...] = ()) -> Names:
+def names(*people: str, codes: tuple[str, ...] = (), groups: tuple[str, ...] = ()) -> Names:
     made = Names(KEY)
     made.of_people(people)
-    made.of_codes(codes)
-    made.of_cohorts(cohorts)
+    made.of_persons(codes)
+    made.of_codes(groups)
     return made
 
 
@@ -42,13 +42,22 @@ def names(*people: str, codes: tuple[str, ...] = (), cohorts: tuple[str, ...] = 
     ("", ""),
 ])  # fmt: skip
 def test_what_tells_of_somebody_is_replaced(text, screened):
-    known = names("Dr Mary Jones", "Anne-Marie", "José", codes=("QX-17B", "12", "P5"), cohorts=("Northern Lights", "A"))
+    known = names("Dr Mary Jones", "Anne-Marie", "José", codes=("QX-17B", "12", "P5"), groups=("Northern Lights", "A"))
     assert known.screened(text) == screened
 
 
 @pytest.mark.parametrize("code", ["mary.poppins@example.org", "Mary Poppins"])
 def test_a_code_that_is_a_name_or_an_address_is_a_name(code):
     assert names(codes=(code,)).screened("Mary, and Poppins") == f"{MARK}, and {MARK}"
+
+
+@pytest.mark.parametrize(("text", "screened"), [
+    ("My Do said: my, do", f"{MARK} {MARK} said: my, do"), ("the end of it, and her", "the end of it, and her"),
+    ("the 12 leeds", MARK), ("The-12, Leeds", MARK), ("THE12", "THE12"), ("north", "north"), ("North Team", MARK),
+])  # fmt: skip
+def test_short_names_and_parts_of_codes_are_no_words(text, screened):
+    known = names("My Do", codes=("the 12 leeds", "her", "end"), groups=("North team",))
+    assert known.screened(text) == screened
 
 
 def test_names_are_kept_as_digests_of_the_key_only():
@@ -93,6 +102,14 @@ def test_names_come_from_every_column_of_names_of_roster_and_exports(tmp_path):
         toml=TOML.replace('role = "role"', 'role = "role"\ncohort = "group"'),
     )  # fmt: skip
     assert texts_of(folder) == [f"{MARK}, {MARK}, {MARK} and {MARK} agree", "fine"]
+
+
+def test_a_code_of_several_columns_is_looked_for_as_a_whole(tmp_path):
+    folder = open_study(
+        tmp_path, {"leader": ["the town of Leeds, QX-0001 the Leeds"]}, facts={"mother": "The", "town": "Leeds"},
+        more="", toml=TOML.replace('person = "code"', 'person = ["code", "mother", "town"]'),
+    )  # fmt: skip
+    assert texts_of(folder) == [f"the town of Leeds, {MARK}"]
 
 
 def test_the_ledger_counts_the_answers_that_changed(tmp_path):
