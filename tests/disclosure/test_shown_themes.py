@@ -148,7 +148,13 @@ def quote(prepared, person: int):
     return prepare_study(prepared.study.path)
 
 
-def test_a_quote_of_a_hidden_group_or_of_the_comparison_is_refused(tmp_path):
+def test_a_quote_is_refused_where_no_group_is_shown(tmp_path):
+    folder = open_study(tmp_path, {"leader": ["fine"] * 9}, more=QUOTED, files={"quotes.csv": "unit\n"})
+    with pytest.raises(StudyError, match="in a group that is not shown"):
+        shown(quote(prepare_study(folder), 1))
+
+
+def test_a_quote_of_the_comparison_is_refused(tmp_path):
     with pytest.raises(StudyError, match=r"quotes\.csv, row 2: of somebody in a group that is not shown"):
         shown(quote(in_arms(tmp_path, 20, QUOTED), 25))
 
