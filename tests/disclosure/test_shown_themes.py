@@ -138,7 +138,7 @@ def test_the_comparison_is_counted_apart_and_not_on_the_page(tmp_path):
     prepared = in_arms(tmp_path, 20)
     assert shown(prepared)["themes"].set_index("arm")["n_people"].to_dict() == {"programme": 24, "waitlist": 20}
     text = undrawn_findings(prepared).reflections.text
-    assert "24 leaders wrote something in their own words after." in text
+    assert "Asked after, 24 leaders wrote something in their own words." in text
     assert "(24)" in text
     assert "20" not in text
 
