@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rm_research.cli.coding import code
 from rm_research.cli.planning import plan
 from rm_research.cli.running import monitor, write_private_page
 from rm_research.cli.starting import init, instruments, questionnaire
@@ -214,7 +215,7 @@ def check(study: Path, html: Path | None, as_json: bool) -> None:
 @click.option(
     "--purge",
     is_flag=True,
-    help="Remove key, cache and list of editions; hashes of persons differ then.",
+    help="Remove key, cache, open answers and list of editions; hashes of persons differ then.",
 )
 @print_errors
 def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
@@ -262,5 +263,5 @@ def simulate(folder: Path, seed: int) -> None:
     print_line(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")
 
 
-for command in (instruments, init, questionnaire, plan, monitor):
+for command in (instruments, init, questionnaire, plan, monitor, code):
     main.add_command(command)

@@ -10,6 +10,7 @@ from rm_research.privacy import hash_codes, study_key, without_contacts
 from rm_research.responses.exports import open_sources
 from rm_research.responses.facts import fact
 from rm_research.responses.roster import read_pairs
+from rm_research.responses.screening import Names
 from rm_research.study import Study
 from rm_research.study.text_storage import held_by_size
 
@@ -23,7 +24,7 @@ def pair_codes(study: Study) -> dict[str, str]:
     are taken out. What is wrong with a file is reported where it is read for good.
     """
     key, found = study_key(study.path), dict[str, str]()
-    for codes in _written(study):
+    for codes in _written(study, key):
         hashes = hash_codes(codes.fillna(""), key, kind="dyad")
         shown = without_contacts(codes.fillna(""))
         for name, code in zip(hashes, shown, strict=True):
@@ -32,14 +33,14 @@ def pair_codes(study: Study) -> dict[str, str]:
     return found
 
 
-def _written(study: Study) -> Iterator[pd.Series]:
+def _written(study: Study, key: bytes) -> Iterator[pd.Series]:
     """Codes of pairs in each file, the most trusted first."""
     for file in (study.roster, study.sessions):
         codes = None if file is None else read_pairs(study, file)
         if codes is not None:
             yield codes
     for wave in study.waves:
-        for opened in open_sources(study, wave, Journal()):
+        for opened in open_sources(study, wave, Journal(), Names(key)):
             columns = study.fact_columns("dyad", wave, opened.source)
             try:
                 yield fact(opened.export, columns, study, "dyad") if columns else pd.Series(dtype="str")
