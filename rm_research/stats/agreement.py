@@ -38,7 +38,7 @@ def agreement(marks: NDArray[np.float64]) -> Agreement:
     """
     How far coders agree, beyond chance where there are enough units.
 
-    Kappa is Cohen's (1960), by statsmodels; alpha is Krippendorff's for nominal data (2011), by krippendorff.
+    Kappa is Cohen's (1960), by statsmodels; alpha is Krippendorff's for nominal data (2011).
 
     Parameters
     ----------
@@ -67,7 +67,16 @@ def cohens_kappa(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 
 
 def krippendorffs_alpha(marks: NDArray[np.float64]) -> float:
-    """Krippendorff's alpha of nominal values, coders by units, NaN where a coder has not coded a unit."""
-    import krippendorff  # here, as no page needs it
+    """
+    Krippendorff's alpha of nominal values, coders by units, NaN where a coder has not coded a unit.
 
-    return float(krippendorff.alpha(reliability_data=marks, level_of_measurement="nominal"))
+    1 − D_o / D_e of Krippendorff (2011), section C. Our own: the package that has it is under a licence which programs
+    under ours cannot take over, and statsmodels has none that allows for gaps.
+    """
+    values = np.unique(marks[np.isfinite(marks)])
+    counts = (marks[:, :, None] == values).sum(axis=0)  # of each value, by unit
+    counts = counts[counts.sum(axis=1) > 1]
+    m, n = counts.sum(axis=1), counts.sum()
+    observed = ((m**2 - (counts**2).sum(axis=1)) / (m - 1)).sum() / n
+    expected = (n**2 - (counts.sum(axis=0) ** 2).sum()) / (n * (n - 1))
+    return float(1 - observed / expected)

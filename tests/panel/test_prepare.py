@@ -127,7 +127,6 @@ def test_another_version_of_a_package_that_reads_or_computes_makes_it_prepare_ag
     text = "\n".join(path.read_text() for path in modules)
     imported = set(re.findall(r"^ *(?:from|import) (\w+)", text, re.MULTILINE)) - {
         "pydantic",
-        "krippendorff",
     }  # settings; no page
     others = imported & {"rm_research", *packages_distributions()}
     assert {"openpyxl", "pyreadstat", "rapidfuzz", "scipy", "rm_research"} <= others
