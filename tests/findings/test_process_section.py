@@ -8,6 +8,8 @@ from undrawn_findings import undrawn_findings
 
 from rm_research.panel import prepare_study
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def programme(tmp_path):
