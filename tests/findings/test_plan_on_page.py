@@ -59,6 +59,11 @@ def test_a_plan_that_was_kept(tmp_path):
     assert "Some results on this page were not planned" in plan["limits"]
 
 
+def test_numbers_that_were_kept_are_not_those_of_another_plan(tmp_path):
+    assert NONE in page(tmp_path, planned=False)["methods"]
+    assert SAYS in page(tmp_path)["methods"]
+
+
 @pytest.mark.parametrize(
     ("day", "said", "limit"),
     [

@@ -109,7 +109,9 @@ class TestAnswers:
     def test_who_is_not_on_the_list_counts_as_answered_alone(self, tmp_path):
         toml = TOML.replace('submitted = "when"\n', 'submitted = "when"\ncohort = "group"\n')
         stranger = "code,when,group,a,b,c\nX9,2025-03-01,Spring,1,2,3\nL1,2025-03-01,Spring,1,2,3\n"
-        monitor = programme(tmp_path, toml=toml, pre_csv=stranger)
+        # who is not on the list and did not answer later is not waited for
+        later = "code,when,group,a,b,c\nL1,2025-06-01,Spring,1,2,3\n"
+        monitor = programme(tmp_path, toml=toml, pre_csv=stranger, post_csv=later)
         unknown = [row for row in rows(monitor, "answers") if row[2] == "unknown"]
         assert unknown == [["pre", "Spring", "unknown", "unknown", 0, 1, 0]]
 

@@ -253,6 +253,12 @@ person = "code"
 ITEMS = "item,scale,low,high,post\na,mood,1,5,\nb,zeal,1,5,\n"
 
 
+def test_what_is_in_force_without_being_declared_is_in_the_plan(tmp_path):
+    rules = rules_of(read_study(written(tmp_path / "study", SMALL.replace('outcomes = ["mood", "zeal"]\n', ""), ITEMS)))
+    assert rules["outcomes"] == ["mood", "zeal"]
+    assert (rules["design.baseline"], rules["design.clusters"], rules["roster"]) == ("pre", "person", False)
+
+
 def test_what_is_declared_only_now_is_told_with_nothing_planned(tmp_path):
     plan = plan_of(read_study(written(tmp_path / "before", SMALL, ITEMS)), DAY)
     now = read_study(written(tmp_path / "after", SMALL.replace("[scales.zeal]", "[scales.zeal]\nretest = 0.5"), ITEMS))
