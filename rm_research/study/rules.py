@@ -24,6 +24,8 @@ NO_EFFECT = {
     "scales.*.label": SAID,
     "scales.*.unit": SAID,
     "scales.*.instrument": "fills in items of the codebook, and what it fills in is in the plan",
+    "themes.*.name": "is the name of its own table",
+    "themes.*.label": SAID,
     "scales.*.published": "is compared with scores, and changes none",
     "reporting.language": "chooses the words of pages",
     "reporting.cohorts": "orders cohorts on pages",

@@ -331,6 +331,8 @@ CASES = [
     case("says where smallest_effect is from", written("add smallest_effect", "smallest_effect = 0.3", "scales.mood"),
          ("scales.mood", 'smallest_effect_from = "anchor"')),
     # process and plan
+    case("is neither a day nor a number of days", changed("write it like (?P<day>[0-9-]+)", '"soon"', "{day}"),
+         ("waves.post", 'due = "soon"')),
     case("outcomes: 'mood' has kind", changed("remove it here", 'outcomes = ["mood", "joy"]', 'outcomes = ["joy"]'),
          ("scales.mood", 'kind = "process"'), codebook=CODEBOOK + "j1,joy,1,5\n",
          study_toml='outcomes = ["mood", "joy"]\n' + TOML + "[scales.joy]\n"),
@@ -369,6 +371,7 @@ ELSEWHERE = {
     "is a link out of the study's folder": "tests/study/test_places.py has links",
     "A study is read from its folder": "tests/effects/test_vocabulary.py gives other things",
     "whose options could differ": "tests/study/test_varied.py varies tables that are not there",
+    ": is the plan of the study ": "tests/study/test_locking.py has the plan of another study",
     "changed since the study was read": "tests/study/test_varied.py changes files in between",
 }
 

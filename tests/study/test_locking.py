@@ -93,12 +93,18 @@ interactions = ["grade"]
 moderators = ["grade"]
 [reporting]
 leave_out = ["Pilot"]
+[reflections]
+quotes = "quotes.csv"
+[themes.time]
+label = "Time"
+keywords = ["hour*"]
 [questionnaire]
 ask = { Grade = "Your grade" }
 """
-CODEBOOK = """item,scale,reverse,low,high,missing,label,post,low.post,high.post
-m1,mood,,0,4,99,One,Q1,1,5
-m2,mood,yes,0,4,,Two,-,,
+CODEBOOK = """item,scale,reverse,low,high,missing,label,post,low.post,high.post,kind
+m1,mood,,0,4,99,One,Q1,1,5,
+m2,mood,yes,0,4,,Two,-,,,
+words,,,,,,,,,,text
 """
 
 
