@@ -158,9 +158,11 @@ def replace_hidden(study: Path, prepared: Prepared, seed: int) -> int:
     codes, draws, replaced = codes_of(study, prepared), np.random.default_rng(seed), 0
     named = {(group.pile, name) for group in named_groups(prepared) for name in group.questionnaires}
     families: dict[str, set[str]] = defaultdict(set)
-    for scale, first in first_of_family(prepared.study).items():
-        items = prepared.study.items_of(scale)
-        families[first].update(name for item in items for wave in WAVES for name in item.candidates(wave, wave))
+    first = first_of_family(prepared.study)  # also of facts about pairs, which no questionnaire holds
+    for scale in prepared.study.scales:
+        asked = {name for item in prepared.study.items_of(scale.name) for wave in WAVES
+                 for name in item.candidates(wave, wave)}  # fmt: skip
+        families[first[scale.name]] |= asked
     for wave, (family, items) in product(waves_of(study), families.items()):
         rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
         # who judged the start in hindsight is named by the answers before and after

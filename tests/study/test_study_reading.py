@@ -106,9 +106,9 @@ def test_study_toml_may_begin_with_a_byte_order_mark(write_study):
         (HEAD + WAVES + REST + "[reporting]\nlevel = 95", "reporting.level: should be less than 1 (it is 95)"),
         (
             HEAD + WAVES.replace("[waves.post]", "name = 'start'\n[waves.post]") + REST,
-            "waves.pre.name: is not a key of study.toml here; known: kind, duplicates, unfinished, returned, due, sources, "
-            "file, format, sheet, title_rows, summary_rows, layout, question, answer, dictionary, encoding, delimiter, "
-                "decimal, date_format, set, columns, where",
+            "waves.pre.name: is not a key of study.toml here; known: kind, duplicates, unfinished, returned, due, "
+            "sources, file, format, sheet, title_rows, summary_rows, layout, question, answer, dictionary, encoding, "
+            "delimiter, decimal, date_format, set, columns, where",
         ),
         (
             HEAD + WAVES.replace("[waves.post]", "summary_rows = ['x']\n[waves.post]") + REST,
