@@ -54,7 +54,12 @@ def content(context: Context) -> Content | None:
     values = {
         "heading": say("headings.cohorts"),
         "entries": entries,
-        "caption": say(f"cohorts.caption_{what}", scale=scale.title, level=context.claims.level_percent),
+        "caption": say(
+            f"cohorts.caption_{what}",
+            scale=scale.title,
+            level=context.claims.level_percent,
+            order=say("cohorts.in_time") if _in_order_of_time(context) else "",
+        ),
         "cohort": context.heading("cohort"),
         "groups": [context.group_name(*group) for group in groups],
         "texts": texts,
@@ -63,6 +68,13 @@ def content(context: Context) -> Content | None:
         "tables": list(_tables(context)) if context.pooled else [],
     }
     return Content(values, pictures=tuple(pictures), not_shown=tuple(cohorts_not_shown(context)))
+
+
+def _in_order_of_time(context: Context) -> bool:
+    """Whether the cohorts stand by the months in which they began, all of which are known."""
+    table = context.disclosed.tables["cohorts"]
+    began = table.loc[table["cohort"].isin(context.cohorts), "first"]
+    return len(began) > 1 and bool(began.notna().all()) and bool(began.is_monotonic_increasing)
 
 
 def _asked(scale: Scale, context: Context) -> list[tuple[str, str]]:
