@@ -99,7 +99,7 @@ def _did(pairs: pd.DataFrame, about: str, prepared: Prepared) -> pd.Series:
     """Whether each pair did as planned; set any goal."""
     if about == GOALS:
         return (pairs[GOALS] > 0).astype("float64").mask(pairs[GOALS].isna())
-    return as_planned(pairs[about], about, prepared.study.programme)
+    return as_planned(pairs, about, prepared.study.programme)
 
 
 def _told(pairs: pd.DataFrame, about: str, prepared: Prepared, takes: Takes) -> Rows:

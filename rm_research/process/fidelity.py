@@ -83,7 +83,7 @@ def _values(pairs: pd.DataFrame, prepared: Prepared) -> Iterator[Cells]:
     """What each pair did, in the order of pairs."""
     programme = prepared.study.programme
     plan = planned(programme)
-    did = {name: as_planned(pairs[name], name, programme) for name in MEASURES}
+    did = {name: as_planned(pairs, name, programme) for name in MEASURES}
     known = [name for name in MEASURES if pairs[name].notna().any()]
     for place, pair in enumerate(pairs.to_dict("records")):
         for name in known:
@@ -114,7 +114,7 @@ def _of_place(
     for name in MEASURES:
         known = here[name].dropna()
         if len(known):
-            did = as_planned(known, name, programme)
+            did = as_planned(here, name, programme)
             yield {"cohort": place, "about": name, "measure": "mean", "estimate": known.mean(), "n": len(known),
                    "planned": planned(programme).get(name),
                    "n_as_planned": None if did.isna().all() else int(did.sum())}  # fmt: skip

@@ -49,7 +49,7 @@ def _counts(cohort: object, pairs: pd.DataFrame, prepared: Prepared) -> dict[str
         "meetings": int(pairs["meetings"].sum()), "hours": pairs["hours"].sum(skipna=False),
     }  # fmt: skip
     for name in HELD:
-        did = as_planned(pairs[name], name, programme)
+        did = as_planned(pairs, name, programme)
         known = name in planned(programme)
         counts[f"{name}_as_planned"] = int(np.nansum(did)) if known else pd.NA
         counts[f"{name}_of"] = int(did.notna().sum()) if known else pd.NA

@@ -31,7 +31,8 @@ def pairs_of(prepared: Prepared, cohorts: Sequence[str] | None = None) -> pd.Dat
         first); meetings; first_meeting (days after the start); regularity (share of the days between one meeting and
         the next that were no more than planned, 0 to 1); longest_gap (days between two meetings); minutes (of a
         meeting, on average, of those with minutes); purpose, structure, confidentiality (1 agreed, 0 not); goals (how
-        many); attainment (their mean, of those that were rated).
+        many); attainment (their mean, of those that were rated); begun (whether the day is declared on which its
+        cohort started).
     """
     cohorts = prepared.sound_cohorts if cohorts is None else cohorts
     dyads, study = prepared.dyads[prepared.dyads["cohort"].isin(cohorts)], prepared.study
@@ -44,7 +45,8 @@ def pairs_of(prepared: Prepared, cohorts: Sequence[str] | None = None) -> pd.Dat
         known[name] = pairs[name].astype("float64")
     if study.goals:
         known["goals"] = known["goals"].fillna(0.0)
-    return known[[*PAIR, "leader", *MEASURES]]
+    known["begun"] = known["cohort"].isin(list(first_days(known["cohort"].unique(), study)))
+    return known[[*PAIR, "leader", *MEASURES, "begun"]]
 
 
 def _rhythm(prepared: Prepared) -> pd.DataFrame:
@@ -83,13 +85,17 @@ def planned(programme: Programme) -> dict[str, float]:
     return {name: float(value) for name, value in plan.items() if value is not None}
 
 
-def as_planned(values: pd.Series, measure: str, programme: Programme) -> pd.Series:
-    """Whether each value is as planned, 1 or 0; missing where it is not known, or nothing was planned."""
+def as_planned(pairs: pd.DataFrame, measure: str, programme: Programme) -> pd.Series:
+    """
+    Whether each pair did as planned, 1 or 0; missing where it is not known, or nothing was planned.
+
+    A pair that never met did not meet in time.
+    """
     most, enough = programme.most_days, {"meetings": programme.enough_meetings, "minutes": programme.enough_minutes}
+    values = pairs[measure]
     if measure not in planned(programme):
-        met = pd.Series(np.nan, index=values.index)
-    elif measure in ("first_meeting", "longest_gap"):
-        met = (values <= most).astype("float64")
-    else:
-        met = (values >= enough.get(measure, programme.as_planned)).astype("float64")
-    return met.mask(values.isna())
+        return pd.Series(np.nan, index=pairs.index)
+    if measure in ("first_meeting", "longest_gap"):
+        met = (values <= most).astype("float64").mask(values.isna())
+        return met.mask(pairs["meetings"].eq(0) & pairs["begun"], 0.0) if measure == "first_meeting" else met
+    return (values >= enough.get(measure, programme.as_planned)).astype("float64").mask(values.isna())

@@ -234,9 +234,9 @@ class Programme(Table):
         return max(1, math.ceil((self.planned_meetings or 1) * self.as_planned - NOISE))
 
     @property
-    def most_days(self) -> float | None:
-        """Most days between two meetings that are as planned; None where none were planned."""
-        return None if self.every_days is None else self.every_days / self.as_planned
+    def most_days(self) -> int | None:
+        """Most whole days between two meetings that are as planned; None where none were planned."""
+        return None if self.every_days is None else math.floor(self.every_days / self.as_planned + NOISE)
 
     @property
     def enough_minutes(self) -> float | None:

@@ -12,6 +12,7 @@ from scipy import stats
 
 import rm_research as rm
 from rm_research.errors import FrameError, SelectionError
+from rm_research.process import meetings
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,15 @@ def test_a_pair_has_values_of_its_own(prepared):
     assert (met["n_as_planned"] == (met["estimate"] >= 4)).all()
     never = table[table["about"].eq("first_meeting") & table["estimate"].isna()]
     assert len(never) == 4
-    assert never["n_as_planned"].isna().all()
+    assert never["n_as_planned"].eq(0).all()
+
+
+def test_pairs_that_never_met_did_not_meet_in_time(prepared):
+    (counts,) = meetings(prepared).drop(columns="cohort").sum().to_frame().T.to_dict("records")
+    assert (counts["first_meeting_as_planned"], counts["first_meeting_of"]) == (24, 28)
+    assert (counts["regularity_as_planned"], counts["regularity_of"]) == (24, 24)  # of those who met twice
+    undeclared = rm.prepare_study(prepared.study.varied({"programme.start": None}))
+    assert meetings(undeclared)["first_meeting_of"].sum() == 0
 
 
 def test_cohorts_have_rows_of_their_own(prepared, programme):
