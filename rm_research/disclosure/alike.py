@@ -16,6 +16,7 @@ FEWEST_APART, SHARE_APART = 2, 0.1  # more people than these must differ from th
 THIRDS = ("low", "middle", "high")
 ANYWHERE = "somewhere"  # where a third would tell the score itself
 FEW_CHANGED = "few_changed"
+PROCESS = "alike_process"  # of what both sides say of the meetings, and of the changes that go with it
 Range = tuple[float, float] | None
 
 
@@ -34,15 +35,15 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
     study : Study
         Ranges of its scales.
     """
-    known, told = dict[tuple[str, ...], str](), dict[str, str]()
+    known, told = dict[tuple[object, ...], str](), dict[str, str]()
     for row in rows:
-        key = (*row.place, row.subgroup, row.contrast)
+        key = (*row.place, row.subgroup, row.contrast, row.declared and row.declared.groups)
         if key not in known:
             limits, steps = study.scale_range(row.scale), possible_scores(row.scale, study)
             scores = ((behind.pre[people], behind.post[people]) for people in behind.sides(row))
             found = [reason for pre, post in scores
                      for reason in _reasons(pre, post, limits, steps, linked=study.link.method != "none")]  # fmt: skip
-            found += _reasons_of_process(row, behind, study)
+            found += [PROCESS for _ in _reasons_of_process(row, behind, study)]
             known[key] = next(iter(found), "")
         if known[key]:
             told[row.id] = known[key]

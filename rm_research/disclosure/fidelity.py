@@ -52,7 +52,8 @@ def shown_fidelity(
     """
     pairs, names = pairs_of(prepared), list[Named]()
     pairs = pairs.assign(person=pairs["leader"])
-    known = pairs[behind.places(pairs) >= 0]
+    # a pair is named by its leader; who has several would hide one of them behind the other
+    known = pairs[(behind.places(pairs) >= 0) & ~_of_several(pairs, prepared)]
 
     def takes(some: pd.DataFrame, about: str) -> bool:
         named: Named = [(Pile(of_pairs(about), prepared.study.baseline), behind.places(some))]
@@ -63,6 +64,17 @@ def shown_fidelity(
     for about in (*SHARES, ATTAINMENT):
         rows += _told(known[known[about].notna()], about, prepared, lambda some, about=about: takes(some, about))  # type: ignore[misc]
     return _ordered(rows, FIDELITY, "about", MEASURES, prepared), names
+
+
+def _of_several(pairs: pd.DataFrame, prepared: Prepared) -> pd.Series:
+    """Pairs whose leader has another pair."""
+    leading = prepared.dyads[["cohort", "dyad", "leader"]].drop_duplicates()
+    several = leading[leading.duplicated(["cohort", "leader"], keep=False)]
+    return pd.Series(
+        pd.MultiIndex.from_frame(pairs[["cohort", "leader"]]).isin(
+            pd.MultiIndex.from_frame(several[["cohort", "leader"]])
+        ), index=pairs.index,
+    )  # fmt: skip
 
 
 def own_fidelity(prepared: Prepared) -> pd.DataFrame:

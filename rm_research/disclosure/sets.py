@@ -269,7 +269,7 @@ class Behind:
         if narrowed is not None:
             masks += [("before", both & narrowed), ("after", both & narrowed)]
         if Q.ATTENDED in groups:
-            attended = both & (self.sessions[people] >= self.study.programme.enough_meetings)
+            attended = both & (self.sessions[people] > 0)
             masks += [("before", attended), ("after", attended)]
         return [(ends[end], self._place_of[people[mask]]) for end, mask in masks]
 

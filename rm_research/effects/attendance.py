@@ -22,7 +22,7 @@ def estimate_dose(
     cohort: Names = None, role: Names = None, scale: Names = None, wave: Names = None, arm: Names = None,
 ) -> Estimates:  # fmt: skip
     """
-    Slope of meetings among participants, and the effect of meeting as planned (where no number was planned: at all).
+    Slope of meetings among participants, and the effect of attending at all.
 
     Parameters
     ----------
@@ -39,9 +39,9 @@ def estimate_dose(
     Estimates
         By cohort, role, arm of the programme, scale and later wave. contrast 'dose', measure 'slope', method 'ols': the
         difference in the later score for one more meeting, at equal score before; an association. Where arms were
-        randomised also contrast 'difference', measure 'mean', method 'instrument': the effect of having met as often
-        as [programme] planned, or at all, on those who met because they were offered it; none where everybody did, as
-        it would be the difference itself; details first_stage_f_robust, weak, ar_low, ar_high, and n_left:
+        randomised also contrast 'difference', measure 'mean', method 'instrument': the effect of having met at
+        all on those who met because they were offered it; none where everybody did, as it would be the difference
+        itself; details first_stage_f_robust, weak, ar_low, ar_high, and n_left:
         people with both scores for whom it is not known whether they met. People in the comparison count as not having
         met. No rows without a log, or with unlinked waves.
 
@@ -102,15 +102,15 @@ def _attending(arms: Compared, study: Study) -> Iterator[Row]:
             raise NotEstimableError(Reason.ALL_COMPLIED)
         return result.detailed(n_fewest=min(known_in_arms.values()), n_left=int(paired.sum() - known.sum()))
 
-    paired, in_arm, attended = arms.paired, arms.in_arm, _attended(arms, study)
+    paired, in_arm, attended = arms.paired, arms.in_arm, _attended(arms)
     known = paired & ~np.isnan(attended)
     known_in_arms = {"n_pairs": int(in_arm[known].sum()), "n_comparison": int((1 - in_arm[known]).sum())}
     counts = arms.group.counts | known_in_arms
     yield estimate_row(arms.group.place, ATTENDING, compute, study, counts)
 
 
-def _attended(arms: Compared, study: Study) -> Vector:
-    """1 for people who met as planned, 0 for those who did not; nobody in the comparison was offered meetings."""
+def _attended(arms: Compared) -> Vector:
+    """1 for people who met, 0 for those who did not; nobody in the comparison was offered meetings."""
     sessions = arms.group.numbers("sessions")
-    met = np.where(np.isnan(sessions), np.nan, sessions >= study.programme.enough_meetings)
+    met = np.where(np.isnan(sessions), np.nan, sessions > 0)
     return np.concatenate([met, np.zeros(len(arms.pre) - len(sessions))])

@@ -136,7 +136,7 @@ def _equal(before: pd.DataFrame, after: pd.DataFrame, study: Study) -> Iterator[
         return
     linked = study.link.method != "none"
     counts = (_kept if linked else _repeated)(before, after, items)
-    nearly = counts["n"].ge(NEARLY_ALL * counts["of"]) & counts["ways"].ge(MANY_PEOPLE)
+    nearly = counts["n"].ge(NEARLY_ALL * counts["of"]) & (2 * counts["ways"]).ge(counts["n"])
     counts = counts[counts["n"].eq(counts["of"]) | (nearly & linked & (len(items) >= MANY_ITEMS))]
     many = (counts["n"] >= MANY_PEOPLE) & (counts["known"] >= MANY_ANSWERS)
     yield from _found("waves_equal", counts[many], before, after)

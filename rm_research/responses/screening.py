@@ -27,6 +27,8 @@ UNSEEN = re.compile(r"(?<=[^\W_])[\u00ad\u200b-\u200f\u2060\ufeff]+(?=[^\W_])")
 MOST_WORDS = 4  # of a name or code that is looked for as a whole
 LEAST_LETTERS = 2  # of a name; one that short counts only where it is written with a capital letter
 LEAST_SIGNS, LEAST_OF_A_KIND, LEAST_DIGITS = 3, 4, 5  # of a code, of one without digits, and of one that is a number
+ENDINGS = ("s", "es", "n", "en", "ns")  # of a name in a sentence: 'Annas Idee', 'mit Petern'
+SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 NAMED = re.compile(r"name|vorname|nachname", re.IGNORECASE)
 # words of names that are everybody's
 SHARED = frozenset((
@@ -63,7 +65,8 @@ class Names:
     def of_people(self, cells: Iterable[str]) -> None:
         """Add each word of people's names."""
         for cell in set(cells):
-            self._add(word for word in folded_words(cell) if _is_name(word))
+            self._add(way for word in folded_words(cell) if _is_name(word) for way in _ways(word))
+            self._add(word for word in folded_words(cell.translate(SPELLED_OUT)) if _is_name(word))
 
     def of_codes(self, cells: Iterable[str]) -> None:
         """Add codes and names of groups as a whole."""
@@ -91,7 +94,9 @@ class Names:
 
     def has(self, words: Iterable[str]) -> bool:
         """Whether some words, one after the other, are a name."""
-        return self._digest(" ".join(words)) in self.digests
+        text = " ".join(words)
+        ways = {text, *(text.removesuffix(end) for end in ENDINGS if len(text) - len(end) >= LEAST_SIGNS)}
+        return any(self._digest(way) in self.digests for way in ways)
 
     def screened(self, text: str) -> str:
         """Text with each contact, address, handle, name and code in it replaced by '[…]'; marks stay as they are."""
@@ -138,6 +143,13 @@ def _fold(word: str) -> str:
 def folded_words(cell: str) -> list[str]:
     """Words of a text as names and keywords are compared: without case, accents and characters that nobody sees."""
     return [_fold(word) for word in WORD.findall(UNSEEN.sub("", unicodedata.normalize("NFC", cell)))]
+
+
+def _ways(word: str) -> Iterator[str]:
+    """A folded name as it is, and without the e that spells out an umlaut: 'mueller' is 'müller', too."""
+    yield word
+    if (short := re.sub("(?<=[aou])e", "", word)) != word and len(short) >= LEAST_SIGNS:
+        yield short
 
 
 def _is_name(word: str) -> bool:

@@ -46,6 +46,15 @@ def test_what_tells_of_somebody_is_replaced(text, screened):
     assert known.screened(text) == screened
 
 
+@pytest.mark.parametrize(("text", "screened"), [
+    ("Annas Idee, Peters Vorschlag, mit Petern", f"{MARK} Idee, {MARK} Vorschlag, mit {MARK}"),
+    ("Müllers, Mueller, Muller", f"{MARK}, {MARK}, {MARK}"), ("Groesser und Größer", "Groesser und Größer"),
+    ("Schroeder and Schröder's", f"{MARK} and {MARK}'s"), ("Annals, Petersburg", "Annals, Petersburg"),
+])  # fmt: skip
+def test_names_in_other_forms_are_found(text, screened):
+    assert names("Anna", "Peter", "Müller", "Schroeder").screened(text) == screened
+
+
 @pytest.mark.parametrize("code", ["mary.poppins@example.org", "Mary Poppins"])
 def test_a_code_that_is_a_name_or_an_address_is_a_name(code):
     assert names(codes=(code,)).screened("Mary, and Poppins") == f"{MARK}, and {MARK}"

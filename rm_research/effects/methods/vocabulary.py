@@ -83,7 +83,7 @@ class Questionnaires(StrEnum):
     CHANGED = "those whose score changed"
     THEN = "those who also judged the start in hindsight"
     MET = "those of whom it is known whether they met"
-    ATTENDED = "those who met as planned, or at least once"
+    ATTENDED = "those who met at least once"
     PARTNERS = "both partners of a dyad"
     EXPERIENCE = "what both partners of a dyad say of the process"
     RETEST = "the comparison of all cohorts, where it gives the retest correlation"
