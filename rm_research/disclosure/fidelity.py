@@ -14,6 +14,7 @@ from rm_research.disclosure.families import of_pairs
 from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Counts
 from rm_research.disclosure.threshold import Threshold
+from rm_research.effects.dyads import one_to_one
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import Prepared
 from rm_research.process import both_sides, pairs_of
@@ -25,7 +26,7 @@ from rm_research.study.settings import AGREED
 Rows = list[dict[str, Any]]
 NAN = float("nan")
 GOALS, ATTAINMENT = "goals", "attainment"
-SHARES = (*AGREED, GOALS)  # of pairs that did so; what pairs say of themselves, as their attainment is
+SHARES = AGREED  # of pairs that did so; what pairs say of themselves, as their attainment is
 FIDELITY = ["cohort", "about", "planned", "n_pairs", "n_as_planned", "share", "bound", "mean", "alike"]
 SIDED = ["cohort", "scale", "wave", "n_pairs", *(f"{measure}{end}" for measure in (DIFFERENCE, AGREEMENT)
                                                 for end in ("", "_low", "_high")), "alike"]  # fmt: skip
@@ -42,45 +43,35 @@ def shown_fidelity(
     Returns
     -------
     DataFrame
-        One row per cohort ('all cohorts' for the programme) and about: meetings, first_meeting, regularity and minutes
-        as counts in full; purpose, structure, confidentiality, goals (set any) and attainment, which say something of
-        single pairs, where enough pairs have them. planned, n_pairs (of whom it is known), n_as_planned, share. bound:
-        −1 where share or mean is that or less, 1 where it is that or more; the count is missing then. mean: attainment,
-        on the scale of [goals]. alike: 1 where nearly all attained the same, and there is no mean.
+        One row per cohort ('all cohorts' for the programme) and about: meetings, first_meeting, regularity, minutes and
+        goals (set any) as counts in full; purpose, structure, confidentiality and attainment, which say something of
+        single pairs, where enough pairs have them: of pairs whose members have no other. planned, n_pairs (of whom it
+        is known), n_as_planned, share. bound: −1 where share or mean is that or less, 1 where it is that or more; the
+        count is missing then. mean: attainment, on the scale of [goals]. alike: 1 where nearly all attained the same, and there is no mean.
     list of Named
         Groups of pairs that it names.
     """
     pairs, names = pairs_of(prepared), list[Named]()
     pairs = pairs.assign(person=pairs["leader"])
-    # a pair is named by its leader; who has several would hide one of them behind the other
-    known = pairs[(behind.places(pairs) >= 0) & ~_of_several(pairs, prepared)]
+    # who has several pairs knows what they agreed on, and would find the one that is left
+    alone = pd.MultiIndex.from_frame(one_to_one(prepared.dyads)[["cohort", "dyad"]])
+    known = pairs[(behind.places(pairs) >= 0) & pd.MultiIndex.from_frame(pairs[["cohort", "dyad"]]).isin(alone)]
 
     def takes(some: pd.DataFrame, about: str) -> bool:
         named: Named = [(Pile(of_pairs(about), prepared.study.baseline), behind.places(some))]
         names.extend([named] if (taken := circulated.takes(named)) else [])
         return taken
 
-    rows = [row for about in HELD for row in _counted(pairs, about, prepared)]
+    rows = [row for about in (*HELD, GOALS) for row in _counted(pairs, about, prepared)]
     for about in (*SHARES, ATTAINMENT):
         rows += _told(known[known[about].notna()], about, prepared, lambda some, about=about: takes(some, about))  # type: ignore[misc]
     return _ordered(rows, FIDELITY, "about", MEASURES, prepared), names
 
 
-def _of_several(pairs: pd.DataFrame, prepared: Prepared) -> pd.Series:
-    """Pairs whose leader has another pair."""
-    leading = prepared.dyads[["cohort", "dyad", "leader"]].drop_duplicates()
-    several = leading[leading.duplicated(["cohort", "leader"], keep=False)]
-    return pd.Series(
-        pd.MultiIndex.from_frame(pairs[["cohort", "leader"]]).isin(
-            pd.MultiIndex.from_frame(several[["cohort", "leader"]])
-        ), index=pairs.index,
-    )  # fmt: skip
-
-
 def own_fidelity(prepared: Prepared) -> pd.DataFrame:
     """The same of pairs however few: for the researcher's own eyes."""
     pairs = pairs_of(prepared)
-    rows = [row for about in (*HELD, *SHARES) for row in _counted(pairs, about, prepared)]
+    rows = [row for about in (*HELD, GOALS, *SHARES) for row in _counted(pairs, about, prepared)]
     for place, some in _places(pairs, prepared):
         if len(rated := some[ATTAINMENT].dropna()):
             rows.append({"cohort": place, "about": ATTAINMENT, "n_pairs": len(rated), "mean": rated.mean()})
@@ -148,7 +139,7 @@ def _shown(
     Cohorts with enough pairs that may be shown next to everything else, and all of these together.
 
     Where no cohort may, all pairs together are tried. Cohorts of whom a bound or words are told stand apart: they are
-    in no average, as the others with it would give their number away; unless all of them do, and have bounds.
+    in no average, as the others with it would give their number away; unless all of them do, and all together, too.
     """
     threshold, parts = Threshold.of(prepared.study), dict(iter(pairs.groupby("cohort", sort=False)))
     sizes = pd.Series({cohort: len(some) for cohort, some in parts.items()}, dtype="float64")
@@ -159,8 +150,10 @@ def _shown(
     if len(prepared.cohorts) < 2:
         return
     plain = [parts[cohort] for cohort in shown if not apart(parts[cohort])]
-    if plain or (all_apart and shown):
-        yield ALL_COHORTS, pd.concat(plain or [parts[cohort] for cohort in shown])
+    if plain:
+        yield ALL_COHORTS, pd.concat(plain)
+    elif all_apart and shown and apart(whole := pd.concat([parts[cohort] for cohort in shown])):
+        yield ALL_COHORTS, whole
     elif not shown and threshold.enough(len(pairs)) and takes(pairs):
         yield ALL_COHORTS, pairs
 

@@ -15,6 +15,7 @@ from rm_research.effects.estimate import COMPARING, Estimate
 from rm_research.effects.estimates import Estimates, headlines, of_both
 from rm_research.effects.groups import AND
 from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure, Name
+from rm_research.stats.result import Vector
 from rm_research.study import Study
 
 # details that a page shows, and so do its files; others would reveal more about few people than the rows do
@@ -150,10 +151,13 @@ def beside_shared_answers(asked: Asked) -> pd.Series:
 
 
 def few_meet_otherwise(asked: Asked) -> pd.Series:
-    """Slopes on meetings that rest on few people: nearly all met as often, or one person decides a quarter."""
+    """
+    Slopes that rest on few people: nearly all met as often, or one person decides a quarter of what differs.
 
-    def rests_on_few(row: Estimate, behind: Behind) -> bool:
-        meetings = behind.sessions[behind.with_both(row)]
+    So do slopes on what partners say of their meetings.
+    """
+
+    def few_differ(meetings: Vector) -> bool:
         meetings = meetings[np.isfinite(meetings)]
         if not len(meetings):
             return False
@@ -161,7 +165,12 @@ def few_meet_otherwise(asked: Asked) -> pd.Series:
         usual = np.unique(meetings, return_counts=True)[1].max()
         return asked.threshold.too_few(len(meetings) - usual) or bool(away.max() > MOST_OF_ONE * away.sum())
 
-    return _where(asked, asked.table["contrast"].eq(Contrast.DOSE), rests_on_few)
+    def rests_on_few(row: Estimate, behind: Behind) -> bool:
+        said = [pairs["post"].to_numpy(float) for pairs in behind.experienced(row).values()]
+        return any(map(few_differ, said or [behind.sessions[behind.with_both(row)]]))
+
+    of_meetings = asked.table["contrast"].eq(Contrast.DOSE) | asked.table["method"].eq(Name.EXPERIENCE)
+    return _where(asked, of_meetings, rests_on_few)
 
 
 def few_share_a_cluster(asked: Asked) -> pd.Series:
@@ -185,7 +194,7 @@ def _where(asked: Asked, which: pd.Series, hides: Callable[[Estimate, Behind], b
     """Rows of a kind that are to be hidden: some of them, or all where nobody knows whose they are."""
     if asked.behind is None:
         several = asked.table["n_pairs"].ne(asked.table["n_clusters"]).fillna(value=False).astype(bool)
-        return which & (several | asked.table["contrast"].eq(Contrast.DOSE))
+        return which & (several | asked.table["measure"].eq(Measure.SLOPE))
     rows = zip(asked.estimates.rows, which, asked.hidden, strict=True)
     found = [bool(is_of and not hidden and hides(row, asked.behind)) for row, is_of, hidden in rows]
     return pd.Series(found, index=asked.table.index, dtype=bool)

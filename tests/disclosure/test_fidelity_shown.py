@@ -109,13 +109,23 @@ def test_a_cohort_with_a_bound_is_in_no_average(decided):
     assert of(numbers, "purpose", ALL_COHORTS)["n_pairs"] == 14
 
 
-def test_pairs_of_a_leader_with_two_are_in_no_number_of_answers(decided):
-    """Beside an earlier edition, the second pair would look like nobody new."""
+@pytest.mark.parametrize(("leader", "mentor"), [("L000", "M900"), ("L900", "M000")])
+def test_pairs_of_somebody_with_two_are_in_no_number_of_answers(leader, mentor, decided):
+    """Who has several pairs knows what they agreed on; beside an earlier edition, a leader's looks like nobody new."""
     second = decided(edited("roster.csv", lambda rows: pd.concat([rows, pd.DataFrame(
-        [["L000", "A", "leader", "P900", "no", "yes"], ["M900", "A", "mentor", "P900", "no", "yes"]],
+        [[leader, "A", "leader", "P900", "no", "yes"], [mentor, "A", "mentor", "P900", "no", "yes"]],
         columns=rows.columns)])))  # fmt: skip
     assert of(second, "purpose", "A")["n_pairs"] == 13
     assert of(second, "meetings", "A")["n_pairs"] == 15  # counts of meetings are no answers
+
+
+def test_of_cohorts_with_bounds_no_exact_total_is_told(decided):
+    """All of one cohort and nobody of the other would follow from their total."""
+    in_first = [f"P{k:03}" for k in range(0, 28, 2)]
+    numbers = decided(edited("roster.csv", lambda rows: rows.assign(
+        purpose=rows["dyad"].isin(in_first).map({True: "yes", False: "no"}))))  # fmt: skip
+    assert [of(numbers, "purpose", cohort)["bound"] for cohort in "AB"] == [1, -1]
+    assert of(numbers, "purpose", ALL_COHORTS) is None
 
 
 def test_goals_that_were_attained_alike_are_told_in_words(decided):
@@ -144,7 +154,7 @@ def test_agreement_names_those_of_both_roles(side, n, shown, decided):
 @pytest.mark.slow
 @pytest.mark.parametrize(("side", "n", "shown"), [("L", 0, True), ("L", 1, False), ("M", 1, False)])
 def test_slopes_on_what_partners_say_name_those_of_both_roles(side, n, shown, decided):
-    numbers = decided(without(side, n), whole=True)
+    numbers = decided(without(side, n), whole=True, n=60)
     rows = numbers.table[numbers.table["method"].eq("experience") & numbers.table["cohort"].eq("A")]
     assert rows["estimate"].notna().tolist() == [shown] * 4
 
@@ -159,13 +169,25 @@ def test_an_agreement_where_one_side_answered_alike_is_told_in_words(decided):
 
 
 @pytest.mark.slow
-def test_slopes_on_what_nearly_all_said_are_told_in_words(decided):
+def test_slopes_on_what_nearly_all_said_are_hidden(decided):
     leaders = [f"L{k:03}" for k in range(27)]
     numbers = decided(edited("post.csv", lambda rows: rows.assign(**{
         item: rows[item].mask(rows["code"].isin(leaders), "4") for item in ("s1", "s2")})), whole=True)  # fmt: skip
     rows = numbers.table[numbers.table["method"].eq("experience")]
     assert rows["estimate"].isna().all()
-    assert set(rows["reason"]) <= {"alike_process", "collinear"}
+    assert set(rows["reason"]) <= {"hidden", "collinear"}
+
+
+@pytest.mark.slow
+def test_slopes_that_few_pairs_decide_are_hidden(decided):
+    """Eight mentors of 30 rated safety low, all others high: their leaders' change would follow from slope and mean."""
+    low, mentors = ([f"M{k:03}" for k in places] for places in (range(0, 16, 2), range(60)))
+    numbers = decided(edited("post.csv", lambda rows: rows.assign(**{
+        item: rows[item].mask(rows["code"].isin(mentors), "5").mask(rows["code"].isin(low), "1")
+        for item in ("s1", "s2")})), whole=True, n=60)  # fmt: skip
+    rows = numbers.table[numbers.table["method"].eq("experience") & numbers.table["cohort"].eq("A")]
+    assert rows["estimate"].isna().all()
+    assert {numbers.hidden_by.get(row) for row in rows["id"]} == {"few meet otherwise"}
 
 
 @pytest.mark.slow
