@@ -57,10 +57,13 @@ def stood(arrivals: pd.DataFrame, study: Study) -> str | None:
 
 
 def report_plan(arrivals: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Problems: where the study differs from its locked plan, and a plan that does not say it is older than answers."""
+    """Problems: where the study, or its title, differs from its locked plan, and a plan that does not say it is older than answers."""
     journal, plan = Journal(), study.plan
     if plan is None or study.options:
         return journal.problems
+    if plan.title != study.title:
+        message = Said("problems.plan_title", planned=plan.title, now=study.title)
+        journal.problem("plan_title", "warning", message, file=FILE)
     if changed := rules_changed(study):
         keys = [one.key for one in changed]
         more = Said("problems.part.keys_more", n=len(keys) - MOST_NAMED) if len(keys) > MOST_NAMED else ""

@@ -177,6 +177,15 @@ def test_of_many_changes_six_are_named_and_the_others_counted(folder):
     assert len(check_study(folder).plan) == 7
 
 
+def test_a_new_title_is_a_warning_and_no_change(folder):
+    locked(folder, old='"A small study"', new='"Its new name"')
+    found = told(folder)
+    severity, message = found["plan_title"]
+    assert severity == "warning"
+    assert "'A small study', and this study is called 'Its new name'" in message
+    assert "plan_changed" not in found
+
+
 def test_other_versions_are_a_note_and_no_change(folder):
     versions = plan_of(read_study(folder), LATER).versions | {"scipy": "0.1", "numpy": "0.2"}
     locked(folder, versions=versions)
