@@ -57,7 +57,7 @@ def stood(arrivals: pd.DataFrame, study: Study) -> str | None:
 
 
 def report_plan(arrivals: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Problems: where the study, or its title, differs from its locked plan, and a plan that does not say it is older than answers."""
+    """Problems: what differs from the locked plan, and a plan that does not say it is older than answers."""
     journal, plan = Journal(), study.plan
     if plan is None or study.options:
         return journal.problems

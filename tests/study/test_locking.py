@@ -361,10 +361,16 @@ class TestFile:
     def test_the_plan_of_another_study_is_refused(self, folder, study):
         plan = plan_of(study, DAY)
         others = {**plan.rules, "scales": ["zeal"], "items": ["z1"]}
-        for rules, refused in ((others, True), (others | {"items": ["m1"]}, False), (others | {"scales": ["mood"]}, False)):
+        for rules, refused in (
+            (others, True),
+            (others | {"items": ["m1"]}, False),
+            (others | {"scales": ["mood"]}, False),
+        ):
             (folder / "plan.toml").write_text(replace(plan, title="Another", rules=rules).text(), encoding="utf-8")
             if refused:
-                with pytest.raises(StudyFileError, match="the plan of the study 'Another', which has no scale and no item"):
+                with pytest.raises(
+                    StudyFileError, match="the plan of the study 'Another', which has no scale and no item"
+                ):
                     read_study(folder)
             else:
                 assert read_study(folder).plan.title == "Another"
