@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -126,7 +127,7 @@ def _until(on: date, intake: Intake) -> Intake:
     came = ~(intake.responses["submitted"].dt.normalize() > pd.Timestamp(on))
     if came.all():
         return intake
-    frames = {
+    frames: dict[str, Any] = {
         name: None if frame is None else frame[came].reset_index(drop=True)
         for name in ("responses", "facts", "published", "forms", "codes")
         for frame in [getattr(intake, name)]
