@@ -121,6 +121,15 @@ RESPONSES = Frame(
     },
     open_ended=True,
 )
+ARRIVALS = Frame(
+    "Arrivals",
+    ("wave",),
+    {
+        "wave": (TEXT, "name of the wave in study.toml"),
+        "first": (WHEN, "earliest date of a questionnaire with an answer, left out later or not"),
+        "undated": (COUNT, "how many such questionnaires have no date"),
+    },
+)
 OPEN_ANSWERS = Frame(
     "Open answers",
     ("unit",),

@@ -1,4 +1,4 @@
-"""The ledger and the Problems of a study, collected while it is being prepared."""
+"""The ledger, the Problems and the first days of a study's surveys, collected while it is being prepared."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,17 +8,18 @@ import numpy as np
 import pandas as pd
 
 from rm_research.catalogue.said import stored
-from rm_research.frames import LEDGER, PROBLEMS, Frame
+from rm_research.frames import ARRIVALS, LEDGER, PROBLEMS, Frame
 
 Severity = Literal["error", "warning", "note"]
 
 
 @dataclass
 class Journal:
-    """Collects ledger lines and problems while a study is prepared."""
+    """Collects ledger lines, problems and the first days of surveys while a study is prepared."""
 
     steps: list[dict[str, object]] = field(default_factory=list)
     problem_rows: list[dict[str, object]] = field(default_factory=list)
+    days: list[pd.DataFrame] = field(default_factory=list)
 
     def step(self, rule: str, *, before: int, after: int, wave: str = "", file: str = "", cells: int = 0) -> None:
         """Add a ledger line: rows before and after, cells changed."""
@@ -50,6 +51,20 @@ class Journal:
                 "rule": rule, "severity": severity, "file": file, "wave": wave, "cohort": cohort,
                 "source_row": source_row, "column": column or None, "value": value, "message": text, "said": said,
             })  # fmt: skip
+
+    def came(self, wave: str, submitted: pd.Series) -> None:
+        """Note when questionnaires of a wave came in, before any is left out; only the first day is kept."""
+        if len(submitted):
+            first, undated = submitted.min(), int(submitted.isna().sum())
+            self.days.append(pd.DataFrame({"wave": [wave], "first": [first], "undated": [undated]}))
+
+    @property
+    def arrivals(self) -> pd.DataFrame:
+        """Arrivals so far: one row per wave of which anything came in."""
+        if not self.days:
+            return ARRIVALS.empty()
+        by_wave = pd.concat(self.days).groupby("wave", sort=False)
+        return ARRIVALS.conform(by_wave.agg({"first": "min", "undated": "sum"}).reset_index())
 
     @property
     def ledger(self) -> pd.DataFrame:

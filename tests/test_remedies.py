@@ -407,6 +407,9 @@ CASES = [
     Case("plan_changed", planned(dated("2025-03-03", "2025-09-08"), "2025-01-01", "[scales.mood]\n",
                                  "[scales.mood]\nmin_answered = 0.9\n"),
          replaced("study.toml", "min_answered = 0.9", "min_answered = 0.5", "mood.min_answered. Put back")),
+    Case("plan_title", planned(dated("2025-03-03", "2025-09-08"), "2025-01-01", 'title = "', 'title = "New '),
+         said("lock again with --lock --again to plan under it", lambda files, _: files.update(
+             planned({name: files[name] for name in files if name != "plan.toml"}, "2025-01-01")))),
     Case("plan_undated", planned(base(post_csv=table(POST, when="2025-09-08")), "2025-01-01"),
          said("(?P<fact>submitted) under .(?P<table>columns)", lambda files, found: declare(
              files, f'{found["fact"]} = {{ post = "when" }}', found["table"])), brings=("plan_changed",)),

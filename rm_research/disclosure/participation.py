@@ -59,7 +59,7 @@ def _counts(prepared: Prepared, cohort: str | None) -> dict[str, object]:
     file or linked by their code), linked_exact, linked_near (by_code, by how the codes matched) and linked_wrong
     (expected number of wrong links; the three missing where codes are not compared), first and last (month in which
     questionnaires came in, as 2025-03; missing where no export says), plan (whether the locked plan says that it is
-    older than the first later answer, see `stood`; missing without one).
+    older than the first later answer of the whole study, see `stood`; missing without one).
     """
     cohorts = prepared.sound_cohorts if cohort is None else (cohort,)
     people = prepared.people[prepared.people["cohort"].isin(cohorts)]
@@ -78,7 +78,7 @@ def _counts(prepared: Prepared, cohort: str | None) -> dict[str, object]:
         **_links(responses, prepared),
         "first": submitted.min() if len(submitted) else None,
         "last": submitted.max() if len(submitted) else None,
-        "plan": stood(responses, prepared.study),
+        "plan": stood(prepared.arrivals, prepared.study),
     }
 
 

@@ -55,7 +55,7 @@ def shown_themes(
 
     Raises
     ------
-    ReadError
+    ReportError
         When a quote is of a group that is not shown.
     """
     study, threshold = prepared.study, Threshold.of(prepared.study)

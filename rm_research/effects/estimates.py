@@ -340,7 +340,7 @@ def estimate_row(
     row: dict[str, object] = {
         "id": row_id(contrast, measure, name, place, subgroup), **place._asdict(), "subgroup": subgroup,
         "contrast": contrast, "measure": measure, "method": name,
-        "planned": is_planned(place, contrast, study, subgroup=subgroup),
+        "planned": is_planned(place, contrast, study, subgroup=subgroup, method=name),
         "heads": method.heads_in(study, place.scale), **counts,
     }  # fmt: skip
     try:

@@ -1,16 +1,21 @@
 """Which estimates were planned: of a declared outcome and, where a plan was locked, asked and compared as it says."""
 
+import re
+
 from rm_research.effects.groups import AND, EVERYONE, Place, roles_of_split
-from rm_research.effects.methods import Contrast
+from rm_research.effects.methods import Contrast, Name
 from rm_research.study import Study
 from rm_research.study.locking import LockedPlan
 
 COMPARED = (Contrast.DIFFERENCE, Contrast.POOLED_DIFFERENCE)  # with the comparison arm
 OF_ATTRIBUTE = ": "  # in the name of a comparison, after that of an attribute
 POOLED = (Contrast.POOLED_CHANGE, Contrast.POOLED_DIFFERENCE)
+WITHIN_PAIRS = (Contrast.ACTOR, Contrast.PARTNER)
+ENOUGH = ("planned_meetings", "as_planned")  # of [programme]: who met often enough to have attended
+PAIRS = re.compile(r"(roster\.|waves\.(.+\.)?)?(columns|set)\.dyad(\..+)?")  # rules that say who is a pair
 
 
-def is_planned(place: Place, contrast: str, study: Study, *, subgroup: str = EVERYONE) -> bool:
+def is_planned(place: Place, contrast: str, study: Study, *, subgroup: str = EVERYONE, method: str = "") -> bool:
     """
     Whether an estimate was planned.
 
@@ -25,6 +30,8 @@ def is_planned(place: Place, contrast: str, study: Study, *, subgroup: str = EVE
     subgroup : str
         Which groups an interaction compares, on which moderator an average or on which scale of the process a change
         depends, or which retrospective wave a change is from: planned if the plan names it.
+    method : str
+        How it is made: the effect of attending was planned if the plan has a log and the same number of meetings.
     """
     if place.scale not in study.confirmatory:
         return False
@@ -35,7 +42,8 @@ def is_planned(place: Place, contrast: str, study: Study, *, subgroup: str = EVE
         return False
     roles = _of_scale(place.scale, "roles", plan)
     of_roles = not roles or _roles(place, contrast, subgroup) <= set(roles)
-    return of_roles and _compares(place, contrast, subgroup, plan, study)
+    has_data = _has_start(place, contrast, subgroup, plan, study) and _has_pairs_and_log(contrast, method, plan, study)
+    return of_roles and has_data and _compares(place, contrast, subgroup, plan, study)
 
 
 def _roles(place: Place, contrast: str, subgroup: str) -> set[str]:
@@ -47,6 +55,24 @@ def _roles(place: Place, contrast: str, subgroup: str) -> set[str]:
 def _of_scale(scale: str, name: str, plan: LockedPlan) -> list[str]:
     found: list[str] = plan.rules.get(f"scales.{scale}.{name}", [])
     return found
+
+
+def _has_start(place: Place, contrast: str, subgroup: str, plan: LockedPlan, study: Study) -> bool:
+    """Whether a plan asks a scale at the start, where an estimate needs it: not in hindsight, nor of later scales."""
+    in_hindsight = contrast == Contrast.CHANGE and subgroup != EVERYONE
+    only_later = not study.measured(place.scale, study.baseline)
+    return in_hindsight or only_later or study.baseline in _of_scale(place.scale, "waves", plan)
+
+
+def _has_pairs_and_log(contrast: str, method: str, plan: LockedPlan, study: Study) -> bool:
+    """Whether a plan knows who is a pair, and the meetings and how many are enough, where an estimate needs it."""
+    if contrast in WITHIN_PAIRS:
+        return any(PAIRS.fullmatch(rule) for rule in plan.rules)
+    if contrast != Contrast.DOSE and method != Name.INSTRUMENT:
+        return True
+    now = study.settings.programme
+    same = all(plan.rules.get(f"programme.{name}") == getattr(now, name) for name in ENOUGH)
+    return plan.rules.get("sessions", False) and (same or method != Name.INSTRUMENT)
 
 
 def _compares(place: Place, contrast: str, subgroup: str, plan: LockedPlan, study: Study) -> bool:
@@ -61,7 +87,7 @@ def _compares(place: Place, contrast: str, subgroup: str, plan: LockedPlan, stud
         return True
     if contrast in POOLED:
         return attribute in plan.rules.get("design.moderators", [])
-    if contrast in (Contrast.ACTOR, Contrast.PARTNER):  # what meetings were like, as a scale of the process tells
+    if contrast in WITHIN_PAIRS:  # what meetings were like, as a scale of the process tells
         return place.wave in _of_scale(subgroup, "waves", plan)
     return contrast != Contrast.CHANGE or subgroup in _of_scale(
         place.scale, "waves", plan

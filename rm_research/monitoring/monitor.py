@@ -127,7 +127,8 @@ def monitor_study(study: Study | str | Path, *, on: date | str | None = None) ->
     study : Study or path
         The study, or its folder.
     on : date or str, optional
-        Day as of which to tell, such as '2025-06-01'; today unless given. Meetings after it do not count.
+        Day as of which to tell, such as '2025-06-01'; today unless given. Questionnaires and meetings after
+        it do not count; questionnaires without a date do, and a note says how many there are.
 
     Returns
     -------

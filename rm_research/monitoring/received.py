@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from rm_research.linkage import link_waves
 from rm_research.linkage.cohorts import in_cohorts_that_count
 from rm_research.panel.timing import in_order
 from rm_research.people import build_participants, first_days
-from rm_research.responses.intake import take_in
+from rm_research.responses.intake import Intake, take_in
 from rm_research.study import Study
 from rm_research.study.entries import tidy_text
 from rm_research.study.settings import Careless
@@ -35,9 +36,11 @@ class Received:
     responses : DataFrame
         One row per questionnaire that counts: cohort, person, wave, file, source_row, submitted.
     links, near_misses, people, meetings, problems : DataFrame
-        The frames with those names. Meetings after the day are left out.
+        The frames with those names. Questionnaires and meetings after the day are left out.
     members : DataFrame
         One row per person and pair: cohort, person, dyad.
+    begun : dict of str to date
+        Day of the first questionnaire of the baseline by cohort, which may be after `on`: it has not started then.
     logged : bool
         Whether there is a log of meetings that can be read.
     """
@@ -51,6 +54,7 @@ class Received:
     members: pd.DataFrame
     meetings: pd.DataFrame
     problems: pd.DataFrame
+    begun: dict[str, date]
     logged: bool
 
     @cached_property
@@ -61,9 +65,7 @@ class Received:
     @cached_property
     def starts(self) -> dict[str, date]:
         """Day on which each cohort started: as declared, else that of its first questionnaire of the baseline."""
-        first = self.responses[self.responses["wave"] == self.study.baseline].groupby("cohort")["submitted"].min()
-        found = {str(cohort): when.date() for cohort, when in first.dropna().items()}
-        return found | {cohort: when.date() for cohort, when in first_days(self.cohorts, self.study).items()}
+        return self.begun | {cohort: when.date() for cohort, when in first_days(self.cohorts, self.study).items()}
 
     @property
     def knows_invited(self) -> bool:
@@ -92,8 +94,10 @@ class Received:
 def receive(study: Study, on: date) -> Received:
     """Read what has come in by a day; nothing is scored, and signs of careless answering leave nobody out."""
     settings = study.settings.model_copy(update={"careless": Careless()})
-    intake = take_in(replace(study, settings=settings))
+    whole = take_in(replace(study, settings=settings))
+    intake = _until(on, whole)
     linkage = link_waves(intake, study)
+    everything = linkage if intake is whole else link_waves(whole, study)
     met = intake.sessions
     met = met if met is None else met[in_cohorts_that_count(met["cohort"], study)]
     who = build_participants(linkage, met, study)
@@ -107,5 +111,27 @@ def receive(study: Study, on: date) -> Received:
         members=who.members,
         meetings=who.meetings[~(who.meetings["date"].dt.date > on)],
         problems=stacked([part.problems for part in (intake, linkage, who)], PROBLEMS),
+        begun=_begun(everything.responses, study),
         logged=intake.sessions is not None,
     )
+
+
+def _begun(responses: pd.DataFrame, study: Study) -> dict[str, date]:
+    """Day of the first questionnaire of the baseline, by cohort; without those of which it is not known."""
+    first = responses[responses["wave"] == study.baseline].groupby("cohort")["submitted"].min()
+    return {str(cohort): when.date() for cohort, when in first.dropna().items()}
+
+
+def _until(on: date, intake: Intake) -> Intake:
+    """What had come in by the end of a day; questionnaires without a date count, and so do their problems."""
+    came = ~(intake.responses["submitted"].dt.normalize() > pd.Timestamp(on))
+    if came.all():
+        return intake
+    frames: dict[str, Any] = {
+        name: None if frame is None else frame[came].reset_index(drop=True)
+        for name in ("responses", "facts", "published", "forms", "codes")
+        for frame in [getattr(intake, name)]
+    }
+    later = pd.MultiIndex.from_frame(intake.responses.loc[~came, PLACE].astype(object))
+    problems = intake.problems[~pd.MultiIndex.from_frame(intake.problems[PLACE].astype(object)).isin(later)]
+    return replace(intake, **frames, problems=problems.reset_index(drop=True))

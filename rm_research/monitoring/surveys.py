@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import date
 
 import pandas as pd
 
@@ -119,7 +120,7 @@ def _nobody_yet(cohort: str, received: Received) -> list[float]:
 
 
 def notes_on_surveys(received: Received) -> Iterator[Said]:
-    """What exports that are in do not tell yet."""
+    """What exports that are in do not tell yet, and what is not known of a day that is past."""
     table = surveys(received)
     for wave, rows in table.groupby("wave", sort=False):
         n_in = int(rows["state"].eq("in").sum())
@@ -127,6 +128,9 @@ def notes_on_surveys(received: Received) -> Iterator[Said]:
             yield Said("monitor.half_in", wave=wave, n=n_in, of=len(rows))
     if table["state"].eq("unusable").any():
         yield Said("monitor.unusable")
+    undated = int(received.responses["submitted"].isna().sum())
+    if undated and received.on < date.today():
+        yield Said("monitor.undated_answers", n=undated)
 
 
 def notes_on_answers(received: Received) -> Iterator[Said]:

@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from rm_research.frames import (
+    ARRIVALS,
     DYADS,
     GOALS,
     LEDGER,
@@ -51,7 +52,7 @@ Texts = dict[tuple[str, str], str]
 FRAMES = {
     "responses": RESPONSES, "people": PEOPLE, "dyads": DYADS, "meetings": MEETINGS, "goals": GOALS,
     "links": LINKS, "near_misses": NEAR_MISSES, "scores": SCORES, "panel": PANEL, "ledger": LEDGER,
-    "problems": PROBLEMS, "open_answers": OPEN_ANSWERS,
+    "problems": PROBLEMS, "open_answers": OPEN_ANSWERS, "arrivals": ARRIVALS,
 }  # fmt: skip
 NAMES = tuple(FRAMES)
 

@@ -50,6 +50,8 @@ class Prepared:
         The frames with those names, after linking. `responses` has no free text; `read_reflections` does.
     open_answers : DataFrame
         Who wrote something in answer to items of kind text, without what was written.
+    arrivals : DataFrame
+        When the first questionnaire of each wave came in, those counted that were left out.
     texts : dict of (str, str) to str
         Question text by wave and item, if the export has one.
     digest : str
@@ -79,6 +81,7 @@ class Prepared:
     ledger: pd.DataFrame
     problems: pd.DataFrame
     open_answers: pd.DataFrame
+    arrivals: pd.DataFrame
     texts: dict[tuple[str, str], str]
     digest: str
     chosen: Chosen = field(default_factory=dict)
@@ -360,7 +363,7 @@ def prepare_openly(study: Study) -> Prepared:
     problems += [
         compare_waves(linkage.responses, persons, study),
         check_listed_cohorts({*who.people["cohort"].unique(), *study.reporting.leave_out}, study),
-        report_plan(linkage.responses, study),
+        report_plan(intake.arrivals, study),
     ]
     return Prepared(
         study=study,
@@ -376,6 +379,7 @@ def prepare_openly(study: Study) -> Prepared:
         ledger=_numbered([record.ledger for record in records]),
         problems=_of_cohorts_that_count(stacked(problems, PROBLEMS), study),
         open_answers=who_wrote(linkage.responses, study),
+        arrivals=intake.arrivals,
         texts=intake.texts,
         digest=cache.digest(study),
     )

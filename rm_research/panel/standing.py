@@ -25,14 +25,14 @@ def rules_changed(study: Study) -> tuple[Difference, ...]:
     return tuple(one for one in differences(study) if not one.key.startswith(OF_VERSIONS))
 
 
-def stood(responses: pd.DataFrame, study: Study) -> str | None:
+def stood(arrivals: pd.DataFrame, study: Study) -> str | None:
     """
-    Tell whether the locked plan says that it is older than the first later answer among some questionnaires.
+    Tell whether the locked plan says that it is older than the first later answer.
 
     Parameters
     ----------
-    responses : DataFrame
-        Responses.
+    arrivals : DataFrame
+        Arrivals of the whole study, which know questionnaires that were left out: their answers could be seen, too.
     study : Study
 
     Returns
@@ -44,23 +44,26 @@ def stood(responses: pd.DataFrame, study: Study) -> str | None:
     if study.plan is None:
         return None
     retrospective = [wave.name for wave in study.waves if wave.kind == "retrospective"]
-    later = responses[responses["wave"].isin([*study.later_waves, *retrospective])]
+    later = arrivals[arrivals["wave"].isin([*study.later_waves, *retrospective])]
     if later.empty:
         return "none_yet"
-    dated = later["submitted"].dropna()
+    dated = later["first"].dropna()
     ahead = dated.min().date() - study.plan.locked if len(dated) else None
     if ahead is not None and ahead < -ABOUT:
         return "after"
-    if ahead is None or len(dated) < len(later):
+    if ahead is None or later["undated"].any():
         return "unknown"
     return "around" if ahead <= ABOUT else "before"
 
 
-def report_plan(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Problems: where the study differs from its locked plan, and a plan that does not say it is older than answers."""
+def report_plan(arrivals: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Problems: what differs from the locked plan, and a plan that does not say it is older than answers."""
     journal, plan = Journal(), study.plan
     if plan is None or study.options:
         return journal.problems
+    if plan.title != study.title:
+        message = Said("problems.plan_title", planned=plan.title, now=study.title)
+        journal.problem("plan_title", "warning", message, file=FILE)
     if changed := rules_changed(study):
         keys = [one.key for one in changed]
         more = Said("problems.part.keys_more", n=len(keys) - MOST_NAMED) if len(keys) > MOST_NAMED else ""
@@ -69,7 +72,7 @@ def report_plan(responses: pd.DataFrame, study: Study) -> pd.DataFrame:
     if others := [one.key.removeprefix(OF_VERSIONS) for one in differences(study) if one not in changed]:
         message = Said("problems.plan_versions", locked=plan.locked, names=", ".join(others))
         journal.problem("plan_versions", "note", message, file=FILE)
-    how = stood(responses, study)
+    how = stood(arrivals, study)
     if how in LATE:
         journal.problem("plan_late", "warning", Said(LATE[how], locked=plan.locked), file=FILE)
     elif how == "unknown":

@@ -28,7 +28,7 @@ def lock_plan(study: Study | str | Path, *, again: bool = False) -> LockedPlan:
     Returns
     -------
     LockedPlan
-        Where nothing differs from the plan that is there, that one, unchanged.
+        Where nothing, the title included, differs from the plan that is there, that one, unchanged.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def lock_plan(study: Study | str | Path, *, again: bool = False) -> LockedPlan:
                 f"{FILE} in {known.path} is a plan that says it was locked on {kept.locked}. To lock what the study "
                 "declares now, give --again (in Python again=True); the earlier plan is kept in the file."
             )
-        if not kept.differences(known):
+        if kept.title == known.title and not kept.differences(known):
             return kept
         plan = replace(plan, earlier=(*kept.earlier, kept))
     _write(known.path / FILE, plan.text(), anew=kept is None)
@@ -72,7 +72,7 @@ def _write(path: Path, text: str, *, anew: bool) -> None:
             file.write(text.encode())
         os.chmod(part, 0o644)
         if anew:
-            os.link(part, path)
+            _put_new(part, path)
         else:
             os.replace(part, path)
     except FileExistsError as error:
@@ -82,3 +82,18 @@ def _write(path: Path, text: str, *, anew: bool) -> None:
     finally:
         if part is not None and os.path.exists(part):
             os.unlink(part)
+
+
+def _put_new(part: str, path: Path) -> None:
+    """Put a whole file where there is none yet; raises FileExistsError where another process was faster."""
+    try:
+        os.link(part, path)  # a link, unlike a rename, never replaces
+    except FileExistsError:
+        raise
+    except OSError:  # some file systems have no links: take the name, which only one process can, and then replace it
+        path.touch(exist_ok=False)
+        try:
+            os.replace(part, path)
+        except OSError:
+            path.unlink()
+            raise

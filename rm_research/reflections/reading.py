@@ -101,7 +101,7 @@ def read_sheets(prepared: Prepared, paths: Sequence[Path]) -> Read:
             sheets.append(_sheet(path, prepared.study))
         except ReadError as error:
             problems += [text if path.name in text else f"{path.name}: {text}" for text in error.problems]
-    twice = [coder for coder, times in Counter(path.stem.casefold() for path in paths).items() if times > 1]
+    twice = [coder for coder, times in Counter(tidy_text(path.stem) for path in paths).items() if times > 1]
     if twice:
         problems.append(
             "Two sheets have the same name, which is that of their coder. Give each coder's sheet a name of its own."

@@ -40,6 +40,9 @@ class Intake:
         One row per questionnaire, same index: published totals in the export, by scale.
     ledger, problems : DataFrame
         What was done, and what is wrong.
+    arrivals : DataFrame
+        One row per wave: first, the earliest date of all its questionnaires with an answer, whether or not they count;
+        and undated, how many of these have no date.
     forms : DataFrame
         Same index: hashes of codes in forms that are not declared, by form; missing where the form is the code itself.
     codes : DataFrame or None
@@ -67,6 +70,7 @@ class Intake:
     published: pd.DataFrame
     ledger: pd.DataFrame
     problems: pd.DataFrame
+    arrivals: pd.DataFrame
     forms: pd.DataFrame
     codes: pd.DataFrame | None
     roster: pd.DataFrame | None
@@ -239,6 +243,7 @@ def _intake(
         published=questionnaires[[TOTAL + name for name in totals]].set_axis(totals, axis=1),
         ledger=journal.ledger,
         problems=journal.problems,
+        arrivals=journal.arrivals,
         forms=questionnaires[[name for name in questionnaires.columns if name.startswith(FORM)]],
         codes=_codes(questionnaires) if study.link.method == "code" else None,
         roster=roster,

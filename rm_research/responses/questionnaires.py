@@ -70,12 +70,14 @@ def _read(opened: Opened, key: bytes, in_roster: set[str]) -> pd.DataFrame:
     facts = source_facts(export, study, opened.wave, opened.source, names, in_roster=in_roster)
     report_previews(opened)
     keep = _dropped("consent", _consenting(facts, opened), pd.Series(True, index=facts.index), opened)
-    answers = _all_answers(opened)
-    keep = _dropped("not returned", _returned(answers, opened), keep, opened)
+    answers, who = _all_answers(opened), _who(facts, opened, key)
+    returned = _returned(answers, opened)
+    opened.journal.came(opened.wave.name, who.loc[returned | _any_answered(answers, opened), "submitted"])
+    keep = _dropped("not returned", returned, keep, opened)
     keep = _dropped("unfinished", _finished(facts, opened), keep, opened)
     keep = _careful(careless_rows(opened, answers, facts), keep, opened)
     parts = [
-        _who(facts, opened, key),
+        who,
         _forms(facts, opened, key),
         _items(answers, opened),
         _facts(facts, opened, key),
@@ -181,6 +183,12 @@ def _returned(answers: dict[str, Answers], opened: Opened) -> pd.Series:
         return answers[name].answered
     if name is not None and (column := opened.export.find(name)) is not None:
         return is_answered(rows[column], opened.study.missing)
+    return _any_answered(answers, opened)
+
+
+def _any_answered(answers: dict[str, Answers], opened: Opened) -> pd.Series:
+    """Rows in which any item is answered."""
+    rows = opened.export.rows
     answered = np.zeros(len(rows), dtype=bool)
     for answer in answers.values():
         answered |= answer.answered.to_numpy()

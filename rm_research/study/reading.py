@@ -105,7 +105,7 @@ def _study(folder: Path, *, allow_outside: bool, options: Mapping[str, Any]) -> 
     study = None
     if settings is not None:
         settings, items = filled_settings(settings), filled_items(items, settings)
-        study = Study(folder, settings, items, marks, dict(options), _read_plan(folder, settings, problems))
+        study = Study(folder, settings, items, marks, dict(options), _read_plan(folder, settings, items, problems))
         problems += [] if allow_outside or is_allowed(folder) else outside(study)
         problems += check_settings(study)
         # these would also report an item that could not be read as missing
@@ -188,17 +188,23 @@ def _printable(value: Any) -> Any:
     return printable(value) if isinstance(value, str) else value
 
 
-def _read_plan(folder: Path, settings: Settings, problems: list[str]) -> LockedPlan | None:
+def _read_plan(
+    folder: Path, settings: Settings, items: tuple[Item, ...], problems: list[str]
+) -> LockedPlan | None:  # fmt: skip
     """Locked plan of a study; None if there is none that can be used, and `problems` then has why."""
     try:
         plan = read_plan(folder)
     except StudyFileError as error:
         problems += error.problems
         return None
-    if plan is not None and plan.title != settings.title:
+    if plan is None or plan.title == settings.title:
+        return plan
+    shared = set(plan.rules.get("scales", ())) & set(settings.scales)
+    shared |= set(plan.rules.get("items", ())) & {item.name for item in items}
+    if items and not shared:  # a study may get a new title, but not become another one
         problems.append(
-            f"{FILE}: is the plan of the study {plan.title!r}, and this one is {settings.title!r}. If it came from "
-            f"another study, move it out of the folder; if this is the same study, give it its earlier title again"
+            f"{FILE}: is the plan of the study {plan.title!r}, which has no scale and no item of this one, "
+            f"{settings.title!r}. It came from another study; move it out of the folder"
         )
         return None
     return plan

@@ -10,12 +10,14 @@ from small_studies import row_of, study_of, table_of
 from rm_research.effects import estimate_change
 from rm_research.effects.estimates import headlines
 from rm_research.effects.groups import Place
-from rm_research.effects.methods import Contrast
+from rm_research.effects.methods import Contrast, Name
 from rm_research.effects.planned import is_planned
 from rm_research.effects.verdicts import judged
+from rm_research.study import read_study
 from rm_research.study.locking import plan_of
 
 AT = Place("Spring", "leader", "programme", "mood", "post")
+PAIRED = {"columns.dyad": ["pair"]}
 TOGETHER = AT._replace(role="leader + mentor")
 
 
@@ -61,17 +63,46 @@ CASES = [
     ({}, AT, Contrast.POOLED_CHANGE, "online: yes", False),
     ({"design.moderators": ["online"]}, AT, Contrast.POOLED_CHANGE, "online: yes", True),
     ({}, AT, Contrast.POOLED_CHANGE, "everyone", True),
-    ({}, AT, Contrast.ACTOR, "everyone", True),
-    ({}, AT, Contrast.ACTOR, "safety", False),
-    ({"scales.safety.waves": ["post"]}, AT, Contrast.PARTNER, "safety", True),
+    ({}, AT, Contrast.ACTOR, "everyone", False),
+    (PAIRED, AT, Contrast.ACTOR, "everyone", True),
+    ({"roster.columns.dyad": ["pair"]}, AT, Contrast.PARTNER, "everyone", True),
+    ({"waves.pre.first.columns.dyad": ["pair"]}, AT, Contrast.PARTNER, "everyone", True),
+    ({"sessions.columns.dyad": ["pair"]}, AT, Contrast.PARTNER, "everyone", False),
+    (PAIRED, AT, Contrast.ACTOR, "safety", False),
+    ({"scales.safety.waves": ["post"]}, AT, Contrast.PARTNER, "safety", False),
+    ({"scales.safety.waves": ["post"], **PAIRED}, AT, Contrast.PARTNER, "safety", True),
+    ({}, AT, Contrast.DOSE, "everyone", False),
+    ({"sessions": True}, AT, Contrast.DOSE, "everyone", True),
+    ({"sessions": True, "programme.planned_meetings": 6}, AT, Contrast.DOSE, "everyone", True),
+    ({"scales.mood.waves": ["post"]}, AT, Contrast.CHANGE, "everyone", False),
+    ({"scales.mood.waves": ["post"]}, AT, Contrast.DIFFERENCE, "everyone", False),
     ({}, AT, Contrast.CHANGE, "then", False),
     ({"scales.mood.waves": ["pre", "then", "post"]}, AT, Contrast.CHANGE, "then", True),
+    ({"scales.mood.waves": ["then", "post"]}, AT, Contrast.CHANGE, "then", True),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("rules", "place", "contrast", "subgroup", "planned"), CASES)
 def test_with_a_plan_what_it_asks_and_compares(study, rules, place, contrast, subgroup, planned):
     assert is_planned(place, contrast, locked(study, **rules), subgroup=subgroup) is planned
+
+
+@pytest.mark.parametrize(("rules", "planned"), [
+    ({}, False), ({"sessions": True}, True), ({"sessions": True, "programme.planned_meetings": 6}, False),
+    ({"sessions": True, "programme.as_planned": 0.5}, False),
+])  # fmt: skip
+def test_the_effect_of_attending_needs_the_log_and_the_meetings_of_the_plan(study, rules, planned):
+    asked = {"contrast": Contrast.DIFFERENCE, "study": locked(study, **rules)}
+    assert is_planned(AT, **asked, method=Name.INSTRUMENT) is planned
+    assert is_planned(AT, **asked, method=Name.ANCOVA)
+
+
+def test_a_scale_that_is_only_asked_later_needs_no_start(tmp_path):
+    study = study_of(tmp_path, design='comparison = "waitlist"')
+    (tmp_path / "codebook.csv").write_text("item,scale,low,high,pre\na,mood,1,5,-\nb,zeal,1,5,b\n")
+    later = read_study(study.path)
+    assert not later.measured("mood", "pre")
+    assert is_planned(AT, Contrast.DIFFERENCE, locked(later))
 
 
 def test_an_outcome_that_was_added_later_is_exploratory(tmp_path):

@@ -41,6 +41,7 @@ PRE = "code,when,a,b,c\n" + "".join(f"{code},2025-03-0{k},1,2,3\n" for k, code i
     ("L1", "M1", "L2", "L3", "M3"), start=1)) + "L4,2025-09-01,4,4,5\n"  # fmt: skip
 LOG = "pair,date,minutes\nP-1,2025-03-10,60\nP-1,2025-04-10,60\nP-3,2025-03-01,60\n"
 ON = date(2025, 5, 10)
+LATE = date(2025, 6, 2)  # when later answers are in
 
 
 def programme(folder, *, toml=TOML, on=ON, people=PEOPLE, **files) -> Monitor:
@@ -72,7 +73,7 @@ def rows(monitor, name):
 class TestSurveys:
     def test_an_export_that_is_not_there_is_no_error(self, tmp_path):
         monitor = programme(tmp_path)
-        assert rows(monitor, "surveys") == [["pre", "pre.csv", "in", 6], ["post", "post.csv", "awaited", 0]]
+        assert rows(monitor, "surveys") == [["pre", "pre.csv", "in", 5], ["post", "post.csv", "awaited", 0]]
         assert monitor.notes["surveys"] == ()
 
     def test_before_there_is_any_export(self, tmp_path):
@@ -92,7 +93,7 @@ class TestSurveys:
         halves = "".join(f'[[waves.pre.sources]]\nname = "{name}"\nfile = "{name}.csv"\n' for name in ("pre", "more"))
         monitor = programme(tmp_path, toml=TOML.replace('[waves.pre]\nfile = "pre.csv"\n', halves))
         assert monitor.notes["surveys"] == ("Of the survey “pre”, 1 of 2 files are in; its counts are of these alone.",)
-        assert rows(monitor, "surveys")[:2] == [["pre", "pre.csv", "in", 6], ["pre", "more.csv", "awaited", 0]]
+        assert rows(monitor, "surveys")[:2] == [["pre", "pre.csv", "in", 5], ["pre", "more.csv", "awaited", 0]]
 
 
 class TestAnswers:
@@ -102,7 +103,7 @@ class TestAnswers:
             ["pre", "Spring", "leader", "waitlist", 1, 1, 0],
             ["pre", "Spring", "mentor", "programme", 2, 1, 1],
             ["pre", "Spring", "mentor", "waitlist", 1, 1, 0],
-            ["pre", "Autumn", "leader", "programme", 1, 1, 0],
+            ["pre", "Autumn", "leader", "programme", 1, 0, 1],
             ["pre", "Autumn", "mentor", "programme", 1, 0, 1],
         ]
 
@@ -119,7 +120,7 @@ class TestAnswers:
         toml = ALONE.replace('submitted = "when"\n', 'submitted = "when"\nrole = "r"\n')
         monitor = programme(tmp_path, toml=toml, pre_csv=PRE.replace("code,when", "code,r,when").replace(
             ",2025", ",leader,2025"))  # fmt: skip
-        assert rows(monitor, "answers") == [["pre", "all people", "leader", "programme", None, 6, None]]
+        assert rows(monitor, "answers") == [["pre", "all people", "leader", "programme", None, 5, None]]
         assert "nobody can tell who has not answered yet" in monitor.notes["answers"][0]
 
     def test_a_list_that_cannot_be_read(self, tmp_path):
@@ -139,6 +140,22 @@ class TestAnswers:
         assert "which of the people who are invited have answered" in monitor.notes["answers"][0]
         assert rows(monitor, "codes") == []
         assert monitor.notes["codes"] == ("Surveys are not linked, as declared.",)
+
+    def test_questionnaires_after_the_day_do_not_count(self, tmp_path):
+        # L1 answered again in May, of which the later one counts; M1 has no date; a blank code came in later
+        twice = TOML.replace('file = "post.csv"', 'file = "post.csv"\nduplicates = "last"')
+        post = "code,when,a,b,c\nL1,2025-05-10,1,2,3\nL1,2025-05-12,1,2,3\nM1,,1,2,3\nL2,2025-05-11,1,2,3\n"
+        for on, n, blank in ((ON, 2, False), (date(2025, 5, 11), 3, True)):
+            monitor = programme(tmp_path, toml=twice, post_csv=f"{post},2025-05-11,1,2,3\n", on=on)
+            assert sum(row[5] for row in rows(monitor, "answers") if row[0] == "post") == n
+            problems = received.receive(monitor.study, on).problems
+            assert problems["rule"].eq("blank_code").any() == blank
+            assert monitor.notes["surveys"] == (
+                "Questionnaires without a date: 1. They are counted, although they may have come in after this day.",
+            )
+        assert "without a date" not in repr(monitor_study(tmp_path, on=date.today()))
+        dated = programme(tmp_path, toml=twice, post_csv=post.replace("M1,,", "M1,2025-05-09,"))
+        assert "without a date" not in repr(dated)
 
 
 class TestDue:
@@ -162,7 +179,7 @@ class TestDue:
 
     def test_a_survey_that_everybody_answered_is_not_due(self, tmp_path):
         everybody = "code,when,a,b,c\n" + "".join(f"{person[0]},2025-06-01,1,2,3\n" for person in PEOPLE[:6])
-        assert [row[3] for row in rows(programme(tmp_path, post_csv=everybody), "due")] == ["Autumn"]
+        assert [row[3] for row in rows(programme(tmp_path, post_csv=everybody, on=LATE), "due")] == ["Autumn"]
 
     def test_without_a_list_it_stays_due(self, tmp_path):
         monitor = programme(tmp_path, toml=ALONE)
@@ -188,7 +205,7 @@ class TestCodes:
             "code,when,group,a,b,c\nL1,2025-03-01,Spring,1,2,3\n,2025-03-01,Spring,1,2,3\nX9,2025-03-01,Spring,1,2,3\n"
         )
         post = pre.replace("L1", "M2").replace("X9", "Y8").replace("03-01", "06-01")
-        assert rows(programme(tmp_path, toml=toml, pre_csv=pre, post_csv=post), "codes") == [
+        assert rows(programme(tmp_path, toml=toml, pre_csv=pre, post_csv=post, on=LATE), "codes") == [
             ["pre", "pre.csv", "blank", 1, "3"], ["pre", "pre.csv", "not_on_roster", 1, "4"],
             ["post", "post.csv", "blank", 1, "3"], ["post", "post.csv", "not_on_roster", 1, "4"],
         ]  # fmt: skip
@@ -196,13 +213,13 @@ class TestCodes:
     def test_without_a_list_a_later_code_that_is_new_leads_nowhere(self, tmp_path):
         toml = ALONE
         post = "code,when,a,b,c\nL1,2025-06-01,1,2,3\nZZ,2025-06-01,1,2,3\n"
-        assert rows(programme(tmp_path, toml=toml, post_csv=post), "codes") == [
+        assert rows(programme(tmp_path, toml=toml, post_csv=post, on=LATE), "codes") == [
             ["post", "post.csv", "not_before", 1, "3"]
         ]
         # while the first survey is not in, nobody can have given a code before
-        monitor = programme(tmp_path, toml=toml, post_csv=post)
+        monitor = programme(tmp_path, toml=toml, post_csv=post, on=LATE)
         (tmp_path / "pre.csv").unlink()
-        assert rows(monitor_study(tmp_path, on=ON), "codes") == []
+        assert rows(monitor_study(tmp_path, on=LATE), "codes") == []
         assert monitor.tables["codes"]["rows"].tolist() == ["3"]
 
     def test_codes_that_are_similar_are_listed_as_near_misses(self, tmp_path):
@@ -212,7 +229,7 @@ class TestCodes:
             "code,when,a,b,c\n" + "".join(f"{code},2025-0{month}-01,1,2,3\n" for code in of)
             for month, of in ((3, codes), (6, [*codes[:4], "mrno91"]))
         )
-        kinds = {row[2] for row in rows(programme(tmp_path, toml=toml, pre_csv=pre, post_csv=post), "codes")}
+        kinds = {row[2] for row in rows(programme(tmp_path, toml=toml, pre_csv=pre, post_csv=post, on=LATE), "codes")}
         assert "similar" in kinds
 
     def test_many_rows_are_cut(self, tmp_path):

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-import pandas as pd
 import pytest
 from small_studies import TOML, Group, small_study
 
 from rm_research.checks import check_study
+from rm_research.disclosure.participation import participation
+from rm_research.frames import ARRIVALS
 from rm_research.panel import prepare_study
 from rm_research.panel.standing import STOOD, differences, stood
 from rm_research.study import read_study
@@ -43,7 +44,7 @@ DAYS = [(-300, "before"), (-2, "before"), (-1, "around"), (0, "around"), (1, "ar
 @pytest.mark.parametrize(("days", "expected"), DAYS)
 def test_the_day_of_the_plan_is_held_against_the_first_later_answer(folder, days, expected):
     prepared = prepare_study(locked(folder, LATER + timedelta(days)))
-    assert stood(prepared.responses, prepared.study) == expected
+    assert stood(prepared.arrivals, prepared.study) == expected
     late = told(folder).get("plan_late")
     assert (late is not None) is (expected != "before")
     if late is not None:
@@ -57,6 +58,51 @@ def test_the_first_of_all_later_answers_counts(folder):
     text = (folder / "post.csv").read_text()
     (folder / "post.csv").write_text(text.replace("2025-09-08", "2025-05-01", 1))
     assert "plan_late" in told(folder)
+
+
+def first_row(text, day):
+    """The first questionnaire of an export, on another day."""
+    return text.splitlines()[1].replace("2025-09-08", day)
+
+
+LEFT_OUT = {  # additions to study.toml, and the value of a column that leaves a questionnaire out
+    "duplicates": ('duplicates = "last"', None, ""),
+    "unfinished": ('unfinished = "drop"', "finished", "no"),
+    "consent": ("", "consent", "no"),
+}
+
+
+@pytest.mark.parametrize("how", LEFT_OUT)
+@pytest.mark.parametrize(("day", "expected"), [("2025-05-01", "after"), ("", "unknown"), ("2025-09-08", "before")])
+def test_questionnaires_that_are_left_out_were_answers_all_the_same(folder, how, day, expected):
+    of_wave, column, no = LEFT_OUT[how]
+    toml = (folder / "study.toml").read_text()
+    toml = toml.replace("[waves.post]\n", f"[waves.post]\n{of_wave}\n")
+    if column is not None:
+        toml = toml.replace("[columns]\n", f'[columns]\n{column} = "{column}"\n')
+    (folder / "study.toml").write_text(toml)
+    for name in ("pre", "post"):
+        text = (folder / f"{name}.csv").read_text()
+        first = first_row(text, day)
+        lines = text.splitlines()
+        if column is not None:
+            lines = [f"{lines[0]},{column}", *(f"{line},yes" for line in lines[1:])]
+            first = f"{first},{no}"
+        (folder / f"{name}.csv").write_text("\n".join([lines[0], *([first] if name == "post" else []), *lines[1:]]))
+    prepared = prepare_study(locked(folder, date(2025, 8, 1)))
+    assert (prepared.responses.query("wave == 'post'")["submitted"].dt.date == LATER).all()
+    assert stood(prepared.arrivals, prepared.study) == expected
+    assert prepare_study(folder).arrivals.equals(prepared.arrivals)  # from the cache
+
+
+def test_the_page_of_a_cohort_judges_by_the_whole_study(tmp_path):
+    groups = [Group(cohort=name, role="leader", arm="programme") for name in ("A", "B")]
+    folder = locked(small_study(tmp_path / "s", *groups), date(2025, 10, 15))
+    header, *rows = (folder / "post.csv").read_text().splitlines()
+    moved = [row.replace("2025-09-08", "2025-12-01") if ",B," in row else row for row in rows]
+    assert moved != rows
+    (folder / "post.csv").write_text("\n".join([header, *moved]))
+    assert set(participation(prepare_study(folder))["cohorts"]["plan"]) == {"after"}
 
 
 def test_without_a_date_nobody_knows(folder):
@@ -82,7 +128,7 @@ def test_before_there_are_later_answers_nothing_is_late(folder):
     (folder / "post.csv").unlink()
     problems = check_study(folder)
     assert problems.prepared is not None
-    assert stood(problems.prepared.responses, problems.prepared.study) == "none_yet"
+    assert stood(problems.prepared.arrivals, problems.prepared.study) == "none_yet"
     assert not set(problems.table["rule"]) & {"plan_late", "plan_undated"}
 
 
@@ -95,20 +141,19 @@ def test_retrospective_answers_are_later_answers(folder):
     (folder / "study.toml").write_text(toml)
     (folder / "then.csv").write_text((folder / "pre.csv").read_text().replace("2025-03-03", "2025-04-01"))
     prepared = prepare_study(locked(folder, date(2025, 5, 1)))
-    assert stood(prepared.responses, prepared.study) == "after"
+    assert stood(prepared.arrivals, prepared.study) == "after"
 
 
 def test_without_a_plan_nothing_is_said(folder):
     prepared = prepare_study(folder)
-    assert stood(prepared.responses, prepared.study) is None
+    assert stood(prepared.arrivals, prepared.study) is None
     assert differences(prepared.study) == ()
     assert not [rule for rule in told(folder) if rule.startswith("plan")]
 
 
 def test_what_stood_is_known_words(folder):
     prepared = prepare_study(locked(folder))
-    table = pd.DataFrame({"wave": [], "submitted": pd.Series([], dtype="datetime64[us]")})
-    assert {stood(table, prepared.study), stood(prepared.responses, prepared.study)} <= set(STOOD)
+    assert {stood(ARRIVALS.empty(), prepared.study), stood(prepared.arrivals, prepared.study)} <= set(STOOD)
 
 
 def test_a_change_is_a_warning_with_its_keys_and_a_table(folder):
@@ -130,6 +175,15 @@ def test_of_many_changes_six_are_named_and_the_others_counted(folder):
     assert message.count("scales.mood.") + message.count("design.") == 6
     assert "and 1 more." in message
     assert len(check_study(folder).plan) == 7
+
+
+def test_a_new_title_is_a_warning_and_no_change(folder):
+    locked(folder, old='"A small study"', new='"Its new name"')
+    found = told(folder)
+    severity, message = found["plan_title"]
+    assert severity == "warning"
+    assert "'A small study', and this study is called 'Its new name'" in message
+    assert "plan_changed" not in found
 
 
 def test_other_versions_are_a_note_and_no_change(folder):

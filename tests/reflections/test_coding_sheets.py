@@ -226,6 +226,13 @@ def test_all_faults_of_all_sheets_are_said_at_once(prepared, tmp_path):
     assert said.startswith("The coding sheets cannot be used (4 problems)")
 
 
+@pytest.mark.parametrize("other", ["ann  b.xlsx", "ANN B.xlsx"])
+def test_two_sheets_whose_names_mean_one_coder_are_refused(prepared, tmp_path, other):
+    rows = marked(rows_of(prepared, tmp_path))
+    with pytest.raises(ReadError, match="Two sheets have the same name"):
+        read_sheets(prepared, [sheet(tmp_path, rows, "ann b.xlsx"), sheet(tmp_path, rows, other)])
+
+
 def test_a_sheet_of_another_study_is_refused(prepared, tmp_path):
     other = prepare_study(open_study(tmp_path / "other", {"leader": SAID}, codebook=CODEBOOK))
     with pytest.raises(ReadError, match="no open answer of this study is called so"):

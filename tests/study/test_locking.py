@@ -1,5 +1,7 @@
 """A locked plan: everything that can change a result is in it, and nothing in it changes unseen."""
 
+import errno
+import os
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -357,9 +359,21 @@ class TestFile:
                 read_study(folder)
 
     def test_the_plan_of_another_study_is_refused(self, folder, study):
-        (folder / "plan.toml").write_text(replace(plan_of(study, DAY), title="Another").text(), encoding="utf-8")
-        with pytest.raises(StudyFileError, match="the plan of the study 'Another', and this one is 'All of it'"):
-            read_study(folder)
+        plan = plan_of(study, DAY)
+        others = {**plan.rules, "scales": ["zeal"], "items": ["z1"]}
+        for rules, refused in (
+            (others, True),
+            (others | {"items": ["m1"]}, False),
+            (others | {"scales": ["mood"]}, False),
+        ):
+            (folder / "plan.toml").write_text(replace(plan, title="Another", rules=rules).text(), encoding="utf-8")
+            if refused:
+                with pytest.raises(
+                    StudyFileError, match="the plan of the study 'Another', which has no scale and no item"
+                ):
+                    read_study(folder)
+            else:
+                assert read_study(folder).plan.title == "Another"
 
     def test_a_link_out_of_the_folder_is_refused(self, folder, study, tmp_path):
         (tmp_path / "elsewhere.toml").write_text(plan_of(study, DAY).text(), encoding="utf-8")
@@ -372,6 +386,40 @@ class TestFile:
 
 
 class TestLockPlan:
+    def test_a_new_title_is_locked_again_and_keeps_the_plan_of_the_old_one(self, folder):
+        first = lock_plan(folder)
+        toml = folder / "study.toml"
+        toml.write_text(toml.read_text(encoding="utf-8").replace('"All of it"', '"A new title"'), encoding="utf-8")
+        assert read_study(folder).plan == first
+        second = lock_plan(folder, again=True)
+        assert (second.title, second.earlier) == ("A new title", (first,))
+        assert read_study(folder).plan == second
+        assert lock_plan(folder, again=True) == second
+
+    def test_where_there_are_no_links_it_is_written_and_never_over_another(self, folder, monkeypatch):
+        def no_links(*_):
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        monkeypatch.setattr(os, "link", no_links)
+        files = {path.name for path in folder.iterdir()}
+        study = read_study(folder)
+        plan = lock_plan(study)
+        assert read_study(folder).plan == plan
+        assert {path.name for path in folder.iterdir()} - files <= {"plan.toml", ".rm_research"}
+        text = (folder / "plan.toml").read_text(encoding="utf-8")
+        with pytest.raises(StudyError, match="is there already"):  # it came after the study was read
+            locking._write(folder / "plan.toml", "another", anew=True)
+        assert (folder / "plan.toml").read_text(encoding="utf-8") == text
+        (folder / "plan.toml").unlink()
+
+        def no_replacing(*_):
+            raise OSError(errno.EIO, "Input/output error")
+
+        monkeypatch.setattr(os, "replace", no_replacing)
+        with pytest.raises(StudyError, match="cannot be written"):
+            lock_plan(study)
+        assert not (folder / "plan.toml").exists()
+
     def test_locks_before_there_are_any_data(self, folder):
         plan = lock_plan(folder)
         assert read_study(folder).plan == plan
