@@ -141,13 +141,17 @@ def fidelity_count(row: pd.Series, words: Catalogue) -> str:
 
 
 def fidelity_title(disclosed: Shown, *, study: Study, cohort: str) -> str:
-    """How many pairs met as planned, or else the first thing that is known; empty if there is none."""
+    """How many pairs met often enough by the plan, or else the first thing that is known; empty if there is none."""
     rows, words = fidelity_rows(disclosed, cohort=cohort), catalogue(study.reporting.language)
     if rows.empty:
         return ""
     first = rows.iloc[0]
     if first["about"] == "meetings":
-        return words.say("fidelity.title", n=int(first["n_as_planned"]), of=int(first["n_pairs"]))
+        enough, planned = study.programme.enough_meetings, study.programme.planned_meetings
+        once = "fidelity.title_once" if enough == 1 else "fidelity.title_enough"
+        key = "fidelity.title" if enough == planned else once
+        blanks = {"n": int(first["n_as_planned"]), "of": int(first["n_pairs"])}
+        return words.say(key, enough=enough, planned=planned, **blanks)
     label = fidelity_label(str(first["about"]), study, words)
     return words.say("fidelity.title_other", label=label, count=fidelity_count(first, words))
 

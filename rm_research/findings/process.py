@@ -44,15 +44,20 @@ def associations(context: Context) -> list[str]:
 
 def _association(row: Estimate, context: Context) -> str:
     """How the change of one role goes with what its partners say."""
-    clear = row.ci_low > 0 or row.ci_high < 0
     process = context.study.scale(row.subgroup).title
-    key = "programme.partner_clear" if clear else "programme.partner_unclear"
+    key = "programme.partner_clear" if _is_clear(row) else "programme.partner_unclear"
     return context.words.say(key, process=process, **_blanks(row, context))
 
 
 def _before(row: Estimate, context: Context) -> str:
     """How the later scores of one role go with its partners' before."""
-    return context.words.say("programme.partner_before", **_blanks(row, context))
+    key = "programme.partner_before" if _is_clear(row) else "programme.partner_before_unclear"
+    return context.words.say(key, **_blanks(row, context))
+
+
+def _is_clear(row: Estimate) -> bool:
+    """Whether the interval of a slope holds no 0."""
+    return row.ci_low > 0 or row.ci_high < 0
 
 
 def _blanks(row: Estimate, context: Context) -> dict[str, object]:
@@ -73,7 +78,7 @@ def pairs_table(context: Context) -> Table:
         [context.study.scale(row.scale).title, capital(claims.people(row.role)),
          claims.arm_title(row.arm) if len(context.arms()) > 1 else "",
          context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
-         _goes_with(row, context), claims.estimate(row),
+         goes_with(row, context), claims.estimate(row),
          claims.range(row), str(row.n_pairs)]
         for row in rows
     ]  # fmt: skip
@@ -82,7 +87,7 @@ def pairs_table(context: Context) -> Table:
     return table(words.say("programme.caption_pairs"), headings, cells, context.frame(rows))
 
 
-def _goes_with(row: Estimate, context: Context) -> str:
+def goes_with(row: Estimate, context: Context) -> str:
     """What a slope is on: one's own or the partner's answers, to a scale of the process or to the outcome before."""
     say, process = context.words.say, row.method == Name.EXPERIENCE
     what = context.study.scale(row.subgroup).title if process else say("programme.score_before")

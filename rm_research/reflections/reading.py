@@ -14,7 +14,7 @@ from rm_research.panel import Prepared
 from rm_research.readers.export import as_export
 from rm_research.readers.tables import read_cells
 from rm_research.reflections.coding import coded_themes
-from rm_research.reflections.sheet import NONE, QUESTION, TEXT, UNIT, VERSION
+from rm_research.reflections.sheet import NONE, QUESTION, TEXT, UNIT, VERSION, sheet_rows
 from rm_research.study import Study
 from rm_research.study.entries import tidy_text
 from rm_research.study.settings import File
@@ -23,6 +23,7 @@ from rm_research.study.wording import suggest
 YES = frozenset(("x", "1", "1.0", "yes", "y", "true", "ja", "j", "wahr", "✓", "✔", "☑"))  # ✗ may mean either
 NO = frozenset(("", "0", "0.0", "no", "n", "false", "nein", "falsch", "-"))
 HEADING = "The coding sheets cannot be used"
+MOST_REWORDED = 2  # rows, and a tenth of them: more texts that differ are those of other answers
 FROM_SHEET = "Write a new sheet with --out, and copy the marks of the other rows."
 
 
@@ -106,8 +107,9 @@ def read_sheets(prepared: Prepared, paths: Sequence[Path]) -> Read:
         problems.append(
             "Two sheets have the same name, which is that of their coder. Give each coder's sheet a name of its own."
         )
+    texts = _texts(prepared) if any(TEXT in sheet.rows for sheet in sheets) else {}
     for sheet in sheets:
-        problems += _faults(sheet, prepared)
+        problems += _faults(sheet, prepared, texts)
     if problems:
         raise ReadError(*problems, heading=HEADING)
     codes = [code for sheet in sheets for code in _codes(sheet, prepared.study)]
@@ -138,6 +140,7 @@ def _sheet(path: Path, study: Study) -> Sheet:
     if problems:
         raise ReadError(*problems)
     rows = rows.rename(columns=renamed)
+    rows[[UNIT, VERSION]] = rows[[UNIT, VERSION]].map(str.capitalize)  # as sheets are written
     return Sheet(tidy_text(path.stem), path.name, rows[(rows != "").any(axis=1)])
 
 
@@ -153,7 +156,18 @@ def _unknown(file: str, column: str, place: int, titles: list[str]) -> str:
     )
 
 
-def _faults(sheet: Sheet, prepared: Prepared) -> Iterator[str]:
+def _texts(prepared: Prepared) -> dict[str, str]:
+    """What sheets hold of each answer, by unit, as it is compared."""
+    rows, _ = sheet_rows(prepared)
+    return dict(zip(rows[UNIT], rows[TEXT].map(_compared), strict=True))
+
+
+def _compared(text: str) -> str:
+    """Letters and digits of a text: spreadsheet programs may change or lose the rest."""
+    return "".join(filter(str.isalnum, tidy_text(text)))
+
+
+def _faults(sheet: Sheet, prepared: Prepared, texts: dict[str, str]) -> Iterator[str]:
     """What is wrong with the rows of a sheet."""
     rows, file, answers = sheet.rows, sheet.file, prepared.open_answers
     if rows.empty:
@@ -161,8 +175,9 @@ def _faults(sheet: Sheet, prepared: Prepared) -> Iterator[str]:
         return
     if repeated := _at(rows, rows[UNIT].ne("") & rows[UNIT].duplicated(keep=False)):
         yield f"{file}: {rows_text(repeated)} name a unit that another row names, too. Keep one row of each."
-    known = rows[UNIT].isin(answers[UNIT])
-    if unknown := _at(rows, ~known):
+    named, known = rows[UNIT].ne(""), rows[UNIT].isin(answers[UNIT])
+    yield from _faults_without_unit(file, rows[~named])
+    if unknown := _at(rows, named & ~known):
         yield (
             f"{file}: {rows_text(unknown)}: no open answer of this study is called so. The sheet is of another study, "
             f"of other data, or of a key that was removed since. {FROM_SHEET}"
@@ -173,7 +188,35 @@ def _faults(sheet: Sheet, prepared: Prepared) -> Iterator[str]:
             f"{file}: {rows_text(older)}: the sheet is of an older edition of the data, and these answers changed "
             f"since. {FROM_SHEET}"
         )
+    same = rows[known & rows[VERSION].eq(versions) & ~rows[UNIT].duplicated(keep=False)]
+    yield from _faults_of_texts(file, same, texts)
     yield from _faults_of_marks(sheet, prepared.study)
+
+
+def _faults_without_unit(file: str, rows: pd.DataFrame) -> Iterator[str]:
+    """Rows with something in them and no unit."""
+    marked = rows.drop(columns=[UNIT, VERSION, QUESTION, TEXT], errors="ignore").map(tidy_text).isin(YES).any(axis=1)
+    for mask, what in ((marked, "a mark"), (~marked, "an entry")):
+        if found := _at(rows, mask):
+            has = "has" if len(found) == 1 else "have"
+            yield (
+                f"{file}: {rows_text(found)} {has} {what} but no unit. Put the unit of the answer there, or delete "
+                "the row."
+            )
+
+
+def _faults_of_texts(file: str, rows: pd.DataFrame, texts: dict[str, str]) -> Iterator[str]:
+    """Rows that hold the texts of other answers: so many differ that nobody corrected them by hand."""
+    if TEXT not in rows:
+        return
+    found, written = rows[TEXT].map(_compared), rows[UNIT].map(texts)
+    other = _at(rows, found.ne("") & written.notna() & found.ne(written))
+    # one text alone cannot have gone to another answer
+    if len(other) > MOST_REWORDED or (len(other) > 1 and 10 * len(other) > len(rows)):
+        yield (
+            f"{file}: {rows_text(other)}: the text is not what the answer of this unit says, as when the column 'text' "
+            "was sorted by itself; marks may be of other answers. Undo this, or code these rows in a new sheet."
+        )
 
 
 def _faults_of_marks(sheet: Sheet, study: Study) -> Iterator[str]:

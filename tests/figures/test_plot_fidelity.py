@@ -45,7 +45,7 @@ def test_of_what_may_leave_nearly_all_is_a_bound(pairs, shown):
 @pytest.mark.slow
 def test_title_and_alternative_text_say_the_same(pairs, shown):
     title = fidelity_title(shown, study=pairs.study, cohort="B")
-    assert title == "8 of 14 pairs met as often as planned"
+    assert title == "8 of 14 pairs met at least 4 times, of 5 planned"
     assert title in fidelity_alt(shown, study=pairs.study, cohort="B")
     assert fidelity_title(shown, study=pairs.study, cohort="nowhere") == ""
 
@@ -55,6 +55,16 @@ def test_where_no_number_was_planned_the_first_thing_known_is_told(tmp_path):
     prepared = prepare_study(process_study(tmp_path / "study", toml=toml))
     title = fidelity_title(private_of(prepared), study=prepared.study, cohort="A")
     assert title == "First meeting within 37 days of the start: 12 of 14 (86%)"
+
+
+@pytest.mark.parametrize(("plan", "told"), [
+    ({"as_planned": 1}, "pairs met as often as planned"), ({"planned_meetings": 1}, "pairs met as often as planned"),
+    ({"planned_meetings": 2, "as_planned": 0.5}, "pairs met at least once, of 2 times planned"),
+    ({"planned_meetings": 10}, "pairs met at least 8 times, of 10 planned"),
+])  # fmt: skip
+def test_the_title_says_how_many_meetings_are_enough(pairs, plan, told):
+    study = pairs.study.varied({f"programme.{key}": value for key, value in plan.items()})
+    assert fidelity_title(private_of(pairs), study=study, cohort="B").endswith(told)
 
 
 def test_an_unknown_cohort_is_refused(pairs):

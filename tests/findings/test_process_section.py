@@ -34,12 +34,20 @@ def test_it_says_what_was_planned_and_what_both_sides_say(programme):
     assert "Safety 3.61 (14) 3.39 (14) +0.21 (−0.14 to 0.57) 0.78 (0.46 to 0.92), 14 pairs" in text
     assert "It is unclear whether the change of leaders in inclusion goes with how mentors rated Safety" in text
     assert "They are associations, not effects" in text
+    assert (
+        "It is unclear whether the later scores of leaders in inclusion go with how mentors began: −0.14 scale points "
+        "for each point (−0.40 to 0.13; 14 pairs)"
+    ) in text
+    assert "Where" not in text
     assert findings.programme.pictures[0].name == "as-planned"
+    listed = [line for line in findings.methods.text.splitlines() if "Safety" in line]
+    assert sum("Own: Safety" in line for line in listed) == sum("Partner’s: Safety" in line for line in listed) == 2
+    assert "safety" not in findings.methods.text
 
 
 def test_the_programme_s_page_has_all_cohorts(programme):
     _, text = programme(cohort=None)
-    assert "16 of 28 pairs met as often as planned" in text
+    assert "16 of 28 pairs met at least 4 times, of 5 planned" in text
     assert "28 pairs" in text
     assert "goes with how" not in text  # slopes are of cohorts
 
@@ -60,7 +68,7 @@ def test_what_too_few_answered_is_said_to_be_left_out(programme):
 def test_without_a_plan_the_chart_of_meetings_stays_where_it_was(programme):
     plan = TOML[TOML.index("[programme]") : TOML.index("[scales.inclusion]")]
     _, text = programme(cohort=None, toml=TOML.replace(plan, ""))
-    assert "as often as planned" not in text
+    assert "times, of" not in text
     assert "Set a goal" in text  # goals have a file of their own
 
 
@@ -91,8 +99,25 @@ def test_a_clear_association_is_told_as_one(programme):
     assert "cause" not in text
 
 
+def test_clear_scores_of_partners_before_are_told_as_a_difference(programme):
+    def driven(files):
+        """Leaders come to score as their mentors did."""
+        before = {line.split(",")[0]: line.split(",")[2:] for line in files["pre.csv"].splitlines()}
+        lines = [line.split(",") for line in files["post.csv"].splitlines()]
+        for line in lines:
+            if line[0].startswith("L"):
+                line[2:4] = [before["M" + line[0][1:]][0], before["M" + line[0][1:]][1]]
+            if line[0] == "L004":
+                line[2:4] = ["3", "3"]
+        return files | {"post.csv": "\n".join(map(",".join, lines)) + "\n"}
+
+    _, text = programme(change=driven)
+    assert re.search(r"Where mentors began one point higher, the later scores of leaders in inclusion differed by "
+                     r"\+\d\.\d\d scale points \(0\.\d\d to", text), text  # fmt: skip
+
+
 def test_german_pages_say_the_same(programme):
     _, text = programme(toml=TOML + 'language = "de"\n')
-    assert "8 von 14 Tandems trafen sich so oft wie geplant" in text
+    assert "8 von 14 Tandems trafen sich mindestens 4-mal, bei 5 geplanten Treffen" in text
     assert "Wie die Treffen waren" in text
     assert "Zusammenhänge, keine Wirkungen" in text

@@ -189,6 +189,10 @@ FAULTS = {
     "no row has an x": lambda rows: [row.__setitem__(slice(4, 7), ["", "", ""]) for row in rows[1:]],
     "rows 2, 3 name a unit that another row names, too": lambda rows: rows[2].__setitem__(0, rows[1][0]),
     "row 3: no open answer of this study is called so": lambda rows: rows[2].__setitem__(0, "A000000000000"),
+    "row 7 has a mark but no unit": lambda rows: rows.append(["", "", "", "", "", "x", ""]),
+    "rows 7, 8 have an entry but no unit": lambda rows: rows.extend([["", "", "", "note", "", "", ""]] * 2),
+    "rows 3, 4: the text is not what the answer of this unit says":
+        lambda rows: [row.__setitem__(3, "Zacharias") for row in rows[2:4]],
     "row 4: the sheet is of an older edition": lambda rows: rows[3].__setitem__(1, "A000000000000"),
     "row 2: the cell under 'Learning from each other' has neither an x nor nothing":
         lambda rows: rows[1].__setitem__(4, "Zacharias"),
@@ -210,6 +214,39 @@ def test_every_fault_of_a_sheet_is_said_without_what_cells_say(prepared, tmp_pat
         read_sheets(prepared, [sheet(tmp_path, rows)])
     assert words in str(raised.value)
     assert "Zacharias" not in str(raised.value)
+
+
+def test_units_are_compared_without_case(prepared, tmp_path):
+    rows = marked(rows_of(prepared, tmp_path), "Time")
+    written = read_sheets(prepared, [sheet(tmp_path, rows)])
+    lower = [rows[0], *([row[0].lower(), row[1].lower(), *row[2:]] for row in rows[1:])]
+    assert read_sheets(prepared, [sheet(tmp_path, lower)]) == written
+
+
+TWENTY = [f"answer {chr(97 + n)}" for n in range(19)] + ["=formula, said\r\nin two lines"]
+
+
+@pytest.mark.parametrize(("differ", "refused"), [(0, False), (1, False), (2, False), (3, True), (20, True)])
+def test_texts_of_other_answers_are_refused_and_a_corrected_one_is_not(tmp_path, differ, refused):
+    prepared = prepare_study(open_study(tmp_path / "study", {"leader": TWENTY}))
+    rows = marked(rows_of(prepared, tmp_path), "Time")
+    texts = [row[3] for row in rows[1 : 1 + differ]]
+    for row, text in zip(rows[1:], texts[1:] + texts[:1], strict=False):
+        row[3] = text if differ > 1 else "another word"
+    for row in rows[1:]:
+        row[3] = f" {row[3].removeprefix(chr(39))}".replace("\r\n", "\n")  # as spreadsheet programs write them
+    path = sheet(tmp_path, rows)
+    if not refused:
+        assert len(read_sheets(prepared, [path]).codes) == 20
+        return
+    with pytest.raises(ReadError, match="the text is not what the answer of this unit says") as raised:
+        read_sheets(prepared, [path])
+    assert "answer a" not in str(raised.value)
+
+
+def test_a_sheet_without_its_texts_is_read(prepared, tmp_path):
+    rows = [[*row[:2], *row[4:]] for row in marked(rows_of(prepared, tmp_path), "Time")]
+    assert read_sheets(prepared, [sheet(tmp_path, rows)]).uncoded == 0
 
 
 def test_all_faults_of_all_sheets_are_said_at_once(prepared, tmp_path):

@@ -13,6 +13,7 @@ from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
 from rm_research.findings.plan import plan_sentences, plan_table, planned_cell
+from rm_research.findings.process import goes_with
 from rm_research.findings.tables import Table, table
 from rm_research.frames import ESTIMATES
 
@@ -111,14 +112,14 @@ def _specifications(context: Context) -> Table:
 
 def _place(row: Estimate, context: Context) -> list[str]:
     """What a row is about: scale, people, arm, declared group, wave and contrast; empty what there is only one of."""
-    claims = context.claims
+    claims, of_process = context.claims, row.method == Name.EXPERIENCE  # which names a scale in place of a group
     return [
         context.study.scale(row.scale).title,
         capital(claims.people(row.role)),
         claims.arm_title(row.arm),
-        claims.compared_text(row),
+        "" if of_process else claims.compared_text(row),
         context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
-        context.words.say(f"contrast.{row.contrast}"),
+        goes_with(row, context) if of_process else context.words.say(f"contrast.{row.contrast}"),
     ]
 
 
