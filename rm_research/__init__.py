@@ -26,6 +26,8 @@ Could the answer have been another?
 Did the scales measure well, and what did people answer?
     assess_reliability, assess_invariance, plot_answers, plot_flow (who answered).
     browse: a plot, or any function of these keywords, below menus in a notebook.
+What did people write?
+    read_reflections, count_themes, assess_coding (how far coders agree).
 What goes into an article?
     table_participants, table_change, table_difference, Estimates.to_table (PaperTable), Estimates.to_text,
     methods_text.
@@ -83,6 +85,9 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.planning import plan_study as plan_study
     from rm_research.process import assess_fidelity as assess_fidelity
     from rm_research.questionnaires.writing import write_questionnaire as write_questionnaire
+    from rm_research.reflections import assess_coding as assess_coding
+    from rm_research.reflections import count_themes as count_themes
+    from rm_research.reflections import read_reflections as read_reflections
     from rm_research.reporting.batch import run_reports as run_reports
     from rm_research.responses import Intake as Intake
     from rm_research.responses import read_responses as read_responses
@@ -110,6 +115,7 @@ _HOMES = {
     "StudyError": "rm_research.errors",
     "assess_attrition": "rm_research.effects",
     "assess_balance": "rm_research.effects",
+    "assess_coding": "rm_research.reflections",
     "assess_fidelity": "rm_research.process",
     "assess_invariance": "rm_research.effects",
     "assess_reliability": "rm_research.effects",
@@ -117,6 +123,7 @@ _HOMES = {
     "build_findings": "rm_research.findings",
     "build_panel": "rm_research.panel",
     "check_study": "rm_research.checks",
+    "count_themes": "rm_research.reflections",
     "disclose": "rm_research.disclosure",
     "estimate_change": "rm_research.effects",
     "estimate_difference": "rm_research.effects",
@@ -137,6 +144,7 @@ _HOMES = {
     "plot_forest": "rm_research.figures",
     "plot_sessions": "rm_research.figures",
     "prepare_study": "rm_research.panel",
+    "read_reflections": "rm_research.reflections",
     "read_responses": "rm_research.responses",
     "read_study": "rm_research.study",
     "run_reports": "rm_research.reporting.batch",

@@ -121,6 +121,18 @@ RESPONSES = Frame(
     },
     open_ended=True,
 )
+OPEN_ANSWERS = Frame(
+    "Open answers",
+    ("unit",),
+    {
+        "unit": (TEXT, "name of the answer: says nothing, and stays as long as the study's key"),
+        "version": (TEXT, "keyed digest of what was written, which changes with it"),
+        "cohort": (TEXT, "cohort"),
+        "person": (TEXT, "person the answer is from, after linking"),
+        "wave": (TEXT, "name of the wave in study.toml"),
+        "item": (TEXT, "name of the item in codebook.csv"),
+    },
+)
 LINKS = Frame(
     "Links",
     ("wave", "file", "source_row"),

@@ -37,7 +37,7 @@ NAMED = re.compile(r"^`([\w-]+)/([\w.]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE |
 TABLES = {
     "[link]": settings.Link, "[scales.NAME]": settings.Scale, "[design]": settings.Design,
     "[reporting]": settings.Reporting, "[missing]": settings.Missing, "[waves.NAME]": settings.Wave,
-    "Top level": settings.Settings,
+    "Top level": settings.Settings, "[themes.NAME]": settings.Theme, "[reflections]": settings.Reflections,
 }  # fmt: skip
 WARNINGS = {"long": [8], "compared": [5]}  # rows, as study-files.md says
 

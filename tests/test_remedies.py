@@ -404,6 +404,8 @@ BY_HAND = {
     "returned_by_any_item": "says what counts instead; nothing is to be done",
     "left_out": "says what was left out, as declared",
     "repeat_attenders": "says how they count, as declared",
+    "open_answers_await": "people have to read the answers",
+    "quotes": "only who chose the quotes can choose others",
     "near_misses": "people have to look at the pairs",
     "disagreement": "only who knows the person can tell which source is right",
     "answered_backward": "only who knows the person can tell which date or code is right",

@@ -14,9 +14,10 @@ from rm_research.checks.clusters import cluster_sizes
 from rm_research.checks.flow import link_quality, row_flow
 from rm_research.checks.wording import worded
 from rm_research.errors import StudyError
-from rm_research.frames import PROBLEMS
+from rm_research.frames import PROBLEMS, stacked
 from rm_research.panel import Prepared
 from rm_research.panel.prepare import prepare_openly
+from rm_research.reflections.faults import problems_of_words
 from rm_research.study import Study, read_study
 
 GRAVITY = ("error", "warning", "note")
@@ -244,8 +245,9 @@ def check_study(study: Study | Prepared | str | Path) -> Problems:
     except StudyError as error:
         table = pd.DataFrame({"rule": "study_files", "severity": "error", "message": error.problems})
         return Problems(PROBLEMS.conform(table), None)
-    order = prepared.problems["severity"].map({kind: place for place, kind in enumerate(GRAVITY)})
-    table = prepared.problems.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    found = stacked([prepared.problems, problems_of_words(prepared)], PROBLEMS)
+    order = found["severity"].map({kind: place for place, kind in enumerate(GRAVITY)})
+    table = found.iloc[order.argsort(kind="stable")].reset_index(drop=True)
     return Problems(table, prepared)
 
 

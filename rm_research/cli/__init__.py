@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from rm_research.cli.coding import code
 from rm_research.cli.starting import init, instruments, questionnaire
 from rm_research.cli.wrapping import of_study, print_errors
 from rm_research.errors import ReportError
@@ -236,7 +237,7 @@ def _write_quality_page(study: Path, problems: "Problems", html: Path) -> None:
 @click.option(
     "--purge",
     is_flag=True,
-    help="Remove key, cache and list of editions; hashes of persons differ then.",
+    help="Remove key, cache, open answers and list of editions; hashes of persons differ then.",
 )
 @print_errors
 def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
@@ -310,5 +311,5 @@ def simulate(folder: Path, seed: int) -> None:
     print_line(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")
 
 
-for command in (instruments, init, questionnaire):
+for command in (instruments, init, questionnaire, code):
     main.add_command(command)

@@ -21,6 +21,7 @@ from rm_research.study.settings import ROW_NUMBER
 
 LEDGER = "editions.jsonl"
 DIGITS = 16
+OPEN_ANSWERS = "\0open answers"  # family of what people wrote; no scale can have such a name
 Family = Mapping[str, str]  # the first scale of each scale's family
 
 
@@ -224,6 +225,8 @@ def known_again(
 
 def _families_of(name: str, edition: Edition, study: Study, family: Family) -> list[str]:
     """Families of now that an edition's family stands for: of its name, and those that read a column which it read."""
+    if name == OPEN_ANSWERS:
+        return [name]
     read = set(edition.columns.get(name, ()))
     sharing = [family[scale] for scale, columns in columns_of(study).items() if read.intersection(columns)]
     return list(dict.fromkeys([*([family[name]] if name in family else []), *sharing]))

@@ -30,6 +30,7 @@ from rm_research.disclosure.participation import participation
 from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.shapes import shown_shapes
 from rm_research.disclosure.summaries import of_named, shown_measurement, shown_specifications, shown_unusable
+from rm_research.disclosure.themes import shown_themes
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import QUESTION, Together, small_cohorts
 from rm_research.effects import (
@@ -48,16 +49,18 @@ from rm_research.effects.methods import METHODS, POOLED, Contrast
 from rm_research.effects.verdicts import other_ways
 from rm_research.panel import Prepared, cache
 from rm_research.panel.timing import starts
+from rm_research.reflections.quotes import quoted
+from rm_research.reflections.themes import mentions
 from rm_research.study import Study
 from rm_research.synthesis import estimate_programme
 
 Further = tuple[Named, bool]  # what a table names, and whether across the rest
 Question = tuple[str, str, str]  # role, scale, wave
-FRAMES = ("panel", "scores", "responses", "people", "dyads", "meetings", "goals", "links",
-          "problems")  # fmt: skip
+# input of the numbers
+FRAMES = ("panel", "scores", "responses", "people", "dyads", "meetings", "goals", "links", "problems", "open_answers")
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "rare_answers", "together",
           "reliability", "measurement", "specifications", "shapes", "described", "unusable", "balance", "every_wave",
-          "waiting", "skipped", "fidelity", "sides")  # fmt: skip
+          "waiting", "skipped", "fidelity", "sides", "open_answers", "themes", "quotes")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -90,7 +93,8 @@ def _keep(prepared: Prepared, frames: dict[str, pd.DataFrame], numbers: Disclose
 def _made_of(prepared: Prepared) -> dict[str, pd.DataFrame]:
     """Everything that numbers depend on; a method that is registered or changed, or an edition, makes others."""
     frames = {name: getattr(prepared, name) for name in FRAMES} | {"methods": METHODS.to_frame()}
-    return frames | {"editions": as_frame(read_editions(prepared.study))}
+    coded = {"mentions": mentions(prepared), "quotes": quoted(prepared)} if prepared.study.text_items else {}
+    return frames | coded | {"editions": as_frame(read_editions(prepared.study))}
 
 
 def release(prepared: Prepared, label: str) -> Edition:
@@ -183,7 +187,9 @@ def _made(
     tables["shapes"], counted = shown_shapes(prepared, shown, behind, circulated)
     tables["fidelity"], of_pairs = shown_fidelity(prepared, behind, circulated)
     tables["sides"], both = shown_sides(prepared, behind, circulated)
-    within = (*described, *starts, *counted, *of_pairs, *both)
+    of_words, wrote = shown_themes(prepared, behind, circulated)
+    tables |= of_words
+    within = (*described, *starts, *counted, *of_pairs, *both, *wrote)
     further = [*((named, False) for named in within), *((named, True) for named in bands)]
     return _Made(replace(shown, tables=tables), behind, circulated, further)
 

@@ -12,7 +12,7 @@ from rm_research.disclosure import rows, tables
 ROWS, DETAILS, ANSWERS, BANDS = "rows", "details", "answers", "bands"
 MEETINGS, BANDS_OF_MEETINGS = "meetings", "bands of meetings"
 SPECIFICATIONS, MEASUREMENT, DESCRIBED = "specifications", "measurement", "described"
-BALANCE, SHAPES = "balance", "shapes"
+BALANCE, SHAPES, OPEN_ANSWERS, THEMES = "balance", "shapes", "open answers", "themes"
 RESTS_ON_FEW = "rests on few"
 
 
@@ -71,6 +71,8 @@ RULES = (
     Rule("few at the start", BALANCE, "limits.smallest", tables.few_at_the_start),
     Rule("few questionnaires", MEASUREMENT, "limits.smallest", tables.few_counted),
     Rule("few or nearly all", SHAPES, "limits.smallest", tables.few_or_nearly_all),
+    Rule("few wrote", OPEN_ANSWERS, "hidden.open_answers", tables.few_counted),
+    Rule("too few for two groups", THEMES, "hidden.themes", tables.too_few_to_divide),
 )
 
 

@@ -127,6 +127,11 @@ def few_counted(asked: Counts) -> pd.Series:
     return ~asked.threshold.enough(asked.n)
 
 
+def too_few_to_divide(asked: Counts) -> pd.Series:
+    """Groups of whom those who mention something and those who do not cannot both be many enough."""
+    return ~asked.threshold.divides(asked.n)
+
+
 @dataclass(frozen=True, eq=False)
 class Starts:
     """

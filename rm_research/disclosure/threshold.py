@@ -38,6 +38,20 @@ class Threshold(NamedTuple):
         """Whether there is at least one person, but too few people to show."""
         return (people > 0) & (people < self.smallest)
 
+    def divides(self, people: Any) -> Any:
+        """Whether a number of people is enough for two groups that may be shown."""
+        return people >= 2 * self.smallest
+
+    def bound_of(self, part: int, people: int) -> tuple[int, int]:
+        """
+        What may be told of how many of some people did something: the number, or a bound where either side is few.
+
+        The second is 0 beside the number itself, −1 where it is fewer than the first, 1 where it is more.
+        """
+        if part < self.smallest:
+            return self.smallest, -1
+        return (people - self.smallest, 1) if people - part < self.smallest else (part, 0)
+
     def small(self, people: Any) -> Any:
         """Whether a number of people is small next to the possible answers, where these are few."""
         return people < 3 * self.smallest

@@ -7,8 +7,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from rm_research.disclosure.printed import printed
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from rm_research.study.entries import neutral
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +42,6 @@ def csv_text(frame: pd.DataFrame) -> str:
     frame = printed(frame)
     safe = frame.assign(**{name: neutral(frame[name]) for name in frame.columns if _is_text(frame[name])})
     return str(safe.to_csv(index=False, float_format="%.12g", lineterminator="\n"))
-
-
-def neutral(values: pd.Series) -> pd.Series:
-    """Text, with an apostrophe before anything that a spreadsheet would run as a formula."""
-    text = values.astype("str")
-    risky = text.str.startswith(FORMULA_STARTS, na=False)
-    return values.mask(risky, "'" + text) if risky.any() else values
 
 
 def _is_text(values: pd.Series) -> bool:

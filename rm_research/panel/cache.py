@@ -26,6 +26,7 @@ from rm_research.frames import (
     LINKS,
     MEETINGS,
     NEAR_MISSES,
+    OPEN_ANSWERS,
     PANEL,
     PEOPLE,
     PROBLEMS,
@@ -49,7 +50,7 @@ Texts = dict[tuple[str, str], str]
 FRAMES = {
     "responses": RESPONSES, "people": PEOPLE, "dyads": DYADS, "meetings": MEETINGS, "goals": GOALS,
     "links": LINKS, "near_misses": NEAR_MISSES, "scores": SCORES, "panel": PANEL, "ledger": LEDGER,
-    "problems": PROBLEMS,
+    "problems": PROBLEMS, "open_answers": OPEN_ANSWERS,
 }  # fmt: skip
 NAMES = tuple(FRAMES)
 
@@ -68,6 +69,7 @@ def input_files(study: Study) -> list[Path]:
     files: list[File] = [source for wave in study.waves for source in wave.sources]
     files += [file for file in (study.roster, study.sessions, study.goals) if file]
     declared = [name for file in files for name in (file.file, file.dictionary) if name]
+    declared += [quotes] if (quotes := study.settings.reflections.quotes) else []
     return [study.path / name for name in dict.fromkeys(["study.toml", "codebook.csv", *declared])]
 
 
@@ -177,10 +179,14 @@ def _prepared(study: Study) -> str:
 
 
 def _folder(study: Study, kind: str, inputs: str) -> Path:
+    return private_folder(study.path) / "cache" / f"{kind}-{seal(study.path, stamp(study, inputs).encode())[:24]}"
+
+
+def stamp(study: Study, inputs: str) -> str:
+    """Everything that what is read of a study depends on."""
     # a Study may differ from the files it was read from: they were edited since, or it was made by hand
     made_with = [platform.python_version(), *(version(name) for name in PACKAGES)]
-    stamp = f"{inputs}:{made_with}:{_code()}:{study.settings!r}:{study.items!r}"
-    return private_folder(study.path) / "cache" / f"{kind}-{seal(study.path, stamp.encode())[:24]}"
+    return f"{inputs}:{made_with}:{_code()}:{study.settings!r}:{study.items!r}"
 
 
 @cache

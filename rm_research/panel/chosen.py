@@ -76,7 +76,7 @@ def frames_of(frames: Mapping[str, pd.DataFrame], chosen: Chosen) -> dict[str, p
     """
     people = only(frames["people"], chosen)
     kept = dict(frames) | {"people": people.reset_index(drop=True)}
-    for name in ("responses", "scores", "panel"):
+    for name in ("responses", "scores", "panel", "open_answers"):
         kept[name] = _theirs(frames[name], people, ["cohort", "person"])
     for name in ("links", "near_misses"):
         kept[name] = _theirs(frames[name], kept["responses"], PLACE)

@@ -16,6 +16,7 @@ from rm_research.panel import cache
 from rm_research.panel.build import build_panel, places_among, sessions_before
 from rm_research.panel.chosen import Chosen, choose, frames_of, refuse_chosen
 from rm_research.panel.long import long_frame
+from rm_research.panel.open_answers import who_wrote
 from rm_research.panel.origin import mark
 from rm_research.panel.timing import check_listed_cohorts, compare_waves, in_order
 from rm_research.people import build_participants
@@ -45,7 +46,9 @@ class Prepared:
     ----------
     study : Study
     responses, people, dyads, meetings, goals, links, near_misses, scores, panel, ledger, problems : DataFrame
-        The frames with those names, after linking. `responses` has no free text; `read_responses` does.
+        The frames with those names, after linking. `responses` has no free text; `read_reflections` does.
+    open_answers : DataFrame
+        Who wrote something in answer to items of kind text, without what was written.
     texts : dict of (str, str) to str
         Question text by wave and item, if the export has one.
     digest : str
@@ -74,6 +77,7 @@ class Prepared:
     panel: pd.DataFrame
     ledger: pd.DataFrame
     problems: pd.DataFrame
+    open_answers: pd.DataFrame
     texts: dict[tuple[str, str], str]
     digest: str
     chosen: Chosen = field(default_factory=dict)
@@ -356,10 +360,9 @@ def prepare_openly(study: Study) -> Prepared:
         compare_waves(linkage.responses, persons, study),
         check_listed_cohorts({*who.people["cohort"].unique(), *study.reporting.leave_out}, study),
     ]
-    free_text = [item.name for item in study.items if item.kind == "text"]
     return Prepared(
         study=study,
-        responses=linkage.responses.drop(columns=free_text),
+        responses=linkage.responses.drop(columns=[item.name for item in study.text_items]),
         people=who.people,
         dyads=who.dyads,
         meetings=who.meetings,
@@ -370,6 +373,7 @@ def prepare_openly(study: Study) -> Prepared:
         panel=panel,
         ledger=_numbered([record.ledger for record in records]),
         problems=_of_cohorts_that_count(stacked(problems, PROBLEMS), study),
+        open_answers=who_wrote(linkage.responses, study),
         texts=intake.texts,
         digest=cache.digest(study),
     )

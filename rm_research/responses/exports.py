@@ -14,6 +14,7 @@ from rm_research.readers.excel import named_sheet
 from rm_research.readers.long_layout import Layout, in_columns
 from rm_research.responses.facts import where_mask
 from rm_research.responses.garbled import garbled_text
+from rm_research.responses.screening import Names, collect
 from rm_research.study import Item, Source, Study, Wave
 from rm_research.study.settings import FACTS, ROW_NUMBER
 
@@ -64,8 +65,8 @@ class Opened:
         }
 
 
-def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]:
-    """Open the exports of a wave, and report an error for each that cannot be read."""
+def open_sources(study: Study, wave: Wave, journal: Journal, names: Names) -> Iterator[Opened]:
+    """Open the exports of a wave, and report an error for each that cannot be read; names in them are added."""
     for source in wave.sources:
         try:
             export = read_export(study.path, source)
@@ -93,7 +94,7 @@ def open_sources(study: Study, wave: Wave, journal: Journal) -> Iterator[Opened]
             if garbled := garbled_text(export, study, wave, source):
                 _fail(wave, source, journal, "garbled_text", garbled)
                 continue
-            yield _freed(Opened(study, wave, source, export, journal))
+            yield _freed(Opened(study, wave, source, export, journal), names)
         except ReadError as error:
             _fail(wave, source, journal, "wrong_column", *error.problems)
 
@@ -158,15 +159,18 @@ def _note_short_rows(export: Export, wave: Wave, journal: Journal) -> None:
         journal.problem("short_rows", "warning", message, wave=wave.name, file=export.file)
 
 
-def _freed(opened: Opened) -> Opened:
+def _freed(opened: Opened, names: Names) -> Opened:
     """
-    Remove personal data from an export.
+    Remove personal data from an export, once it is known which names they hold.
 
     Facts are exempt (codes among them are hashed), and so are numbers, because only numbers are kept of their columns.
     A column that is also kept as text is not exempt.
     """
     study, wave, source, export = opened.study, opened.wave, opened.source, opened.export
-    facts = {export.find(name) or "" for fact in FACTS for name in study.fact_columns(fact, wave, source)}
+    declared = {fact: study.fact_columns(fact, wave, source) for fact in FACTS}
+    if study.text_items:
+        collect(names, export, declared, given=[source.set.get("cohort", "")])
+    facts = {export.find(name) or "" for columns in declared.values() for name in columns}
     numbers = {name for item in study.items if item.kind == "number" for name in opened.columns(item)}
     written = {name for item in study.items if item.kind != "number" for name in opened.columns(item)}
     for attribute in study.settings.attributes:

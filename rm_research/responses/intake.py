@@ -15,6 +15,7 @@ from rm_research.responses.exports import check_asked, open_sources
 from rm_research.responses.facts import spellings
 from rm_research.responses.questionnaires import PERSONAL_FACTS, check_returned, read_questionnaires
 from rm_research.responses.roster import facts_of_roster, read_goals, read_roster, read_sessions
+from rm_research.responses.screening import Names, screen
 from rm_research.study import Study, Wave, read_study
 from rm_research.study.entries import per_entry, tidy_text
 from rm_research.study.model import ONE_COHORT
@@ -51,6 +52,8 @@ class Intake:
         None without such a file.
     texts : dict of (str, str) to str
         Question text by wave and item, if the export has one.
+    names : Names
+        Names of people, codes and cohorts of which open answers are freed, as keyed digests.
 
     Examples
     --------
@@ -70,6 +73,7 @@ class Intake:
     sessions: pd.DataFrame | None
     goals: pd.DataFrame | None
     texts: dict[tuple[str, str], str]
+    names: Names
 
     def __repr__(self) -> str:
         counts = self.responses.groupby("wave", sort=False).size()
@@ -120,30 +124,32 @@ def take_in(study: Study) -> Intake:
     journal, key, texts = Journal(), study_key(study.path), dict[tuple[str, str], str]()
     for mark in study.marks:
         journal.problem("open_mark", "error", mark.sentence, file="study.toml")
-    files = read_roster(study, key, journal), read_sessions(study, key, journal), read_goals(study, key, journal)
+    names = Names(key)
+    names.of_codes(study.words.get("cohort", ()))
+    files = read_roster(study, key, journal, names), read_sessions(study, key, journal), read_goals(study, key, journal)
     roster = files[0]
     in_roster = facts_of_roster(roster, study)
     parts, labels = [], Labels()
     for wave in study.waves:
-        of_wave, asked, coded = _read_wave(study, wave, key, in_roster, journal)
+        of_wave, asked, coded = _read_wave(study, wave, key, in_roster, journal, names)
         parts += of_wave
         texts |= asked
         labels |= coded
-    questionnaires = _refuse_overlaps(_stacked(parts, study), journal)
+    questionnaires = screen(_refuse_overlaps(_stacked(parts, study), journal), names, study, journal)
     report_labels(labels, study, journal)
     report_ranges(questionnaires, study, journal)
     if not _has_cohorts(study, roster):
         questionnaires = questionnaires.assign(cohort=ONE_COHORT)
         files = tuple(file if file is None else file.assign(cohort=ONE_COHORT) for file in files)  # type: ignore[assignment]
     _spell_alike(study, questionnaires, files, journal)
-    return _intake(study, questionnaires, files, texts, journal)
+    return _intake(study, questionnaires, files, texts, names, journal)
 
 
 def _read_wave(
-    study: Study, wave: Wave, key: bytes, in_roster: set[str], journal: Journal
+    study: Study, wave: Wave, key: bytes, in_roster: set[str], journal: Journal, names: Names
 ) -> tuple[list[pd.DataFrame], dict[tuple[str, str], str], Labels]:
     """Questionnaires of each export of a wave, question texts and labels of codes; the exports themselves are freed."""
-    exports = list(open_sources(study, wave, journal))
+    exports = list(open_sources(study, wave, journal, names))
     check_asked(study, wave, exports)
     check_returned(wave, exports)
     parts, texts, labels = [], dict[tuple[str, str], str](), Labels()
@@ -219,7 +225,8 @@ def _codes(questionnaires: pd.DataFrame) -> pd.DataFrame:
 
 
 def _intake(
-    study: Study, questionnaires: pd.DataFrame, files: Files, texts: dict[tuple[str, str], str], journal: Journal
+    study: Study, questionnaires: pd.DataFrame, files: Files, texts: dict[tuple[str, str], str], names: Names,
+    journal: Journal,
 ) -> Intake:  # fmt: skip
     roster, sessions, goals = files
     facts = [*PERSONAL_FACTS, *study.settings.attributes]
@@ -238,4 +245,5 @@ def _intake(
         sessions=sessions,
         goals=goals,
         texts=texts,
+        names=names,
     )

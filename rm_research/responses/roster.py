@@ -14,6 +14,7 @@ from rm_research.readers import Export, read_export
 from rm_research.responses.alike import count_look_alikes, record_look_alikes
 from rm_research.responses.exports import check_header, note_reading, without_personal_data
 from rm_research.responses.facts import as_dates, code_parts, date_remedy, equal_codes, fact, other_forms
+from rm_research.responses.screening import Names, collect
 from rm_research.study import Study
 from rm_research.study.numbers import read_numbers
 from rm_research.study.settings import GOAL_FACTS, MEETING_FACTS, FactFile
@@ -22,18 +23,20 @@ ROSTER_FACTS = ("person", "cohort", "role", "arm", "dyad")
 DATES, DAYS = {"date", "set_on"}, "day of "  # facts that are days, and the column of what they are read as
 
 
-def read_roster(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | None:
+def read_roster(study: Study, key: bytes, journal: Journal, names: Names) -> pd.DataFrame | None:
     """
     One row per roster line: source_row, person, cohort, role, arm, dyad, what pairs agreed on, attributes.
 
     None if it cannot be read.
 
+    Names of people in it are added to `names`, also from columns that are not used.
+
     A fact without a column in the roster is missing throughout, but a column that study.toml names must be there.
     """
     if study.roster is None:
         return None
-    names = (*ROSTER_FACTS, *study.programme.agreed, *study.settings.attributes)
-    rows = _read_facts(study, study.roster, names, ("person",), journal)
+    wanted = (*ROSTER_FACTS, *study.programme.agreed, *study.settings.attributes)
+    rows = _read_facts(study, study.roster, wanted, ("person",), journal, names)
     if rows is None:
         return None
     if not len(rows):
@@ -116,12 +119,13 @@ def _days(rows: pd.DataFrame, name: str, file: FactFile, key: str, journal: Jour
 
 
 def _read_facts(
-    study: Study, file: FactFile, names: Iterable[str], needed: tuple[str, ...], journal: Journal
-) -> pd.DataFrame | None:
+    study: Study, file: FactFile, facts_wanted: Iterable[str], needed: tuple[str, ...], journal: Journal,
+    names: Names | None = None,
+) -> pd.DataFrame | None:  # fmt: skip
     try:
         export = read_export(study.path, file)
         check_header(export)
-        columns = {name: _columns(study, file, export, name) for name in names}
+        columns = {name: _columns(study, file, export, name) for name in facts_wanted}
         faults = [
             Said("problems.log_without_column", file=file.file, name=name, hint=export.nearest(name))
             for name in needed
@@ -129,6 +133,8 @@ def _read_facts(
         ]
         if faults:
             raise ReadError(*faults)
+        if names is not None and study.text_items:
+            collect(names, export, columns)
         export = _without_personal_data(study, export, columns, journal)
         nothing = pd.Series(pd.NA, index=export.rows.index, dtype="str")
         facts = {name: fact(export, of_fact, study, name) if of_fact else nothing for name, of_fact in columns.items()}

@@ -16,6 +16,7 @@ from rm_research.study.folding import fold, tidy_text
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
 AT_ONCE = 1 << 18  # cells of an export that are looked at together
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # of text that a spreadsheet program would run
 FOLDED = r"[\s\x00-\x1f\x7f&`]"  # the ASCII characters that `tidy_text` may change, besides capital letters
 
 
@@ -120,3 +121,10 @@ def tidy_numbers(cells: pd.Series) -> pd.Series:
     if numeric.any():
         tidied.iloc[np.flatnonzero(numeric)] = per_entry(tidied[numeric], comparable).array
     return tidied
+
+
+def neutral(values: pd.Series) -> pd.Series:
+    """Text, with an apostrophe before anything that a spreadsheet would run as a formula."""
+    text = values.astype("str")
+    risky = text.str.startswith(FORMULA_STARTS, na=False)
+    return values.mask(risky, "'" + text) if risky.any() else values

@@ -22,6 +22,7 @@ from rm_research.study.settings import (
     Scale,
     Settings,
     Source,
+    Theme,
     Wave,
 )
 
@@ -235,6 +236,16 @@ class Study:
             if item.scale in found:
                 found[item.scale].append(item)
         return {name: tuple(items) for name, items in found.items()}
+
+    @property
+    def text_items(self) -> tuple[Item, ...]:
+        """Items that people answer in their own words."""
+        return tuple(item for item in self.items if item.kind == "text")
+
+    @property
+    def themes(self) -> tuple[Theme, ...]:
+        """What open answers may be about, in the order of study.toml."""
+        return tuple(self.settings.themes.values())
 
     def scale(self, name: str) -> Scale:
         """

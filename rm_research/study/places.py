@@ -48,6 +48,8 @@ def _declared(study: Study) -> Iterator[tuple[str, str]]:
         for key, name in (("file", file.file), ("dictionary", file.dictionary)):
             if name:
                 yield f"{table}.{key}", name
+    if quotes := study.settings.reflections.quotes:
+        yield "reflections.quotes", quotes
 
 
 def is_allowed(folder: Path) -> bool:

@@ -355,6 +355,25 @@ class Questionnaire(Texts):
         )  # fmt: skip
 
 
+class Theme(Table):
+    """What open answers may be about: marked by people who read them, or found by declared words."""
+
+    name: Text
+    label: str = ""
+    keywords: Annotated[tuple[Text, ...], BeforeValidator(as_list)] = ()
+
+    @property
+    def title(self) -> str:
+        """The label, or the name if there is no label."""
+        return self.label or self.name.replace("_", " ").capitalize()
+
+
+class Reflections(Table):
+    """What pages take from open answers beside counts of themes."""
+
+    quotes: Text | None = None
+
+
 class Missing(Table):
     """Entries that, like an empty cell, mean no answer; and how missing scores are imputed."""
 
@@ -405,6 +424,8 @@ class Settings(Table):
     design: Design = Design()
     reporting: Reporting = Reporting()
     questionnaire: Questionnaire = Questionnaire()
+    themes: dict[str, Theme] = {}
+    reflections: Reflections = Reflections()
 
     @model_validator(mode="before")
     @classmethod
@@ -413,7 +434,11 @@ class Settings(Table):
         if not isinstance(content, dict):
             return content
         named = {"columns": {}, **content}
-        for tables in ("waves", "scales"):
+        if isinstance(themes := content.get("themes"), dict):  # a theme may be its label alone
+            content = content | {
+                "themes": {name: {"label": of} if isinstance(of, str) else of for name, of in themes.items()}
+            }
+        for tables in ("waves", "scales", "themes"):
             if isinstance(content.get(tables), dict):
                 named[tables] = {name: cls._named(name, table) for name, table in content[tables].items()}
         return named

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from rm_research.catalogue.said import Said
-from rm_research.study.settings import FACTS, FORMATS, FactFile, Scale, Settings, Source, Table, Wave
+from rm_research.study.settings import FACTS, FORMATS, FactFile, Scale, Settings, Source, Table, Theme, Wave
 
 MACHINERY = ("function-", "tuple[", "dict[", "[key]")  # what pydantic adds to the path of a key
 PLAIN = {
@@ -98,7 +98,7 @@ def _known_keys(key: tuple[str, ...]) -> list[str]:
     if key[0] == "columns":
         return list(FACTS)
     models: dict[str, tuple[type[Table], ...]] = {
-        "waves": (Source,) if "sources" in key else (Wave, Source), "scales": (Scale,),
+        "waves": (Source,) if "sources" in key else (Wave, Source), "scales": (Scale,), "themes": (Theme,),
         "roster": (FactFile,), "sessions": (FactFile,),
     }  # fmt: skip
     declared = Settings.model_fields[key[0]].annotation

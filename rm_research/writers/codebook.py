@@ -84,7 +84,7 @@ def _as_study(study: Study | str | PathLike[str]) -> Study:
 
 
 def _notes(prepared: Prepared, words: Catalogue) -> list[str]:
-    free_text = [item.name for item in prepared.study.items if item.kind == "text"]
+    free_text = [item.name for item in prepared.study.text_items]
     return [words.say("codebook.free_text", items=", ".join(free_text))] if free_text else []
 
 

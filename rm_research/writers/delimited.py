@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rm_research.findings.tables import neutral
+from rm_research.study.entries import neutral
 from rm_research.writers.sheets import Sheet, is_whole
 
 

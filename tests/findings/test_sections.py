@@ -119,8 +119,8 @@ class TestASectionThatIsEntered:
     def test_is_not_there_where_it_does_not_belong(self, prepared):
         findings = undrawn_findings(prepared)
         assert names(findings) == [
-            "headline", "prompts", "outcomes", "cohorts", "lasting", "groups", "programme", "response", "limits",
-            "methods", "words",
+            "headline", "prompts", "outcomes", "cohorts", "lasting", "groups", "programme",
+            "reflections", "response", "limits", "methods", "words",
         ]  # fmt: skip
         with pytest.raises(AttributeError, match="Findings have no 'toy'"):
             findings.toy  # noqa: B018

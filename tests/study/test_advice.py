@@ -68,6 +68,8 @@ TWO_ALIKE = TOML.replace('"post.csv"', '"pre.csv"')
 TWO_SOURCES = '[[waves.pre.sources]]\n{}file = "pre.csv"\n[[waves.pre.sources]]\n{}file = "later.csv"\n'
 SOURCES = TOML.replace('[waves.pre]\nfile = "pre.csv"\n', TWO_SOURCES)
 ROSTER = ("roster", 'file = "roster.csv"')
+WORDED = "item,scale,kind,low,high\nm1,mood,,1,5\nm2,mood,,1,5\nm3,mood,,1,5\nwords,,text,,\n"
+TIME = ("themes.time", 'label = "Time"')
 SURPLUS = "has kind 'choice' but also"
 
 CASES = [
@@ -95,6 +97,14 @@ CASES = [
          ("attributes", 'grade = { pree = "m3" }')),
     case("roster.columns.persn", written(NAMED, 'columns = {{ {name} = "code" }}', "roster"),
          ROSTER, ("roster", 'columns = { persn = "code" }')),
+    # themes
+    case("has no item of kind text", said("add one", lambda files, _: files.update({"codebook.csv": WORDED})), TIME),
+    case("coding sheets have a column of that name", changed("rename the theme", "themes.text", "themes.words"),
+         ("themes.text", 'label = "Texts"'), codebook=WORDED),
+    case("has the same name or label as themes.time", changed("give it another label", '"TIME"', '"Hours"'),
+         TIME, ("themes.hours", 'label = "TIME"'), codebook=WORDED),
+    case("is not a word or words", changed('write "learn[*]" or (?P<words>"new ideas")', '"*"', "{words}"),
+         ("themes.time", 'keywords = ["*"]'), codebook=WORDED),
     # outcomes and design
     case("outcomes: 'mod' is not a scale", changed(NAMED, '["mod"]', '["{name}"]'),
          study_toml=f'outcomes = ["mod"]\n{TOML}'),

@@ -19,6 +19,7 @@ from rm_research.findings.sections import (
     outcomes,
     programme,
     prompts,
+    reflections,
     response,
 )
 
@@ -33,5 +34,5 @@ class SectionModule(Protocol):
 
 
 SECTIONS: tuple[SectionModule, ...] = (
-    headline, prompts, outcomes, cohorts, lasting, groups, programme, response, limits, methods,
+    headline, prompts, outcomes, cohorts, lasting, groups, programme, reflections, response, limits, methods,
 )  # fmt: skip
