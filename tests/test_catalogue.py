@@ -121,6 +121,7 @@ METHODS = {
     "jackknife", "likelihood", "paired_t", "sign_flips", "hodges_lehmann", "bonett", "wilson", "imputed",
     "mixed_model", "then_test", "welch",
     "ancova", "change_score", "constrained_likelihood", "wild_bootstrap", "randomisation", "instrument", "ols", "apim",
+    "experience",
     "people", "people_both", "reml_hk", "reml_hk_other",
 }  # fmt: skip
 MEASURES = {"mean", "median", "g_av", "d_rm", "d_ppc2", "share_improved", "reliable_change", "slope", "trend"}

@@ -139,11 +139,10 @@ def _shown(
     in no average, as the others with it would give their number away; unless all of them do, and have bounds.
     """
     threshold, parts = Threshold.of(prepared.study), dict(iter(pairs.groupby("cohort", sort=False)))
-    sizes = {cohort: len(some) for cohort, some in parts.items()}
-    large = sorted((cohort for cohort in parts if threshold.enough(sizes[cohort])), key=lambda one: -sizes[one])
-    asked = Counts(pd.Series(sizes, dtype="float64"), threshold)
-    few = rules.hidden(rules.DESCRIBED, asked, pd.Index(list(sizes)))
-    shown = [cohort for cohort in large if not few[cohort] and takes(parts[cohort])]
+    sizes = pd.Series({cohort: len(some) for cohort, some in parts.items()}, dtype="float64")
+    few = rules.hidden(rules.DESCRIBED, Counts(sizes, threshold), sizes.index)
+    by_size = sizes.sort_values(ascending=False, kind="stable").index
+    shown = [cohort for cohort in by_size if not few[cohort] and takes(parts[cohort])]
     yield from ((str(cohort), parts[cohort]) for cohort in shown)
     if len(prepared.cohorts) < 2:
         return

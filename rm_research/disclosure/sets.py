@@ -21,7 +21,7 @@ from rm_research.disclosure.editions import Edition, Group, Pile, digest
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import AND, Together
-from rm_research.effects.dyads import MEMBERS, experienced_dyads, one_to_one
+from rm_research.effects.dyads import MEMBERS, Experience, one_to_one
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import EVERYONE, STRATUM, Place
 from rm_research.effects.interaction import name_of_split
@@ -83,6 +83,7 @@ class Behind:
         self.person_of = pd.factorize(self._who.get_level_values(1))[0]
         self._names: dict[str, dict[str, int]] = {}
         self.released = [self._released(group) for edition in editions for group in edition.groups]
+        self._said = None if dyads is None else Experience(self._panel, dyads)
         self.pre, self.post, self.sessions = (
             self._panel[name].to_numpy(float, na_value=np.nan) for name in ("pre", "post", "sessions")
         )
@@ -124,6 +125,8 @@ class Behind:
         """
         if row.declared is None or not row.declared.groups:
             return None
+        if self._dyads is None and row.declared.groups & {Q.PARTNERS, Q.EXPERIENCE}:
+            return None
         if row.declared.averages_rows:
             return []
         cohorts = [name for part in parts for name in self._members(part)] if row.is_pooled else self._members(row)
@@ -137,21 +140,23 @@ class Behind:
         return named + self._of_process(row, cohorts)
 
     def _of_process(self, row: Estimate, cohorts: Sequence[str]) -> Named:
-        """What both partners said of the process, where a row goes by it."""
-        said: Named = []
+        """What both partners said, where a row goes by that, and both scores of those whose change it is."""
+        named: Named = []
         for member, people in self.experienced(row, cohorts).items():
-            said.append((self.pile(row.subgroup, row.wave), self.places(people.assign(person=people[member]))))
-        return said
+            places = self.places(people.assign(person=people[member]))
+            named.append((self.pile(row.subgroup, row.wave), places))
+            if member == row.role:
+                named += [(self.pile(row.scale, wave), places) for wave in (self.study.baseline, row.wave)]
+        return named
 
     def experienced(self, row: Estimate, cohorts: Sequence[str] | None = None) -> dict[str, pd.DataFrame]:
         """Dyads that a row goes by, with the answers to a scale of the process in `post`, by the member they are of."""
-        if row.declared is None or Q.EXPERIENCE not in (row.declared.groups or ()) or self._dyads is None:
+        if row.declared is None or Q.EXPERIENCE not in (row.declared.groups or ()) or self._said is None:
             return {}
-        parts = [
-            experienced_dyads(self._panel, self._dyads, row.place._replace(cohort=cohort), row.subgroup)
+        pairs = pd.concat([
+            self._said.of(row.place._replace(cohort=cohort), row.subgroup)
             for cohort in (cohorts or self._members(row))
-        ]
-        pairs = pd.concat(parts, ignore_index=True)
+        ])  # fmt: skip
         other = next(member for member in MEMBERS if member != row.role)
         return {row.role: pairs.assign(post=pairs["own"]), other: pairs.assign(post=pairs["partner"])}
 
@@ -277,10 +282,6 @@ class Behind:
             return np.isfinite(self.sessions[people])
         if Q.THEN in groups:
             return self._judged(row.scale, row.subgroup)[people]
-        if Q.EXPERIENCE in groups:
-            pairs = self.experienced(row)
-            members = pairs[row.role][["cohort", row.role]] if pairs else pd.DataFrame(columns=["cohort", row.role])
-            return self._are_of(members.set_axis(["cohort", "person"], axis=1))[people]
         return self._in_dyads(row.scale, row.wave)[people] if Q.PARTNERS in groups else None
 
     def _judged(self, scale: str, then: str) -> NDArray[np.bool_]:

@@ -1,7 +1,8 @@
 """How members of a dyad are related to each other: actor and partner slopes, of scores and of what they experience."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, partial
+from typing import Any
 
 import pandas as pd
 
@@ -80,11 +81,12 @@ def estimate_dyads(
         if mentors
         for row in _rows(leaders, mentors, dyads[dyads["cohort"] == leaders.place.cohort], study)
     )
+    said = Experience(asked.panel, dyads)
     experienced = (
         row
         for group in of_places
         if group.place.role in MEMBERS and group.place.arm != study.comparison
-        for row in _experience(group.place, asked.panel, dyads, study)
+        for row in _experience(group.place, said, study)
     )
     return picked(collected([*rows, *experienced], study), asked)
 
@@ -143,51 +145,69 @@ def _rows(leaders: Group, mentors: Group, dyads: pd.DataFrame, study: Study) -> 
             yield estimate_row(place._replace(role=role), method, compute, study, counts)
 
 
-def experienced_dyads(panel: pd.DataFrame, dyads: pd.DataFrame, place: Place, process: str) -> pd.DataFrame:
+class Experience:
     """
-    Dyads of whom both say what the process was like, with the change of one of them.
+    What both members of dyads say the process was like, beside the change of one of them.
 
     Parameters
     ----------
     panel : DataFrame
         Panel.
     dyads : DataFrame
-        Dyads.
-    place : Place
-        Of the member whose change it is.
-    process : str
-        Name of the scale of the process.
-
-    Returns
-    -------
-    DataFrame
-        One row a dyad whose members have no other partner: cohort, leader, mentor, change, own, partner. None lacks
-        any; both members are in the arm of the place.
+        Dyads; those with a member who has a second partner are left out.
     """
-    here = panel[panel["cohort"].eq(place.cohort) & panel["arm"].eq(place.arm) & panel["wave"].eq(place.wave)]
-    mine = here[here["scale"].eq(place.scale) & here["role"].eq(place.role)].set_index("person")
-    said = here[here["scale"].eq(process)]
-    other = LEADER if place.role == MENTOR else MENTOR
-    pairs = one_to_one(dyads[dyads["cohort"] == place.cohort])[["cohort", *MEMBERS]]
-    pairs = pairs.join((mine["post"] - mine["pre"]).rename("change"), on=place.role)
-    for name, member in (("own", place.role), ("partner", other)):
-        pairs = pairs.join(said[said["role"].eq(member)].set_index("person")["post"].rename(name), on=member)
-    return pairs.dropna().reset_index(drop=True)
+
+    def __init__(self, panel: pd.DataFrame, dyads: pd.DataFrame) -> None:
+        self._panel = panel
+        self._at: dict[Any, Any] = panel.groupby(list(Place._fields), observed=True).indices
+        self._dyads = dict(iter(one_to_one(dyads)[["cohort", *MEMBERS]].groupby("cohort")))
+        self._known: dict[tuple[Place, str], pd.DataFrame] = {}
+
+    def of(self, place: Place, process: str) -> pd.DataFrame:
+        """
+        Dyads with the change of the member of a place, and what both say of a scale of the process.
+
+        One row a dyad: cohort, leader, mentor, change, own, partner. None lacks any; both members are in the arm of the
+        place.
+        """
+        if (place, process) not in self._known:
+            self._known[place, process] = self._joined(place, process)
+        return self._known[place, process]
+
+    def _joined(self, place: Place, process: str) -> pd.DataFrame:
+        if place.cohort not in self._dyads:
+            return pd.DataFrame(columns=["cohort", *MEMBERS, "change", "own", "partner"])
+        mine = self._scores(place)
+        pairs = self._dyads[place.cohort].join((mine["post"] - mine["pre"]).rename("change"), on=place.role)
+        other = LEADER if place.role == MENTOR else MENTOR
+        for name, member in (("own", place.role), ("partner", other)):
+            said = self._scores(place._replace(role=member, scale=process))["post"]
+            pairs = pairs.join(said.rename(name), on=member)
+        return pairs.dropna().reset_index(drop=True)
+
+    def _scores(self, place: Place) -> pd.DataFrame:
+        """Scores before and after of the people of a place, by person."""
+        at = self._at.get(tuple(place), [])
+        return self._panel.iloc[at].set_index("person")[["pre", "post"]]
 
 
-def _experience(place: Place, panel: pd.DataFrame, dyads: pd.DataFrame, study: Study) -> Iterator[Row]:
+def _experience(place: Place, said: Experience, study: Study) -> Iterator[Row]:
     """Rows of the change of one role, for each scale of the process that the wave asks both roles."""
     for scale in study.process_scales:
         both = not scale.roles or {*MEMBERS} <= {*scale.roles}
         if not (both and study.changes(place.scale) and study.measured(scale.name, place.wave)):
             continue
-        pairs = experienced_dyads(panel, dyads, place, scale.name)
+        pairs = said.of(place, scale.name)
         counts = dict.fromkeys(("n_pre", "n_post", "n_pairs", "n_clusters"), len(pairs))
         slopes = cache(partial(_slopes_of_change, pairs, study.reporting.level))
         for at, kind in enumerate((Contrast.ACTOR, Contrast.PARTNER)):
             method = METHODS[kind, Measure.SLOPE, Name.EXPERIENCE]
-            yield estimate_row(place, method, lambda at=at, slopes=slopes: slopes()[at], study, counts,  # type: ignore[misc]
-                               subgroup=scale.name)  # fmt: skip
+            compute = partial(_one_of, slopes, at)
+            yield estimate_row(place, method, compute, study, counts, subgroup=scale.name)
+
+
+def _one_of(slopes: Callable[[], tuple[Result, Result]], at: int) -> Result:
+    return slopes()[at]
 
 
 def _slopes_of_change(pairs: pd.DataFrame, level: float) -> tuple[Result, Result]:

@@ -1,18 +1,19 @@
 """Pairs that did what was planned, thing by thing."""
 
+from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from rm_research.catalogue import Catalogue, catalogue
+from rm_research.catalogue import Catalogue, catalogue, rounded
 from rm_research.disclosure import Shown
 from rm_research.disclosure.wanted import Source, Wanted
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.figures.lettering import wrapped
-from rm_research.figures.sheet import in_points, longest, on_sheet, room, write_beside
+from rm_research.figures.sheet import in_points, is_wide, longest, on_sheet, room, write, write_beside
 from rm_research.figures.style import INK, LINE, PAPER, look, styled
+from rm_research.stats.result import Vector
 from rm_research.study import Study
 from rm_research.study.selection import Names
 
@@ -78,19 +79,41 @@ def _chart(asked: Wanted, cohort: str, ax: Axes, depth: float) -> list[tuple[Axe
     labels = [fidelity_label(str(row["about"]), asked.study, words) for _, row in rows.iterrows()]
     counts = [fidelity_count(row, words) for _, row in rows.iterrows()]
     in_points(ax)
+    draw = _beside if is_wide(ax) else _above
+    return [(ax, draw(ax, depth, labels, counts, rows["share"].to_numpy(float)))]
+
+
+def _beside(ax: Axes, depth: float, labels: Sequence[str], counts: Sequence[str], shares: Vector) -> float:
+    """Draw bars with their labels on the left and their counts on the right; return where they end."""
     lines = [wrapped(label, WIDEST * room(ax)) for label in labels]
     left = max((longest(some) for some in lines), default=0.0) + 6
-    whole = max(room(ax) - left - longest(counts) - 6, 1.0)
-    colour, _ = look("programme")
-    for label, count, share in zip(lines, counts, rows["share"].to_numpy(float), strict=True):
+    whole = room(ax) - left - longest(counts) - 6
+    for label, count, share in zip(lines, counts, shares, strict=True):
         height = max(LINE * len(label), THICK) + BETWEEN
         middle = depth + height / 2
         write_beside(ax, label, left - 6, middle, side="right", colour=INK)
-        ax.barh(middle, whole, THICK, left=left, edgecolor=colour, color=PAPER)
-        ax.barh(middle, max(whole * np.round(share, 2), 0.1), THICK, left=left, edgecolor=colour, color=colour)
+        _bar(ax, middle, left, whole, share)
         write_beside(ax, [count], left + whole + 5, middle)
         depth += height
-    return [(ax, depth)]
+    return depth
+
+
+def _above(ax: Axes, depth: float, labels: Sequence[str], counts: Sequence[str], shares: Vector) -> float:
+    """Draw bars as wide as there is room, below their labels and counts; return where they end."""
+    for label, count, share in zip(labels, counts, shares, strict=True):
+        depth = write(ax, wrapped(label, room(ax)), 0, depth)
+        whole = room(ax) - longest(counts) - 6
+        _bar(ax, depth + LINE / 2, 0, whole, share)
+        write_beside(ax, [count], whole + 5, depth + LINE / 2)
+        depth += LINE + BETWEEN
+    return depth
+
+
+def _bar(ax: Axes, middle: float, left: float, whole: float, share: float) -> None:
+    """Draw a share of a whole, with two decimals as it is printed."""
+    colour, _ = look("programme")
+    ax.barh(middle, whole, THICK, left=left, edgecolor=colour, color=PAPER)
+    ax.barh(middle, max(whole * rounded(share, 2), 0.1), THICK, left=left, edgecolor=colour, color=colour)
 
 
 def fidelity_rows(disclosed: Shown, *, cohort: str) -> pd.DataFrame:

@@ -52,8 +52,8 @@ def _association(row: Estimate, context: Context) -> str:
     """How the change of one role goes with what its partners say."""
     clear = row.ci_low > 0 or row.ci_high < 0
     process = context.study.scale(row.subgroup).title
-    return context.words.say(f"programme.partner_{'clear' if clear else 'unclear'}", process=process,
-                             **_blanks(row, context))  # fmt: skip
+    key = "programme.partner_clear" if clear else "programme.partner_unclear"
+    return context.words.say(key, process=process, **_blanks(row, context))
 
 
 def _before(row: Estimate, context: Context) -> str:
@@ -79,7 +79,7 @@ def pairs_table(context: Context) -> Table:
         [context.study.scale(row.scale).title, capital(claims.people(row.role)),
          claims.arm_title(row.arm) if len(context.arms()) > 1 else "",
          context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
-         words.say(f"programme.goes_with_{row.contrast}", what=_what(row, context)), claims.estimate(row),
+         _goes_with(row, context), claims.estimate(row),
          claims.range(row), str(row.n_pairs)]
         for row in rows
     ]  # fmt: skip
@@ -88,11 +88,12 @@ def pairs_table(context: Context) -> Table:
     return table(words.say("programme.caption_pairs"), headings, cells, context.frame(rows))
 
 
-def _what(row: Estimate, context: Context) -> str:
-    """What a slope is on."""
-    if row.method == Name.EXPERIENCE:
-        return context.study.scale(row.subgroup).title
-    return context.words.say("programme.score_before")
+def _goes_with(row: Estimate, context: Context) -> str:
+    """What a slope is on: one's own or the partner's answers, to a scale of the process or to the outcome before."""
+    say, process = context.words.say, row.method == Name.EXPERIENCE
+    what = context.study.scale(row.subgroup).title if process else say("programme.score_before")
+    own = row.contrast == Contrast.ACTOR
+    return say("programme.goes_with_actor" if own else "programme.goes_with_partner", what=what)
 
 
 def plan_table(context: Context) -> Table:

@@ -57,7 +57,7 @@ def assess_fidelity(prepared: Prepared, *, by: By = "cohort", cohort: Names = No
     >>> met = rm.assess_fidelity(prepared, by="programme")
     >>> met.loc[met["about"].eq("meetings"), ["cohort", "measure", "estimate", "n"]].round(2)
             cohort measure  estimate   n
-    0  all cohorts    mean      5.41  97
+    0  all cohorts    mean       4.9  112
     """
     if not isinstance(prepared, Prepared):
         raise wrong_data("assess_fidelity", prepared)

@@ -46,7 +46,7 @@ def _log_meetings(study):
     """Write a log in which pairs met up to five times."""
     people = pd.read_csv(study / "pre.csv")
     draws = np.random.default_rng(1)
-    met = [(pair, "2025-05-05", 60) for pair in people["pair"] for _ in range(draws.integers(0, 6))]
+    met = [(pair, f"2025-05-0{day}", 60) for pair in people["pair"] for day in range(1, 1 + draws.integers(0, 6))]
     pd.DataFrame(met, columns=["pair", "date", "minutes"]).to_csv(study / "sessions.csv", index=False)
 
 

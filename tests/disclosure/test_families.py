@@ -6,7 +6,7 @@ from small_studies import TOML, Group, small_study
 from undrawn_findings import undrawn_findings
 
 from rm_research.disclosure import disclose
-from rm_research.disclosure.families import families, first_of_family
+from rm_research.disclosure.families import OF_PAIRS, families, first_of_family, of_pairs
 from rm_research.disclosure.numbers import decide
 from rm_research.effects import estimate_change
 from rm_research.panel import prepare_study
@@ -53,7 +53,14 @@ def test_scales_that_read_one_column_are_a_family(tmp_path, codebook, expected):
 
 def test_each_scale_has_the_first_of_its_family(tmp_path):
     study = small_study(tmp_path, Group(), toml=TOML + PART + SMALLEST, files={"codebook.csv": SHARING})
-    assert first_of_family(read_study(study)) == {"mood": "mood", "part": "mood", "other": "other"}
+    scales = {"mood": "mood", "part": "mood", "other": "other"}
+    assert {name: of for name, of in first_of_family(read_study(study)).items() if name in scales} == scales
+
+
+def test_what_pairs_say_of_themselves_is_of_no_scale(tmp_path):
+    first = first_of_family(read_study(small_study(tmp_path, Group(), toml=TOML + SMALLEST)))
+    assert {name for name, of in first.items() if name != "mood"} == {of_pairs(about) for about in OF_PAIRS}
+    assert first["mood"] == "mood"
 
 
 @pytest.mark.quick(1)

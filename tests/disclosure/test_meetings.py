@@ -118,7 +118,7 @@ def shown(folder, *groups, toml=LOGGED, **files) -> pd.DataFrame:
     """What is shown of the meetings of some groups, whose people met one, two or three times in turn."""
     study = small_study(folder / "study", *groups, toml=toml, **files)
     pairs = pd.read_csv(study / "pre.csv")["pair"]
-    met = [(pair, "2025-05-05", 60) for place, pair in enumerate(pairs) for _ in range(1 + place % 3)]
+    met = [(pair, f"2025-05-0{day}", 60) for place, pair in enumerate(pairs) for day in range(1, 2 + place % 3)]
     pd.DataFrame(met, columns=["pair", "date", "minutes"]).to_csv(study / "sessions.csv", index=False)
     return decide(prepare_study(study)).tables["sessions"]
 

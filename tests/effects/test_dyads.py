@@ -8,7 +8,7 @@ from small_panels import check_rows, numbers_in, numbers_of, only, panel_of, sam
 from rm_research.effects import estimate_dyads
 from rm_research.errors import FrameError
 from rm_research.frames import DYADS
-from rm_research.stats.dyadic import actor_partner, distinguishability, dyadic_icc
+from rm_research.stats.dyadic import actor_partner, distinguishability, dyadic_icc, partner_slopes
 from rm_research.stats.power import detectable
 
 NAN = np.nan
@@ -210,3 +210,57 @@ def test_order_of_rows_does_not_matter(make_study):
     panel, dyads, study = people(scores(2)), each_with_their_own(), make_study()
     shuffled = estimate_dyads(panel.sample(frac=1, random_state=1), dyads.sample(frac=1, random_state=2), study=study)
     same_rows(estimate_dyads(panel, dyads, study=study), shuffled)
+
+
+PROCESS = {"scales.energy.kind": "process"}
+
+
+def with_energy(values: dict[str, np.ndarray], seed: int = 9) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    """People of dyads with what both say of energy, and these answers."""
+    draws, n = np.random.default_rng(seed), len(values["pre_leader"])
+    said = {role: draws.normal(3, 1, n) for role in ("leader", "mentor")}
+    of_energy = {f"{when}_{role}": said[role] if when == "post" else np.full(n, NAN) for role in said
+                 for when in ("pre", "post")}  # fmt: skip
+    return stack(people(values), people(of_energy, scale="energy")), said
+
+
+class TestExperience:
+    def test_slopes_of_the_change_are_those_of_stats(self, make_study):
+        values = scores(4)
+        values["post_leader"][3] = NAN
+        panel, said = with_energy(values)
+        study = make_study().varied(PROCESS)
+        estimates = estimate_dyads(panel, each_with_their_own(), study=study)
+        rows = estimates.table[estimates.table["method"].eq("experience")]
+        assert rows["subgroup"].unique().tolist() == ["energy"]
+        for role, other in (("leader", "mentor"), ("mentor", "leader")):
+            change = values[f"post_{role}"] - values[f"pre_{role}"]
+            found = partner_slopes(change, said[role], said[other], level=0.95)
+            for contrast, expected in zip(("actor", "partner"), found, strict=True):
+                row = only(estimates, "experience", "slope", contrast=contrast, role=role)
+                assert numbers_of(row) == pytest.approx(numbers_in(expected), rel=1e-9)
+                assert row[COUNTS].tolist() == [13 if role == "leader" else 14] * 4
+
+    def test_the_scale_of_the_process_has_no_slopes_of_its_own(self, make_study):
+        panel, _ = with_energy(scores(4))
+        table = estimate_dyads(panel, each_with_their_own(), study=make_study().varied(PROCESS)).table
+        assert set(table["scale"]) == {"inclusion"}
+        assert len(table) == 8
+
+    def test_an_outcome_of_one_role_has_them_too(self, make_study):
+        panel, _ = with_energy(scores(4))
+        panel = panel[panel["scale"].eq("energy") | panel["role"].eq("leader")]
+        table = estimate_dyads(panel, each_with_their_own(), study=make_study().varied(PROCESS)).table
+        assert table[["role", "method"]].to_numpy().tolist() == [["leader", "experience"]] * 2
+        assert table["estimate"].notna().all()
+
+    def test_who_has_a_second_partner_is_left_out(self, make_study):
+        panel, _ = with_energy(scores(4))
+        dyads = pd.concat([each_with_their_own(), dyads_of((0, 1)).assign(dyad="more")])
+        table = estimate_dyads(panel, dyads, study=make_study().varied(PROCESS)).table
+        assert (table.loc[table["method"].eq("experience"), "n_pairs"] == 12).all()
+
+    def test_three_dyads_are_too_few(self, make_study):
+        panel, _ = with_energy({name: of[:3] for name, of in scores(4).items()})
+        table = estimate_dyads(panel, each_with_their_own(3), study=make_study().varied(PROCESS)).table
+        assert set(table["reason"]) == {"too_few_pairs"}

@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import pingouin
 import pytest
+import statsmodels.api as statsmodels
 from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
 from scipy import optimize, stats
 
-from rm_research.stats.dyadic import actor_partner, distinguishability, dyadic_icc
+from rm_research.stats.dyadic import actor_partner, distinguishability, dyadic_icc, partner_slopes
 from rm_research.stats.result import NotEstimableError
 
 few = examples(12)
@@ -37,6 +38,52 @@ def by_term(model) -> dict[str, object]:
     """Name the results of a model as R does, members m1 and m2."""
     kinds = {"": model.intercepts, ":actor": model.actor, ":partner": model.partner}
     return {f"rolem{member + 1}{kind}": results[member] for kind, results in kinds.items() for member in (0, 1)}
+
+
+class TestPartnerSlopes:
+    """One equation alone: against statsmodels, and as the model of both members has it."""
+
+    def test_slopes_are_those_of_statsmodels(self, compare):
+        (y, _, own, partner), _ = dyads(5)
+        fit = statsmodels.OLS(y, np.column_stack([np.ones(len(y)), own, partner])).fit()
+        found, ends = partner_slopes(y, own, partner, level=0.9), fit.conf_int(0.1)
+        ours, theirs = {}, {}
+        for place, (name, result) in enumerate(zip(("own", "partner"), found, strict=True), start=1):
+            ours |= {name: result.estimate, f"{name} se": result.std_error, f"{name} df": result.df,
+                     f"{name} low": result.ci_low, f"{name} high": result.ci_high,
+                     f"p of {name}": result.p_value}  # fmt: skip
+            theirs |= {name: fit.params[place], f"{name} se": fit.bse[place], f"{name} df": fit.df_resid,
+                       f"{name} low": ends[place][0], f"{name} high": ends[place][1],
+                       f"p of {name}": fit.pvalues[place]}  # fmt: skip
+        compare(ours, theirs, of=[partner_slopes], against="statsmodels.OLS")
+
+    def test_they_are_those_of_the_model_of_both(self):
+        (y1, y2, x1, x2), _ = dyads(6)
+        model = actor_partner(y1, y2, x1, x2, level=0.95)
+        for outcome, own, partner, member in ((y1, x1, x2, 0), (y2, x2, x1, 1)):
+            actor, other = partner_slopes(outcome, own, partner, level=0.95)
+            assert actor.estimate == pytest.approx(model.actor[member].estimate, rel=1e-9)
+            assert other.std_error == pytest.approx(model.partner[member].std_error, rel=1e-9)
+
+    def test_dyads_without_a_value_are_left_out(self):
+        (y, _, own, partner), _ = dyads(7)
+        whole = partner_slopes(y[3:], own[3:], partner[3:], level=0.95)
+        y[0], own[1], partner[2] = (np.nan,) * 3
+        assert partner_slopes(y, own, partner, level=0.95)[1].estimate == pytest.approx(whole[1].estimate, rel=1e-12)
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            (lambda y, own, partner: (y[:3], own[:3], partner[:3]), "too_few_pairs"),
+            (lambda y, own, partner: (y, own, 2 * own), "collinear"),
+            (lambda y, own, partner: (own + partner, own, partner), "no_variation"),
+        ],
+    )
+    def test_reasons(self, change, reason):
+        (y, _, own, partner), _ = dyads(8)
+        with pytest.raises(NotEstimableError) as error:
+            partner_slopes(*change(y, own, partner), level=0.95)
+        assert error.value.reason == reason
 
 
 class TestAgainstR:

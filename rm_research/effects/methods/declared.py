@@ -156,7 +156,7 @@ OF_DIFFERENCE = (
     ),
     Method(
         Contrast.DIFFERENCE, Measure.MEAN, Name.INSTRUMENT,
-        "effect of attending, where a lot decided who was offered it",
+        "effect of meeting as planned, or at all, where a lot decided who was offered it",
         COMPARED | {Q.MET, Q.ATTENDED}, BY_LOT | {Need.MEETINGS}, additive=True, golden=("cace_sim90",),
     ),
 )  # fmt: skip
