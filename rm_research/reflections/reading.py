@@ -20,7 +20,7 @@ from rm_research.study.entries import tidy_text
 from rm_research.study.settings import File
 from rm_research.study.wording import suggest
 
-YES = frozenset(("x", "1", "1.0", "yes", "y", "true", "ja", "j", "wahr", "✓", "✔", "☑", "✗", "☒"))
+YES = frozenset(("x", "1", "1.0", "yes", "y", "true", "ja", "j", "wahr", "✓", "✔", "☑"))  # ✗ may mean either
 NO = frozenset(("", "0", "0.0", "no", "n", "false", "nein", "falsch", "-"))
 HEADING = "The coding sheets cannot be used"
 FROM_SHEET = "Write a new sheet with --out, and copy the marks of the other rows."
@@ -78,7 +78,12 @@ def read_table(path: Path) -> pd.DataFrame:
     if not any(cells.row(0)):
         raise ReadError(Said("reading.empty_table", file=path.name))
     rows = as_export(path.name, cells.row(0), cells.records(1)).rows
-    return rows.map(lambda text: text.strip().removeprefix("'"))
+    return rows.rename(columns=_plain).map(_plain)
+
+
+def _plain(text: str) -> str:
+    """A cell without the apostrophe that keeps it from being a formula."""
+    return text.strip().removeprefix("'")
 
 
 def read_sheets(prepared: Prepared, paths: Sequence[Path]) -> Read:

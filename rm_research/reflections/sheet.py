@@ -46,7 +46,7 @@ def write_sheet(prepared: Prepared, out: Path) -> tuple[int, int]:
             'learning = "Learning from each other"'
         )
     refuse_named_themes(prepared)
-    rows = sheet_rows(prepared)
+    rows, cut = sheet_rows(prepared)
     if rows.empty:
         raise ReportError("There are no open answers to code: nobody wrote anything in answer to items of kind text.")
     content = _workbook(rows) if out.suffix.lower() == ".xlsx" else _text(rows)
@@ -54,20 +54,21 @@ def write_sheet(prepared: Prepared, out: Path) -> tuple[int, int]:
         write_private(out, content)
     except OSError as error:
         raise ReportError(f"{out} cannot be written ({error.strerror}). Name another file with --out.") from error
-    return len(rows), int(rows[TEXT].str.endswith(CUT).sum())
+    return len(rows), cut
 
 
-def sheet_rows(prepared: Prepared) -> pd.DataFrame:
-    """Rows of a coding sheet, by unit: unit, version, question, text, a column per theme and `none`, both empty."""
+def sheet_rows(prepared: Prepared) -> tuple[pd.DataFrame, int]:
+    """Rows of a coding sheet by unit, with a column per theme and `none`, all empty; and how many texts are cut."""
     study = prepared.study
     answers = read_reflections(prepared).merge(prepared.open_answers[[UNIT, VERSION]], on=UNIT)
     questions = {item.name: item.label or item.name for item in study.text_items}
     long = answers[TEXT].str.len() > MOST_TEXT
     texts = answers[TEXT].where(~long, answers[TEXT].str.slice(0, MOST_TEXT) + CUT)
     rows = answers.assign(text=neutral(texts), question=neutral(answers["item"].map(questions)))
-    titles = [study.settings.themes[name].title for name in coded_themes(study)]
-    empty = dict.fromkeys([*titles, NONE], "")
-    return rows.sort_values(UNIT)[[UNIT, VERSION, QUESTION, TEXT]].assign(**empty).reset_index(drop=True)
+    titles = pd.Series([study.settings.themes[name].title for name in coded_themes(study)], dtype="str")
+    empty = dict.fromkeys([*neutral(titles), NONE], "")
+    rows = rows.sort_values(UNIT)[[UNIT, VERSION, QUESTION, TEXT]].assign(**empty)
+    return rows.reset_index(drop=True), int(long.sum())
 
 
 def _text(rows: pd.DataFrame) -> bytes:

@@ -12,7 +12,7 @@ from rm_research.study.model import PROGRAMME, Study
 from rm_research.study.settings import AGREED, FACTS, GOAL_FACTS, MEETING_FACTS, Source, Wave
 from rm_research.study.wording import suggest
 
-COLUMNS_OF_SHEETS = ("unit", "version", "question", "role", "wave", "text", "none")  # of coding sheets, beside themes
+COLUMNS_OF_SHEETS = {"unit", "version", "question", "text", "none"}  # of coding sheets, beside themes
 KEYWORD = re.compile(r"[^\W_]+(?:[ '’-][^\W_]+)*\*?")
 UNITS = ("person", "dyad", "cohort")
 # an attribute with one of these names would replace the column itself
@@ -96,7 +96,7 @@ def _check_themes(study: Study) -> Iterator[str]:
         yield "themes: codebook.csv has no item of kind text, whose answers could be about them; add one"
     for theme in study.themes:
         place = f"themes.{theme.name}"
-        if tidy_text(theme.name) in COLUMNS_OF_SHEETS:
+        if {tidy_text(theme.name), tidy_text(theme.title)} & COLUMNS_OF_SHEETS:
             yield f"{place}: coding sheets have a column of that name already; rename the theme"
         for name in dict.fromkeys(map(tidy_text, (theme.name, theme.title))):
             if (other := seen.setdefault(name, theme.name)) != theme.name:

@@ -138,7 +138,7 @@ def test_the_comparison_is_counted_apart_and_not_on_the_page(tmp_path):
     prepared = in_arms(tmp_path, 20)
     assert shown(prepared)["themes"].set_index("arm")["n_people"].to_dict() == {"programme": 24, "waitlist": 20}
     text = undrawn_findings(prepared).reflections.text
-    assert "24 leaders wrote something in their own words after." in text
+    assert "Asked after, 24 leaders wrote something in their own words." in text
     assert "(24)" in text
     assert "20" not in text
 
@@ -148,7 +148,13 @@ def quote(prepared, person: int):
     return prepare_study(prepared.study.path)
 
 
-def test_a_quote_of_a_hidden_group_or_of_the_comparison_is_refused(tmp_path):
+def test_a_quote_is_refused_where_no_group_is_shown(tmp_path):
+    folder = open_study(tmp_path, {"leader": ["fine"] * 9}, more=QUOTED, files={"quotes.csv": "unit\n"})
+    with pytest.raises(StudyError, match="in a group that is not shown"):
+        shown(quote(prepare_study(folder), 1))
+
+
+def test_a_quote_of_the_comparison_is_refused(tmp_path):
     with pytest.raises(StudyError, match=r"quotes\.csv, row 2: of somebody in a group that is not shown"):
         shown(quote(in_arms(tmp_path, 20, QUOTED), 25))
 

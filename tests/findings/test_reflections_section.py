@@ -23,10 +23,13 @@ def test_answers_that_nobody_coded_are_counted(tmp_path):
     found = page(tmp_path, {"leader": LEADERS, "mentor": ["fine"] * 4})
     assert found.reflections.text.splitlines() == [
         "In their own words",
-        "26 leaders wrote something in their own words after. These answers await coding, so their themes are not "
+        "Asked after, 26 leaders wrote something in their own words. These answers await coding, so their themes are not "
         "counted yet.",
     ]
-    assert "Mentors: how many wrote something in their own words after is hidden, because few did." in found.limits.text
+    assert (
+        "Mentors, asked after: how many wrote something in their own words is hidden, because few did."
+        in found.limits.text
+    )
 
 
 def test_a_study_without_themes_awaits_coding_too(tmp_path):
@@ -53,7 +56,7 @@ def whole(tmp_path_factory):
 def test_themes_stand_beside_the_change_of_the_whole_group(whole):
     lines = whole.reflections.text.splitlines()
     assert lines[1] == (
-        "26 leaders and 24 mentors wrote something in their own words after. Some of the themes were marked by reading "
+        "Asked after, 26 leaders and 24 mentors wrote something in their own words. Some of the themes were marked by reading "
         "the answers; declared words found the others."
     )
     assert lines[2:7] == [
@@ -65,7 +68,7 @@ def test_themes_stand_beside_the_change_of_the_whole_group(whole):
     ]
     for place, role in ((0, "leader"), (1, "mentor")):
         (row,) = [row for row in whole.disclosed.headline_rows if row.role == role and row.contrast == "change"]
-        shown = lines[7].removeprefix("Change of the whole group: Mood ").split(") ")[place]
+        shown = lines[7].removeprefix("Change of the whole group: Mood (scale points) ").split(") ")[place]
         assert shown.startswith(f"+{row.estimate:.2f} (")
 
 
@@ -82,9 +85,9 @@ def test_all_coded_by_reading_and_all_by_words_are_said(tmp_path):
 
 def test_a_group_too_small_for_themes_is_named(tmp_path):
     found = page(tmp_path, {"leader": LEADERS, "mentor": ["phones"] * 12}, more=KEYWORDS)
-    assert "26 leaders and 12 mentors wrote" in found.reflections.text
+    assert "Asked after, 26 leaders and 12 mentors wrote" in found.reflections.text
     assert "Mentors, after" not in found.reflections.text
-    assert "Mentors: themes of what they wrote after are hidden, because too few wrote something" in found.limits.text
+    assert "Mentors, asked after: themes are hidden, because too few wrote something" in found.limits.text
 
 
 def test_quotes_are_escaped_and_name_the_role(tmp_path):
@@ -107,7 +110,7 @@ def test_the_page_speaks_german(tmp_path):
         "26 Führungskräfte und 24 Mentorinnen und Mentoren schrieben nachher etwas in eigenen Worten."
     )
     assert "Learning from each other 12 weniger als 10" in lines
-    assert lines[7].startswith("Veränderung der ganzen Gruppe: Mood +0,")
+    assert lines[7].startswith("Veränderung der ganzen Gruppe: Mood (Skalenpunkte) +0,")
     assert "schrieben, wird nicht gezeigt, weil es wenige waren." in found.limits.text
 
 
@@ -118,8 +121,9 @@ def test_other_occasions_are_told_in_order(tmp_path):
     (folder / "pre.csv").write_text("\n".join([before[0], *(f"{line}hope" for line in before[1:])]) + "\n")
     lines = undrawn_findings(prepare_study(folder)).reflections.text.splitlines()
     assert lines[1].startswith(
-        "26 leaders wrote something in their own words before. 26 leaders wrote something in their own words after."
+        "Asked before, 26 leaders wrote something in their own words. Asked after, 26 leaders wrote something in their own "
+        "words."
     )
     assert lines[3] == "Theme Leaders, before (26) Leaders, after (26)"
-    assert lines[5].startswith("Change of the whole group: Mood +0.")
-    assert lines[5].count("(") == 1
+    assert lines[5].startswith("Change of the whole group: Mood (scale points) +0.")
+    assert lines[5].count("(") == 2

@@ -123,6 +123,7 @@ def test_purging_removes_them(folder, runner):
 
 @pytest.mark.parametrize(("more", "words"), [
     (THEMES.replace("time =", "none ="), "coding sheets have a column of that name already"),
+    (THEMES.replace('"Time"', '"None"'), "coding sheets have a column of that name already"),
     (THEMES + '[themes.other]\nlabel = "TIME"\n', "has the same name or label as themes.time"),
     (THEMES + '[themes.other]\nkeywords = ["a*b"]\n', "is not a word or words"),
     (THEMES + '[themes.other]\nkeyword = "a"\n', "did you mean 'keywords'?"),

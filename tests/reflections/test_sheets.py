@@ -6,7 +6,10 @@ import stat
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from open_studies import CODEBOOK, THEMES, as_csv, open_study
+from properties import examples
 
 from rm_research.cli import main
 from rm_research.errors import ReadError, ReportError
@@ -116,14 +119,46 @@ def test_marks_come_back_from_either_format(prepared, tmp_path):
         book.active.append([cell.replace("=HYPER", "HYPER") for cell in row])
     book.save(tmp_path / "ben.xlsx")
     (tmp_path / "cy.xlsx").write_text(as_csv(rows), encoding="utf-8-sig")  # a workbook that is none
-    paths = [sheet(tmp_path, rows), tmp_path / "ben.xlsx", tmp_path / "cy.xlsx"]
+    with (tmp_path / "dora.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(rows)  # as a German spreadsheet program writes it
+    paths = [sheet(tmp_path, rows), *(tmp_path / name for name in ("ben.xlsx", "cy.xlsx", "dora.csv"))]
     read = read_sheets(prepared, paths)
     assert read.uncoded == 0
     by_coder = pd.DataFrame(read.codes).groupby("coder")["marks"].agg(list)
-    assert by_coder["anna"] == by_coder["ben"] == by_coder["cy"]
+    assert by_coder["anna"] == by_coder["ben"] == by_coder["cy"] == by_coder["dora"]
     assert by_coder["anna"][:3] == [
         {"learning": False, "time": True}, {"learning": True, "time": False}, {"learning": False, "time": False},
     ]  # fmt: skip
+
+
+CELLS = st.sampled_from(["", "x", "X", "1", "0", "no", "maybe", "=1+1", "Zacharias", "'x", "🙂", "x\n"])
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=5, max_size=5))
+@examples(40)
+def test_any_marks_are_read_or_refused_in_words(prepared, tmp_path_factory, marks):
+    folder = tmp_path_factory.mktemp("any")
+    blank = rows_of(prepared, folder)
+    rows = [blank[0], *([*row[:4], *cells] for row, cells in zip(blank[1:], marks, strict=True))]
+    yes, no = {"x", "X", "1", "'x", "x\n"}, {"", "0", "no"}
+    ticked = [[cell in yes for cell in cells] for cells in marks]
+    sound = all(set(cells) <= yes | no for cells in marks) and any(map(any, ticked))
+    if sound and not any(none and (learning or time) for learning, time, none in ticked):
+        read = read_sheets(prepared, [sheet(folder, rows)])
+        assert [list(code["marks"].values()) for code in read.codes] == [row[:2] for row in ticked if any(row)]
+    else:
+        with pytest.raises(ReadError) as raised:
+            read_sheets(prepared, [sheet(folder, rows)])
+        assert "Zacharias" not in str(raised.value)
+
+
+def test_a_theme_that_looks_like_a_formula_is_none_in_a_sheet(tmp_path):
+    folder = open_study(tmp_path / "study", {"leader": SAID}, more='[themes]\nodd = "=1+1"\n')
+    prepared = prepare_study(folder)
+    rows = rows_of(prepared, tmp_path)
+    assert rows[0][4] == "'=1+1"
+    read = read_sheets(prepared, [sheet(tmp_path, marked(rows, *["'=1+1"] * 5))])
+    assert all(code["marks"] == {"odd": True} for code in read.codes)
 
 
 def test_rows_without_an_x_are_not_coded_yet(prepared, tmp_path):

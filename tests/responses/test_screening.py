@@ -11,7 +11,7 @@ from properties import examples
 
 from rm_research.privacy import TAKEN_OUT
 from rm_research.responses import read_responses
-from rm_research.responses.screening import Names
+from rm_research.responses.screening import OF_TEXT, SHARED, Names
 
 KEY = b"k" * 32
 MARK = TAKEN_OUT
@@ -58,6 +58,16 @@ def test_a_code_that_is_a_name_or_an_address_is_a_name(code):
 def test_short_names_and_parts_of_codes_are_no_words(text, screened):
     known = names("My Do", codes=("the 12 leeds", "her", "end"), groups=("North team",))
     assert known.screened(text) == screened
+
+
+@pytest.mark.parametrize("word", sorted(SHARED))
+def test_titles_and_particles_are_no_names(word):
+    assert names(f"{word} Mary").screened(f"{word}, {word.title()} Mary") == f"{word}, {word.title()} {MARK}"
+
+
+@pytest.mark.parametrize("kind", OF_TEXT)
+def test_the_example_of_each_pattern_is_taken_out(kind):
+    assert Names(KEY).screened(f"by {OF_TEXT[kind].example} then") == f"by {MARK} then"
 
 
 def test_names_are_kept_as_digests_of_the_key_only():
@@ -115,8 +125,8 @@ def test_a_code_of_several_columns_is_looked_for_as_a_whole(tmp_path):
 def test_the_ledger_counts_the_answers_that_changed(tmp_path):
     folder = open_study(tmp_path, {"leader": ["I met QX-0002", "fine", "qx 0001!"]})
     intake = read_responses(folder)
-    steps = intake.ledger.set_index("rule")["cells"]
-    assert steps["names, codes and addresses removed from words"] == 2
+    step = intake.ledger.set_index("rule").loc["names, codes and addresses removed from words"]
+    assert step[["rows_before", "rows_after", "cells"]].tolist() == [6, 6, 2]
     assert not intake.ledger["rule"].str.contains("QX").any()
 
 

@@ -101,7 +101,8 @@ def _themes(themes: pd.DataFrame, context: Context) -> Table:
     rows = [[settings[name].title, *(told.get((*group, name), "") for group in groups)] for name in names]
     changes = [_change(role, arm, wave, context) for role, arm, wave in groups]
     if any(changes):
-        rows.append([say("reflections.change", scale=context.study.first_scale.title), *changes])
+        scale = context.study.first_scale
+        rows.append([say("reflections.change", scale=scale.title, unit=context.claims.unit(scale)), *changes])
     return table(say("reflections.caption"), [say("columns.theme"), *headings], rows, themes)
 
 
