@@ -301,13 +301,15 @@ def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=20260101, show_default=True, help="Equal seeds give equal files.")
+@click.option("--size", type=click.Choice(["full", "small"]), default="full", show_default=True,
+              help="Six cohorts, or two that are quick.")  # fmt: skip
 @print_errors
-def simulate(folder: Path, seed: int) -> None:
+def simulate(folder: Path, seed: int, size: str) -> None:
     """Write a complete study folder with known truth, for trying things out."""
     from rm_research.cli.printing import print_line
     from rm_research.simulate import simulate_study
 
-    paths = simulate_study(folder, seed=seed)
+    paths = simulate_study(folder, seed=seed, size=size)
     print_line(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")
 
 

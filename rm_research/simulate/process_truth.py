@@ -43,12 +43,13 @@ def _of_people(role: pd.Series, answers: Answers, process: Process) -> dict[str,
     sides, going, themes = list[Row](), list[Row](), list[Row]()
     for one in ROLES:
         here = process.asked & role.eq(one).to_numpy()
+        if not here.any():
+            continue
         sides += [
             {"scale": side.name, "role": one, "mean": side.expected_score(one), "n": int(here.sum()),
              "mean_of_these": scores[side.name][here].mean()} for side in SIDES
         ]  # fmt: skip
-        together = np.corrcoef(scores["safety"][here], gained[here])[0, 1] if gained[here].any() else 0.0
-        going.append({"role": one, "correlation": float(together)})
+        going.append({"role": one, "correlation": _correlation(scores["safety"][here], gained[here])})
         wrote = here & process.reflection.ne("").to_numpy()
         shares = expected_shares(one)
         themes += [
@@ -56,3 +57,8 @@ def _of_people(role: pd.Series, answers: Answers, process: Process) -> dict[str,
              "n_about_it": int(process.themes.loc[wrote, theme.name].sum())} for theme in THEMES
         ]  # fmt: skip
     return {"sides": sides, "safety_and_effect": going, "themes": themes}
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Pearson's r; 0 where one of the two is the same for everybody."""
+    return float(np.corrcoef(one, other)[0, 1]) if np.ptp(one) and np.ptp(other) else 0.0
