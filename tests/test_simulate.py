@@ -64,7 +64,10 @@ def scores(folder: Path, wave: str) -> pd.DataFrame:
 
 def long_changes(folder: Path) -> pd.DataFrame:
     """One row per person and scale: pre, post, change and the roster's facts."""
-    pre, post = (scores(folder, wave)[list(OUTCOMES)].melt(ignore_index=False, var_name="scale", value_name=wave) for wave in WAVES)
+    pre, post = (
+        scores(folder, wave)[list(OUTCOMES)].melt(ignore_index=False, var_name="scale", value_name=wave)
+        for wave in WAVES
+    )
     both = pre.set_index("scale", append=True).join(post.set_index("scale", append=True)).dropna().reset_index("scale")
     return both.assign(change=both["post"] - both["pre"]).join(read_people(folder))
 

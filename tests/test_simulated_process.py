@@ -1,4 +1,4 @@
-"""The process of simulated studies: drawn apart from the outcomes, asked of whom it should be, and true to truth.json."""
+"""The process of simulated studies: drawn apart from outcomes, asked of whom it should be, true to truth.json."""
 
 import hashlib
 from pathlib import Path
@@ -14,7 +14,10 @@ from rm_research.simulate import SIZES, simulate_study
 from rm_research.simulate.wording import THEMES
 
 # of what the demo held before it had a process: no recorded number of an outcome may change with what is added
-BEFORE = {"pre": "98987d5ad2da2a71974f004eed01e74e1eac08c196f28664b0c6a56eb8087eed", "post": "0b3902065ee56c2d3a392bdec5dbdb0094d56566ea275da73a10e85bfabd043d"}
+BEFORE = {
+    "pre": "98987d5ad2da2a71974f004eed01e74e1eac08c196f28664b0c6a56eb8087eed",
+    "post": "0b3902065ee56c2d3a392bdec5dbdb0094d56566ea275da73a10e85bfabd043d",
+}
 SIDES = ("safety", "relationship")
 
 
@@ -28,7 +31,7 @@ def large(tmp_path_factory) -> Path:
 @pytest.mark.parametrize("wave", BEFORE)
 def test_answers_to_outcomes_are_those_of_before(wave):
     sheet = pd.read_csv(DEMO / f"{wave}.csv", dtype=str, keep_default_na=False)
-    before = sheet.drop(columns="role").loc[:, :"Q8" if wave == "pre" else "Q9"]
+    before = sheet.drop(columns="role").loc[:, : "Q8" if wave == "pre" else "Q9"]
     assert hashlib.sha256(before.to_csv(index=False).encode()).hexdigest() == BEFORE[wave]
 
 
@@ -39,7 +42,9 @@ def test_only_pairs_of_the_programme_that_met_are_asked(large):
     told = sheet["safety_1"].ne("")
     assert set(sheet.index[told]) <= set(met.index)
     assert (read_people(large).loc[sheet.index[told], "arm"] == "programme").all()
-    assert (sheet.loc[~told, [*(f"{side}_{k}" for side in SIDES for k in range(1, 5)), "reflection"]] == "").all(axis=None)
+    assert (sheet.loc[~told, [*(f"{side}_{k}" for side in SIDES for k in range(1, 5)), "reflection"]] == "").all(
+        axis=None
+    )
     assert told.mean() == pytest.approx(0.6 * 0.95, abs=0.03)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from rm_research.cli.coding import code
-from rm_research.cli.starting import init, instruments, questionnaire
+from rm_research.cli.starting import init, instruments, questionnaire, simulate
 from rm_research.cli.wrapping import of_study, print_errors
 from rm_research.errors import ReportError
 from rm_research.writers import WRITERS
@@ -298,20 +298,5 @@ def plan(study: Path, n: tuple[int, ...], **options: Any) -> None:
     print_line("Only for you: spreads are those of everybody's answers, also of a few who left.", err_console)
 
 
-@main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--seed", type=int, default=20260101, show_default=True, help="Equal seeds give equal files.")
-@click.option("--size", type=click.Choice(["full", "small"]), default="full", show_default=True,
-              help="Six cohorts, or two that are quick.")  # fmt: skip
-@print_errors
-def simulate(folder: Path, seed: int, size: str) -> None:
-    """Write a complete study folder with known truth, for trying things out."""
-    from rm_research.cli.printing import print_line
-    from rm_research.simulate import simulate_study
-
-    paths = simulate_study(folder, seed=seed, size=size)
-    print_line(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")
-
-
-for command in (instruments, init, questionnaire, code):
+for command in (instruments, init, questionnaire, simulate, code):
     main.add_command(command)

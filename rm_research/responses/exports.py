@@ -20,6 +20,8 @@ from rm_research.study.settings import FACTS, ROW_NUMBER
 
 SUMMARIES = "totals, means, headers and the like"  # rule of the ledger
 
+SIMULATED = "simulated_by_rm_research"  # column of exports that nobody's answers are in
+
 
 @dataclass(frozen=True, eq=False)
 class Opened:
@@ -86,6 +88,9 @@ def open_sources(study: Study, wave: Wave, journal: Journal, names: Names) -> It
             message = Said("problems.empty_export", file=source.title)
             _fail(wave, source, journal, "empty_export", message)
             continue
+        if SIMULATED in export.rows:
+            message = Said("problems.simulated_answers", file=source.title)
+            journal.problem("simulated_answers", "warning", message, wave=wave.name, file=source.title)
         _note_short_rows(export, wave, journal)
         for doubt in export.doubts:
             journal.problem("doubtful_dates", "warning", doubt, wave=wave.name, file=source.title)
