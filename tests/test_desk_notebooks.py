@@ -19,7 +19,15 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 START = "start"  # has no code: it lists the others
 DESK = ("explore", "measurement", "own_model", "own_notebook", "process", "robustness", "tutorial")
 LINK = re.compile(r"\]\(([^)#\s]+)")
-WORDS = {"tutorial": 600, "explore": 300, "measurement": 300, "own_model": 500, "robustness": 400, "process": 400, "own_notebook": 20}
+WORDS = {
+    "tutorial": 600,
+    "explore": 300,
+    "measurement": 300,
+    "own_model": 500,
+    "robustness": 400,
+    "process": 400,
+    "own_notebook": 20,
+}
 
 
 def cells_of(name: str, kind: str) -> list[NotebookNode]:

@@ -50,7 +50,7 @@ def test_what_is_filled_in_is_read_without_an_edit(tmp_path, platform):
     folder = begun(tmp_path / "study", platform=platform)
     assert [path.name for path in rm.simulate_answers(folder, pairs=12)] == EXPORTS
     problems = rm.check_study(folder).table
-    assert problems["rule"].tolist() == ["simulated_answers"] * 4, problems["message"].tolist()
+    assert problems["rule"].tolist() == ["simulated"] * 4, problems["message"].tolist()
     assert set(problems["severity"]) == {"warning"}
     prepared = rm.prepare_study(folder)
     assert prepared.cohorts == COHORTS
@@ -66,12 +66,16 @@ def test_meetings_goals_and_open_answers_stand_beside_outcomes(tmp_path):
     written = rm.simulate_answers(folder)
     assert [path.name for path in written] == [*EXPORTS, "meetings.csv", "goals.csv"]
     prepared = rm.prepare_study(folder)
-    assert set(prepared.problems["rule"]) == {"simulated_answers"}
+    assert prepared.problems["rule"].tolist() == ["simulated"] * 6
     page = str(rm.build_findings(prepared))
     assert "met as often as planned" in page
     assert "Pairs rated the attainment of their goals" in page
     assert "wrote something in their own words" in page
     assert "Safety in the pair" in page
+    for name in EXPORTS:  # the logs alone are left of what was simulated
+        path = folder / name
+        path.write_text(path.read_text("utf-8").replace("simulated_by_rm_research", "remarks"), encoding="utf-8")
+    assert rm.check_study(folder).table["file"].tolist() == ["meetings.csv", "goals.csv"]
 
 
 def test_no_real_file_is_replaced(tmp_path):
@@ -105,7 +109,7 @@ def test_what_cannot_be_filled_in_is_said_at_once(tmp_path):
 def test_simulated_answers_are_never_released(tmp_path):
     folder = begun(tmp_path / "study")
     rm.simulate_answers(folder, pairs=4)
-    with pytest.raises(ReportError, match=r"pre-leader.csv, .*: answers are simulated"):
+    with pytest.raises(ReportError, match=r"pre-leader.csv, .*: simulated, so there is nothing to release"):
         rm.run_reports(folder, out=tmp_path / "out", release="board")
     assert not (tmp_path / "out" / "index.html").exists()
 

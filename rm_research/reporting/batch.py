@@ -118,10 +118,10 @@ def run_reports(
 
 def _refuse_simulated(prepared: Prepared) -> None:
     """Refuse to release what nobody answered."""
-    simulated = prepared.problems[prepared.problems["rule"] == "simulated_answers"]
+    simulated = prepared.problems[prepared.problems["rule"] == "simulated"]
     if len(simulated):
         files = ", ".join(dict.fromkeys(simulated["file"]))
-        raise ReportError(f"{files}: answers are simulated. Release what is real: put the exports there.")
+        raise ReportError(f"{files}: simulated, so there is nothing to release. Put the real files there.")
 
 
 def _refuse_unknown_editions(study: Study, out: Path) -> None:

@@ -88,9 +88,6 @@ def open_sources(study: Study, wave: Wave, journal: Journal, names: Names) -> It
             message = Said("problems.empty_export", file=source.title)
             _fail(wave, source, journal, "empty_export", message)
             continue
-        if SIMULATED in export.rows:
-            message = Said("problems.simulated_answers", file=source.title)
-            journal.problem("simulated_answers", "warning", message, wave=wave.name, file=source.title)
         _note_short_rows(export, wave, journal)
         for doubt in export.doubts:
             journal.problem("doubtful_dates", "warning", doubt, wave=wave.name, file=source.title)
@@ -128,6 +125,10 @@ def note_reading(export: Export, journal: Journal, *, wave: str = "") -> None:
     journal.step("read", before=0, after=rows + len(left), wave=wave, file=export.file)
     for rule, cells in export.steps:
         journal.step(rule, before=rows + len(left), after=rows + len(left), wave=wave, file=export.file, cells=cells)
+    if SIMULATED in export.rows:
+        journal.problem(
+            "simulated", "warning", Said("problems.simulated", file=export.file), wave=wave, file=export.file
+        )
     if left:
         journal.step(SUMMARIES, before=rows + len(left), after=rows, wave=wave, file=export.file)
         message = Said("problems.summary_rows", file=export.file, rows=rows_text(left))
