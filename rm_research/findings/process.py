@@ -14,8 +14,6 @@ from rm_research.findings.context import Context
 from rm_research.findings.described import numbers
 from rm_research.findings.tables import Table, table
 
-MOST_SPOKEN = 2  # scales of the process of which a page tells outside its folds
-
 
 def attainment(context: Context) -> Iterator[str]:
     """How far pairs attained their goals, on average."""
@@ -29,23 +27,19 @@ def attainment(context: Context) -> Iterator[str]:
             yield words.say("programme.attainment", mean=mean, low=low, high=high, n=int(row["n_pairs"]))
 
 
-def associations(context: Context) -> tuple[list[str], list[str]]:
+def associations(context: Context) -> list[str]:
     """
     How changes in the first outcome go with what the partner says of the process, and scores with the partner's before.
 
-    The second are further ones. Each says that it is an association; none is left out because it is unclear.
+    Each says that it is an association; none is left out because it is unclear.
     """
     scale, names = context.study.first_scale, [scale.name for scale in context.study.process_scales]
-    rows = [
-        row for row in context.rows if row.contrast == Contrast.PARTNER and row.scale == scale.name and row.is_known
-    ]
-    rows = [row for row in rows if row.has_interval and row.wave in context.main_wave(scale)]
+    rows = [row for row in context.rows if row.contrast == Contrast.PARTNER and row.scale == scale.name]
+    rows = [row for row in rows if row.is_known and row.has_interval and row.wave in context.main_wave(scale)]
     said = sorted((row for row in rows if row.method == Name.EXPERIENCE), key=lambda row: names.index(row.subgroup))
-    before = [row for row in rows if row.method == Name.APIM]
     told = [_association(row, context) for row in said]
-    first = 2 * MOST_SPOKEN
-    note = [context.words.say("programme.association")] if said or before else []
-    return [*told[:first], *(note if said else [])], [*told[first:], *(_before(row, context) for row in before), *note]
+    told += [_before(row, context) for row in rows if row.method == Name.APIM]
+    return [*told, context.words.say("programme.association")] if told else []
 
 
 def _association(row: Estimate, context: Context) -> str:

@@ -27,13 +27,13 @@ def programme(tmp_path):
 
 def test_it_says_what_was_planned_and_what_both_sides_say(programme):
     findings, text = programme()
-    assert "12 of 14 pairs have met" in text
-    assert "Pairs rated the attainment of their goals at −0.07 on average, on a scale from −2 to 2 (14 pairs)." in text
+    assert "12 of 14 pairs have met, 3.4 times on average." in text
+    assert "Pairs rated their goals at −0.07 on average (−2 to 2; 14 pairs)." in text
     assert "4 meetings or more, of 5 planned 8 of 14 (57%)" in text
     assert "Agreed on confidentiality 85% or more of 14" in text
     assert "Safety 3.61 (14) 3.39 (14) +0.21 (−0.14 to 0.57) 0.78 (0.46 to 0.92), 14 pairs" in text
     assert "It is unclear whether the change of leaders in inclusion goes with how mentors rated Safety" in text
-    assert "These are associations, not effects" in text
+    assert "They are associations, not effects" in text
     assert findings.programme.pictures[0].name == "as-planned"
 
 
@@ -54,7 +54,7 @@ def test_what_too_few_answered_is_said_to_be_left_out(programme):
     findings, text = programme(n=16)
     assert "Safety 3" not in text
     assert "Safety: what people answered is left out" in findings.limits.html
-    assert "rated the attainment" not in text
+    assert "rated their goals" not in text
 
 
 def test_without_a_plan_the_chart_of_meetings_stays_where_it_was(programme):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pingouin
 import pytest
-from process_study import process_files, process_study
+from process_study import TOML, process_files, process_study
 from scipy import stats
 
 import rm_research as rm
@@ -139,6 +139,17 @@ def test_pairs_of_a_leader_with_two_mentors_are_in_no_agreement(tmp_path):
         roster.write("L001,B,leader,P003,yes,yes\n")  # who also meets the mentor of another pair
     table = rm.assess_fidelity(rm.prepare_study(folder), by="programme")
     assert of(table, "safety", measure="icc")["n"] == 26
+
+
+def test_pairs_that_waited_are_in_no_number(tmp_path):
+    folder = process_study(tmp_path / "study", toml=TOML + '[design]\ncomparison = "waitlist"\n')
+    lines = (folder / "roster.csv").read_text().splitlines()
+    arms = ["arm", *("waitlist" if int(line[1:4]) < 6 else "programme" for line in lines[1:])]
+    (folder / "roster.csv").write_text("".join(f"{line},{arm}\n" for line, arm in zip(lines, arms, strict=True)))
+    table = rm.assess_fidelity(rm.prepare_study(folder), by="programme")
+    assert of(table, "meetings")["n"] == of(table, "attainment")["n"] == 22
+    assert of(table, "safety", role="leader")["n"] == 22
+    assert of(table, "safety", measure="icc")["n"] == 22
 
 
 def test_other_data_and_other_rows_are_refused(prepared):

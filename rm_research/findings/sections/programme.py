@@ -18,8 +18,8 @@ def content(context: Context) -> Content:
     """Content on meetings, goals and what both sides say; empty without a log, a plan and answers of enough people."""
     words, met = context.words, context.meetings
     planned, by_meetings = fidelity_picture(context), sessions_pictures(context)
-    sides, sentences = sides_table(context), [*_lead(context), *attainment(context)]
-    (told, further), slopes = associations(context), pairs_table(context)
+    sides, slopes = sides_table(context), pairs_table(context)
+    sentences = [*_lead(context, planned=planned is not None), *attainment(context)]
     if not (sentences or planned or sides.rows or slopes.rows):
         return Content(not_shown=tuple(process_not_shown(context)))
     tables = [_meetings(met, context)] if context.cohort is None and len(met) else []
@@ -29,7 +29,7 @@ def content(context: Context) -> Content:
     shown, folded = ([planned], by_meetings) if planned else (by_meetings, [])
     values = {
         "heading": words.say("headings.programme"), "sentences": sentences, "tables": tables, "shown": shown,
-        "folded": folded, "told": told, "further": further, "sides": sides if sides.rows else None,
+        "folded": folded, "further": associations(context), "sides": sides if sides.rows else None,
         "more": words.say("outcome.more"),
         "note": words.say("programme.agreement") if len(context.table("sides")) else "",
     }  # fmt: skip
@@ -37,14 +37,14 @@ def content(context: Context) -> Content:
     return Content(values, pictures=(*shown, *folded), not_shown=not_shown)
 
 
-def _lead(context: Context) -> Iterator[str]:
-    """How many pairs met, and how often."""
+def _lead(context: Context, *, planned: bool) -> Iterator[str]:
+    """How many pairs met, and how often; in short beside a chart of what was planned."""
     met = context.meetings
     if len(met):
         dyads, held = int(met["dyads"].sum()), int(met["meetings"].sum())
         average = context.words.number(held / dyads, decimals=1)
         blanks = {"met": int(met["met"].sum()), "dyads": dyads, "meetings": held, "average": average}
-        yield context.words.say("programme.lead", **blanks)
+        yield context.words.say("programme.lead_in_short" if planned else "programme.lead", **blanks)
 
 
 def _meetings(met: pd.DataFrame, context: Context) -> Table:
