@@ -69,8 +69,8 @@ def read_sessions(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | 
     rows = _read_facts(study, study.sessions, MEETING_FACTS, ("dyad",), journal)
     if rows is None:
         return None
-    minutes = _numbers(rows, "minutes", study.sessions, "problems.not_a_number_of_log", journal)
     dates = _days(rows, "date", study.sessions, "problems.unreadable_dates_of_log", journal)
+    minutes = _numbers(rows, "minutes", study.sessions, "problems.not_a_number_of_log", journal)
     dyads = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
     return rows.assign(dyad=dyads, date=dates, minutes=minutes).reset_index(names="source_row")
 

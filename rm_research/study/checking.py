@@ -1,19 +1,17 @@
 """Contradictions within and between study.toml and codebook.csv, each as a sentence with its remedy."""
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from rm_research.frames import DYADS, PANEL, PEOPLE, RESPONSES, SCORES
 from rm_research.study.codebook import FIXED, NOT_ASKED, Item
-from rm_research.study.entries import NUMBER, comparable, tidy_text
+from rm_research.study.entries import NUMBER, comparable
 from rm_research.study.filling import check_instruments, check_numbers
 from rm_research.study.model import PROGRAMME, Study
 from rm_research.study.settings import AGREED, FACTS, GOAL_FACTS, MEETING_FACTS, Source, Wave
+from rm_research.study.themes import check_themes
 from rm_research.study.wording import suggest
 
-COLUMNS_OF_SHEETS = {"unit", "version", "question", "text", "none"}  # of coding sheets, beside themes
-KEYWORD = re.compile(r"[^\W_]+(?:[ '’-][^\W_]+)*\*?")
 UNITS = ("person", "dyad", "cohort")
 # an attribute with one of these names would replace the column itself
 TAKEN = {name for frame in (RESPONSES, PEOPLE, DYADS, SCORES, PANEL) for name in frame.columns} - {*FACTS, *AGREED}
@@ -31,7 +29,7 @@ def check_settings(study: Study) -> list[str]:
         _check_cleaning,
         _check_codes,
         check_instruments,
-        _check_themes,
+        check_themes,
         _check_names,
         _check_entries,
         _check_files,
@@ -88,24 +86,6 @@ def _check_outcomes(study: Study) -> Iterator[str]:
         yield "outcomes: names a scale twice; name each once"
     if not outcomes and not study.outcomes:
         yield 'scales: all have kind = "process"; at least one must be an outcome'
-
-
-def _check_themes(study: Study) -> Iterator[str]:
-    seen = dict[str, str]()
-    if study.themes and not study.text_items:
-        yield "themes: codebook.csv has no item of kind text, whose answers could be about them; add one"
-    for theme in study.themes:
-        place = f"themes.{theme.name}"
-        if {tidy_text(theme.name), tidy_text(theme.title)} & COLUMNS_OF_SHEETS:
-            yield f"{place}: coding sheets have a column of that name already; rename the theme"
-        for name in dict.fromkeys(map(tidy_text, (theme.name, theme.title))):
-            if (other := seen.setdefault(name, theme.name)) != theme.name:
-                yield f"{place}: has the same name or label as themes.{other}; give it another label"
-        if odd := [word for word in theme.keywords if KEYWORD.fullmatch(word) is None]:
-            yield (
-                f"{place}.keywords: {odd[0]!r} is not a word or words, with * for any ending at most at the end of the "
-                'last; write "learn*" or "new ideas"'
-            )
 
 
 def _check_order(study: Study) -> Iterator[str]:

@@ -23,8 +23,8 @@ def test_answers_that_nobody_coded_are_counted(tmp_path):
     found = page(tmp_path, {"leader": LEADERS, "mentor": ["fine"] * 4})
     assert found.reflections.text.splitlines() == [
         "In their own words",
-        "Asked after, 26 leaders wrote something in their own words. These answers await coding, so their themes are not "
-        "counted yet.",
+        "Asked after, 26 leaders wrote something in their own words. These answers await coding, so their themes are "
+        "not counted yet.",
     ]
     assert (
         "Mentors, asked after: how many wrote something in their own words is hidden, because few did."
@@ -56,8 +56,8 @@ def whole(tmp_path_factory):
 def test_themes_stand_beside_the_change_of_the_whole_group(whole):
     lines = whole.reflections.text.splitlines()
     assert lines[1] == (
-        "Asked after, 26 leaders and 24 mentors wrote something in their own words. Some of the themes were marked by reading "
-        "the answers; declared words found the others."
+        "Asked after, 26 leaders and 24 mentors wrote something in their own words. Some of the themes were marked by "
+        "reading the answers; declared words found the others."
     )
     assert lines[2:7] == [
         "How many people mention each theme, of those who wrote something",
@@ -121,8 +121,8 @@ def test_other_occasions_are_told_in_order(tmp_path):
     (folder / "pre.csv").write_text("\n".join([before[0], *(f"{line}hope" for line in before[1:])]) + "\n")
     lines = undrawn_findings(prepare_study(folder)).reflections.text.splitlines()
     assert lines[1].startswith(
-        "Asked before, 26 leaders wrote something in their own words. Asked after, 26 leaders wrote something in their own "
-        "words."
+        "Asked before, 26 leaders wrote something in their own words. Asked after, 26 leaders wrote something in "
+        "their own words."
     )
     assert lines[3] == "Theme Leaders, before (26) Leaders, after (26)"
     assert lines[5].startswith("Change of the whole group: Mood (scale points) +0.")

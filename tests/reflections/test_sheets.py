@@ -14,7 +14,7 @@ from properties import examples
 from rm_research.cli import main
 from rm_research.errors import ReadError, ReportError
 from rm_research.panel import prepare_study
-from rm_research.reflections.reading import read_sheets
+from rm_research.reflections.reading import NO, YES, read_sheets
 from rm_research.reflections.sheet import MOST_TEXT, write_sheet
 
 HEADER = ["unit", "version", "question", "text", "Learning from each other", "Time", "none"]
@@ -168,12 +168,14 @@ def test_rows_without_an_x_are_not_coded_yet(prepared, tmp_path):
     assert (len(read.codes), read.uncoded) == (3, 2)
 
 
-@pytest.mark.parametrize("mark", ["x", "X ", "1", "yes", "✓", "'x", "Ja"])
-def test_marks_may_be_written_in_several_ways(prepared, tmp_path, mark):
-    rows = [[cell.replace("x", mark) if place > 3 else cell for place, cell in enumerate(row)]
-            for row in marked(rows_of(prepared, tmp_path), *["Time"] * 5)]  # fmt: skip
-    rows[0] = HEADER
-    assert all(code["marks"]["time"] for code in read_sheets(prepared, [sheet(tmp_path, rows)]).codes)
+@pytest.mark.parametrize(("mark", "marked_so"), [*((mark, True) for mark in sorted(YES)), ("X ", True), ("'x", True),
+                                                 *((mark, False) for mark in sorted(NO))])  # fmt: skip
+def test_marks_may_be_written_in_several_ways(prepared, tmp_path, mark, marked_so):
+    rows = marked(rows_of(prepared, tmp_path), *["Time"] * 5)
+    for row in rows[1:]:
+        row[4] = mark
+    codes = read_sheets(prepared, [sheet(tmp_path, rows)]).codes
+    assert [code["marks"]["learning"] for code in codes] == [marked_so] * 5
 
 
 def fault(rows, change):
@@ -219,7 +221,7 @@ def test_all_faults_of_all_sheets_are_said_at_once(prepared, tmp_path):
     with pytest.raises(ReadError) as raised:
         read_sheets(prepared, paths)
     said = str(raised.value)
-    for words in ("empty.csv", "letter.pdf", "gone.csv is not there", "Two sheets have the same name"):
+    for words in ("empty.csv is empty", "letter.pdf", "gone.csv is not there", "Two sheets have the same name"):
         assert words in said
     assert said.startswith("The coding sheets cannot be used (4 problems)")
 

@@ -397,7 +397,10 @@ def test_every_sentence_has_a_case_or_a_reason(tmp_path_factory):
     told = [problem for case in CASES for problem in problems(tmp_path_factory.mktemp("study"), case.files)]
     folder = Path(rm_research.study.__file__).parent
     without = unsaid(
-        parsed(*(folder / f"{name}.py" for name in ("checking", "codebook", "filling", "settings", "reading"))), told
+        parsed(
+            *(folder / f"{name}.py" for name in ("checking", "codebook", "filling", "settings", "themes", "reading"))
+        ),
+        told,
     )
     assert len(without) == len(ELSEWHERE)
     assert all(any(re.escape(start) in sentence for sentence in without) for start in ELSEWHERE)
