@@ -16,7 +16,7 @@ PROJECT = {
     "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "SECURITY.md": "security.md",
     "tests/reference/README.md": "reference-numbers.md",
 }  # fmt: skip
-DESK = ("tutorial", "explore", "measurement", "robustness", "own_model", "own_notebook")
+DESK = ("tutorial", "explore", "measurement", "process", "robustness", "own_model", "own_notebook")
 
 project = "rm_research"
 author = "The rm_research authors"

@@ -35,7 +35,8 @@ What goes into an article?
 What may others see?
     disclose (Disclosed), build_findings (Findings), run_reports, write_clean.
 What could a study ask and find?
-    instruments (published scales, and an open set), write_questionnaire, plan_study (Plan), simulate_study.
+    instruments (published scales, and an open set), write_questionnaire, plan_study (Plan), simulate_study (a whole
+    study whose truth is known), simulate_answers (exports for a study that has none yet).
     lock_plan (LockedPlan): what a study declares, written down before its answers are known.
 
 Whatever is wrong with a study, or with what was asked of it, is a StudyError that says what to do.
@@ -98,6 +99,7 @@ if TYPE_CHECKING:  # for type checkers and editors; Python itself goes by the ta
     from rm_research.responses import read_responses as read_responses
     from rm_research.scales import score_scales as score_scales
     from rm_research.simulate import simulate_study as simulate_study
+    from rm_research.simulate.filling import simulate_answers as simulate_answers
     from rm_research.study import LockedPlan as LockedPlan
     from rm_research.study import Study as Study
     from rm_research.study import read_study as read_study
@@ -159,6 +161,7 @@ _HOMES = {
     "read_study": "rm_research.study",
     "run_reports": "rm_research.reporting.batch",
     "score_scales": "rm_research.scales",
+    "simulate_answers": "rm_research.simulate.filling",
     "simulate_study": "rm_research.simulate",
     "table_change": "rm_research.article",
     "table_difference": "rm_research.article",

@@ -17,9 +17,17 @@ from rm_research.reporting.kernels import ReportKernelManager
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 START = "start"  # has no code: it lists the others
-DESK = ("explore", "measurement", "own_model", "own_notebook", "robustness", "tutorial")
+DESK = ("explore", "measurement", "own_model", "own_notebook", "process", "robustness", "tutorial")
 LINK = re.compile(r"\]\(([^)#\s]+)")
-WORDS = {"tutorial": 600, "explore": 300, "measurement": 300, "own_model": 500, "robustness": 400, "own_notebook": 20}
+WORDS = {
+    "tutorial": 600,
+    "explore": 300,
+    "measurement": 300,
+    "own_model": 500,
+    "robustness": 400,
+    "process": 400,
+    "own_notebook": 20,
+}
 
 
 def cells_of(name: str, kind: str) -> list[NotebookNode]:
@@ -120,7 +128,7 @@ def test_runs_on_studies_of_every_kind(name, study, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["explore", "measurement", "own_model", "robustness"])
+@pytest.mark.parametrize("name", ["explore", "measurement", "own_model", "process", "robustness"])
 def test_takes_names_and_other_options(name, tmp_path):
     study = STUDIES["roles, a chosen comparison, three cohorts"](tmp_path / "study")
     names = {"cohort": "Autumn", "role": "mentor", "scale": "mood", "vary": {"reporting.level": 0.9}}

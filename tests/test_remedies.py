@@ -433,6 +433,7 @@ BY_HAND = {
     "returned_by_any_item": "says what counts instead; nothing is to be done",
     "left_out": "says what was left out, as declared",
     "repeat_attenders": "says how they count, as declared",
+    "simulated": "only who asked people has their answers",
     "open_answers_await": "people have to read the answers",
     "quotes": "only who chose the quotes can choose others",
     "near_misses": "people have to look at the pairs",

@@ -14,8 +14,11 @@ from rm_research.simulate import simulate_study
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 SEED = 20260101
 WAVES = ("pre", "post")
-ROLES = {"Senior leader": "leader", "Junior mentor": "mentor"}
+ROLES = {"Senior leader": "leader", "Junior mentor": "mentor", "Student mentor": "mentor"}
 ARMS = {"Programme": "programme", "Waiting list": "waitlist"}
+
+
+OUTCOMES = ("engagement", "inclusion", "adaptability")
 
 
 def read_csv(path: Path, **options) -> pd.DataFrame:
@@ -29,9 +32,15 @@ def read_truth(folder: Path) -> dict:
 def read_wave(folder: Path, wave: str) -> pd.DataFrame:
     """The export with our item names, and `person`, the code as it was handed out."""
     codebook = read_csv(folder / "codebook.csv")
-    ours = dict(codebook[[wave, "item"]].to_numpy().tolist())
+    ours = dict(codebook.loc[codebook[wave].ne("-"), [wave, "item"]].to_numpy().tolist())
     sheet = read_csv(folder / f"{wave}.csv", skiprows=[1, 2]).rename(columns=ours)
     return sheet.assign(person=sheet["code"].str.strip().str.upper())
+
+
+def outcome_items(folder: Path) -> pd.DataFrame:
+    """Rows of the codebook whose answers make the outcomes."""
+    codebook = read_csv(folder / "codebook.csv")
+    return codebook[codebook["scale"].isin(OUTCOMES)]
 
 
 def read_people(folder: Path) -> pd.DataFrame:
@@ -43,17 +52,22 @@ def scores(folder: Path, wave: str) -> pd.DataFrame:
     """Mean of keyed items by person and scale, worked out from the study files alone; for studies without dirt."""
     answers = tomllib.loads((folder / "study.toml").read_text("utf-8"))["answers"]
     sheet = read_wave(folder, wave).set_index("person")
-    codebook = read_csv(folder / "codebook.csv").query("kind == 'number'")
+    codebook = read_csv(folder / "codebook.csv").query(f"kind == 'number' and {wave} != '-'")
     keyed = {}
     for item in codebook.itertuples():
         values = sheet[item.item].map(answers[item.answers]).astype(float)
-        keyed[item.item] = int(item.low) + int(item.high) - values if item.reverse == "yes" else values
+        # what the instrument fills in is empty in the codebook: the third question on safety is worded against it
+        low, high, reverse = (item.low or 1), (item.high or 5), item.reverse == "yes" or item.item == "safety_3"
+        keyed[item.item] = int(low) + int(high) - values if reverse else values
     return pd.DataFrame(keyed).T.groupby(codebook.set_index("item")["scale"]).mean().T
 
 
 def long_changes(folder: Path) -> pd.DataFrame:
     """One row per person and scale: pre, post, change and the roster's facts."""
-    pre, post = (scores(folder, wave).melt(ignore_index=False, var_name="scale", value_name=wave) for wave in WAVES)
+    pre, post = (
+        scores(folder, wave)[list(OUTCOMES)].melt(ignore_index=False, var_name="scale", value_name=wave)
+        for wave in WAVES
+    )
     both = pre.set_index("scale", append=True).join(post.set_index("scale", append=True)).dropna().reset_index("scale")
     return both.assign(change=both["post"] - both["pre"]).join(read_people(folder))
 
@@ -61,7 +75,7 @@ def long_changes(folder: Path) -> pd.DataFrame:
 def returned(folder: Path, wave: str) -> set[str]:
     """The people whose questionnaire counts."""
     sheet = read_wave(folder, wave)
-    items = read_csv(folder / "codebook.csv").query("scale != ''")["item"]
+    items = outcome_items(folder)["item"]
     live = sheet["Status"].eq("IP Address") & sheet["consent"].eq("I agree") & sheet["person"].ne("")
     return set(sheet.loc[live & sheet[items].ne("").any(axis=1), "person"])
 
@@ -92,7 +106,7 @@ def test_demo_is_what_simulate_writes_today(tmp_path):
 
 def test_demo_is_small_portable_and_of_nobody_real():
     texts = [path.read_bytes() for path in DEMO.iterdir() if path.is_file()]
-    assert sum(map(len, texts)) < 400_000
+    assert sum(map(len, texts)) < 450_000
     assert not any(b"\r" in text for text in texts)
     for wave in WAVES:
         sheet = read_wave(DEMO, wave)
@@ -119,18 +133,20 @@ def test_export_has_names_texts_and_import_ids(wave):
 
 def test_codebook_maps_waves_that_number_differently():
     codebook = read_csv(DEMO / "codebook.csv")
-    assert ",".join(codebook) == "item,scale,kind,reverse,low,high,answers,missing,label,pre,post"
-    assert codebook["scale"].value_counts().to_dict() == {"adaptability": 15, "inclusion": 10, "engagement": 9, "": 1}
+    assert ",".join(codebook) == "item,scale,of,kind,reverse,low,high,answers,missing,label,pre,post"
+    sizes = {"adaptability": 15, "inclusion": 10, "engagement": 9, "safety": 4, "relationship": 4, "": 2}
+    assert codebook["scale"].value_counts().to_dict() == sizes
     assert codebook.query("reverse == 'yes'")["scale"].value_counts().to_dict() == {"adaptability": 4, "inclusion": 3}
     assert (codebook["pre"] != codebook["post"]).mean() > 0.9
     for wave in WAVES:
-        assert set(codebook[wave]) <= set(pd.read_csv(DEMO / f"{wave}.csv", nrows=0))
+        assert set(codebook[wave]) - {"-"} <= set(pd.read_csv(DEMO / f"{wave}.csv", nrows=0))
+    assert codebook["item"][codebook["pre"] == "-"].str.contains("safety|relationship|reflection").sum() == 9
 
 
 def test_roster_and_sessions_agree():
     roster, sessions = read_csv(DEMO / "roster.csv"), read_csv(DEMO / "sessions.csv")
     assert set(sessions["pair"]) < set(roster.query("arm == 'Programme'")["pair"])  # some pairs never met
-    leaders_per_mentor = roster.query("role == 'Junior mentor'")["code"].value_counts()
+    leaders_per_mentor = roster.query("role != 'Senior leader'")["code"].value_counts()
     assert leaders_per_mentor.max() == 2
     assert roster.query("role == 'Senior leader'")["code"].is_unique
     arms = roster.groupby("code")[["arm", "cohort"]].nunique()
@@ -144,8 +160,8 @@ def test_roster_and_sessions_agree():
 def found_dirt(folder: Path, wave: str) -> dict[str, int]:
     sheet = read_wave(folder, wave)
     live = sheet[sheet["Status"] == "IP Address"]
-    codebook = read_csv(folder / "codebook.csv")
-    items, both = codebook.query("scale != ''")["item"], codebook.query("scale in ('engagement', 'inclusion')")["item"]
+    codebook = outcome_items(folder)
+    items, both = codebook["item"], codebook.query("scale in ('engagement', 'inclusion')")["item"]
     blank = live[items].eq("").all(axis=1)
     ticked = live.set_index("person")["role"].map(ROLES)
     roster = read_people(folder)["role"].reindex(ticked.index)
@@ -180,7 +196,7 @@ def test_last_submission_is_the_true_one(everyone, wave):
     sheet = read_wave(DEMO, wave).query("person not in ('', 'TEST')")
     true = read_wave(everyone, wave).set_index("person")
     twice = sheet[sheet["person"].duplicated(keep=False)].sort_values("RecordedDate")
-    items = read_csv(DEMO / "codebook.csv").query("scale != ''")["item"]
+    items = outcome_items(DEMO)["item"]
     first, last = (twice.drop_duplicates("person", keep=keep).set_index("person") for keep in ("first", "last"))
     assert last[items].equals(true.loc[last.index, items])
     assert (first[items] != true.loc[first.index, items]).any(axis=1).all()

@@ -14,7 +14,7 @@ import click
 from rm_research.cli.coding import code
 from rm_research.cli.planning import plan
 from rm_research.cli.running import monitor, write_private_page
-from rm_research.cli.starting import init, instruments, questionnaire
+from rm_research.cli.starting import init, instruments, questionnaire, simulate
 from rm_research.cli.wrapping import batch_module, of_study, print_errors
 from rm_research.errors import ReportError
 from rm_research.writers import WRITERS
@@ -250,18 +250,5 @@ def _write_clean(study: Path, out: Path, kind: str) -> bool:
     return bool(missing)
 
 
-@main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--seed", type=int, default=20260101, show_default=True, help="Equal seeds give equal files.")
-@print_errors
-def simulate(folder: Path, seed: int) -> None:
-    """Write a complete study folder with known truth, for trying things out."""
-    from rm_research.cli.printing import print_line
-    from rm_research.simulate import simulate_study
-
-    paths = simulate_study(folder, seed=seed)
-    print_line(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")
-
-
-for command in (instruments, init, questionnaire, plan, monitor, code):
+for command in (instruments, init, questionnaire, simulate, plan, monitor, code):
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""Commands before there are answers: instruments, init, questionnaire."""
+"""Commands before there are answers: instruments, init, questionnaire, simulate."""
 
 import sys
 from collections.abc import Callable
@@ -136,3 +136,31 @@ def questionnaire(study: Path, out: Path, platform: str, wave: str | None) -> No
         print_line(f"Written: {path}")
     for sentence in still_to_do(study, PLATFORMS[platform], wave):
         print_line(sentence)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--seed", type=int, default=20260101, show_default=True, help="Equal seeds give equal files.")
+@click.option(
+    "--size", type=click.Choice(["full", "small"]), help="Six cohorts, or two that are quick.  [default: full]"
+)
+@click.option("--answers", is_flag=True, help="Fill in the questionnaires of the study in DIR in place of a new study.")
+@click.option("--pairs", type=click.IntRange(min=1), help="With --answers: pairs in each cohort.  [default: 30]")
+@print_errors
+def simulate(folder: Path, seed: int, size: str | None, answers: bool, pairs: int | None) -> None:
+    """Write a complete study folder with known truth, or exports for a study that has none yet."""
+    if (answers and size) or (pairs and not answers):
+        raise click.UsageError("--size is for a study with known truth, --pairs goes with --answers.")
+    from rm_research.cli.printing import print_line
+
+    if answers:
+        from rm_research.simulate.filling import simulate_answers
+
+        for path in simulate_answers(folder, seed=seed, pairs=pairs or 30):
+            print_line(f"Written: {path}")
+        print_line(f"Nobody gave these answers: check warns of them. Next: rm-research check {folder}")
+        return
+    from rm_research.simulate import simulate_study
+
+    paths = simulate_study(folder, seed=seed, size=size or "full")
+    print_line(f"{len(paths)} files in {folder}. Next: rm-research report {folder}")

@@ -47,7 +47,8 @@ def shown_fidelity(
         goals (set any) as counts in full; purpose, structure, confidentiality and attainment, which say something of
         single pairs, where enough pairs have them: of pairs whose members have no other. planned, n_pairs (of whom it
         is known), n_as_planned, share. bound: −1 where share or mean is that or less, 1 where it is that or more; the
-        count is missing then. mean: attainment, on the scale of [goals]. alike: 1 where nearly all attained the same, and there is no mean.
+        count is missing then. mean: attainment, on the scale of [goals]. alike: 1 where nearly all attained the same,
+        and there is no mean.
     list of Named
         Groups of pairs that it names.
     """

@@ -57,7 +57,8 @@ from rm_research.synthesis import estimate_programme
 Further = tuple[Named, bool]  # what a table names, and whether across the rest
 Question = tuple[str, str, str]  # role, scale, wave
 # input of the numbers
-FRAMES = ("panel", "scores", "responses", "people", "dyads", "meetings", "goals", "links", "problems", "open_answers")
+FRAMES = ("panel", "scores", "responses", "people", "dyads", "meetings", "goals", "links", "problems", "open_answers",
+          "arrivals")  # fmt: skip
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "rare_answers", "together",
           "reliability", "measurement", "specifications", "shapes", "described", "unusable", "balance", "every_wave",
           "waiting", "skipped", "fidelity", "sides", "open_answers", "themes", "quotes")  # fmt: skip

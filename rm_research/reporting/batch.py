@@ -103,6 +103,7 @@ def run_reports(
     check_parameters(report.notebook, report.parameters(""))
     files.claim(target, slugs.values(), report.kept_notebook)
     if release is not None:
+        _refuse_simulated(prepared)
         _refuse_unknown_editions(prepared.study, target)
         issue(prepared, report.edition)  # before any page is in place
     with allowed_as_here(prepared.study):
@@ -113,6 +114,14 @@ def run_reports(
     written += [] if custom else [*files.write_tables(prepared, target), report.manifest([*outcomes, *programme])]
     _raise_failed([*outcomes, *programme])
     return written
+
+
+def _refuse_simulated(prepared: Prepared) -> None:
+    """Refuse to release what nobody answered."""
+    simulated = prepared.problems[prepared.problems["rule"] == "simulated"]
+    if len(simulated):
+        files = ", ".join(dict.fromkeys(simulated["file"]))
+        raise ReportError(f"{files}: simulated, so there is nothing to release. Put the real files there.")
 
 
 def _refuse_unknown_editions(study: Study, out: Path) -> None:

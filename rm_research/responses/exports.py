@@ -20,6 +20,8 @@ from rm_research.study.settings import FACTS, ROW_NUMBER
 
 SUMMARIES = "totals, means, headers and the like"  # rule of the ledger
 
+SIMULATED = "simulated_by_rm_research"  # column of exports that nobody's answers are in
+
 
 @dataclass(frozen=True, eq=False)
 class Opened:
@@ -123,6 +125,10 @@ def note_reading(export: Export, journal: Journal, *, wave: str = "") -> None:
     journal.step("read", before=0, after=rows + len(left), wave=wave, file=export.file)
     for rule, cells in export.steps:
         journal.step(rule, before=rows + len(left), after=rows + len(left), wave=wave, file=export.file, cells=cells)
+    if SIMULATED in export.rows:
+        journal.problem(
+            "simulated", "warning", Said("problems.simulated", file=export.file), wave=wave, file=export.file
+        )
     if left:
         journal.step(SUMMARIES, before=rows + len(left), after=rows, wave=wave, file=export.file)
         message = Said("problems.summary_rows", file=export.file, rows=rows_text(left))

@@ -2,8 +2,8 @@
 A whole study folder whose truth is known: for the demo, for tests, and for trying a design before the first survey.
 
 The modules, in the order in which a study takes shape: `population` (what is true), `people` (cohorts, dyads, arms),
-`answering` (who answers what, who leaves), `exports` (survey exports), `spoiling` (what goes wrong), `truth`,
-`study_files`.
+`answering` (who answers what, who leaves), `process` (what pairs agree on, aim at and say, in the words of `wording`),
+`exports` (survey exports), `spoiling` (what goes wrong), `truth` and `process_truth`, `study_files`.
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from rm_research.errors import StudyError
+from rm_research.errors import SelectionError, StudyError
 from rm_research.simulate.answering import Answers, draw_answers
-from rm_research.simulate.exports import draw_sheet, write_export
+from rm_research.simulate.exports import draw_sheet, with_process, write_export
 from rm_research.simulate.people import Programme, draw_programme, draw_sessions
 from rm_research.simulate.population import WAVES
+from rm_research.simulate.process import Process, draw_process
 from rm_research.simulate.spoiling import draw_returns, spoil
 from rm_research.simulate.study_files import codebook_frame, study_toml
 from rm_research.simulate.truth import truth_json
+from rm_research.study.wording import suggest
 
 __all__ = ["simulate_study"]
 
-FILES = ("study.toml", "codebook.csv", "pre.csv", "post.csv", "roster.csv", "sessions.csv", "truth.json")
+FILES = (
+    "study.toml", "codebook.csv", "pre.csv", "post.csv", "roster.csv", "sessions.csv", "goals.csv", "truth.json",
+)  # fmt: skip
+SIZES = {"full": (40, 38, 36, 34, 32, 8), "small": (24, 22)}  # dyads per cohort
 CACHE = ".rm_research"  # rebuilt from the study whenever it is read, so nothing is lost with it
 SMALLEST_COHORT = 2  # one dyad in each arm
 
@@ -33,7 +38,8 @@ def simulate_study(
     path: str | PathLike[str],
     *,
     seed: int = 20260101,
-    cohorts: Sequence[int] = (40, 38, 36, 34, 32, 8),
+    size: str = "full",
+    cohorts: Sequence[int] | None = None,
     effect: float = 1.0,
     attrition: float = 0.20,
     dirt: bool = True,
@@ -47,8 +53,11 @@ def simulate_study(
         The study folder. It is made if absent; an earlier simulated study in it is replaced.
     seed : int
         The same seed and options write the same bytes.
-    cohorts : sequence of int
-        Dyads per cohort, both arms together; about 60 % of them start, the others wait.
+    size : {'full', 'small'}
+        How many people: 'full' has six cohorts of 8 to 40 dyads, 'small' two of 24 and 22, for tests that are to be
+        quick. The second cohort is a school's, where students mentor, the fourth a government department's.
+    cohorts : sequence of int, optional
+        Dyads per cohort, both arms together; about 60 % of them start, the others wait. As `size` says unless given.
     effect : float
         Multiplies every true effect of the programme; 0 is a programme without effect.
     attrition : float
@@ -61,10 +70,13 @@ def simulate_study(
     Returns
     -------
     list of Path
-        The files written: study.toml, codebook.csv, pre.csv, post.csv, roster.csv, sessions.csv, truth.json.
+        The files written: study.toml, codebook.csv, pre.csv, post.csv, roster.csv, sessions.csv, goals.csv, truth.json.
         truth.json has `population` (what holds for everyone; d, r and icc in units of the score before rounding),
         `changes` (grain cohort × arm × role × scale), `differences` (cohort × role × scale), both in scale points
-        after rounding and before attrition, and `dirt` (counts per wave).
+        after rounding and before attrition, `dirt` (counts per wave), and `process`: `meetings` (by cohort: pairs,
+        those that met as planned, mean), `agreed` (chances), `sides` (role × scale: mean score of all such people, and
+        of the n asked here), `safety_and_effect` (by role: correlation of safety with the effect on inclusion),
+        `themes` (role × theme: share of answers about it, and how many of those who write here).
 
     Raises
     ------
@@ -76,7 +88,9 @@ def simulate_study(
     >>> folder = rm.simulate_study("simulated", seed=1)
     >>> rm.read_study("simulated").title
     'Reverse mentoring, Northgate Council'
+    >>> folder = rm.simulate_study("small", size="small")
     """
+    cohorts = _sizes(size, cohorts)
     _check_options(cohorts, attrition)
     folder = _usable_folder(Path(path))
     rng = np.random.default_rng(np.random.SeedSequence(seed))
@@ -84,13 +98,22 @@ def simulate_study(
     sessions = draw_sessions(rng, programme)
     answers = draw_answers(rng, programme.people, effect=effect, attrition=attrition)
     returns = draw_returns(rng, programme, answers.left, dirt=dirt)
-    counts = _write_exports(folder, rng, programme, answers, returns, dirt=dirt)
+    process = draw_process(seed, programme)
+    counts = _write_exports(folder, rng, programme, answers, process, returns, dirt=dirt)
 
-    programme.roster.to_csv(folder / "roster.csv", index=False, lineterminator="\n")
-    sessions.to_csv(folder / "sessions.csv", index=False, lineterminator="\n")
-    codebook_frame().to_csv(folder / "codebook.csv", index=False, lineterminator="\n")
-    _write_text(folder / "study.toml", study_toml(seed))
-    truth = truth_json(programme.people, answers, returns, counts, seed=seed, effect=effect, attrition=attrition)
+    agreed = process.agreed.assign(pair=programme.dyads["pair"])
+    tables = {
+        "roster": programme.roster.merge(agreed, on="pair", how="left"), "sessions": sessions, "goals": process.goals,
+        "codebook": codebook_frame(),
+    }  # fmt: skip
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    _write_text(
+        folder / "study.toml", study_toml(seed, programme.dyads.groupby("cohort", sort=False)["starts"].first())
+    )
+    truth = truth_json(
+        programme, answers, process, sessions, returns, counts, seed=seed, effect=effect, attrition=attrition
+    )
     _write_text(folder / "truth.json", truth)
     return [folder / name for name in FILES]
 
@@ -100,6 +123,7 @@ def _write_exports(
     rng: np.random.Generator,
     programme: Programme,
     answers: Answers,
+    process: Process,
     returns: pd.DataFrame,
     *,
     dirt: bool,
@@ -108,9 +132,17 @@ def _write_exports(
     counts = {}
     for wave in WAVES:
         sheet = draw_sheet(rng, programme.people, answers.keyed[wave], returns[wave].to_numpy(), wave)
+        if wave == WAVES[-1]:
+            sheet = with_process(sheet, process)
         sheet, counts[wave] = spoil(rng, sheet, wave, dirt=dirt)
         write_export(folder / f"{wave}.csv", sheet, wave)
     return counts
+
+
+def _sizes(size: str, cohorts: Sequence[int] | None) -> Sequence[int]:
+    if size not in SIZES:
+        raise SelectionError(f"There is no size {size!r}; {suggest(size, SIZES)}")
+    return SIZES[size] if cohorts is None else cohorts
 
 
 def _check_options(cohorts: Sequence[int], attrition: float) -> None:

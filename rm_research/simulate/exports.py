@@ -11,15 +11,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from rm_research.simulate.people import POST_WINDOW, PRE_WINDOW, ROLE_LABELS
+from rm_research.simulate.people import POST_WINDOW, PRE_WINDOW
 from rm_research.simulate.population import SCALES
+from rm_research.simulate.process import SIDES, Process, side_labels
+from rm_research.simulate.wording import REFLECTION_TEXT
 
 AGREED, DECLINED = "I agree", "I do not agree"
 WINDOWS = {"pre": PRE_WINDOW, "post": POST_WINDOW}
 # The two surveys were built at different times and number their questions differently, as real surveys do.
 QUESTIONS = {
     "pre": {"engagement": "Q5", "inclusion": "Q6", "adaptability": "Q7", "comment": "Q8"},
-    "post": {"inclusion": "Q5", "engagement": "Q6", "adaptability": "Q8", "comment": "Q9"},
+    "post": {
+        "inclusion": "Q5",
+        "engagement": "Q6",
+        "adaptability": "Q8",
+        "comment": "Q9",
+        "safety": "Q10",
+        "relationship": "Q11",
+        "reflection": "Q12",
+    },
 }
 FACTS = {
     "consent": "Your answers are used to evaluate the programme. Do you agree?",
@@ -88,11 +98,17 @@ def draw_sheet(
     sheet["started"] = shown["starts"] + pd.to_timedelta(days * 86400 + seconds, unit="s")
     sheet["seconds"] = np.clip(rng.lognormal(np.log(480), 0.4, n), 240, 3600).astype(int)
     sheet = sheet.assign(**system_values(rng, rows), consent=AGREED, code=shown["code"], cohort=shown["cohort"])
-    sheet["role"] = shown["role"].map(ROLE_LABELS)
+    sheet["role"] = shown["label"]
     sheet["comment"] = np.where(rng.random(n) < COMMENT_SHARE, rng.choice(COMMENTS, n), "")
     return pd.concat(
         [sheet, item_labels(shown["role"], {name: values[rows] for name, values in keyed.items()})], axis=1
     )
+
+
+def with_process(sheet: pd.DataFrame, process: Process) -> pd.DataFrame:
+    """Add to a sheet what its people say of their meetings."""
+    told = side_labels(process).assign(reflection=process.reflection)
+    return pd.concat([sheet, told.iloc[sheet["person"]].reset_index(drop=True)], axis=1)
 
 
 def system_values(rng: np.random.Generator, person: np.ndarray) -> dict[str, list[str] | str]:
@@ -137,10 +153,10 @@ def item_labels(role: pd.Series, keyed: dict[str, np.ndarray]) -> pd.DataFrame:
 def export_columns(wave: str) -> dict[str, str]:
     """Name of each item and of the comment in the export of this wave, in the order of that export."""
     columns: dict[str, str] = {}
-    by_name = {scale.name: scale for scale in SCALES}
+    items = {scale.name: scale.item_names for scale in (*SCALES, *SIDES)}
     for block, question in QUESTIONS[wave].items():
-        if block in by_name:
-            columns |= {item: f"{question}_{k}" for k, item in enumerate(by_name[block].item_names, start=1)}
+        if block in items:
+            columns |= {item: f"{question}_{k}" for k, item in enumerate(items[block], start=1)}
         else:
             columns[block] = question
     return columns
@@ -161,7 +177,9 @@ def write_export(path: Path, sheet: pd.DataFrame, wave: str) -> None:
 
 
 def _item_texts() -> dict[str, str]:
-    texts = {"comment": COMMENT_TEXT}
+    texts = {"comment": COMMENT_TEXT, "reflection": REFLECTION_TEXT}
+    for side in SIDES:
+        texts |= dict(zip(side.item_names, side.texts, strict=True))
     for scale in SCALES:
         stem = STEMS[scale.answers_name]
         texts |= {name: f"{stem} - {item}" for name, item in zip(scale.item_names, scale.items, strict=True)}

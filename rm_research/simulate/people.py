@@ -15,12 +15,18 @@ FIRST_YEAR = 2022
 
 PRE_WINDOW = (0, 21)  # days after the cohort's start
 MEETING_WINDOW = (28, 175)
+PLAN = {"planned_meetings": 6, "every_days": 30, "planned_minutes": 60}  # as in study.toml
+AS_PLANNED = 5  # meetings that count as planned: 0.8 of six, rounded up
 POST_WINDOW = (182, 203)
 LATE_WINDOW = (210, 240)
 LATE_MEETING = 0.08  # chance that a dyad meets once more after its post answers are in
 
 ROLE_LABELS = {"leader": "Senior leader", "mentor": "Junior mentor"}
 ARM_LABELS = {"programme": "Programme", "waitlist": "Waiting list"}
+STUDENT_LABEL = "Student mentor"  # what a school calls its mentors
+# Where each cohort meets: the second in a school, where students mentor, the fourth in a government department.
+SCHOOL = "School"
+SETTINGS = ("Council", SCHOOL, "Council", "Government department")
 DIRECTORATES = ("Adult services", "Children's services", "Housing", "Streets and parks", "Finance and digital")
 CODE_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # letters that are not mistaken for digits or for each other
 
@@ -35,7 +41,7 @@ class Programme:
     people : DataFrame
         One row per person: code, cohort, role, arm, mentor (number of the mentor, the unit that was randomised),
         dose (meetings before the post survey divided by their expected number; for the waitlist, what it would
-        have been), starts (first day of the cohort), directorate.
+        have been), starts (first day of the cohort), directorate, setting, label (what the exports call the role).
     dyads : DataFrame
         One row per dyad: cohort, pair, mentor, arm, meetings, starts.
     roster : DataFrame
@@ -57,8 +63,10 @@ def draw_programme(rng: np.random.Generator, cohorts: Sequence[int]) -> Programm
     people["code"] = _draw_codes(rng, len(people))
     people["directorate"] = rng.choice(DIRECTORATES, len(people))
     people["dose"] = people["meetings"] / MEAN_MEETINGS
+    students = people["role"].eq("mentor") & people["setting"].eq(SCHOOL)
+    people["label"] = people["role"].map(ROLE_LABELS).mask(students, STUDENT_LABEL)
     roster = _roster(people, dyads)
-    columns = ["code", "cohort", "role", "arm", "mentor", "dose", "starts", "directorate"]
+    columns = ["code", "cohort", "role", "arm", "mentor", "dose", "starts", "directorate", "setting", "label"]
     return Programme(people[columns], dyads, roster)
 
 
@@ -76,6 +84,7 @@ def _draw_cohort(rng: np.random.Generator, number: int, size: int) -> pd.DataFra
             "mentor": mentor,
             "arm": np.where(starts_now, *ARMS)[mentor],
             "meetings": meetings[mentor],
+            "setting": SETTINGS[number] if number < len(SETTINGS) else SETTINGS[0],
             "starts": np.datetime64(f"{year}-{'09' if autumn else '03'}-01", "s"),
         }
     )
@@ -95,9 +104,14 @@ def _roster(people: pd.DataFrame, dyads: pd.DataFrame) -> pd.DataFrame:
     """One row per person and dyad: a mentor with two leaders has two rows."""
     leaders = people[people["role"] == "leader"].assign(pair=dyads["pair"])
     mentors = people[people["role"] == "mentor"].drop(columns="pair").merge(dyads[["mentor", "pair"]], on="mentor")
-    columns = ["code", "cohort", "role", "pair", "arm", "directorate"]
-    rows = pd.concat([leaders, mentors])[columns].sort_values(["pair", "role"], ignore_index=True)
-    return rows.assign(role=rows["role"].map(ROLE_LABELS), arm=rows["arm"].map(ARM_LABELS))
+    columns = ["code", "cohort", "role", "pair", "arm", "directorate", "setting"]
+    rows = pd.concat([leaders, mentors]).sort_values(["pair", "role"], ignore_index=True)
+    return rows.assign(role=rows["label"], arm=rows["arm"].map(ARM_LABELS))[columns]
+
+
+def first_day(start: pd.Timestamp) -> pd.Timestamp:
+    """First day on which pairs of a cohort may meet, from the first day of its surveys."""
+    return start + pd.Timedelta(days=MEETING_WINDOW[0])
 
 
 def draw_sessions(rng: np.random.Generator, programme: Programme) -> pd.DataFrame:

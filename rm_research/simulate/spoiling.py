@@ -14,6 +14,7 @@ import pandas as pd
 from rm_research.simulate.exports import AGREED, DECLINED, draw_ids, item_labels, system_values
 from rm_research.simulate.people import ROLE_LABELS, Programme
 from rm_research.simulate.population import ENGAGEMENT, INCLUSION, SCALES
+from rm_research.simulate.process import SIDES
 
 LARGE_COHORT = 20  # dyads; smaller cohorts have no one to spare
 # How many people return the two waves in other ways than by staying or leaving.
@@ -21,6 +22,7 @@ NOT_AT_BASELINE = {("none", "full"): 3, ("blank", "full"): 2, ("declined", "none
 LEAVERS = {("full", "blank"): 2, ("full", "declined"): 1, ("full", "nameless"): 1}
 
 ITEMS = [item for scale in SCALES for item in scale.item_names]
+BLANK = [*ITEMS, "comment", *(item for side in SIDES for item in side.item_names), "reflection"]
 LOWER = {label: lower for scale in SCALES for lower, label in pairwise(scale.answers)}
 OUT_OF_RANGE, MISSPELT, REFUSED = "9", "Agre", "Prefer not to say"
 FORMULA, SCRIPT = '=cmd("calc")', "<script>alert('hello')</script>"
@@ -83,7 +85,7 @@ def spoil(
     sheet = _spoil_whole(sheet.copy())
     wanted = SPOILED[wave] if dirt else dict.fromkeys(SPOILED[wave], 0)
     queue = rng.permutation(np.flatnonzero(sheet["returned"] == "full")).tolist()
-    is_mentor = sheet["role"] == ROLE_LABELS["mentor"]
+    is_mentor = sheet["role"] != ROLE_LABELS["leader"]
     mentors = [row for row in queue if is_mentor[row]][: wanted["other_role"]]  # a leader would miss the leaders' items
     rows = {"other_role": mentors}
     queue = [row for row in queue if row not in mentors]
@@ -105,7 +107,7 @@ def _take(queue: list[int], count: int) -> list[int]:
 
 def _spoil_whole(sheet: pd.DataFrame) -> pd.DataFrame:
     blank = sheet["returned"] == "blank"
-    sheet.loc[blank, [*ITEMS, "comment"]] = ""
+    sheet.loc[blank, [name for name in BLANK if name in sheet]] = ""
     sheet.loc[blank, ["Progress", "Finished"]] = ["12", "False"]
     sheet.loc[sheet["returned"] == "declined", "consent"] = DECLINED
     sheet.loc[sheet["returned"] == "nameless", "code"] = ""

@@ -7,15 +7,20 @@ import numpy as np
 import pandas as pd
 
 from rm_research.simulate.answering import Answers
+from rm_research.simulate.people import Programme
 from rm_research.simulate.population import ARMS, SCALES, WAVES
+from rm_research.simulate.process import Process
+from rm_research.simulate.process_truth import process_truth
 
 DECIMALS = 6
 Row = dict[str, Any]
 
 
 def truth_json(
-    people: pd.DataFrame,
+    programme: Programme,
     answers: Answers,
+    process: Process,
+    sessions: pd.DataFrame,
     returns: pd.DataFrame,
     counts: dict[str, dict[str, int]],
     *,
@@ -23,14 +28,19 @@ def truth_json(
     effect: float,
     attrition: float,
 ) -> str:
-    """Return the truth as JSON; `changes` and `differences` cover everyone whose baseline questionnaire counts."""
-    baseline = returns["pre"].eq("full").to_numpy()
+    """
+    Return the truth as JSON.
+
+    `changes` and `differences` cover everyone whose baseline questionnaire counts, `process` everyone who is asked.
+    """
+    people, baseline = programme.people, returns["pre"].eq("full").to_numpy()
     truth = {
         "seed": seed,
         "population": {"attrition": attrition, "scales": _population(effect)},
         "changes": _changes(people, answers, baseline),
         "differences": _differences(people, answers, baseline),
         "dirt": {**counts, "post_only_people": int((~baseline & returns["post"].eq("full")).sum())},
+        "process": process_truth(programme, answers, process, sessions),
     }
     return json.dumps(_rounded(truth), indent=1) + "\n"
 

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 ROOT = Path(__file__).parents[2]
-DESK = ("tutorial", "explore", "measurement", "robustness", "own_model", "own_notebook")
+DESK = ("tutorial", "explore", "measurement", "process", "robustness", "own_model", "own_notebook")
 WITH_MENUS = ("explore", "measurement")
 LONG = 240_000  # milliseconds that all cells of a notebook may take on a machine that does other things, too
 PANEL = "jupyterapp.shell.currentWidget"
