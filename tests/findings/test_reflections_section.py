@@ -70,6 +70,7 @@ def test_themes_stand_beside_the_change_of_the_whole_group(whole):
         (row,) = [row for row in whole.disclosed.headline_rows if row.role == role and row.contrast == "change"]
         shown = lines[7].removeprefix("Change of the whole group: Mood (scale points) ").split(") ")[place]
         assert shown.startswith(f"+{row.estimate:.2f} (")
+        assert shown.removesuffix(")").endswith(f"; {row.n_about} {role}s")
 
 
 def test_all_coded_by_reading_and_all_by_words_are_said(tmp_path):

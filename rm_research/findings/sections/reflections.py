@@ -112,13 +112,15 @@ def _told(number: float, side: float, context: Context) -> str:
 
 
 def _change(role: str, arm: str, wave: str, context: Context) -> str:
-    """Change of the whole group in the first outcome with its interval; empty where there is none to show."""
+    """Change of the whole group in the first outcome, its interval and people; empty where there is none to show."""
     contrast = Contrast.POOLED_CHANGE if context.pooled else Contrast.CHANGE
     place = Place(context.place, role, arm, context.study.first_scale.name, wave)
     row = context.disclosed.headline(place, contrast)
     if row is None or not row.is_known:
         return ""
-    return f"{context.words.number(row.estimate, signed=True)} ({context.claims.range(row)})"
+    estimate, claims = context.words.number(row.estimate, signed=True), context.claims
+    about = "; ".join(filter(None, (claims.range(row), claims.people_counted(row))))
+    return f"{estimate} ({about})"
 
 
 def _not_shown(wrote: pd.DataFrame, themes: pd.DataFrame, context: Context) -> Iterator[str]:
