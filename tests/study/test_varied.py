@@ -74,7 +74,7 @@ def test_errors_are_those_of_the_file(write_study, options, line):
     [
         ("link.metod", r"link\.metod: is not a key of study\.toml here; did you mean 'method'\? \[link\] has method, "),
         ("lnk.method", r"lnk: is not a key of study\.toml here; did you mean 'link'\? \[link\] has method, "),
-        ("scales.mood.bettr", r"did you mean 'better'\? \[scales\.mood\] has label, .*better"),
+        ("scales.mood.bettr", r"did you mean 'better'\? \[scales\.mood\] has kind, label, .*better"),
         ("waves.pre.fille", r"did you mean 'file'\? \[waves\.pre\] has .*file, "),
         ("titel", r"did you mean 'title'\?$"),
         ("scales.moood.label", r"no table \[scales\.moood\] whose options could differ; did you mean 'mood'\?"),
