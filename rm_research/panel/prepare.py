@@ -65,7 +65,7 @@ class Prepared:
     >>> prepared.cohorts
     ('2022 spring', '2022 autumn', '2023 spring', '2023 autumn', '2024 spring', '2024 autumn')
     >>> prepared.panel.shape
-    (933, 11)
+    (1677, 12)
     """
 
     study: Study
@@ -214,7 +214,7 @@ class Prepared:
         --------
         >>> long = prepared.long(scale="inclusion", role="leader")
         >>> long.columns.tolist()
-        ['cohort', 'person', 'role', 'arm', 'dyad', 'cluster', 'wave', 'scale', 'score', 'directorate']
+        ['cohort', 'person', 'role', 'arm', 'dyad', 'cluster', 'wave', 'scale', 'score', 'directorate', 'setting']
         >>> long.groupby("wave", observed=True)["score"].mean().round(2).to_dict()
         {'pre': 3.76, 'post': 3.98}
         """

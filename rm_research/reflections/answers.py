@@ -42,7 +42,7 @@ def read_reflections(
     >>> answers.columns.tolist()
     ['unit', 'cohort', 'person', 'role', 'arm', 'wave', 'item', 'text']
     >>> len(answers)
-    16
+    58
     """
     if not isinstance(prepared, Prepared):
         raise wrong_data("read_reflections", prepared)

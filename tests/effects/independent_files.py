@@ -9,6 +9,7 @@ questionnaire. A questionnaire without a code is a person of its own, of whom no
 none.
 """
 
+import math
 import tomllib
 import unicodedata
 from pathlib import Path
@@ -19,6 +20,10 @@ import pandas as pd
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 SETTINGS = tomllib.loads((DEMO / "study.toml").read_text(encoding="utf-8"))
 WAVES = ("pre", "post")
+# scales of the process are in no estimate of change; their answers are last in the export
+OUTCOMES = {name: scale for name, scale in SETTINGS["scales"].items() if name in SETTINGS["outcomes"]}
+# 80% of the meetings that were planned
+AS_PLANNED = math.ceil(0.8 * SETTINGS["programme"]["planned_meetings"])
 
 
 def fold(text: str) -> str:
@@ -37,6 +42,7 @@ def sheet(wave: str) -> pd.DataFrame:
     """Questionnaires of a wave that count: code, cohort, role, and a column of text by item."""
     rows = read(f"{wave}.csv", skiprows=[1, 2])
     codebook = read("codebook.csv")
+    codebook = codebook[codebook[wave] != "-"]
     for column, wanted in SETTINGS["waves"][wave]["where"].items():
         rows = rows[rows[column].map(fold) == fold(wanted)]
     rows = rows[rows["consent"].map(fold).map(words("consent")) == "yes"]
@@ -63,7 +69,7 @@ def scores(wave: str) -> pd.DataFrame:
     """One row a questionnaire, a column a scale."""
     rows, codebook = sheet(wave), read("codebook.csv").set_index("item")
     found = rows[["cohort", "code"]].copy()
-    for scale, declared in SETTINGS["scales"].items():
+    for scale, declared in OUTCOMES.items():
         keyed = {}
         for item, entry in codebook[codebook["scale"] == scale].iterrows():
             labels = {fold(label): float(value) for label, value in SETTINGS["answers"][entry["answers"]].items()}
@@ -108,7 +114,7 @@ def panel() -> pd.DataFrame:
     keys = ["cohort", "code", "scale"]
     long = {wave: scores(wave).melt(ignore_index=False, var_name="scale").reset_index() for wave in WAVES}
     both = pd.concat({wave: rows.set_index(keys)["value"] for wave, rows in long.items()}, axis=1, sort=True)
-    asked = [(name, role) for name, scale in SETTINGS["scales"].items() for role in scale["roles"]]
+    asked = [(name, role) for name, scale in OUTCOMES.items() for role in scale["roles"]]
     everyone = people().join(meetings()).reset_index().merge(pd.DataFrame(asked, columns=["scale", "role"]), on="role")
     return everyone.dropna(subset="arm").merge(both.reset_index(), on=keys, how="left")
 
