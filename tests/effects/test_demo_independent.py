@@ -200,7 +200,7 @@ def difference_rows(both_arms: pd.DataFrame) -> dict[tuple[str, str], Numbers | 
 def attending(both_arms: pd.DataFrame) -> Numbers | str:
     known = both_arms[both_arms["sessions"].notna() | both_arms["arm"].eq("waitlist")]
     y, Z, clusters = design(known)
-    met = of_both(known)["sessions"].ge(AS_PLANNED) & of_both(known)["arm"].eq("programme")
+    met = of_both(known)["sessions"].gt(0) & of_both(known)["arm"].eq("programme")
     if met[of_both(known)["arm"].eq("programme")].all():
         return "all_complied"
     return two_stages(y, np.column_stack([Z[:, 0], met, Z[:, 2]]).astype(float), Z, clusters)
