@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from independent_files import AS_PLANNED, DEMO, OUTCOMES, SETTINGS, WAVES, pairs_of_two, panel
+from independent_files import DEMO, OUTCOMES, SETTINGS, WAVES, pairs_of_two, panel
 from independent_statistics import (
     LEVEL,
     Clustered,
