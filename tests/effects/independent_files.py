@@ -9,7 +9,6 @@ questionnaire. A questionnaire without a code is a person of its own, of whom no
 none.
 """
 
-import math
 import tomllib
 import unicodedata
 from pathlib import Path
@@ -23,7 +22,6 @@ WAVES = ("pre", "post")
 # scales of the process are in no estimate of change; their answers are last in the export
 OUTCOMES = {name: scale for name, scale in SETTINGS["scales"].items() if name in SETTINGS["outcomes"]}
 # 80% of the meetings that were planned
-AS_PLANNED = math.ceil(0.8 * SETTINGS["programme"]["planned_meetings"])
 
 
 def fold(text: str) -> str:
