@@ -21,7 +21,6 @@ SETTINGS = tomllib.loads((DEMO / "study.toml").read_text(encoding="utf-8"))
 WAVES = ("pre", "post")
 # scales of the process are in no estimate of change; their answers are last in the export
 OUTCOMES = {name: scale for name, scale in SETTINGS["scales"].items() if name in SETTINGS["outcomes"]}
-# 80% of the meetings that were planned
 
 
 def fold(text: str) -> str:
