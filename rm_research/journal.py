@@ -13,7 +13,7 @@ from rm_research.frames import ARRIVALS, LEDGER, PROBLEMS, Frame
 Severity = Literal["error", "warning", "note"]
 
 
-@dataclass
+@dataclass(eq=False)
 class Journal:
     """Collects ledger lines, problems and the first days of surveys while a study is prepared."""
 
