@@ -21,7 +21,7 @@ from rm_research.study import read_study
 AFTERWARDS = ("article", "browsing.py", "catalogue", "checks", "claims", "cli", "drafting", "figures", "findings",
               "paper", "planning", "questionnaires", "reporting", "simulate", "writers")  # fmt: skip
 FRAMES = ("responses", "people", "dyads", "meetings", "goals", "links", "near_misses", "scores", "panel", "ledger",
-          "problems", "open_answers")  # fmt: skip
+          "problems", "open_answers", "arrivals")  # fmt: skip
 TOML = """
 title = "T"
 [waves.pre]
