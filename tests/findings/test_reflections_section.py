@@ -27,7 +27,7 @@ def test_answers_that_nobody_coded_are_counted(tmp_path):
         "not counted yet.",
     ]
     assert (
-        "Mentors, asked after: how many wrote something in their own words is hidden, because few did."
+        "Mentors, asked after: how many wrote something in their own words is hidden, because few did or individuals could be identified."
         in found.limits.text
     )
 
@@ -112,7 +112,7 @@ def test_the_page_speaks_german(tmp_path):
     )
     assert "Learning from each other 12 weniger als 10" in lines
     assert lines[7].startswith("Veränderung der ganzen Gruppe: Mood (Skalenpunkte) +0,")
-    assert "schrieben, wird nicht gezeigt, weil es wenige waren." in found.limits.text
+    assert "schrieben, wird nicht gezeigt, weil es wenige waren oder einzelne erkennbar wären." in found.limits.text
 
 
 def test_other_occasions_are_told_in_order(tmp_path):
