@@ -179,7 +179,7 @@ class Problems:
         Examples
         --------
         >>> list(rm.check_study(study).sections())[:3]
-        ['problems', 'flow', 'response']
+        ['problems', 'plan', 'flow']
         """
         if self.prepared is None:
             return {"problems": self.summary()}

@@ -50,8 +50,8 @@ class Monitor:
     >>> monitor = rm.monitor_study("data/demo", on="2024-12-01")
     >>> monitor.tables["answers"].tail(2)[["wave", "cohort", "role", "arm", "invited", "answered"]]
         wave       cohort    role        arm  invited  answered
-    48  post  2024 autumn  mentor  programme        5         3
-    49  post  2024 autumn  mentor   waitlist        3         3
+    48  post  2024 autumn  mentor  programme        5         0
+    49  post  2024 autumn  mentor   waitlist        3         0
     """
 
     study: Study
@@ -145,7 +145,7 @@ def monitor_study(study: Study | str | Path, *, on: date | str | None = None) ->
     >>> monitor.tables["surveys"]
        wave      file state  questionnaires
     0   pre   pre.csv    in             364
-    1  post  post.csv    in             300
+    1  post  post.csv    in             287
     """
     known = study if isinstance(study, Study) else read_study(study)
     received = receive(known, _day(on))

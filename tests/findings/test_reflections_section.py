@@ -27,8 +27,8 @@ def test_answers_that_nobody_coded_are_counted(tmp_path):
         "not counted yet.",
     ]
     assert (
-        "Mentors, asked after: how many wrote something in their own words is hidden, because few did or individuals could be identified."
-        in found.limits.text
+        "Mentors, asked after: how many wrote something in their own words "
+        "is hidden, because few did or individuals could be identified." in found.limits.text
     )
 
 
