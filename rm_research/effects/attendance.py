@@ -59,8 +59,10 @@ def estimate_dose(
          role    contrast      method  estimate
     0  leader        dose         ols      0.00
     1  mentor        dose         ols     -0.03
-    2  leader  difference  instrument      0.24
-    3  mentor  difference  instrument     -0.14
+    2  leader  difference  instrument       NaN
+    3  mentor  difference  instrument       NaN
+    >>> dose.to_frame()["reason"].iloc[-1]  # all of them met
+    'all_complied'
     """
     asked = Asked.of(data, study, verb="estimate_dose", cohort=cohort, role=role, scale=scale, wave=wave, arm=arm)
     study = asked.study
