@@ -32,7 +32,7 @@ def test_it_says_what_was_planned_and_what_both_sides_say(programme):
     assert "4 meetings or more, of 5 planned 8 of 14 (57%)" in text
     assert "Agreed on confidentiality 85% or more of 14" in text
     assert "Safety 3.61 (14) 3.39 (14) +0.21 (−0.14 to 0.57) 0.78 (0.46 to 0.92), 14 pairs" in text
-    assert "It is unclear whether the change of leaders in inclusion goes with how mentors rated Safety" in text
+    assert "mentors rated Safety" not in text  # few of these pairs differ
     assert "They are associations, not effects" in text
     assert (
         "It is unclear whether the later scores of leaders in inclusion go with how mentors began: −0.14 scale points "
@@ -40,6 +40,11 @@ def test_it_says_what_was_planned_and_what_both_sides_say(programme):
     ) in text
     assert "Where" not in text
     assert findings.programme.pictures[0].name == "as-planned"
+
+
+def test_of_more_pairs_it_says_what_goes_with_what_both_sides_say(programme):
+    findings, text = programme(n=60)
+    assert "It is unclear whether the change of leaders in inclusion goes with how mentors rated Safety" in text
     listed = [line for line in findings.methods.text.splitlines() if "Safety" in line]
     assert sum("Own: Safety" in line for line in listed) == sum("Partner’s: Safety" in line for line in listed) == 2
     assert "safety" not in findings.methods.text
@@ -92,7 +97,7 @@ def test_a_clear_association_is_told_as_one(programme):
                 line[2:4] = [str(min(5, max(1, int(now) + round(said) - 3))) for now in before[line[0]]]
         return files | {"post.csv": "\n".join(map(",".join, lines)) + "\n"}
 
-    _, text = programme(change=driven)
+    _, text = programme(change=driven, n=60)
     found = re.search(r"Where mentors rated Safety one point higher, the change of leaders in inclusion differed by "
                       r"\+(\d\.\d\d) scale points", text)  # fmt: skip
     assert found is not None, text
