@@ -12,6 +12,7 @@ from rm_research.effects.methods import Contrast
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
 from rm_research.findings.tables import Table, table
+from rm_research.study.model import ONE_ROLE
 
 GROUP = ["role", "arm", "wave"]
 SIDES = {-1.0: "reflections.fewer", 1.0: "reflections.more"}
@@ -119,8 +120,10 @@ def _change(role: str, arm: str, wave: str, context: Context) -> str:
     if row is None or not row.is_known:
         return ""
     estimate, claims = context.words.number(row.estimate, signed=True), context.claims
-    about = "; ".join(filter(None, (claims.range(row), claims.people_counted(row))))
-    return f"{estimate} ({about})"
+    everyone = claims.unlinked(row) or claims.counts_leavers(row)
+    n = (row.n_pre if everyone else row.n_pairs) or 0  # in short: the table has a column for each group
+    people = context.words.say("counts.pairs", n=n, people=claims.people(role, n), persons=claims.people(ONE_ROLE, n))
+    return f"{estimate} ({'; '.join(filter(None, (claims.range(row), people)))})"
 
 
 def _not_shown(wrote: pd.DataFrame, themes: pd.DataFrame, context: Context) -> Iterator[str]:
