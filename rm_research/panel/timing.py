@@ -9,7 +9,7 @@ import pandas as pd
 
 from rm_research.catalogue.said import Said
 from rm_research.frames import WHO
-from rm_research.journal import Journal
+from rm_research.journal import Journal, Severity
 from rm_research.study import Study
 from rm_research.study.entries import tidy_text
 from rm_research.study.wording import suggest
@@ -53,9 +53,9 @@ def compare_waves(responses: pd.DataFrame, who: np.ndarray, study: Study) -> pd.
     -------
     DataFrame
         Problems. Where most people of a cohort who gave both dates answered the later wave first (without linked dates:
-        judging by the median dates), or nearly everybody's answers are the same, it is an error of the cohort, or of
-        the study if it holds for all cohorts; so is a row that both waves read, in the same columns. Single people who
-        answered in another order are a warning each.
+        judging by the median dates), or everybody's answers are the same, it is an error of the cohort, or of the
+        study if it holds for all cohorts; so is a row that both waves read, in the same columns. Where nearly
+        everybody's answers are the same, it is a warning; so are single people who answered in another order.
     """
     journal, found = Journal(), list[Found]()
     by_wave = dict(iter(responses.assign(**{WHO: who}).dropna(subset="cohort").groupby("wave", sort=False)))
@@ -81,7 +81,10 @@ def _report(found: list[Found], everywhere: Collection[str], journal: Journal) -
         blanks["n"] = sum(each.n for each in some)
         message = Said(MESSAGES[first.rule], **blanks)
         cohort = None if whole else first.cohort
-        journal.problem(first.rule, "error", message, wave=first.later, file=first.files[1], cohort=cohort)
+        # so few changes can be true, as where a scale hardly moves; none at all cannot
+        nearly = first.rule == "waves_equal" and any(each.n < each.of for each in some)
+        severity: Severity = "warning" if nearly else "error"
+        journal.problem(first.rule, severity, message, wave=first.later, file=first.files[1], cohort=cohort)
 
 
 def _swapped(before: pd.DataFrame, after: pd.DataFrame, study: Study, journal: Journal) -> Iterator[Found]:

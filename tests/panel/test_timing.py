@@ -126,8 +126,9 @@ def with_others(folder, n_others, n=30):
     return folder
 
 
-def test_a_copy_in_which_few_answers_were_corrected_is_no_second_survey(tmp_path):
+def test_a_copy_in_which_few_answers_were_corrected_is_asked_about(tmp_path):
     (problem,) = found(with_others(tmp_path / "study", 3), "waves_equal").itertuples()
+    assert problem.severity == "warning"
     assert "from 27 of 30 people" in problem.message
 
 
