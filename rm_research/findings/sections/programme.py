@@ -23,12 +23,13 @@ def content(context: Context) -> Content:
     if not (sentences or planned or sides.rows or slopes.rows):
         return Content(not_shown=tuple(process_not_shown(context)))
     tables = [_meetings(met, context)] if context.cohort is None and len(met) else []
-    tables += [plan_table(context)] if planned else []
-    tables += [_sessions(context)] if by_meetings else []
     tables += [slopes] if slopes.rows else []
+    drawn = [plan_table(context)] if planned else []
+    drawn += [_sessions(context)] if by_meetings else []
     shown, folded = ([planned], by_meetings) if planned else (by_meetings, [])
     values = {
-        "heading": words.say("headings.programme"), "sentences": sentences, "tables": tables, "shown": shown,
+        "heading": words.say("headings.programme"), "sentences": sentences, "tables": tables, "drawn": drawn,
+        "shown": shown,
         "folded": folded, "further": associations(context), "sides": sides if sides.rows else None,
         "more": words.say("outcome.more"),
         "note": words.say("programme.agreement") if len(context.table("sides")) else "",
