@@ -42,7 +42,8 @@ def test_answers_of_the_demo_can_be_exchanged(tmp_path):
     assert len(pairs) > 10
     for wave in WAVES:
         rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
-        items = rows.columns.get_indexer([item.candidates(wave, wave)[0] for item in prepared.study.items])
+        asked = [column for item in prepared.study.items for column in item.candidates(wave, wave)[:1]]
+        items = rows.columns.get_indexer(asked)
         for one, other in (pair for pair in pairs if answered[pair[0]][WAVES.index(wave)]):
             at = [places[wave][who] - 2 for who in (one, other)]
             rows.iloc[at, items] = rows.iloc[at[::-1], items].to_numpy()
