@@ -1,6 +1,7 @@
 """Groups whose people answered or changed alike: numbers would tell what each answered, so words stand there."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -41,10 +42,9 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
         if key not in known:
             limits, steps = study.scale_range(row.scale), possible_scores(row.scale, study)
             scores = ((behind.pre[people], behind.post[people]) for people in behind.sides(row))
-            found = [reason for pre, post in scores
-                     for reason in _reasons(pre, post, limits, steps, linked=study.link.method != "none")]  # fmt: skip
-            found += [PROCESS for _ in _reasons_of_process(row, behind, study)]
-            known[key] = next(iter(found), "")
+            found = (reason for pre, post in scores
+                     for reason in _reasons(pre, post, limits, steps, linked=study.link.method != "none"))  # fmt: skip
+            known[key] = next(chain(found, (PROCESS for _ in _reasons_of_process(row, behind, study))), "")
         if known[key]:
             told[row.id] = known[key]
     return told

@@ -26,7 +26,6 @@ from rm_research.study.settings import AGREED
 Rows = list[dict[str, Any]]
 NAN = float("nan")
 GOALS, ATTAINMENT = "goals", "attainment"
-SHARES = AGREED  # of pairs that did so; what pairs say of themselves, as their attainment is
 FIDELITY = ["cohort", "about", "planned", "n_pairs", "n_as_planned", "share", "bound", "mean", "alike"]
 SIDED = ["cohort", "scale", "wave", "n_pairs", *(f"{measure}{end}" for measure in (DIFFERENCE, AGREEMENT)
                                                 for end in ("", "_low", "_high")), "alike"]  # fmt: skip
@@ -64,7 +63,7 @@ def shown_fidelity(
         return taken
 
     rows = [row for about in (*HELD, GOALS) for row in _counted(pairs, about, prepared)]
-    for about in (*SHARES, ATTAINMENT):
+    for about in (*AGREED, ATTAINMENT):
         rows += _told(known[known[about].notna()], about, prepared, lambda some, about=about: takes(some, about))  # type: ignore[misc]
     return _ordered(rows, FIDELITY, "about", MEASURES, prepared), names
 
@@ -72,7 +71,7 @@ def shown_fidelity(
 def own_fidelity(prepared: Prepared) -> pd.DataFrame:
     """The same of pairs however few: for the researcher's own eyes."""
     pairs = pairs_of(prepared)
-    rows = [row for about in (*HELD, GOALS, *SHARES) for row in _counted(pairs, about, prepared)]
+    rows = [row for about in (*HELD, GOALS, *AGREED) for row in _counted(pairs, about, prepared)]
     for place, some in _places(pairs, prepared):
         if len(rated := some[ATTAINMENT].dropna()):
             rows.append({"cohort": place, "about": ATTAINMENT, "n_pairs": len(rated), "mean": rated.mean()})
