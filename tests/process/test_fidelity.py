@@ -189,3 +189,11 @@ def test_asked_at_the_baseline_it_is_described_there_too(tmp_path):
     assert set(rm.estimate_change(prepared).table["scale"]) == {"inclusion"}
     table = rm.assess_fidelity(prepared, by="programme")
     assert of(table, "safety", wave="pre", role="leader")["n"] == 28
+
+
+def test_a_pair_that_is_not_in_the_file_of_goals_set_none(tmp_path):
+    folder = process_study(tmp_path / "study")
+    goals = pd.read_csv(folder / "goals.csv")
+    goals[goals["dyad"] != "P001"].to_csv(folder / "goals.csv", index=False)
+    row = of(rm.assess_fidelity(rm.prepare_study(folder), by="programme"), "goals")
+    assert (row["n"], row["estimate"]) == (28, pytest.approx((len(goals) - 2) / 28))
