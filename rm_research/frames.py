@@ -227,7 +227,6 @@ GOALS = Frame(
     {
         "cohort": (TEXT, "cohort"),
         "dyad": (TEXT, "keyed hash of the pair's name"),
-        "set_on": (WHEN, "day on which the pair set the goal; missing if the list does not say"),
         "attainment": (NUMBER, "how far it was attained, on the scale of [goals]; missing if nobody rated it"),
     },
 )

@@ -101,9 +101,12 @@ AGREED = ([f"{line},agreed" for line in DYADS], "code,cohort,role,dyad,Purpose",
           '[programme]\nagreed = { purpose = "Purpose" }\n')  # fmt: skip
 
 
-def pairs(log, more=""):
+SHARED = [line.replace("D1", "D0").replace("Spring", "Autumn") if line.endswith("D1") else line for line in DYADS]
+
+
+def pairs(log, more="", dyads=DYADS):
     """A study of twenty dyads with a log of meetings."""
-    return roster(DYADS, "code,cohort,role,dyad", f'{more}[sessions]\nfile = "log.csv"\n') | {
+    return roster(dyads, "code,cohort,role,dyad", f'{more}[sessions]\nfile = "log.csv"\n') | {
         "log.csv": f"dyad,date,minutes\n{log}"}  # fmt: skip
 
 
@@ -336,6 +339,13 @@ CASES = [
              files, f"start = {{ {found['name']} = 2025-03-01 }}", "programme")), "programme.start"),
     Case("not_a_number", pairs("D0,2025-04-01,an hour\n"),
          replaced("log.csv", "an hour", "60", "Correct them"), "minutes"),
+    Case("impossible_minutes", pairs("D0,2025-04-01,6000\n"),
+         replaced("log.csv", "6000", "60", "Correct them"), "minutes"),
+    Case("dyad_of_several_cohorts", pairs("D0,2025-04-01,60\n", dyads=SHARED),
+         replaced("log.csv", "dyad,date,minutes\nD0,2025-04-01,60", "dyad,date,minutes,cohort\nD0,2025-04-01,60,Spring",
+                  "Add a cohort column")),
+    Case("half_pairs", pairs("D0,2025-04-01,60\n", dyads=DYADS[:-1]),
+         replaced("roster.csv", DYADS[-2], "\n".join(DYADS[-2:]), "List both members in the roster")),
     Case("unreadable_date", pairs("D0,01.04.2025,60\n"),
          said("Set (?P<key>date_format) under .(?P<table>sessions)", lambda files, found: declare(
              files, f'{found["key"]} = "%d.%m.%Y"', found["table"])), "meetings"),
@@ -345,9 +355,6 @@ CASES = [
          said("or low and (?P<key>high) under .(?P<table>goals)", lambda files, found: declare(
              files, f"{found['key']} = 100", found["table"]))),
     Case("not_a_number", goals("D0,,half\n"), replaced("goals.csv", "half", "5", "Correct it"), "attainment"),
-    Case("unreadable_date", goals("D0,01.04.2025,5\n"),
-         said("Set (?P<key>date_format) under .(?P<table>goals)", lambda files, found: declare(
-             files, f'{found["key"]} = "%d.%m.%Y"', found["table"])), "goals"),
     Case("unclear_agreement", roster(*AGREED), said(
         r"List them under .(?P<table>values.purpose)", lambda files, found: declare(
             files, 'yes = ["agreed"]', found["table"]))),
@@ -445,6 +452,7 @@ BY_NAME = {
     "rule": (*STEPS, "unclear_agreement", "agreements_differ"), "fault": FAULTS.values(), "first.rule": MESSAGES,
     "f'careless_{sign}'": [f"careless_{sign}" for sign in SIGNS],
     "f'unknown_{fact}'": ["unknown_role", "unknown_arm"],
+    "unknown": ["unknown_dyad", "unknown_dyad_of_goals"],
 }  # fmt: skip
 PLACE = {"problem": 0, "row_problems": 0, "fail": 0, "_fail": 3}  # of the rule among the arguments
 

@@ -1,6 +1,5 @@
 """Questionnaires of a study without answers, filled in by chance: read without an edit, and known as simulated."""
 
-import csv
 from pathlib import Path
 
 import pytest
@@ -12,18 +11,10 @@ from rm_research.drafting import begin_study, write_draft
 from rm_research.errors import ReportError, StudyFileError
 
 COHORTS = ("Spring 2025", "Autumn 2025")
-PROCESS = """
-[programme]
+PLAN = """[programme]
 start = { "Spring 2025" = 2025-03-03, "Autumn 2025" = 2025-09-01 }
 planned_meetings = 6
 every_days = 30
-[sessions]
-file = "meetings.csv"
-columns = { dyad = "pair" }
-[goals]
-file = "goals.csv"
-low = 0
-high = 100
 [themes.time]
 keywords = ["time", "postpone*"]
 """
@@ -31,17 +22,10 @@ EXPORTS = [f"{wave}-{role}.csv" for wave in ("pre", "post") for role in ("leader
 
 
 def begun(folder: Path, *, process: bool = False, **options) -> Path:
-    write_draft(begin_study(folder, cohorts=COHORTS, **options), folder)
+    write_draft(begin_study(folder, cohorts=COHORTS, process=process, **options), folder)
     if process:
-        toml, book = folder / "study.toml", folder / "codebook.csv"
-        toml.write_text(toml.read_text("utf-8") + PROCESS, encoding="utf-8")
-        with book.open(encoding="utf-8") as handle:
-            rows = list(csv.DictReader(handle))
-        rows.append({"item": "takeaway", "kind": "text", "question": "What do you take away?", "pre": "-"})
-        with book.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.DictWriter(handle, [*rows[0], "kind"], restval="")
-            writer.writeheader()
-            writer.writerows(rows)
+        toml = folder / "study.toml"
+        toml.write_text(toml.read_text("utf-8").replace("[programme]\n", PLAN), encoding="utf-8")
     return folder
 
 
@@ -66,7 +50,7 @@ def test_meetings_goals_and_open_answers_stand_beside_outcomes(tmp_path):
     written = rm.simulate_answers(folder)
     assert [path.name for path in written] == [*EXPORTS, "meetings.csv", "goals.csv"]
     prepared = rm.prepare_study(folder)
-    assert prepared.problems["rule"].tolist() == ["simulated"] * 6
+    assert sorted(prepared.problems["rule"]) == ["half_pairs"] + ["simulated"] * 6
     page = str(rm.build_findings(prepared))
     assert "pairs met at least " in page
     assert "Pairs rated their goals at" in page
@@ -75,7 +59,7 @@ def test_meetings_goals_and_open_answers_stand_beside_outcomes(tmp_path):
     for name in EXPORTS:  # the logs alone are left of what was simulated
         path = folder / name
         path.write_text(path.read_text("utf-8").replace("simulated_by_rm_research", "remarks"), encoding="utf-8")
-    assert rm.check_study(folder).table["file"].tolist() == ["meetings.csv", "goals.csv"]
+    assert rm.check_study(folder).table["rule"].tolist() == ["simulated", "simulated", "half_pairs"]
 
 
 def test_no_real_file_is_replaced(tmp_path):

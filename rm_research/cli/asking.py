@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from rm_research.catalogue import languages
-from rm_research.drafting.new_roles import asks_who_mentors
+from rm_research.drafting.new_roles import asks_who_mentors, roles_by_name
 from rm_research.drafting.new_study import OUTCOMES, PROCESS, ROLES, WAVES
 from rm_research.drafting.study_file import study_title
 from rm_research.errors import SelectionError
@@ -25,7 +25,7 @@ def ask(folder: Path) -> dict[str, Any]:
     waves = _several("Surveys, in order of time", WAVES) or WAVES
     roles = _several("Roles", ROLES) or ROLES
     mentor = ask_mentor(roles)
-    in_files = {MENTOR if role == mentor else role for role in roles}
+    in_files = {*roles_by_name(roles, mentor).values()}
     further = [name for name in PROCESS if not (for_whom := the_instrument(name).roles) or {*for_whom} & in_files]
     return {
         "title": title,
@@ -36,6 +36,8 @@ def ask(folder: Path) -> dict[str, Any]:
         "outcomes": _several("Outcomes: instruments, the headline first", OUTCOMES, _usable) or OUTCOMES,
         "instruments": _several("Further instruments", further, _usable),
         "students": MENTOR in in_files and click.confirm("Are the mentors students?", default=False),
+        "process": {*ROLES} <= in_files
+        and click.confirm("Will you keep logs of meetings and goals, and ask an open question?", default=False),
         "platform": click.prompt("Survey platform", default="csv", type=click.Choice(list(PLATFORMS))),
         "language": click.prompt("Language", default="en", type=click.Choice(languages())),
     }

@@ -43,6 +43,8 @@ def _of_new(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="With --new: the survey platform.  [default: csv]"),
         click.option("--language", help="With --new: language of surveys and pages.  [default: en]"),
         click.option("--students", is_flag=True, help="With --new: mentors are students."),
+        click.option("--process", is_flag=True,
+                     help="With --new: also a plan and logs of meetings and goals, and an open question."),
     ):  # fmt: skip
         command = option(command)
     return command

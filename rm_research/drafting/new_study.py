@@ -28,6 +28,7 @@ AGREE = "agree5"
 LONGEST = 18  # letters of a scale's name, so that LimeSurvey takes those of its items
 CODE = ("mother", "day", "town")  # what a self-made code is made of
 PAIR = "pair"  # the column, and its question
+TAKEAWAY = "takeaway"  # the open question
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Beginning:
     language : str
     students : bool
         Whether mentors are students.
+    process : bool
+        Whether what pairs do is kept, too: a plan of meetings, logs of meetings and goals, and an open question.
     """
 
     title: str
@@ -61,6 +64,7 @@ class Beginning:
     platform: str = "csv"
     language: str = "en"
     students: bool = False
+    process: bool = False
 
     @property
     def in_pairs(self) -> bool:
@@ -71,7 +75,7 @@ class Beginning:
 def begin_study(
     folder: str | Path, *, title: str | None = None, waves: Sequence[str] = (), roles: Sequence[str] = (),
     cohorts: Sequence[str] = (), outcomes: Sequence[str] = (), instruments: Sequence[str] = (), platform: str = "csv",
-    language: str = "en", students: bool = False, mentor: str | None = None,
+    language: str = "en", students: bool = False, mentor: str | None = None, process: bool = False,
 ) -> Draft:  # fmt: skip
     """
     Draft the files of a study that has no surveys yet; nothing is written.
@@ -79,8 +83,8 @@ def begin_study(
     Raises
     ------
     SelectionError
-        When an instrument does not exist or cannot be used, is named twice, or is for none of the roles; or when it is
-        not clear which role mentors.
+        When an instrument does not exist or cannot be used, is named twice, or is for none of the roles; when it is
+        not clear which role mentors; or when there are no pairs whose meetings could be kept.
     """
     if language not in languages():
         raise SelectionError(f"--language {language!r} has no texts; there are {' and '.join(languages())}.")
@@ -88,14 +92,16 @@ def begin_study(
     further = tuple(instruments) if outcomes else _added(instruments)
     begun = Beginning(
         title or study_title(Path(folder)), tuple(waves) or WAVES, _roles(roles, mentor, students), tuple(cohorts),
-        tuple(outcomes) or OUTCOMES, further, platform, language, students,
+        tuple(outcomes) or OUTCOMES, further, platform, language, students, process,
     )  # fmt: skip
+    if process and not begun.in_pairs:
+        raise SelectionError("--process keeps what pairs do, but the roles make no pairs; leave it out.")
     refuse_names(begun.waves)
     scales = _scales(begun, asked_for={*outcomes, *instruments})
     _refuse_outcomes(begun)
     _refuse_empty_surveys(begun, scales)
     study = _study_text(begun, scales, catalogue(language))
-    return drafted(study, _codebook_text(begun, scales), pd.DataFrame())
+    return drafted(study, _codebook_text(begun, scales, catalogue(language)), pd.DataFrame())
 
 
 def _roles(names: Sequence[str], mentor: str | None, students: bool) -> dict[str, str]:
@@ -175,6 +181,7 @@ def _study_text(begun: Beginning, scales: dict[str, Instrument], words: Catalogu
         *(_scale(begun, name, one) for name, one in scales.items()),
         _answers(words) if any(one.questions for one in scales.values()) else [],
         _questionnaire(begun, words),
+        _process() if begun.process else [],
         _reporting(begun),
     )
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
@@ -273,14 +280,36 @@ def _others_than(shared: Mapping[str, str], own: Mapping[str, str]) -> dict[str,
     return {name: text for name, text in own.items() if text != shared[name]}
 
 
+def _process() -> Lines:
+    """What pairs are to do, which the owner has to fill in, and the logs of what they did."""
+    return [
+        "[programme]",
+        comment("Fill in what is planned, and remove the first # of the line. What pairs did is held against it."),
+        comment("start = 2030-01-31          the first day"),
+        comment("planned_meetings = …        how many meetings each pair is to have"),
+        comment("every_days = …              at most how many days lie between two meetings"),
+        comment("planned_minutes = …         how long a meeting is to take"),
+        "",
+        f"[sessions]  {comment('a row per meeting: dyad (the number of the pair), date, minutes')}",
+        'file = "meetings.csv"',
+        "",
+        f"[goals]  {comment('a row per goal: dyad, attainment (empty until it is rated, here from 0 to 100)')}",
+        'file = "goals.csv"',
+        "low = 0",
+        "high = 100",
+    ]
+
+
 def _reporting(begun: Beginning) -> Lines:
     lines = [f"cohorts = {listed(begun.cohorts)}"] if begun.cohorts else []
     return ["[reporting]", *lines, f"language = {quoted(begun.language)}"]
 
 
-def _codebook_text(begun: Beginning, scales: dict[str, Instrument]) -> str:
+def _codebook_text(begun: Beginning, scales: dict[str, Instrument], words: Catalogue) -> str:
     """One row per item; what asks about the pair is not asked in the first wave."""
-    names = ["item", "scale", "of", "low", "high", "answers", "question", *begun.waves]
+    kind, own = (["kind"], [f"question@{MENTOR}"] if begun.students else []) if begun.process else ([], [])
+    names = ["item", "scale", *kind, "of", "low", "high", "answers", "question", *own, *begun.waves]
+    later = {begun.waves[0]: NOT_ASKED} if len(begun.waves) > 1 else {}
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, names, restval="", lineterminator="\n")
     writer.writeheader()
@@ -289,6 +318,9 @@ def _codebook_text(begun: Beginning, scales: dict[str, Instrument]) -> str:
             row = {"item": f"{name}{number}", "scale": name, "of": str(number)}
             row |= {} if one.knows("range") else {"low": f"{one.low:g}", "high": f"{one.high:g}"}
             row |= {"answers": AGREE} if one.questions else {}
-            row |= {begun.waves[0]: NOT_ASKED} if one.during and len(begun.waves) > 1 else {}
+            row |= later if one.during else {}
             writer.writerow(row)
+    if begun.process:
+        row = {"item": TAKEAWAY, "kind": "text", "question": words.say(f"questionnaire.{TAKEAWAY}")}
+        writer.writerow(row | dict.fromkeys(own, words.say(f"questionnaire.students.{TAKEAWAY}")) | later)
     return buffer.getvalue()

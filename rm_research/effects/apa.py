@@ -42,9 +42,13 @@ def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool, who
 
 
 def _what(row: Estimate, words: Catalogue) -> str:
-    contrast = row.unpooled
-    of = words.say(f"apa_contrast.{contrast}") if words.has(f"apa_contrast.{contrast}") else ""
+    of = words.say(f"apa_contrast.{row.unpooled}") if in_line(row, words) else ""
     return words.say(f"apa_measure.{row.measure}", of=of)
+
+
+def in_line(row: Estimate, words: Catalogue) -> bool:
+    """Whether the line itself says what contrast it gives."""
+    return words.has(f"apa_contrast.{row.unpooled}")
 
 
 def written_ends(row: Estimate, words: Catalogue) -> tuple[str, str]:

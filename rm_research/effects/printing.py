@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.catalogue import Catalogue, capital, catalogue
-from rm_research.effects.apa import RANKS, apa_line, p_text, written_ends
+from rm_research.effects.apa import RANKS, apa_line, in_line, p_text, written_ends
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import EVERYONE
 from rm_research.effects.methods import Contrast, Name
@@ -32,7 +32,9 @@ def lines_of(rows: Sequence[Estimate], study: Study) -> list[str]:
     said = [label for label in SPOKEN if label in ("scale", "role", "arm") or _differ(label, known)]
     return [
         words.say(
-            "methods.apa_line", what=", ".join(filter(None, (title(label, row, study, words) for label in said))),
+            "methods.apa_line",
+            what=", ".join(filter(None, (*(title(label, row, study, words) for label in said),
+                                         "" if in_line(row, words) else contrast_title(row, study, words)))),
             line=apa_line(
                 row, words, level=level, unlinked=is_unlinked(row, study), whose=whose(row, study, headed_by_both(rows))
             ),
@@ -83,14 +85,23 @@ def title(label: str, row: Estimate, study: Study, words: Catalogue) -> str:
     """What a row is called in one of its columns; empty for everyone in place of a subgroup."""
     name = str(getattr(row, label))
     if label == "contrast":
-        return words.say(f"contrast.{name}")
+        return contrast_title(row, study, words)
     if label == "method":
         return f"{words.say(f'method.{name}')}, {words.say(f'measure.{row.measure}')}"
     if label == "subgroup":
-        return "" if name == EVERYONE else name
+        return "" if name == EVERYONE or row.method == Name.EXPERIENCE else name
     titles = {"scale": lambda: study.scale(name).title, "role": lambda: capital(people_title(name, words)),
               "arm": lambda: arm_title(name, words), "wave": lambda: wave_title(name, words)}  # fmt: skip
     return titles[label]() if label in titles else name
+
+
+def contrast_title(row: Estimate, study: Study, words: Catalogue) -> str:
+    """What a contrast is called; that with the process, which has a scale for its subgroup, by that scale's title."""
+    if row.method != Name.EXPERIENCE:
+        return words.say(f"contrast.{row.contrast}")
+    what = study.scale(row.subgroup).title
+    own = row.contrast == Contrast.ACTOR
+    return words.say("programme.goes_with_actor" if own else "programme.goes_with_partner", what=what)
 
 
 def table_of(rows: Sequence[Estimate], frame: pd.DataFrame, study: Study, heading: str = "") -> PaperTable:
@@ -124,7 +135,14 @@ def table_of(rows: Sequence[Estimate], frame: pd.DataFrame, study: Study, headin
 
 
 def _differ(label: str, rows: Sequence[Estimate]) -> bool:
-    return len({(row.method, row.measure) if label == "method" else getattr(row, label) for row in rows}) > 1
+    return len({_said(label, row) for row in rows}) > 1
+
+
+def _said(label: str, row: Estimate) -> tuple[str, ...]:
+    """What two rows must share for their label to be the same."""
+    if label == "contrast" and row.method == Name.EXPERIENCE:
+        return row.contrast, row.subgroup
+    return (row.method, row.measure) if label == "method" else (getattr(row, label),)
 
 
 def one_whose(rows: Sequence[Estimate], study: Study) -> str:

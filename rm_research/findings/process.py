@@ -9,6 +9,7 @@ from rm_research.effects.dyads import MEMBERS
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ROLE_ORDER
 from rm_research.effects.methods import Contrast, Name
+from rm_research.effects.printing import contrast_title
 from rm_research.figures.fidelity import fidelity_count, fidelity_label, fidelity_rows
 from rm_research.findings.context import Context
 from rm_research.findings.described import numbers
@@ -78,21 +79,13 @@ def pairs_table(context: Context) -> Table:
         [context.study.scale(row.scale).title, capital(claims.people(row.role)),
          claims.arm_title(row.arm) if len(context.arms()) > 1 else "",
          context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
-         goes_with(row, context), claims.estimate(row),
+         contrast_title(row, context.study, words), claims.estimate(row),
          claims.range(row), str(row.n_pairs)]
         for row in rows
     ]  # fmt: skip
     names = ("scale", "role", "arm", "wave_name", "goes_with", "estimate", "interval", "dyads")
     headings = [context.heading(name, level=claims.level_percent) for name in names]
     return table(words.say("programme.caption_pairs"), headings, cells, context.frame(rows))
-
-
-def goes_with(row: Estimate, context: Context) -> str:
-    """What a slope is on: one's own or the partner's answers, to a scale of the process or to the outcome before."""
-    say, process = context.words.say, row.method == Name.EXPERIENCE
-    what = context.study.scale(row.subgroup).title if process else say("programme.score_before")
-    own = row.contrast == Contrast.ACTOR
-    return say("programme.goes_with_actor" if own else "programme.goes_with_partner", what=what)
 
 
 def plan_table(context: Context) -> Table:

@@ -14,7 +14,7 @@ PAIRS = ["cohort", "pair", "meetings", "last_met", "days_since"]
 PAIR = ["cohort", "dyad"]
 Met = dict[Any, tuple[int, date | None]]  # by cohort and pair
 # problems of the log of meetings, whose messages say what to do
-RULES = ("meetings_to_come", "meetings_twice", "meetings_before_start", "unknown_dyad")
+RULES = ("meetings_to_come", "meetings_twice", "meetings_before_start", "unknown_dyad", "dyad_of_several_cohorts")
 
 
 def pairs(received: Received) -> pd.DataFrame:

@@ -6,13 +6,15 @@ import pandas as pd
 
 from rm_research.catalogue.said import Said, rows_text
 from rm_research.frames import DYADS, GOALS
-from rm_research.journal import Journal
+from rm_research.journal import Journal, Severity
 from rm_research.responses.facts import YES
 from rm_research.study import Study
 from rm_research.study.entries import tidy, tidy_text
 
 PAIR = ["cohort", "dyad"]
 STEPS = {
+    "unknown_dyad": "meetings of unknown dyads",
+    "unknown_dyad_of_goals": "goals of unknown dyads",
     "meetings_twice": "meetings logged twice",
     "meetings_before_start": "meetings before the start",
     "meetings_to_come": "meetings of days to come",
@@ -35,17 +37,15 @@ def held_meetings(sessions: pd.DataFrame, members: pd.DataFrame, study: Study, j
     journal : Journal
         Gets a problem and a line for each kind that does not count.
     """
-    known = _located(sessions, members)
-    if lost := len(sessions) - len(known):
-        journal.problem("unknown_dyad", "warning", Said("problems.unknown_dyad", n=lost))
-        journal.step("meetings of unknown dyads", before=len(sessions), after=len(known))
+    file = study.sessions.file if study.sessions else ""
+    known = _located(sessions, members, "unknown_dyad", file, journal)
     start = known["cohort"].map(first_days(members["cohort"].unique(), study)).astype(known["date"].dtype)
     faults = {
         "meetings_twice": known["date"].notna() & known.duplicated([*PAIR, "date"]),
         "meetings_before_start": known["date"] < start,
         "meetings_to_come": known["date"].dt.normalize() > pd.Timestamp.now().normalize(),
     }
-    file, met = study.sessions.file if study.sessions else "", known
+    met = known
     for rule, wrong in faults.items():
         if (out := wrong[met.index]).any():
             message = Said(f"problems.{rule}", file=file, rows=rows_text(met.loc[out, "source_row"]))
@@ -55,12 +55,35 @@ def held_meetings(sessions: pd.DataFrame, members: pd.DataFrame, study: Study, j
     return met
 
 
-def _located(rows: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
-    """Rows of known dyads with their cohort, looked up by the dyad's name if no row gives it."""
+def _located(rows: pd.DataFrame, members: pd.DataFrame, unknown: str, file: str, journal: Journal) -> pd.DataFrame:
+    """
+    Rows of known dyads with their cohort, looked up by the dyad's name where a row gives none.
+
+    Others are counted as the problem `unknown`, or named as rows of which nobody knows whose they are.
+    """
     known = members[PAIR].drop_duplicates()
-    if rows["cohort"].notna().all() and len(rows):
-        return rows.merge(known, on=PAIR)
-    return rows.drop(columns="cohort").merge(known.drop_duplicates("dyad", keep=False), on="dyad")
+    once = known.drop_duplicates("dyad", keep=False).set_index("dyad")["cohort"]
+    nowhere = rows["cohort"].isna() & rows["dyad"].isin(known["dyad"]) & ~rows["dyad"].isin(once.index)
+    if nowhere.any():
+        message = Said("problems.dyad_of_several_cohorts", file=file, rows=rows_text(rows.loc[nowhere, "source_row"]))
+        journal.problem("dyad_of_several_cohorts", "error", message, file=file, column="cohort")
+    placed = rows.assign(cohort=rows["cohort"].fillna(rows["dyad"].map(once).astype("str")))[~nowhere]
+    located = placed.merge(known, on=PAIR)
+    if lost := len(placed) - len(located):
+        journal.problem(unknown, "warning", Said(f"problems.{unknown}", file=file, n=lost), file=file)
+        journal.step(STEPS[unknown], before=len(placed), after=len(located), file=file)
+    return located
+
+
+def report_half_pairs(members: pd.DataFrame, pairs: pd.DataFrame, study: Study, journal: Journal) -> None:
+    """Count dyads of which only one side is known: what pairs did is told without them."""
+    settings = study.settings
+    if not len(pairs) or not (settings.sessions or settings.goals or study.programme.agreed):
+        return
+    of = members[PAIR].drop_duplicates()
+    if half := len(of) - len(pairs[PAIR].drop_duplicates()):
+        severity: Severity = "warning" if study.roster else "note"  # without one, who did not answer is not known
+        journal.problem("half_pairs", severity, Said("problems.half_pairs", n=half, of=len(of)))
 
 
 def first_days(cohorts: Iterable[str], study: Study) -> dict[str, pd.Timestamp]:
@@ -78,11 +101,7 @@ def goals_of_pairs(
     """Goals of known pairs; those of others are counted, and left out."""
     if goals is None or study.goals is None:
         return GOALS.empty()
-    known, file = _located(goals, members), study.goals.file
-    if lost := len(goals) - len(known):
-        journal.problem("unknown_dyad_of_goals", "warning",
-                        Said("problems.unknown_dyad_of_goals", file=file, n=lost), file=file)  # fmt: skip
-        journal.step("goals of unknown dyads", before=len(goals), after=len(known), file=file)
+    known = _located(goals, members, "unknown_dyad_of_goals", study.goals.file, journal)
     return GOALS.conform(known[list(GOALS.columns)])
 
 

@@ -9,7 +9,7 @@ from rm_research.catalogue.said import Said
 from rm_research.frames import DYADS, MEETINGS, PEOPLE, TRUST, numbered
 from rm_research.journal import Journal
 from rm_research.linkage import Linkage
-from rm_research.people.pairs import goals_of_pairs, held_meetings, with_agreements
+from rm_research.people.pairs import goals_of_pairs, held_meetings, report_half_pairs, with_agreements
 from rm_research.study import Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
 
@@ -59,7 +59,7 @@ def build_participants(
     study : Study
         Its design names the unit that forms a cluster, its programme what was planned.
     goals : DataFrame, optional
-        One row per goal: cohort, dyad, set_on, attainment, source_row.
+        One row per goal: cohort, dyad, attainment, source_row.
 
     Returns
     -------
@@ -76,7 +76,9 @@ def build_participants(
     _check_roles(people, study, journal)
     members = _members(statements, journal)
     met = None if sessions is None else held_meetings(sessions, members, study, journal)
-    dyads = with_agreements(_with_sessions(_pairs(members, people), met), linkage.roster, study, journal)
+    pairs = _pairs(members, people)
+    report_half_pairs(members, pairs, study, journal)
+    dyads = with_agreements(_with_sessions(pairs, met), linkage.roster, study, journal)
     return Participants(
         people=PEOPLE.conform(people.assign(cluster=_clusters(people, members, study))),
         dyads=DYADS.conform(dyads),

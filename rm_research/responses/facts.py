@@ -27,6 +27,7 @@ CODES = (
 YES = ("yes", "y", "true", "1")
 FIRST_DAY, LAST_DAY = 61, 2_958_465  # March 1900, before which programs count differently, to the year 9999
 SERIALS = (20_000, 80_000)  # days of 1954 to 2119
+ZONE = r"(:\d{2}(?:[.,]\d+)?)\s*(?:Z|[+-]\d{2}:?\d{2})$"  # time zone of a time of day, behind the time itself
 DATE = r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b"
 WORDS = ("cohort", "role", "arm")  # kept as plain text
 
@@ -203,11 +204,14 @@ def spellings(*columns: pd.Series) -> dict[str, str]:
     return first
 
 
-def as_dates(values: pd.Series, date_format: str | None, day_zero: str = DAY_ZERO) -> pd.Series:
+def as_dates(
+    values: pd.Series, date_format: str | None, day_zero: str = DAY_ZERO, *, on_the_clock: bool = False
+) -> pd.Series:  # fmt: skip
     """
     Read text as times, in ISO 8601 or the declared format; missing if it is neither.
 
-    A time zone is dropped: only the order within a study matters, and its surveys share one clock. With the format
+    Times of another time zone become those of UTC, so that their order is kept; `on_the_clock` leaves them as the clock
+    on the wall showed them, so that a meeting just after midnight stays on its day. With the format
     "excel", numbers are days since `day_zero`; cells that the workbook itself marks as dates are ISO 8601.
     """
     if date_format == SERIAL_DATES:
@@ -216,6 +220,8 @@ def as_dates(values: pd.Series, date_format: str | None, day_zero: str = DAY_ZER
         seconds = (days.where(known, 0) * 86_400).round().to_numpy("int64").astype("timedelta64[s]")
         times = pd.Series(np.datetime64(day_zero, "us") + seconds, index=values.index)
         return times.where(known, as_dates(values.where(days.isna()), None))
+    if on_the_clock:
+        values, date_format = values.str.replace(ZONE, r"\1", regex=True), date_format and date_format.removesuffix("%z")
     times = pd.to_datetime(values, format=date_format or "ISO8601", errors="coerce", utc=True)
     return times.dt.tz_localize(None).astype("datetime64[us]")
 

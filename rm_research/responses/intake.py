@@ -51,7 +51,7 @@ class Intake:
     roster : DataFrame or None
         One row per roster line: source_row, person, cohort and facts (and 'code:…' as `codes`); None without a roster.
     sessions, goals : DataFrame or None
-        One row per meeting: cohort, dyad (hashed), date, minutes; and one per goal: cohort, dyad, set_on, attainment.
+        One row per meeting: cohort, dyad (hashed), date, minutes; and one per goal: cohort, dyad, attainment.
         None without such a file.
     texts : dict of (str, str) to str
         Question text by wave and item, if the export has one.

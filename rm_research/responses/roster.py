@@ -20,7 +20,8 @@ from rm_research.study.numbers import read_numbers
 from rm_research.study.settings import GOAL_FACTS, MEETING_FACTS, FactFile
 
 ROSTER_FACTS = ("person", "cohort", "role", "arm", "dyad")
-DATES, DAYS = {"date", "set_on"}, "day of "  # facts that are days, and the column of what they are read as
+DAY = "day"  # column of what the date of a meeting is read as
+MINUTES_OF_A_DAY = 1_440
 
 
 def read_roster(study: Study, key: bytes, journal: Journal, names: Names) -> pd.DataFrame | None:
@@ -69,15 +70,21 @@ def read_sessions(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | 
     rows = _read_facts(study, study.sessions, MEETING_FACTS, ("dyad",), journal)
     if rows is None:
         return None
-    dates = _days(rows, "date", study.sessions, "problems.unreadable_dates_of_log", journal)
+    dates = _days(rows, study.sessions, journal)
     minutes = _numbers(rows, "minutes", study.sessions, "problems.not_a_number_of_log", journal)
+    impossible = (minutes < 0) | (minutes > MINUTES_OF_A_DAY)
+    if impossible.any():
+        file = study.sessions.file
+        message = Said("problems.impossible_minutes", file=file, rows=rows_text(rows.index[impossible]))
+        journal.problem("impossible_minutes", "warning", message, file=file, column="minutes")
+        minutes = minutes.mask(impossible)
     dyads = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
     return rows.assign(dyad=dyads, date=dates, minutes=minutes).reset_index(names="source_row")
 
 
 def read_goals(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | None:
     """
-    One row per goal of a dyad: cohort (missing if the list has none), dyad, set_on, attainment.
+    One row per goal of a dyad: cohort (missing if the list has none), dyad, attainment.
 
     None if it cannot be read, or where an attainment is outside the declared scale: then another scale may be meant.
     """
@@ -93,9 +100,8 @@ def read_goals(study: Study, key: bytes, journal: Journal) -> pd.DataFrame | Non
                        high=file.high)  # fmt: skip
         journal.problem("outside_goals", "error", message, file=file.file, column="attainment")
         return None
-    days = _days(rows, "set_on", file, "problems.unreadable_dates_of_goals", journal)
     dyads = hash_codes(rows["dyad"].fillna(""), key, kind="dyad")
-    return rows.assign(dyad=dyads, set_on=days, attainment=attainment).reset_index(names="source_row")
+    return rows.assign(dyad=dyads, attainment=attainment).reset_index(names="source_row")
 
 
 def read_pairs(study: Study, file: FactFile) -> pd.Series | None:
@@ -113,13 +119,13 @@ def _numbers(rows: pd.DataFrame, name: str, file: FactFile, key: str, journal: J
     return numbers
 
 
-def _days(rows: pd.DataFrame, name: str, file: FactFile, key: str, journal: Journal) -> pd.Series:
-    """Dates of a column; entries that cannot be read are reported, and missing."""
-    stated, dates = rows[name], rows.pop(DAYS + name)
+def _days(rows: pd.DataFrame, file: FactFile, journal: Journal) -> pd.Series:
+    """Dates of meetings; entries that cannot be read are reported, and missing."""
+    stated, dates = rows["date"], rows.pop(DAY)
     if (unread := stated.notna() & dates.isna()).any():
-        part = Said("problems.part.under_sessions" if name == "date" else "problems.part.under_goals")
-        remedy = date_remedy(stated[unread], part, "%d/%m/%Y")
-        message = Said(key, file=file.file, rows=rows_text(rows.index[unread]), remedy=remedy)
+        remedy = date_remedy(stated[unread], Said("problems.part.under_sessions"), "%d/%m/%Y")
+        message = Said("problems.unreadable_dates_of_log", file=file.file, rows=rows_text(rows.index[unread]),
+                       remedy=remedy)  # fmt: skip
         journal.problem("unreadable_date", "warning", message, file=file.file)
     return dates
 
@@ -144,8 +150,8 @@ def _read_facts(
         export = _without_personal_data(study, export, columns, journal)
         nothing = pd.Series(pd.NA, index=export.rows.index, dtype="str")
         facts = {name: fact(export, of_fact, study, name) if of_fact else nothing for name, of_fact in columns.items()}
-        for name in DATES & facts.keys():
-            facts[DAYS + name] = as_dates(facts[name], file.date_format, export.day_zero)
+        if "date" in facts:
+            facts[DAY] = as_dates(facts["date"], file.date_format, export.day_zero, on_the_clock=True)
         codes = _codes(export, columns.get("person", ()), study)
     except ReadError as error:
         for message in error.problems:

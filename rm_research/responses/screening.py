@@ -26,6 +26,7 @@ GAP = re.compile(r"[^\w\n]{1,3}|_{1,3}")  # what may stand between the words of 
 UNSEEN = re.compile(r"(?<=[^\W_])[\u00ad\u200b-\u200f\u2060\ufeff]+(?=[^\W_])")
 MOST_WORDS = 4  # of a name or code that is looked for as a whole
 LEAST_LETTERS = 2  # of a name; one that short counts only where it is written with a capital letter
+LONGEST_WORD = 40  # letters of what may be several names run together
 LEAST_SIGNS, LEAST_OF_A_KIND, LEAST_DIGITS = 3, 4, 5  # of a code, of one without digits, and of one that is a number
 ENDINGS = ("s", "es", "n", "en", "ns")  # of a name in a sentence: 'Annas Idee', 'mit Petern'
 SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
@@ -96,7 +97,12 @@ class Names:
         """Whether some words, one after the other, are a name."""
         text = " ".join(words)
         ways = {text, *(text.removesuffix(end) for end in ENDINGS if len(text) - len(end) >= LEAST_SIGNS)}
-        return any(self._digest(way) in self.digests for way in ways)
+        return any(self._digest(way) in self.digests for way in ways) or self._run_together(text)
+
+    def _run_together(self, text: str) -> bool:
+        """Whether names stand one after the other without anything between them: 'annaschmidt'."""
+        cuts = range(LEAST_SIGNS, len(text) - LEAST_SIGNS + 1) if len(text) <= LONGEST_WORD and " " not in text else ()
+        return any(self._digest(text[:cut]) in self.digests and self.has([text[cut:]]) for cut in cuts)
 
     def screened(self, text: str) -> str:
         """Text with each contact, address, handle, name and code in it replaced by '[…]'; marks stay as they are."""

@@ -247,8 +247,8 @@ class _Drawn:
 
     def goals(self, file: Goals) -> list[list[str]]:
         """Rows of the list of goals."""
-        dyad, *others = _headings(file, "dyad", "set_on", "attainment")
-        rows = [[dyad, "goal", *others, SIMULATED]]
+        dyad, attainment = _headings(file, "dyad", "attainment")
+        rows = [[dyad, "goal", "set_on", attainment, SIMULATED]]
         for cohort, pair in self.pairs:
             for what in self.rng.choice(GOALS, int(self.rng.integers(0, 3)), replace=False):
                 reached = np.clip(self.rng.normal(0.6, 0.25), 0, 1) * (file.high - file.low) + file.low

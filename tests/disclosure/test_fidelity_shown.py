@@ -178,6 +178,31 @@ def test_slopes_on_what_nearly_all_said_are_hidden(decided):
     assert set(rows["reason"]) <= {"hidden", "collinear"}
 
 
+@pytest.mark.parametrize("alike", [False, True])
+def test_slopes_of_changes_that_went_alike_are_told_in_words(alike, decided):
+    """Twenty leaders whose mentors answered rose by one point each; the ten others did not, so all of them differ."""
+    silent = [f"M{k:03}" for k in range(40, 60, 2)]
+    rose = {f"L{k:03}": 3 + k // 2 % 2 for k in range(0, 40, 2)}
+
+    safe = {f"{side}{k:03}": str(1 + k // 2 * times % 5) for side, times in (("L", 1), ("M", 2)) for k in range(60)}
+
+    def change(files):
+        files = edited("post.csv", lambda rows: rows.assign(**{
+            item: rows["code"].map(safe).mask(rows["code"].isin(silent), "") for item in ("s1", "s2")}))(files)  # fmt: skip
+        for file, up in (("pre.csv", 0), ("post.csv", 1)) if alike else ():
+            after = {code: str(score - 1 + up) for code, score in rose.items()}
+            files = edited(file, lambda rows, after=after: rows.assign(**{
+                item: rows["code"].map(after).fillna(rows[item]) for item in ("i1", "i2")}))(files)  # fmt: skip
+        return files
+
+    numbers = decided(change, whole=True, n=60)
+    rows = numbers.table[numbers.table["method"].eq("experience") & numbers.table["cohort"].eq("A")]
+    rows = rows[rows["role"].eq("leader")]
+    assert len(rows) == 2
+    assert rows["estimate"].isna().tolist() == [alike] * 2
+    assert set(rows["reason"].dropna()) == ({"alike_process"} if alike else set())
+
+
 @pytest.mark.slow
 def test_slopes_that_few_pairs_decide_are_hidden(decided):
     """Eight mentors of 30 rated safety low, all others high: their leaders' change would follow from slope and mean."""

@@ -243,21 +243,22 @@ def answer(tmp_path):
 
 
 def test_at_a_terminal_it_asks(answer):
-    study, _ = answer("Ours", "", "", "A, B", "uwes-3, open-goals", "open-valued", "y", "limesurvey", "de")
+    study, _ = answer("Ours", "", "", "A, B", "uwes-3, open-goals", "open-valued", "y", "y", "limesurvey", "de")
     assert (study.title, study.outcomes, study.reporting.language) == ("Ours", ("uwes3", "goals"), "de")
     assert study.reporting.cohorts == ("A", "B")
     assert study.settings.questionnaire.students
+    assert [item.name for item in study.text_items] == ["takeaway"]
 
 
 def test_at_a_terminal_a_mistyped_instrument_is_asked_again_and_none_means_none(answer):
-    study, said = answer("", "", "", "none", "uwes3", "gallup-q12", "UWES-3", "None", "", "", "")
+    study, said = answer("", "", "", "none", "uwes3", "gallup-q12", "UWES-3", "None", "", "", "", "")
     assert "did you mean 'uwes-3'?" in said
     assert "Gallup Q12 cannot be used" in said
     assert (study.outcomes, len(study.scales), study.reporting.cohorts) == (("uwes3",), 1, ())
 
 
 def test_at_a_terminal_it_asks_who_mentors(answer):
-    study, said = answer("", "", "student, head", "student", "", "", "", "y", "", "")
+    study, said = answer("", "", "student, head", "student", "", "", "", "y", "", "", "")
     assert "Which role mentors" in said
     assert study.settings.questionnaire.students
     assert study.scale("mentorconfidence").roles == ("mentor",)
@@ -267,7 +268,34 @@ def test_at_a_terminal_only_what_is_for_the_roles_is_proposed(answer):
     study, said = answer("", "", "leader", "", "", "", "", "")
     assert "open-mentor-confidence" not in said
     assert "students" not in said
+    assert "logs of meetings" not in said
     assert study.scale("learning").instrument == "open-learning"
+
+
+def test_what_pairs_do_may_be_kept_too(begun, tmp_path):
+    study = begun(process=True, students=True, language="de")
+    assert (study.sessions.file, study.goals.file) == ("meetings.csv", "goals.csv")
+    paths = {path.name: path.read_text("utf-8") for path in write_questionnaire(
+        study, out=tmp_path / "out", platform="limesurvey")}  # fmt: skip
+    asked = {name for name, text in paths.items() if "Treffen mitgenommen" in text}
+    assert {name for name in paths if "post" in name} == asked
+    assert sum("Was hast du aus euren" in text for text in paths.values()) == 1
+
+
+def test_lines_of_a_plan_can_be_filled_in(begun, tmp_path):
+    begun(process=True)
+    toml = tmp_path / "my-study" / "study.toml"
+    text = toml.read_text("utf-8")
+    for name, value in {"start": "2025-01-31", "planned_meetings": 6, "every_days": 30, "planned_minutes": 45}.items():
+        line = next(line for line in text.splitlines() if line.startswith(f"# {name} = "))
+        text = text.replace(line, f"{name} = {value}  # {line.partition('  ')[2]}")
+    toml.write_text(text, encoding="utf-8")
+    assert rm.read_study(toml.parent).programme.planned_meetings == 6
+
+
+def test_without_pairs_there_is_nothing_that_pairs_do(begun):
+    with pytest.raises(SelectionError, match="the roles make no pairs"):
+        begun(process=True, roles=["participant"])
 
 
 @pytest.mark.parametrize("roles", [["leader", "mentor"], ["participant"]])

@@ -7,13 +7,13 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import METHODS, Name
+from rm_research.effects.printing import contrast_title
 from rm_research.effects.verdicts import by_two_ways, rule_of_multiplicity
 from rm_research.findings.balance import balance
 from rm_research.findings.checks import checks
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
 from rm_research.findings.plan import plan_sentences, plan_table, planned_cell
-from rm_research.findings.process import goes_with
 from rm_research.findings.tables import Table, table
 from rm_research.frames import ESTIMATES
 
@@ -119,7 +119,7 @@ def _place(row: Estimate, context: Context) -> list[str]:
         claims.arm_title(row.arm),
         "" if of_process else claims.compared_text(row),
         context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
-        goes_with(row, context) if of_process else context.words.say(f"contrast.{row.contrast}"),
+        contrast_title(row, context.study, context.words),
     ]
 
 
