@@ -138,6 +138,7 @@ class TestMonitor:
         assert "As of 1 June 2025." in html
         assert str(page.parent) not in html
 
+    @pytest.mark.slow
     def test_a_page_may_be_written_again_over_itself(self, monitored, study):
         _, page = monitored
         before = page.read_bytes()
@@ -318,6 +319,7 @@ class TestReport:
         done = run("report", study, "--out", tmp_path / "out", "--notebook", notebook, "--jobs", "1")
         assert done.stderr.split() == ["Autumn:", "done", "Spring:", "done"]
 
+    @pytest.mark.slow
     def test_a_title_like_markup_is_planned_as_it_is(self, study):
         toml = (study / "study.toml").read_text(encoding="utf-8")
         (study / "study.toml").write_text(toml.replace("A small study", "[/b] of [x]"), encoding="utf-8")
@@ -328,6 +330,7 @@ class TestReport:
         assert run("report", study, "--jobs", jobs).exit_code == 2
 
 
+@pytest.mark.slow
 def test_simulate_writes_a_study_that_passes_check(tmp_path):
     assert run("simulate", tmp_path / "s").exit_code == 0
     assert run("check", tmp_path / "s").exit_code == 0

@@ -55,6 +55,7 @@ class TestEach:
         assert (FOLDER / ast.literal_eval(study) / "study.toml").is_file()
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("path", TO_RUN)
 def test_runs_as_it_is(path):
     notebook = nbformat.read(path, as_version=4)

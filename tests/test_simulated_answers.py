@@ -29,6 +29,7 @@ def begun(folder: Path, *, process: bool = False, **options) -> Path:
     return folder
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("platform", ["qualtrics", "limesurvey", "redcap", "csv"])
 def test_what_is_filled_in_is_read_without_an_edit(tmp_path, platform):
     folder = begun(tmp_path / "study", platform=platform)
@@ -45,6 +46,7 @@ def test_what_is_filled_in_is_read_without_an_edit(tmp_path, platform):
     assert (change["estimate"] > -0.5).all()
 
 
+@pytest.mark.slow
 def test_meetings_goals_and_open_answers_stand_beside_outcomes(tmp_path):
     folder = begun(tmp_path / "study", process=True)
     written = rm.simulate_answers(folder)

@@ -107,6 +107,7 @@ def test_one_cohort_is_a_school_where_students_mentor():
     assert set(rm.prepare_study(DEMO).people["role"].dropna()) == {"leader", "mentor"}
 
 
+@pytest.mark.slow
 def test_small_studies_show_something(tmp_path):
     simulate_study(tmp_path, size="small")
     assert read_csv(tmp_path / "roster.csv")["pair"].nunique() == sum(SIZES["small"])

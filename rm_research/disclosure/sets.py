@@ -90,6 +90,7 @@ class Behind:
         self._before, self._after = np.isfinite(self.pre), np.isfinite(self.post)
         self._sides: dict[tuple[object, ...], list[Positions]] = {}
         self._narrow: dict[tuple[str, ...], NDArray[np.bool_]] = {}
+        self._experienced: dict[tuple[object, ...], dict[str, pd.DataFrame]] = {}
         self._said = None if dyads is None else Experience(self._panel, dyads)
         self._cohorts, self._roles = (list(dict.fromkeys(self._panel[name])) for name in ("cohort", "role"))
         self.family, self.whole = family or first_of_family(study), family is not None
@@ -152,12 +153,15 @@ class Behind:
         """Dyads that a row goes by, with the answers to a scale of the process in `post`, by the member they are of."""
         if row.declared is None or Q.EXPERIENCE not in (row.declared.groups or ()) or self._said is None:
             return {}
-        pairs = pd.concat([
-            self._said.of(row.place._replace(cohort=cohort), row.subgroup)
-            for cohort in (cohorts or self._members(row))
-        ])  # fmt: skip
-        other = next(member for member in MEMBERS if member != row.role)
-        return {row.role: pairs.assign(post=pairs["own"]), other: pairs.assign(post=pairs["partner"])}
+        cohorts = tuple(cohorts or self._members(row))
+        key = (row.place, row.subgroup, cohorts)
+        if key not in self._experienced:
+            pairs = pd.concat([self._said.of(row.place._replace(cohort=name), row.subgroup) for name in cohorts])
+            other = next(member for member in MEMBERS if member != row.role)
+            self._experienced[key] = {
+                row.role: pairs.assign(post=pairs["own"]), other: pairs.assign(post=pairs["partner"]),
+            }  # fmt: skip
+        return self._experienced[key]
 
     def sides(self, row: Estimate) -> list[Positions]:
         """Rows of the Panel of each group of people that a row sets apart, of all cohorts for an average."""

@@ -39,7 +39,12 @@ def associations(context: Context) -> list[str]:
     rows = [row for row in rows if row.is_known and row.has_interval and row.wave in context.main_wave(scale)]
     said = sorted((row for row in rows if row.method == Name.EXPERIENCE), key=lambda row: names.index(row.subgroup))
     told = [_association(row, context) for row in said]
-    told += [_before(row, context) for row in rows if row.method == Name.APIM]
+    before = [row for row in rows if row.method == Name.APIM]
+    told += [_before(row, context) for row in before]
+    slopes = [*said, *before]
+    if len(slopes) > 1 and any(map(_is_clear, slopes)):
+        of = round(1 / (1 - context.study.reporting.level))
+        told.append(context.words.say("programme.by_chance", n=len(slopes), of=of))
     return [*told, context.words.say("programme.association")] if told else []
 
 

@@ -221,7 +221,10 @@ def as_dates(
         times = pd.Series(np.datetime64(day_zero, "us") + seconds, index=values.index)
         return times.where(known, as_dates(values.where(days.isna()), None))
     if on_the_clock:
-        values, date_format = values.str.replace(ZONE, r"\1", regex=True), date_format and date_format.removesuffix("%z")
+        values, date_format = (
+            values.str.replace(ZONE, r"\1", regex=True),
+            date_format and date_format.removesuffix("%z"),
+        )
     times = pd.to_datetime(values, format=date_format or "ISO8601", errors="coerce", utc=True)
     return times.dt.tz_localize(None).astype("datetime64[us]")
 

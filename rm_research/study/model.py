@@ -314,6 +314,13 @@ class Study:
         >>> len(study.common_items("adaptability"))
         15
         """
+        return self._common_by_scale[scale]
+
+    @cached_property
+    def _common_by_scale(self) -> dict[str, tuple[Item, ...]]:
+        return {scale: self._in_common(scale) for scale in self._items_by_scale}
+
+    def _in_common(self, scale: str) -> tuple[Item, ...]:
         asked = [(wave.kind, {item.name for item in self.asked(scale, wave.name)}) for wave in self.waves]
         rounds = [names for kind, names in asked if names and kind == "occasion"]
         rounds = rounds or [names for _, names in asked if names]

@@ -35,6 +35,7 @@ def test_sentences_are_those_of_the_methods_in_use(prepared):
     assert text.endswith("[@holm1979; @benjamini1995].")
 
 
+@pytest.mark.slow
 def test_it_says_that_tables_may_be_of_others(prepared):
     other = catalogue("en").say("article.another_of_both")
     change = rm.estimate_change(prepared, cohort="Spring", scale="mood", arm="programme")

@@ -103,7 +103,7 @@ FONTS = [
 ]
 
 
-@pytest.mark.quick(2)
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("width", [1280, pytest.param(390, marks=pytest.mark.slow), 320])
 @pytest.mark.parametrize(("font", "carried"), FONTS)
 def test_no_text_is_cut_covered_or_small(show, charts, width, font, carried):

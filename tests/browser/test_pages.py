@@ -53,6 +53,7 @@ def test_headline_is_on_the_first_screen(open_page, path):
         assert box["y"] + box["height"] <= 800, finding.inner_text()
 
 
+@pytest.mark.slow
 def test_programme_leads_to_each_cohort_and_back(open_page, demo_out):
     page = open_page(demo_out / PROGRAMME).page
     links = page.locator("table.cohorts a")

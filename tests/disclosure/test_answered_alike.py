@@ -50,7 +50,7 @@ def reasons(numbers, contrast="change"):
     return set(table.loc[table["contrast"].eq(contrast) & table["measure"].eq("mean"), "reason"].dropna())
 
 
-@pytest.mark.quick(2)
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

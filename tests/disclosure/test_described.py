@@ -58,7 +58,7 @@ def of_answers(folder, fives, others, toml=WITH_ZEAL):
     return prepared, decide(prepared).tables["described"].iloc[0]
 
 
-@pytest.mark.quick(2)
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("fives", "others", "mean", "bound", "third"),
     [

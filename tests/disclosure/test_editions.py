@@ -106,6 +106,7 @@ class TestLater:
         assert later.n_pairs == 14
         assert numbers.tables["waiting"]["n_waiting"].tolist() == [4]
 
+    @pytest.mark.slow
     def test_a_group_from_which_few_went_is_hidden(self, after_release, tmp_path):
         after_release(24)
         later, _ = change(written(tmp_path / "study", before=22, after=22))
@@ -156,6 +157,7 @@ def test_an_audit_of_two_releases_together(after_release, tmp_path, first, later
     assert min(fewest_behind(list(groups.values()), behind.person_of) for groups in piles.values()) >= 10
 
 
+@pytest.mark.slow
 def test_a_release_shows_what_the_draft_showed(tmp_path):
     """Those who had left by then are no newcomers to their own report."""
     study = written(tmp_path / "study", before=24, after=20, cohorts="ab")

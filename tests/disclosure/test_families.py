@@ -75,6 +75,7 @@ def test_all_scales_of_a_family_are_of_those_who_answered_all_its_questions(tmp_
     assert set(answers.loc[answers["scale"].ne("other"), "n_people"]) <= {30 - only_first}
 
 
+@pytest.mark.slow
 def test_the_page_says_who_is_not_counted(tmp_path):
     prepared = study_with(tmp_path, only_first=1)
     said = "leave out 1 person who answered only some of these"
@@ -153,6 +154,7 @@ def with_copy(folder, column, made):
     return prepare_study(study)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("column", "made"),
     [

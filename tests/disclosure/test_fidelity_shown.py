@@ -178,6 +178,7 @@ def test_slopes_on_what_nearly_all_said_are_hidden(decided):
     assert set(rows["reason"]) <= {"hidden", "collinear"}
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("alike", [False, True])
 def test_slopes_of_changes_that_went_alike_are_told_in_words(alike, decided):
     """Twenty leaders whose mentors answered rose by one point each; the ten others did not, so all of them differ."""
@@ -188,7 +189,8 @@ def test_slopes_of_changes_that_went_alike_are_told_in_words(alike, decided):
 
     def change(files):
         files = edited("post.csv", lambda rows: rows.assign(**{
-            item: rows["code"].map(safe).mask(rows["code"].isin(silent), "") for item in ("s1", "s2")}))(files)  # fmt: skip
+            item: rows["code"].map(safe).mask(rows["code"].isin(silent), "")
+            for item in ("s1", "s2")}))(files)  # fmt: skip
         for file, up in (("pre.csv", 0), ("post.csv", 1)) if alike else ():
             after = {code: str(score - 1 + up) for code, score in rose.items()}
             files = edited(file, lambda rows, after=after: rows.assign(**{

@@ -127,6 +127,7 @@ def all_the_same(folder):
     return integers
 
 
+@pytest.mark.slow
 def test_everybody_s_answer(tmp_path, monkeypatch):
     integers = all_the_same(tmp_path / "on")
     assert integers.common(["all"], "post") == []
@@ -146,6 +147,7 @@ def the_mean_alone(folder):
     return integers
 
 
+@pytest.mark.slow
 def test_a_mean_near_an_end(tmp_path, monkeypatch):
     assert the_mean_alone(tmp_path / "on").answers("all", "post") == POINTS[1]
     monkeypatch.setattr(gate, "coarse", lambda estimates, **_: estimates)

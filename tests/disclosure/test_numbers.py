@@ -74,6 +74,7 @@ def test_numbers_of_which_a_table_is_lost_are_made_again(prepared, monkeypatch, 
         study_numbers(prepared)
 
 
+@pytest.mark.slow
 def test_a_shared_comparison_is_used_as_a_whole_for_each_cohort(tmp_path):
     groups = [Group("Spring", 30), Group("Autumn", 25)]
     groups = [*(Group(group.cohort, group.n, arm="programme") for group in groups), Group("Summer", 14, arm="waitlist")]
@@ -107,6 +108,7 @@ def test_a_cohort_with_an_error_is_in_no_number(tmp_path):
     assert set(table.loc[table["cohort"].eq(ALL_COHORTS) & table["estimate"].notna(), "n_pairs"]) <= {30}
 
 
+@pytest.mark.slow
 def test_small_cohorts_combined_are_compared_in_both_ways_where_no_lot_was_drawn(tmp_path):
     """The verdict on a group is that of both ways together, as on a cohort."""
     groups = [Group(name, 6, arm=arm) for name in ("spring", "autumn") for arm in ("programme", "waitlist")]

@@ -243,6 +243,7 @@ class TestBothRoles:
     def test_do_not_where_both_are_too_few(self, tmp_path):
         assert not self.shown(tmp_path, Group("a", 5, "leader"), Group("a", 4, "mentor"))
 
+    @pytest.mark.slow
     def test_partners_are_one_cluster(self, tmp_path):
         """Twins in all answers: as eight dyads, not as sixteen people."""
         study = small_study(tmp_path, Group("a", 8, "leader"), Group("a", 8, "mentor"), toml=SINGLE)
@@ -351,6 +352,7 @@ def test_slopes_of_one_member_of_dyads_name_both(tmp_path):
     assert all(len(places) == 28 for groups in named for places in groups.values())
 
 
+@pytest.mark.slow
 def test_a_page_does_not_call_those_left_who_lack_another_wave(tmp_path):
     """Ten answered after and not later: they lack a score from some survey, and did not leave."""
     numbers = decide(prepared := with_waves(tmp_path, 3, 11))

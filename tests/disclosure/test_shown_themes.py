@@ -115,6 +115,7 @@ def in_cohorts(folder, sizes: dict[str, int]):
     return prepare_study(folder)
 
 
+@pytest.mark.slow
 def test_cohorts_are_counted_together_and_no_part_is_told_of(tmp_path):
     prepared = in_cohorts(tmp_path, {"first one": 24, "second one": 30, "third one": 4})
     found = shown(prepared)
@@ -134,6 +135,7 @@ def in_arms(folder, waiting: int, more: str = TIME):
     return prepare_study(folder)
 
 
+@pytest.mark.slow
 def test_the_comparison_is_counted_apart_and_not_on_the_page(tmp_path):
     prepared = in_arms(tmp_path, 20)
     assert shown(prepared)["themes"].set_index("arm")["n_people"].to_dict() == {"programme": 24, "waitlist": 20}
@@ -199,6 +201,7 @@ def test_a_release_remembers_who_wrote_something(edition):
     assert (group.pile.wave, len(group.questionnaires)) == ("post", 24)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(("texts", "n_people"), [
     (texts_in(12, "time", 26) + [""] * 14, 24),
     (texts_in(12, "time", 34) + [""] * 6, 34),

@@ -37,6 +37,7 @@ def test_what_both_arms_did_is_not_told_beside_the_change_of_everyone_where_few_
     assert (not pd.isna(found.estimates.detail(DIFFERENCE["id"], "change_arm"))) is shown
 
 
+@pytest.mark.slow
 def test_a_page_s_table_is_of_arms_that_may_be_shown(tmp_path):
     groups = [Group("a", 30, arm="programme"), Group("a", 12, arm="waitlist"), Group("b", 30, arm="programme"),
               Group("b", 6, arm="waitlist")]  # fmt: skip

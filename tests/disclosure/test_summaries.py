@@ -88,6 +88,7 @@ class TestSpecifications:
         page = undrawn_findings(prepared_of(tmp_path, Group(n=30), toml=CURVES), cohort="Spring")
         assert "The first outcome, analysed in every way" in repr(page.methods)
 
+    @pytest.mark.slow
     def test_a_curve_names_its_people(self, tmp_path):
         """Fourteen of a cohort answered after, and the change of none of them is shown: they are in the curve alone."""
         study = study_by_hand(tmp_path / "study", "a follow-up")

@@ -157,6 +157,7 @@ def only(table, **wanted) -> pd.Series:
     return table[(table[list(wanted)] == list(wanted.values())).all(axis=1)].iloc[0]
 
 
+@pytest.mark.slow
 def test_the_cohorts_themselves_are_hidden(table):
     alone = table[table["cohort"].isin(["d", "e"])]
     assert len(alone)

@@ -31,6 +31,7 @@ def is_shown(numbers, **key) -> list[bool]:
     return rows["estimate"].notna().tolist()
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("often", "shown"),
     [
@@ -45,6 +46,7 @@ def test_a_slope_of_meetings_rests_on_many_who_met_otherwise(tmp_path, often, sh
     assert is_shown(met(tmp_path, [Group(n=len(often))], often), contrast="dose") == [shown]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(("absent", "shown"), [(1, False), (9, False), (10, True)])
 def test_the_effect_of_attending_names_who_met_at_least_once(tmp_path, absent, shown):
     groups = [Group(n=24, arm="programme"), Group(n=24, arm="waitlist")]
@@ -53,6 +55,7 @@ def test_the_effect_of_attending_names_who_met_at_least_once(tmp_path, absent, s
     assert is_shown(numbers, method="ancova", cohort="Spring") == [True]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(("sharing", "shown"), [(0, True), (2, False), (12, True)])
 def test_spreads_without_clusters_are_hidden_where_few_people_share_one(tmp_path, sharing, shown):
     """Next to spreads with them, they would tell the product of what two people differ from the mean by."""
@@ -68,6 +71,7 @@ def test_spreads_without_clusters_are_hidden_where_few_people_share_one(tmp_path
     assert is_shown(numbers, method="likelihood") == [shown]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("sharing", "shown"), [(0, True), (2, False)])
 def test_spreads_at_the_start_are_hidden_where_few_people_share_a_cluster(tmp_path, sharing, shown):
     toml = TOML + '[design]\ncomparison = "waitlist"\nassignment = "randomised"\n' + SMALLEST

@@ -43,6 +43,7 @@ LAYOUTS = {
 }  # fmt: skip
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_draft_with_settled_marks_runs(tmp_path, layout):
     exports, study = LAYOUTS[layout], tmp_path / "study"

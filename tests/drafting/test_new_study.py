@@ -273,7 +273,7 @@ def test_at_a_terminal_only_what_is_for_the_roles_is_proposed(answer):
 
 
 def test_what_pairs_do_may_be_kept_too(begun, tmp_path):
-    study = begun(process=True, students=True, language="de")
+    study = begun(process=True, students=True, language="de", platform="limesurvey")
     assert (study.sessions.file, study.goals.file) == ("meetings.csv", "goals.csv")
     paths = {path.name: path.read_text("utf-8") for path in write_questionnaire(
         study, out=tmp_path / "out", platform="limesurvey")}  # fmt: skip

@@ -156,6 +156,7 @@ def whole(tmp_path_factory):
 
 
 class TestFewClusters:
+    @pytest.mark.slow
     def test_two_classes_have_an_estimate_that_cannot_show_more(self, whole):
         numbers, claims = whole
         row = headline(numbers, "A")
@@ -198,6 +199,7 @@ class TestFewClusters:
         numbers, _ = whole
         assert "too_few_people" not in set(numbers.table["reason"].dropna())
 
+    @pytest.mark.slow
     def test_a_difference_from_a_single_class_has_no_interval_either(self, tmp_path):
         parts = [people("A", [""] * 20, classes=["x"] * 20, arm="programme"),
                  people("A", [""] * 20, classes=["y"] * 20, arm="waitlist", seed=4)]  # fmt: skip

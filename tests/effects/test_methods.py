@@ -193,6 +193,7 @@ class TestToyMethod:
         with METHODS.having(replace(DECLARED, **declared_anew)):
             assert not METHODS.to_frame().equals(before)
 
+    @pytest.mark.slow
     def test_a_page_made_without_it_is_not_taken_for_one_with_it(self, folder, tmp_path):
         assert "toy of a method" not in run(folder, tmp_path)[0]
         with METHODS.having(DECLARED):

@@ -146,6 +146,7 @@ class TestWhatIsShown:
             other = rm.plot_answers(turned, scale="zeal", role="leader", cohort="Spring")
             assert not any("turned" in text for text in words(other))
 
+    @pytest.mark.slow
     def test_pages_say_below_a_chart_of_answers_that_some_are_turned(self, prepared, tmp_path):
         """So the chart itself does not: it would be told twice."""
         codebook = CODEBOOK.replace("item,scale,", "item,scale,reverse,").replace("mood,1", "mood,yes,1")

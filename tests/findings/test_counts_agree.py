@@ -157,6 +157,7 @@ def test_a_file_that_keeps_no_leavers_is_said_to_be_one(tmp_path):
     assert "2 did not answer after" in some.outcome
 
 
+@pytest.mark.slow
 def test_arms_are_counted_one_by_one(tmp_path):
     people = [
         Crowd("A", "programme", ["both"] * 18 + ["left"] * 2),

@@ -59,11 +59,13 @@ def test_a_plan_that_was_kept(tmp_path):
     assert "Some results on this page were not planned" in plan["limits"]
 
 
+@pytest.mark.slow
 def test_numbers_that_were_kept_are_not_those_of_another_plan(tmp_path):
     assert NONE in page(tmp_path, planned=False)["methods"]
     assert SAYS in page(tmp_path)["methods"]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("day", "said", "limit"),
     [
@@ -78,6 +80,7 @@ def test_a_plan_that_is_not_older(tmp_path, day, said, limit):
     assert ("locked only after the first later answer had come in" in text["limits"]) is limit
 
 
+@pytest.mark.slow
 def test_without_dates_the_page_does_not_know(tmp_path):
     toml = TWO.replace('submitted = "when"\n', "")
     text = page(tmp_path, toml=toml)
@@ -85,6 +88,7 @@ def test_without_dates_the_page_does_not_know(tmp_path):
     assert "older than the first later answer." not in text["methods"]
 
 
+@pytest.mark.slow
 def test_a_study_that_was_changed(tmp_path):
     changes = [("0.3", "0.1"), ('roles = ["leader"]\n', ""), ('["mood"]', '["mood", "zeal"]')]
     text = page(tmp_path, changes=changes)
@@ -101,6 +105,7 @@ def test_a_study_that_was_changed(tmp_path):
     assert " planned " in text["methods"]
 
 
+@pytest.mark.slow
 def test_an_order_of_outcomes_that_was_not_planned_is_told_where_p_values_are(tmp_path):
     toml = TWO.replace('["mood"]', '["mood", "zeal"]')
     by_itself, none_is = (
@@ -113,6 +118,7 @@ def test_an_order_of_outcomes_that_was_not_planned_is_told_where_p_values_are(tm
     assert (by_itself in text, none_is in text) == (False, True)
 
 
+@pytest.mark.slow
 def test_one_change_and_other_versions(tmp_path):
     study = read_study(small_study(tmp_path / "other", *PEOPLE, toml=TWO, files={"codebook.csv": CODEBOOK}))
     versions = plan_of(study, date(2025, 1, 1)).versions | {"scipy": "0.1"}
@@ -127,6 +133,7 @@ def test_what_was_not_declared_is_said_in_words(tmp_path):
     assert re.search(r"scales.zeal.retest +not declared +0.5", text)
 
 
+@pytest.mark.slow
 def test_earlier_plans_are_told(tmp_path):
     study = read_study(small_study(tmp_path / "other", *PEOPLE, toml=TWO, files={"codebook.csv": CODEBOOK}))
     first = plan_of(study, date(2024, 6, 1))
@@ -137,6 +144,7 @@ def test_earlier_plans_are_told(tmp_path):
     assert "It took the place of 2 earlier plans, which the file keeps; the first says 1 June 2024." in text
 
 
+@pytest.mark.slow
 def test_a_german_page_says_it_in_german(tmp_path):
     toml = TWO + '[reporting]\nlanguage = "de"\n'
     text = page(tmp_path, changes=[("0.3", "0.1")], toml=toml)
@@ -145,6 +153,7 @@ def test_a_german_page_says_it_in_german(tmp_path):
     assert "Die Studie wurde nach dem Festschreiben ihres Plans geändert" in text["limits"]
 
 
+@pytest.mark.slow
 def test_what_a_plan_holds_is_only_text_on_a_page(tmp_path):
     toml = TWO + '[values.role]\nleader = ["<script>alert(1)</script>"]\n'
     small_study(tmp_path, *PEOPLE, toml=toml, files={"codebook.csv": CODEBOOK})

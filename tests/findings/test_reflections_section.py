@@ -73,6 +73,7 @@ def test_themes_stand_beside_the_change_of_the_whole_group(whole):
         assert shown.removesuffix(")").endswith(f"; {row.n_about} {role}s")
 
 
+@pytest.mark.slow
 def test_all_coded_by_reading_and_all_by_words_are_said(tmp_path):
     read = page(tmp_path / "read", {"leader": LEADERS}, marks={"a": MARKS}).reflections.text
     assert "The themes were marked by reading the answers." in read
@@ -102,6 +103,7 @@ def test_quotes_are_escaped_and_name_the_role(tmp_path):
     assert "Quotes (1)" in section.text
 
 
+@pytest.mark.slow
 def test_the_page_speaks_german(tmp_path):
     found = page(tmp_path, {"leader": LEADERS, "mentor": MENTORS, "helper": ["gut"] * 3},
                  more=THEMES + KEYWORDS + GERMAN, marks={"a": MARKS})  # fmt: skip
@@ -115,6 +117,7 @@ def test_the_page_speaks_german(tmp_path):
     assert "schrieben, wird nicht gezeigt, weil es wenige waren oder einzelne erkennbar wären." in found.limits.text
 
 
+@pytest.mark.slow
 def test_other_occasions_are_told_in_order(tmp_path):
     codebook = "item,scale,kind,low,high,label\nm1,mood,,1,5,\nm2,mood,,1,5,\nwords,,text,,,What do you expect?\n"
     folder = open_study(tmp_path, {"leader": LEADERS}, more=KEYWORDS, codebook=codebook)

@@ -241,6 +241,7 @@ class TestThoseWhoLeft:
         assert "18 leaders who answered both times)" in text
         assert "Of the 23 leaders who answered before, 5 did not answer after. They are not counted." in text
 
+    @pytest.mark.slow
     def test_nobody_is_said_to_have_left_where_all_came_back(self, built):
         text = self.told(built, Group(n=23, role="leader"))
         assert "23 leaders)" in text
@@ -360,6 +361,7 @@ class TestSharedComparison:
     def test_each_cohort_is_compared_with_all_of_it(self, built):
         assert "14 in the programme, 22 in the comparison" in repr(self.findings(built, 12, 12, cohort="A").headline)
 
+    @pytest.mark.slow
     def test_a_small_part_cannot_be_worked_out_from_the_rest(self, built):
         table = self.findings(built, 12, 6, cohort=None).disclosed.table
         parts = table[(table["arm"] == "waitlist") & (table["contrast"] == "change")]
@@ -381,6 +383,7 @@ class TestHostileText:
         )
         return prepare_study(small_study(tmp_path_factory.mktemp("hostile"), *groups, toml=toml))
 
+    @pytest.mark.quick(1)
     @pytest.mark.parametrize("name", [HOSTILE[0], HOSTILE[3], HOSTILE[-1]])
     def test_a_cohort_s_page_shows_its_name(self, prepared, name):
         findings = undrawn_findings(prepared, cohort=name)
@@ -412,6 +415,7 @@ class TestHostileText:
         assert "%0A%3Dcmd" not in html
 
 
+@pytest.mark.slow
 def test_both_roles_together_stand_in_place_of_either(built):
     groups = [Group("Spring", 8, role) for role in ("leader", "mentor")]
     findings = built(*groups, toml=TOML + "[reporting]\nsmallest_group = 10\n")
@@ -439,11 +443,13 @@ class TestRolesTogether:
             rows.to_csv(study / f"{wave}.csv", index=False)
         return undrawn_findings(prepare_study(study), cohort="School A")
 
+    @pytest.mark.slow
     def test_what_one_role_was_asked_is_not_called_unasked(self, page):
         said = repr(page.headline)
         assert "not asked" not in said
         assert said.count("not shown") == said.count("asked only later") == 1
 
+    @pytest.mark.slow
     def test_a_reason_for_both_roles_stands_once(self, page):
         assert repr(page.outcomes).count("Not a change: this was not asked before") == 1
 
@@ -451,6 +457,7 @@ class TestRolesTogether:
         assert "nothing is said of whether a change is large enough to matter" in repr(page.limits)
 
 
+@pytest.mark.slow
 def test_only_some_outcomes_without_a_smallest_change_are_told_of(tmp_path):
     toml = TOML + '[scales.zeal]\nlabel = "Zeal"\n'
     codebook = "item,scale,low,high\nm1,mood,1,5\nm2,mood,1,5\nm3,zeal,1,5\n"

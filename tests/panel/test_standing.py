@@ -208,6 +208,7 @@ def test_a_new_plan_is_noticed_although_nothing_else_changed(folder):
     assert "plan_late" in set(prepare_study(folder).problems["rule"])
 
 
+@pytest.mark.slow
 def test_the_quality_page_has_the_table_or_says_that_there_is_nothing(folder):
     assert "No plan was locked. To lock one" in check_study(folder)._repr_html_()
     locked(folder)

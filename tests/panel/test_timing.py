@@ -223,6 +223,7 @@ class TestOrderOfCohorts:
             assert names == wanted
         assert prepared.summary().index.tolist() == wanted
 
+    @pytest.mark.slow
     def test_small_cohorts_are_combined_with_their_neighbours_in_time(self, tmp_path):
         from rm_research.disclosure.numbers import study_numbers
 

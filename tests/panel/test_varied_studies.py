@@ -42,6 +42,7 @@ def test_a_path_and_a_study_may_be_varied(folder):
     assert prepare_study(folder, vary=None).study.options == {}
 
 
+@pytest.mark.slow
 def test_each_variation_has_a_cache_of_its_own_beside_that_of_the_study(folder, no_reading):
     prepare_study(folder)
     levels = [0.8 + 0.01 * at for at in range(cache.MOST_VARIED + 2)]

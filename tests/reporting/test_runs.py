@@ -81,6 +81,7 @@ class TestWhole:
         assert [name for name in equal if (run[0] / name).read_bytes() != (tmp_path / "out" / name).read_bytes()] == []
 
 
+@pytest.mark.slow
 def test_one_cohort_limits_the_pages_alone(study, tmp_path):
     run_reports(study, out=tmp_path / "out", cohorts=["Autumn"])
     assert left(tmp_path / "out") == pages("autumn") + FILES

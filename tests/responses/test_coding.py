@@ -215,7 +215,7 @@ def test_a_wave_may_have_its_own_labels(write_study):
 LABELS = dict(enumerate(["Never", "Rarely", "Sometimes", "Often", "Always"], start=1))
 
 
-@pytest.mark.quick(2)
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("recode", "columns", "cells", "told"),
     [

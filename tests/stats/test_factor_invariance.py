@@ -165,6 +165,7 @@ def test_a_changed_loading_fails_metric_invariance():
     assert levels["configural"].indices.chi2 == pytest.approx(0, abs=1e-5)
 
 
+@pytest.mark.slow
 @few
 @given(st.integers(0, 10_000), st.sampled_from([1e-3, 1.0, 1e6]), st.booleans())
 def test_order_and_unit_do_not_matter(seed, unit, missing):
@@ -197,6 +198,7 @@ def mean_difference(result):
     return [only.estimate, only.std_error, only.ci_low, only.ci_high]
 
 
+@pytest.mark.slow
 @few
 @given(st.integers(0, 10_000))
 def test_swapped_waves_fit_the_same_and_flip_the_change(seed):

@@ -61,6 +61,7 @@ def test_the_wild_bootstrap_goes_through_all_signs(seed, compare):
     assert np.isnan(result.df)
 
 
+@pytest.mark.slow
 @few
 @given(st.integers(0, 10_000), st.sampled_from([0.0, 2.0]))
 def test_the_interval_is_the_test_inverted(seed, effect):

@@ -47,6 +47,7 @@ def later(odd, cleaned):
     return prepare_openly(odd.study)
 
 
+@pytest.mark.quick(1)
 @every_format
 def test_equal_inputs_give_equal_bytes_at_any_time(later, cleaned, kind, tmp_path):
     write_clean(later, out=tmp_path / "again", format=kind)

@@ -149,6 +149,7 @@ class TestItems:
 
 
 class TestScales:
+    @pytest.mark.slow
     def test_reliability_is_that_of_assess_reliability(self, demo_prepared):
         found = assess_reliability(demo_prepared)
         whole = found[(found["scale"] == "inclusion") & (found["wave"] == "post") & found["item"].isna()].iloc[0]

@@ -257,6 +257,7 @@ class TestWorker:
         assert set(lost) == {"findings.docx", "figures"}
         assert "There is no folder" in lost["figures"].message
 
+    @pytest.mark.slow
     def test_one_that_is_ended_is_told(self, study):
         told = []
         work = threading.Thread(

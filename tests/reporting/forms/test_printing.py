@@ -121,6 +121,7 @@ class TestPrinted:
     def test_any_title_is_known_again(self, tmp_path, chromium, title):
         assert printed(page(tmp_path, "<h1>x</h1>", title=title), title, chromium)
 
+    @pytest.mark.slow
     def test_another_page_is_refused(self, tmp_path, chromium):
         with pytest.raises(PrintError, match="did not print this page"):
             printed(page(tmp_path, "<h1>x</h1>", title="not found"), TITLE, chromium)
