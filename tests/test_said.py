@@ -50,6 +50,7 @@ def test_a_text_without_a_key_stays_as_it_is():
     assert spoken("anything", None, catalogue("de")) == "anything"
 
 
+@pytest.mark.quick(24)
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.rule) for case in CASES if case.rule not in STILL_ENGLISH])
 def test_every_kind_of_problem_and_step_has_a_text_in_every_language(case, tmp_path):
     for name, content in case.files.items():

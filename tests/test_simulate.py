@@ -220,6 +220,7 @@ def test_changes_and_differences_can_be_worked_out_again(everyone, study):
     np.testing.assert_allclose(differences["difference"], means["programme"] - means["waitlist"], atol=2e-6)
 
 
+@pytest.mark.slow
 def test_population_values_are_those_drawn(large):
     people = long_changes(large)
     for row in read_truth(large)["population"]["scales"]:

@@ -362,6 +362,7 @@ class TestUnequalAllocation:
         assert row["estimate"] == pytest.approx((12 * 0.1 + 9 * 0.3 + 6 * 0.7) / 27, abs=0.005)
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("k", [2, 4, 5, 9])
 @pytest.mark.parametrize(("average", "methods"), [("people", ["people", "ancova"]), ("cohorts", [COHORTS, COHORTS])])
 def test_the_estimand_is_the_declared_one_however_many_cohorts_can_be_shown(k, average, methods, make_study):

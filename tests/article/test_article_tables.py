@@ -106,6 +106,7 @@ class TestChange:
     def table(self, changes):
         return changes
 
+    @pytest.mark.slow
     def test_means_are_of_the_people_whom_the_change_is_about(self, prepared, table):
         """So that they subtract: of those who answered both times, where the change is theirs."""
         long = prepared.long(cohort="Spring", role="leader", arm="waitlist", scale="mood")
@@ -166,6 +167,7 @@ class TestChange:
         assert any("of those of them with a score then" in note for note in table.notes)
         assert any("answered both times" in note for note in table.notes)
 
+    @pytest.mark.slow
     def test_words_follow_the_study(self, tmp_path):
         german = prepared_desk(tmp_path / "s", toml=TOML + 'language = "de"\n')
         table = rm.table_change(german, cohort="Spring")

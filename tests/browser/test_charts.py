@@ -115,6 +115,7 @@ def test_no_text_is_cut_covered_or_small(show, charts, width, font, carried):
     assert [pair for pair in page.evaluate("measures.points()") if pair[0] < 9] == []
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_has_a_contrast_of_4_5(show, scheme):
     texts = show(scheme=scheme).evaluate("measures.contrasts()")

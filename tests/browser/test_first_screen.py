@@ -31,7 +31,7 @@ def arms_of(page) -> int:
     return max(1, lines // max(scales, 1))
 
 
-@pytest.mark.quick(2)
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_first_screen_holds_every_outcome_and_what_became_clear(open_page, shown, screen):
     path, _, _ = shown

@@ -64,6 +64,7 @@ def test_programme_leads_to_each_cohort_and_back(open_page, demo_out):
     assert page.locator("h1").inner_text() == "What changed across the programme"
 
 
+@pytest.mark.slow
 def test_wide_tables_can_be_reached_by_keyboard_and_have_a_name(open_page, demo_out):
     page = open_page(demo_out / COHORT).page
     regions = page.locator(".scroll")

@@ -100,6 +100,7 @@ def test_a_cohort_that_is_told_of_in_words_is_in_no_mean_of_all(tmp_path):
     assert found.loc[ALL_COHORTS, ["n_people", "mean"]].tolist() == found.loc["A", ["n_people", "mean"]].tolist()
 
 
+@pytest.mark.slow
 def test_scales_that_share_answers_are_described_of_those_who_answered_all(tmp_path):
     """One person has the second item only: next to each other, two scales on the same columns would tell it."""
     study(tmp_path, 14)

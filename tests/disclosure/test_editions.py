@@ -112,6 +112,7 @@ class TestLater:
         later, _ = change(written(tmp_path / "study", before=22, after=22))
         assert not later.is_known
 
+    @pytest.mark.slow
     def test_a_group_from_which_many_went_is_shown(self, after_release, tmp_path):
         after_release(24)
         later, _ = change(written(tmp_path / "study", before=12, after=12))
@@ -132,6 +133,7 @@ class TestLater:
         later, _ = change(written(tmp_path / "study", before=23, after=23, cohorts="ab"), cohort="b")
         assert later.n_pairs == 24
 
+    @pytest.mark.slow
     def test_forgotten_editions_hold_nothing_back(self, after_release, tmp_path):
         study = read_study(after_release(20))
         forget(study, read_editions(study)[0].id)

@@ -107,6 +107,7 @@ def numbers_of(folder, *groups):
 
 
 class TestThePage:
+    @pytest.mark.slow
     def test_says_among_how_many_who_answered_both_times(self, tmp_path):
         numbers, study = numbers_of(tmp_path, Group("a", 30, left=3), Group("b", 24))
         claims = claims_of(numbers, study)

@@ -137,6 +137,7 @@ class TestShownMeetings:
         assert set(found["cohort"]) == {ALL_COHORTS}
         assert found["n_people"].sum() == 69
 
+    @pytest.mark.slow
     def test_small_cohorts_count_where_they_are_combined(self, tmp_path):
         assert shown(tmp_path, Group("a", 36), Group("b", 6), Group("c", 9))["n_people"].sum() == 51
 
@@ -147,6 +148,7 @@ class TestShownMeetings:
         assert set(found["arm"]) == {"programme"}
         assert found["n_people"].sum() == 36
 
+    @pytest.mark.slow
     def test_only_the_first_outcome_has_some(self, tmp_path):
         both = LOGGED.replace("[scales.mood]", "[scales.zeal]\n[scales.mood]")
         codebook = "item,scale,low,high\nm1,zeal,1,5\nm2,mood,1,5\nm3,mood,1,5\n"

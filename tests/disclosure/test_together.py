@@ -164,6 +164,7 @@ def test_the_cohorts_themselves_are_hidden(table):
     assert alone["estimate"].isna().all()
 
 
+@pytest.mark.slow
 def test_nothing_but_headlines_is_said_of_a_group(table):
     group = table[table["cohort"] == "d + e"]
     assert headlines(group).all()

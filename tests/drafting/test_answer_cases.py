@@ -41,6 +41,7 @@ def change(study):
     return float((panel["post"] - panel["pre"]).mean())
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("situation", SAID)
 def test_the_change_is_the_true_one_or_nothing_is_estimated(tmp_path, situation):
     before, after, left_open = SAID[situation]

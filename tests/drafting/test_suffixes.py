@@ -18,6 +18,7 @@ FORMS = {
 }  # fmt: skip
 
 
+@pytest.mark.quick(8)
 @pytest.mark.parametrize(("suffixes", "sure"), FORMS.items())
 def test_waves_in_suffixes_of_any_form(draft_of, suffixes, sure):
     asked = [f"q{number}{suffix}" for suffix in suffixes for number in (1, 2)]

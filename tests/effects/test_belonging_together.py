@@ -91,6 +91,7 @@ class TestLeadersOfOneMentor:
             "(whoever shares a partner)."
         )
 
+    @pytest.mark.slow
     def test_one_leader_each_is_nothing_to_speak_of(self, tmp_path):
         numbers, claims = numbers_of(tmp_path / "s", people("A", mentors_with(1, 14)))
         row = headline(numbers, "A")
@@ -165,6 +166,7 @@ class TestFewClusters:
         assert "2 groups of people who belong together cannot show more." in claims.verdict_sentence(row)
         assert claims.verdict_name(row) == "can’t tell: few groups"
 
+    @pytest.mark.slow
     def test_a_p_value_of_signs_stands_in_the_appendix(self, whole):
         numbers, _ = whole
         rows = [row for row in numbers.rows if row.method == "sign_flips"]

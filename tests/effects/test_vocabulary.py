@@ -258,6 +258,7 @@ def test_the_programme_is_made_of_a_prepared_or_of_its_estimates(prepared):
     assert set(some.table["role"]) == {"leader"}
 
 
+@pytest.mark.slow
 def test_the_average_is_of_the_cohorts_named(tmp_path):
     prepared = prepared_desk(tmp_path / "s", cohorts=3)
     whole = rm.estimate_programme(prepared, scale="mood", role="leader", arm="programme")

@@ -111,6 +111,7 @@ class TestWhatIsShown:
         assert told[0].filename == __file__
         rm.plot_change(prepared, **asked, ax=plt.figure(figsize=(7, 9)).add_axes((0, 0, 1, 1)))
 
+    @pytest.mark.slow
     def test_more_charts_than_a_figure_holds_are_refused(self, tmp_path, monkeypatch):
         monkeypatch.setattr("rm_research.disclosure.wanted.MOST", 3)
         prepared = prepared_desk(tmp_path / "s")
@@ -218,6 +219,7 @@ class TestSizes:
         middle = right.get_position().x0
         assert all(panel.get_position().x1 <= middle for panel in figure.axes if panel is not right)
 
+    @pytest.mark.slow
     def test_a_figure_is_saved_as_vectors_with_letters(self, prepared, tmp_path):
         ax = rm.plot_change(prepared, scale="mood", role="leader", width="column")
         for name in ("a.pdf", "a.svg", "a.png"):

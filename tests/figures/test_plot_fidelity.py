@@ -50,6 +50,7 @@ def test_title_and_alternative_text_say_the_same(pairs, shown):
     assert fidelity_title(shown, study=pairs.study, cohort="nowhere") == ""
 
 
+@pytest.mark.slow
 def test_where_no_number_was_planned_the_first_thing_known_is_told(tmp_path):
     toml = TOML.replace("planned_meetings = 5\n", "")
     prepared = prepare_study(process_study(tmp_path / "study", toml=toml))

@@ -56,6 +56,7 @@ def _exactly(draws, n):
     return (values - values.mean()) / values.std()
 
 
+@pytest.mark.slow
 def test_where_nobody_s_mean_moved_nothing_changed_more(page):
     """3.9 → 3.9 against 2.9 → 2.9."""
     findings = page((40, 3.9, 0, 0), (40, 2.9, 0, 0))
@@ -66,6 +67,7 @@ def test_where_nobody_s_mean_moved_nothing_changed_more(page):
     assert not any(word in said for word in ("changed more", "for the better", "a gain"))
 
 
+@pytest.mark.slow
 def test_two_falls_are_called_falls(page):
     """−0.20 against −0.70 is no gain of anybody."""
     findings = page((40, 3.4, -0.2, 0), (40, 3.4, -0.7, 0))
@@ -115,6 +117,7 @@ def test_where_the_smallest_change_comes_from_is_printed(page):
     assert "The smallest change that matters, 0.30 scale points, was set by an outside standard (an anchor)." in text
 
 
+@pytest.mark.slow
 def test_the_groups_at_the_start_have_a_table(page):
     text = repr(page((20, 3.6, 0.5, 0), (25, 3.4, 0, 0)).methods)
     assert "No lot made the groups" in text
@@ -125,6 +128,7 @@ def test_the_groups_at_the_start_have_a_table(page):
 class TestBadInput:
     """A sentence that is true, or the reason that is the right one."""
 
+    @pytest.mark.slow
     def test_the_comparison_is_empty_after(self, page):
         text = repr(page((20, 3.4, 0.5, 0), (20, 3.4, 0, 20)).headline)
         assert "People’s mood rose." in text

@@ -137,6 +137,7 @@ class TestEveryoneReturned:
                                   ("Zeal", "People", "Programme", "40", "40", "40", "0", "0"))  # fmt: skip
 
 
+@pytest.mark.slow
 def test_both_reasons_stand_in_one_sentence(tmp_path):
     people = Crowd("A", "", ["both"] * 20 + ["left"] * 4 + ["blank after"] + ["blank before"] * 3)
     shown = pages(tmp_path, [people])[0]

@@ -206,6 +206,7 @@ def test_an_unknown_cohort_lists_the_known(prepared):
         build_findings(prepared, cohort="2022 sprng")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["cohort", "hidden", "programme"])
 def test_the_same_input_gives_the_same_bytes_in_another_process(request, demo_out, name):
     findings = request.getfixturevalue(name)

@@ -128,6 +128,7 @@ def test_one_change_and_other_versions(tmp_path):
     assert re.search(r'versions.scipy +"0.1" ', text)
 
 
+@pytest.mark.slow
 def test_what_was_not_declared_is_said_in_words(tmp_path):
     text = page(tmp_path, changes=[("[scales.zeal]", "[scales.zeal]\nretest = 0.5")])["methods"]
     assert re.search(r"scales.zeal.retest +not declared +0.5", text)

@@ -32,6 +32,7 @@ def test_answers_that_nobody_coded_are_counted(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_study_without_themes_awaits_coding_too(tmp_path):
     assert "await coding" in page(tmp_path, {"leader": LEADERS}, more="").reflections.text
 
@@ -43,6 +44,7 @@ def test_few_answers_have_no_number(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_nothing_is_said_where_nobody_wrote_anything(tmp_path):
     assert page(tmp_path, {"leader": [""] * 12}).reflections.html == ""
 
@@ -85,6 +87,7 @@ def test_all_coded_by_reading_and_all_by_words_are_said(tmp_path):
     assert "Learning" not in some
 
 
+@pytest.mark.slow
 def test_a_group_too_small_for_themes_is_named(tmp_path):
     found = page(tmp_path, {"leader": LEADERS, "mentor": ["phones"] * 12}, more=KEYWORDS)
     assert "Asked after, 26 leaders and 12 mentors wrote" in found.reflections.text

@@ -326,6 +326,7 @@ class TestGaps:
         text = repr(built(PROGRAMME, small, toml=COMPARED.format("randomised")).limits)
         assert "Strength: the programme group is compared" not in text
 
+    @pytest.mark.slow
     def test_words_of_the_catalogue_are_free_for_waves_and_arms(self, built):
         toml = TOML.replace("waves.post", "waves.wave").replace('comparison = "waitlist"', "")
         findings = built(Group(n=12, arm="arm"), toml=toml, files={"wave.csv": ""})
@@ -358,6 +359,7 @@ class TestSharedComparison:
         waiting = [Group(name, n, arm="waitlist", gain=0.0, left=1) for name, n in zip("AB", parts, strict=True)]
         return built(*programmes, *waiting, toml=toml, cohort=cohort)
 
+    @pytest.mark.slow
     def test_each_cohort_is_compared_with_all_of_it(self, built):
         assert "14 in the programme, 22 in the comparison" in repr(self.findings(built, 12, 12, cohort="A").headline)
 
@@ -466,6 +468,7 @@ def test_only_some_outcomes_without_a_smallest_change_are_told_of(tmp_path):
     assert "For some outcomes no smallest change that matters was declared" in page
 
 
+@pytest.mark.slow
 def test_roles_that_are_compared_have_the_names_of_pages(tmp_path):
     toml = TOML + '[design]\ninteractions = ["role"]\n[reporting]\nlanguage = "de"\n'
     study = small_study(tmp_path, Group("a", 14, "leader"), Group("a", 15, "mentor"), toml=toml)

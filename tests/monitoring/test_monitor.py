@@ -141,6 +141,7 @@ class TestAnswers:
         assert rows(monitor, "codes") == []
         assert monitor.notes["codes"] == ("Surveys are not linked, as declared.",)
 
+    @pytest.mark.slow
     def test_questionnaires_after_the_day_do_not_count(self, tmp_path):
         # L1 answered again in May, of which the later one counts; M1 has no date; a blank code came in later
         twice = TOML.replace('file = "post.csv"', 'file = "post.csv"\nduplicates = "last"')

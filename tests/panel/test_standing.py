@@ -41,6 +41,7 @@ def told(folder):
 DAYS = [(-300, "before"), (-2, "before"), (-1, "around"), (0, "around"), (1, "around"), (2, "after"), (90, "after")]
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize(("days", "expected"), DAYS)
 def test_the_day_of_the_plan_is_held_against_the_first_later_answer(folder, days, expected):
     prepared = prepare_study(locked(folder, LATER + timedelta(days)))
@@ -72,6 +73,7 @@ LEFT_OUT = {  # additions to study.toml, and the value of a column that leaves a
 }
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("how", LEFT_OUT)
 @pytest.mark.parametrize(("day", "expected"), [("2025-05-01", "after"), ("", "unknown"), ("2025-09-08", "before")])
 def test_questionnaires_that_are_left_out_were_answers_all_the_same(folder, how, day, expected):

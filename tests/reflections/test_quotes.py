@@ -29,6 +29,7 @@ def test_a_quote_is_what_was_written_or_its_edited_text(tmp_path):
     assert quoted(quotes(tmp_path / "other", ["U4"], header=["Unit"]))["text"].tolist() == ["four"]
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(("rows", "words"), [
     ([["Anobody", "hello"]], "row 2: no open answer of this study is called so"),
     ([["", "hello"]], "row 2: no open answer of this study is called so"),

@@ -85,6 +85,7 @@ def test_a_hidden_cohort_s_numbers_are_nowhere(contents):
     assert [row for row in csv.DictReader(contents["tables.csv"].splitlines()) if row["row"] in hidden] == []
 
 
+@pytest.mark.slow
 def test_exactly_the_files_of_the_design(contents):
     slugs = [f"{year}-{term}" for year in (2022, 2023, 2024) for term in ("autumn", "spring")]
     pages = [f"cohorts/{slug}/{name}" for slug in slugs for name in ("findings.ipynb", "index.html")]

@@ -28,6 +28,7 @@ def results(folder) -> dict[tuple[str, str], str]:
     return {(cohort, role): said for cohort, role, _, said in table.itertuples(index=False, name=None)}
 
 
+@pytest.mark.slow
 def test_an_outcome_without_a_label_is_named_as_on_its_page(tmp_path):
     folder = small_study(tmp_path / "study", Group(n=14), toml=UNLABELLED, files={"codebook.csv": CODEBOOK})
     for wave in ("pre.csv", "post.csv"):
@@ -48,6 +49,7 @@ def test_a_role_is_shown_hidden_or_shown_together_with_the_other(tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_nothing_stands_in_for_one_small_cohort(tmp_path):
     assert results(small_study(tmp_path / "study", Group("Large", 14), Group("Small", 7))) == {
         ("Large", "People"): "shown",
@@ -61,6 +63,7 @@ def test_small_cohorts_are_named_with_those_they_are_shown_with(tmp_path):
     assert results(small_study(tmp_path / "study", *groups))["Two", "People"] == "shown together with One and Three"
 
 
+@pytest.mark.slow
 def test_a_small_comparison_hides_the_comparison_alone(tmp_path):
     groups = [Group(n=14, arm="programme"), Group(n=5, arm="waitlist")]
     said = results(small_study(tmp_path / "study", *groups, toml=COMPARED))["Spring", "People"]

@@ -94,6 +94,7 @@ def test_holes_anywhere_agree_with_likelihood(compare):
             "draws and the prior")  # fmt: skip
 
 
+@pytest.mark.slow
 def test_holes_anywhere_agree_with_the_gibbs_sampler_of_statsmodels(compare):
     values = scattered(7, n=60)
     holes = np.isnan(values)

@@ -82,6 +82,7 @@ def test_every_child_is_met_twice_in_the_arm_of_their_class(prepared, raw, grade
     assert people["cluster"].nunique() == raw.loc[raw["grade"] == grade, "class_num"].nunique()
 
 
+@pytest.mark.quick(6)
 @pytest.mark.parametrize("grade", GRADES)
 @pytest.mark.parametrize("scale", COLUMNS)
 def test_differences_are_those_of_statsmodels(prepared, raw, grade, scale):

@@ -116,6 +116,7 @@ def test_two_surveys_leave_the_changes_as_they_were(both_surveys):
     assert round((panel["post"] - panel["pre"]).mean(), 3) == 0.761
 
 
+@pytest.mark.slow
 @needs_data
 def test_ahi_cesd_people_per_occasion(ahi_cesd):
     counts = ahi_cesd.summary().loc["all people"].to_dict()

@@ -166,6 +166,7 @@ class TestScales:
             retest,
         ]
 
+    @pytest.mark.slow
     def test_an_item_stands_beside_the_others_of_its_scale(self, demo_prepared):
         found = assess_reliability(demo_prepared).set_index(["item", "wave"])["item_rest"]
         row = tables(demo_prepared)["Answers to inclusion_3"][-1]

@@ -12,6 +12,7 @@ from rm_research.panel import prepare_study
 from rm_research.reporting.forms.pictures import is_ours, picture_file
 
 
+@pytest.mark.slow
 def test_title_and_description_travel_within():
     with Image.open(io.BytesIO(picture_file(drawn(title="Es stieg – ja", alt="Dots: 3 < 4.")))) as image:
         image.load()
