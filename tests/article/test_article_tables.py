@@ -142,6 +142,7 @@ class TestChange:
         assert found["p"] == f"{main.p_value:.3f}".removeprefix("0")
         assert found["g_av [95% CI]"]
 
+    @pytest.mark.slow
     def test_notes_say_of_whom_it_is_where_few_left(self, table, tmp_path):
         assert "Where few people of some group have no score after, changes are of those" in table.notes[1]
         assert "of everyone with a score before is another number; estimate_change gives both" in table.notes[2]

@@ -248,6 +248,7 @@ def test_the_attacker_wins_where_a_rule_is_left_out(tmp_path, monkeypatch, name)
 class TestTheAttackerSucceeds:
     """Where numbers are made otherwise, the attacker finds what is hidden: so that finding nothing means something."""
 
+    @pytest.mark.slow
     def test_groups_of_which_one_is_known(self, tmp_path, monkeypatch):
         about = ("participant", "mood", "post", "change", "programme")
         table = pd.DataFrame([(*about, "a", "a + b"), (*about, "b", "a + b")], columns=[*ABOUT, "cohort", "group"])
@@ -256,6 +257,7 @@ class TestTheAttackerSucceeds:
         found = attack(left_by(tmp_path, Group("a", 30), Group("b", 6)), MOOD, 10)
         assert "('b', 'programme', 'post') change" in [finding.what for finding in found]
 
+    @pytest.mark.slow
     def test_sums_of_answers_that_hold_one_small_cohort(self, tmp_path, monkeypatch):
         everybody = {(cohort, "participant", "programme") for cohort in "abc"}
         monkeypatch.setattr(answers, "_failing", lambda counted, bands: set())

@@ -16,6 +16,7 @@ from rm_research.panel import prepare_study
 FAST = "alike"  # of which a group is told of in words alone
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [name if name == FAST else pytest.param(name, marks=pytest.mark.slow) for name in STUDIES]
 )

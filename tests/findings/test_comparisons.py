@@ -79,6 +79,7 @@ def test_two_falls_are_called_falls(page):
     assert picture.title == "Change in people’s mood: +0.50 scale points against the comparison"
 
 
+@pytest.mark.slow
 def test_a_number_at_equal_scores_is_worded_as_one_everywhere(page):
     findings = page((40, 3.4, 0.5, 0), (40, 3.4, 0, 0), "matched")
     (picture,) = [picture for picture in findings.pictures if picture.name.endswith("change")]

@@ -189,6 +189,7 @@ assignment = "randomised"
                  "long.csv": as_csv(("id", "arm", "occasion", "j1", "l1"), rows)}  # fmt: skip
         return build_findings(prepare_study(small_study(tmp_path_factory.mktemp("long"), files=files)))
 
+    @pytest.mark.slow
     def test_headline_is_the_declared_outcome_at_the_first_later_wave_for_each_arm(self, findings):
         text = repr(findings.headline)
         assert "low mood (thanks, week1)" in text
@@ -255,6 +256,7 @@ class TestThoseWhoLeft:
         assert "Programme: of the 20 people who answered before, 2 did not answer after." in text
         assert "Waitlist: of the 18 people who answered before, 1 did not answer after. They are not counted." in text
 
+    @pytest.mark.slow
     @pytest.mark.quick(1)
     @pytest.mark.parametrize(
         ("k", "average", "words"),
@@ -455,6 +457,7 @@ class TestRolesTogether:
     def test_a_reason_for_both_roles_stands_once(self, page):
         assert repr(page.outcomes).count("Not a change: this was not asked before") == 1
 
+    @pytest.mark.slow
     def test_no_verdict_is_denied_and_then_given(self, page):
         assert "nothing is said of whether a change is large enough to matter" in repr(page.limits)
 

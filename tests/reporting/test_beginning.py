@@ -18,6 +18,7 @@ def parameters(path):
     return {name: ast.literal_eval(value) for name, _, value in lines}
 
 
+@pytest.mark.slow
 def test_it_opens_the_study_it_was_written_for(study, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()

@@ -243,6 +243,7 @@ class TestPage:
         assert "Answers to m.1" in repr(build_codebook(odd))
 
 
+@pytest.mark.slow
 def test_the_notebook_shows_the_same(demo_folder, demo_prepared):
     """Its cells, run here as they stand; tests/test_notebooks.py runs it in a kernel."""
     code = [cell.source for cell in nbformat.read(shipped_notebook("codebook"), as_version=4).cells]
