@@ -9,12 +9,14 @@ other text are removed from it.
 
 import hashlib
 import hmac
+import json
 import os
 import re
 import secrets
 import shutil
 import sys
 import tempfile
+import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +28,7 @@ from rm_research.errors import StudyError
 from rm_research.study.entries import in_batches, per_entry, tidy
 
 HOME = ".rm_research"
+WHOSE, LEDGER = "study.json", "editions.jsonl"  # in a private folder: whose it is, and what was released
 PRIVATE = "RM_RESEARCH_PRIVATE"  # environment variable: another place for the private folders of studies
 ELSEWHERE = f"Set the environment variable {PRIVATE} to a folder that only you can read; the key is then kept there."
 OTHERS = 0o077  # permissions of anybody but the owner
@@ -191,16 +194,20 @@ def private_folder(study: Path) -> Path:
     ------
     StudyError
         When it cannot be made or closed to others, belongs to somebody else, or is or holds a link, which may have come
-        with a study that somebody sent.
+        with a study that somebody sent; or when it would be new, and that of a study which is gone looks like its own.
     """
     folder = private_place(study)
     try:
+        if PRIVATE in os.environ and not folder.exists():
+            _refuse_moved(folder, study)
         if linked := [path for path in (folder, folder / "key", folder / "cache") if path.is_symlink()]:
             raise StudyError(f"{linked[0]} is a link, by which the key may get into other hands. Delete it.")
         folder.mkdir(mode=0o700, parents=PRIVATE in os.environ, exist_ok=True)
         _close(folder)
         if not (folder / ".gitignore").exists():
             write_private(folder / ".gitignore", b"*\n")
+        if PRIVATE in os.environ and _known(folder).get("path") != str(study.resolve()):
+            write_private(folder / WHOSE, json.dumps(_whose(study)).encode())
     except OSError as error:
         raise StudyError(f"{folder} cannot be used for the study's key ({error.strerror}). {ELSEWHERE}") from error
     return folder
@@ -213,6 +220,38 @@ def private_place(study: Path) -> Path:
         return study / HOME
     # studies of one name keep their keys
     return Path(place).resolve() / f"{folder.name}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]}"
+
+
+def _whose(study: Path) -> dict[str, str]:
+    """Where a study is, and what it is called."""
+    try:
+        title = str(tomllib.loads((study / "study.toml").read_text(encoding="utf-8-sig")).get("title", ""))
+    except (OSError, ValueError):  # which is told where the study is read
+        title = ""
+    return {"path": str(study.resolve()), "title": title}
+
+
+def _known(folder: Path) -> dict[str, str]:
+    """What a private folder says of whose it is; nothing if it does not say, or is damaged."""
+    try:
+        said = json.loads((folder / WHOSE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(text) for name, text in said.items()} if isinstance(said, dict) else {}
+
+
+def _refuse_moved(folder: Path, study: Path) -> None:
+    """Refuse to begin anew where a study of the same name or title had editions, and is no longer where it was."""
+    new = _whose(study)
+    for ledger in sorted(folder.parent.glob(f"*/{LEDGER}")):
+        old = _known(ledger.parent)
+        where, title = Path(old.get("path", "/")), old.get("title")
+        if not where.exists() and (where.name == Path(new["path"]).name or (title and title == new["title"])):
+            raise StudyError(
+                f"{ledger.parent} holds what was released of a study that was in {where} and is gone. If this is that "
+                f"study, rename the folder to {folder.name}: else later reports could reveal individuals next to "
+                f"earlier ones. If it is another study, make an empty folder {folder}."
+            )
 
 
 def _close(path: Path) -> None:

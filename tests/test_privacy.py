@@ -1,6 +1,7 @@
 """Personal data found and kept out, codes hashed, and the private folder private."""
 
 import os
+import re
 import stat
 from itertools import product
 from pathlib import Path
@@ -282,6 +283,55 @@ def test_a_folder_of_another_user_is_refused(tmp_path, monkeypatch):
     os.chown(private_folder(tmp_path), 12345, 12345)
     with pytest.raises(StudyError, match="belongs to another user"):
         study_key(tmp_path)
+
+
+def moved(tmp_path, name="study", title="Ours"):
+    """Move a study to another place, maybe under another name and title."""
+    there = tmp_path / "archive" / name
+    there.parent.mkdir()
+    (tmp_path / "study").rename(there)
+    (there / "study.toml").write_text(f'title = "{title}"', encoding="utf-8")
+    return there
+
+
+@pytest.fixture
+def kept_elsewhere(tmp_path, monkeypatch):
+    """The private folder of a study, in a place for those of all studies."""
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "study.toml").write_text('title = "Ours"', encoding="utf-8")
+    monkeypatch.setenv("RM_RESEARCH_PRIVATE", str(tmp_path / "place"))
+    study_key(tmp_path / "study")
+    return private_folder(tmp_path / "study")
+
+
+@pytest.mark.parametrize(("name", "title"), [("study", "Ours"), ("study", "Theirs"), ("renamed", "Ours")])
+def test_a_study_that_was_moved_does_not_lose_what_was_released(kept_elsewhere, tmp_path, name, title):
+    """By following the message, it finds its key and its editions again."""
+    key = study_key(tmp_path / "study")
+    (kept_elsewhere / "editions.jsonl").write_text("{}\n", encoding="utf-8")
+    there = moved(tmp_path, name, title)
+    with pytest.raises(StudyError, match="holds what was released of a study that was in ") as told:
+        private_folder(there)
+    kept_elsewhere.rename(tmp_path / "place" / re.search(r"rename the folder to (.+?): else", str(told.value)).group(1))
+    assert study_key(there) == key
+    assert private_folder(tmp_path / "another")  # the folder now knows where its study is
+
+
+def test_another_study_of_the_same_name_may_begin(kept_elsewhere, tmp_path):
+    (kept_elsewhere / "editions.jsonl").write_text("{}\n", encoding="utf-8")
+    there = moved(tmp_path)
+    with pytest.raises(StudyError) as told:
+        private_folder(there)
+    Path(re.search(r"make an empty folder (.+)\.$", str(told.value)).group(1)).mkdir()
+    assert private_folder(there) != kept_elsewhere
+
+
+def test_without_editions_or_beside_its_old_place_nothing_is_lost(kept_elsewhere, tmp_path):
+    (tmp_path / "copies" / "study").mkdir(parents=True)
+    (kept_elsewhere / "editions.jsonl").write_text("{}\n", encoding="utf-8")
+    assert private_folder(tmp_path / "copies" / "study")  # the old one is where it was
+    (kept_elsewhere / "editions.jsonl").unlink()
+    assert private_folder(moved(tmp_path))
 
 
 def test_a_damaged_key_is_named_with_its_remedy(tmp_path):
