@@ -157,6 +157,13 @@ class Context:
 
     def main_wave(self, scale: Scale) -> list[str]:
         """Survey that a page tells of first: the later one with the results of most groups, the earliest of these."""
+        return self._main_waves[scale.name]
+
+    @cached_property
+    def _main_waves(self) -> dict[str, list[str]]:
+        return {scale.name: self._most_waves(scale) for scale in self.study.scales}
+
+    def _most_waves(self, scale: Scale) -> list[str]:
         rows = [row for row in self.disclosed.headline_rows if row.scale == scale.name and row.is_known]
         rows = [row for row in rows if row.arm != self.study.comparison]
         rows = [row for row in rows if row.cohort == self.place] or [row for row in rows if self.cohort is None]
