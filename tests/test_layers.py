@@ -6,8 +6,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "rm_research"
 ORDER = (
     "errors", "catalogue", "limits", "temporary", "frames", "journal", "study", "paper", "readers", "privacy",
-    "responses", "linkage", "people", "scales", "panel", "stats", "effects", "reflections", "checks", "synthesis",
-    "process", "monitoring", "disclosure", "claims", "figures", "browsing", "article", "findings", "reporting",
+    "private", "responses", "linkage", "people", "scales", "panel", "stats", "effects", "reflections", "checks",
+    "synthesis", "process", "monitoring", "disclosure", "claims", "figures", "browsing", "article", "findings", "reporting",
     "writers",
     "questionnaires", "simulate", "planning", "drafting", "cli",
 )  # fmt: skip

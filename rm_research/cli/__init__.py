@@ -223,7 +223,7 @@ def clean(study: Path, out: Path | None, kind: str, purge: bool) -> None:
     if out is None and not purge:
         raise click.UsageError("Give a folder with --out, or --purge to remove the key and the cache.")
     from rm_research.cli.printing import print_line
-    from rm_research.privacy import private_place, purge_private
+    from rm_research.private import private_place, purge_private
 
     failed = _write_clean(study, out, kind) if out is not None else False
     if purge:

@@ -15,7 +15,7 @@ from rm_research.disclosure.families import columns_of, first_of_family
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.groups import Place
 from rm_research.errors import StudyError
-from rm_research.privacy import HOME, LEDGER, private_folder, write_private
+from rm_research.private import HOME, LEDGER, private_folder, write_private
 from rm_research.study import Study
 from rm_research.study.settings import ROW_NUMBER
 

@@ -34,7 +34,7 @@ from rm_research.frames import (
     RESPONSES,
     SCORES,
 )
-from rm_research.privacy import private_folder, seal, write_private
+from rm_research.private import private_folder, seal, write_private
 from rm_research.study import Study
 from rm_research.study.locking import FILE as PLAN
 from rm_research.study.settings import File

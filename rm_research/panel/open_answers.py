@@ -5,7 +5,8 @@ import unicodedata
 import pandas as pd
 
 from rm_research.frames import OPEN_ANSWERS
-from rm_research.privacy import TAKEN_OUT, hash_codes, study_key
+from rm_research.privacy import TAKEN_OUT, hash_codes
+from rm_research.private import study_key
 from rm_research.study import Study
 
 SAYING = frozenset(("L", "N", "S"))  # kinds of characters that say something: letters, digits, emoji

@@ -13,7 +13,7 @@ from rm_research.errors import ReportError
 from rm_research.linkage import link_waves
 from rm_research.panel import Prepared, cache
 from rm_research.panel.open_answers import written
-from rm_research.privacy import HOME, private_folder, seal, study_key, write_private
+from rm_research.private import HOME, private_folder, seal, study_key, write_private
 from rm_research.responses import read_responses
 from rm_research.responses.screening import Names
 from rm_research.study import Study

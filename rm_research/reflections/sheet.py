@@ -13,7 +13,7 @@ import pandas as pd
 
 from rm_research.errors import ReportError
 from rm_research.panel import Prepared
-from rm_research.privacy import private_place, write_private
+from rm_research.private import private_place, write_private
 from rm_research.reflections.answers import read_reflections
 from rm_research.reflections.coding import coded_themes, refuse_named_themes
 from rm_research.study.entries import neutral

@@ -16,7 +16,7 @@ from rm_research.errors import ReportError
 from rm_research.findings.tables import csv_text
 from rm_research.panel import Prepared
 from rm_research.panel.cache import input_hashes
-from rm_research.privacy import private_folder, study_key, write_private
+from rm_research.private import private_folder, study_key, write_private
 from rm_research.readers.export import unique_names
 from rm_research.reporting.forms.asked import DOCX, FIGURES, PDF, SUMMARY
 from rm_research.reporting.forms.package import is_untouched

@@ -9,7 +9,7 @@ from rm_research.catalogue.said import Said, rows_text
 from rm_research.errors import ReadError
 from rm_research.frames import CODE, FACT, FORM, RESPONSES, TOTAL
 from rm_research.journal import Journal
-from rm_research.privacy import study_key
+from rm_research.private import study_key
 from rm_research.responses.coding import Labels, labels_of, report_labels, report_ranges
 from rm_research.responses.exports import check_asked, open_sources
 from rm_research.responses.facts import spellings

@@ -6,7 +6,8 @@ import pandas as pd
 
 from rm_research.errors import ReadError
 from rm_research.journal import Journal
-from rm_research.privacy import hash_codes, study_key, without_contacts
+from rm_research.privacy import hash_codes, without_contacts
+from rm_research.private import study_key
 from rm_research.responses.exports import open_sources
 from rm_research.responses.facts import fact
 from rm_research.responses.roster import read_pairs

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rm_research.errors import ReportError
 from rm_research.panel.cache import input_files
-from rm_research.privacy import private_place
+from rm_research.private import private_place
 from rm_research.reporting.own_pages import is_page_of_ours
 from rm_research.study import Study
 

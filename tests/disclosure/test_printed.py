@@ -17,7 +17,7 @@ from rm_research.disclosure.printed import DECIMALS, SIDED, USUAL, printed, prin
 from rm_research.effects.estimates import Estimates
 from rm_research.findings import build, build_findings
 from rm_research.panel import prepare_study
-from rm_research.privacy import private_folder
+from rm_research.private import private_folder
 from rm_research.reporting.files import FULL, write_tables
 
 STUDY_FILES = Path(__file__).parents[2] / "docs" / "study-files.md"

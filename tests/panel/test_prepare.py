@@ -152,7 +152,7 @@ def test_key_and_cache_may_be_kept_elsewhere(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("RM_RESEARCH_PRIVATE", str(tmp_path / "a" / "place"))
     prepare_study(folder)
     (home,) = (tmp_path / "a" / "place").iterdir()
-    assert {path.name for path in home.iterdir()} == {".gitignore", "cache", "key"}
+    assert {path.name for path in home.iterdir()} == {".gitignore", "cache", "key", "study.json"}
     assert not (folder / ".rm_research").exists()
 
 
