@@ -7,9 +7,8 @@ PACKAGE = Path(__file__).parents[1] / "rm_research"
 ORDER = (
     "errors", "catalogue", "limits", "temporary", "frames", "journal", "study", "paper", "readers", "privacy",
     "private", "responses", "linkage", "people", "scales", "panel", "stats", "effects", "reflections", "checks",
-    "synthesis", "process", "monitoring", "disclosure", "claims", "figures", "browsing", "article", "findings", "reporting",
-    "writers",
-    "questionnaires", "simulate", "planning", "drafting", "cli",
+    "synthesis", "process", "monitoring", "disclosure", "claims", "figures", "browsing", "article", "findings",
+    "reporting", "writers", "questionnaires", "simulate", "planning", "drafting", "cli",
 )  # fmt: skip
 
 
