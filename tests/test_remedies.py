@@ -326,7 +326,7 @@ CASES = [
          said("set { (?P<fact>arm) = … } for each export", lambda files, found: declare(
              files, f'set = {{ {found["fact"]} = "programme" }}', "waves.pre")), "of 40 people"),
     Case("unknown_dyad", pairs("D 0,2025-04-01,60\n"),
-         replaced("log.csv", "D 0", "D0", "Compare the dyads' names in roster and log")),
+         replaced("log.csv", "D 0", "D0", "Compare the names of dyads and cohorts")),
     Case("meetings_twice", pairs("D0,2025-04-01,60\nD0,2025-04-01,60\n"),
          replaced("log.csv", "D0,2025-04-01,60\nD0", "D0", "Remove them")),
     Case("meetings_before_start", pairs("D0,2025-02-27,60\n", "[programme]\nstart = 2025-03-01\n"),
@@ -350,7 +350,7 @@ CASES = [
          said("Set (?P<key>date_format) under .(?P<table>sessions)", lambda files, found: declare(
              files, f'{found["key"]} = "%d.%m.%Y"', found["table"])), "meetings"),
     Case("unknown_dyad_of_goals", goals("D 0,,3\n"),
-         replaced("goals.csv", "D 0", "D0", "Compare the dyads' names in roster and list")),
+         replaced("goals.csv", "D 0", "D0", "Compare the names of dyads and cohorts")),
     Case("outside_goals", goals("D0,,60\n"),
          said("or low and (?P<key>high) under .(?P<table>goals)", lambda files, found: declare(
              files, f"{found['key']} = 100", found["table"]))),

@@ -304,7 +304,8 @@ class Claims:
         if row.contrast == Contrast.ROLE_DIFFERENCE:
             others = self.people(roles_of_split(row.subgroup)[1], m or 0)
             return self.words.say("counts.roles", n=n, m=m, people=people["people"], others=others)
-        of_average = "these_" if over_people else "pooled_" if row.is_pooled else ""
+        several = (row.n_clusters or 0) > 1  # of one cohort that is left there is no average
+        of_average = "" if not several else "these_" if over_people else "pooled_" if row.is_pooled else ""
         who = self._places(row, n, people)
         table = "counted_sides" if sides and kind == "compared" else "counts"
         return self.words.say(f"{table}.{of_average}{kind}", n=n, m=m, who=who, k=row.n_clusters or 0, **people)

@@ -227,10 +227,11 @@ def _failing(counted: list[Counted], bands: Bands) -> set[tuple[str, str]]:
 
 
 def _summed(counted: list[Counted]) -> Iterator[Counted]:
-    """Answers of all cohorts shown, by arm and wave."""
+    """Answers of all cohorts shown, by arm and wave; one cohort is not all of them."""
     by_arm_and_wave: dict[tuple[str, str], list[Counted]] = {}
     for group in counted:
         by_arm_and_wave.setdefault((group.arm, group.asked), []).append(group)
-    for (arm, asked), parts in by_arm_and_wave.items():
+    several = {key: parts for key, parts in by_arm_and_wave.items() if len(parts) > 1}
+    for (arm, asked), parts in several.items():
         points = sum((part.points for part in parts), start=0 * parts[0].points)
         yield Counted(ALL_COHORTS, parts[0].role, arm, asked, sum(part.n_people for part in parts), points, len(parts))

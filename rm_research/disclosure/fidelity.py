@@ -26,10 +26,11 @@ from rm_research.study.settings import AGREED
 Rows = list[dict[str, Any]]
 NAN = float("nan")
 GOALS, ATTAINMENT = "goals", "attainment"
-FIDELITY = ["cohort", "about", "planned", "n_pairs", "n_as_planned", "share", "bound", "mean", "alike"]
+WHERE = ["n_cohorts", "of_cohorts"]  # whose pairs are told of, and who have any
+FIDELITY = ["cohort", "about", "planned", "n_pairs", "n_as_planned", "share", "bound", "mean", "alike", *WHERE]
 SIDED = ["cohort", "scale", "wave", "n_pairs", *(f"{measure}{end}" for measure in (DIFFERENCE, AGREEMENT)
-                                                for end in ("", "_low", "_high")), "alike"]  # fmt: skip
-TEXTS, COUNTS = ("cohort", "about", "scale", "wave"), ("n_pairs", "n_as_planned")
+                                                for end in ("", "_low", "_high")), "alike", *WHERE]  # fmt: skip
+TEXTS, COUNTS = ("cohort", "about", "scale", "wave"), ("n_pairs", "n_as_planned", *WHERE)
 Takes = Callable[[pd.DataFrame], bool]
 
 
@@ -47,7 +48,8 @@ def shown_fidelity(
         single pairs, where enough pairs have them: of pairs whose members have no other. planned, n_pairs (of whom it
         is known), n_as_planned, share. bound: −1 where share or mean is that or less, 1 where it is that or more; the
         count is missing then. mean: attainment, on the scale of [goals]. alike: 1 where nearly all attained the same,
-        and there is no mean.
+        and there is no mean. n_cohorts, of_cohorts: in how many cohorts these pairs are, and in how many there are any;
+        missing for counts in full. Where pairs may not be told of, all but cohort and about is missing.
     list of Named
         Groups of pairs that it names.
     """
@@ -64,7 +66,9 @@ def shown_fidelity(
 
     rows = [row for about in (*HELD, GOALS) for row in _counted(pairs, about, prepared)]
     for about in (*AGREED, ATTAINMENT):
-        rows += _told(known[known[about].notna()], about, prepared, lambda some, about=about: takes(some, about))  # type: ignore[misc]
+        of = known[known[about].notna()]
+        told = _told(of, about, prepared, lambda some, about=about: takes(some, about))  # type: ignore[misc]
+        rows += [*told, *_hidden(of, about, told, prepared)]
     return _ordered(rows, FIDELITY, "about", MEASURES, prepared), names
 
 
@@ -124,7 +128,20 @@ def _told(pairs: pd.DataFrame, about: str, prepared: Prepared, takes: Takes) -> 
         return any(pd.notna(made.get(name, NAN)) for name in ("bound", "alike"))
 
     shown = _shown(pairs, prepared, takes, apart, all_apart=about != ATTAINMENT)
-    return [{"cohort": place, "about": about, "n_pairs": len(some)} | cells(some) for place, some in shown]
+    return [{"cohort": place, "about": about} | _of(some, pairs) | cells(some) for place, some in shown]
+
+
+def _of(some: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, int]:
+    """Of how many pairs a row tells, in how many of the cohorts that have any."""
+    return {"n_pairs": len(some), "n_cohorts": some["cohort"].nunique(), "of_cohorts": pairs["cohort"].nunique()}
+
+
+def _hidden(pairs: pd.DataFrame, about: str, told: Rows, prepared: Prepared) -> Iterator[dict[str, Any]]:
+    """Places with pairs of which it is known and may not be told."""
+    shown = {row["cohort"] for row in told}
+    for place, some in _places(pairs, prepared):
+        if len(some) and place not in shown:
+            yield {"cohort": place, "about": about}
 
 
 def _shown(
@@ -138,7 +155,7 @@ def _shown(
     """
     Cohorts with enough pairs that may be shown next to everything else, and all of these together.
 
-    Where no cohort may, all pairs together are tried. Cohorts of whom a bound or words are told stand apart: they are
+    One of several cohorts is not told of as all. Where no cohort may, all pairs together are tried. Cohorts of whom a bound or words are told stand apart: they are
     in no average, as the others with it would give their number away; unless all of them do, and all together, too.
     """
     threshold, parts = Threshold.of(prepared.study), dict(iter(pairs.groupby("cohort", sort=False)))
@@ -150,7 +167,7 @@ def _shown(
     if len(prepared.cohorts) < 2:
         return
     plain = [parts[cohort] for cohort in shown if not apart(parts[cohort])]
-    if plain:
+    if len(plain) > 1 or (plain and len(parts) == 1):
         yield ALL_COHORTS, pd.concat(plain)
     elif all_apart and shown and apart(whole := pd.concat([parts[cohort] for cohort in shown])):
         yield ALL_COHORTS, whole
@@ -186,7 +203,7 @@ def shown_sides(
 
     for (scale, wave), pairs in sides.groupby(["scale", "wave"], sort=False):
         for place, some in _shown(pairs, prepared, takes, _all_alike):
-            cells = {"cohort": place, "scale": scale, "wave": wave, "n_pairs": len(some)}
+            cells = {"cohort": place, "scale": scale, "wave": wave} | _of(some, pairs)
             rows.append(cells | ({"alike": 1.0} if _all_alike(some) else _agreed(some, prepared)))
     order = [scale.name for scale in prepared.study.process_scales]
     return _ordered(rows, SIDED, "scale", order, prepared), names

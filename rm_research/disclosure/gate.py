@@ -9,7 +9,7 @@ from rm_research.disclosure import rules
 from rm_research.disclosure.coarse import coarse
 from rm_research.disclosure.heading import decided, headed
 from rm_research.disclosure.range import within_range
-from rm_research.disclosure.rows import Asked, Details
+from rm_research.disclosure.rows import Asked, Details, left_alone
 from rm_research.disclosure.sets import Behind
 from rm_research.disclosure.shown import HIDDEN, UNEXPLAINED, Shown
 from rm_research.disclosure.threshold import Threshold
@@ -132,6 +132,7 @@ def disclosed(
     shown = rule.isna()
     # the reason for a failed estimate can reveal answers ("everyone changed alike"), unless it follows from the design
     table.loc[~shown & ~table["reason"].isin(OF_DESIGN), "reason"] = HIDDEN
+    table.loc[left_alone(table, rule), "reason"] = HIDDEN
     in_words = rows.in_words & shown & ~table["reason"].isin(OF_DESIGN)
     table.loc[in_words, "reason"] = table["id"].map(rows.told)
     shown &= ~in_words

@@ -15,7 +15,7 @@ from rm_research.effects.estimate import COMPARING, Estimate
 from rm_research.effects.estimates import Estimates, headlines, of_both
 from rm_research.effects.groups import AND
 from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure, Name
-from rm_research.stats.result import Vector
+from rm_research.stats.result import Reason, Vector
 from rm_research.study import Study
 
 # details that a page shows, and so do its files; others would reveal more about few people than the rows do
@@ -321,6 +321,15 @@ def average_of_few_leavers(asked: Asked) -> pd.Series:
     of_both = [(method := METHODS.get(*key)) is None or not method.of_everyone_before for key in keys]
     beside = pd.MultiIndex.from_frame(table[about]).isin(pd.MultiIndex.from_frame(changes.loc[of_both, about]))
     return few & beside
+
+
+def left_alone(table: pd.DataFrame, rule: pd.Series) -> pd.Series:
+    """Averages of a single cohort or none, as all others are hidden: that is why there is no average."""
+    about = ["contrast", "role", "arm", "scale", "wave"]
+    hidden = table[headlines(table) & table["contrast"].isin(list(POOLED)) & rule.notna()]
+    lacking = hidden.assign(contrast=hidden["contrast"].map(POOLED).astype("str"))[about]
+    without = table["reason"].eq(Reason.TOO_FEW_COHORTS) & (table["n_clusters"].fillna(0) < 2)
+    return without & pd.MultiIndex.from_frame(table[about]).isin(pd.MultiIndex.from_frame(lacking))
 
 
 @dataclass(frozen=True, eq=False)

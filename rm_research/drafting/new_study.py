@@ -284,11 +284,11 @@ def _process() -> Lines:
     """What pairs are to do, which the owner has to fill in, and the logs of what they did."""
     return [
         "[programme]",
-        comment("Fill in what is planned, and remove the first # of the line. What pairs did is held against it."),
-        comment("start = 2030-01-31          the first day"),
-        comment("planned_meetings = …        how many meetings each pair is to have"),
-        comment("every_days = …              at most how many days lie between two meetings"),
-        comment("planned_minutes = …         how long a meeting is to take"),
+        comment("Write what is planned in place of these examples, and remove the first # of each line."),
+        "# start = 2030-01-31    # the first day",
+        "# planned_meetings = 6  # how many meetings each pair is to have",
+        "# every_days = 30       # at most how many days lie between two meetings",
+        "# planned_minutes = 60  # how long a meeting is to take",
         "",
         f"[sessions]  {comment('a row per meeting: dyad (the number of the pair), date, minutes')}",
         'file = "meetings.csv"',

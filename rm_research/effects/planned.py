@@ -1,7 +1,5 @@
 """Which estimates were planned: of a declared outcome and, where a plan was locked, asked and compared as it says."""
 
-import re
-
 from rm_research.effects.groups import AND, EVERYONE, Place, roles_of_split
 from rm_research.effects.methods import Contrast, Name
 from rm_research.study import Study
@@ -10,14 +8,13 @@ from rm_research.study.locking import LockedPlan
 COMPARED = (Contrast.DIFFERENCE, Contrast.POOLED_DIFFERENCE)  # with the comparison arm
 OF_ATTRIBUTE = ": "  # in the name of a comparison, after that of an attribute
 POOLED = (Contrast.POOLED_CHANGE, Contrast.POOLED_DIFFERENCE)
-WITHIN_PAIRS = (Contrast.ACTOR, Contrast.PARTNER)
+ASSOCIATIONS = (Contrast.DOSE, Contrast.ACTOR, Contrast.PARTNER)  # looked at by the way, whatever a plan has
 ENOUGH = ("planned_meetings", "as_planned")  # of [programme]: who met often enough to have attended
-PAIRS = re.compile(r"(roster\.|waves\.(.+\.)?)?(columns|set)\.dyad(\..+)?")  # rules that say who is a pair
 
 
 def is_planned(place: Place, contrast: str, study: Study, *, subgroup: str = EVERYONE, method: str = "") -> bool:
     """
-    Whether an estimate was planned.
+    Whether an estimate was planned; associations never are.
 
     Parameters
     ----------
@@ -26,14 +23,14 @@ def is_planned(place: Place, contrast: str, study: Study, *, subgroup: str = EVE
     contrast : str
         A difference was planned if the plan compares with the same arm.
     study : Study
-        Without a locked plan, whatever is about a declared outcome counts as planned.
+        Without a locked plan, whatever else is about a declared outcome counts as planned.
     subgroup : str
-        Which groups an interaction compares, on which moderator an average or on which scale of the process a change
-        depends, or which retrospective wave a change is from: planned if the plan names it.
+        Which groups an interaction compares, on which moderator an average depends, or which retrospective wave a
+        change is from: planned if the plan names it.
     method : str
         How it is made: the effect of attending was planned if the plan has a log and the same number of meetings.
     """
-    if place.scale not in study.confirmatory:
+    if place.scale not in study.confirmatory or contrast in ASSOCIATIONS:
         return False
     plan = study.plan
     if plan is None:
@@ -42,7 +39,7 @@ def is_planned(place: Place, contrast: str, study: Study, *, subgroup: str = EVE
         return False
     roles = _of_scale(place.scale, "roles", plan)
     of_roles = not roles or _roles(place, contrast, subgroup) <= set(roles)
-    has_data = _has_start(place, contrast, subgroup, plan, study) and _has_pairs_and_log(contrast, method, plan, study)
+    has_data = _has_start(place, contrast, subgroup, plan, study) and _has_log(method, plan, study)
     return of_roles and has_data and _compares(place, contrast, subgroup, plan, study)
 
 
@@ -64,15 +61,14 @@ def _has_start(place: Place, contrast: str, subgroup: str, plan: LockedPlan, stu
     return in_hindsight or only_later or study.baseline in _of_scale(place.scale, "waves", plan)
 
 
-def _has_pairs_and_log(contrast: str, method: str, plan: LockedPlan, study: Study) -> bool:
-    """Whether a plan knows who is a pair, and the meetings and how many are enough, where an estimate needs it."""
-    if contrast in WITHIN_PAIRS:
-        return any(PAIRS.fullmatch(rule) for rule in plan.rules)
-    if contrast != Contrast.DOSE and method != Name.INSTRUMENT:
+def _has_log(method: str, plan: LockedPlan, study: Study) -> bool:
+    """Whether a plan knows the meetings and how many are enough, where an estimate needs it."""
+    if method != Name.INSTRUMENT:
         return True
     now = study.settings.programme
-    same = all(plan.rules.get(f"programme.{name}") == getattr(now, name) for name in ENOUGH)
-    return plan.rules.get("sessions", False) and (same or method != Name.INSTRUMENT)
+    return plan.rules.get("sessions", False) and all(
+        plan.rules.get(f"programme.{name}") == getattr(now, name) for name in ENOUGH
+    )
 
 
 def _compares(place: Place, contrast: str, subgroup: str, plan: LockedPlan, study: Study) -> bool:
@@ -87,8 +83,6 @@ def _compares(place: Place, contrast: str, subgroup: str, plan: LockedPlan, stud
         return True
     if contrast in POOLED:
         return attribute in plan.rules.get("design.moderators", [])
-    if contrast in WITHIN_PAIRS:  # what meetings were like, as a scale of the process tells
-        return place.wave in _of_scale(subgroup, "waves", plan)
     return contrast != Contrast.CHANGE or subgroup in _of_scale(
         place.scale, "waves", plan
     )  # from the start in hindsight

@@ -136,8 +136,16 @@ def fidelity_count(row: pd.Series, words: Catalogue) -> str:
     """How many pairs did, of how many; where nearly all or nearly none did, no count."""
     share = words.bounded(words.share(row["share"]), row["bound"] if pd.notna(row["bound"]) else 0)
     if pd.isna(row["n_as_planned"]):
-        return words.say("fidelity.bounded", share=share, of=int(row["n_pairs"]))
-    return words.say("fidelity.count", n=int(row["n_as_planned"]), of=int(row["n_pairs"]), share=share)
+        return in_cohorts(words.say("fidelity.bounded", share=share, of=int(row["n_pairs"])), row, words)
+    count = words.say("fidelity.count", n=int(row["n_as_planned"]), of=int(row["n_pairs"]), share=share)
+    return in_cohorts(count, row, words)
+
+
+def in_cohorts(text: str, row: pd.Series, words: Catalogue) -> str:
+    """A count of pairs, and in how many cohorts these are where some may not be told of."""
+    if pd.isna(row["n_cohorts"]) or row["cohort"] != ALL_COHORTS or row["n_cohorts"] == row["of_cohorts"]:
+        return text
+    return words.say("fidelity.in_cohorts", text=text, n=int(row["n_cohorts"]), of=int(row["of_cohorts"]))
 
 
 def fidelity_title(disclosed: Shown, *, study: Study, cohort: str) -> str:

@@ -85,19 +85,18 @@ def _chart(asked: Wanted, group: Group, ax: Axes, depth: float) -> list[tuple[Ax
 
 
 def sessions_title(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
-    """Change with the fewest and with the most meetings, in the first arm shown; empty if there are no rows."""
+    """Change with each number of meetings, in the first arm shown; empty if there are no rows."""
     rows = sessions_rows(disclosed, cohort=cohort, role=role, scale=scale, wave=wave)
     if rows.empty:
         return ""
     claims = claims_of(disclosed, study)
     rows = rows[rows["arm"] == rows["arm"].iloc[0]]
-    first, last = rows.iloc[0], rows.iloc[-1]
-    number, words = claims.words.number, claims.words
-    return words.say(
-        "chart.title_sessions" if len(rows) > 1 else "chart.title_sessions_one", Whose=capital(claims.whose(role)),
-        scale=claims.scale_text(scale, first["arm"], wave), fewest=_band(first, words), most=_band(last, words),
-        first=number(first["estimate"], signed=True), last=number(last["estimate"], signed=True),
-    )  # fmt: skip
+    words = claims.words
+    changes = [(words.number(row["estimate"], signed=True), _band(row, words)) for _, row in rows.iterrows()]
+    told = [words.say("chart.with_band" if at else "chart.with_meetings", change=change, band=band)
+            for at, (change, band) in enumerate(changes)]  # fmt: skip
+    return words.say("chart.title_sessions", Whose=capital(claims.whose(role)),
+                     scale=claims.scale_text(scale, rows["arm"].iloc[0], wave), changes=", ".join(told))  # fmt: skip
 
 
 def sessions_alt(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:

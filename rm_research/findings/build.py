@@ -61,7 +61,8 @@ def build_findings(
     if cohort is not None and (errors := prepared.errors_of(cohort)):
         raise StudyError(*errors, heading=f"Cohort {cohort!r} cannot be reported")
     disclosed = study_numbers(prepared)
-    context = Context(claims_of(disclosed, prepared.study), cohort, tuple(unavailable), edition)
+    context = Context(claims_of(disclosed, prepared.study), cohort, tuple(unavailable), edition,
+                      bool(prepared.problems["rule"].eq("simulated").any()))  # fmt: skip
     return Findings(
         title=context.title,
         study_title=prepared.study.title,

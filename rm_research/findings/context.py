@@ -40,12 +40,15 @@ class Context:
         Cohorts whose own page could not be made.
     edition : str
         For whom the page is released; '' for a draft.
+    simulated : bool
+        Whether nobody gave some of the answers.
     """
 
     claims: Claims
     cohort: str | None
     unavailable: tuple[str, ...]
     edition: str = ""
+    simulated: bool = False
 
     @property
     def study(self) -> Study:

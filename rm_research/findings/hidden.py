@@ -104,10 +104,13 @@ def sessions_not_shown(pictures: Sequence[Picture], context: Context) -> Iterato
 
 
 def process_not_shown(context: Context) -> Iterator[str]:
-    """Scales of the process of which nobody's answers are shown, though some gave any."""
+    """Scales of the process, and what pairs say of themselves, of which nothing is shown, though some answered."""
     told, study = set(context.table("described")["scale"]), context.study
     if hidden := [scale for scale in study.process_scales if scale.name not in told]:
         yield context.words.say("hidden.process", scales=context.words.listed([scale.title for scale in hidden]))
+    pairs = context.table("fidelity")
+    for about in pairs.loc[pairs["n_pairs"].isna(), "about"]:
+        yield context.words.say("hidden.of_pairs", what=context.words.say(f"hidden.pairs.{about}"))
 
 
 def cohorts_not_shown(context: Context) -> Iterator[str]:

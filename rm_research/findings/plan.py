@@ -27,12 +27,15 @@ def plan_limits(context: Context) -> list[str]:
     study, say = context.study, context.words.say
     if study.plan is None:
         return []
+    changed = {one.key for one in rules_changed(study)}
+    judged = [scale.title for scale in study.scales if f"scales.{scale.name}.smallest_effect" in changed]
     found = {
         "plan_after": _stood(context) == "after",
-        "plan_changed": bool(rules_changed(study)),
+        "plan_changed": bool(changed),
+        "plan_smallest": bool(judged),
         "not_planned": any(not row.planned for row in context.headlines if row.is_known),
     }
-    return [say(f"limits.{name}") for name, holds in found.items() if holds]
+    return [say(f"limits.{name}", scales=context.words.listed(judged)) for name, holds in found.items() if holds]
 
 
 def plan_table(context: Context) -> Table:
@@ -64,7 +67,9 @@ def _history(plan: LockedPlan, context: Context) -> list[str]:
 def _planned(context: Context) -> Iterator[str]:
     """Outcomes that were planned, scales that were not, and results of planned outcomes that were not."""
     study, words = context.study, context.words
-    outcomes = [scale for scale in study.scales if not scale.is_process]
+    plan = study.plan.rules.get("outcomes", []) if study.plan else []
+    outcomes = sorted((scale for scale in study.scales if not scale.is_process),
+                      key=lambda scale: plan.index(scale.name) if scale.name in plan else len(plan))  # fmt: skip
     names = {kind: words.listed([scale.title for scale in outcomes if (scale.name in study.confirmatory) == kind])
              for kind in (True, False)}  # fmt: skip
     if names[True]:

@@ -10,7 +10,7 @@ from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ROLE_ORDER
 from rm_research.effects.methods import Contrast, Name
 from rm_research.effects.printing import contrast_title
-from rm_research.figures.fidelity import fidelity_count, fidelity_label, fidelity_rows
+from rm_research.figures.fidelity import fidelity_count, fidelity_label, fidelity_rows, in_cohorts
 from rm_research.findings.context import Context
 from rm_research.findings.described import numbers
 from rm_research.findings.tables import Table, table
@@ -20,12 +20,13 @@ def attainment(context: Context) -> Iterator[str]:
     """How far pairs attained their goals, on average."""
     rows, goals, words = context.table("fidelity"), context.study.goals, context.words
     low, high = (words.plain(end) for end in ((goals.low, goals.high) if goals else (0, 0)))
-    for _, row in rows[rows["about"] == "attainment"].iterrows():
+    for _, row in rows[rows["about"].eq("attainment") & rows["n_pairs"].notna()].iterrows():
         if pd.notna(row["alike"]):
             yield words.say("programme.attainment_alike", n=int(row["n_pairs"]))
         else:
             mean = words.bounded(words.number(row["mean"]), row["bound"] if pd.notna(row["bound"]) else 0)
-            yield words.say("programme.attainment", mean=mean, low=low, high=high, n=int(row["n_pairs"]))
+            pairs = in_cohorts(words.say("programme.n_pairs", n=int(row["n_pairs"])), row, words)
+            yield words.say("programme.attainment", mean=mean, low=low, high=high, pairs=pairs)
 
 
 def associations(context: Context) -> list[str]:
@@ -145,7 +146,7 @@ def _agreement(scale: str, wave: str, context: Context) -> tuple[str, str]:
             number = words.number(row[measure], signed=measure == "difference")
             text = words.say("programme.with_interval", number=number, interval=words.range(low, high))
             found.append("" if pd.isna(row[measure]) else text)
-        pairs = words.say("programme.of_pairs", text=found[1], n=int(row["n_pairs"]))
+        pairs = in_cohorts(words.say("programme.of_pairs", text=found[1], n=int(row["n_pairs"])), row, words)
         return found[0], pairs if found[1] else ""
     return "", ""
 

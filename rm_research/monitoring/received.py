@@ -110,7 +110,7 @@ def receive(study: Study, on: date) -> Received:
         people=who.people[[*WHO, "role", "arm", "invited"]],
         members=who.members,
         meetings=who.meetings[~(who.meetings["date"].dt.date > on)],
-        problems=stacked([part.problems for part in (intake, linkage, who)], PROBLEMS),
+        problems=_known_by(stacked([part.problems for part in (intake, linkage, who)], PROBLEMS), intake is whole),
         begun=_begun(everything.responses, study),
         logged=intake.sessions is not None,
     )
@@ -120,6 +120,11 @@ def _begun(responses: pd.DataFrame, study: Study) -> dict[str, date]:
     """Day of the first questionnaire of the baseline, by cohort; without those of which it is not known."""
     first = responses[responses["wave"] == study.baseline].groupby("cohort")["submitted"].min()
     return {str(cohort): when.date() for cohort, when in first.dropna().items()}
+
+
+def _known_by(problems: pd.DataFrame, everything: bool) -> pd.DataFrame:
+    """Problems; before all has come in, without those of pairs whose members may only answer later."""
+    return problems if everything else problems[~problems["rule"].isin(["unknown_dyad", "half_pairs"])]
 
 
 def _until(on: date, intake: Intake) -> Intake:

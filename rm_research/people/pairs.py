@@ -41,7 +41,7 @@ def held_meetings(sessions: pd.DataFrame, members: pd.DataFrame, study: Study, j
     known = _located(sessions, members, "unknown_dyad", file, journal)
     start = known["cohort"].map(first_days(members["cohort"].unique(), study)).astype(known["date"].dtype)
     faults = {
-        "meetings_twice": known["date"].notna() & known.duplicated([*PAIR, "date"]),
+        "meetings_twice": known["date"].notna() & (known.duplicated([*PAIR, "date"]) | _without_time(known)),
         "meetings_before_start": known["date"] < start,
         "meetings_to_come": known["date"].dt.normalize() > pd.Timestamp.now().normalize(),
     }
@@ -53,6 +53,13 @@ def held_meetings(sessions: pd.DataFrame, members: pd.DataFrame, study: Study, j
             journal.step(STEPS[rule], before=len(met), after=int((~out).sum()), file=file)
             met = met[~out]
     return met
+
+
+def _without_time(meetings: pd.DataFrame) -> pd.Series:
+    """Meetings without a time of day, of pairs of which one on that day has a time: it is the same one."""
+    day = meetings["date"].dt.normalize()
+    timed = meetings["date"] > day
+    return ~timed & timed.groupby([meetings["cohort"], meetings["dyad"], day]).transform("any")
 
 
 def _located(rows: pd.DataFrame, members: pd.DataFrame, unknown: str, file: str, journal: Journal) -> pd.DataFrame:
@@ -70,7 +77,9 @@ def _located(rows: pd.DataFrame, members: pd.DataFrame, unknown: str, file: str,
     placed = rows.assign(cohort=rows["cohort"].fillna(rows["dyad"].map(once).astype("str")))[~nowhere]
     located = placed.merge(known, on=PAIR)
     if lost := len(placed) - len(located):
-        journal.problem(unknown, "warning", Said(f"problems.{unknown}", file=file, n=lost), file=file)
+        rows_lost = placed.loc[~placed["source_row"].isin(located["source_row"]), "source_row"]
+        message = Said(f"problems.{unknown}", file=file, n=lost, rows=rows_text(rows_lost))
+        journal.problem(unknown, "warning", message, file=file)
         journal.step(STEPS[unknown], before=len(placed), after=len(located), file=file)
     return located
 
@@ -82,8 +91,10 @@ def report_half_pairs(members: pd.DataFrame, pairs: pd.DataFrame, study: Study, 
         return
     of = members[PAIR].drop_duplicates()
     if half := len(of) - len(pairs[PAIR].drop_duplicates()):
-        severity: Severity = "warning" if study.roster else "note"  # without one, who did not answer is not known
-        journal.problem("half_pairs", severity, Said("problems.half_pairs", n=half, of=len(of)))
+        # without a roster, who did not answer is not known
+        severity: Severity = "warning" if study.roster else "note"
+        key = "problems.half_pairs" if study.roster else "problems.half_pairs_unlisted"
+        journal.problem("half_pairs", severity, Said(key, n=half, of=len(of)))
 
 
 def first_days(cohorts: Iterable[str], study: Study) -> dict[str, pd.Timestamp]:

@@ -124,7 +124,7 @@ def test_bands_of_small_groups_with_few_scores_are_left_out(tmp_path):
     toml = TOML + "[reporting]\nsmallest_group = 10\n"
     groups = [Group("a", 29), Group("b", 30)]
     few = decide(prepare_study(small_study(tmp_path / "few", *groups, toml=toml))).tables["answers"]
-    assert set(few["cohort"]) == {"b", "all cohorts"}
+    assert set(few["cohort"]) == {"b"}
     assert few["n_people"].eq(30).all()
 
 

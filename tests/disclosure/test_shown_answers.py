@@ -99,7 +99,7 @@ def test_an_answer_that_nobody_of_a_cohort_chose_is_none_in_the_sum(tmp_path):
 
 
 def test_groups_that_are_too_small_have_none(tmp_path):
-    assert set(shares(tmp_path, Group(n=30), Group("Autumn", n=9))["cohort"]) == {"Spring", ALL_COHORTS}
+    assert set(shares(tmp_path, Group(n=30), Group("Autumn", n=9))["cohort"]) == {"Spring"}
 
 
 def test_the_sum_over_cohorts_leaves_the_small_out(tmp_path):
@@ -218,10 +218,9 @@ def of_two_scales(folder, *, waves=("post",)) -> pd.DataFrame:
 def test_a_cohort_is_hidden_where_its_change_of_this_scale_and_wave_is(tmp_path, waves):
     found = of_two_scales(tmp_path, waves=waves)
     cohorts = found.groupby("scale")["cohort"].agg(set).to_dict()
-    assert cohorts == {"mood": {"Spring", "Autumn", ALL_COHORTS}, "zeal": {"Spring", ALL_COHORTS}}
+    assert cohorts == {"mood": {"Spring", "Autumn", ALL_COHORTS}, "zeal": {"Spring"}}
     people = found[found["asked"] == "post"].drop_duplicates(["scale", "cohort"])
     assert people.set_index(["scale", "cohort"])["n_people"].to_dict() == {
         ("mood", "Spring"): 30, ("mood", "Autumn"): 25, ("mood", ALL_COHORTS): 55, ("zeal", "Spring"): 30,
-        ("zeal", ALL_COHORTS): 30,
     }  # fmt: skip
     assert set(found["wave"]) == {"post"}

@@ -63,17 +63,6 @@ CASES = [
     ({}, AT, Contrast.POOLED_CHANGE, "online: yes", False),
     ({"design.moderators": ["online"]}, AT, Contrast.POOLED_CHANGE, "online: yes", True),
     ({}, AT, Contrast.POOLED_CHANGE, "everyone", True),
-    ({}, AT, Contrast.ACTOR, "everyone", False),
-    (PAIRED, AT, Contrast.ACTOR, "everyone", True),
-    ({"roster.columns.dyad": ["pair"]}, AT, Contrast.PARTNER, "everyone", True),
-    ({"waves.pre.first.columns.dyad": ["pair"]}, AT, Contrast.PARTNER, "everyone", True),
-    ({"sessions.columns.dyad": ["pair"]}, AT, Contrast.PARTNER, "everyone", False),
-    (PAIRED, AT, Contrast.ACTOR, "safety", False),
-    ({"scales.safety.waves": ["post"]}, AT, Contrast.PARTNER, "safety", False),
-    ({"scales.safety.waves": ["post"], **PAIRED}, AT, Contrast.PARTNER, "safety", True),
-    ({}, AT, Contrast.DOSE, "everyone", False),
-    ({"sessions": True}, AT, Contrast.DOSE, "everyone", True),
-    ({"sessions": True, "programme.planned_meetings": 6}, AT, Contrast.DOSE, "everyone", True),
     ({"scales.mood.waves": ["post"]}, AT, Contrast.CHANGE, "everyone", False),
     ({"scales.mood.waves": ["post"]}, AT, Contrast.DIFFERENCE, "everyone", False),
     ({}, AT, Contrast.CHANGE, "then", False),
@@ -85,6 +74,13 @@ CASES = [
 @pytest.mark.parametrize(("rules", "place", "contrast", "subgroup", "planned"), CASES)
 def test_with_a_plan_what_it_asks_and_compares(study, rules, place, contrast, subgroup, planned):
     assert is_planned(place, contrast, locked(study, **rules), subgroup=subgroup) is planned
+
+
+@pytest.mark.parametrize("contrast", [Contrast.DOSE, Contrast.ACTOR, Contrast.PARTNER])
+@pytest.mark.parametrize("lock", [False, True])
+def test_associations_are_looked_at_by_the_way(study, contrast, lock):
+    planned = locked(study, sessions=True, **PAIRED) if lock else study
+    assert not is_planned(AT, contrast, planned)
 
 
 @pytest.mark.parametrize(("rules", "planned"), [

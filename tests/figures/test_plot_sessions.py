@@ -47,7 +47,7 @@ def test_several_arms_are_named(study):
 def test_title_gives_numbers_and_claims_no_trend(study):
     disclosed = disclosed_of(CHANGE, sessions=sessions_of(*BANDS))
     title = sessions_title(disclosed, study=study, **PLACE)
-    assert title == "Leaders’ mood: +0.10 with 0–2 meetings, +0.45 with 4–9"
+    assert title == "Leaders’ mood: +0.10 with 0–2 meetings, +0.20 with 3, +0.45 with 4–9"
     assert 6 <= len(title.split()) <= 12
     assert "an association" in sessions_alt(disclosed, study=study, **PLACE)
 

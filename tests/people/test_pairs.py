@@ -52,7 +52,14 @@ def test_a_meeting_that_cannot_have_been_held_does_not_count(line, rule, step, p
 
 def test_two_meetings_of_a_day_count_where_their_times_differ(prepare):
     before = held(prepare())
-    assert held(prepare("P001,2025-03-11 09:00,45", "P001,2025-03-11 15:00,45")) == before + 2
+    assert held(prepare("P001,2025-03-20 09:00,45", "P001,2025-03-20 15:00,45")) == before + 2
+
+
+def test_a_meeting_without_its_time_is_the_one_of_that_day_with_a_time(prepare):
+    before = held(prepare())
+    told = prepare("P001,2025-08-11,45", "P001,2025-08-11 15:00,45", "P001,2025-08-11T23:30:00-05:00,45")
+    assert held(told) == before + 2
+    assert "row 98 repeat" in said(told)["meetings_twice"]
 
 
 def test_meetings_without_a_date_are_no_repetition(prepare):
@@ -85,7 +92,7 @@ def test_meetings_yet_to_come_are_not_cached(tmp_path):
 def test_goals_of_unknown_dyads_are_counted_and_left_out(prepare):
     prepared = prepare("P999,2025-04-01,1", file="goals.csv")
     assert len(prepared.goals) == 42
-    assert "1 goals are not counted" in said(prepared)["unknown_dyad_of_goals"]
+    assert "1 goals are not counted (row 44)" in said(prepared)["unknown_dyad_of_goals"]
 
 
 @pytest.mark.parametrize("entry", ["3", "-2.5", "70"])

@@ -91,8 +91,10 @@ def _all_estimates(context: Context) -> Table:
     names = ["scale", "role", "arm", "subgroup", "wave_name", "contrast", "method", "estimate", "std_error", "interval",
              "df", "p", "p_adjusted", "n", "planned"]  # fmt: skip
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
-    cells = [_cells(row, context) for row in context.rows]
-    return table(context.words.say("methods.caption"), headings, cells, context.frame(context.rows)[DATA])
+    # of what the process goes with there is much, and of small groups nothing can be shown
+    rows = [row for row in context.rows if row.is_known or row.method != Name.EXPERIENCE]
+    cells = [_cells(row, context) for row in rows]
+    return table(context.words.say("methods.caption"), headings, cells, context.frame(rows)[DATA])
 
 
 def _specifications(context: Context) -> Table:
