@@ -55,6 +55,8 @@ def test_meetings_goals_and_open_answers_stand_beside_outcomes(tmp_path):
     assert sorted(prepared.problems["rule"]) == ["half_pairs"] + ["simulated"] * 6
     page = str(rm.build_findings(prepared))
     assert "pairs met at least " in page
+    assert "simulated to try things out: nobody gave these answers" in page
+    assert "not for circulation" not in page
     assert "Pairs rated their goals at" in page
     assert "wrote something in their own words" in page
     assert "Safety in the pair" in page

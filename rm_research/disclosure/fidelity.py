@@ -155,8 +155,9 @@ def _shown(
     """
     Cohorts with enough pairs that may be shown next to everything else, and all of these together.
 
-    One of several cohorts is not told of as all. Where no cohort may, all pairs together are tried. Cohorts of whom a bound or words are told stand apart: they are
-    in no average, as the others with it would give their number away; unless all of them do, and all together, too.
+    One of several cohorts is not told of as all. Where no cohort may, all pairs together are tried. Cohorts of whom a
+    bound or words are told stand apart: they are in no average, as the others with it would give their number away;
+    unless all of them do, and all together, too.
     """
     threshold, parts = Threshold.of(prepared.study), dict(iter(pairs.groupby("cohort", sort=False)))
     sizes = pd.Series({cohort: len(some) for cohort, some in parts.items()}, dtype="float64")

@@ -33,6 +33,14 @@ def forbid(monkeypatch):
     monkeypatch.setattr(numbers, "decide", made)
 
 
+def test_an_average_without_the_hidden_cohort_is_hidden_and_not_called_uncomputed(tmp_path):
+    """Else a page says that there are too few cohorts where there are two."""
+    numbers = decide(prepare_study(small_study(tmp_path, Group(n=30), Group("Autumn", 8), toml=TOML + SMALLEST)))
+    pooled = numbers.table[numbers.table["contrast"].eq("pooled_change")]
+    assert len(pooled)
+    assert set(pooled["reason"]) == {"hidden"}
+
+
 def test_numbers_are_made_once_and_read_as_they_were(prepared, monkeypatch):
     first = study_numbers(prepared)
     forbid(monkeypatch)

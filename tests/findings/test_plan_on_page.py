@@ -101,6 +101,8 @@ def test_a_study_that_was_changed(tmp_path):
         "Not planned: Mood, mentors, change; Mood, leaders, difference in change, Leaders − Mentors." in text["methods"]
     )
     assert "The study was changed after its plan was locked; methods and data list what differs." in text["limits"]
+    assert "so these verdicts are not those that were planned: Mood." in text["limits"]
+    assert "before the analysis" not in " ".join(text.values())
     assert " not planned " in text["methods"]
     assert " planned " in text["methods"]
 
