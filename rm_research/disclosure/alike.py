@@ -6,6 +6,7 @@ from itertools import chain
 import numpy as np
 
 from rm_research.disclosure.sets import Behind
+from rm_research.disclosure.shown import HIDDEN
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.estimates import Estimates
@@ -17,7 +18,7 @@ FEWEST_APART, SHARE_APART = 2, 0.1  # more people than these must differ from th
 THIRDS = ("low", "middle", "high")
 ANYWHERE = "somewhere"  # where a third would tell the score itself
 FEW_CHANGED = "few_changed"
-PROCESS = "alike_process"  # of what both sides say of the meetings, and of the changes that go with it
+PROCESS = HIDDEN  # words on what both sides say, or on changes beside it, would tell partners of each other
 Range = tuple[float, float] | None
 
 

@@ -1,5 +1,7 @@
 """People who share a cluster with somebody: a spread that knows of it and one that does not tell how they differ."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -27,3 +29,23 @@ def few_share_one(
     pairs = np.unique(np.column_stack([cluster[known], person[known]]), axis=0)
     shared = np.bincount(pairs[:, 0])[pairs[:, 0]] > 1
     return bool(threshold.few(len(np.unique(pairs[shared, 1]))))
+
+
+def who_share_across(sides: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> int:
+    """
+    How many people share a cluster with somebody of another group.
+
+    The square of the error of a difference, less those of both groups, is the sum of the products of what these differ
+    from the means of their groups by.
+
+    Parameters
+    ----------
+    sides : sequence of (array, array)
+        Clusters and people of each group.
+    """
+    known = [(cluster[np.isfinite(cluster)], person[np.isfinite(cluster)]) for cluster, person in sides]
+    nothing = np.empty(0)
+    each = np.concatenate([nothing, *(np.unique(cluster) for cluster, _ in known)])
+    found, counts = np.unique(each, return_counts=True)
+    shared = [person[np.isin(cluster, found[counts > 1])] for cluster, person in known]
+    return len(np.unique(np.concatenate([nothing, *shared])))

@@ -66,6 +66,8 @@ class Edition:
         All questionnaires that there were, of each pile, also those that no number named.
     columns : dict of str to tuple of str
         What each family read, by its name: a scale of another name may read the same answers later.
+    facts : dict of str to dict of str to str
+        Who belonged with whom and had met how often; see `facts_of`.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Edition:
     groups: tuple[Group, ...]
     present: tuple[Group, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def digest(*of: str) -> str:
@@ -102,8 +105,11 @@ def read_editions(study: Study) -> tuple[Edition, ...]:
                 for name in ("groups", "present")
             )
             columns = {str(name): tuple(map(str, of)) for name, of in kept.get("columns", {}).items()}
-            editions.append(Edition(str(kept["id"]), str(kept["date"]), str(kept["label"]), groups, present, columns))
-        except (ValueError, KeyError, TypeError) as error:
+            facts = {str(kind): {str(name): str(one) for name, one in of.items()}
+                     for kind, of in kept.get("facts", {}).items()}  # fmt: skip
+            edition, date, label = (str(kept[name]) for name in ("id", "date", "label"))
+            editions.append(Edition(edition, date, label, groups, present, columns, facts))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise StudyError(
                 f"{HOME}/{LEDGER}: line {number} is damaged, so nobody can know which numbers were released. Restore "
                 "the file from a backup, or delete the line if its report was never sent to anybody."
@@ -112,8 +118,9 @@ def read_editions(study: Study) -> tuple[Edition, ...]:
 
 
 def enter(
-    study: Study, label: str, groups: Sequence[Group], present: Sequence[Group] = (), family: Family | None = None
-) -> Edition:
+    study: Study, label: str, groups: Sequence[Group], present: Sequence[Group] = (), family: Family | None = None,
+    facts: Mapping[str, Mapping[str, str]] | None = None,
+) -> Edition:  # fmt: skip
     """
     Enter an edition into the ledger.
 
@@ -130,7 +137,7 @@ def enter(
     date = datetime.now(UTC).date().isoformat()
     editions = read_editions(study)
     name = hashlib.sha256(json.dumps([len(editions), date, label, _kept(groups)]).encode()).hexdigest()[:8]
-    edition = Edition(name, date, label, tuple(groups), tuple(present), _columns(study, family))
+    edition = Edition(name, date, label, tuple(groups), tuple(present), _columns(study, family), facts or {})
     _write(study, [*editions, edition])
     return edition
 
@@ -158,6 +165,7 @@ def _write(study: Study, editions: Iterable[Edition]) -> None:
         json.dumps({
             "id": edition.id, "date": edition.date, "label": edition.label,
             "groups": _kept(edition.groups), "present": _kept(edition.present), "columns": dict(edition.columns),
+            "facts": edition.facts,
         }, ensure_ascii=False)
         for edition in editions
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from rm_research.disclosure.coarse import bounded_share
 from rm_research.disclosure.described import told
 from rm_research.disclosure.editions import Pile
 from rm_research.disclosure.families import of_pairs
+from rm_research.disclosure.known import PARTNERS
 from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Counts
 from rm_research.disclosure.threshold import Threshold
@@ -29,7 +30,7 @@ GOALS, ATTAINMENT = "goals", "attainment"
 WHERE = ["n_cohorts", "of_cohorts"]  # whose pairs are told of, and who have any
 FIDELITY = ["cohort", "about", "planned", "n_pairs", "n_as_planned", "share", "bound", "mean", "alike", *WHERE]
 SIDED = ["cohort", "scale", "wave", "n_pairs", *(f"{measure}{end}" for measure in (DIFFERENCE, AGREEMENT)
-                                                for end in ("", "_low", "_high")), "alike", *WHERE]  # fmt: skip
+                                                for end in ("", "_low", "_high")), *WHERE]  # fmt: skip
 TEXTS, COUNTS = ("cohort", "about", "scale", "wave"), ("n_pairs", "n_as_planned", *WHERE)
 Takes = Callable[[pd.DataFrame], bool]
 
@@ -186,8 +187,9 @@ def shown_sides(
     -------
     DataFrame
         One row per cohort that may be shown ('all cohorts' for these together), scale and wave: n_pairs (with both
-        answers), difference (leader − mentor, mean) and icc (ICC(A,1)) with intervals; alike: 1 where nearly all of one
-        side, or nearly all differences, are equal, and there are no numbers.
+        answers), difference (leader − mentor, mean) and icc (ICC(A,1)) with intervals. No row where nearly all of one
+        side, or nearly all differences, are equal: beside the means of both sides, words would tell each what the
+        partner said; none where few of these people had other partners in an edition.
     list of Named
         Groups of questionnaires that it names: those of both roles.
     """
@@ -196,6 +198,9 @@ def shown_sides(
 
     def takes(pairs: pd.DataFrame) -> bool:
         named: Named = []
+        people = [who for side in SIDES for who in pairs[["cohort", side]].itertuples(index=False, name=None)]
+        if behind.since.of_few(PARTNERS, people):
+            return False
         for side in SIDES:
             theirs = pairs.assign(person=pairs[side])
             named.append((behind.pile(theirs["scale"].iloc[0], theirs["wave"].iloc[0]), behind.places(theirs)))
@@ -204,8 +209,9 @@ def shown_sides(
 
     for (scale, wave), pairs in sides.groupby(["scale", "wave"], sort=False):
         for place, some in _shown(pairs, prepared, takes, _all_alike):
-            cells = {"cohort": place, "scale": scale, "wave": wave} | _of(some, pairs)
-            rows.append(cells | ({"alike": 1.0} if _all_alike(some) else _agreed(some, prepared)))
+            if not _all_alike(some):
+                cells = {"cohort": place, "scale": scale, "wave": wave}
+                rows.append(cells | _of(some, pairs) | _agreed(some, prepared))
     order = [scale.name for scale in prepared.study.process_scales]
     return _ordered(rows, SIDED, "scale", order, prepared), names
 

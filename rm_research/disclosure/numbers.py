@@ -25,6 +25,7 @@ from rm_research.disclosure.families import first_of_family, without_partial
 from rm_research.disclosure.fidelity import shown_fidelity, shown_sides
 from rm_research.disclosure.gate import Disclosed, disclosed, poolable
 from rm_research.disclosure.heading import headed
+from rm_research.disclosure.known import kept, with_clusters_of
 from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
 from rm_research.disclosure.sets import Behind, Circulated, Named
@@ -102,7 +103,8 @@ def release(prepared: Prepared, label: str) -> Edition:
     """Enter the numbers of a study, as they are now, into the ledger of editions; pages then show these."""
     made = _decided(prepared)
     numbers, groups, family = made.numbers, _named_by(made), made.behind.family
-    edition = enter(prepared.study, label, groups, present_in(prepared.panel, prepared.study, family), family)
+    edition = enter(prepared.study, label, groups, present_in(prepared.panel, prepared.study, family), family,
+                    kept(made.behind.facts))  # fmt: skip
     _keep(prepared, _made_of(prepared), numbers)
     return edition
 
@@ -142,6 +144,7 @@ def _decided(prepared: Prepared) -> _Made:
     editions = known_again(read_editions(study), prepared.panel, study, family)
     whole, skipped = without_partial(prepared, family)
     panel, waiting = without_late(whole.panel, editions, study=study, family=family)
+    panel = with_clusters_of(panel, editions[-1].facts, Threshold.of(study)) if editions else panel
     made = _made(replace(prepared, panel=panel), waiting, [], editions, family)
     # numbers of several waves are of different people, perhaps by few: the other waves are then of who has them all
     if apart := _apart(made.numbers, study):

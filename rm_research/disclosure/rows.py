@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 
 from rm_research.disclosure.alike import alike, of_few_changed
-from rm_research.disclosure.clusters import few_share_one
+from rm_research.disclosure.clusters import few_share_one, who_share_across
 from rm_research.disclosure.families import first_of_family
+from rm_research.disclosure.known import MATES, MEETINGS, PARTNERS, PEERS
 from rm_research.disclosure.sets import Behind, Circulated
 from rm_research.disclosure.threshold import Threshold
-from rm_research.effects.estimate import COMPARING, Estimate
+from rm_research.effects.estimate import COMPARING, SETTING_APART, Estimate
 from rm_research.effects.estimates import Estimates, headlines, of_both
 from rm_research.effects.groups import AND
-from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure, Name
+from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure, Name, Questionnaires
 from rm_research.stats.result import Reason, Vector
 from rm_research.study import Study
 
@@ -188,6 +189,40 @@ def few_share_a_cluster(asked: Asked) -> pd.Series:
         return few_share_one(behind.clusters[people], behind.people[people], asked.threshold)
 
     return _where(asked, otherwise, rests_on_few)
+
+
+def few_compared_belong_together(asked: Asked) -> pd.Series:
+    """
+    Differences of groups of whom few share a cluster with somebody of the other group.
+
+    The error of the difference, next to those of both groups, would tell how these few people differ together.
+    """
+
+    def rests_on_few(row: Estimate, behind: Behind) -> bool:
+        sides = [(behind.clusters[people], behind.people[people]) for people in behind.sides(row)]
+        return bool(asked.threshold.few(who_share_across(sides)))
+
+    return _where(asked, asked.table["contrast"].isin(SETTING_APART) & (asked.behind is not None), rests_on_few)
+
+
+def known_otherwise(asked: Asked) -> pd.Series:
+    """
+    Rows that depend on who belongs with whom, or on meetings, where that changed for few people since an edition.
+
+    The same answers give another number then, and the two numbers together would tell those of these few people.
+    """
+    if asked.behind is None or not asked.behind.since:
+        return pd.Series(False, index=asked.table.index)
+
+    def depends(row: Estimate, behind: Behind) -> bool:
+        groups = (row.declared.groups if row.declared else None) or frozenset()
+        kinds = [MATES if row.contrast in SETTING_APART or AND in row.role else PEERS]
+        kinds += [PARTNERS] if groups & {Questionnaires.PARTNERS, Questionnaires.EXPERIENCE} else []
+        kinds += [MEETINGS] if row.contrast == Contrast.DOSE or row.method == Name.INSTRUMENT else []
+        people = behind.who(np.concatenate([np.empty(0, dtype=np.intp), *behind.sides(row)]))
+        return any(behind.since.of_few(kind, people) for kind in kinds)
+
+    return _where(asked, pd.Series(True, index=asked.table.index), depends)
 
 
 def _where(asked: Asked, which: pd.Series, hides: Callable[[Estimate, Behind], bool]) -> pd.Series:

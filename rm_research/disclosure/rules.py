@@ -50,6 +50,8 @@ RULES = (
     Rule("part of a shared comparison", ROWS, "reason.hidden_given_away", rows.part_of_shared_comparison),
     Rule("few meet otherwise", ROWS, "reason.hidden_given_away", rows.few_meet_otherwise),
     Rule("few share a cluster", ROWS, "reason.hidden_given_away", rows.few_share_a_cluster),
+    Rule("few compared belong together", ROWS, "reason.hidden_given_away", rows.few_compared_belong_together),
+    Rule("known otherwise", ROWS, "reason.hidden_given_away", rows.known_otherwise),
     Rule(RESTS_ON_FEW, ROWS, "reason.hidden_given_away", rows.rests_on_few),
     Rule("average of hidden cohorts", ROWS, "reason.hidden_given_away", rows.average_of_hidden),
     Rule("average of few leavers", ROWS, "reason.hidden_beside", rows.average_of_few_leavers),

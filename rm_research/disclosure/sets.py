@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import connected_components, maximum_flow
 
 from rm_research.disclosure.editions import Edition, Group, Pile, digest
 from rm_research.disclosure.families import first_of_family
+from rm_research.disclosure.known import Person, Since, facts_of
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import Together
 from rm_research.effects.dyads import MEMBERS, Experience, one_to_one
@@ -66,6 +67,8 @@ class Behind:
         Person at each place; questionnaires of editions that are gone have places of their own.
     released : list of (Pile, array, bool)
         Places of each group that an edition named, and whether it goes across the others.
+    facts, since : dict, Since
+        Who belongs with whom and has met how often, and of whom that is known otherwise than in an edition.
     """
 
     def __init__(
@@ -91,6 +94,8 @@ class Behind:
         self._sides: dict[tuple[object, ...], list[Positions]] = {}
         self._narrow: dict[tuple[str, ...], NDArray[np.bool_]] = {}
         self._experienced: dict[tuple[object, ...], dict[str, pd.DataFrame]] = {}
+        self.facts = facts_of(self._panel, dyads)
+        self.since = Since((edition.facts for edition in editions), self.facts, Threshold.of(study))
         self._said = None if dyads is None else Experience(self._panel, dyads)
         self._cohorts, self._roles = (list(dict.fromkeys(self._panel[name])) for name in ("cohort", "role"))
         self.family, self.whole = family or first_of_family(study), family is not None
@@ -162,6 +167,10 @@ class Behind:
                 row.role: pairs.assign(post=pairs["own"]), other: pairs.assign(post=pairs["partner"]),
             }  # fmt: skip
         return self._experienced[key]
+
+    def who(self, people: Positions) -> list[Person]:
+        """Cohort and person of some rows of the Panel."""
+        return [self._who[place] for place in np.unique(self._place_of[people])]
 
     def sides(self, row: Estimate) -> list[Positions]:
         """Rows of the Panel of each group of people that a row sets apart, of all cohorts for an average."""

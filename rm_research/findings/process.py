@@ -138,8 +138,6 @@ def _agreement(scale: str, wave: str, context: Context) -> tuple[str, str]:
     """Mean difference of the two sides, and their agreement, each with its interval."""
     rows, words = context.table("sides"), context.words
     for _, row in rows[rows["scale"].eq(scale) & rows["wave"].eq(wave)].iterrows():
-        if pd.notna(row["alike"]):
-            return "", words.say("programme.sides_alike")
         found = []
         for measure in ("difference", "icc"):
             low, high = row[f"{measure}_low"], row[f"{measure}_high"]

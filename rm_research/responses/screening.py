@@ -29,6 +29,7 @@ LEAST_LETTERS = 2  # of a name; one that short counts only where it is written w
 LONGEST_WORD = 40  # letters of what may be several names run together
 LEAST_SIGNS, LEAST_OF_A_KIND, LEAST_DIGITS = 3, 4, 5  # of a code, of one without digits, and of one that is a number
 ENDINGS = ("s", "es", "n", "en", "ns")  # of a name in a sentence: 'Annas Idee', 'mit Petern'
+STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h"})
 SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 NAMED = re.compile(r"name|vorname|nachname", re.IGNORECASE)
 # words of names that are everybody's
@@ -142,7 +143,7 @@ def _hang_together(text: str, words: list[tuple[int, int, str]]) -> bool:
 @cache
 def _fold(word: str) -> str:
     """A word without case, accents and full width."""
-    plain = unicodedata.normalize("NFKD", word).casefold()
+    plain = unicodedata.normalize("NFKD", word).casefold().translate(STROKES)
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 

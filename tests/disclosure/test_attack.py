@@ -188,7 +188,8 @@ ELSEWHERE = {
     "few questionnaires", "few described", "few or nearly all", "arms beside few leavers",
     "few at the start", "means of equal answers", "gaps beside other waves",
     "answers of few leavers", "answers of few scores", "beside shared answers", rules.RESTS_ON_FEW,
-    "few meet otherwise", "few share a cluster", "few wrote", "too few for two groups",
+    "few meet otherwise", "few share a cluster", "few wrote",
+    "few compared belong together", "known otherwise", "too few for two groups",
 }  # fmt: skip
 
 

@@ -1,0 +1,136 @@
+"""What was known of people when an edition was released: who belonged with whom, and how often each had met."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from rm_research.disclosure.threshold import Threshold
+
+WHO = ["cohort", "person"]
+MATES, PEERS, PARTNERS, MEETINGS = "mates", "peers", "partners", "meetings"
+Person = tuple[str, str]  # cohort and person
+Facts = dict[str, dict[Person, str]]  # by kind
+
+
+def facts_of(panel: pd.DataFrame, dyads: pd.DataFrame | None) -> Facts:
+    """
+    What numbers know of each person with a score besides answers.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Panel, without answers that wait.
+    dyads : DataFrame or None
+        Dyads.
+
+    Returns
+    -------
+    dict of str to dict of (str, str) to str
+        By cohort and person, as digests: `mates` are those who share a cluster, `peers` those of them in the same role,
+        `partners` those in the same dyads, `meetings` how many there were before each later wave; '' for nobody.
+    """
+    scored = panel[panel[["pre", "post"]].notna().any(axis=1)]
+    people = scored[[*WHO, "role", "cluster"]].drop_duplicates(WHO)
+    everybody = list(people[WHO].itertuples(index=False, name=None))
+    found: Facts = {
+        MATES: _together(people, ["cluster"]), PEERS: _together(people, ["cluster", "role"]), PARTNERS: {},
+        MEETINGS: {},
+    }  # fmt: skip
+    if dyads is not None:
+        sides = [dyads.rename(columns={one: "person", other: "with"})[[*WHO, "with"]]
+                 for one, other in (("leader", "mentor"), ("mentor", "leader"))]  # fmt: skip
+        met = pd.concat(sides).merge(people[WHO], on=WHO).groupby(WHO)["with"]
+        found[PARTNERS] = {_person(key): _digest(sorted(set(names))) for key, names in met}
+    logged = scored.loc[scored["sessions"].notna(), [*WHO, "wave", "sessions"]].drop_duplicates([*WHO, "wave"])
+    held = (logged["wave"].astype(str) + ":" + logged["sessions"].astype(str)).groupby([logged[name] for name in WHO])
+    found[MEETINGS] = {_person(key): _digest(sorted(counts)) for key, counts in held}
+    return {kind: {who: of.get(who, "") for who in everybody} for kind, of in found.items()}
+
+
+def _together(people: pd.DataFrame, by: list[str]) -> dict[Person, str]:
+    """For each person who shares something with others, with whom."""
+    members: dict[object, list[Person]] = defaultdict(list)
+    known = people.dropna(subset=["cluster"])
+    for key, who in zip(known[by].itertuples(index=False, name=None), known[WHO].itertuples(index=False, name=None),
+                        strict=True):  # fmt: skip
+        members[key].append(who)
+    return {who: _digest(map("/".join, sorted(of))) for of in members.values() if len(of) > 1 for who in of}
+
+
+def with_clusters_of(panel: pd.DataFrame, then: Mapping[str, Mapping[str, str]], threshold: Threshold) -> pd.DataFrame:
+    """
+    Put people whose mates changed into the cluster that they had in an edition, in cohorts where they are few.
+
+    Otherwise the errors of the same answers would differ from those of the edition, and tell how these few people
+    differ from the mean together.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Panel, without answers that wait.
+    then : mapping
+        Facts of the edition, as the ledger keeps them.
+    threshold : Threshold
+
+    Returns
+    -------
+    DataFrame
+        The Panel, with these clusters.
+    """
+    known, changed = then.get(MATES, {}), defaultdict[str, dict[Person, str]](dict)
+    for who, mates in facts_of(panel, None)[MATES].items():
+        if (had := known.get(_digest(who), mates)) != mates:
+            changed[who[0]][who] = f"then/{had}" if had else "/".join(("then", *who))
+    few = {who: cluster for of in changed.values() if threshold.few(len(of)) for who, cluster in of.items()}
+    if not few:
+        return panel
+    people = pd.Series(list(panel[WHO].itertuples(index=False, name=None)), index=panel.index)
+    return panel.assign(cluster=people.map(few).astype("str").fillna(panel["cluster"]))
+
+
+def kept(facts: Facts) -> dict[str, dict[str, str]]:
+    """Facts as a ledger keeps them: nobody can be told from the names of people."""
+    return {kind: {_digest(who): one for who, one in of.items()} for kind, of in facts.items()}
+
+
+class Since:
+    """
+    Of whom something is known otherwise than in an edition.
+
+    Parameters
+    ----------
+    editions : iterable of mapping
+        Facts of each edition, as the ledger keeps them.
+    now : dict
+        From `facts_of`.
+    threshold : Threshold
+    """
+
+    def __init__(self, editions: Iterable[Mapping[str, Mapping[str, str]]], now: Facts, threshold: Threshold) -> None:
+        self._threshold = threshold
+        self._changed: dict[str, list[set[Person]]] = defaultdict(list)
+        for then in editions:
+            for kind, of in now.items():
+                known = then.get(kind, {})
+                changed = {who for who, one in of.items() if known.get(_digest(who), one) != one}
+                self._changed[kind] += [changed] if changed else []
+
+    def __bool__(self) -> bool:
+        """Whether anything is known otherwise."""
+        return any(self._changed.values())
+
+    def of_few(self, kind: str, people: Iterable[Person]) -> bool:
+        """Whether few of some people have other mates, partners or meetings than in an edition."""
+        asked = set(people)
+        return any(self._threshold.few(len(changed & asked)) for changed in self._changed[kind])
+
+
+def _person(key: object) -> Person:
+    cohort, person = map(str, key)  # type: ignore[call-overload]
+    return cohort, person
+
+
+def _digest(of: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(of).encode()).hexdigest()[:16]
