@@ -42,7 +42,7 @@ def private_folder(study: Path) -> Path:
         _close(folder)
         if not (folder / ".gitignore").exists():
             write_private(folder / ".gitignore", b"*\n")
-        if PRIVATE in os.environ and _known(folder).get("path") != str(study.resolve()):
+        if PRIVATE in os.environ and _known(folder) != _whose(study):
             write_private(folder / WHOSE, json.dumps(_whose(study)).encode())
     except OSError as error:
         raise StudyError(f"{folder} cannot be used for the study's key ({error.strerror}). {ELSEWHERE}") from error
@@ -82,7 +82,9 @@ def _refuse_moved(folder: Path, study: Path) -> None:
     for ledger in sorted(folder.parent.glob(f"*/{LEDGER}")):
         old = _known(ledger.parent)
         where, title = Path(old.get("path", "/")), old.get("title")
-        if not where.exists() and (where.name == Path(new["path"]).name or (title and title == new["title"])):
+        if not (where / "study.toml").exists() and (
+            where.name == Path(new["path"]).name or (title and title == new["title"])
+        ):
             raise StudyError(
                 f"{ledger.parent} holds what was released of a study that was in {where} and is gone. If this is that "
                 f"study, rename the folder to {folder.name}: else later reports could reveal individuals next to "

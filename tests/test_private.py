@@ -126,6 +126,14 @@ def test_a_study_that_was_moved_does_not_lose_what_was_released(kept_elsewhere, 
     assert private_folder(tmp_path / "another")  # the folder now knows where its study is
 
 
+def test_a_title_that_was_changed_since_is_known(kept_elsewhere, tmp_path):
+    (kept_elsewhere / "editions.jsonl").write_text("{}\n", encoding="utf-8")
+    (tmp_path / "study" / "study.toml").write_text('title = "Later"', encoding="utf-8")
+    study_key(tmp_path / "study")
+    with pytest.raises(StudyError, match="holds what was released"):
+        private_folder(moved(tmp_path, "renamed", "Later"))
+
+
 def test_another_study_of_the_same_name_may_begin(kept_elsewhere, tmp_path):
     (kept_elsewhere / "editions.jsonl").write_text("{}\n", encoding="utf-8")
     there = moved(tmp_path)

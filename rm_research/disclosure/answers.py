@@ -1,6 +1,6 @@
 """How answers are spread over the printed scale, in bands that reveal nothing about a single person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import groupby
 from typing import NamedTuple
@@ -89,7 +89,7 @@ def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[tu
         bands = min(_bandings(points), key=partial(_lost, of_role))
         failing = _failing(of_role, bands)
         passing = [group for group in of_role if (group.cohort, group.arm) not in failing]
-        whole = _summed(passing) if len(prepared.cohorts) > 1 else []
+        whole = _summed(passing, _asked_in(scale, wave, role, prepared)) if len(prepared.cohorts) > 1 else []
         about = (scale.name, wave)
         bars = [row for group in [*passing, *whole] for row in _rows_of(group, about, bands)]
         rare = [
@@ -226,12 +226,21 @@ def _failing(counted: list[Counted], bands: Bands) -> set[tuple[str, str]]:
     return {(group.cohort, group.arm) for group, fails in zip(counted, failing, strict=True) if fails}
 
 
-def _summed(counted: list[Counted]) -> Iterator[Counted]:
-    """Answers of all cohorts shown, by arm and wave; one cohort is not all of them."""
+def _asked_in(scale: Scale, wave: str, role: str, prepared: Prepared) -> dict[str, int]:
+    """In how many cohorts an arm has anybody with both scores."""
+    panel = prepared.sound_panel
+    of = panel[panel["scale"].eq(scale.name) & panel["wave"].eq(wave) & panel["role"].eq(role)]
+    of = of[of[["pre", "post"]].notna().all(axis=1)]
+    return {str(arm): int(n) for arm, n in of.groupby("arm")["cohort"].nunique().items()}
+
+
+def _summed(counted: list[Counted], asked_in: Mapping[str, int] | None = None) -> Iterator[Counted]:
+    """Answers of all cohorts shown, by arm and wave; one of several cohorts with such an arm is not all of them."""
     by_arm_and_wave: dict[tuple[str, str], list[Counted]] = {}
     for group in counted:
         by_arm_and_wave.setdefault((group.arm, group.asked), []).append(group)
-    several = {key: parts for key, parts in by_arm_and_wave.items() if len(parts) > 1}
-    for (arm, asked), parts in several.items():
+    for (arm, asked), parts in by_arm_and_wave.items():
+        if asked_in is not None and len(parts) < min(2, asked_in.get(arm, 0)):
+            continue
         points = sum((part.points for part in parts), start=0 * parts[0].points)
         yield Counted(ALL_COHORTS, parts[0].role, arm, asked, sum(part.n_people for part in parts), points, len(parts))

@@ -171,7 +171,7 @@ def _shown(
     plain = [parts[cohort] for cohort in shown if not apart(parts[cohort])]
     if len(plain) > 1 or (plain and len(parts) == 1):
         yield ALL_COHORTS, pd.concat(plain)
-    elif all_apart and shown and apart(whole := pd.concat([parts[cohort] for cohort in shown])):
+    elif not plain and all_apart and shown and apart(whole := pd.concat([parts[cohort] for cohort in shown])):
         yield ALL_COHORTS, whole
     elif not shown and threshold.enough(len(pairs)) and takes(pairs):
         yield ALL_COHORTS, pairs

@@ -9,7 +9,8 @@ import pandas as pd
 from rm_research.disclosure.threshold import Threshold
 
 WHO = ["cohort", "person"]
-MATES, PEERS, PARTNERS, MEETINGS = "mates", "peers", "partners", "meetings"
+MATES, PEERS, PARTNERS = "mates", "peers", "partners"
+CELL = ["cohort", "scale", "wave"]
 Person = tuple[str, str]  # cohort and person
 Facts = dict[str, dict[Person, str]]  # by kind
 
@@ -29,23 +30,23 @@ def facts_of(panel: pd.DataFrame, dyads: pd.DataFrame | None) -> Facts:
     -------
     dict of str to dict of (str, str) to str
         By cohort and person, as digests: `mates` are those who share a cluster, `peers` those of them in the same role,
-        `partners` those in the same dyads, `meetings` how many there were before each later wave; '' for nobody.
+        `partners` those in the same dyads, and `meetings_before` a wave how many there were; '' for nobody.
     """
     scored = panel[panel[["pre", "post"]].notna().any(axis=1)]
     people = scored[[*WHO, "role", "cluster"]].drop_duplicates(WHO)
     everybody = list(people[WHO].itertuples(index=False, name=None))
     found: Facts = {
         MATES: _together(people, ["cluster"]), PEERS: _together(people, ["cluster", "role"]), PARTNERS: {},
-        MEETINGS: {},
     }  # fmt: skip
     if dyads is not None:
         sides = [dyads.rename(columns={one: "person", other: "with"})[[*WHO, "with"]]
                  for one, other in (("leader", "mentor"), ("mentor", "leader"))]  # fmt: skip
         met = pd.concat(sides).merge(people[WHO], on=WHO).groupby(WHO)["with"]
         found[PARTNERS] = {_person(key): _digest(sorted(set(names))) for key, names in met}
-    logged = scored.loc[scored["sessions"].notna(), [*WHO, "wave", "sessions"]].drop_duplicates([*WHO, "wave"])
-    held = (logged["wave"].astype(str) + ":" + logged["sessions"].astype(str)).groupby([logged[name] for name in WHO])
-    found[MEETINGS] = {_person(key): _digest(sorted(counts)) for key, counts in held}
+    logged = scored[scored["sessions"].notna()].drop_duplicates([*WHO, "wave"])
+    for wave, rows in logged.groupby("wave", observed=True):
+        counts = rows[[*WHO, "sessions"]].astype(str).itertuples(index=False, name=None)
+        found[meetings_before(str(wave))] = {(cohort, who): _digest((cohort, who, n)) for cohort, who, n in counts}
     return {kind: {who: of.get(who, "") for who in everybody} for kind, of in found.items()}
 
 
@@ -61,7 +62,7 @@ def _together(people: pd.DataFrame, by: list[str]) -> dict[Person, str]:
 
 def with_clusters_of(panel: pd.DataFrame, then: Mapping[str, Mapping[str, str]], threshold: Threshold) -> pd.DataFrame:
     """
-    Put people whose mates changed into the cluster that they had in an edition, in cohorts where they are few.
+    Put people whose mates changed into the cluster that they had in an edition, in cohorts where some number has few.
 
     Otherwise the errors of the same answers would differ from those of the edition, and tell how these few people
     differ from the mean together.
@@ -79,15 +80,26 @@ def with_clusters_of(panel: pd.DataFrame, then: Mapping[str, Mapping[str, str]],
     DataFrame
         The Panel, with these clusters.
     """
-    known, changed = then.get(MATES, {}), defaultdict[str, dict[Person, str]](dict)
-    for who, mates in facts_of(panel, None)[MATES].items():
+    known, changed = then.get(MATES, {}), dict[Person, str]()
+    counted = panel[panel["role"].notna() & panel["arm"].notna()]
+    for who, mates in facts_of(counted, None)[MATES].items():
         if (had := known.get(_digest(who), mates)) != mates:
-            changed[who[0]][who] = f"then/{had}" if had else "/".join(("then", *who))
-    few = {who: cluster for of in changed.values() if threshold.few(len(of)) for who, cluster in of.items()}
-    if not few:
+            changed[who] = f"then/{had}" if had else "/".join(("then", *who))
+    cells = counted[counted["pre"].notna() & pd.MultiIndex.from_frame(counted[WHO]).isin(list(changed))]
+    few = {
+        str(cohort) for _, cell in (*cells.groupby(CELL), *cells[cells["post"].notna()].groupby(CELL))
+        for cohort, of in cell.groupby("cohort") if threshold.few(of["person"].nunique())
+    }  # fmt: skip
+    kept_so = {who: cluster for who, cluster in changed.items() if who[0] in few}
+    if not kept_so:
         return panel
     people = pd.Series(list(panel[WHO].itertuples(index=False, name=None)), index=panel.index)
-    return panel.assign(cluster=people.map(few).astype("str").fillna(panel["cluster"]))
+    return panel.assign(cluster=people.map(kept_so).astype("str").fillna(panel["cluster"]))
+
+
+def meetings_before(wave: str) -> str:
+    """Kind of fact: how often somebody had met before a survey."""
+    return f"meetings/{wave}"
 
 
 def kept(facts: Facts) -> dict[str, dict[str, str]]:

@@ -144,6 +144,7 @@ def _decided(prepared: Prepared) -> _Made:
     editions = known_again(read_editions(study), prepared.panel, study, family)
     whole, skipped = without_partial(prepared, family)
     panel, waiting = without_late(whole.panel, editions, study=study, family=family)
+    of_today = panel
     panel = with_clusters_of(panel, editions[-1].facts, Threshold.of(study)) if editions else panel
     made = _made(replace(prepared, panel=panel), waiting, [], editions, family)
     # numbers of several waves are of different people, perhaps by few: the other waves are then of who has them all
@@ -152,6 +153,8 @@ def _decided(prepared: Prepared) -> _Made:
     measured = shown_measurement(of_named(prepared, made.behind, made.circulated))
     tables = participation(prepared) | measured | made.numbers.tables
     curves, named = shown_specifications(prepared, made.behind, made.circulated)
+    if of_today is not panel:  # curves are made of the exports, whose clusters are those of today
+        curves, named = curves[:0], []
     tables |= {"specifications": curves, "unusable": shown_unusable(prepared), "skipped": skipped}
     numbers = replace(made.numbers, tables={name: tables[name] for name in TABLES})
     return replace(made, numbers=numbers, further=[*made.further, *((groups, False) for groups in named)])

@@ -9,8 +9,8 @@ import pandas as pd
 from rm_research.disclosure.alike import alike, of_few_changed
 from rm_research.disclosure.clusters import few_share_one, who_share_across
 from rm_research.disclosure.families import first_of_family
-from rm_research.disclosure.known import MATES, MEETINGS, PARTNERS, PEERS
-from rm_research.disclosure.sets import Behind, Circulated
+from rm_research.disclosure.known import MATES, PARTNERS, PEERS, meetings_before
+from rm_research.disclosure.sets import NOBODY, Behind, Circulated
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.estimate import COMPARING, SETTING_APART, Estimate
 from rm_research.effects.estimates import Estimates, headlines, of_both
@@ -199,8 +199,8 @@ def few_compared_belong_together(asked: Asked) -> pd.Series:
     """
 
     def rests_on_few(row: Estimate, behind: Behind) -> bool:
-        sides = [(behind.clusters[people], behind.people[people]) for people in behind.sides(row)]
-        return bool(asked.threshold.few(who_share_across(sides)))
+        of = [[(behind.clusters[people], behind.people[people]) for people in sides] for sides in behind.scored(row)]
+        return any(asked.threshold.few(who_share_across(sides)) for sides in of)
 
     return _where(asked, asked.table["contrast"].isin(SETTING_APART) & (asked.behind is not None), rests_on_few)
 
@@ -218,9 +218,9 @@ def known_otherwise(asked: Asked) -> pd.Series:
         groups = (row.declared.groups if row.declared else None) or frozenset()
         kinds = [MATES if row.contrast in SETTING_APART or AND in row.role else PEERS]
         kinds += [PARTNERS] if groups & {Questionnaires.PARTNERS, Questionnaires.EXPERIENCE} else []
-        kinds += [MEETINGS] if row.contrast == Contrast.DOSE or row.method == Name.INSTRUMENT else []
-        people = behind.who(np.concatenate([np.empty(0, dtype=np.intp), *behind.sides(row)]))
-        return any(behind.since.of_few(kind, people) for kind in kinds)
+        kinds += [meetings_before(row.wave)] if row.contrast == Contrast.DOSE or row.method == Name.INSTRUMENT else []
+        people = [behind.who(np.concatenate([NOBODY, *sides])) for sides in behind.scored(row)]
+        return any(behind.since.of_few(kind, some) for kind in kinds for some in people)
 
     return _where(asked, pd.Series(True, index=asked.table.index), depends)
 
@@ -362,6 +362,7 @@ def left_alone(table: pd.DataFrame, rule: pd.Series) -> pd.Series:
     """Averages of a single cohort or none, as all others are hidden: that is why there is no average."""
     about = ["contrast", "role", "arm", "scale", "wave"]
     hidden = table[headlines(table) & table["contrast"].isin(list(POOLED)) & rule.notna()]
+    hidden = hidden[hidden["n_pairs"].fillna(0).gt(0)]  # a cohort without anybody hides nothing
     lacking = hidden.assign(contrast=hidden["contrast"].map(POOLED).astype("str"))[about]
     without = table["reason"].eq(Reason.TOO_FEW_COHORTS) & (table["n_clusters"].fillna(0) < 2)
     return without & pd.MultiIndex.from_frame(table[about]).isin(pd.MultiIndex.from_frame(lacking))

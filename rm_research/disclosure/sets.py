@@ -168,6 +168,12 @@ class Behind:
             }  # fmt: skip
         return self._experienced[key]
 
+    def scored(self, row: Estimate) -> list[list[Positions]]:
+        """Groups that a row sets apart: of those with both scores, and of those with one before."""
+        return [
+            [people[has[people]] for people in self.sides(row)] for has in (self._before & self._after, self._before)
+        ]
+
     def who(self, people: Positions) -> list[Person]:
         """Cohort and person of some rows of the Panel."""
         return [self._who[place] for place in np.unique(self._place_of[people])]

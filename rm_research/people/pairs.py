@@ -84,10 +84,12 @@ def _located(rows: pd.DataFrame, members: pd.DataFrame, unknown: str, file: str,
     return located
 
 
-def report_half_pairs(members: pd.DataFrame, pairs: pd.DataFrame, study: Study, journal: Journal) -> None:
+def report_half_pairs(
+    members: pd.DataFrame, pairs: pd.DataFrame, study: Study, journal: Journal, *, in_roles: bool
+) -> None:  # fmt: skip
     """Count dyads of which only one side is known: what pairs did is told without them."""
     settings = study.settings
-    if not len(pairs) or not (settings.sessions or settings.goals or study.programme.agreed):
+    if not in_roles or not (settings.sessions or settings.goals or study.programme.agreed):
         return
     of = members[PAIR].drop_duplicates()
     if half := len(of) - len(pairs[PAIR].drop_duplicates()):

@@ -77,7 +77,8 @@ def build_participants(
     members = _members(statements, journal)
     met = None if sessions is None else held_meetings(sessions, members, study, journal)
     pairs = _pairs(members, people)
-    report_half_pairs(members, pairs, study, journal)
+    in_roles = bool(people["role"].isin(["leader", "mentor"]).any())
+    report_half_pairs(members, pairs, study, journal, in_roles=in_roles)
     dyads = with_agreements(_with_sessions(pairs, met), linkage.roster, study, journal)
     return Participants(
         people=PEOPLE.conform(people.assign(cluster=_clusters(people, members, study))),

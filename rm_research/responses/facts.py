@@ -1,6 +1,7 @@
 """Facts of each questionnaire (who, cohort, role, arm, when), and which rows count."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,8 @@ CODES = (
 YES = ("yes", "y", "true", "1")
 FIRST_DAY, LAST_DAY = 61, 2_958_465  # March 1900, before which programs count differently, to the year 9999
 SERIALS = (20_000, 80_000)  # days of 1954 to 2119
-ZONE = r"(:\d{2}(?:[.,]\d+)?)\s*(?:Z|[+-]\d{2}:?\d{2})$"  # time zone of a time of day, behind the time itself
+# time zone of a time of day in ISO 8601, behind the time itself
+ZONE = r"(\d[T ]\d{2}(?::?\d{2}){0,2}(?:[.,]\d+)?) ?(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 DATE = r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b"
 WORDS = ("cohort", "role", "arm")  # kept as plain text
 
@@ -220,13 +222,24 @@ def as_dates(
         seconds = (days.where(known, 0) * 86_400).round().to_numpy("int64").astype("timedelta64[s]")
         times = pd.Series(np.datetime64(day_zero, "us") + seconds, index=values.index)
         return times.where(known, as_dates(values.where(days.isna()), None))
-    if on_the_clock:
-        values, date_format = (
-            values.str.replace(ZONE, r"\1", regex=True),
-            date_format and date_format.removesuffix("%z"),
-        )
+    if on_the_clock and date_format is None:
+        values = values.str.replace(ZONE, r"\1", regex=True)
+    elif on_the_clock and "%z" in str(date_format):
+        return on_the_wall(values, str(date_format))
     times = pd.to_datetime(values, format=date_format or "ISO8601", errors="coerce", utc=True)
     return times.dt.tz_localize(None).astype("datetime64[us]")
+
+
+def on_the_wall(values: pd.Series, date_format: str) -> pd.Series:
+    """Read text as times of a format with a time zone, as the clock on the wall showed them; missing if it is none."""
+
+    def read(text: object) -> datetime | None:
+        try:
+            return datetime.strptime(str(text), date_format).replace(tzinfo=None)
+        except ValueError:
+            return None
+
+    return pd.Series([read(text) for text in values], index=values.index, dtype="datetime64[us]")
 
 
 def date_remedy(unread: pd.Series, place: str, example: str) -> str:

@@ -134,6 +134,20 @@ def test_of_cohorts_with_bounds_no_exact_total_is_told(decided):
     assert of(numbers, "purpose", ALL_COHORTS) is None
 
 
+def test_no_bound_of_all_cohorts_stands_beside_the_number_of_one(decided):
+    """38 of 40, "nearly all of 15" and "95% or more of 55": then all of the 15 did."""
+    in_first, others = ([f"P{k:03}" for k in range(start, 60, 2)] for start in (0, 1))
+
+    def edit(table):
+        said = table["dyad"].isin([*in_first[:26], *others]).map({True: "yes", False: "no"})
+        return table.assign(purpose=said)
+
+    numbers = decided(edited("roster.csv", edit), n=60)
+    assert of(numbers, "purpose", "A")["n_as_planned"] == 26
+    assert of(numbers, "purpose", "B")["bound"] == 1
+    assert of(numbers, "purpose", ALL_COHORTS) is None
+
+
 def test_goals_that_were_attained_alike_are_told_in_words(decided):
     numbers = decided(edited("goals.csv", lambda rows: rows.assign(attainment="1")))
     row = of(numbers, "attainment", "A")

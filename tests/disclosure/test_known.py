@@ -51,6 +51,20 @@ def test_roles_are_compared_where_no_pair_or_enough_people_in_pairs_are_known(kn
     assert of(numbers, "change")["estimate"].notna().any()
 
 
+def test_those_in_pairs_count_who_gave_the_answers(tmp_path):
+    """Twelve pairs are known, and ten of them answered nothing."""
+
+    def edit(files):
+        silent = [f"{side}{k:03}" for side in "LM" for k in range(2, 12)]
+        for file in ("pre.csv", "post.csv"):
+            files = rows(file, lambda table: table[~table["code"].isin(silent)])(files)
+        return pairs_known(12)(files)
+
+    compared = of(decide(written(tmp_path, edit, n=40, cohorts=1)), SIDE_BY_SIDE)
+    assert len(compared)
+    assert compared["estimate"].isna().all()
+
+
 def swapped(n, first=0):
     """The leaders of n pairs go round by one."""
 

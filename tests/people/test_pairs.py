@@ -123,10 +123,23 @@ def test_minutes_that_no_meeting_has_are_not_added_up(minutes, prepare):
     assert prepared.meetings["minutes"].isna().sum() == 1
 
 
-@pytest.mark.parametrize("when", ["2025-09-02T00:30:00+02:00", "2025-09-02 23:30-0500", "2025-09-02T12:00:00.5Z"])
+@pytest.mark.parametrize("when", [
+    "2025-09-02T00:30:00+02:00", "2025-09-02 23:30-0500", "2025-09-02T12:00:00.5Z", "2025-09-02T00:30:00+02",
+    "20250902T003000+0200", "2025-09-02T00+02:00",
+])  # fmt: skip
 def test_a_meeting_stays_on_the_day_of_the_clock_on_the_wall(when, prepare):
     days = prepare(f"P001,{when},30").meetings["date"].dt.strftime("%Y-%m-%d")
     assert days.max() == "2025-09-02"
+
+
+@pytest.mark.parametrize(("form", "when"), [
+    ("%Y-%m-%dT%H:%M:%SZ", "2025-09-02T00:30:00Z"), ("%d/%m/%Y %H:%M %z", "02/09/2025 00:30 +0200"),
+    ("%d/%m/%Y %H:%M%z", "02/09/2025 00:30+02:00"),
+])  # fmt: skip
+def test_a_declared_format_may_have_a_zone(form, when, prepare):
+    toml = TOML.replace('file = "log.csv"', f'file = "log.csv"\ndate_format = "{form}"')
+    days = prepare(f"P001,{when},30", toml=toml).meetings["date"].dt.strftime("%Y-%m-%d %H:%M")
+    assert days.dropna().tolist() == ["2025-09-02 00:30"]
 
 
 def test_goals_may_be_unrated_and_undated(prepare):
