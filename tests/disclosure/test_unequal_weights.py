@@ -71,14 +71,17 @@ def test_spreads_without_clusters_are_hidden_where_few_people_share_one(tmp_path
     assert is_shown(numbers, method="likelihood") == [shown]
 
 
-@pytest.mark.quick(1)
-@pytest.mark.parametrize(("sharing", "shown"), [(0, True), (2, False)])
+@pytest.mark.quick(2)
+@pytest.mark.parametrize(
+    ("sharing", "shown"), [((), True), ((0, 16), False), ((0, 1), False)], ids=["0", "across", "2"]
+)
 def test_spreads_at_the_start_are_hidden_where_few_people_share_a_cluster(tmp_path, sharing, shown):
+    """Two people of one arm, or of both: then the error of their difference knows of it, and the spreads do not."""
     toml = TOML + '[design]\ncomparison = "waitlist"\nassignment = "randomised"\n' + SMALLEST
     study = small_study(tmp_path, Group(n=16, arm="programme"), Group(n=16, arm="waitlist"), toml=toml)
     for wave in ("pre", "post"):
         rows = pd.read_csv(study / f"{wave}.csv", dtype=str, keep_default_na=False)
-        rows.loc[: sharing - 1, "pair"] = "shared" if sharing else rows["pair"]
+        rows.loc[list(sharing), "pair"] = "shared"
         rows.to_csv(study / f"{wave}.csv", index=False)
     balance = decide(prepare_study(study)).tables["balance"]
     assert balance["is_scale"].astype(bool).any() == shown
