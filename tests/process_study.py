@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from small_studies import as_csv
 
 TOML = """title = "Pairs"
@@ -74,3 +75,14 @@ def process_study(folder: Path, **options) -> Path:
     for name, content in process_files(**options).items():
         (folder / name).write_text(content, encoding="utf-8")
     return folder
+
+
+def edited(file, edit):
+    """Change the rows of a file, given as a frame of texts."""
+
+    def change(files):
+        rows = pd.DataFrame([line.split(",") for line in files[file].splitlines()])
+        rows = edit(rows.iloc[1:].set_axis(rows.iloc[0].tolist(), axis=1).reset_index(drop=True))
+        return files | {file: rows.to_csv(index=False)}
+
+    return change

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from process_study import TOML, process_files
+from process_study import TOML, edited, process_files
 
 from rm_research.disclosure.described import shown_described
 from rm_research.disclosure.fidelity import shown_fidelity, shown_sides
@@ -39,17 +39,6 @@ def decided(tmp_path):
         return Tables({name: table(prepared, behind, circulated)[0] for name, table in shown.items()})
 
     return made
-
-
-def edited(file, edit):
-    """Change the rows of a file, given as a frame of texts."""
-
-    def change(files):
-        rows = pd.DataFrame([line.split(",") for line in files[file].splitlines()])
-        rows = edit(rows.iloc[1:].set_axis(rows.iloc[0].tolist(), axis=1).reset_index(drop=True))
-        return files | {file: rows.to_csv(index=False)}
-
-    return change
 
 
 def of(numbers, about, cohort, table="fidelity"):

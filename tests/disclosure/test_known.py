@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from process_study import process_files
+from process_study import edited, process_files
 
 from rm_research.disclosure import rules
 from rm_research.disclosure.numbers import decide, release
@@ -18,20 +18,9 @@ def written(folder, edit=lambda files: files, **options):
     return prepare_study(folder)
 
 
-def rows(file, edit):
-    """Change the rows of a file, given as a frame of texts."""
-
-    def change(files):
-        table = pd.DataFrame([line.split(",") for line in files[file].splitlines()])
-        table = edit(table.iloc[1:].set_axis(table.iloc[0].tolist(), axis=1).reset_index(drop=True))
-        return files | {file: table.to_csv(index=False)}
-
-    return change
-
-
 def pairs_known(n):
     """Of all but n pairs, nobody knows who is in them."""
-    return rows("roster.csv", lambda table: table.assign(
+    return edited("roster.csv", lambda table: table.assign(
         dyad=table["dyad"].mask(table["dyad"].str[1:].astype(int) >= n, "")))  # fmt: skip
 
 
@@ -57,7 +46,7 @@ def test_those_in_pairs_count_who_gave_the_answers(tmp_path):
     def edit(files):
         silent = [f"{side}{k:03}" for side in "LM" for k in range(2, 12)]
         for file in ("pre.csv", "post.csv"):
-            files = rows(file, lambda table: table[~table["code"].isin(silent)])(files)
+            files = edited(file, lambda table: table[~table["code"].isin(silent)])(files)
         return pairs_known(12)(files)
 
     compared = of(decide(written(tmp_path, edit, n=40, cohorts=1)), SIDE_BY_SIDE)
@@ -72,7 +61,7 @@ def swapped(n, first=0):
         dyads = {f"L{first + k:03}": f"P{first + (k + 1) % n:03}" for k in range(n)}
         return table.assign(dyad=table["code"].map(dyads).fillna(table["dyad"]))
 
-    return rows("roster.csv", edit)
+    return edited("roster.csv", edit)
 
 
 @pytest.mark.parametrize(("moved", "shown"), [(0, True), (2, False), (4, False), (5, True)])
@@ -100,7 +89,7 @@ def test_errors_stay_those_of_a_release_until_enough_have_other_partners(moved, 
 def test_a_mentor_who_gets_a_second_leader_does_not_change_an_error(tmp_path):
     released = written(tmp_path, cohorts=1)
     release(released, "board")
-    second = rows("roster.csv", lambda table: pd.concat([table, pd.DataFrame(
+    second = edited("roster.csv", lambda table: pd.concat([table, pd.DataFrame(
         [["L003", "A", "leader", "P004", "yes", "yes"]], columns=table.columns)]))  # fmt: skip
     before, after = (of(numbers, "change").set_index("id")["std_error"]
                      for numbers in (decide(released), decide(written(tmp_path, second, cohorts=1))))  # fmt: skip
