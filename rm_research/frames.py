@@ -287,7 +287,7 @@ ESTIMATES = Frame(
         "n_comparison": (COUNT, "people of the comparison arm with both; missing for changes"),
         "n_clusters": (COUNT, "groups of people who belong together, behind the error; cohorts for a pooled row"),
         "detectable": (NUMBER, "smallest effect that this precision detects with 80 % power, same unit"),
-        "planned": (FLAG, "whether it was planned: of a declared outcome, and as the locked plan says if there is one"),
+        "planned": (FLAG, "of a declared outcome, no association, and as the plan says if one is locked, ever so late"),
         "heads": (FLAG, "whether design or leaving makes it the main row; missing where its method alone decides"),
         "truncated": (
             TEXT,

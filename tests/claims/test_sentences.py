@@ -170,7 +170,7 @@ def test_what_would_have_been_found_is_what_the_row_is_and_what_the_scale_allows
 
 def test_a_difference_that_is_too_small_is_called_a_difference(claims):
     found = claims(row_of(**DIFFERENCE, estimate=0.1, ci_low=-0.1, ci_high=0.2), design=RANDOMISED)
-    assert found.verdict_sentence(found.disclosed.rows[0]).startswith("Any difference is smaller than 0.30")
+    assert found.verdict_sentence(found.disclosed.rows[0]).startswith("The whole interval lies nearer to 0 than 0.30")
 
 
 def test_a_fall_is_a_gain_where_lower_is_better(claims):
