@@ -315,6 +315,7 @@ class TestReport:
         assert re.search(r"Spring: .*rows \d+", " ".join(done.stderr.split()))
         assert "1 of 2 cohort pages made." in done.stdout
 
+    @pytest.mark.slow
     def test_each_cohort_is_told_as_it_is_done(self, study, notebook, tmp_path):
         done = run("report", study, "--out", tmp_path / "out", "--notebook", notebook, "--jobs", "1")
         assert done.stderr.split() == ["Autumn:", "done", "Spring:", "done"]

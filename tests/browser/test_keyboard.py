@@ -83,6 +83,7 @@ def test_skip_link_comes_first_shows_itself_and_leads_to_main(open_page, path):
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
+@pytest.mark.slow
 def test_from_programme_to_cohort_and_back_from_the_file_system(open_page, demo_out):
     opened = open_page(demo_out / "index.html")
     page = opened.page

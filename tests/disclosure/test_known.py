@@ -29,6 +29,7 @@ def of(numbers, contrast):
     return table[table["contrast"].isin([contrast] if isinstance(contrast, str) else contrast)]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(("known", "shown"), [(0, True), (1, False), (4, False), (5, True), (28, True)])
 def test_roles_are_compared_where_no_pair_or_enough_people_in_pairs_are_known(known, shown, tmp_path):
     """Else the error of the difference, less those of both roles, tells how the members of a pair differ from them."""
@@ -40,6 +41,7 @@ def test_roles_are_compared_where_no_pair_or_enough_people_in_pairs_are_known(kn
     assert of(numbers, "change")["estimate"].notna().any()
 
 
+@pytest.mark.slow
 def test_those_in_pairs_count_who_gave_the_answers(tmp_path):
     """Twelve pairs are known, and ten of them answered nothing."""
 
@@ -64,6 +66,7 @@ def swapped(n, first=0):
     return edited("roster.csv", edit)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(("moved", "shown"), [(0, True), (2, False), (4, False), (5, True)])
 def test_what_goes_with_partners_waits_until_enough_have_others(moved, shown, tmp_path):
     release(written(tmp_path, cohorts=1), "board")
@@ -72,6 +75,7 @@ def test_what_goes_with_partners_waits_until_enough_have_others(moved, shown, tm
     assert bool(len(numbers.tables["sides"])) == shown
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("moved", "first"), [(2, 7), (3, 5), (9, 0)])
 def test_errors_stay_those_of_a_release_until_enough_have_other_partners(moved, first, tmp_path):
     """The difference of two errors is the product of what those who changed differ from the mean by."""
@@ -97,6 +101,7 @@ def test_a_mentor_who_gets_a_second_leader_does_not_change_an_error(tmp_path):
     pd.testing.assert_series_equal(before, after)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(("pairs", "shown"), [(0, True), (1, False), (9, False), (10, True)])
 def test_slopes_of_meetings_wait_where_the_log_of_few_was_corrected(pairs, shown, tmp_path):
     release(written(tmp_path, cohorts=1), "board")

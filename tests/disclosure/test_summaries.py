@@ -84,6 +84,7 @@ class TestSpecifications:
         assert table.empty
         assert list(table) == ["cohort"]
 
+    @pytest.mark.slow
     def test_a_page_shows_them(self, tmp_path):
         page = undrawn_findings(prepared_of(tmp_path, Group(n=30), toml=CURVES), cohort="Spring")
         assert "The first outcome, analysed in every way" in repr(page.methods)

@@ -130,6 +130,7 @@ class TestWhatIsShown:
         ax = rm.plot_answers(prepared, scale="mood", role="leader", cohort="Spring")
         assert any(text.startswith("Programme, 6 leaders") for text in words(ax))
 
+    @pytest.mark.slow
     def test_answers_that_are_turned_are_told_of(self, prepared, tmp_path):
         asked = {"scale": "mood", "role": "leader", "cohort": "Spring"}
         assert not any("turned" in text for text in words(rm.plot_answers(prepared, **asked)))

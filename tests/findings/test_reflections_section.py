@@ -55,6 +55,7 @@ def whole(tmp_path_factory):
                 marks={"a": MARKS, "b": MARKS})  # fmt: skip
 
 
+@pytest.mark.slow
 def test_themes_stand_beside_the_change_of_the_whole_group(whole):
     lines = whole.reflections.text.splitlines()
     assert lines[1] == (

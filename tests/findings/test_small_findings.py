@@ -69,6 +69,7 @@ label = "Teaching knowledge"
     def programme(cls, prepared):
         return undrawn_findings(prepared)
 
+    @pytest.mark.slow
     def test_speaks_of_change_alone(self, cohort):
         text = repr(cohort)
         assert "People’s teaching knowledge rose by an estimated" in text
@@ -131,6 +132,7 @@ class TestUnlinked:
     def programme(cls, prepared):
         return undrawn_findings(prepared)
 
+    @pytest.mark.slow
     def test_says_so_in_the_headline(self, cohort):
         text = repr(cohort.headline)
         assert "The two surveys could not be linked" in text

@@ -212,6 +212,7 @@ class TestOrderOfCohorts:
         with pytest.raises(StudyFileError, match=r"reporting\.cohorts: names a cohort twice"):
             prepare_study(self.study(tmp_path, reporting='cohorts = ["Spring", "Spring"]'))
 
+    @pytest.mark.slow
     def test_rows_tables_and_pages_follow_it(self, tmp_path):
         from rm_research.disclosure.numbers import study_numbers
 

@@ -123,6 +123,7 @@ def test_minutes_that_no_meeting_has_are_not_added_up(minutes, prepare):
     assert prepared.meetings["minutes"].isna().sum() == 1
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("when", [
     "2025-09-02T00:30:00+02:00", "2025-09-02 23:30-0500", "2025-09-02T12:00:00.5Z", "2025-09-02T00:30:00+02",
     "20250902T003000+0200", "2025-09-02T00+02:00",

@@ -122,6 +122,7 @@ def test_another_file_is_refused(refused, content, expected):
     assert expected in refused(content)
 
 
+@pytest.mark.slow
 def test_a_file_cut_off_anywhere_is_refused(refused, samples):
     content = (samples("format-spss") / "pyreadstat_sample.sav").read_bytes()
     for end in range(4, len(content), len(content) // 5):

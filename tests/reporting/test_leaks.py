@@ -40,6 +40,7 @@ def test_no_personal_data(contents, demo, file, column):
     assert not entries or found(contents, entries) == set()
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("file", ["pre.csv", "post.csv", "roster.csv"])
 def test_no_person_code(contents, demo, file):
     assert found(contents, cells(demo, file, "code") - {"Your five-character programme code"}) == set()

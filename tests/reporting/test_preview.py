@@ -38,6 +38,7 @@ def test_an_outcome_without_a_label_is_named_as_on_its_page(tmp_path):
     assert results(folder) == {("Spring", "People"): f"shown; Change, Programme, Inner zeal – {FEW}"}
 
 
+@pytest.mark.slow
 def test_a_role_is_shown_hidden_or_shown_together_with_the_other(tmp_path):
     groups = [Group("Large", 14, "leader"), Group("Large", 4, "mentor"), Group("Both", 6, "leader"),
               Group("Both", 6, "mentor")]  # fmt: skip

@@ -155,6 +155,7 @@ class TestDataError:
             run_reports(study, out=out)
         return out, str(raised.value)
 
+    @pytest.mark.slow
     def test_the_others_are_made_and_its_page_goes(self, run):
         assert left(run[0]) == pages("autumn") + FILES
 
