@@ -33,7 +33,7 @@ def few_share_one(
 
 def who_share_across(sides: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> int:
     """
-    How many people share a cluster with somebody of another group.
+    How many people share a cluster with somebody else of another group.
 
     The square of the error of a difference, less those of both groups, is the sum of the products of what these differ
     from the means of their groups by.
@@ -43,9 +43,12 @@ def who_share_across(sides: Sequence[tuple[NDArray[np.float64], NDArray[np.float
     sides : sequence of (array, array)
         Clusters and people of each group.
     """
-    known = [(cluster[np.isfinite(cluster)], person[np.isfinite(cluster)]) for cluster, person in sides]
-    nothing = np.empty(0)
-    each = np.concatenate([nothing, *(np.unique(cluster) for cluster, _ in known)])
-    found, counts = np.unique(each, return_counts=True)
-    shared = [person[np.isin(cluster, found[counts > 1])] for cluster, person in known]
-    return len(np.unique(np.concatenate([nothing, *shared])))
+    of = [np.column_stack([cluster, person, np.full(len(cluster), at)]) for at, (cluster, person) in enumerate(sides)]
+    rows = np.concatenate([np.empty((0, 3)), *of])
+    rows = rows[np.isfinite(rows[:, 0])]
+    shared = set.intersection(*(
+        {cluster for cluster, n in zip(*np.unique(np.unique(rows[:, [0, about]], axis=0)[:, 0], return_counts=True),
+                                       strict=True) if n > 1}
+        for about in (1, 2)
+    ))  # fmt: skip
+    return len(np.unique(rows[np.isin(rows[:, 0], list(shared)), 1]))

@@ -1,10 +1,12 @@
 """Errors and slopes tell who belongs with whom: not where few do, nor where that changed for few since a release."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from process_study import edited, process_files
 
 from rm_research.disclosure import rules
+from rm_research.disclosure.clusters import who_share_across
 from rm_research.disclosure.numbers import decide, release
 from rm_research.panel import prepare_study
 
@@ -54,6 +56,16 @@ def test_those_in_pairs_count_who_gave_the_answers(tmp_path):
     compared = of(decide(written(tmp_path, edit, n=40, cohorts=1)), SIDE_BY_SIDE)
     assert len(compared)
     assert compared["estimate"].isna().all()
+
+
+@pytest.mark.parametrize(("here", "there", "n"), [
+    ([(1, 1), (2, 2)], [(3, 3)], 0), ([(1, 1), (2, 2)], [(1, 3), (2, 4)], 4), ([(1, 1), (1, 2)], [(3, 3)], 0),
+    ([(1, 1)], [(1, 1)], 0),  # the same person in both, as who waited and then took part
+    ([(1, 1), (1, 2)], [(1, 1)], 2), ([(np.nan, 1)], [(np.nan, 2)], 0), ([], [], 0),
+])  # fmt: skip
+def test_who_shares_a_cluster_with_somebody_of_the_other_group(here, there, n):
+    sides = [(np.array([c for c, _ in side], float), np.array([p for _, p in side], float)) for side in (here, there)]
+    assert who_share_across(sides) == n
 
 
 def swapped(n, first=0):
