@@ -33,7 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before those that were not asked for are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count as slow what `quick` leaves over of a test's cases, and properties where they have many examples."""
+    """Count as slow what looks at the demo's report, what `quick` leaves over, and properties of many examples."""
+    for item in items:
+        if "demo_out" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
     _leave_over(items)
     if settings.get_current_profile_name() == properties.DEEP:
         for item in items:

@@ -17,7 +17,6 @@ from rm_research.cli import main
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "data" / "demo"
 COMMAND = (sys.executable, "-c", "from rm_research.cli import main; main()")
-QUICK_COHORTS = ("2022 spring", "2024 autumn")
 EVALUATOR = "evaluatrix"  # name of the user and of a folder on the way
 
 
@@ -60,11 +59,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_out(demo: Path, request: pytest.FixtureRequest) -> Path:
-    """What `rm-research report` makes of it; for the fast tests, without the pages that they do not look at."""
-    every = any(item.get_closest_marker("slow") for item in request.session.items)
-    options = [] if every else [part for name in QUICK_COHORTS for part in ("--cohort", name)]
-    return reported(demo, demo.parent / "reports", *options)
+def demo_out(demo: Path) -> Path:
+    """What `rm-research report` makes of it; tests that look at it are slow."""
+    return reported(demo, demo.parent / "reports")
 
 
 @pytest.fixture(scope="session")

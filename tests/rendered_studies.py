@@ -1,4 +1,4 @@
-"""Reports of four studies and of drawn ones, each made once by the command itself; most of them are slow."""
+"""Reports of four studies and of drawn ones, each made once by the command itself."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -18,20 +18,18 @@ SLUGS = {
     "mental_abacus": ["", "first-grade"],
     **{name: ["", "c0"] for name in DRAWN},
 }
-QUICK = {("demo", ""), ("demo", "2022-spring"), ("demo", "2024-autumn")}
 TOO_SMALL = {("demo", "2024-autumn")}  # five dyads: such a page may not show what the others must
 
 
 Slugs = Collection[tuple[str, str]]
 
 
-def page_params(leave_out: Slugs = (), *, quick: Slugs = QUICK) -> list[Any]:
-    """Study and slug of every page ('' is the programme's), all but the quick ones marked slow."""
+def page_params(leave_out: Slugs = ()) -> list[Any]:
+    """Study and slug of every page ('' is the programme's); all are slow, as a report has to be made."""
     params = []
     for study, slugs in SLUGS.items():
         for slug in slugs:
-            marks = [] if (study, slug) in quick else [pytest.mark.slow]
-            marks += [] if study == "demo" or study in DRAWN else [needs_data]
+            marks = [pytest.mark.slow, *([] if study == "demo" or study in DRAWN else [needs_data])]
             if (study, slug) not in leave_out:
                 params.append(pytest.param((study, slug), id=f"{study}-{slug or 'programme'}", marks=marks))
     return params

@@ -67,8 +67,8 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Opened]]:
         context.close()
 
 
-@pytest.fixture(params=page_params(leave_out=LEFT_OUT, quick={("demo", "2022-spring")}))
+@pytest.fixture(params=page_params(leave_out=LEFT_OUT))
 def path(request: pytest.FixtureRequest) -> Path:
-    """Every page of the four reports; one of them is quick."""
+    """Every page of the four reports."""
     study, slug = request.param
     return page_path(folders_of(study, request)[1], slug)

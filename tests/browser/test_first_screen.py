@@ -16,7 +16,7 @@ USUAL_OUTCOMES, MORE_HEIGHT = 3, 450  # pixels that each further outcome may tak
 MANY_OUTCOMES = 4  # that the first screen holds; of more, those named in advance stand first
 
 
-@pytest.fixture(params=page_params(NOT_OPENED, quick={("demo", ""), ("demo", "2022-spring"), ("demo", "2024-autumn")}))
+@pytest.fixture(params=page_params(NOT_OPENED))
 def shown(request):
     """A page, whether it is a cohort's or the programme's, and what its study declares."""
     study, slug = request.param
@@ -31,7 +31,6 @@ def arms_of(page) -> int:
     return max(1, lines // max(scales, 1))
 
 
-@pytest.mark.quick(1)
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_first_screen_holds_every_outcome_and_what_became_clear(open_page, shown, screen):
     path, _, _ = shown
@@ -45,7 +44,6 @@ def test_the_first_screen_holds_every_outcome_and_what_became_clear(open_page, s
     assert [box for box in boxes if box["y"] + box["height"] > reach] == []
 
 
-@pytest.mark.quick(1)
 def test_the_page_is_read_in_minutes(open_page, shown):
     path, kind, declared = shown
     page = open_page(path).page
@@ -54,7 +52,6 @@ def test_the_page_is_read_in_minutes(open_page, shown):
     assert words <= MOST_WORDS[kind] + MORE_WORDS * further
 
 
-@pytest.mark.quick(1)
 def test_the_page_is_a_few_screens_long(open_page, shown):
     path, kind, declared = shown
     page = open_page(path, height=900).page

@@ -7,7 +7,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SMALLEST = 9  # points
 
 
-@pytest.mark.quick(1)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_has_a_contrast_of_4_5(open_page, path, scheme):
     page = open_page(path, scheme=scheme).page
