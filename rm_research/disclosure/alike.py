@@ -18,7 +18,6 @@ FEWEST_APART, SHARE_APART = 2, 0.1  # more people than these must differ from th
 THIRDS = ("low", "middle", "high")
 ANYWHERE = "somewhere"  # where a third would tell the score itself
 FEW_CHANGED = "few_changed"
-PROCESS = HIDDEN  # words on what both sides say, or on changes beside it, would tell partners of each other
 Range = tuple[float, float] | None
 
 
@@ -45,7 +44,8 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
             scores = ((behind.pre[people], behind.post[people]) for people in behind.sides(row))
             found = (reason for pre, post in scores
                      for reason in _reasons(pre, post, limits, steps, linked=study.link.method != "none"))  # fmt: skip
-            known[key] = next(chain(found, (PROCESS for _ in _reasons_of_process(row, behind, study))), "")
+            # words on what both sides say, or on changes beside it, would tell partners of each other
+            known[key] = next(chain(found, (HIDDEN for _ in _reasons_of_process(row, behind, study))), "")
         if known[key]:
             told[row.id] = known[key]
     return told

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from rm_research.disclosure import rules
@@ -74,22 +73,14 @@ def shown_balance(
     named = [[(behind.pile(side["scale"].iloc[0], study.baseline), behind.places(side)) for side in of_row if len(side)]
              for of_row in sides]  # fmt: skip
     # spreads before know no clusters, and the intervals of means do
-    told = [any(few_share_one(side["cluster"], side["person"], threshold) for side in of_row)
-            or threshold.few(_across(of_row)) for of_row in sides]  # fmt: skip
+    codes = [[(side["cluster"], side["person"]) for side in of_row] for of_row in sides]
+    told = [any(few_share_one(*side, threshold) for side in of_row) or threshold.few(who_share_across(of_row))
+            for of_row in codes]  # fmt: skip
     shows = pd.Series(
         [not tells and circulated.takes(groups) for tells, groups in zip(told, named, strict=True)],
         index=table.index, dtype=bool,
     )  # fmt: skip
     return table[shows].reset_index(drop=True), [groups for groups, taken in zip(named, shows, strict=True) if taken]
-
-
-def _across(sides: Sequence[pd.DataFrame]) -> int:
-    """How many people of both arms share a cluster with somebody of the other."""
-    rows = pd.concat(sides) if sides else pd.DataFrame(columns=["cluster", "person"])
-    clusters, people = (pd.factorize(rows[name])[0].astype(float) for name in ("cluster", "person"))
-    clusters[clusters < 0] = np.nan
-    ends = np.cumsum([len(side) for side in sides])[:-1]
-    return who_share_across(list(zip(np.split(clusters, ends), np.split(people, ends), strict=True))) if sides else 0
 
 
 def _sides(

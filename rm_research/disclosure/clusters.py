@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from rm_research.disclosure.threshold import Threshold
 
+Codes = pd.Series | NDArray[np.float64]
 
-def few_share_one(
-    clusters: pd.Series | NDArray[np.float64], people: pd.Series | NDArray[np.float64], threshold: Threshold
-) -> bool:
+
+def few_share_one(clusters: Codes, people: Codes, threshold: Threshold) -> bool:
     """
     Whether a few of some people share a cluster: somebody does, and fewer than the smallest group.
 
@@ -25,13 +25,10 @@ def few_share_one(
     threshold : Threshold
     """
     cluster, person = (pd.factorize(np.asarray(codes))[0] for codes in (clusters, people))
-    known = cluster >= 0
-    pairs = np.unique(np.column_stack([cluster[known], person[known]]), axis=0)
-    shared = np.bincount(pairs[:, 0])[pairs[:, 0]] > 1
-    return bool(threshold.few(len(np.unique(pairs[shared, 1]))))
+    return bool(threshold.few(_people_in(_holding_several(cluster, person), cluster, person)))
 
 
-def who_share_across(sides: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> int:
+def who_share_across(sides: Sequence[tuple[Codes, Codes]]) -> int:
     """
     How many people share a cluster with somebody else of another group.
 
@@ -40,15 +37,24 @@ def who_share_across(sides: Sequence[tuple[NDArray[np.float64], NDArray[np.float
 
     Parameters
     ----------
-    sides : sequence of (array, array)
-        Clusters and people of each group.
+    sides : sequence of (Series or array, Series or array)
+        Clusters and people of each group; nobody shares a missing cluster.
     """
-    of = [np.column_stack([cluster, person, np.full(len(cluster), at)]) for at, (cluster, person) in enumerate(sides)]
-    rows = np.concatenate([np.empty((0, 3)), *of])
-    rows = rows[np.isfinite(rows[:, 0])]
-    shared = set.intersection(*(
-        {cluster for cluster, n in zip(*np.unique(np.unique(rows[:, [0, about]], axis=0)[:, 0], return_counts=True),
-                                       strict=True) if n > 1}
-        for about in (1, 2)
-    ))  # fmt: skip
-    return len(np.unique(rows[np.isin(rows[:, 0], list(shared)), 1]))
+    if not sides:
+        return 0
+    cluster, person = (pd.factorize(np.concatenate([np.asarray(codes) for codes in of]))[0]
+                       for of in zip(*sides, strict=True))  # fmt: skip
+    side = np.repeat(np.arange(len(sides)), [len(people) for _, people in sides])
+    return _people_in(_holding_several(cluster, person) & _holding_several(cluster, side), cluster, person)
+
+
+def _holding_several(cluster: NDArray[np.intp], of: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Whether each cluster holds several different ones of something; the last place is for those without a cluster."""
+    known = cluster >= 0
+    pairs = np.unique(np.column_stack([cluster[known], of[known]]), axis=0)
+    return np.append(np.bincount(pairs[:, 0], minlength=cluster.max(initial=-1) + 1) > 1, False)
+
+
+def _people_in(which: NDArray[np.bool_], cluster: NDArray[np.intp], person: NDArray[np.intp]) -> int:
+    """How many people are in some of the clusters."""
+    return len(np.unique(person[which[cluster]]))

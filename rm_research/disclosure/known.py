@@ -1,14 +1,14 @@
 """What was known of people when an edition was released: who belonged with whom, and how often each had met."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from rm_research.disclosure.editions import digest
 from rm_research.disclosure.threshold import Threshold
+from rm_research.people import WHO
 
-WHO = ["cohort", "person"]
 MATES, PEERS, PARTNERS = "mates", "peers", "partners"
 CELL = ["cohort", "scale", "wave"]
 Person = tuple[str, str]  # cohort and person
@@ -42,11 +42,11 @@ def facts_of(panel: pd.DataFrame, dyads: pd.DataFrame | None) -> Facts:
         sides = [dyads.rename(columns={one: "person", other: "with"})[[*WHO, "with"]]
                  for one, other in (("leader", "mentor"), ("mentor", "leader"))]  # fmt: skip
         met = pd.concat(sides).merge(people[WHO], on=WHO).groupby(WHO)["with"]
-        found[PARTNERS] = {_person(key): _digest(sorted(set(names))) for key, names in met}
+        found[PARTNERS] = {_person(key): digest(*sorted(set(names))) for key, names in met}
     logged = scored[scored["sessions"].notna()].drop_duplicates([*WHO, "wave"])
     for wave, rows in logged.groupby("wave", observed=True):
         counts = rows[[*WHO, "sessions"]].astype(str).itertuples(index=False, name=None)
-        found[meetings_before(str(wave))] = {(cohort, who): _digest((cohort, who, n)) for cohort, who, n in counts}
+        found[meetings_before(str(wave))] = {(cohort, who): digest(cohort, who, n) for cohort, who, n in counts}
     return {kind: {who: of.get(who, "") for who in everybody} for kind, of in found.items()}
 
 
@@ -57,7 +57,7 @@ def _together(people: pd.DataFrame, by: list[str]) -> dict[Person, str]:
     for key, who in zip(known[by].itertuples(index=False, name=None), known[WHO].itertuples(index=False, name=None),
                         strict=True):  # fmt: skip
         members[key].append(who)
-    return {who: _digest(map("/".join, sorted(of))) for of in members.values() if len(of) > 1 for who in of}
+    return {who: digest(*map("/".join, sorted(of))) for of in members.values() if len(of) > 1 for who in of}
 
 
 def with_clusters_of(panel: pd.DataFrame, then: Mapping[str, Mapping[str, str]], threshold: Threshold) -> pd.DataFrame:
@@ -83,13 +83,11 @@ def with_clusters_of(panel: pd.DataFrame, then: Mapping[str, Mapping[str, str]],
     known, changed = then.get(MATES, {}), dict[Person, str]()
     counted = panel[panel["role"].notna() & panel["arm"].notna()]
     for who, mates in facts_of(counted, None)[MATES].items():
-        if (had := known.get(_digest(who), mates)) != mates:
+        if (had := known.get(digest(*who), mates)) != mates:
             changed[who] = f"then/{had}" if had else "/".join(("then", *who))
     cells = counted[counted["pre"].notna() & pd.MultiIndex.from_frame(counted[WHO]).isin(list(changed))]
-    few = {
-        str(cohort) for _, cell in (*cells.groupby(CELL), *cells[cells["post"].notna()].groupby(CELL))
-        for cohort, of in cell.groupby("cohort") if threshold.few(of["person"].nunique())
-    }  # fmt: skip
+    counts = [some.groupby(CELL)["person"].nunique() for some in (cells, cells[cells["post"].notna()])]
+    few = {str(cohort) for of in counts for cohort in of.index[threshold.few(of)].get_level_values("cohort")}
     kept_so = {who: cluster for who, cluster in changed.items() if who[0] in few}
     if not kept_so:
         return panel
@@ -104,7 +102,7 @@ def meetings_before(wave: str) -> str:
 
 def kept(facts: Facts) -> dict[str, dict[str, str]]:
     """Facts as a ledger keeps them: nobody can be told from the names of people."""
-    return {kind: {_digest(who): one for who, one in of.items()} for kind, of in facts.items()}
+    return {kind: {digest(*who): one for who, one in of.items()} for kind, of in facts.items()}
 
 
 class Since:
@@ -126,7 +124,7 @@ class Since:
         for then in editions:
             for kind, of in now.items():
                 known = then.get(kind, {})
-                changed = {who for who, one in of.items() if known.get(_digest(who), one) != one}
+                changed = {who for who, one in of.items() if known.get(digest(*who), one) != one}
                 self._changed[kind] += [changed] if changed else []
 
     def __bool__(self) -> bool:
@@ -142,7 +140,3 @@ class Since:
 def _person(key: object) -> Person:
     cohort, person = map(str, key)  # type: ignore[call-overload]
     return cohort, person
-
-
-def _digest(of: Iterable[str]) -> str:
-    return hashlib.sha256("\0".join(of).encode()).hexdigest()[:16]

@@ -9,6 +9,7 @@ answered, never from what was answered.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from scipy.sparse.csgraph import connected_components, maximum_flow
 
 from rm_research.disclosure.editions import Edition, Group, Pile, digest
 from rm_research.disclosure.families import first_of_family
-from rm_research.disclosure.known import Person, Since, facts_of
+from rm_research.disclosure.known import Facts, Person, Since, facts_of
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import Together
 from rm_research.effects.dyads import MEMBERS, Experience, one_to_one
@@ -67,8 +68,8 @@ class Behind:
         Person at each place; questionnaires of editions that are gone have places of their own.
     released : list of (Pile, array, bool)
         Places of each group that an edition named, and whether it goes across the others.
-    facts, since : dict, Since
-        Who belongs with whom and has met how often, and of whom that is known otherwise than in an edition.
+    since : Since
+        Of whom it is known otherwise than in an edition who belongs with whom, or how often they met.
     """
 
     def __init__(
@@ -94,8 +95,8 @@ class Behind:
         self._sides: dict[tuple[object, ...], list[Positions]] = {}
         self._narrow: dict[tuple[str, ...], NDArray[np.bool_]] = {}
         self._experienced: dict[tuple[object, ...], dict[str, pd.DataFrame]] = {}
-        self.facts = facts_of(self._panel, dyads)
-        self.since = Since((edition.facts for edition in editions), self.facts, Threshold.of(study))
+        of_editions = [edition.facts for edition in editions]
+        self.since = Since(of_editions, self.facts if of_editions else {}, Threshold.of(study))
         self._said = None if dyads is None else Experience(self._panel, dyads)
         self._cohorts, self._roles = (list(dict.fromkeys(self._panel[name])) for name in ("cohort", "role"))
         self.family, self.whole = family or first_of_family(study), family is not None
@@ -167,6 +168,11 @@ class Behind:
                 row.role: pairs.assign(post=pairs["own"]), other: pairs.assign(post=pairs["partner"]),
             }  # fmt: skip
         return self._experienced[key]
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Who belongs with whom, and has met how often."""
+        return facts_of(self._panel, self._dyads)
 
     def scored(self, row: Estimate) -> list[list[Positions]]:
         """Groups that a row sets apart: of those with both scores, and of those with one before."""

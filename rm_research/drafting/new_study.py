@@ -307,7 +307,8 @@ def _reporting(begun: Beginning) -> Lines:
 
 def _codebook_text(begun: Beginning, scales: dict[str, Instrument], words: Catalogue) -> str:
     """One row per item; what asks about the pair is not asked in the first wave."""
-    kind, own = (["kind"], [f"question@{MENTOR}"] if begun.students else []) if begun.process else ([], [])
+    kind = ["kind"] if begun.process else []
+    own = [f"question@{MENTOR}"] if begun.process and begun.students else []
     names = ["item", "scale", *kind, "of", "low", "high", "answers", "question", *own, *begun.waves]
     later = {begun.waves[0]: NOT_ASKED} if len(begun.waves) > 1 else {}
     buffer = io.StringIO()

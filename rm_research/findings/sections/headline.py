@@ -41,8 +41,8 @@ class Line(NamedTuple):
 def content(context: Context) -> Content:
     """Content of the first screen."""
     say, scale = context.words.say, context.study.first_scale
-    edition = say("page.edition", label=context.edition) if context.edition else say("page.draft")
-    edition = say("page.simulated") if context.simulated else edition  # which is never released
+    draft = say("page.simulated" if context.simulated else "page.draft")  # what is simulated is never released
+    edition = say("page.edition", label=context.edition) if context.edition else draft
     values: dict[str, object] = {
         "kicker": [context.study.title, edition], "title": context.title, "about": " · ".join(_about(context)),
         "tables": [], "words": say("headings.words"), "elsewhere": "", "outcome": context.heading("scale"),
