@@ -80,6 +80,7 @@ CONTACTS = {
 }  # fmt: skip
 EMAIL = CONTACTS["e-mail"].expression
 AT_OR_DIGIT = re.compile(r"[@\d]")
+SHORTEST = len("a@b.cd")
 TAKEN_OUT = "[…]"
 MOSTLY = 0.5  # share of the filled cells of a column
 
@@ -156,7 +157,8 @@ def _is_contact(entry: str | None) -> bool:
 
 def freed_of_contacts(entry: str) -> str:
     """Text with each e-mail and IP address, telephone number and pair of coordinates in it replaced by '[…]'."""
-    if not AT_OR_DIGIT.search(entry):  # none is without; this saves most entries the searches
+    # no contact is shorter or without one of these; this saves most entries the searches
+    if len(entry) < SHORTEST or not AT_OR_DIGIT.search(entry):
         return entry
     for contact in CONTACTS.values():
         entry = contact.expression.sub(TAKEN_OUT, entry)

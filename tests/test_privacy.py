@@ -148,6 +148,16 @@ def test_dates_and_numbers_are_no_contacts(cell):
     assert without_contacts(text(cell)).tolist() == [cell]
 
 
+@pytest.mark.parametrize("contact", ["a@b.cd", "1.1.1.1", "01234567", "+1234567", "555-123-4567", "1.123,2.456"])
+def test_the_shortest_contact_of_each_kind_is_taken_out(contact):
+    assert without_contacts(text(contact)).tolist() == ["[…]"]
+
+
+@given(st.one_of([st.from_regex(contact.expression, fullmatch=True) for contact in CONTACTS.values()]))
+def test_whatever_a_pattern_matches_is_taken_out(contact):
+    assert "[…]" in without_contacts(text(contact)).iloc[0]
+
+
 def test_a_number_to_call_is_taken_out_of_what_people_wrote():
     assert without_contacts(text("ring +49 (0)30 901820-0 after 5, or 0171 1234567")).tolist() == [
         "ring […] after 5, or […]"

@@ -5,6 +5,7 @@ Each command imports only what it needs: help does not wait for pandas, and chec
 """
 
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,8 @@ SELDOM = 100_000
 def main() -> None:
     """Evaluate reverse-mentoring programmes: from survey exports to findings."""
     gc.set_threshold(SELDOM)
+    # study.toml is read without plug-ins; looking for them in all installed packages takes longer than reading it
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 @main.command()

@@ -8,7 +8,6 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.measure import Measurement
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 from rm_research.catalogue import catalogue
@@ -16,11 +15,13 @@ from rm_research.checks import MOST_ROWS, Problems
 from rm_research.study.folding import printable
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from rm_research.drafting import Draft
 
 SHOWN = ("plan", "flow", "clusters", "links", "near_misses", "careless", "scales", "missing", "ledger")
 COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
-out_console, err_console = Console(), Console(stderr=True)
+out_console, err_console = Console(emoji=False), Console(stderr=True, emoji=False)
 
 
 def _shown(text: object) -> str:
@@ -38,8 +39,10 @@ def print_error(message: str) -> None:
     err_console.print(f"[red]Error:[/red] {_shown(message)}", highlight=False, soft_wrap=True)
 
 
-def progress() -> Progress:
+def progress() -> "Progress":
     """Progress bar that counts pages and disappears at the end."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=err_console, transient=True)
 
