@@ -76,6 +76,10 @@ OFFERED = {
 # forms of one thing, of which a language picks one
 SAME = {"Whose": "whose", "signed": "size", "lowered": "text", "title": "text", "persons": "people",
         "arm_moved": "arm_signed", "other_moved": "other_signed"}  # fmt: skip
+# texts that count under another name, to which code gives n too
+GIVEN_N = {"prompts.left", "prompts.cohorts", "prompts.people", "prompts.people_compared", "fidelity.first_meeting",
+           "fidelity.regularity", "beside.tips_less", "beside.tips_more"}  # fmt: skip
+COUNTED = {"n", "lost", "left", "more", "days"}  # which a text of one need not repeat
 FREE = {"higher", "moved", "raised", "people"}  # words, not numbers: a sign may say the same
 ENGLISH_WORDS = re.compile(
     r"\b(the|of|and|or|not|is|are|were|with|without|from|before|after|people|by|to|this|that|score|survey|change|"
@@ -202,7 +206,7 @@ VOCABULARY = {
     "glance": {*(f"caption_{what}" for what in ("change", "compared", "both", "unlinked")),
                *(f"others_{kind}" for kind in ("clear", "small", "unclear")), "of_group", "of_programme"},
     "pictured": {f"{kind}_{way}" for kind in ("change", "difference") for way in ("up", "down")},
-    "prompts": {"uneven_programme", "uneven_comparison", "people", "people_compared", "cohorts", "cohorts_one"},
+    "prompts": {"uneven_programme", "uneven_comparison", "people", "people_compared", "cohorts"},
     "counted_sides": {"compared", "pooled_compared", "these_compared"},
     "cohorts": {f"caption_{what}" for what in ("change", "compared", "both", "unlinked")},
     "headline": {"in_group", "in_programme", "not_in_programme"},
@@ -238,9 +242,16 @@ def test_every_word_of_the_vocabulary_has_a_text(table, words, language):
     assert {word for word in words if f"{table}.{word}" not in TEXTS[language]} == set()
 
 
+def usual(key: str) -> str:
+    """Key of which a text is the form for one of what is counted; any other key as it is."""
+    several = key.removesuffix("_one")
+    return several if several in ENGLISH else key
+
+
 def used(key: str) -> bool:
     """Whether code asks for a key as it stands, or for its family and names its last word somewhere."""
-    table, word = key.rsplit(".", 1)
+    table, word = usual(key).rsplit(".", 1)
+    key = usual(key)
     by_name = {"people", "one", "whose", "arms", "waves"}  # words of studies: roles, arms and waves
     if table.startswith(("claim.", "plain.")):
         table, word = table[:5], f"{table[6:]}.{word}"
@@ -290,11 +301,15 @@ def test_a_language_without_a_file_is_refused_with_those_that_have_one():
 
 def faults(texts: dict[str, str]) -> list[str]:
     """What a language lacks, has too much or fills otherwise than code does, by key."""
-    lines = [f"{key}: missing" for key in ENGLISH if key not in texts]
-    lines += [f"{key}: no text of this package" for key in texts if key not in ENGLISH]
-    for key in (key for key in texts if key in ENGLISH):
-        wrong, needed = blanks(texts[key]) - supplied(key), {SAME.get(name, name) for name in blanks(ENGLISH[key])}
-        lacking = needed - {SAME.get(name, name) for name in blanks(texts[key])} - FREE
+    lines = [f"{key}: missing" for key in ENGLISH if key not in texts and usual(key) == key]
+    lines += [f"{key}: no text of this package" for key in texts if usual(key) not in ENGLISH]
+    for key in (key for key in texts if usual(key) in ENGLISH):
+        several, free = usual(key), FREE if usual(key) == key else FREE | COUNTED
+        wrong, needed = (
+            blanks(texts[key]) - supplied(several),
+            {SAME.get(name, name) for name in blanks(ENGLISH[several])},
+        )
+        lacking = needed - {SAME.get(name, name) for name in blanks(texts[key])} - free
         lines += [f"{key}: nothing fills {{{name}}}" for name in sorted(wrong)]
         lines += [f"{key}: {{{name}}} is lost" for name in sorted(lacking)]
     return lines
@@ -344,16 +359,41 @@ def test_no_english_word_is_left_in_german():
     left = {
         key: found
         for key, text in TEXTS["de"].items()
-        if (found := ENGLISH_WORDS.findall(re.sub(r"\{.*?\}|\[[^\]]*\]|\b[a-z_]+\.[a-z_]+|\b[a-z_]+ = ", "", text)))
+        if (
+            found := ENGLISH_WORDS.findall(
+                re.sub(r"\{.*?\}|\[[^\]]*\]|\b[a-z_]+\.[a-z_]+|\b[a-z_]+ = |--\w+", "", text)
+            )
+        )
     }
     assert left == {}
 
 
 def test_no_german_text_is_the_english_one():
     """But for names, symbols and what holds nothing but blanks."""
-    same = {text for key, text in TEXTS["de"].items() if text == ENGLISH[key]}
+    same = {text for key, text in TEXTS["de"].items() if text == ENGLISH.get(key)}
     worded = {text for text in same if re.search(r"[a-z]{4}", re.sub(r"\{.*?\}", "", text))}
     assert worded <= SAME_IN_GERMAN
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_has_a_text_of_its_own(language):
+    words = catalogue(language)
+    texts = [words.say("leaving.left", n=n, moment="x") for n in (1, 2)]
+    assert texts == [TEXTS[language][f"leaving.left{form}"].format(n=2, moment="x") for form in ("_one", "")]
+
+
+def test_a_text_without_a_form_for_one_stands_for_one_too():
+    assert catalogue("en").say("programme.n_pairs", n=1).startswith("1 ")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_forms_for_one_are_told_by_n(language):
+    """By another name nobody would find them: `say` asks for n alone."""
+    several = [usual(key) for key in TEXTS[language] if usual(key) != key]
+    counts = {key: blanks(ENGLISH[key]) & COUNTED for key in several}
+    assert {key for key, names in counts.items() if not names} == set()
+    by_other_names = {key for key, names in counts.items() if "n" not in names}
+    assert by_other_names <= GIVEN_N
 
 
 def test_values_are_no_templates():

@@ -27,14 +27,15 @@ class Catalogue:
 
     def say(self, key: str, /, **values: object) -> str:
         """
-        Return the text of a key with its blanks filled.
+        Return the text of a key with its blanks filled; where `n` is 1 and there is a text of KEY_one, that text.
 
         Raises
         ------
         StudyError
             When the catalogue has no such text.
         """
-        text = self._find(key)
+        one = self._find(f"{key}_one") if values.get("n") == 1 else None
+        text = one if isinstance(one, str) else self._find(key)
         if not isinstance(text, str):
             raise StudyError(f"The catalogue '{self.language}' has no text {key!r}.")
         return text.format(**values)

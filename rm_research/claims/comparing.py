@@ -154,7 +154,8 @@ def in_short(claims: "Claims", row: Estimate) -> str:
     if by_two_ways(claims.study):
         depends = claims.words.say("comparing.depends")
         return depends if depends in texts else ""
-    return texts[0] if texts and _moved_the_other_way(claims, row) else ""
+    clear = claims.judged(row).verdict in CLEAR  # of a difference that is not, the arms need not be told apart
+    return texts[0] if texts and clear and _moved_the_other_way(claims, row) else ""
 
 
 def _side_by_side(claims: "Claims", row: Estimate) -> Iterator[str]:

@@ -70,7 +70,7 @@ def tipping_sentence(row: Estimate, claims: Claims) -> str:
     beyond = limits is not None and abs(shift) > limits[1] - limits[0]
     key = "beyond" if beyond else "less" if shift < 0 else "more"
     return claims.words.say(
-        f"beside.tips_{key}", left=left, before=before, people=claims.people(row.role, before),
+        f"beside.tips_{key}", n=left, left=left, before=before, people=claims.people(row.role, before),
         shift=claims.words.number(abs(shift)), unit=claims.unit(scale), when=claims.moment(row.wave),
         whom=claims.words.say(f"beside.than_{'assumed' if claims.counts_leavers(row) else 'others'}"),
     )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from itertools import pairwise
 
-from rm_research.claims.sentences import OUR_UNIT, Claims
+from rm_research.claims.sentences import Claims
 from rm_research.disclosure.printed import printed_interval
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.verdicts import CLEAR
 from rm_research.study import Item, Scale
+from rm_research.study.titles import OUR_UNIT
 
 
 def in_answers(row: Estimate, claims: Claims) -> str:

@@ -25,9 +25,8 @@ from rm_research.errors import ReportError
 from rm_research.stats.result import Reason
 from rm_research.study import Scale, Study
 from rm_research.study.model import ONE_ROLE, PROGRAMME
-from rm_research.study.titles import arm_title, people_title, wave_title
+from rm_research.study.titles import arm_title, people_title, unit_title, wave_title
 
-OUR_UNIT = Scale.model_fields["unit"].default
 _latest: "deque[Claims]" = deque(maxlen=2)  # of the pages being written; older ones may be forgotten
 
 
@@ -430,7 +429,7 @@ class Claims:
 
     def unit(self, scale: Scale) -> str:
         """Unit of a scale: the study's own word, or the default where it has none."""
-        return self.words.say("unit.scale_points") if scale.unit == OUR_UNIT else scale.unit
+        return unit_title(scale, self.words)
 
     def _family(self, row: Estimate) -> str:
         if not (row.compares_arms or row.is_change):

@@ -97,7 +97,7 @@ def turned_note(study: Study, scale: str) -> str:
     items = study.common_items(scale)
     n = sum(turned_in(item) is not None for item in items)
     words = catalogue(study.reporting.language)
-    return words.say("chart.turned" if n > 1 else "chart.turned_one", n=n, of=len(items)) if n else ""
+    return words.say("chart.turned", n=n, of=len(items)) if n else ""
 
 
 def answers_title(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:

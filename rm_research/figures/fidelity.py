@@ -126,7 +126,8 @@ def fidelity_label(about: str, study: Study, words: Catalogue) -> str:
     """What pairs did that did as planned, with the numbers from the plan that this takes."""
     plan = study.programme
     blanks = {
-        "n": plan.enough_meetings, "planned": plan.planned_meetings, "share": words.share(plan.as_planned),
+        "n": plan.enough_meetings if about == "meetings" else plan.most_days,
+        "planned": plan.planned_meetings, "share": words.share(plan.as_planned),
         "days": words.plain(round(plan.most_days or 0, 1)), "minutes": words.plain(round(plan.enough_minutes or 0, 1)),
     }  # fmt: skip
     return words.say(f"fidelity.{about}", **blanks)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from rm_research.claims import claims_of
 from rm_research.claims.glossary import terms, used_terms
-from rm_research.claims.sentences import OUR_UNIT
 from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import StudyError
 from rm_research.findings import sections
@@ -13,6 +12,7 @@ from rm_research.findings.context import Context
 from rm_research.findings.page import MACROS, Content, Findings, Section, Sections, name_of, rendered
 from rm_research.panel import Prepared
 from rm_research.study.given import wrong_data
+from rm_research.study.titles import OUR_UNIT
 
 WORDS = MACROS / "words.html.j2"  # the list of terms, which the texts of all sections decide
 

@@ -15,18 +15,15 @@ from rm_research.findings.pictures import Picture
 from rm_research.stats.result import Reason
 
 WHOSE = ["role", "arm", "scale"]
-NOT_COUNTED = (  # tables of people who are not counted, and how to say so of several and of one
-    ("waiting", "n_waiting", "hidden.waiting", "hidden.waiting_one"),
-    ("skipped", "n_people", "hidden.skipped", "hidden.skipped_one"),
-)
+NOT_COUNTED = (("waiting", "n_waiting"), ("skipped", "n_people"))  # tables of people who are not counted
 
 
 def groups_not_shown(context: Context) -> Iterator[str]:
     """What a cohort's page does not show of the outcomes; for the programme's page see `cohorts_not_shown`."""
-    for table, column, several, one in NOT_COUNTED:
+    for table, column in NOT_COUNTED:
         rows = context.disclosed.tables[table] if context.pooled else context.table(table)
         if n := int(rows[column].sum()):
-            yield context.words.say(one if n == 1 else several, n=n)
+            yield context.words.say(f"hidden.{table}", n=n)
     if not context.pooled:
         yield from _groups(context)
         yield from _answers(context)

@@ -5,10 +5,6 @@ from rm_research.claims.leaving import Leaving
 from rm_research.effects.estimate import Estimate
 from rm_research.findings.context import Context
 
-LEFT = ("leaving.left_one", "leaving.left")
-UNSCORED = ("leaving.unscored_one", "leaving.unscored")
-UNSCORED_BEFORE = ("leaving.unscored_before_one", "leaving.unscored_before")
-
 
 def who_left(row: Estimate, context: Context) -> str:
     """Who behind a row has no score after, and why, by arm; and what the row makes of them."""
@@ -19,7 +15,7 @@ def who_left(row: Estimate, context: Context) -> str:
         assumed = "assumed" if claims.counts_leavers(row) else "not_counted"
         texts.append(say(f"leaving.{'every_wave' if claims.of_every_wave(row) else assumed}"))
     for arm, people in counts.items():
-        texts.append(_named(arm, _counted(UNSCORED_BEFORE, people.unscored_before, context), row, context))
+        texts.append(_named(arm, _counted("unscored_before", people.unscored_before, context), row, context))
     if any(people.left is None for people in counts.values()):
         texts.append(say("leaving.unknown"))
     return " ".join(text for text in texts if text)
@@ -40,7 +36,9 @@ def _of_arm(counts: Leaving, row: Estimate, context: Context) -> str:
     if row.n_pre == n and not row.compares_arms:
         n, people = claims.counted_before(row)
     about = {"n": n, "people": people, "moment": when}
-    gone = [_counted(LEFT, counts.left or 0, context, moment=when), _counted(UNSCORED, counts.unscored or 0, context)]
+    gone = [
+        _counted("left", counts.left or 0, context, moment=when), _counted("unscored", counts.unscored or 0, context)
+    ]  # fmt: skip
     if parts := [text for text in gone if text]:
         key = "leaving.of_answered" if all_scored else "leaving.of_scored"
         return say(key, **about, gone=context.words.listed(parts))
@@ -49,6 +47,6 @@ def _of_arm(counts: Leaving, row: Estimate, context: Context) -> str:
     return say("leaving.all_answered" if all_scored else "leaving.all_scored", **about)
 
 
-def _counted(keys: tuple[str, str], n: int, context: Context, **values: str) -> str:
-    """Text for one person or for several; empty for nobody."""
-    return context.words.say(keys[0] if n == 1 else keys[1], n=n, **values) if n else ""
+def _counted(key: str, n: int, context: Context, **values: str) -> str:
+    """Text for some people; empty for nobody."""
+    return context.words.say(f"leaving.{key}", n=n, **values) if n else ""

@@ -60,8 +60,7 @@ def _stood(context: Context) -> str:
 def _history(plan: LockedPlan, context: Context) -> list[str]:
     if not plan.earlier:
         return []
-    day, key = context.words.day(plan.earlier[0].locked), "again_one" if len(plan.earlier) == 1 else "again"
-    return [context.words.say(f"locked.{key}", n=len(plan.earlier), day=day)]
+    return [context.words.say("locked.again", n=len(plan.earlier), day=context.words.day(plan.earlier[0].locked))]
 
 
 def _planned(context: Context) -> Iterator[str]:
@@ -95,7 +94,7 @@ def _changes(context: Context) -> Iterator[str]:
     """Whether the study's files still say what the plan says, and whether packages are the same."""
     say, changed = context.words.say, rules_changed(context.study)
     if changed:
-        yield say("locked.changed_one") if len(changed) == 1 else say("locked.changed", n=len(changed))
+        yield say("locked.changed", n=len(changed))
     else:
         yield say("locked.as_planned")
     if len(differences(context.study)) > len(changed):

@@ -53,7 +53,7 @@ def report_codes(rows: pd.DataFrame, roster: pd.DataFrame | None, study: Study, 
         cohorts = sorted({str(cohort) for cohort in found["cohort"].dropna()})
         helpful |= {cohort: [*helpful.get(cohort, []), name] for cohort in cohorts}
         n, waves = found["key"].nunique(), ", ".join(dict.fromkeys(found["wave"]))
-        codes_text = Said("problems.part.code_one") if n == 1 else Said("problems.part.codes", n=n)
+        codes_text = Said("problems.part.codes", n=n)
         message = Said("problems.codes_alike", codes=codes_text, waves=waves, declared=_declared(study, name),
                        meaning=Said(f"problems.part.{FORMS[name].meaning}"))  # fmt: skip
         journal.problem("codes_alike", "warning", message)

@@ -81,7 +81,7 @@ def _resolve_wave(
 
 def _duplicate_error(cohort: str, wave: str, rows: pd.DataFrame, study: Study, journal: Journal) -> None:
     codes = rows["person"].nunique()
-    codes_text = Said("problems.part.code_one") if codes == 1 else Said("problems.part.codes", n=codes)
+    codes_text = Said("problems.part.codes", n=codes)
     places = joined(
         [
             Said("problems.part.of_file", rows=rows_text(of_file["source_row"]), file=file)

@@ -16,6 +16,7 @@ from rm_research.panel import Prepared, prepare_study
 from rm_research.panel.prepare import prepare_openly
 from rm_research.study import Scale, Study, read_study
 from rm_research.study.settings import Reporting
+from rm_research.study.titles import unit_title
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def known_of(study: Study | Prepared | str | Path, *, scale: str | None, role: s
 def _about(scale: Scale, role: str, language: str) -> About:
     words = catalogue(language)
     plural = words.say(f"people.{role}") if words.has(f"people.{role}") else words.say("people.other", role=role)
-    return About(scale.title, plural, scale.unit, language)
+    return About(scale.title, plural, unit_title(scale, words), language)
 
 
 def _panel(prepared: Prepared, scale: str, role: str) -> pd.DataFrame:

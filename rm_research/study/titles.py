@@ -1,6 +1,9 @@
-"""What a study's names are called where people read them: roles, arms and surveys."""
+"""What a study's names are called where people read them: roles, arms, surveys and units."""
 
 from rm_research.catalogue import Catalogue, capital
+from rm_research.study.settings import Scale
+
+OUR_UNIT = Scale.model_fields["unit"].default
 
 
 def people_title(role: str, words: Catalogue, n: int = 2) -> str:
@@ -18,3 +21,8 @@ def arm_title(arm: str, words: Catalogue) -> str:
 def wave_title(wave: str, words: Catalogue) -> str:
     """Name of a wave as readers see it."""
     return words.say(f"waves.{wave}") if words.has(f"waves.{wave}") else wave
+
+
+def unit_title(scale: Scale, words: Catalogue) -> str:
+    """Unit of a scale: the study's own word, or the default where it has none."""
+    return words.say("unit.scale_points") if scale.unit == OUR_UNIT else scale.unit

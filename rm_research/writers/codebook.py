@@ -14,6 +14,7 @@ from rm_research.findings.page import Section
 from rm_research.panel import Prepared
 from rm_research.panel.prepare import prepare_openly
 from rm_research.study import Scale, Study, read_study
+from rm_research.study.titles import unit_title
 from rm_research.writers import WRITERS
 from rm_research.writers.entries import ItemEntry, describe_item, role_name
 from rm_research.writers.sheets import Sheet, Variable, build_sheets, ledger_sheet
@@ -119,7 +120,7 @@ def _facts(scale: Scale, study: Study, words: Catalogue) -> list[str]:
     ends = study.scale_range(scale.name)
     if ends is not None:
         shown = words.say("format.range", low=f"{ends[0]:.12g}", high=f"{ends[1]:.12g}")
-        facts.append(words.say("codebook.score_range", range=shown, unit=scale.unit))
+        facts.append(words.say("codebook.score_range", range=shown, unit=unit_title(scale, words)))
     if scale.better == "lower":
         facts.append(words.say("outcome.better_lower"))
     if scale.roles:

@@ -475,8 +475,8 @@ class TestSeveralOutcomes:
 class TestByLot:
     """What the programme did is not said where its own scores moved the other way."""
 
-    def found(self, claims, arm):
-        row = row_of(**DIFFERENCE)
+    def found(self, claims, arm, **more):
+        row = row_of(**DIFFERENCE | more)
         details = [
             (row["id"], f"change_arm{end}", value) for end, value in zip(("", "_low", "_high"), arm, strict=True)
         ]
@@ -490,6 +490,12 @@ class TestByLot:
         assert "raised" not in found.sentence(row)
         assert "moved the other way, but less than the comparison’s" in found.level_text(row)
         assert "Leaders’ mood fell by 0.20, the comparison’s fell by 0.70." in found.beside(row)
+        assert found.beside_in_short(row) == "Leaders’ mood fell by 0.20, the comparison’s fell by 0.70."
+
+    def test_a_headline_without_a_clear_difference_does_not_set_the_arms_against_it(self, claims):
+        found, row = self.found(claims, (-0.2, -0.3, -0.1), **UNCLEAR)
+        assert "Leaders’ mood fell by 0.20, the comparison’s fell by 0.70." in found.beside(row)
+        assert not found.beside_in_short(row)
 
     def test_it_rose(self, claims):
         found, row = self.found(claims, (0.2, 0.1, 0.3))

@@ -100,7 +100,7 @@ label = "Teaching knowledge"
 
     def test_counts_people_of_several_cohorts(self, programme):
         assert "Those who answered both times are 29 different people" in repr(programme.response)
-        assert "Of all people, 1 took part in more than one cohort" in repr(programme.response)
+        assert "One person took part in more than one cohort and counts in each" in repr(programme.response)
 
     def test_averages_the_cohorts_that_can_be_shown(self, programme):
         assert "in 26 places in these 2 cohorts" in repr(programme.headline)
@@ -213,7 +213,7 @@ assignment = "randomised"
     def test_a_rise_of_what_should_be_low_is_a_loss(self, findings):
         text = repr(findings.headline)
         assert "The programme raised people’s low mood (thanks" in text
-        assert "Low mood, Thanks 0 to 6, lower is better ▼ worse by what matters" in text
+        assert "Low mood, Thanks 0 to 6, lower is better, matters from 0.50 ▼ worse by what matters" in text
 
     def test_says_which_way_is_better(self, findings):
         assert "Lower scores are better." in repr(findings.outcomes)

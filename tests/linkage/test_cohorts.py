@@ -110,7 +110,7 @@ TWICE = ("a,x,2025-03-01,1,1\na,w,2025-09-01,1,1\nb,x,,1,1\n", "a,x,,1,1\na,w,,1
 def test_repeat_attenders_are_counted_and_kept(link):
     linkage = link(*TWICE, STUDY)
     assert (linkage.problems["message"].tolist(), len(linkage.responses)) == (
-        ["1 people take part in more than one cohort; they count in each of them (link.repeats in study.toml)."],
+        ["1 person takes part in more than one cohort; they count in each of them (link.repeats in study.toml)."],
         6,
     )
 

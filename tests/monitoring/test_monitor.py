@@ -92,7 +92,9 @@ class TestSurveys:
     def test_half_of_a_survey(self, tmp_path):
         halves = "".join(f'[[waves.pre.sources]]\nname = "{name}"\nfile = "{name}.csv"\n' for name in ("pre", "more"))
         monitor = programme(tmp_path, toml=TOML.replace('[waves.pre]\nfile = "pre.csv"\n', halves))
-        assert monitor.notes["surveys"] == ("Of the survey “pre”, 1 of 2 files are in; its counts are of these alone.",)
+        assert monitor.notes["surveys"] == (
+            "Of the survey “pre”, 1 of 2 files is in; its counts are of this one alone.",
+        )
         assert rows(monitor, "surveys")[:2] == [["pre", "pre.csv", "in", 5], ["pre", "more.csv", "awaited", 0]]
 
 

@@ -161,7 +161,7 @@ def test_a_rule_that_leaves_nobody_is_an_error(intake):
 def test_durations_that_cannot_be_read_are_told_where_haste_is_looked_for(intake):
     problems = intake(STRAIGHT.replace("60", "a minute"), VARIED, more="[careless]\nfastest = 90").problems
     message = problems.loc[problems["rule"] == "unreadable_duration", "message"].iloc[0]
-    assert message.startswith("pre.csv: 1 durations are neither seconds nor h:mm:ss (row 2)")
+    assert message.startswith("pre.csv: 1 duration is neither seconds nor h:mm:ss (row 2)")
 
 
 def test_minutes_and_seconds_are_a_duration():

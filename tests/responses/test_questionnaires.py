@@ -66,7 +66,7 @@ def test_rows_that_where_leaves_out_are_in_the_ledger(intake):
 def test_where_that_takes_no_row_is_an_error(intake):
     taken = intake(ROW, wave='where = { code = "z" }')
     assert problems(taken, "severity", "message") == [
-        ["error", "pre.csv: `where` selects none of its 1 rows. Correct it in study.toml."]
+        ["error", "pre.csv: `where` does not select its only row. Correct it in study.toml."]
     ]
 
 
@@ -176,7 +176,7 @@ def test_an_unfinished_questionnaire_counts_and_is_noted(intake):
     taken = intake(ROW, ROW.replace("True", "False"))
     assert (len(taken.responses), problems(taken, "severity", "message")) == (
         2,
-        [["note", "pre.csv: 1 questionnaires were not finished; what was answered counts."]],
+        [["note", "pre.csv: 1 questionnaire was not finished; what was answered counts."]],
     )
 
 
@@ -189,7 +189,7 @@ def test_a_role_that_no_word_lists_is_a_problem(intake):
 def test_dates_of_another_format_are_an_error_where_they_decide(intake):
     taken = intake(ROW.replace("2025-01-02", "02.01.2025"), wave='duplicates = "last"')
     assert problems(taken, "severity", "message") == [
-        ["error", "pre.csv: 1 entries of 'submitted' cannot be read as dates (row 2). Set date_format next to the "
+        ["error", "pre.csv: 1 entry of 'submitted' cannot be read as a date (row 2). Set date_format next to the "
          'file in study.toml, for example "%d/%m/%Y %H:%M".']
     ]  # fmt: skip
 
@@ -214,6 +214,6 @@ def test_previews_that_nobody_left_out_are_pointed_at(write_study):
     )
     taken = take_in(read_study(write_study(toml=toml, files={"pre.csv": pre})))
     assert problems(taken, "rule", "message") == [
-        ["preview_rows", "pre.csv: 1 rows have the Status of previews, tests or spam, and count as answers. To "
+        ["preview_rows", "pre.csv: 1 row has the Status of a preview, test or spam, and counts as an answer. To "
          'leave them out, add where = { Status = "IP Address" } to [waves.pre].']
     ]  # fmt: skip

@@ -163,6 +163,8 @@ def _lines(
     say, claims, drawn = context.words.say, context.claims, bars(rows, scale, context.study)
     arms, asked = list(dict.fromkeys(row.arm for row in rows)), _single_roles(scale, context)
     notes = [_range(scale, context)] + ([say("glance.lower")] if scale.better == "lower" else [])
+    if scale.smallest_effect is not None:
+        notes.append(say("glance.matters", smallest=context.words.number(scale.smallest_effect)))
     if scale.name not in context.study.confirmatory:
         notes.append(say("glance.exploratory"))
     for arm in arms:

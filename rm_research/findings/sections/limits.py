@@ -1,7 +1,6 @@
 """What the page can and cannot show, and what is hidden."""
 
 from rm_research.claims.measurement import measurement_limits
-from rm_research.claims.sentences import OUR_UNIT
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.findings.context import Context
@@ -12,6 +11,7 @@ from rm_research.stats.attrition import MOST_LOST, MOST_UNEVEN
 from rm_research.stats.resampling import FEW_DF
 from rm_research.study import Item
 from rm_research.study.instruments import the_instrument
+from rm_research.study.titles import OUR_UNIT
 
 FEW_PEOPLE = 50  # in a group that is called small
 MOST = 5  # that stand on the page; the others are folded

@@ -53,8 +53,9 @@ def _sentences(context: Context) -> list[str]:
         for score, share in shares.items()
     ]
     imputations = study.settings.missing.imputations
-    keys = METHODS.explanations(used, study.clustered_by)
-    texts += [say(f"methods.{key}", unit=study.clustered_by, imputations=imputations) for key in keys]
+    keys, unit = METHODS.explanations(used, study.clustered_by), f"quality.unit_is.{study.clustered_by}"
+    unit = say(unit) if context.words.has(unit) else study.clustered_by
+    texts += [say(f"methods.{key}", unit=unit, imputations=imputations) for key in keys]
     both = any(context.claims.among_both(row) for row in context.headlines)
     missing = "missing_both" if both else "missing"
     # an average over cohorts weighs them by their precision

@@ -44,7 +44,7 @@ def _lead(context: Context, *, planned: bool) -> Iterator[str]:
     if len(met):
         dyads, held = int(met["dyads"].sum()), int(met["meetings"].sum())
         average = context.words.number(held / dyads, decimals=1)
-        blanks = {"met": int(met["met"].sum()), "dyads": dyads, "meetings": held, "average": average}
+        blanks = {"n": int(met["met"].sum()), "dyads": dyads, "meetings": held, "average": average}
         yield context.words.say("programme.lead_in_short" if planned else "programme.lead", **blanks)
 
 

@@ -40,10 +40,9 @@ def _too_few_people(rows: list[Estimate], context: Context) -> Iterator[str]:
         if not now or not WORTH_ASKING < times < WORTH_WAITING:
             continue
         more = math.ceil(now * (times - 1))
-        key = "people_compared" if row.compares_arms else "people"
-        key = ("cohorts_one" if more == 1 else "cohorts") if context.pooled else key
+        key = "cohorts" if context.pooled else "people_compared" if row.compares_arms else "people"
         sizes = {"half": words.number(half), "smallest": words.number(smallest)}
-        yield words.say(f"prompts.{key}", **claims.named(row), more=more, **sizes)
+        yield words.say(f"prompts.{key}", **claims.named(row), more=more, n=more, **sizes)
         return
 
 
@@ -76,7 +75,7 @@ def _who_left(rows: list[Estimate], context: Context) -> Iterator[str]:
         if row.compares_arms and why_not_causal(context.claims, row) == "tipping":
             sides = losses(row, context.claims.followed, context.study).values()
             lost, base = sum(side.lost for side in sides), sum(side.base for side in sides)
-            yield context.words.say("prompts.left", **context.claims.named(row), lost=lost, base=base)
+            yield context.words.say("prompts.left", **context.claims.named(row), lost=lost, base=base, n=lost)
             return
 
 
@@ -85,9 +84,7 @@ def _few_meetings(rows: list[Estimate], context: Context) -> Iterator[str]:
     met = context.meetings
     dyads, have = int(met["dyads"].sum()), int(met["met"].sum())
     if missing := dyads - have:
-        yield context.words.say(
-            "prompts.never_met_one" if missing == 1 else "prompts.never_met", n=missing, dyads=dyads
-        )
+        yield context.words.say("prompts.never_met", n=missing, dyads=dyads)
 
 
 RULES: tuple[Callable[[list[Estimate], Context], Iterator[str]], ...] = (

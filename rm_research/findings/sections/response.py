@@ -41,7 +41,7 @@ def _invited(counts: pd.Series, context: Context) -> Iterator[str]:
         share = context.words.share(came / invited)
         yield context.words.say("response.invited", invited=invited, before=came, share=share)
         if (others := int(context.table("response")["before"].sum()) - int(came)) > 0:
-            yield context.words.say("response.uninvited_one" if others == 1 else "response.uninvited", n=others)
+            yield context.words.say("response.uninvited", n=others)
 
 
 def _came_back(flow: pd.DataFrame, context: Context) -> Iterator[str]:
