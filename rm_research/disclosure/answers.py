@@ -1,6 +1,6 @@
 """How answers are spread over the printed scale, in bands that reveal nothing about a single person."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from itertools import groupby
 from typing import NamedTuple
@@ -49,6 +49,8 @@ def shown_answers(prepared: Prepared, shown: Disclosed) -> dict[str, pd.DataFram
     Everybody counts alike, also who left out a question, as in the scores.
     All groups of a role share the bands: below the middle, the middle and above it, or fewer, chosen so that as few
     groups as possible have a band with nearly none or nearly all of their answers; of these groups only that is told.
+    They count in the sum over cohorts all the same, or the sum would be of cohorts chosen by their answers; so that it
+    does not give them away, further groups have no bars of their own until all without bars together pass the rule.
     Groups whose change is hidden are left out, and so are scales of more than eleven points. On a scale of up to three
     points the shares give the mean, so groups that at least one person but too few people left are left out as well:
     together with the numbers for everyone before, the answers of these people could be worked out.
@@ -88,8 +90,11 @@ def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[tu
         of_role = [group for group in counted if group.role == role]
         bands = min(_bandings(points), key=partial(_lost, of_role))
         failing = _failing(of_role, bands)
-        passing = [group for group in of_role if (group.cohort, group.arm) not in failing]
-        whole = _summed(passing, _asked_in(scale, wave, role, prepared)) if len(prepared.cohorts) > 1 else []
+        whole = list(_summed(of_role, _asked_in(scale, wave, role, prepared))) if len(prepared.cohorts) > 1 else []
+        without_sum = {arm for _, arm in _failing(whole, bands)}
+        whole = [group for group in whole if group.arm not in without_sum]
+        without_bars = failing | _companions(of_role, failing, {group.arm for group in whole}, bands)
+        passing = [group for group in of_role if (group.cohort, group.arm) not in without_bars]
         about = (scale.name, wave)
         bars = [row for group in [*passing, *whole] for row in _rows_of(group, about, bands)]
         rare = [
@@ -224,6 +229,21 @@ def _failing(counted: list[Counted], bands: Bands) -> set[tuple[str, str]]:
                          "highest": map(max, shares)}, index=range(len(counted)))  # fmt: skip
     failing = rules.hidden(rules.BANDS, bars, bars.index)
     return {(group.cohort, group.arm) for group, fails in zip(counted, failing, strict=True) if fails}
+
+
+def _companions(
+    counted: list[Counted], failing: set[tuple[str, str]], summed: Collection[str], bands: Bands
+) -> set[tuple[str, str]]:
+    """Further groups without bars, the smallest first: what the sum less all bars leaves is then no group that fails."""
+    more: set[tuple[str, str]] = set()
+    for arm in summed:
+        of_arm = sorted((group for group in counted if group.arm == arm), key=lambda group: group.n_people)
+        others = list(dict.fromkeys(group.cohort for group in of_arm if (group.cohort, arm) not in failing))
+        left = {cohort for cohort, other in failing if other == arm}
+        while left and others and _failing(list(_summed([one for one in of_arm if one.cohort in left])), bands):
+            left.add(others.pop(0))
+        more |= {(cohort, arm) for cohort in left}
+    return more - failing
 
 
 def _asked_in(scale: Scale, wave: str, role: str, prepared: Prepared) -> dict[str, int]:

@@ -110,10 +110,10 @@ def answers_title(disclosed: Shown, *, study: Study, cohort: str, role: str, sca
     row = claims.headline_row(cohort, role, arm, scale, wave)
     if row is None:
         return ""
-    bars = rows[rows["arm"].eq(arm)].drop_duplicates(["asked"])
-    if study.link.method != "none" and bars["n_people"].max() != row.n_pairs:
+    people = rows.groupby("arm")["n_people"].max()
+    if study.link.method != "none" and people[arm] != row.n_pairs:
         # others than those of the finding: no second finding
-        n = int(bars["n_people"].max())
+        n = int(people.sum())
         blanks = {"scale": claims.scale_text(scale, arm, wave), "n": n, "people": claims.people(role, n)}
         return claims.words.say("chart.title_answers_part", **blanks)
     return claims.words.say("chart.title_answers", finding=lowered(claims.title(row)))

@@ -98,6 +98,40 @@ def test_an_answer_that_nobody_of_a_cohort_chose_is_none_in_the_sum(tmp_path):
     assert whole.set_index("low")["share"].to_dict() == pytest.approx({1: 22 / 60, 3: 16 / 60, 4: 22 / 60})
 
 
+def of_cohorts(folder, chosen, **told):
+    """Shares of cohorts whose people gave these answers to one item; after, each gave the next one's."""
+    names = ("code", "cohort", "role", "arm", "pair", "when", "m1")
+    files = {
+        f"{wave}.csv": as_csv(names, [
+            (f"{cohort}-{n}", cohort, "", "", "", "", answer) for cohort, answers in chosen.items()
+            for n, answer in enumerate(np.roll(answers, shift))
+        ]) for shift, wave in enumerate(("pre", "post"))
+    }  # fmt: skip
+    return shares(folder, files=files | {"codebook.csv": "item,scale,low,high\nm1,mood,1,5\n"}, **told)
+
+
+class TestTheSumIsNotOfCohortsChosenByTheirAnswers:
+    """Else a cohort in which nearly all rose would be missing in the sum because they did."""
+
+    CHOSEN = {"Spring": [1, 2, 3, 4, 5] * 8, "Summer": [1, 2, 3, 4, 5] * 6, "Autumn": [4, 5] * 15}
+
+    def test_everybody_counts_and_nothing_gives_the_cohort_away(self, tmp_path):
+        found = of_cohorts(tmp_path, self.CHOSEN)
+        assert set(found["cohort"]) == {"Spring", ALL_COHORTS}  # not Summer: sum less Spring and Summer is Autumn
+        whole = found[found["cohort"].eq(ALL_COHORTS)]
+        assert (set(whole["n_people"]), set(whole["n_cohorts"])) == ({100}, {3})
+        assert whole.loc[whole["asked"].eq("pre") & whole["high"].eq(5), "share"].sum() == pytest.approx(0.58)
+
+    def test_what_nearly_nobody_answered_is_told_of_that_cohort_alone(self, tmp_path):
+        assert set(of_cohorts(tmp_path, self.CHOSEN, table="rare_answers")["cohort"]) == {"Autumn"}
+
+    def test_a_sum_that_would_tell_it_itself_is_not_shown(self, tmp_path):
+        alike = {name: [4, 5] * 15 for name in ("Summer", "Autumn")}
+        assert set(of_cohorts(tmp_path, {"Spring": [1, 2, 3, 4, 5] * 6} | alike)["cohort"]) == {ALL_COHORTS}
+        (tmp_path / "alike").mkdir()
+        assert of_cohorts(tmp_path / "alike", alike).empty
+
+
 def test_groups_that_are_too_small_have_none(tmp_path):
     assert set(shares(tmp_path, Group(n=30), Group("Autumn", n=9))["cohort"]) == {"Spring"}
 
