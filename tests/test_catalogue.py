@@ -66,6 +66,7 @@ OFFERED = {
     "chart.title_": {"Whose", "whose", "size", "signed", "moved", "higher"},
     "counts.": {"people", "persons"},
     "headline.also": {"whose", "Whose"},
+    "opposed.": {"whose", "text"},
     "headline.of_": {"text"},
     "leaving.of_arm": {"text"},
     "within.outcome": {"title", "lowered"},

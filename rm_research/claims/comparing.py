@@ -4,16 +4,14 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rm_research.catalogue import lowered
 from rm_research.claims.judgement import LEVELS, started_apart, steps_down, tips_late
+from rm_research.claims.opposed import alike_cohorts, clear_cohorts, opposed_text
 from rm_research.claims.staying import losses
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import EVERYONE
 from rm_research.effects.methods import Contrast, Name
 from rm_research.effects.verdicts import CLEAR, FORGIVEN, OTHER_WAY, against, by_two_ways
-from rm_research.stats.multiplicity import holm
 
 if TYPE_CHECKING:
     from rm_research.claims.sentences import Claims
@@ -58,13 +56,10 @@ def _moved_the_other_way(claims: "Claims", row: Estimate) -> bool:
 
 def _clear_among_cohorts(claims: "Claims", row: Estimate) -> bool:
     """Whether the difference of one cohort stays clear once the other cohorts are allowed for."""
-    rows = claims.disclosed.headline_rows
-    alike = [one for one in rows if one.is_known and one.contrast == row.contrast and one.place[1:] == row.place[1:]]
-    if len(alike) < 2 and not any(one.is_of_all_cohorts for one in claims.disclosed.rows):
+    if len(alike_cohorts(claims, row)) < 2 and not any(one.is_of_all_cohorts for one in claims.disclosed.rows):
         return True
-    p_values = holm(np.array([claims.judged(one).p_adjusted for one in alike], dtype=float))
-    mine = dict(zip((one.id for one in alike), p_values, strict=True)).get(row.id, math.nan)
-    return bool(mine <= 1 - claims.study.reporting.level + FORGIVEN)
+    mine = clear_cohorts(claims, row).get(row.cohort)
+    return mine is not None and mine.id == row.id
 
 
 def _of_both(claims: "Claims", row: Estimate) -> tuple[float, float]:
@@ -141,13 +136,16 @@ def is_qualified(claims: "Claims", row: Estimate) -> bool:
 
 def beside(claims: "Claims", row: Estimate) -> list[str]:
     """Sentences that must be read with a row."""
+    hides = [text] if (text := opposed_text(claims, row)) else []
     if row.is_known and row.compares_arms and claims.level(row) > 1:
-        return [*_two_ways(claims, row), loss_text(claims, row)]
-    return list(_side_by_side(claims, row))
+        return [*hides, *_two_ways(claims, row), loss_text(claims, row)]
+    return [*hides, *_side_by_side(claims, row)]
 
 
 def in_short(claims: "Claims", row: Estimate) -> str:
     """The one sentence without which a row would be misread in a headline; empty where there is none."""
+    if hides := opposed_text(claims, row):
+        return hides
     if not (row.is_known and row.compares_arms):
         return next(_side_by_side(claims, row), "")
     texts = list(_two_ways(claims, row)) if claims.level(row) > 1 else []

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from rm_research.claims.opposed import opposed
 from rm_research.claims.sentences import Claims
 from rm_research.claims.ways import MOVED, way_of
 from rm_research.disclosure import HIDDEN
@@ -47,7 +48,9 @@ def glance(row: Estimate, claims: Claims) -> Glance:
         in_words = claims.said_in_words(row)
         return Glance("hidden", claims.reason(row) if in_words else say(f"glance.{_why(row)}"), "", "", row)
     kind = _kind(row, claims)
-    return Glance(kind, _word(row, kind, claims), claims.estimate(row), claims.range(row), row)
+    word = _word(row, kind, claims)
+    word = word if opposed(claims, row) is None else say("opposed.word", word=word)
+    return Glance(kind, word, claims.estimate(row), claims.range(row), row)
 
 
 def compared_groups(row: Estimate, claims: Claims) -> Glance:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rm_research.catalogue import capital, lowered
 from rm_research.claims.comparing import why_not_causal
+from rm_research.claims.opposed import on_average, opposed
 from rm_research.claims.sentences import Claims
 from rm_research.claims.ways import MOVED, is_clear, way_of
 from rm_research.disclosure import HIDDEN
@@ -30,14 +31,14 @@ def plain_texts(rows: Sequence[Estimate], claims: Claims) -> list[str]:
     """
     alike: dict[tuple[str, ...], list[Estimate]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: not is_clear(row, claims)):
-        alike[(*_kind(row, claims), row.arm)].append(row)
+        alike[(*_kind(row, claims), "opposed" * (opposed(claims, row) is not None), row.arm)].append(row)
     # arms of which the same is true of the same roles share a sentence, too
     together: dict[tuple[str, ...], list[Estimate]] = defaultdict(list)
-    for (level, kind, _), group in alike.items():
-        together[level, kind, *(row.role for row in group)] += group
+    for (level, kind, hides, _), group in alike.items():
+        together[level, kind, hides, *(row.role for row in group)] += group
     texts: dict[str, list[str]] = {way: [] for way in MOVED}  # what moved the same way stands together
     for (level, kind, *_), group in together.items():
-        texts.setdefault(kind, []).append(_said(level, kind, group, claims))
+        texts.setdefault(kind, []).append(on_average(claims, group[0], _said(level, kind, group, claims)))
     for way, said in texts.items():
         if way in MOVED and said and claims.study.scale(rows[0].scale).better == "lower":
             said.append(claims.words.say("plain.worse" if way == "up" else "plain.better"))

@@ -10,6 +10,7 @@ from rm_research.claims import comparing
 from rm_research.claims.judgement import level_of
 from rm_research.claims.leaving import Leaving, leaving
 from rm_research.claims.moments import moment
+from rm_research.claims.opposed import on_average
 from rm_research.claims.staying import Followed, followed, people_left
 from rm_research.disclosure import HIDDEN, Shown
 from rm_research.disclosure.together import QUESTION
@@ -241,7 +242,8 @@ class Claims:
         if family == "difference" and comparing.by_changes(self, row):
             family = "changes"
         kind = {"too_small": "little", "unclear": "unclear"}.get(found, "clear")
-        return self.words.say(f"chart.title_{family}_{kind}", **self._blanks(row))
+        text = self.words.say(f"chart.title_{family}_{kind}", **self._blanks(row))
+        return on_average(self, row, text) if kind == "little" else text
 
     def apa(self, row: Estimate) -> str:
         """One line on a row as journals print it; the reason where it has no estimate."""

@@ -234,7 +234,7 @@ def _failing(counted: list[Counted], bands: Bands) -> set[tuple[str, str]]:
 def _companions(
     counted: list[Counted], failing: set[tuple[str, str]], summed: Collection[str], bands: Bands
 ) -> set[tuple[str, str]]:
-    """Further groups without bars, the smallest first: what the sum less all bars leaves is then no group that fails."""
+    """Further groups without bars, the smallest first, until what the sum less all bars leaves passes the rule."""
     more: set[tuple[str, str]] = set()
     for arm in summed:
         of_arm = sorted((group for group in counted if group.arm == arm), key=lambda group: group.n_people)

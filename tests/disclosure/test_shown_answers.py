@@ -110,20 +110,21 @@ def of_cohorts(folder, chosen, **told):
     return shares(folder, files=files | {"codebook.csv": "item,scale,low,high\nm1,mood,1,5\n"}, **told)
 
 
+CHOSEN = {"Spring": [1, 2, 3, 4, 5] * 8, "Summer": [1, 2, 3, 4, 5] * 6, "Autumn": [4, 5] * 15}
+
+
 class TestTheSumIsNotOfCohortsChosenByTheirAnswers:
     """Else a cohort in which nearly all rose would be missing in the sum because they did."""
 
-    CHOSEN = {"Spring": [1, 2, 3, 4, 5] * 8, "Summer": [1, 2, 3, 4, 5] * 6, "Autumn": [4, 5] * 15}
-
     def test_everybody_counts_and_nothing_gives_the_cohort_away(self, tmp_path):
-        found = of_cohorts(tmp_path, self.CHOSEN)
+        found = of_cohorts(tmp_path, CHOSEN)
         assert set(found["cohort"]) == {"Spring", ALL_COHORTS}  # not Summer: sum less Spring and Summer is Autumn
         whole = found[found["cohort"].eq(ALL_COHORTS)]
         assert (set(whole["n_people"]), set(whole["n_cohorts"])) == ({100}, {3})
         assert whole.loc[whole["asked"].eq("pre") & whole["high"].eq(5), "share"].sum() == pytest.approx(0.58)
 
     def test_what_nearly_nobody_answered_is_told_of_that_cohort_alone(self, tmp_path):
-        assert set(of_cohorts(tmp_path, self.CHOSEN, table="rare_answers")["cohort"]) == {"Autumn"}
+        assert set(of_cohorts(tmp_path, CHOSEN, table="rare_answers")["cohort"]) == {"Autumn"}
 
     def test_a_sum_that_would_tell_it_itself_is_not_shown(self, tmp_path):
         alike = {name: [4, 5] * 15 for name in ("Summer", "Autumn")}

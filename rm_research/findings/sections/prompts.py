@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from rm_research.claims.comparing import difference_beside, why_not_causal
+from rm_research.claims.opposed import opposed
 from rm_research.claims.staying import losses
 from rm_research.disclosure.printed import printed_ends
 from rm_research.effects.estimate import Estimate
@@ -44,6 +45,16 @@ def _too_few_people(rows: list[Estimate], context: Context) -> Iterator[str]:
         sizes = {"half": words.number(half), "smallest": words.number(smallest)}
         yield words.say(f"prompts.{key}", **claims.named(row), more=more, n=more, **sizes)
         return
+
+
+def _opposed(rows: list[Estimate], context: Context) -> Iterator[str]:
+    """An average that hides cohorts which moved in opposite directions."""
+    for row in rows:
+        if (found := opposed(context.claims, row)) is not None:
+            yield context.words.say(
+                "prompts.opposed", **context.claims.named(row), up=found.up, down=found.down, n=found.of
+            )
+            return
 
 
 def _is_of_people(row: Estimate, context: Context) -> bool:
@@ -88,5 +99,5 @@ def _few_meetings(rows: list[Estimate], context: Context) -> Iterator[str]:
 
 
 RULES: tuple[Callable[[list[Estimate], Context], Iterator[str]], ...] = (
-    _too_few_people, _uneven_loss, _who_left, _few_meetings,
+    _opposed, _too_few_people, _uneven_loss, _who_left, _few_meetings,
 )  # fmt: skip
