@@ -12,8 +12,8 @@ from rm_research.errors import FrameError
 
 TEXT, NUMBER, COUNT, FLAG, WHEN = "str", "float64", "Int64", "boolean", "datetime64[us]"
 # extra columns used while a study is prepared; no item or attribute can have such a name
-FACT, TOTAL, CODE, FORM, WHO, HOW, SURE, TRUST = (
-    f"\0{name}" for name in ("fact:", "total:", "code:", "form:", "who", "how", "probability", "trust")
+FACT, TOTAL, CODE, FORM, WHO, HOW, SURE, TRUST, CONTENT = (
+    f"\0{name}" for name in ("fact:", "total:", "code:", "form:", "who", "how", "probability", "trust", "content")
 )
 # tables of few rows are quicker so; rm_research.study.text_storage says where it is otherwise
 pd.set_option("mode.string_storage", "python")

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from rm_research.disclosure import rules
+from rm_research.disclosure.clusters import few_share_one
 from rm_research.disclosure.coarse import has_few_scores, least_shown
 from rm_research.disclosure.gate import Disclosed
 from rm_research.disclosure.tables import Spread
-from rm_research.disclosure.threshold import least_share
+from rm_research.disclosure.threshold import Threshold, least_share
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import Prepared
 from rm_research.scales import keyed_items
@@ -37,6 +38,7 @@ class Counted(NamedTuple):
     asked: str
     n_people: int
     points: pd.Series
+    whole: bool = True  # whether all answers are whole numbers
     n_cohorts: int = 1
 
 
@@ -80,11 +82,10 @@ def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[tu
     wave, points = answers_wave(scale, study), _points(scale, study)
     if wave is None:
         return
-    answers = keyed_items(prepared.responses, study, scale.name).to_numpy(float)
-    if (answers[np.isfinite(answers)] % 1).any():
-        return  # rounded to points, they would be other answers
-    groups = _may_be_shown(scale, wave, shown, study, exact=len(points) <= EXACT_POINTS)
+    groups = _may_be_shown(scale, wave, shown, prepared, exact=len(points) <= EXACT_POINTS)
     counted = list(_counted(scale, wave, points, prepared, groups))
+    if not all(group.whole for group in counted):
+        return  # rounded to points, they would be other answers
     counted.sort(key=lambda group: prepared.cohorts.index(group.cohort))
     for role in sorted({group.role for group in counted}):
         of_role = [group for group in counted if group.role == role]
@@ -138,14 +139,23 @@ def _bandings(points: list[float]) -> list[Bands]:
 
 
 def _may_be_shown(
-    scale: Scale, wave: str, shown: Disclosed, study: Study, *, exact: bool
+    scale: Scale, wave: str, shown: Disclosed, prepared: Prepared, *, exact: bool
 ) -> set[tuple[str, ...]]:  # fmt: skip
     """Cohort, role and arm of the groups whose answers may be shown."""
-    table = shown.headlines[shown.headlines["contrast"].eq("change")]
+    study, table = prepared.study, shown.headlines[shown.headlines["contrast"].eq("change")]
     table = table[table["scale"].eq(scale.name) & table["wave"].eq(wave)]
-    asked = Spread(table, exact, has_few_scores(scale.name, study), study)
+    sharing = _few_share(prepared.sound_panel, scale, wave, Threshold.of(study))
+    few_share = pd.Series([key in sharing for key in table[GROUP].itertuples(index=False, name=None)], table.index)
+    asked = Spread(table, exact, has_few_scores(scale.name, study), few_share.astype(bool), study)
     table = table[~rules.hidden(rules.ANSWERS, asked, table.index)]
     return set(table[GROUP].itertuples(index=False, name=None))
+
+
+def _few_share(panel: pd.DataFrame, scale: Scale, wave: str, threshold: Threshold) -> set[tuple[str, ...]]:
+    """Groups of whom few share a cluster with somebody."""
+    scored = panel[panel["scale"].eq(scale.name) & panel["wave"].eq(wave) & panel[["pre", "post"]].notna().any(axis=1)]
+    groups = scored.dropna(subset=["role", "arm"]).groupby(GROUP)
+    return {tuple(map(str, key)) for key, of in groups if few_share_one(of["cluster"], of["person"], threshold)}
 
 
 def own_answers(prepared: Prepared) -> pd.DataFrame:
@@ -203,7 +213,8 @@ def _counted(
             # everybody counts alike, as in the scores: else who left out a question would tell the others' answers
             of_person = np.broadcast_to(1 / answered.sum(axis=1, keepdims=True), values.shape)[answered]
             chosen = pd.Series(np.bincount(at, of_person, minlength=len(points)), index=points)
-            yield Counted(cohort, role, arm, asked, len(rows), chosen)
+            whole = not (values[answered] % 1).any()
+            yield Counted(cohort, role, arm, asked, len(rows), chosen, whole)
 
 
 def _shares(group: Counted, bands: Bands) -> list[float]:
@@ -263,4 +274,5 @@ def _summed(counted: list[Counted], asked_in: Mapping[str, int] | None = None) -
         if asked_in is not None and len(parts) < min(2, asked_in.get(arm, 0)):
             continue
         points = sum((part.points for part in parts), start=0 * parts[0].points)
-        yield Counted(ALL_COHORTS, parts[0].role, arm, asked, sum(part.n_people for part in parts), points, len(parts))
+        n_people = sum(part.n_people for part in parts)
+        yield Counted(ALL_COHORTS, parts[0].role, arm, asked, n_people, points, n_cohorts=len(parts))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rm_research.disclosure.threshold import Threshold
 
 Codes = pd.Series | NDArray[np.float64]
+MOST_SOLVED = 4  # clusters whose sums follow from an estimate, its error and that all answers are whole numbers
 
 
 def few_share_one(clusters: Codes, people: Codes, threshold: Threshold) -> bool:
@@ -26,6 +27,25 @@ def few_share_one(clusters: Codes, people: Codes, threshold: Threshold) -> bool:
     """
     cluster, person = (pd.factorize(np.asarray(codes))[0] for codes in (clusters, people))
     return bool(threshold.few(_people_in(_holding_several(cluster, person), cluster, person)))
+
+
+def told_apart(clusters: Codes, people: Codes) -> list[NDArray[np.bool_]]:
+    """
+    Members of each cluster of some people, where these are so few that an error tells the sum of every one.
+
+    Empty for many clusters, for a single one, and where nobody shares one.
+
+    Parameters
+    ----------
+    clusters, people : Series or array
+        Cluster and person of each of them, in one order; who is in no cluster is one alone.
+    """
+    cluster, person = (pd.factorize(np.asarray(codes))[0] for codes in (clusters, people))
+    cluster = np.where(cluster < 0, cluster.max(initial=-1) + 1 + person, cluster)
+    names = np.unique(cluster)
+    if not 1 < len(names) <= MOST_SOLVED or not _holding_several(cluster, person).any():
+        return []
+    return [cluster == name for name in names]
 
 
 def who_share_across(sides: Sequence[tuple[Codes, Codes]]) -> int:

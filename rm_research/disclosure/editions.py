@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rm_research.disclosure.families import columns_of, first_of_family
+from rm_research.disclosure.families import Column, columns_of, first_of_family, read_by
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.groups import Place
 from rm_research.errors import StudyError
@@ -68,6 +68,10 @@ class Edition:
         What each family read, by its name: a scale of another name may read the same answers later.
     facts : dict of str to dict of str to str
         Who belonged with whom and had met how often; see `facts_of`.
+    scales : dict of str to tuple of (str, str, str)
+        What each scale read: wave, source and column.
+    files : dict of str to tuple of str
+        Files of each wave.
     """
 
     id: str
@@ -77,6 +81,8 @@ class Edition:
     present: tuple[Group, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    scales: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def digest(*of: str) -> str:
@@ -107,8 +113,11 @@ def read_editions(study: Study) -> tuple[Edition, ...]:
             columns = {str(name): tuple(map(str, of)) for name, of in kept.get("columns", {}).items()}
             facts = {str(kind): {str(name): str(one) for name, one in of.items()}
                      for kind, of in kept.get("facts", {}).items()}  # fmt: skip
+            scales = {str(name): tuple((str(wave), str(source), str(column)) for wave, source, column in of)
+                      for name, of in kept.get("scales", {}).items()}  # fmt: skip
+            files = {str(wave): tuple(map(str, of)) for wave, of in kept.get("files", {}).items()}
             edition, date, label = (str(kept[name]) for name in ("id", "date", "label"))
-            editions.append(Edition(edition, date, label, groups, present, columns, facts))
+            editions.append(Edition(edition, date, label, groups, present, columns, facts, scales, files))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise StudyError(
                 f"{HOME}/{LEDGER}: line {number} is damaged, so nobody can know which numbers were released. Restore "
@@ -137,7 +146,9 @@ def enter(
     date = datetime.now(UTC).date().isoformat()
     editions = read_editions(study)
     name = hashlib.sha256(json.dumps([len(editions), date, label, _kept(groups)]).encode()).hexdigest()[:8]
-    edition = Edition(name, date, label, tuple(groups), tuple(present), _columns(study, family), facts or {})
+    scales = {scale: tuple(columns) for scale, columns in read_by(study).items()}
+    edition = Edition(name, date, label, tuple(groups), tuple(present), _columns(study, family), facts or {}, scales,
+                      _files(study))  # fmt: skip
     _write(study, [*editions, edition])
     return edition
 
@@ -165,7 +176,7 @@ def _write(study: Study, editions: Iterable[Edition]) -> None:
         json.dumps({
             "id": edition.id, "date": edition.date, "label": edition.label,
             "groups": _kept(edition.groups), "present": _kept(edition.present), "columns": dict(edition.columns),
-            "facts": edition.facts,
+            "facts": edition.facts, "scales": edition.scales, "files": edition.files,
         }, ensure_ascii=False)
         for edition in editions
     ]  # fmt: skip
@@ -204,8 +215,8 @@ def known_again(
     Raises
     ------
     StudyError
-        When the study has no such wave or outcome any more, or has new people in place of a whole group: names or codes
-        were changed, so that nobody could know which questionnaires an edition named.
+        When the study has no such wave or outcome any more, or many new people in place of as many: names or codes may
+        have been changed, so that nobody could know which questionnaires an edition named.
     """
     family, waves = family or first_of_family(study), {study.baseline, *study.later_waves}
     now = {pile: set(names) for pile, _, names in present_in(panel, study, family)} if editions else {}
@@ -217,9 +228,10 @@ def known_again(
         named = {name: _families_of(name, edition, study, family) for name in {pile.family for pile in piles}}
         strange += [f"an outcome {name!r}" for name, found in named.items() if not found]
         problems += [f"{told} {what}, which the study lacks" for what in sorted(set(strange))]
+        problems += [f"{told} {what}" for what in _exchanged(edition, study)]
         if not strange:
             known.append(_renamed(edition, named))
-            problems += [f"{told} {what}" for what in _replaced(known[-1], now)]
+            problems += [f"{told} {what}" for what in _replaced(known[-1], now, Threshold.of(study))]
     if problems:
         raise StudyError(
             *dict.fromkeys(problems),
@@ -249,13 +261,31 @@ def _renamed(edition: Edition, families: Mapping[str, Sequence[str]]) -> Edition
     return replace(edition, groups=groups, present=present)
 
 
-def _replaced(edition: Edition, now: Mapping[Pile, set[str]]) -> Iterator[str]:
-    """Groups of which nobody is known any more, while there are new people instead."""
-    before = {pile: set(names) for pile, _, names in edition.present}
-    for pile, _, names in edition.groups:
-        new = now.get(pile, set()) - before.get(pile, set())
-        if not set(names) & now.get(pile, set()) and 2 * len(new) >= len(names):
-            yield f"{len(names)} people at {pile.wave!r}, of whom nobody is known any more, while {len(new)} are new"
+def _files(study: Study) -> dict[str, tuple[str, ...]]:
+    """Files of each wave."""
+    return {wave.name: tuple(source.file for source in wave.sources) for wave in study.waves}
+
+
+def _exchanged(edition: Edition, study: Study) -> Iterator[str]:
+    """Waves whose file is another wave's now: their names were exchanged, and people are the same in both."""
+    now = _files(study)
+    for wave, files in edition.files.items():
+        for other, theirs in now.items():
+            moved = set(files) & set(theirs) - set(now.get(wave, ())) - set(edition.files.get(other, ()))
+            if other != wave and moved:
+                yield f"a wave {wave!r} whose answers are those of {other!r} now"
+
+
+def _replaced(edition: Edition, now: Mapping[Pile, set[str]], threshold: Threshold) -> Iterator[str]:
+    """
+    Surveys of which many people are gone while as many are new: perhaps the same, by other names.
+
+    Nobody could know then how few really came or went.
+    """
+    for pile, _, names in edition.present:
+        gone, new = set(names) - now.get(pile, set()), now.get(pile, set()) - set(names)
+        if threshold.enough(len(gone)) and threshold.enough(len(new)):
+            yield f"{len(gone)} people at {pile.wave!r} who are not known any more, while {len(new)} are new"
 
 
 def as_frame(editions: Iterable[Edition]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Scales that share answers: next to each other, they may reveal what few people answered to one question."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import combinations
 
@@ -20,13 +20,17 @@ OF_PAIRS = (*AGREED, "goals", "attainment")  # what pairs say of themselves, whi
 SKIPPED = ["cohort", "role", "scale", "n_people"]
 
 
-def families(study: Study, responses: pd.DataFrame | None = None) -> list[list[str]]:
+def families(
+    study: Study, responses: pd.DataFrame | None = None, released: Iterable[Collection[Column]] = ()
+) -> list[list[str]]:  # fmt: skip
     """
     Names of scales whose items read the same columns of an export, directly or through others; two or more each.
 
     Parameters
     ----------
     study : Study
+    released : iterable of collection of (str, str, str)
+        What scales of editions read: a question that moved from one scale to another puts both in one family.
     responses : DataFrame, optional
         Responses. With them, columns of different names that hold the same answers throughout a wave are one, counted
         up or down: a column may be named by a pattern or its question, and an export may hold it twice. So are scales
@@ -34,8 +38,8 @@ def families(study: Study, responses: pd.DataFrame | None = None) -> list[list[s
     """
     found: list[tuple[set[Column], list[str]]] = []
     alike = {} if responses is None else _alike(responses, study)
-    for scale in study.scales:
-        columns, names = _columns(scale.name, study, alike), [scale.name]
+    scales = [(_columns(scale.name, study, alike), [scale.name]) for scale in study.scales]
+    for columns, names in [*((set(columns), list[str]()) for columns in released), *scales]:
         for family in [family for family in found if family[0] & columns]:
             columns, names = columns | family[0], [*family[1], *names]
             found.remove(family)
@@ -44,10 +48,12 @@ def families(study: Study, responses: pd.DataFrame | None = None) -> list[list[s
     return [sorted(names, key=order.index) for _, names in found if len(names) > 1]
 
 
-def first_of_family(study: Study, responses: pd.DataFrame | None = None) -> dict[str, str]:
+def first_of_family(
+    study: Study, responses: pd.DataFrame | None = None, released: Iterable[Collection[Column]] = ()
+) -> dict[str, str]:  # fmt: skip
     """Each scale's family by the name of its first scale: its own, where it shares answers with none before it."""
     first = {scale.name: scale.name for scale in study.scales} | {name: name for name in map(of_pairs, OF_PAIRS)}
-    return first | {name: family[0] for family in families(study, responses) for name in family}
+    return first | {name: family[0] for family in families(study, responses, released) for name in family}
 
 
 def of_pairs(about: str) -> str:
@@ -61,6 +67,11 @@ def columns_of(study: Study) -> dict[str, tuple[str, ...]]:
         scale.name: tuple(sorted({str(column) for _, _, column in _columns(scale.name, study, {})}))
         for scale in study.scales
     }
+
+
+def read_by(study: Study) -> dict[str, list[Column]]:
+    """Columns that the items of each scale read, by wave and source."""
+    return {scale.name: sorted(_columns(scale.name, study, {})) for scale in study.scales}
 
 
 def _columns(scale: str, study: Study, alike: dict[str, set[Column]]) -> set[Column]:

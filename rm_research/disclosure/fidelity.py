@@ -11,6 +11,7 @@ from rm_research.disclosure.coarse import bounded_share
 from rm_research.disclosure.described import told
 from rm_research.disclosure.editions import Pile
 from rm_research.disclosure.families import of_pairs
+from rm_research.disclosure.known import GOALS as RATED
 from rm_research.disclosure.known import PARTNERS
 from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Counts
@@ -61,6 +62,9 @@ def shown_fidelity(
     known = pairs[(behind.places(pairs) >= 0) & pd.MultiIndex.from_frame(pairs[["cohort", "dyad"]]).isin(alone)]
 
     def takes(some: pd.DataFrame, about: str) -> bool:
+        people = list(some[["cohort", "person"]].itertuples(index=False, name=None))
+        if about == ATTAINMENT and behind.since.of_few(RATED, people):
+            return False
         named: Named = [(Pile(of_pairs(about), prepared.study.baseline), behind.places(some))]
         names.extend([named] if (taken := circulated.takes(named)) else [])
         return taken

@@ -30,7 +30,13 @@ from rm_research.disclosure.meetings import shown_meetings
 from rm_research.disclosure.participation import participation
 from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.shapes import shown_shapes
-from rm_research.disclosure.summaries import of_named, shown_measurement, shown_specifications, shown_unusable
+from rm_research.disclosure.summaries import (
+    counted_questionnaires,
+    of_named,
+    shown_measurement,
+    shown_specifications,
+    shown_unusable,
+)
 from rm_research.disclosure.themes import shown_themes
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import QUESTION, Together, small_cohorts
@@ -140,8 +146,10 @@ class _Made:
 
 def _decided(prepared: Prepared) -> _Made:
     """Numbers of a study and what they name."""
-    study, family = prepared.study, first_of_family(prepared.study, prepared.responses)
-    editions = known_again(read_editions(study), prepared.panel, study, family)
+    study, released = prepared.study, read_editions(prepared.study)
+    scales = [columns for edition in released for columns in edition.scales.values()]
+    family = first_of_family(study, prepared.responses, scales)
+    editions = known_again(released, prepared.panel, study, family)
     whole, skipped = without_partial(prepared, family)
     panel, waiting = without_late(whole.panel, editions, study=study, family=family)
     of_today = panel
@@ -155,7 +163,7 @@ def _decided(prepared: Prepared) -> _Made:
     curves, named = shown_specifications(prepared, made.behind, made.circulated)
     if of_today is not panel:  # curves are made of the exports, whose clusters are those of today
         curves, named = curves[:0], []
-    tables |= {"specifications": curves, "unusable": shown_unusable(prepared), "skipped": skipped}
+    tables |= {"specifications": curves, "skipped": skipped}
     numbers = replace(made.numbers, tables={name: tables[name] for name in TABLES})
     return replace(made, numbers=numbers, further=[*made.further, *((groups, False) for groups in named)])
 
@@ -180,8 +188,8 @@ def _made(
     estimates, grouped = headed([estimates, grouped], study=study)
     grouped = grouped.where(_decisive(grouped.table, study))
     behind = Behind(
-        panel, study, together=together, scores=prepared.scores, dyads=prepared.dyads, editions=editions,
-        family=family,
+        panel, study, together=together, scores=prepared.scores, dyads=prepared.dyads, goals=prepared.goals,
+        editions=editions, family=family,
     )  # fmt: skip
     pooled = _pooled(poolable(joined([estimates, grouped]), study=study, behind=behind), prepared, together)
     shown = disclosed(joined([estimates, grouped, pooled]), study=study, without_means=together.groups, behind=behind)
@@ -191,7 +199,8 @@ def _made(
     tables["described"], described = shown_described(prepared, behind, circulated)
     tables["sessions"], bands = shown_meetings(panel, shown, together, study, behind, circulated)
     tables["balance"], starts = shown_balance(prepared, shown, behind, circulated, every_wave)
-    tables["shapes"], counted = shown_shapes(prepared, shown, behind, circulated)
+    whole, counted = counted_questionnaires(prepared, behind, circulated)
+    tables |= {"shapes": shown_shapes(prepared, shown, whole), "unusable": shown_unusable(prepared, whole)}
     tables["fidelity"], of_pairs = shown_fidelity(prepared, behind, circulated)
     tables["sides"], both = shown_sides(prepared, behind, circulated)
     of_words, wrote = shown_themes(prepared, behind, circulated)

@@ -63,6 +63,7 @@ RULES = (
     Rule("means of groups of cohorts", DETAILS, "limits.smallest", rows.means_of_groups),
     Rule("answers beside a hidden change", ANSWERS, "hidden.group", tables.answers_beside_hidden_change),
     Rule("answers of few leavers", ANSWERS, "hidden.answers", tables.answers_of_few_leavers),
+    Rule("answers of few who belong together", ANSWERS, "hidden.answers", tables.answers_of_few_who_belong_together),
     Rule("answers of few scores", ANSWERS, "hidden.answers", tables.answers_of_few_scores),
     Rule("rare answers", BANDS, "hidden.answers", tables.rare_answers),
     Rule("few left or without a log", MEETINGS, "limits.smallest", tables.few_lack_something),

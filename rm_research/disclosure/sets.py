@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, maximum_flow
 
+from rm_research.disclosure.clusters import told_apart
 from rm_research.disclosure.editions import Edition, Group, Pile, digest
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.known import Facts, Person, Since, facts_of
@@ -48,8 +49,8 @@ class Behind:
     study : Study
     together : Together, optional
         Which cohorts the rows of groups combine.
-    scores, dyads : DataFrame, optional
-        Scores of retrospective waves, and who met whom; without them, rows that use these are not known.
+    scores, dyads, goals : DataFrame, optional
+        Scores of retrospective waves, who met whom, and goals; without them, rows that use these are not known.
     editions : sequence of Edition
         What was released before.
     family : mapping of str to str, optional
@@ -74,10 +75,11 @@ class Behind:
 
     def __init__(
         self, panel: pd.DataFrame, study: Study, *, together: Together | None = None,
-        scores: pd.DataFrame | None = None, dyads: pd.DataFrame | None = None,
+        scores: pd.DataFrame | None = None, dyads: pd.DataFrame | None = None, goals: pd.DataFrame | None = None,
         editions: Sequence[Edition] = (), family: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.study, self._together, self._scores, self._dyads = study, together, scores, dyads
+        self._goals = goals
         self._panel = panel[panel["role"].notna() & panel["arm"].notna()].reset_index(drop=True)
         keyed: dict[Any, Any] = self._panel.groupby(list(Place._fields)).indices
         self._cells: dict[Place, Positions] = {Place(*map(str, key)): at for key, at in keyed.items()}
@@ -172,7 +174,7 @@ class Behind:
     @cached_property
     def facts(self) -> Facts:
         """Who belongs with whom, and has met how often."""
-        return facts_of(self._panel, self._dyads)
+        return facts_of(self._panel, self._dyads, self._goals)
 
     def scored(self, row: Estimate) -> list[list[Positions]]:
         """Groups that a row sets apart: of those with both scores, and of those with one before."""
@@ -296,7 +298,12 @@ class Behind:
         if Q.ATTENDED in groups:
             attended = both & (self.sessions[people] > 0)
             masks += [("before", attended), ("after", attended)]
-        return [(ends[end], self._place_of[people[mask]]) for end, mask in masks]
+        named = [(ends[end], people[mask]) for end, mask in masks]
+        return [(pile, self._place_of[some]) for pile, of in named for some in (of, *self.told_apart(of))]
+
+    def told_apart(self, people: Positions) -> list[Positions]:
+        """Rows of the Panel of each cluster of some people, where an error tells the sum of every one."""
+        return [people[members] for members in told_apart(self.clusters[people], self.people[people])]
 
     def _narrowed(
         self, row: Estimate, people: Positions, groups: frozenset[Questionnaires]

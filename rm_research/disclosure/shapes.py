@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from rm_research.checks.answering import PILED_UP
 from rm_research.disclosure import rules
 from rm_research.disclosure.gate import Disclosed
-from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Portions
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.groups import ALL_COHORTS
@@ -37,8 +35,8 @@ class Limit(NamedTuple):
 
 
 def shown_shapes(
-    prepared: Prepared, shown: Disclosed, behind: Behind, circulated: Circulated
-) -> tuple[pd.DataFrame, list[Named]]:  # fmt: skip
+    prepared: Prepared, shown: Disclosed, counted: pd.DataFrame
+) -> pd.DataFrame:  # fmt: skip
     """
     Limits that hold of groups of people whose change is shown, and of the questionnaires of cohorts.
 
@@ -50,10 +48,8 @@ def shown_shapes(
     prepared : Prepared
     shown : Disclosed
         Decides whose change may be shown.
-    behind : Behind
-        Whose questionnaires they are.
-    circulated : Circulated
-        What other numbers name; what these name is added.
+    counted : DataFrame
+        Responses that may be counted, from `counted_questionnaires`.
 
     Returns
     -------
@@ -63,10 +59,7 @@ def shown_shapes(
         highest_after, lowest_after: more than a share `above` of scores at this end; further_apart, closer_together:
         the standard deviations differ by more than the factor `above`; same_answers: more than the share `above` of
         questionnaires have the same answer throughout).
-    list of Named
-        Groups of questionnaires that they name.
     """
-    counted, named = _counted(prepared, behind, circulated)
     found = [*_of_groups(prepared, shown), *_of_questionnaires(prepared, counted)]
     asked = Portions(
         pd.Series([limit.n for limit in found], dtype="float64"),
@@ -74,22 +67,7 @@ def shown_shapes(
     )  # fmt: skip
     hidden = rules.hidden(rules.SHAPES, asked, asked.n.index)
     rows = [(*limit.place, limit.limit, limit.above) for limit, hides in zip(found, hidden, strict=True) if not hides]
-    return pd.DataFrame(rows, columns=SHAPES), named
-
-
-def _counted(prepared: Prepared, behind: Behind, circulated: Circulated) -> tuple[pd.DataFrame, list[Named]]:
-    """Questionnaires that other numbers name, of the cohorts by which they may be counted."""
-    responses, study = prepared.responses, prepared.study
-    piles = [(behind.pile(scale.name, wave.name), responses["wave"].eq(wave.name).to_numpy(bool))
-             for scale in study.scales for wave in study.waves]  # fmt: skip
-    places, known, parts = behind.places(responses), np.zeros(len(responses), dtype=bool), []
-    for cohort in prepared.sound_cohorts:
-        own = responses["cohort"].eq(cohort).to_numpy(bool)
-        masks = {pile: own & at & circulated.names(pile, places) for pile, at in piles}
-        if circulated.takes(named := [(pile, places[mask]) for pile, mask in masks.items() if mask.any()]):
-            parts.append(named)
-            known |= np.logical_or.reduce(list(masks.values()))
-    return responses[known], parts
+    return pd.DataFrame(rows, columns=SHAPES)
 
 
 def _of_groups(prepared: Prepared, shown: Disclosed) -> Iterator[Limit]:

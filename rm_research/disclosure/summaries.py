@@ -1,8 +1,12 @@
 """What may be published about measurement and specifications: summaries that rest on enough people."""
 
+from collections import defaultdict
 from dataclasses import replace
+from itertools import product
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rm_research.checks.answering import MOST_UNUSABLE, unusable_answers
 from rm_research.disclosure import rules
@@ -16,6 +20,7 @@ from rm_research.effects.measured import how_well, limits_of_measurement
 from rm_research.effects.methods import Contrast
 from rm_research.effects.specifications.curve import CURVE
 from rm_research.panel import Prepared
+from rm_research.people import WHO
 
 
 def of_named(prepared: Prepared, behind: Behind, circulated: Circulated) -> Prepared:
@@ -32,6 +37,41 @@ def of_named(prepared: Prepared, behind: Behind, circulated: Circulated) -> Prep
             is_named = circulated.names(behind.pile(scale.name, wave.name), places)
             responses.loc[responses["wave"].eq(wave.name) & ~is_named, items] = float("nan")
     return replace(prepared, responses=responses)
+
+
+def counted_questionnaires(
+    prepared: Prepared, behind: Behind, circulated: Circulated
+) -> tuple[pd.DataFrame, list[Named]]:  # fmt: skip
+    """
+    Questionnaires of which other numbers name every scale that was asked, of the cohorts by which they may be counted.
+
+    What is told of whole questionnaires depends on all answers in them.
+
+    Returns
+    -------
+    DataFrame
+        These rows of Responses.
+    list of Named
+        Groups of questionnaires that it names, which are added to those of other numbers.
+    """
+    responses, study, places = prepared.responses, prepared.study, behind.places(prepared.responses)
+    roles = responses[WHO].merge(prepared.people[[*WHO, "role"]], on=WHO, how="left")["role"].to_numpy(object)
+    asks: dict[Pile, NDArray[np.bool_]] = defaultdict(lambda: np.zeros(len(responses), dtype=bool))
+    for scale, wave in product(study.scales, study.waves):
+        if study.measured(scale.name, wave.name):
+            asked = np.isin(roles, scale.roles) if scale.roles else np.ones(len(responses), dtype=bool)
+            asks[behind.pile(scale.name, wave.name)] |= asked & responses["wave"].eq(wave.name).to_numpy(bool)
+    whole, parts = places >= 0, list[Named]()
+    for pile, at in asks.items():
+        whole &= ~at | circulated.names(pile, places)
+    may = np.zeros(len(responses), dtype=bool)
+    for cohort in prepared.sound_cohorts:
+        own = whole & responses["cohort"].eq(cohort).to_numpy(bool)
+        named = [(pile, places[own & at]) for pile, at in asks.items() if (own & at).any()]
+        if circulated.takes(named):
+            parts.append(named)
+            may |= own
+    return responses[may], parts
 
 
 def shown_measurement(prepared: Prepared) -> dict[str, pd.DataFrame]:
@@ -58,8 +98,9 @@ def shown_measurement(prepared: Prepared) -> dict[str, pd.DataFrame]:
             "measurement": limits.assign(cohort=ALL_COHORTS)}  # fmt: skip
 
 
-def shown_unusable(prepared: Prepared) -> pd.DataFrame:
+def shown_unusable(prepared: Prepared, counted: pd.DataFrame) -> pd.DataFrame:
     """Share of answers that could not be used, in whole per cent, by cohort and wave: where it is worth saying."""
+    prepared = replace(prepared, responses=counted)
     parts = [
         unusable_answers(prepared, cohort).assign(cohort=cohort or ALL_COHORTS)
         for cohort in (None, *prepared.sound_cohorts)

@@ -23,12 +23,15 @@ class Spread:
         Whether the shares of answers give the mean.
     few_scores : bool
         Whether the scale has few possible scores.
+    sharing : Series of bool
+        Whether few of each group's people share a cluster with somebody.
     study : Study
     """
 
     changes: pd.DataFrame
     exact: bool
     few_scores: bool
+    sharing: pd.Series
     study: Study
 
     @property
@@ -46,6 +49,15 @@ def answers_of_few_leavers(asked: Spread) -> pd.Series:
     """Groups that few people left, where shares give the mean: that of people who stayed would reveal the others."""
     left = (asked.changes["n_pre"] - asked.changes["n_pairs"]).astype("float64")
     return Threshold.of(asked.study).few(left) & asked.exact & (not asked.unlinked)
+
+
+def answers_of_few_who_belong_together(asked: Spread) -> pd.Series:
+    """
+    Groups of whom few share a cluster with somebody, where the shares of answers give the spread.
+
+    Next to the intervals of the means, which know the clusters, it would tell how these few differ together.
+    """
+    return asked.sharing & asked.exact
 
 
 def answers_of_few_scores(asked: Spread) -> pd.Series:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from rm_research.catalogue.said import Said
 from rm_research.errors import FrameError, LinkError
-from rm_research.frames import CODE, FACT, HOW, LINKS, NEAR_MISSES, RESPONSES, SURE, TOTAL, WHO, numbered
+from rm_research.frames import CODE, CONTENT, FACT, HOW, LINKS, NEAR_MISSES, RESPONSES, SURE, TOTAL, WHO, numbered
 from rm_research.journal import Journal
 from rm_research.linkage.alike import Helpful, report_codes, report_cohorts
 from rm_research.linkage.cohorts import (
@@ -128,10 +128,12 @@ def link_waves(intake: Intake | OfStudy, study: Study | None = None) -> Linkage:
     journal, items = Journal(), [item.name for item in study.items]
     parts = [intake.responses, intake.facts.add_prefix(FACT), intake.published.add_prefix(TOTAL), intake.forms]
     rows = pd.concat(parts, axis=1)
-    rows, roster = fill_cohorts(rows.assign(**_held(intake)), intake.roster, study, journal)
+    rows = rows.assign(**_held(intake), **{CONTENT: intake.contents})
+    rows, roster = fill_cohorts(rows, intake.roster, study, journal)
     helpful = report_codes(rows, roster, study, journal)
     rows = rows.drop(columns=intake.forms.columns)
     rows, roster = _identify(rows, roster, study)
+    rows = rows.drop(columns=CONTENT)
     near_misses = NEAR_MISSES.empty()
     if study.link.method == "code":
         from rm_research.linkage.similar import link_similar  # here, as no other method compares codes
@@ -183,9 +185,10 @@ def _identify(
 
 
 def _alone(rows: pd.DataFrame) -> pd.Series:
-    """Give each row a separate person."""
-    places = rows["file"] + ":" + rows["wave"] + ":" + rows["source_row"].astype("str")
-    return per_entry(places, lambda text: "u" + hashlib.sha256(text.encode()).hexdigest()[:15])
+    """Give each row a separate person, known by all that it holds: it may stand in another place of a later export."""
+    contents = rows["wave"] + ":" + rows[CONTENT]
+    nth = contents.groupby(contents).cumcount().astype("str")
+    return per_entry(contents + ":" + nth, lambda text: "u" + hashlib.sha256(text.encode()).hexdigest()[:15])
 
 
 def _within(rows: pd.DataFrame) -> pd.Series:

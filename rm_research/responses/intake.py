@@ -7,7 +7,7 @@ import pandas as pd
 
 from rm_research.catalogue.said import Said, rows_text
 from rm_research.errors import ReadError
-from rm_research.frames import CODE, FACT, FORM, RESPONSES, TOTAL
+from rm_research.frames import CODE, CONTENT, FACT, FORM, RESPONSES, TOTAL
 from rm_research.journal import Journal
 from rm_research.private import study_key
 from rm_research.responses.coding import Labels, labels_of, report_labels, report_ranges
@@ -45,6 +45,8 @@ class Intake:
         and undated, how many of these have no date.
     forms : DataFrame
         Same index: hashes of codes in forms that are not declared, by form; missing where the form is the code itself.
+    contents : Series of str
+        Same index: a hash of all that a row holds, of questionnaires that no code names; else missing.
     codes : DataFrame or None
         One row per questionnaire, same index: person codes as typed, one column per part. Held in memory for
         `link_waves` if codes are to be compared, else None.
@@ -72,6 +74,7 @@ class Intake:
     problems: pd.DataFrame
     arrivals: pd.DataFrame
     forms: pd.DataFrame
+    contents: pd.Series
     codes: pd.DataFrame | None
     roster: pd.DataFrame | None
     sessions: pd.DataFrame | None
@@ -175,7 +178,7 @@ def _stacked(parts: list[pd.DataFrame], study: Study) -> pd.DataFrame:
     """Stack all questionnaires; columns that no export has are added, empty."""
     filled = [part for part in parts if len(part)]
     questionnaires = pd.concat(filled, ignore_index=True) if filled else RESPONSES.empty()
-    texts = [FACT + name for name in (*PERSONAL_FACTS, *study.settings.attributes)]
+    texts = [CONTENT, *(FACT + name for name in (*PERSONAL_FACTS, *study.settings.attributes))]
     texts += [item.name for item in study.items if item.kind != "number"]
     numbers = [TOTAL + scale.name for scale in study.scales if scale.published]
     numbers += [item.name for item in study.items if item.kind == "number"]
@@ -245,6 +248,7 @@ def _intake(
         problems=journal.problems,
         arrivals=journal.arrivals,
         forms=questionnaires[[name for name in questionnaires.columns if name.startswith(FORM)]],
+        contents=questionnaires[CONTENT],
         codes=_codes(questionnaires) if study.link.method == "code" else None,
         roster=roster,
         sessions=sessions,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from rm_research.catalogue.said import Said
 from rm_research.errors import ReadError
-from rm_research.frames import CODE, FACT, TOTAL
+from rm_research.frames import CODE, CONTENT, FACT, TOTAL
 from rm_research.privacy import hash_codes
 from rm_research.responses.alike import report_look_alikes
 from rm_research.responses.answers import Answers, Fate, is_answered, read_answers
@@ -236,14 +236,23 @@ def _totals(opened: Opened) -> pd.DataFrame:
 
 
 def _who(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.DataFrame:
+    persons = _persons(facts, opened, key)
     return pd.DataFrame({
         "wave": opened.wave.name,
         "file": opened.source.title,
         "source_row": opened.export.rows.index,
-        "person": _persons(facts, opened, key),
+        "person": persons,
+        CONTENT: _contents(opened, persons),
         "cohort": facts["cohort"],
         "submitted": as_dates(facts["submitted"], opened.source.date_format, opened.export.day_zero),
     }, index=facts.index)  # fmt: skip
+
+
+def _contents(opened: Opened, persons: pd.Series) -> pd.Series:
+    """Hash of all that a row holds, of rows that no code names: it may stand in another place of a later export."""
+    nameless = persons.isna() if opened.study.link.method != "none" else pd.Series(True, index=persons.index)
+    hashes = pd.util.hash_pandas_object(opened.export.rows[nameless], index=False)
+    return hashes.astype("str").reindex(persons.index)
 
 
 def _persons(facts: pd.DataFrame, opened: Opened, key: bytes) -> pd.Series:

@@ -187,7 +187,8 @@ ELSEWHERE = {
     "average of few leavers", "few in a specification", "specifications few apart",
     "few questionnaires", "few described", "few or nearly all", "arms beside few leavers",
     "few at the start", "means of equal answers", "gaps beside other waves",
-    "answers of few leavers", "answers of few scores", "beside shared answers", rules.RESTS_ON_FEW,
+    "answers of few leavers", "answers of few scores", "answers of few who belong together",
+    "beside shared answers", rules.RESTS_ON_FEW,
     "few meet otherwise", "few share a cluster", "few wrote",
     "few compared belong together", "known otherwise", "too few for two groups",
 }  # fmt: skip

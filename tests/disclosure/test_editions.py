@@ -191,7 +191,7 @@ class TestChangedNames:
                 rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
                 rows.assign(cohort="Alpha").to_csv(study / f"{wave}.csv", index=False)
 
-        assert "of whom nobody is known any more, while 21 are new" in changed(rename)
+        assert "20 people at 'pre' who are not known any more, while 21 are new" in changed(rename)
 
     def test_a_wave_with_another_name(self, changed):
         def rename(study):

@@ -8,6 +8,7 @@ from small_studies import TOML, Group, as_csv, small_study
 from rm_research.disclosure import rules
 from rm_research.disclosure.numbers import decide
 from rm_research.disclosure.shapes import shown_shapes
+from rm_research.disclosure.summaries import counted_questionnaires
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import prepare_study
 
@@ -24,7 +25,7 @@ def shapes(folder, pre, post, *, toml=TOML, cohorts=("Spring",)):
     files["codebook.csv"] = "item,scale,low,high\nm1,mood,1,5\n"
     prepared = prepare_study(small_study(folder, toml=toml, files=files))
     shown = changes_alone(prepared)
-    return shown_shapes(prepared, shown, *named_by(prepared, shown))[0]
+    return shown_shapes(prepared, shown, counted_questionnaires(prepared, *named_by(prepared, shown))[0])
 
 
 def limits(table, cohort="Spring"):
