@@ -193,6 +193,31 @@ class TestChangedNames:
 
         assert "20 people at 'pre' who are not known any more, while 21 are new" in changed(rename)
 
+    def test_a_part_of_a_cohort_with_another_name(self, changed):
+        """Ten of the twenty have other codes, and one is really new: the two could not be told apart."""
+
+        def rename(study):
+            for wave in ("pre", "post"):
+                rows = pd.read_csv(study / f"{wave}.csv", keep_default_na=False, dtype=str)
+                number = rows["code"].str.rsplit("-", n=1).str[1].astype(int)
+                rows["code"] = rows["code"].mask(number.lt(10), "Q" + rows["code"])
+                rows.to_csv(study / f"{wave}.csv", index=False)
+
+        assert "10 people at 'pre' who are not known any more, while 11 are new" in changed(rename)
+
+    def test_waves_that_exchanged_their_names(self, changed):
+        def rename(study):
+            text = (study / "study.toml").read_text()
+            text = (
+                text.replace('submitted = "when"\n', "")
+                .replace("pre.csv", "x.csv")
+                .replace("post.csv", "pre.csv")
+                .replace("x.csv", "post.csv")
+            )
+            (study / "study.toml").write_text(text)
+
+        assert "a wave 'pre' whose answers are those of 'post' now" in changed(rename)
+
     def test_a_wave_with_another_name(self, changed):
         def rename(study):
             text = (study / "study.toml").read_text()
@@ -244,6 +269,36 @@ class TestChangedNames:
         (study / "study.toml").write_text(text.replace('person = "code"\n', "") + '[link]\nmethod = "none"\n')
         with pytest.raises(StudyError, match="numbers them by their rows"):
             released(study)
+
+
+@pytest.mark.parametrize(("moved", "shown"), [(False, True), (True, False)])
+def test_who_left_a_question_out_is_not_found_where_it_moved_to_another_scale(tmp_path, moved, shown):
+    """Two means of one edition and two of the next would tell the difference of two answers of theirs."""
+    codebook = "item,scale,low,high\nm1,mood,1,5\nm2,mood,1,5\nm3,zeal,1,5\n"
+    toml = SINGLE.replace("[reporting]", '[scales.zeal]\nlabel = "Zeal"\n[reporting]')
+    study = small_study(tmp_path / "study", Group("a", 24), toml=toml, files={"codebook.csv": codebook})
+    rows = pd.read_csv(study / "pre.csv", keep_default_na=False, dtype=str)
+    rows.loc[3, "m2"] = ""
+    rows.to_csv(study / "pre.csv", index=False)
+    released(study)
+    if moved:
+        (study / "codebook.csv").write_text(codebook.replace("m2,mood", "m2,zeal"))
+    numbers = decide(prepare_study(study))
+    assert [row.is_known for row in numbers.headline_rows if row.contrast == "change"] == [shown, shown]
+
+
+@pytest.mark.parametrize(("edit", "n_new"), [
+    (lambda rows: rows.iloc[::-1], 0),
+    (lambda rows: pd.concat([rows.iloc[1:], rows.iloc[:1].assign(m1="1", m2="1", m3="5")]), 1),
+])  # fmt: skip
+def test_who_has_no_code_is_known_again_by_what_the_row_holds(tmp_path, edit, n_new):
+    """By its number, a row that came later would take the place of one that went."""
+    text = SINGLE + '[link]\nmethod = "none"\n'
+    study = small_study(tmp_path, Group("a", 24), toml=text)
+    before = prepare_study(study).panel["person"]
+    rows = pd.read_csv(study / "pre.csv", keep_default_na=False, dtype=str)
+    edit(rows).to_csv(study / "pre.csv", index=False)
+    assert len(set(prepare_study(study).panel["person"]) - set(before)) == n_new
 
 
 @pytest.mark.slow

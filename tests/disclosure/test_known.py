@@ -122,6 +122,16 @@ def test_slopes_of_meetings_wait_where_the_log_of_few_was_corrected(pairs, shown
     assert of(numbers, "dose")["estimate"].notna().any() == shown
 
 
+@pytest.mark.quick(2)
+@pytest.mark.parametrize(("pairs", "shown"), [(0, True), (1, False), (10, True)])
+def test_attainment_waits_where_a_further_goal_of_few_was_rated(pairs, shown, tmp_path):
+    release(written(tmp_path, cohorts=1), "board")
+    more = "".join(f"P{1 + k:03},2025-04-27,2\n" for k in range(pairs))
+    later = written(tmp_path, lambda files: files | {"goals.csv": files["goals.csv"] + more}, cohorts=1)
+    table = decide(later).tables["fidelity"]
+    assert bool(table.loc[table["about"].eq("attainment"), "mean"].notna().any()) is shown
+
+
 def test_each_rule_is_needed(tmp_path, monkeypatch):
     names = {"few compared belong together", "known otherwise"}
     monkeypatch.setattr(rules, "RULES", tuple(one for one in rules.RULES if one.name not in names))

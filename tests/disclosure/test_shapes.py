@@ -129,3 +129,36 @@ def test_questionnaires_of_people_whom_no_number_names_are_not_counted(tmp_path)
 
 def test_questionnaires_that_were_left_out_are_no_limit(tmp_path):
     assert long_runs(tmp_path, 11, action="drop") == []
+
+
+def two_scales(folder, hidden, *, zeal="3"):
+    """Counted responses of two cohorts; few of the second have answers, and few of the first rated zeal."""
+    toml = TOML + '[scales.zeal]\nlabel = "Zeal"\n[reporting]\nsmallest_group = 10\n'
+    names, rows = (*NAMES, "z1"), []
+    for cohort, n in (("Spring", 30), ("Autumn", hidden)):
+        rows += [(f"{cohort}{k}", cohort, "", "", "", "", USUAL[k % 20], zeal if k < 3 else "") for k in range(n)]
+    files = {"pre.csv": as_csv(names, rows), "post.csv": as_csv(names, [(*row[:6], LATER[k % 20], row[7])
+                                                                        for k, row in enumerate(rows)])}  # fmt: skip
+    files["codebook.csv"] = "item,scale,low,high\nm1,mood,1,5\nz1,zeal,1,5\n"
+    prepared = prepare_study(small_study(folder, toml=toml, files=files))
+    shown = changes_alone(prepared)
+    return counted_questionnaires(prepared, *named_by(prepared, shown))[0]
+
+
+def test_questionnaires_of_hidden_cohorts_are_not_counted(tmp_path):
+    one_scale = TOML + "[reporting]\nsmallest_group = 10\n"
+    for hidden, cohorts in ((4, {"Spring"}), (12, {"Spring", "Autumn"})):
+        (folder := tmp_path / str(hidden)).mkdir()
+        rows = [(f"{c}{k}", c, "", "", "", "", USUAL[k % 20]) for c, n in (("Spring", 30), ("Autumn", hidden))
+                for k in range(n)]  # fmt: skip
+        files = {"pre.csv": as_csv(NAMES, rows),
+                 "post.csv": as_csv(NAMES, [(*row[:6], LATER[k % 20]) for k, row in enumerate(rows)]),
+                 "codebook.csv": "item,scale,low,high\nm1,mood,1,5\n"}  # fmt: skip
+        prepared = prepare_study(small_study(folder, toml=one_scale, files=files))
+        shown = changes_alone(prepared)
+        assert set(counted_questionnaires(prepared, *named_by(prepared, shown))[0]["cohort"]) == cohorts
+
+
+def test_questionnaires_with_answers_to_a_scale_that_is_not_shown_are_not_counted(tmp_path):
+    """What is told of whole questionnaires would depend on these answers."""
+    assert two_scales(tmp_path, 12).empty
