@@ -14,10 +14,12 @@ from rm_research.disclosure.wanted import Group, Source, Wanted, known_rows
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.errors import FrameError
+from rm_research.figures.dots import Mark
 from rm_research.figures.groups import charts_of
-from rm_research.figures.means import Means, Moment, draw_means, means_of
-from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of
+from rm_research.figures.means import draw_means, means_of
+from rm_research.figures.rows import axis_text, draw_marks, mark_of
 from rm_research.figures.sheet import is_wide, on_sheet, second_panel
+from rm_research.figures.slopes import Means, Moment
 from rm_research.figures.style import LINE, look, styled
 from rm_research.panel.asked import check_panel_of
 from rm_research.study import Study

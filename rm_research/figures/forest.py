@@ -14,7 +14,8 @@ from rm_research.disclosure.printed import printed_ends, printed_number
 from rm_research.disclosure.wanted import Source, Wanted
 from rm_research.effects.estimate import Estimate
 from rm_research.figures.change import shown_headlines
-from rm_research.figures.rows import Mark, axis_text, draw_marks, mark_of, wide_height
+from rm_research.figures.dots import Mark
+from rm_research.figures.rows import axis_text, draw_marks, mark_of, wide_height
 from rm_research.figures.sheet import on_sheet
 from rm_research.figures.style import look, styled
 from rm_research.study import Study
