@@ -54,7 +54,11 @@ def tipping_point(row: Estimate, share: float) -> float | None:
 
 
 def tipping_sentence(row: Estimate, claims: Claims) -> str:
-    """What those without a later score would have to have done; empty where few are, or the finding is unclear."""
+    """
+    What those without a later score would have to have done; empty where few are, or the finding is unclear.
+
+    Empty also beyond the width of the scale: scores that far out would widen the interval, so that nothing is sure.
+    """
     if claims.unlinked(row) or claims.among_both(row) or claims.of_every_wave(row):
         return ""
     if claims.judged(row).verdict not in CLEAR:
@@ -67,11 +71,12 @@ def tipping_sentence(row: Estimate, claims: Claims) -> str:
         return ""
     scale = claims.study.scale(row.scale)
     limits = claims.study.scale_range(row.scale)
-    beyond = limits is not None and abs(shift) > limits[1] - limits[0]
-    key = "beyond" if beyond else "less" if shift < 0 else "more"
+    if limits is not None and abs(shift) > limits[1] - limits[0]:
+        return ""
     return claims.words.say(
-        f"beside.tips_{key}", n=left, left=left, before=before, people=claims.people(row.role, before),
-        shift=claims.words.number(abs(shift)), unit=claims.unit(scale), when=claims.moment(row.wave),
+        f"beside.tips_{'less' if shift < 0 else 'more'}", n=left, left=left, before=before,
+        people=claims.people(row.role, before), shift=claims.words.number(abs(shift)), unit=claims.unit(scale),
+        when=claims.moment(row.wave),
         whom=claims.words.say(f"beside.than_{'assumed' if claims.counts_leavers(row) else 'others'}"),
     )  # fmt: skip
 
