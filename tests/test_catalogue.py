@@ -222,7 +222,7 @@ VOCABULARY = {
     },
     "design": {"single", "no_usable", "randomised", "matched", "self-selected", "matched_apart", "picked",
                "drawn_cohort", "drawn_tipping", "drawn_opposite"},
-    "beside": {"than_assumed", "than_others",
+    "beside": {"than_assumed", "than_others", "than_same",
                "tips_less", "tips_more", "compared", "highest_before", "lowest_before", "highest_after",
                "lowest_after", "further_apart", "closer_together"},
     "limits": {"same_answers_5", "same_answers_10", "same_answers_25", "strength_both", "strength_comparison",

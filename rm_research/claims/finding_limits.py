@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from rm_research.catalogue import capital
+from rm_research.claims.comparing import by_changes
 from rm_research.claims.sentences import Claims
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.verdicts import CLEAR
@@ -77,8 +78,15 @@ def tipping_sentence(row: Estimate, claims: Claims) -> str:
         f"beside.tips_{'less' if shift < 0 else 'more'}", n=left, left=left, before=before,
         people=claims.people(row.role, before), shift=claims.words.number(abs(shift)), unit=claims.unit(scale),
         when=claims.moment(row.wave),
-        whom=claims.words.say(f"beside.than_{'assumed' if claims.counts_leavers(row) else 'others'}"),
+        whom=claims.words.say(f"beside.than_{_reference(row, claims)}"),
     )  # fmt: skip
+
+
+def _reference(row: Estimate, claims: Claims) -> str:
+    """From whose change that of people who left must differ, as the catalogue names it."""
+    if claims.counts_leavers(row):
+        return "assumed"
+    return "others" if not row.compares_arms or by_changes(claims, row) else "same"
 
 
 def _shapes(row: Estimate, claims: Claims) -> Iterator[str]:

@@ -23,9 +23,9 @@ def said(claims, *rows, shapes=(), language="en", **settings) -> str:
 @pytest.mark.parametrize(
     ("low", "high", "text"),
     [
-        (0.3, 0.7, "they would have had to change by 1.50 scale points less than is assumed of them."),
-        (-0.7, -0.3, "they would have had to change by 1.50 scale points more, upwards, than is assumed of them."),
-        (0.8, 1.3, "they would have had to change by 4.00 scale points less than is assumed of them."),
+        (0.3, 0.7, "they would have had to change by about 1.50 scale points less than is assumed of them."),
+        (-0.7, -0.3, "had to change by about 1.50 scale points more, upwards, than is assumed of them."),
+        (0.8, 1.3, "they would have had to change by about 4.00 scale points less than is assumed of them."),
     ],
 )
 def test_what_those_without_a_later_score_would_have_to_have_done(claims, low, high, text):
@@ -58,6 +58,25 @@ def test_unlinked_waves_know_nobody_who_left(claims):
 def test_of_a_difference_the_programme_s_people_are_counted(claims):
     rows = [row_of(**DIFFERENCE, **LOST), row_of(**LOST), row_of(arm="waitlist", n_pre=40, n_post=36, n_pairs=36)]
     assert said(claims, *rows, design=RANDOMISED).startswith("No score after: 8 of the 40 leaders.")
+
+
+SELF_SELECTED = RANDOMISED.replace("randomised", "self-selected")
+
+
+@pytest.mark.parametrize(
+    ("design", "method", "whom"),
+    [
+        (RANDOMISED, "ancova", "people with the same score before"),
+        (SELF_SELECTED, "change_score", "those with both scores"),
+    ],
+)
+def test_a_difference_at_equal_scores_before_is_held_against_people_with_the_same_score(claims, design, method, whom):
+    """Those who left may have scored otherwise before, so they differ not from the mean change of the others."""
+    ways = sorted(["ancova", "change_score"], key=lambda way: way != method)
+    arm = {"n_pre": 60, "n_post": 40, "n_pairs": 40}
+    both = [DIFFERENCE | arm | {"n_comparison": 40, "method": way, "heads": way == method} for way in ways]
+    rows = [*(row_of(**one) for one in both), row_of(**arm), row_of(arm="waitlist", **arm)]
+    assert said(claims, *rows, design=design).endswith(f"less than {whom}.")
 
 
 def shape(limit, arm="programme", **other):
