@@ -92,11 +92,12 @@ def _named(role: str, arm: str, scales: set[str], context: Context) -> dict[str,
 
 
 def sessions_not_shown(pictures: Sequence[Picture], context: Context) -> Iterator[str]:
-    """Chart of change by meetings, where the page of the study has the change and no such chart."""
+    """Chart of change by meetings, where the page of the study has the change and meetings, but no such chart."""
     scale = context.study.first_scale
     whole = context.cohort is None or len(context.cohorts) == 1
     changes = [row for row in context.headlines if row.is_change and row.is_known and row.scale == scale.name]
-    if whole and changes and not pictures and context.study.link.method != "none":
+    logged = bool(context.meetings["meetings"].sum())
+    if logged and whole and changes and not pictures and context.study.link.method != "none":
         yield context.words.say("hidden.sessions", scale=scale.title)
 
 

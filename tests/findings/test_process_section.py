@@ -77,6 +77,22 @@ def test_without_a_plan_the_chart_of_meetings_stays_where_it_was(programme):
     assert "Set a goal" in text  # goals have a file of their own
 
 
+@pytest.mark.parametrize("nothing", ["no log", "an empty log"])
+def test_where_no_meetings_were_logged_nothing_is_said_of_them(programme, nothing):
+    """What partners say and how they began still fills the section, which has no chart of meetings to leave out."""
+    plan = TOML[TOML.index("[programme]") : TOML.index("[scales.inclusion]")]
+    log = '[sessions]\nfile = "log.csv"\n'
+    toml = TOML.replace(plan, "").replace(log, log if nothing == "an empty log" else "")
+    findings, text = programme("A", lambda files: files | {"log.csv": "dyad,date,minutes\n"}, toml=toml, cohorts=1)
+    assert "goes with how" in text or "how mentors began" in text
+    assert "meetings" not in findings.limits.text
+
+
+def test_a_chart_of_meetings_that_is_left_out_is_named(programme):
+    findings, _ = programme(n=14, cohorts=1)
+    assert "the chart of change by meetings is left out" in findings.limits.text
+
+
 def test_goals_attained_alike_are_in_words(programme):
     def alike(files):
         return files | {"goals.csv": re.sub(r",-?\d\n", ",1\n", files["goals.csv"])}
