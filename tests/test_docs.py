@@ -19,9 +19,11 @@ import rm_research as rm
 from rm_research.catalogue import catalogue
 from rm_research.checks import GRAVITY
 from rm_research.claims import Claims
+from rm_research.claims.judgement import NEXT_LOWER
 from rm_research.cli import main
 from rm_research.disclosure.numbers import study_numbers
 from rm_research.readers import READERS
+from rm_research.stats.attrition import MOST_LOST, MOST_UNEVEN
 from rm_research.study import settings
 from rm_research.study.codebook import FIXED
 
@@ -192,6 +194,16 @@ def test_stakeholders_find_every_verdict_and_level_in_words():
     ]
     levels = section(page, "How strong the design is")
     assert re.findall(r"^\| (\d) \|", levels, re.MULTILINE) == ["1", "2", "3", "4", "5"]
+
+
+def test_losses_that_lower_the_level_are_those_of_the_code():
+    section = text("methods.md").split("\n## Design level and attrition\n")[1].split("\n## ")[0]
+    lost = [f"{share:.0%}" for share in MOST_LOST]
+    assert re.findall(r"\d+%", section) == lost
+    assert re.findall(r"(\d+)\s+(?:percentage )?points", section) == [f"{100 * share:.0f}" for share in MOST_UNEVEN]
+    for first, second in NEXT_LOWER.items():
+        assert first == second or re.search(rf"\b{first} to {second}\b", section), first
+    assert all(share in text("reading-a-report.md") for share in lost)
 
 
 def test_the_table_of_methods_is_that_of_the_registry():
