@@ -1,5 +1,7 @@
 """Trend over the cohorts: what a page says of it, and when it says that there is none."""
 
+import re
+
 import pytest
 from shaped_studies import Shape, shaped_study
 from small_studies import Group
@@ -29,6 +31,18 @@ def test_a_trend_is_told_of_ten_cohorts_and_only_where_it_is_clear(shape, words,
     text = told(shaped_study(tmp_path, shape))
     assert words in text
     assert ("Other things changed over these years, too." in text) == ("With each year" in words)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("drift", "meant"), [(0.2, "for the worse"), (-0.2, "for the better")])
+def test_where_lower_is_better_a_trend_says_what_it_means(drift, meant, tmp_path):
+    folder = shaped_study(tmp_path, shape(drift=drift))
+    toml = folder / "study.toml"
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(re.sub(r"(\[scales\.\S+\]\n)", r'\1better = "lower"\n', text), encoding="utf-8")
+    trend = re.search(r"With each year .*? Other things changed over these years, too\.", told(folder))
+    assert trend is not None
+    assert f"). Lower scores are better, so this is {meant}. Other things" in trend[0]
 
 
 @pytest.mark.slow

@@ -237,11 +237,15 @@ def _trend(row: Estimate, context: Context) -> str:
         why = next((key for reason, key in WHY_NO_TREND.items() if reason == found.reason), None)
         return say(f"cohorts.{why}") if why else ""
     way = "trend_open" if found.ci_low <= 0 <= found.ci_high else "trend_up" if found.estimate > 0 else "trend_down"
-    return say(
+    scale = context.study.scale(row.scale)
+    text = say(
         f"cohorts.{way}", k=found.n_clusters, signed=claims.estimate(found),
-        size=context.words.number(abs(found.estimate)), unit=claims.unit(context.study.scale(row.scale)),
-        interval=claims.interval(found),
+        size=context.words.number(abs(found.estimate)), unit=claims.unit(scale), interval=claims.interval(found),
     )  # fmt: skip
+    if way == "trend_open":
+        return text
+    meant = [say("plain.worse" if way == "trend_up" else "plain.better")] if scale.better == "lower" else []
+    return " ".join([text, *meant, say("cohorts.trend_years")])
 
 
 def _trend_row(row: Estimate, context: Context) -> Estimate | None:
