@@ -194,7 +194,7 @@ VOCABULARY = {
     "comparing": {"losses_every", "losses_of_assigned_every", "same", "changes", "changes_of_both"},
     "outcome": {"from_anchor", "from_measurement", "from_judgement", "from_nothing"},
     "contrast": {"change", "difference", "role_difference", "interaction", "dose", "actor", "partner", "pooled_change",
-                 "pooled_difference"},
+                 "pooled_difference", "unlinked_change", "unlinked_pooled_change"},
     "method": METHODS,
     "methods": METHODS - {"ancova"} | {"ancova_person", "ancova_cluster", "role_difference", "interaction"},
     "measure": MEASURES,

@@ -25,7 +25,9 @@ def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool, who
     whose : str
         Whom it is about: "before" for everyone with a score before, "both" for those with both scores; '' unsaid.
     """
-    parts = [words.say("apa.estimate", what=_what(row, words), value=_written(row.estimate, row, words))]
+    parts = [
+        words.say("apa.estimate", what=_what(row, words, unlinked=unlinked), value=_written(row.estimate, row, words))
+    ]
     if row.has_interval:
         low, high = written_ends(row, words)
         parts.append(words.say("apa.interval", level=level, low=low, high=high))
@@ -41,8 +43,9 @@ def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool, who
     return ", ".join(parts)
 
 
-def _what(row: Estimate, words: Catalogue) -> str:
-    of = words.say(f"apa_contrast.{row.unpooled}") if in_line(row, words) else ""
+def _what(row: Estimate, words: Catalogue, *, unlinked: bool) -> str:
+    contrast = "unlinked" if unlinked and row.is_change else row.unpooled
+    of = words.say(f"apa_contrast.{contrast}") if in_line(row, words) else ""
     return words.say(f"apa_measure.{row.measure}", of=of)
 
 

@@ -96,9 +96,14 @@ def title(label: str, row: Estimate, study: Study, words: Catalogue) -> str:
 
 
 def contrast_title(row: Estimate, study: Study, words: Catalogue) -> str:
-    """What a contrast is called; that with the process, which has a scale for its subgroup, by that scale's title."""
+    """
+    What a contrast is called: with the process, which has a scale for its subgroup, by that scale's title.
+
+    Of two surveys that are not linked nobody's change is known, so they have a difference.
+    """
     if row.method != Name.EXPERIENCE:
-        return words.say(f"contrast.{row.contrast}")
+        between = row.is_change and is_unlinked(row, study)
+        return words.say(f"contrast.{'unlinked_' * between}{row.contrast}")
     what = study.scale(row.subgroup).title
     own = row.contrast == Contrast.ACTOR
     return words.say("programme.goes_with_actor" if own else "programme.goes_with_partner", what=what)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from rm_research.catalogue import capital
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.printing import contrast_title
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
 
@@ -74,7 +75,7 @@ def _cells(row: Estimate, check: str, values: dict[str, float], context: Context
         capital(claims.people(row.role)),
         claims.arm_title(row.arm),
         context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
-        say(f"contrast.{row.contrast}"),
+        contrast_title(row, context.study, context.words),
         f"{say('method.' + row.method)}, {say('measure.' + row.measure)}",
         say(f"check.{check}"),
         say(f"check_value.{check}", **shown, unit=claims.unit(scale), narrow=narrow),

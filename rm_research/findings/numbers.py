@@ -7,6 +7,7 @@ import pandas as pd
 from rm_research.catalogue import capital
 from rm_research.disclosure.rows import OF_MEANS
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.printing import contrast_title
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
 
@@ -45,7 +46,7 @@ def _cells(row: Estimate, context: Context) -> list[str]:
         context.place_name(row.cohort) if context.pooled else "",
         capital(people),
         claims.arm_title(row.arm),
-        words.say(f"contrast.{row.contrast}"),
+        contrast_title(row, context.study, words),
         context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
         words.number(row.estimate, signed=True) if shown else claims.reason(row),
         claims.range(row) if shown else "",

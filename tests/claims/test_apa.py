@@ -14,8 +14,8 @@ FULL = {"estimate": 0.25, "ci_low": 0.05, "ci_high": 0.45, "df": 61.24, "statist
 
 @pytest.fixture
 def line(claims):
-    def of(language="en", design="", beside=(), **columns):
-        found = claims(row_of(**FULL | columns), *beside, design=design)
+    def of(language="en", design="", beside=(), link="exact", **columns):
+        found = claims(row_of(**FULL | columns), *beside, design=design, link=link)
         # the page's table has its p-values adjusted anew, so a row is taken as it is written
         adjusted = (FULL | columns)["p_adjusted"]
         row = replace(found.disclosed.rows[0], p_adjusted=float("nan") if adjusted is None else adjusted)
@@ -80,6 +80,15 @@ def test_cohorts_of_an_average_are_counted(line):
 
 def test_unlinked_waves_are_counted_apart(line):
     assert line(method="welch", n_pairs=0, n_post=71).endswith("n = 66 and 71")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "M difference between surveys = "), ("de", "M Unterschied zwischen den Befragungen = ")],
+)
+def test_between_waves_that_are_not_linked_there_is_a_difference_and_no_change(line, language, text):
+    assert line(language, method="welch", n_pairs=0, n_post=71, link="none").startswith(text)
+    assert line(language, method="welch", n_pairs=0, n_post=71).startswith(text)
 
 
 def test_a_hidden_row_gives_its_reason(line):

@@ -30,6 +30,17 @@ HOSTILE = (
 )
 
 
+def test_an_unlinked_study_is_told_of_as_a_difference_between_surveys(built):
+    """Nobody is linked, so neither a change of anybody nor people with both scores may be named."""
+    findings = built(Group(n=20), toml=TOML.replace('person = "code"\n', "") + '[link]\nmethod = "none"\n')
+    methods = findings.methods.text
+    assert "The mean of each survey is of everyone with a score in it; who answered both is not known." in methods
+    assert "counts in the mean change" not in methods
+    assert "both scores" not in methods
+    assert "Difference between surveys: M difference between surveys = " in methods
+    assert "Difference between surveys" in findings.outcomes.text
+
+
 class TestSingleGroup:
     """No comparison, roster or log; people of several cohorts, a wide file."""
 
@@ -321,7 +332,7 @@ class TestGaps:
             for place, group in enumerate(roles) for person in range(12)
         )  # fmt: skip
         findings = built(*roles, toml=toml, files={"roster.csv": roster, "log.csv": "team,date\nT1,2025-04-01\n"})
-        assert "1 of 12 pairs have met; 1 meetings are logged" in repr(findings.programme)
+        assert "1 of 12 pairs has met; meetings logged: 1." in repr(findings.programme)
         assert "Hours" not in repr(findings.programme)
 
     @pytest.mark.slow

@@ -57,7 +57,8 @@ def _sentences(context: Context) -> list[str]:
     unit = say(unit) if context.words.has(unit) else study.clustered_by
     texts += [say(f"methods.{key}", unit=unit, imputations=imputations) for key in keys]
     both = any(context.claims.among_both(row) for row in context.headlines)
-    missing = "missing_both" if both else "missing"
+    unlinked = study.link.method == "none"
+    missing = "missing_unlinked" if unlinked else "missing_both" if both else "missing"
     # an average over cohorts weighs them by their precision
     weighs = context.pooled and any(row.method == Name.REML_HK and row.is_known for row in context.headlines)
     texts += [] if weighs else [say("limits.weights")]
