@@ -10,6 +10,7 @@ from rm_research.disclosure.answers import shown_answers
 from rm_research.disclosure.balance import shown_balance
 from rm_research.disclosure.both_roles import of_both_roles
 from rm_research.disclosure.described import shown_described
+from rm_research.disclosure.doubts import shown_doubts
 from rm_research.disclosure.editions import (
     Edition,
     Family,
@@ -67,8 +68,8 @@ Question = tuple[str, str, str]  # role, scale, wave
 FRAMES = ("panel", "scores", "responses", "people", "dyads", "meetings", "goals", "links", "problems", "open_answers",
           "arrivals")  # fmt: skip
 TABLES = ("cohorts", "response", "follow_up", "meetings", "sessions", "answers", "rare_answers", "together",
-          "reliability", "measurement", "specifications", "shapes", "described", "unusable", "balance", "every_wave",
-          "waiting", "skipped", "fidelity", "sides", "open_answers", "themes", "quotes")  # fmt: skip
+          "reliability", "measurement", "doubts", "specifications", "shapes", "described", "unusable", "balance",
+          "every_wave", "waiting", "skipped", "fidelity", "sides", "open_answers", "themes", "quotes")  # fmt: skip
 
 
 def study_numbers(prepared: Prepared) -> Disclosed:
@@ -158,7 +159,8 @@ def _decided(prepared: Prepared) -> _Made:
     # numbers of several waves are of different people, perhaps by few: the other waves are then of who has them all
     if apart := _apart(made.numbers, study):
         made = _made(replace(prepared, panel=_of_every_wave(panel, apart, study)), waiting, apart, editions, family)
-    measured = shown_measurement(of_named(prepared, made.behind, made.circulated))
+    answered = of_named(prepared, made.behind, made.circulated)
+    measured = shown_measurement(answered) | {"doubts": shown_doubts(answered)}
     tables = participation(prepared) | measured | made.numbers.tables
     curves, named = shown_specifications(prepared, made.behind, made.circulated)
     if of_today is not panel:  # curves are made of the exports, whose clusters are those of today
