@@ -81,8 +81,9 @@ def estimate_programme(
         drawn: the same of the other way to compare arms. Details tau2, i2, q, and prediction_low and
         prediction_high where each cohort has a row of its own. measure 'slope', method 'reml_hk': how the estimate
         depends on a declared moderator, named in `subgroup`, with ten or more cohorts; details tau2, r2, q_e, q_e_p.
-        measure 'trend': the same for each year that a cohort starts later. `n_clusters` counts cohorts, other counts
-        are sums over them; detail n_parts: rows averaged, of cohorts and groups of them.
+        measure 'trend': the same for each year that a cohort starts later. `n_clusters` counts cohorts, those of a
+        shared comparison included; other counts are sums over them; detail n_parts: rows averaged, of cohorts and
+        groups of them.
 
     Raises
     ------
@@ -186,6 +187,15 @@ class Pool:
         return sum(self.members.values())
 
     @property
+    def n_of_both(self) -> int:
+        """Number of cohorts of everybody who is compared: those of a shared comparison may be others."""
+        if self.contrast != Contrast.DIFFERENCE or self.study.design.comparison_scope != "shared":
+            return self.n_cohorts
+        counted = self.people[self.people[["pre", "post"]].notna().all(axis=1)]
+        compared, of_arm = (set(counted.loc[counted["in_arm"].eq(side), "own"]) for side in (0, 1))
+        return self.n_cohorts + len(compared - of_arm)
+
+    @property
     def counts(self) -> dict[str, int]:
         """Sums over the cohorts; `n_clusters` counts these."""
         names = ("n_pre", "n_post", "n_pairs") + (("n_comparison",) if self.contrast == "difference" else ())
@@ -283,7 +293,9 @@ def _row(
 ) -> Row:  # fmt: skip
     method = METHODS[POOLED[pool.contrast], measure, name]
     made = estimate_row(pool.place, method, compute, pool.study, pool.counts, subgroup=subgroup)
-    return made if "reason" in made.columns else made.detailed(n_parts=float(len(pool.rows)))
+    if made.columns.get("reason", Reason.SHARED_COMPARISON) != Reason.SHARED_COMPARISON:
+        return made  # whose cohorts may be too few
+    return Row(made.columns | {"n_clusters": pool.n_of_both}, made.details | {"n_parts": float(len(pool.rows))})
 
 
 def _in_the_other_way(pool: Pool, rows: pd.DataFrame) -> Iterator[Row]:

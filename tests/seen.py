@@ -57,7 +57,7 @@ def answers_of(*bars) -> pd.DataFrame:
     rows = [PLACE | {"arm": arm, "asked": asked, "low": low, "high": high, "share": share, "n_people": n}
             for arm, asked, n, shares in bars
             for (low, high), share in zip(bands[len(shares)], shares, strict=True)]  # fmt: skip
-    rows = [row | {"n_cohorts": 1} for row in rows]
+    rows = [row | {"n_cohorts": 1, "drawn_cohorts": 1} for row in rows]
     return pd.DataFrame(rows).astype({"low": float, "high": float})
 
 

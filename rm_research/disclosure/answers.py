@@ -1,6 +1,6 @@
 """How answers are spread over the printed scale, in bands that reveal nothing about a single person."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import NamedTuple
@@ -19,7 +19,8 @@ from rm_research.panel import Prepared
 from rm_research.scales import keyed_items
 from rm_research.study import Scale, Study
 
-ANSWERS = ["cohort", "role", "arm", "scale", "wave", "asked", "low", "high", "share", "n_people", "n_cohorts"]
+ANSWERS = ["cohort", "role", "arm", "scale", "wave", "asked", "low", "high", "share", "n_people", "n_cohorts",
+           "drawn_cohorts"]  # fmt: skip
 RARE = [*ANSWERS[:8], "share", "bound"]
 GROUP = ["cohort", "role", "arm"]
 EXACT_POINTS = 3  # a printed scale with so few points has its points as bands
@@ -38,8 +39,8 @@ class Counted(NamedTuple):
     asked: str
     n_people: int
     points: pd.Series
+    cohorts: frozenset[str]
     whole: bool = True  # whether all answers are whole numbers
-    n_cohorts: int = 1
 
 
 def shown_answers(prepared: Prepared, shown: Disclosed) -> dict[str, pd.DataFrame]:
@@ -69,8 +70,9 @@ def shown_answers(prepared: Prepared, shown: Disclosed) -> dict[str, pd.DataFram
         `answers`: one row per group, wave asked and band: cohort ('all cohorts' for the sum of those shown), role, arm,
         scale, wave (the later wave), asked (wave of these answers), low and high (ends of the band in item points, high
         = much of what the scale measures), share (of the group's answers, 0 to 1), n_people, n_cohorts (1 unless it is
-        a sum). `rare_answers`: one row per band of a group that is not in the first table, with nearly none of its
-        answers: the same, share (the least that may be shown) and bound (−1: it is that or less).
+        a sum), drawn_cohorts (those of all groups in its chart). `rare_answers`: one row per band of a group that is
+        not in the first table, with nearly none of its answers: the same, share (the least that may be shown) and bound
+        (−1: it is that or less).
     """
     parts = [part for scale in prepared.study.scales for part in _of_scale(scale, prepared, shown)]
     bars, rare = ([row for part in parts for row in part[at]] for at in (0, 1))
@@ -97,7 +99,7 @@ def _of_scale(scale: Scale, prepared: Prepared, shown: Disclosed) -> Iterator[tu
         without_bars = failing | _companions(of_role, failing, {group.arm for group in whole}, bands)
         passing = [group for group in of_role if (group.cohort, group.arm) not in without_bars]
         about = (scale.name, wave)
-        bars = [row for group in [*passing, *whole] for row in _rows_of(group, about, bands)]
+        bars = [row for groups in (passing, whole) for row in _rows_of(groups, about, bands)]
         rare = [
             (*_labels(group, about), *band, least_shown(group.n_people), -1.0)
             for group in of_role if (group.cohort, group.arm) in failing for band in _rare(group, bands)
@@ -176,16 +178,21 @@ def own_answers(prepared: Prepared) -> pd.DataFrame:
         groups = set(panel[GROUP].dropna().itertuples(index=False, name=None))
         counted = sorted(_counted(scale, wave, points, prepared, groups), key=lambda group: group.role)
         by_role = {role: list(_summed(list(of))) for role, of in groupby(counted, key=lambda group: group.role)}
-        for group in [*counted, *(whole for several in by_role.values() for whole in several)]:
-            if group.points.sum():
-                rows += _rows_of(group, (scale.name, wave), _bandings(points)[0])
+        for several in (counted, *by_role.values()):
+            answered = [group for group in several if group.points.sum()]
+            rows += _rows_of(answered, (scale.name, wave), _bandings(points)[0])
     return pd.DataFrame(rows, columns=ANSWERS)
 
 
-def _rows_of(group: Counted, about: tuple[str, str], bands: Bands) -> Iterator[tuple[object, ...]]:
-    """Rows of the table of answers, one a band."""
-    for band, share in zip(bands, _shares(group, bands), strict=True):
-        yield (*_labels(group, about), *band, share, group.n_people, group.n_cohorts)
+def _rows_of(groups: Sequence[Counted], about: tuple[str, str], bands: Bands) -> Iterator[tuple[object, ...]]:
+    """Rows of the table of answers, one a band; arms that are drawn in one chart may be of different cohorts."""
+    drawn: dict[str, set[str]] = {}
+    for group in groups:
+        drawn.setdefault(group.cohort, set()).update(group.cohorts)
+    for group in groups:
+        counts = (group.n_people, len(group.cohorts), len(drawn[group.cohort]))
+        for band, share in zip(bands, _shares(group, bands), strict=True):
+            yield (*_labels(group, about), *band, share, *counts)
 
 
 def _counted(
@@ -214,7 +221,7 @@ def _counted(
             of_person = np.broadcast_to(1 / answered.sum(axis=1, keepdims=True), values.shape)[answered]
             chosen = pd.Series(np.bincount(at, of_person, minlength=len(points)), index=points)
             whole = not (values[answered] % 1).any()
-            yield Counted(cohort, role, arm, asked, len(rows), chosen, whole)
+            yield Counted(cohort, role, arm, asked, len(rows), chosen, frozenset([cohort]), whole)
 
 
 def _shares(group: Counted, bands: Bands) -> list[float]:
@@ -274,5 +281,5 @@ def _summed(counted: list[Counted], asked_in: Mapping[str, int] | None = None) -
         if asked_in is not None and len(parts) < min(2, asked_in.get(arm, 0)):
             continue
         points = sum((part.points for part in parts), start=0 * parts[0].points)
-        n_people = sum(part.n_people for part in parts)
-        yield Counted(ALL_COHORTS, parts[0].role, arm, asked, n_people, points, n_cohorts=len(parts))
+        n, cohorts = sum(part.n_people for part in parts), frozenset(part.cohort for part in parts)
+        yield Counted(ALL_COHORTS, parts[0].role, arm, asked, n, points, cohorts)

@@ -140,7 +140,7 @@ def answers_rows(
 
     None without a headline of an arm of the programme: answers alone would tell a story of their own.
     """
-    nothing = pd.DataFrame(columns=["arm", "asked", "low", "high", "share", "n_people", "n_cohorts"])
+    nothing = pd.DataFrame(columns=["arm", "asked", "low", "high", "share", "n_people", "n_cohorts", "drawn_cohorts"])
     table = disclosed.tables.get("answers")
     if table is None or table.empty:
         return nothing

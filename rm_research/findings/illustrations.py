@@ -107,7 +107,7 @@ def _whose_answers(scale: Scale, wave: str, role: str, context: Context) -> str:
     say, study = context.words.say, context.study
     place = {"cohort": context.place, "role": role, "scale": scale.name, "wave": wave}
     bars = answers_rows(context.disclosed, study=study, **place).drop_duplicates(["arm", "asked"])
-    cohorts = {"k": int(bars["n_cohorts"].max()), "cohorts": len(context.cohorts)}
+    cohorts = {"k": int(bars["drawn_cohorts"].max()), "cohorts": len(context.cohorts)}
     if study.link.method == "none":
         return say("chart.answers_unlinked_of" if context.pooled else "chart.answers_unlinked", **cohorts)
     n = int(bars.loc[bars["asked"] == study.baseline, "n_people"].sum())
