@@ -62,6 +62,11 @@ class Followed:
             return [cohort for part in self.parts_of(row) for cohort in self.cohorts(row, part)]
         return self.members.get((*_about(row), of), [of])
 
+    def is_elsewhere(self, row: Estimate, cohort: str) -> bool:
+        """Whether a cohort answered the question of a row, but nobody of it in the arm of the row."""
+        arms = {arm for name, arm in self.counts.get((row.role, row.scale, row.wave), {}) if name == cohort}
+        return bool(arms) and row.arm not in arms
+
     def parts_of(self, row: Estimate) -> list[str]:
         """Cohorts, and groups of them, with an estimate of the question and kind of a row."""
         return self.parts.get(_about(row), [])

@@ -129,6 +129,10 @@ class Context:
         """These rows as the Estimates table has them, in its order, for a CSV."""
         return self.disclosed.table[self.disclosed.table["id"].isin([row.id for row in rows])]
 
+    def only_compared(self, place: str) -> bool:
+        """Whether everybody of a cohort is in the comparison group."""
+        return {row.arm for row in self.disclosed.rows if row.cohort == place} == {self.study.comparison}
+
     @property
     def shows_estimates(self) -> bool:
         """Whether this page has any estimate to show."""
@@ -190,8 +194,14 @@ class Context:
         parts = self.claims.parts(row)
         groups = {name: cohorts for name, cohorts in parts.items() if cohorts != [name]}
         together = tuple(cohort for cohorts in groups.values() for cohort in cohorts)
-        left_out = tuple(name for name in self.cohorts if name not in {*parts, *together})
+        lacking = (name for name in self.cohorts if name not in {*parts, *together})
+        left_out = tuple(name for name in lacking if not self._is_elsewhere(row, name))
         return Counted(tuple(name for name in parts if name not in groups), together, len(groups), left_out)
+
+    def _is_elsewhere(self, row: Estimate, cohort: str) -> bool:
+        """Whether a cohort is in another arm, so that an average lacks nothing of it: as all of a shared comparison."""
+        own = row.compares_arms and self.study.design.comparison_scope == "cohort"
+        return not own and self.claims.followed.is_elsewhere(row, cohort)
 
     def group_name(self, role: str, arm: str) -> str:
         """People of a role as a label; with their arm where the programme has several."""

@@ -35,3 +35,37 @@ def test_cohorts_of_both_arms_are_counted(programme):
 def test_a_chart_of_answers_counts_the_cohorts_of_all_its_bars(programme):
     (note,) = re.findall(r"The same \d+ people at both surveys[^.]*", programme.outcomes.text)
     assert note == "The same 288 people at both surveys, of 288 with both scores; they are from 8 of 8 cohorts"
+
+
+def test_cohorts_of_the_comparison_are_not_left_out(programme):
+    assert "left out because no result can be shown" not in programme.cohorts.text
+    assert "not in the average" not in programme.limits.text
+    rows = [line for line in programme.cohorts.text.splitlines() if line.startswith("K")]
+    assert [line for line in rows if line == "K0 – comparison group"]
+
+
+def test_a_comparison_of_the_own_cohort_is_left_out_of_a_difference(tmp_path):
+    """A cohort without anybody in the programme has nothing to compare, and its people count in no difference."""
+    groups = [*(Group(cohort, 20, arm=arm) for cohort in "AB" for arm in ("programme", "waitlist")),
+              Group("C", 20, arm="waitlist")]  # fmt: skip
+    findings = undrawn_findings(prepare_study(small_study(tmp_path / "study", *groups, toml=TOML + DESIGN)))
+    assert "1 cohort is left out because no result can be shown." in findings.cohorts.text
+
+
+def test_a_comparison_with_few_people_is_said_to_have_few(tmp_path):
+    groups = [*GROUPS[:4], Group("K9", 4, arm="waitlist")]
+    page = undrawn_findings(prepare_study(small_study(tmp_path / "study", *groups, toml=TOML + SHARED)), cohort="K9")
+    assert "No results can be shown for K9." in page.headline.text
+    assert re.search(r"Fewer than \d+ people answered before and after", page.headline.text)
+    assert "compared over time" not in page.headline.text
+
+
+def test_the_page_of_a_comparison_says_that_it_is_one(prepared):
+    page = undrawn_findings(prepared, cohort="K0")
+    text = page.headline.text
+    assert "Everyone in K0 is in the comparison group, so there is no result of the programme here." in text
+    assert "How their answers changed stands in the tables below." in text
+    assert "No results can be shown" not in text
+    assert "compared over time" not in text
+    assert "Waitlist Change" in page.outcomes.text
+    assert "Everyone in K1" not in undrawn_findings(prepared, cohort="K1").headline.text

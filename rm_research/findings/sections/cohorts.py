@@ -107,7 +107,9 @@ def _entries(scale: Scale, groups: list[tuple[str, str]], context: Context) -> I
         cells: list[Cell | None] = []
         for role, arm in groups:
             row = found[place, role, arm]
-            if (place, role) in together and not (row is not None and row.is_known):
+            if row is None and context.only_compared(place):
+                cells.append(Cell(Glance("hidden", context.words.say("cohorts.only_compared"), "", "", None), None))
+            elif (place, role) in together and not (row is not None and row.is_known):
                 cells.append(Cell(Glance("hidden", context.words.say("cohorts.joined"), "", "", row), None))
             else:
                 cells.append(None if row is None else cell(glance(row, context.claims), drawn, context, mixed=mixed))

@@ -250,6 +250,9 @@ def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[st
         lowered_title = say("within.outcome", title=scale.title, lowered=lowered(scale.title))
         reasons = [context.claims.reason(row) for row in rows] or [say("headline.not_asked_again")]
         return [say("headline.nothing_of", scale=lowered_title)], [*dict.fromkeys(reasons)]
+    rows = rows or [row for row in context.headlines if row.is_change and row.scale == scale.name]
+    if context.only_compared(context.place) and any(row.is_known for row in rows):
+        return [say("headline.only_compared", cohort=context.place)], [say("headline.compared_below")]
     if context.counts(context.place)["failed"]:
         reasons = [say("cohorts.unavailable", reason=say("cohorts.data_error")) + "."]
     elif any(row.reason == HIDDEN for row in rows):
