@@ -72,9 +72,10 @@ def estimate_programme(
     -------
     Estimates
         contrast 'pooled_change' and 'pooled_difference', cohort 'all cohorts', measure 'mean'. average = "people": each
-        cohort counts by its people in the programme, and the interval is about these cohorts. A change has method
-        'people' (everyone with a score before), 'people_both' (those with both scores) or 'welch' (unlinked waves); a
-        difference 'ancova' and 'change_score', with details change_arm, change_comparison and gap. Cohorts with fewer
+        cohort counts by its people in the programme, and the interval is about these cohorts, unless they are the
+        clusters. A change has method 'people' (everyone with a score before), 'people_both' (those with both scores)
+        or 'welch' (unlinked waves); a difference 'ancova' and 'change_score', with details change_arm,
+        change_comparison and gap. Cohorts with fewer
         than two clusters in an arm are joined to a neighbour; who is met in several cohorts is one cluster. Detail
         n_persons: different people, where some are met several times. Method 'reml_hk': the average of cohorts like
         these, with five or more; the headline if average = "cohorts", with 'reml_hk_other' next to it where no lot was

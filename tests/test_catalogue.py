@@ -225,7 +225,7 @@ VOCABULARY = {
     "beside": {"than_assumed", "than_others", "than_same",
                "tips_less", "tips_more", "compared", "highest_before", "lowest_before", "highest_after",
                "lowest_after", "further_apart", "closer_together"},
-    "limits": {"doubt_direction", "doubt_units",
+    "limits": {"doubt_direction", "doubt_units", "these_cohorts", "these_clusters",
                "same_answers_5", "same_answers_10", "same_answers_25", "strength_both", "strength_comparison",
                "strength_linked"},
     "questionnaire": {f"agree_{point}" for point in range(1, 6)},

@@ -44,6 +44,17 @@ def test_cohorts_of_the_comparison_are_not_left_out(programme):
     assert [line for line in rows if line == "K0 – comparison group"]
 
 
+def test_errors_by_cohort_allow_for_how_much_cohorts_differ(programme, tmp_path):
+    assert (
+        "Its interval allows for how much cohorts differ, though others may be unlike these." in programme.limits.text
+    )
+    assert "does not allow for how much other cohorts may differ" not in programme.limits.text
+    assert "the interval is about these cohorts" not in programme.methods.text
+    drawn = TOML + SHARED.replace('unit = "cohort"\n', "")
+    by_person = undrawn_findings(prepare_study(small_study(tmp_path / "study", *GROUPS, toml=drawn)))
+    assert "does not allow for how much other cohorts may differ" in by_person.limits.text
+
+
 def test_a_comparison_of_the_own_cohort_is_left_out_of_a_difference(tmp_path):
     """A cohort without anybody in the programme has nothing to compare, and its people count in no difference."""
     groups = [*(Group(cohort, 20, arm=arm) for cohort in "AB" for arm in ("programme", "waitlist")),

@@ -82,7 +82,8 @@ def _of_averages(context: Context) -> list[str]:
     say, items = context.words.say, []
     if context.pooled:
         over_people = any(context.claims.over_people(row) for row in context.rows if row.is_known)
-        items += [say("limits.these_cohorts")] if over_people else []
+        whose = "these_clusters" if context.study.clustered_by == "cohort" else "these_cohorts"
+        items += [say(f"limits.{whose}")] if over_people else []
         if context.counts(ALL_COHORTS)["repeats"]:
             items.append(say("limits.repeats_these" if over_people else "limits.repeats"))
     return items
