@@ -144,7 +144,7 @@ def test_a_last_row_with_all_its_cells_needs_no_line_end(export):
         (b"code,q1\na,\x81\n", {}, "x.csv is not utf-8, and line 2 is not cp1252 either. Save it as 'CSV UTF-8'"),
         ("code,q1\na,1\n".encode("utf-16-le"), {}, "x.csv has bytes that are not text in line 1. Save it as 'CSV UTF"),
         (b"PK\x03\x04rest", {}, 'x.csv is a workbook, not a text file. Set format = "excel" next to its file in study'),
-        ("Survey\n", {"title_rows": 1}, "x.csv has no header below its 1 title rows. Correct title_rows in study.toml"),
+        ("Survey\n", {"title_rows": 1}, "x.csv has no header below its title row. Correct title_rows in study.toml"),
         ("Survey\n\ncode,q1\n", {"title_rows": 1}, "x.csv has no header in row 2. Export it again, or set title_rows"),
         ("Survey\ncode,q1\na,1,2\n", {"title_rows": 1}, "x.csv row 3 has 3 cells but the header has 2. Export it"),
     ],
