@@ -85,7 +85,7 @@ def test_a_question_about_the_start_asked_later_links_nobody(link):
 def test_no_code_in_common_is_an_error_of_the_cohort(link):
     linkage = link("a,x,1,1\nb,y,1,1\n", "c,x,1,1\nb,y,2,2\n")
     assert errors(linkage) == [
-        ["x", "cohort 'x' has 1 questionnaires in wave 'pre' and 1 in wave 'post', but no person code in common. Check "
+        ["x", "cohort 'x' has no person code in common (questionnaires in wave 'pre': 1, in wave 'post': 1). Check "
          'columns.person, or set method = "none" under [link] to compare the waves unlinked. To report the other '
          "cohorts without it, name it in [reporting] leave_out."],
     ]  # fmt: skip

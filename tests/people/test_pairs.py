@@ -92,7 +92,7 @@ def test_meetings_yet_to_come_are_not_cached(tmp_path):
 def test_goals_of_unknown_dyads_are_counted_and_left_out(prepare):
     prepared = prepare("P999,2025-04-01,1", file="goals.csv")
     assert len(prepared.goals) == 42
-    assert "1 goals are not counted (row 44)" in said(prepared)["unknown_dyad_of_goals"]
+    assert "1 goal is not counted (row 44)" in said(prepared)["unknown_dyad_of_goals"]
 
 
 @pytest.mark.parametrize("entry", ["3", "-2.5", "70"])
