@@ -11,10 +11,11 @@ from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Counts, Lacking
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import Together
-from rm_research.effects.groups import ALL_COHORTS
-from rm_research.stats.paired import paired_t
+from rm_research.effects.groups import ALL_COHORTS, STRATUM, shared
+from rm_research.stats.baseline import change_of_both
 from rm_research.stats.result import NotEstimableError
 from rm_research.study import Study
+from rm_research.synthesis import clusters_of
 
 BY_MEETINGS = ["role", "arm", "scale", "wave", "low", "high", "n_people", "estimate", "ci_low", "ci_high"]
 MOST_BANDS = (3, 2)
@@ -72,8 +73,8 @@ def change_by_meetings(
     -------
     DataFrame
         One row per role, arm and band of meetings: role, arm, scale, wave, low and high (meetings, both included),
-        n_people, estimate, ci_low, ci_high (mean change of those with both scores, Student's t interval). Bands are
-        thirds of the people, or halves, each of at least as many different people as the study's smallest group; no
+        n_people, estimate, ci_low, ci_high (mean change of those with both scores, by clusters as every change; no
+        interval where all are of one cluster). Bands are thirds of the people, or halves, each of at least as many different people as the study's smallest group; no
         rows where there are no such bands. A cohort is left out if at least one person but too few people left or
         have no log, unless several such cohorts have enough of them together: otherwise their answers could be worked
         out from the numbers for everybody. An association, not an effect.
@@ -96,7 +97,7 @@ def own_meetings(panel: pd.DataFrame, study: Study) -> pd.DataFrame:
         As `shown_meetings`, for every scale, and for each cohort as well as for all.
     """
     met = panel[panel[["pre", "post"]].notna().all(axis=1) & panel["sessions"].notna()]
-    everywhere = met.assign(cohort=ALL_COHORTS)
+    everywhere = met.assign(**{STRATUM: met["cohort"], "cohort": ALL_COHORTS})
     rows = [
         dict(zip(["cohort", "role", "arm", "scale", "wave"], map(str, key), strict=True)) | band
         for part in (everywhere, met)
@@ -146,8 +147,9 @@ def _mean_changes(people: pd.DataFrame, band: np.ndarray, study: Study) -> list[
     rows = []
     for _, group in people.groupby(band):
         pre, post = (group[name].to_numpy(float) for name in ("pre", "post"))
+        clusters = clusters_of(group.assign(own=group[STRATUM if STRATUM in group else "cohort"]), study)
         try:
-            result = paired_t(pre, post, level=study.reporting.level)
+            result = change_of_both(pre, post, level=study.reporting.level, clusters=shared(clusters))
         except NotEstimableError:
             return []
         ends = {"low": int(group["sessions"].min()), "high": int(group["sessions"].max())}

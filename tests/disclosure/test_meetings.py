@@ -10,6 +10,7 @@ from rm_research.disclosure.meetings import BY_MEETINGS, change_by_meetings
 from rm_research.disclosure.numbers import decide
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.panel import prepare_study
+from rm_research.stats.baseline import change_of_both
 
 DEMO = "data/demo"
 
@@ -33,7 +34,8 @@ def people_of(prepared) -> pd.DataFrame:
 
 
 def test_each_band_is_the_mean_change_of_its_people(prepared):
-    found, people = bands(prepared), people_of(prepared)
+    people = people_of(prepared)
+    found = bands(prepared, cluster=prepared.panel["person"])
     assert len(found) == 3
     assert found["n_people"].sum() == len(people)
     for row in found.itertuples():
@@ -42,6 +44,31 @@ def test_each_band_is_the_mean_change_of_its_people(prepared):
         assert row.n_people == len(changes)
         assert row.estimate == pytest.approx(changes.mean(), abs=1e-12)
         assert (row.ci_low, row.ci_high) == pytest.approx((expected.low, expected.high), abs=1e-10)
+
+
+def test_people_of_one_cluster_are_not_independent(prepared):
+    """Twelve people of a band in three teams: its interval is that of the change of such a group anywhere else."""
+    people = people_of(prepared).iloc[:24].assign(sessions=pd.array([1, 2] * 12, dtype="Int64"))
+    teams = people.assign(cluster=[f"team {place % 6}" for place in range(24)])
+    found = change_by_meetings(teams, study=prepared.study)
+    assert found["n_people"].tolist() == [12, 12]
+    for row in found.itertuples():
+        group = teams[teams["sessions"].eq(row.low)]
+        pre, post = (group[name].to_numpy(float) for name in ("pre", "post"))
+        alone = change_of_both(pre, post, level=0.95)
+        by_team = change_of_both(pre, post, level=0.95, clusters=group["cluster"])
+        assert (by_team.df, by_team.estimate) == pytest.approx((2, alone.estimate))
+        assert (row.estimate, row.ci_low, row.ci_high) == pytest.approx(
+            (by_team.estimate, by_team.ci_low, by_team.ci_high), rel=1e-12
+        )
+        assert row.ci_low != pytest.approx(alone.ci_low, abs=0.01)
+
+
+def test_the_band_of_a_single_cluster_has_no_interval(prepared):
+    people = people_of(prepared).iloc[:24].assign(sessions=pd.array([1, 2] * 12, dtype="Int64"))
+    found = change_by_meetings(people.assign(cluster=["one", "other"] * 12), study=prepared.study)
+    assert found["estimate"].notna().all()
+    assert found[["ci_low", "ci_high"]].isna().all(axis=None)
 
 
 def test_bands_do_not_overlap(prepared):
