@@ -140,6 +140,7 @@ VERDICTS = {
 ALIKE = {
     *(f"alike_{when}_{third}" for when in ("before", "after") for third in ("low", "middle", "high", "somewhere")),
     *(f"alike_change_{way}" for way in ("up", "down", "none")),
+    "alike_compared",
 }
 CLEAR = {"gain", "loss", "gain_unclear_size", "loss_unclear_size"}
 LEVELS = ("unlinked", 1, "both", "gap", "same", 4, "drawn", 5)

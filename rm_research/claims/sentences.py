@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from rm_research.claims.moments import moment
 from rm_research.claims.opposed import on_average
 from rm_research.claims.staying import Followed, followed, people_left
 from rm_research.disclosure import HIDDEN, Shown
+from rm_research.disclosure.alike import COMPARED
 from rm_research.disclosure.together import QUESTION
 from rm_research.effects.apa import apa_line, written_ends
 from rm_research.effects.bounds import largest
@@ -96,6 +98,8 @@ class Claims:
         if difference is not None and difference.is_known and self.level(difference) > 1:
             return difference
         change = self.disclosed.headline(place, Contrast.POOLED_CHANGE if pooled else Contrast.CHANGE)
+        if change is not None and difference is not None and all(map(self.said_in_words, (change, difference))):
+            return difference  # whose words are those of both arms
         return None if change is not None and change.reason == HIDDEN and self._told_together(place) else change
 
     def _told_together(self, place: Place) -> bool:
@@ -253,8 +257,24 @@ class Claims:
 
     def reason(self, row: Estimate) -> str:
         """Say why a row has no estimate."""
+        if row.reason == COMPARED and (told := " ".join(self._alike_groups(row))):
+            return self.words.say("comparing.alike_groups", told=told)
         key = self.disclosed.why_hidden(row.id) if row.reason == HIDDEN else f"reason.{row.reason}"
         return self.words.say(key, smallest=self.disclosed.smallest_group)
+
+    def _alike_groups(self, row: Estimate) -> Iterator[str]:
+        """What the groups that a row compares did, as far as their own rows say it in words."""
+        groups: dict[str, Place] = {}
+        if row.compares_arms:
+            arms = (row.arm, self.study.comparison or "")
+            groups = {self.arm_title(arm): row.place._replace(arm=arm) for arm in arms}
+        elif row.contrast == Contrast.ROLE_DIFFERENCE:
+            roles = roles_of_split(row.subgroup)
+            groups = {capital(self.people(role)): row.place._replace(role=role) for role in roles}
+        for name, place in groups.items():
+            own = self.disclosed.headline(place, Contrast.POOLED_CHANGE if row.is_pooled else Contrast.CHANGE)
+            if own is not None and self.said_in_words(own):
+                yield self.words.say("comparing.alike_group", name=name, what=self.reason(own).partition(": ")[2])
 
     @staticmethod
     def said_in_words(row: Estimate) -> bool:

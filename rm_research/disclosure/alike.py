@@ -18,6 +18,7 @@ FEWEST_APART, SHARE_APART = 2, 0.1  # more people than these must differ from th
 THIRDS = ("low", "middle", "high")
 ANYWHERE = "somewhere"  # where a third would tell the score itself
 FEW_CHANGED = "few_changed"
+COMPARED = "alike_compared"  # of a group behind a row that is not about that group alone
 Range = tuple[float, float] | None
 
 
@@ -26,7 +27,8 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
     Rows whose numbers would be everybody's, with the reason to give instead, by id.
 
     All but two people, or a tenth, have one score before or after, or changed by as much: 'alike_after_high',
-    'alike_change_up' and so on.
+    'alike_change_up' and so on. Where a row is about several groups, what one of them did is no word on the row: it is
+    'alike_compared', and the rows of the groups themselves say what they did.
 
     Parameters
     ----------
@@ -41,9 +43,11 @@ def alike(rows: Iterable[Estimate], behind: Behind, study: Study) -> dict[str, s
         key = (*row.place, row.subgroup, row.contrast, row.declared and row.declared.groups)
         if key not in known:
             limits, steps = study.scale_range(row.scale), possible_scores(row.scale, study)
-            scores = ((behind.pre[people], behind.post[people]) for people in behind.sides(row))
-            found = (reason for pre, post in scores
-                     for reason in _reasons(pre, post, limits, steps, linked=study.link.method != "none"))  # fmt: skip
+            sides, linked = behind.sides(row), study.link.method != "none"
+            own = 1 if row.is_change or len(sides) == 1 else 0  # sides that are all that a row is about
+            scores = ((at, behind.pre[people], behind.post[people]) for at, people in enumerate(sides))
+            found = (reason if at < own else COMPARED for at, pre, post in scores
+                     for reason in _reasons(pre, post, limits, steps, linked=linked))  # fmt: skip
             # words on what both sides say, or on changes beside it, would tell partners of each other
             known[key] = next(chain(found, (HIDDEN for _ in _reasons_of_process(row, behind, study))), "")
         if known[key]:

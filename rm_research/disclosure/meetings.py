@@ -74,10 +74,11 @@ def change_by_meetings(
     DataFrame
         One row per role, arm and band of meetings: role, arm, scale, wave, low and high (meetings, both included),
         n_people, estimate, ci_low, ci_high (mean change of those with both scores, by clusters as every change; no
-        interval where all are of one cluster). Bands are thirds of the people, or halves, each of at least as many different people as the study's smallest group; no
-        rows where there are no such bands. A cohort is left out if at least one person but too few people left or
-        have no log, unless several such cohorts have enough of them together: otherwise their answers could be worked
-        out from the numbers for everybody. An association, not an effect.
+        interval where all are of one cluster). Bands are thirds of the people, or halves, each of at least as many
+        different people as the study's smallest group; no rows where there are no such bands. A cohort is left out if
+        at least one person but too few people left or have no log, unless several such cohorts have enough of them
+        together: otherwise their answers could be worked out from the numbers for everybody. An association, not an
+        effect.
     """
     rows = [
         {"role": role, "arm": arm, "scale": scale, "wave": wave, **band}
@@ -97,7 +98,8 @@ def own_meetings(panel: pd.DataFrame, study: Study) -> pd.DataFrame:
         As `shown_meetings`, for every scale, and for each cohort as well as for all.
     """
     met = panel[panel[["pre", "post"]].notna().all(axis=1) & panel["sessions"].notna()]
-    everywhere = met.assign(**{STRATUM: met["cohort"], "cohort": ALL_COHORTS})
+    everywhere = met.assign(cohort=ALL_COHORTS)
+    everywhere[STRATUM] = met["cohort"]
     rows = [
         dict(zip(["cohort", "role", "arm", "scale", "wave"], map(str, key), strict=True)) | band
         for part in (everywhere, met)

@@ -301,7 +301,8 @@ def _learn_words(integers: Integers, known: Known, rows: pd.DataFrame) -> None:
     n = integers.n(known.both)
     least = 1 - max(2, 0.1 * n) / n
     for reason in {str(reason) for reason in rows["reason"].dropna() if str(reason).startswith("alike_")}:
-        _, when, where = reason.split("_")
+        _, when, *of = reason.split("_")
+        where = of[0] if of else ANYWHERE  # of groups compared, their own rows say more
         if where == ANYWHERE:
             continue
         if when == "change":

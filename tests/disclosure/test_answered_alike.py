@@ -6,9 +6,11 @@ import pytest
 from small_studies import RANDOMISED, TOML, Group, small_study
 
 from rm_research.claims import claims_of
+from rm_research.claims.glance import glance
 from rm_research.disclosure.alike import holds_one, nearly_equal
 from rm_research.disclosure.numbers import decide
 from rm_research.panel import prepare_study
+from rm_research.study import read_study
 
 SINGLE = TOML + "[reporting]\nsmallest_group = 10\n"
 ROLES = SINGLE + '[design]\ninteractions = ["role"]\n'
@@ -120,7 +122,7 @@ def test_a_difference_of_roles_of_which_the_other_answered_alike(tmp_path):
     after = pd.read_csv(study / "post.csv", keep_default_na=False)
     after.loc[14:, ITEMS] = 5
     after.to_csv(study / "post.csv", index=False)
-    assert set(of_roles(study)["reason"]) == {"alike_after_high"}
+    assert set(of_roles(study)["reason"]) == {"alike_compared"}
 
 
 @pytest.mark.slow
@@ -128,10 +130,60 @@ def test_a_difference_of_arms_one_of_which_answered_alike(tmp_path):
     toml = f"{SINGLE}[design]\n{RANDOMISED}\n"
     groups = (Group("a", 14, arm="programme"), Group("a", 14, arm="waitlist"))
     numbers = decided(tmp_path, set_after(5), *groups, toml=toml)
-    assert reasons(numbers, "difference") == {"alike_after_high"}
+    assert reasons(numbers, "difference") == {"alike_compared"}
     table = numbers.table
+    assert said_of(numbers, tmp_path, "difference") == (
+        "In words only, by group. Programme: nearly all had a score in the highest third of the scale after."
+    )
     own = table[table["contrast"].eq("change") & table["arm"].eq("waitlist") & table["method"].eq("jackknife")]
     assert own["estimate"].notna().all()
+
+
+def said_of(numbers, folder, contrast):
+    claims = claims_of(numbers, read_study(folder))
+    (said,) = {claims.reason(row) for row in numbers.headline_rows if row.contrast == contrast}
+    return said
+
+
+@pytest.mark.quick(1)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_each_arm_has_its_own_words_where_both_changed_alike(tmp_path, language):
+    """All of the programme rose by 1, all who waited stayed: no difference may be put in the words of one of them."""
+    toml = f'{SINGLE}language = "{language}"\n[design]\n{RANDOMISED}\n'
+
+    def change(before, _, waves):
+        start = waves["pre"][ITEMS].clip(2, 4)
+        waves["pre"][ITEMS], waves["post"][ITEMS] = start, start
+        waves["post"].loc[before.index, ITEMS] += 1
+
+    groups = (Group("a", 14, arm="programme"), Group("a", 14, arm="waitlist"))
+    numbers = decided(tmp_path, change, *groups, toml=toml)
+    assert reasons(numbers, "difference") == {"alike_compared"}
+    assert reasons(numbers) == {"alike_change_up", "alike_change_none"}
+    rose, stayed = {"en": ("nearly all rose by as much", "nearly all stayed as they were"),
+                    "de": ("Fast alle stiegen gleich stark", "Fast alle blieben, wie sie waren")}[language]  # fmt: skip
+    arms = {"en": "Programme", "de": "Programm"}[language]
+    assert said_of(numbers, tmp_path, "difference").endswith(f". {arms}: {rose}. Waitlist: {stayed}.")
+    claims = claims_of(numbers, read_study(tmp_path))
+    change = next(row for row in numbers.headline_rows if row.contrast == "change" and row.arm == "programme")
+    on_page = claims.headline_row(*change.place)
+    assert glance(on_page, claims).word == claims.reason(on_page) == said_of(numbers, tmp_path, "difference")
+
+
+@pytest.mark.quick(1)
+def test_a_group_without_a_row_of_its_own_is_told_of_in_no_words(tmp_path):
+    """Of declared groups no row says what each did, so the row that compares them does not either."""
+    toml = f'{SINGLE}[attributes]\nsite = "site"\n[design]\ninteractions = ["site"]\n'
+
+    def change(before, after, waves):
+        for wave in waves.values():
+            wave["site"] = ["North"] * 14 + ["South"] * 14
+        waves["post"].loc[after.index, ITEMS] = 5
+
+    numbers = decided(tmp_path, change, Group("a", 14), Group("a", 14), toml=toml)
+    assert reasons(numbers) == set()
+    assert reasons(numbers, "interaction") == {"alike_compared"}
+    assert "nearly all people of a group behind it" in said_of(numbers, tmp_path, "interaction")
 
 
 def test_the_page_says_it_in_words(tmp_path):
