@@ -69,7 +69,8 @@ class Claims:
             return known
         open_ended = not row.is_known or has_few_df(row.df)
         alone = "unclear" if open_ended else against(row.ci_low, row.ci_high, self.study.scale(row.scale))
-        return Judged(alone, row.p_adjusted, 1, (row.ci_low, row.ci_high) if row.is_known else ENDLESS)
+        hull = (row.ci_low, row.ci_high) if row.is_known else ENDLESS
+        return Judged(alone, row.p_adjusted, 1, hull, row.p_value)
 
     def level_text(self, row: Estimate) -> str:
         """Name the design level in words, and what lowered it."""
@@ -150,7 +151,7 @@ class Claims:
             return ""
         if text := self._cannot_show_more(row):
             return text
-        scale, (found, _, n_tests, hull) = self.study.scale(row.scale), self.judged(row)
+        scale, (found, _, n_tests, hull, _) = self.study.scale(row.scale), self.judged(row)
         if found == UNCERTAIN:
             several = len(self.study.later_waves) > 1 or len({one.arm for one in self.disclosed.rows}) > 2
             return self.words.say("verdict.uncertain_results" if several else "verdict.uncertain", n=n_tests)
@@ -253,7 +254,8 @@ class Claims:
         """One line on a row as journals print it; the reason where it has no estimate."""
         if not row.is_known:
             return self.reason(row)
-        return apa_line(row, self.words, level=self.level_percent, unlinked=self.unlinked(row))
+        found, unlinked = self.judged(row), self.unlinked(row)
+        return apa_line(row, self.words, level=self.level_percent, unlinked=unlinked, found=found)
 
     def reason(self, row: Estimate) -> str:
         """Say why a row has no estimate."""

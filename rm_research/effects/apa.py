@@ -5,12 +5,15 @@ import math
 from rm_research.catalogue import Catalogue
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import Name
+from rm_research.effects.verdicts import FORGIVEN, Judged
 
 RANKS = Name.HODGES_LEHMANN  # its statistic is V, the sum of ranks
 SMALLEST_P = 0.001
 
 
-def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool, whose: str = "") -> str:
+def apa_line(
+    row: Estimate, words: Catalogue, *, level: str, unlinked: bool, whose: str = "", found: Judged | None = None
+) -> str:  # fmt: skip
     """
     Return the line for a row with an estimate; parts that the row lacks are left out.
 
@@ -24,6 +27,8 @@ def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool, who
         Whether people before and after are counted separately.
     whose : str
         Whom it is about: "before" for everyone with a score before, "both" for those with both scores; '' unsaid.
+    found : Judged, optional
+        What may be said of it among the others of its page: with how many it is adjusted, and which p-value is.
     """
     parts = [
         words.say("apa.estimate", what=_what(row, words, unlinked=unlinked), value=_written(row.estimate, row, words))
@@ -35,12 +40,27 @@ def apa_line(row: Estimate, words: Catalogue, *, level: str, unlinked: bool, who
         parts.append(_test(row, words))
     if not math.isnan(row.p_value):
         parts.append(words.say("apa.p", relation=_relation(row.p_value, words)))
-    if not math.isnan(row.p_adjusted) and not math.isclose(row.p_adjusted, row.p_value):
-        relation = _relation(row.p_adjusted, words)
-        parts.append(words.say("apa.p_holm" if row.planned else "apa.p_bh", relation=relation))
+    parts += _adjusted(row, words, found)
     parts += _counted(row, words, unlinked=unlinked, everyone=whose == "before")
     parts += [words.say(f"apa.whose_{whose}")] if whose else []
     return ", ".join(parts)
+
+
+def _adjusted(row: Estimate, words: Catalogue, found: Judged | None) -> list[str]:
+    """
+    The adjusted p-value with the number of tests; nothing where there was one.
+
+    It is called that of the verdict where it is not made of the p-value beside it, but of one against the smallest
+    change that matters, or of the larger of two ways.
+    """
+    if math.isnan(row.p_adjusted) or (found.n_tests < 2 if found else math.isclose(row.p_adjusted, row.p_value)):
+        return []
+    relation = _relation(row.p_adjusted, words)
+    if found is None:  # rows picked from others do not know how many these were
+        return [words.say("apa.p_verdict", relation=relation)]
+    own = math.isclose(found.p_value, row.p_value, rel_tol=FORGIVEN)
+    keys = ("apa.p_bh", "apa.p_holm") if own else ("apa.p_verdict_bh", "apa.p_verdict_holm")
+    return [words.say(keys[row.planned], relation=relation, n=found.n_tests)]
 
 
 def _what(row: Estimate, words: Catalogue, *, unlinked: bool) -> str:

@@ -189,13 +189,13 @@ class Estimates:
         >>> difference = rm.estimate_difference(prepared, scale="inclusion", role="leader")
         >>> difference.headlines().to_table("Difference after")
         Difference after
-             Cohort Estimate  95% interval   df    p p, adjusted People
-        2022 spring     0.07 [−0.31, 0.44] 17.2 .711        .711 18, 14
-        2022 autumn     0.00 [−0.49, 0.49] 20.2 .998        .998 18, 12
-        2023 spring     0.25  [0.02, 0.48] 21.8 .033        .033 18, 12
-        2023 autumn    −0.04 [−0.46, 0.37] 15.8 .828        .828 17, 11
-        2024 spring     0.25 [−0.25, 0.75] 15.9 .302        .302 15, 10
-        2024 autumn     0.30 [−0.98, 1.58]  2.1 .433        .433   4, 3
+             Cohort Estimate  95% interval   df    p p of the verdict People
+        2022 spring     0.07 [−0.31, 0.44] 17.2 .711             .711 18, 14
+        2022 autumn     0.00 [−0.49, 0.49] 20.2 .998             .998 18, 12
+        2023 spring     0.25  [0.02, 0.48] 21.8 .033             .033 18, 12
+        2023 autumn    −0.04 [−0.46, 0.37] 15.8 .828             .828 17, 11
+        2024 spring     0.25 [−0.25, 0.75] 15.9 .302             .302 15, 10
+        2024 autumn     0.30 [−0.98, 1.58]  2.1 .433             .433   4, 3
         """
         return table_of(self.rows, self.table, self._known_study("to_table"), title)
 

@@ -45,12 +45,16 @@ class Judged(NamedTuple):
         Rows that it was adjusted for, itself included.
     hull : tuple of float
         Both ends of the interval that decides; where no lot was drawn, of both ways together.
+    p_value : float
+        Of the claim before others are allowed for. It is that of the row itself only where the row alone decides, and
+        against 0.
     """
 
     verdict: str
     p_adjusted: float
     n_tests: int
     hull: tuple[float, float]
+    p_value: float
 
 
 def against(low: float, high: float, scale: Scale) -> str:
@@ -123,7 +127,7 @@ def judged(table: pd.DataFrame, heads: pd.Series, study: Study) -> dict[str, Jud
         n_tests = sum(not math.isnan(claim.p_value) for claim in claims)
         for at, claim, p in zip(places, claims, p_adjusted, strict=True):
             verdict = UNCERTAIN if claim.verdict in CLEAR and p > alpha else claim.verdict
-            found[ids[at]] = Judged(verdict, float(p), n_tests, claim.hull)
+            found[ids[at]] = Judged(verdict, float(p), n_tests, claim.hull, claim.p_value)
     return found
 
 

@@ -1,5 +1,6 @@
 """A thousand rows of Estimates of all kinds that pages speak of, drawn from a seed, with the texts made of each."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -66,6 +67,8 @@ class Said:
     verdict: str
     verdict_name: str
     apa: str
+    n_tests: int
+    of_own_p: bool
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -172,4 +175,5 @@ def _said(row: Estimate, claims: Claims, level: int) -> Said:
         row, scale.better, scale.smallest_effect, claims.study.link.method != "none", level,
         claims.claimed(row), claims.judged(row).verdict, arms, sentence,
         claims.title(row), alt, claims.verdict_sentence(row), claims.verdict_name(row), claims.apa(row),
+        claims.judged(row).n_tests, math.isclose(claims.judged(row).p_value, row.p_value),
     )  # fmt: skip

@@ -3,37 +3,36 @@
 from dataclasses import replace
 
 import pytest
+from scipy.stats import t
 from small_studies import RANDOMISED, row_of
 
 from rm_research.catalogue import catalogue
 from rm_research.claims import Claims
+from rm_research.effects.apa import apa_line
 
 FULL = {"estimate": 0.25, "ci_low": 0.05, "ci_high": 0.45, "df": 61.24, "statistic": 2.514, "p_value": 0.0146,
-        "p_adjusted": 0.029, "n_pre": 66, "n_pairs": 60}  # fmt: skip
+        "n_pre": 66, "n_pairs": 60}  # fmt: skip
 
 
 @pytest.fixture
 def line(claims):
     def of(language="en", design="", beside=(), link="exact", **columns):
         found = claims(row_of(**FULL | columns), *beside, design=design, link=link)
-        # the page's table has its p-values adjusted anew, so a row is taken as it is written
-        adjusted = (FULL | columns)["p_adjusted"]
-        row = replace(found.disclosed.rows[0], p_adjusted=float("nan") if adjusted is None else adjusted)
-        return Claims(found.disclosed, found.study, catalogue(language)).apa(row)
+        return Claims(found.disclosed, found.study, catalogue(language)).apa(found.disclosed.rows[0])
 
     return of
 
 
 def test_all_that_a_row_has(line):
-    assert line() == "M change = 0.25, 95% CI [0.05, 0.45], t(61.2) = 2.51, p = .015, p (Holm) = .029, n = 66"
+    assert line() == "M change = 0.25, 95% CI [0.05, 0.45], t(61.2) = 2.51, p = .015, n = 66"
 
 
 def test_in_german(line):
-    assert line("de") == "M Veränderung = 0,25, 95-%-KI [0,05; 0,45], t(61,2) = 2,51, p = ,015, p (Holm) = ,029, n = 66"
+    assert line("de") == "M Veränderung = 0,25, 95-%-KI [0,05; 0,45], t(61,2) = 2,51, p = ,015, n = 66"
 
 
 def test_what_is_missing_is_left_out(line):
-    text = line(ci_low=None, statistic=None, df=None, p_value=None, p_adjusted=None)
+    text = line(ci_low=None, statistic=None, df=None, p_value=None)
     assert text == "M change = 0.25, n = 66"
 
 
@@ -41,8 +40,50 @@ def test_whole_degrees_of_freedom_have_no_decimals(line):
     assert "t(59) = 2.51" in line(df=59.0)
 
 
+STAYED = {"n_pre": 60}  # nobody left, so the change of everyone is the main row
+SECOND = row_of(**FULL | STAYED | {"arm": "thanks", "p_value": 0.4})
+
+
+def test_an_adjusted_p_is_of_the_one_beside_it_among_so_many_tests(line):
+    assert "p = .015, p (Holm, 2 tests) = .029, n = 60" in line(**STAYED, beside=[SECOND])
+    assert "p = ,015, p (Holm, 2 Tests) = ,029, n = 60" in line("de", **STAYED, beside=[SECOND])
+
+
 def test_an_exploratory_outcome_names_its_own_adjustment(line):
-    assert "p (Benjamini–Hochberg) = .029" in line(planned=False)
+    beside = [SECOND | {"planned": False}]
+    assert "p (Benjamini–Hochberg, 2 tests) = .029" in line(**STAYED, planned=False, beside=beside)
+
+
+MATTERS = STAYED | {"estimate": 0.6, "std_error": 0.1, "ci_low": 0.4, "ci_high": 0.8, "p_value": 0.0001}  # from 0.3 on
+
+
+class TestVerdict:
+    """Where something other than the p-value of a row decides, what is adjusted is called that of the verdict."""
+
+    def test_one_test_is_not_adjusted_also_against_the_smallest_change_that_matters(self, line):
+        assert "p < .001, n = 60" in line(**MATTERS)
+
+    def test_against_the_smallest_change_that_matters(self, line):
+        expected = f"{2 * 2 * t.sf(3, 61.24):.3f}".removeprefix("0")
+        text = line(**MATTERS, beside=[SECOND])
+        assert f"p < .001, p of the verdict (Holm, 2 tests) = {expected}, n = 60" in text
+
+    def test_the_larger_of_two_ways(self, line):
+        of_groups = STAYED | {"contrast": "difference", "n_comparison": 48, "heads": True}
+        design = {"design": 'comparison = "waitlist"\nassignment = "matched"'}
+        first = of_groups | {"method": "ancova", "p_value": 0.001}
+        other = row_of(**FULL | of_groups | {"method": "change_score", "heads": False, "p_value": 0.1, "ci_low": -0.1})
+        further = row_of(**FULL | first | {"arm": "thanks", "p_value": 0.8})
+        assert "p = .001, n = 60 and 48" in line(**design, **first, beside=[other])
+        text = line(**design, **first, beside=[other, further])
+        assert "p = .001, p of the verdict (Holm, 2 tests) = .200, n = 60 and 48" in text
+
+
+def test_rows_picked_from_others_do_not_know_how_many_these_were(claims):
+    row = claims(row_of(**FULL | STAYED), SECOND).disclosed.rows[0]
+    assert "p = .015, p of the verdict = .029, n = 60" in apa_line(row, catalogue("en"), level="95", unlinked=False)
+    alone = replace(row, p_adjusted=row.p_value)
+    assert "p = .015, n = 60" in apa_line(alone, catalogue("en"), level="95", unlinked=False)
 
 
 @pytest.mark.parametrize(("p", "text"), [(0.0004, "p < .001"), (0.001, "p = .001"), (1.0, "p = 1.000")])
@@ -58,7 +99,7 @@ def test_ranks_and_normal_statistics_have_no_degrees_of_freedom(line):
 
 
 def test_a_share_is_per_cent(line):
-    text = line(measure="share_improved", method="wilson", estimate=0.5, statistic=None, p_value=None, p_adjusted=None)
+    text = line(measure="share_improved", method="wilson", estimate=0.5, statistic=None, p_value=None)
     assert text == "share improved = 50%, 95% CI [5%, 45%], n = 60"
 
 

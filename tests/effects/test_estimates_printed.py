@@ -139,7 +139,7 @@ class TestText:
         pre = [line for line in (tmp_path / "pre.csv").read_text().splitlines() if line.split(",")[0] in there]
         (tmp_path / "pre.csv").write_text("\n".join(pre) + "\n")
         stayed = rm.estimate_change(rm.prepare_study(tmp_path), scale="mood", role="leader").where(contrast="change")
-        assert " of " not in stayed.to_text()
+        assert not any(of in stayed.to_text() for of in ("of everyone", "of those"))
         assert repr(stayed.headlines()).startswith("Estimates, 4 rows\n")
 
     def test_an_average_of_cohorts_is_of_those_whom_their_rows_are_about(self, tmp_path):
@@ -165,7 +165,7 @@ class TestTable:
         shown = difference.headlines().where(scale="mood").to_table("Differences")
         frame = shown.to_frame()
         assert shown.title == "Differences"
-        assert list(frame) == ["Cohort", "Role", "Estimate", "95% interval", "df", "p", "p, adjusted", "People"]
+        assert list(frame) == ["Cohort", "Role", "Estimate", "95% interval", "df", "p", "p of the verdict", "People"]
         first = shown.numbers.iloc[0]
         assert frame["Estimate"][0].replace("−", "-") == f"{first['estimate']:.2f}"
         assert frame["People"][0] == f"{first['n_pairs']}, {first['n_comparison']}"
