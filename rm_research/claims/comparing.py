@@ -221,13 +221,16 @@ def _two_ways(claims: "Claims", row: Estimate) -> Iterator[str]:
     yield words.say(f"comparing.{kind}{'_of_both' * known}", **named, **(moves(claims, row) if known else {}),
                     signed=signed, interval=claims.interval(other))  # fmt: skip
     if low > 0 or high < 0:
-        if _depends(claims, row, other):
+        if ways_differ(claims, row):
             yield words.say("comparing.depends")
         yield words.say("comparing.neither")
 
 
-def _depends(claims: "Claims", row: Estimate, other: Estimate) -> bool:
-    """Whether both ways together leave open what one of them alone would not."""
+def ways_differ(claims: "Claims", row: Estimate) -> bool:
+    """Whether both ways to compare together leave open what one of them alone, whichever it is, would not."""
+    other = other_way(claims, row) if row.compares_arms else None
+    if other is None or not (row.has_interval and other.has_interval):
+        return False
     scale = claims.study.scale(row.scale)
     alone = [against(one.ci_low, one.ci_high, scale) for one in (row, other)]
     return claims.judged(row).verdict == "unclear" and any(found != "unclear" for found in alone)

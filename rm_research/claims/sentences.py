@@ -151,11 +151,11 @@ class Claims:
             return ""
         if text := self._cannot_show_more(row):
             return text
-        scale, (found, _, n_tests, hull, _) = self.study.scale(row.scale), self.judged(row)
+        scale, (found, _, n_tests, *_) = self.study.scale(row.scale), self.judged(row)
         if found == UNCERTAIN:
             several = len(self.study.later_waves) > 1 or len({one.arm for one in self.disclosed.rows}) > 2
             return self.words.say("verdict.uncertain_results" if several else "verdict.uncertain", n=n_tests)
-        if found == "unclear" and hull != (row.ci_low, row.ci_high) and (row.ci_low > 0 or row.ci_high < 0):
+        if comparing.ways_differ(self, row):
             return self.words.say("verdict.ways_differ")
         found = "none" if scale.smallest_effect is None else found
         if found == "unclear" and math.isnan(row.detectable):
@@ -231,15 +231,11 @@ class Claims:
             return ""
         if found == "unclear" and has_few_df(row.df):
             found = "few_groups"
-        elif found == "unclear" and self.judged(row).hull != (row.ci_low, row.ci_high) and self._clear_alone(row):
+        elif comparing.ways_differ(self, row):
             found = "ways_differ"
         between = (row.compares_arms or self.unlinked(row)) and self.words.has(f"between_short.{found}")
         table = "between_short" if between else "verdict_short"
         return self.words.say(f"{table}.{found}")
-
-    def _clear_alone(self, row: Estimate) -> bool:
-        """Whether the interval of a row alone would have a verdict."""
-        return against(row.ci_low, row.ci_high, self.study.scale(row.scale)) != "unclear"
 
     def title(self, row: Estimate) -> str:
         """Title of a chart: the finding, without its interval."""

@@ -72,7 +72,7 @@ class PaperTable:
     --------
     >>> table = rm.table_change(prepared, role="leader", scale="inclusion")
     >>> table.columns
-    ('Group', 'n', 'Before, mean (SD)', 'After, mean (SD)', 'Change [95% CI]', 't (df)', 'p', 'p, adjusted')
+    ('Group', 'n', 'Before, mean (SD)', 'After, mean (SD)', 'Change [95% CI]', 't (df)', 'p', 'p of the verdict')
     >>> table.title
     'Outcomes before and after, and their change: Reverse mentoring, Northgate Council'
     """

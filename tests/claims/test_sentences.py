@@ -434,6 +434,21 @@ class TestTwoWays:
         )
         assert found.verdict_name(first) == "can’t tell: two ways differ"
 
+    def test_a_clear_other_way_that_the_headline_does_not_share_says_so_too(self, claims):
+        """Mentors of a study: +0.02 by the changes, −0.75 and clear at equal scores before."""
+        row = row_of(**CHANGES | {"estimate": 0.02, "ci_low": -0.38, "ci_high": 0.43, "p_value": 0.9})
+        beside = row_of(**DIFFERENCE | {"heads": False, "estimate": -0.75, "ci_low": -1.24, "ci_high": -0.25})
+        found = claims(row, beside, design=SELF_SELECTED)
+        first = found.disclosed.rows[0]
+        assert found.verdict_name(first) == "can’t tell: two ways differ"
+        assert found.verdict_sentence(first).startswith("The two ways to compare these groups do not agree")
+
+    def test_two_unclear_ways_do_not_differ(self, claims):
+        row = row_of(**CHANGES | {"estimate": 0.02, "ci_low": -0.38, "ci_high": 0.43, "p_value": 0.9})
+        beside = row_of(**DIFFERENCE | {"heads": False, "estimate": -0.2, "ci_low": -0.5, "ci_high": 0.1})
+        found = claims(row, beside, design=SELF_SELECTED)
+        assert found.verdict_name(found.disclosed.rows[0]) == "can’t tell"
+
 
 class TestSeveralOutcomes:
     """The first outcome stands by itself; the others are certain only together."""

@@ -67,6 +67,16 @@ def test_where_nobody_s_mean_moved_nothing_changed_more(page):
     assert not any(word in said for word in ("changed more", "for the better", "a gain"))
 
 
+@pytest.mark.quick(1)
+@pytest.mark.parametrize("apart", [0, -6])
+def test_more_people_do_not_make_two_ways_agree(page, apart):
+    """Unclear by the changes; where the groups started apart, clearly lower at equal scores before."""
+    findings = page((40, 5 + apart, 0, 0), (40, 5, 0, 0), spread=3.0)
+    text = repr(findings.headline) + repr(findings.outcomes)
+    assert ("can’t tell: two ways differ" in text) == bool(apart)
+    assert ("would narrow that to" in repr(findings.prompts)) == (not apart)
+
+
 @pytest.mark.slow
 def test_two_falls_are_called_falls(page):
     """−0.20 against −0.70 is no gain of anybody."""

@@ -213,7 +213,7 @@ class TestProperty16StrengthsLimitsAndMethods:
         table = section(shown, "Methods and data").find("table")
         heads = [text_of(cell) for cell in table.select("thead th")]
         lines = [[text_of(cell) for cell in row.find_all(["th", "td"])] for row in table.select("tbody tr")]
-        assert {"Method", "df", "p", "p, adjusted"} <= set(heads)
+        assert {"Method", "df", "p", "p of the verdict"} <= set(heads)
         assert all(line[heads.index("Method")] for line in lines)
 
     def test_limits_come_before_the_appendix_and_after_the_findings(self, page):

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 
-from rm_research.claims.comparing import difference_beside, why_not_causal
+from rm_research.claims.comparing import difference_beside, other_way, ways_differ, why_not_causal
 from rm_research.claims.opposed import opposed
 from rm_research.claims.staying import losses
 from rm_research.disclosure.printed import printed_ends
@@ -36,6 +36,8 @@ def _too_few_people(rows: list[Estimate], context: Context) -> Iterator[str]:
         open_ended = claims.judged(row).verdict != "unclear" or not math.isfinite(half) or claims.unlinked(row)
         if smallest is None or open_ended or half <= smallest or not _is_of_people(row, context):
             continue
+        if _ways_apart(row, smallest, context):
+            continue
         times = (half / smallest) ** 2
         now = row.n_clusters if context.pooled else (row.n_pairs or 0) + (row.n_comparison or 0)
         if not now or not WORTH_ASKING < times < WORTH_WAITING:
@@ -60,6 +62,13 @@ def _opposed(rows: list[Estimate], context: Context) -> Iterator[str]:
 def _is_of_people(row: Estimate, context: Context) -> bool:
     """Whether more people, or cohorts, would narrow an interval: not where few larger groups decide it."""
     return not has_few_df(row.df) and (context.pooled or context.study.clustered_by in ("person", "dyad"))
+
+
+def _ways_apart(row: Estimate, smallest: float, context: Context) -> bool:
+    """Whether two ways to compare differ by what more people would leave as it is."""
+    other = other_way(context.claims, row)
+    apart = other is not None and other.is_known and abs(row.estimate - other.estimate) >= smallest
+    return apart or ways_differ(context.claims, row)
 
 
 def _uneven_loss(rows: list[Estimate], context: Context) -> Iterator[str]:
