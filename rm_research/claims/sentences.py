@@ -320,14 +320,23 @@ class Claims:
         elif kind == "pairs" and self.counts_leavers(row):
             kind, n, m = "pairs" if row.is_pooled and not over_people else "followed", row.n_pre or 0, n
         people = {"people": self.people(row.role, n), "persons": self.people(ONE_ROLE, n)}
-        if row.contrast == Contrast.ROLE_DIFFERENCE:
-            others = self.people(roles_of_split(row.subgroup)[1], m or 0)
-            return self.words.say("counts.roles", n=n, m=m, people=people["people"], others=others)
+        if row.compares_roles or row.contrast == Contrast.INTERACTION:
+            return self._of_groups(row, n, m or 0)
         several = (row.n_clusters or 0) > 1  # of one cohort that is left there is no average
         of_average = "" if not several else "these_" if over_people else "pooled_" if row.is_pooled else ""
         who = self._places(row, n, people)
         table = "counted_sides" if sides and kind == "compared" else "counts"
         return self.words.say(f"{table}.{of_average}{kind}", n=n, m=m, who=who, k=row.n_clusters or 0, **people)
+
+    def _of_groups(self, row: Estimate, n: int, m: int) -> str:
+        """People of two groups, of both arms where it is the effect that differs."""
+        second = roles_of_split(row.subgroup)[1] if row.compares_roles else row.role
+        key = "roles" if row.compares_roles else "compared"
+        who = self.words.say(
+            f"counts.{key}", n=n, m=m, people=self.people(row.role, n), others=self.people(second, m)
+        )  # fmt: skip
+        effects = row.contrast == Contrast.INTERACTION and self.study.comparison is not None
+        return self.words.say("counts.both_arms", who=who) if effects else who
 
     def _places(self, row: Estimate, n: int, people: dict[str, str]) -> str:
         """People of several cohorts; where some are met in more than one, how many they are and in how many places."""
@@ -338,7 +347,7 @@ class Claims:
 
     def compared_text(self, row: Estimate) -> str:
         """Which groups of people a row compares, by the names of roles on pages; empty for a row about everyone."""
-        if row.contrast == Contrast.ROLE_DIFFERENCE:
+        if row.compares_roles:
             return " − ".join(capital(self.people(role)) for role in roles_of_split(row.subgroup))
         return "" if row.subgroup == EVERYONE else row.subgroup
 

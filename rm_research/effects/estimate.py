@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from rm_research.effects.groups import ALL_COHORTS, Place
+from rm_research.effects.groups import ALL_COHORTS, OF_ATTRIBUTE, Place
 from rm_research.effects.methods import METHODS, SHARES, Contrast, Method
 
 COMPARING = (Contrast.DIFFERENCE, Contrast.POOLED_DIFFERENCE)  # a programme arm with the comparison arm
@@ -119,6 +119,12 @@ class Estimate:
     def compares_groups(self) -> bool:
         """Whether it compares two groups of people: arms, roles or declared groups."""
         return self.contrast in SETTING_APART
+
+    @property
+    def compares_roles(self) -> bool:
+        """Whether it compares what two roles did, or the effect on them."""
+        between = self.contrast in (Contrast.ROLE_DIFFERENCE, Contrast.INTERACTION)
+        return between and OF_ATTRIBUTE not in self.subgroup
 
     @property
     def is_change(self) -> bool:

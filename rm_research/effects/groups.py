@@ -16,6 +16,7 @@ from rm_research.study import Study
 from rm_research.study.model import ALL_COHORTS as ALL_COHORTS
 
 EVERYONE = "everyone"
+OF_ATTRIBUTE = ": "  # in the name of a comparison, after that of an attribute
 AND = " + "  # between the names of combined cohorts, or of both roles together
 STRATUM = "stratum"  # column of a Panel in which several cohorts share one name: each cohort's own name
 ROLE_ORDER = ("leader", "mentor", "participant")
@@ -33,7 +34,7 @@ class Place(NamedTuple):
 
 def name_of_split(first: str, second: str, *, attribute: str = "") -> str:
     """Name of a comparison of two roles, or of two entries of an attribute: the column `subgroup` of its rows."""
-    return f"{attribute}: {first} − {second}" if attribute else f"{first} − {second}"
+    return f"{attribute}{OF_ATTRIBUTE}{first} − {second}" if attribute else f"{first} − {second}"
 
 
 def roles_of_split(subgroup: str) -> tuple[str, str]:

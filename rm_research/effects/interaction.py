@@ -25,7 +25,6 @@ OF_CHANGES = METHODS[Contrast.INTERACTION, Measure.MEAN, Name.JACKKNIFE]
 OF_DIFFERENCES = METHODS[Contrast.INTERACTION, Measure.MEAN, Name.ANCOVA]
 DIFFERENCE = 3  # column of the interaction in the model of changes
 INTERACTION = 4  # and in that of differences
-FIRST_TREATED = 3  # number of the first group's programme arm
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +59,11 @@ class Split:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """Counts of the first group's programme arm; of people compared with it, with both scores; and clusters."""
-        treated = self._part == FIRST_TREATED
-        n_both = int((treated & self.both).sum())
+        """Counts of the first group, of both its arms where there are two; of the second; and clusters."""
+        first = self.people["first"].eq(1).to_numpy()
         return {
-            "n_pre": int((treated & self._before).sum()), "n_post": int((treated & self._after).sum()),
-            "n_pairs": n_both, "n_comparison": int(self.both.sum()) - n_both,
+            "n_pre": int((first & self._before).sum()), "n_post": int((first & self._after).sum()),
+            "n_pairs": int((first & self.both).sum()), "n_comparison": int((~first & self.both).sum()),
             "n_clusters": self.paired["cluster"].nunique(),
         }  # fmt: skip
 

@@ -1,12 +1,11 @@
 """Which estimates were planned: of a declared outcome and, where a plan was locked, asked and compared as it says."""
 
-from rm_research.effects.groups import AND, EVERYONE, Place, roles_of_split
+from rm_research.effects.groups import AND, EVERYONE, OF_ATTRIBUTE, Place, roles_of_split
 from rm_research.effects.methods import Contrast, Name
 from rm_research.study import Study
 from rm_research.study.locking import LockedPlan
 
 COMPARED = (Contrast.DIFFERENCE, Contrast.POOLED_DIFFERENCE)  # with the comparison arm
-OF_ATTRIBUTE = ": "  # in the name of a comparison, after that of an attribute
 POOLED = (Contrast.POOLED_CHANGE, Contrast.POOLED_DIFFERENCE)
 ASSOCIATIONS = (Contrast.DOSE, Contrast.ACTOR, Contrast.PARTNER)  # looked at by the way, whatever a plan has
 ENOUGH = ("planned_meetings", "as_planned")  # of [programme]: who met often enough to have attended

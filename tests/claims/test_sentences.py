@@ -450,6 +450,19 @@ class TestTwoWays:
         assert found.verdict_name(found.disclosed.rows[0]) == "can’t tell"
 
 
+@pytest.mark.parametrize(
+    ("subgroup", "who"),
+    [
+        ("leader − mentor", "77 leaders and 76 mentors, both arms together"),
+        ("grade: top − junior", "77 and 76 leaders, both arms together"),
+    ],
+)
+def test_people_beside_a_difference_in_effect_are_those_of_both_groups(claims, subgroup, who):
+    of_groups = {"contrast": "interaction", "method": "ancova", "subgroup": subgroup, "n_pairs": 77}
+    found = claims(row_of(**of_groups, n_comparison=76), design=RANDOMISED)
+    assert found.people_counted(found.disclosed.rows[0]) == who
+
+
 class TestSeveralOutcomes:
     """The first outcome stands by itself; the others are certain only together."""
 

@@ -21,7 +21,7 @@ def content(context: Context) -> Content:
         return Content()
     rows = [row for row in context.headlines if row.contrast == Contrast.INTERACTION]
     cells = [[context.study.scale(row.scale).title, capital(claims.people(row.role)), claims.arm_title(row.arm),
-              row.subgroup, context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
+              claims.compared_text(row), context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
               claims.estimate(row) if row.is_known else claims.reason(row), claims.range(row)]
              for row in rows]  # fmt: skip
     names = ["scale", "role", "arm", "subgroup", "wave_name", "estimate", "interval"]
@@ -44,6 +44,6 @@ def _lines(scale: Scale, context: Context) -> Iterator[Line]:
     for row in rows:
         yield Line(
             scale.title,
-            f"{context.group_name(row.role, row.arm)}, {row.subgroup}",
+            f"{context.group_name(row.role, row.arm)}, {claims.compared_text(row)}",
             [Cell(compared_groups(row, claims), drawn.get(row.id))],
         )
