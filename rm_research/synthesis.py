@@ -433,9 +433,10 @@ def _over_cohorts(pool: Pool) -> Result:
         raise NotEstimableError(Reason.TOO_FEW_COHORTS)
     estimates = pool.rows["estimate"].to_numpy(float)
     result = reml_hk(estimates, pool.errors, level=pool.study.reporting.level, between=pool.between)
-    if pool.alone:
-        return result
-    kept = {name: value for name, value in result.details.items() if not name.startswith("prediction")}
+    kept = {name: value for name, value in result.details.items() if pool.alone or not name.startswith("prediction")}
+    if pool.contrast == Contrast.CHANGE:
+        counted = ["pre"] if pool.of_everyone else ["pre", "post"]
+        kept |= _persons(pool.people.dropna(subset=counted), pool.study)
     return replace(result, details=kept)
 
 

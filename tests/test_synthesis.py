@@ -506,8 +506,8 @@ class TestSharedComparison:
 class TestPeopleOfSeveralCohorts:
     """Where a code stands for one person in all cohorts, who comes back is a cluster."""
 
-    def panel(self):
-        panel = cohorts(3, 10, arms=BOTH)
+    def panel(self, n=3):
+        panel = cohorts(n, 10, arms=BOTH)
         place = panel.groupby(["cohort", "arm"]).cumcount()
         back = place < 4
         panel["person"] = panel["person"].where(~back, panel["arm"] + place.astype(str))
@@ -527,6 +527,11 @@ class TestPeopleOfSeveralCohorts:
         assert row["estimate"] == pytest.approx(other["estimate"])
         assert row["std_error"] > 1.1 * other["std_error"]
         assert np.isnan(apart.detail(other["id"], "n_persons"))
+
+    def test_an_average_over_cohorts_knows_how_many_they_are(self, make_study):
+        found = programme_of(self.panel(6), make_study(within="study"))[1]
+        row = only(found, COHORTS, contrast="pooled_change", arm="programme")
+        assert (row["n_pairs"], found.detail(row["id"], "n_persons")) == (60, 6 * 6 + 4)
 
     def test_a_mentor_met_in_several_cohorts_is_one_too(self, make_study):
         panel = cohorts(3, 10)

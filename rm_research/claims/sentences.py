@@ -185,10 +185,16 @@ class Claims:
         texts = [self.words.say("verdict.anything")] if row.truncated == "both" else []
         if has_few_df(row.df):
             groups = row.is_pooled or (row.n_clusters is not None and row.n_clusters < self._n_judged_by(row))
-            kind = "few_cohorts" if row.is_pooled else "few_groups" if groups else "few_people"
-            n = row.n_clusters if groups else self._n_judged_by(row)
-            texts.append(self.words.say(f"verdict.{kind}", n=n))
+            kind = self._few_averaged(row) if row.is_pooled else "few_groups" if groups else "few_people"
+            n = round(row.df) + 1 if kind == "few_parts" else row.n_clusters if groups else self._n_judged_by(row)
+            texts.append(self.words.say(f"verdict.{kind}", n=n, df=self.words.plain(round(row.df, 1))))
         return " ".join(texts)
+
+    def _few_averaged(self, row: Estimate) -> str:
+        """What there is too little of in an average: cohorts, results of several of them, or groups of people."""
+        if row.method not in (Name.REML_HK, Name.REML_HK_OTHER):
+            return "few_df"
+        return "few_cohorts" if round(row.df) + 1 == row.n_clusters else "few_parts"
 
     def clusters_sentence(self, row: Estimate) -> str:
         """Name and count the groups of people who belong together behind an interval; empty where each stands alone."""
@@ -207,8 +213,14 @@ class Claims:
         return (self.n_about(row) if row.is_change else (row.n_pairs or 0) + (row.n_comparison or 0)) or 0
 
     def n_about(self, row: Estimate) -> int:
-        """How many people a change is about."""
-        return (row.n_pairs if self._of_both_instead(row) else row.n_about) or 0
+        """How many people a change is about, those who are met in several cohorts once in each."""
+        counted = row.n_about if self.unlinked(row) else row.n_pre if self.counts_leavers(row) else row.n_pairs
+        return counted or 0
+
+    def _persons(self, row: Estimate) -> int | None:
+        """Different people of a row where some are met in several cohorts."""
+        persons = self.disclosed.estimates.detail(row.id, "n_persons")
+        return None if math.isnan(persons) else int(persons)
 
     def _of_both_instead(self, row: Estimate) -> bool:
         """Whether a change of everyone could only be that of those who answered both times."""
@@ -251,7 +263,8 @@ class Claims:
         if not row.is_known:
             return self.reason(row)
         found, unlinked = self.judged(row), self.unlinked(row)
-        return apa_line(row, self.words, level=self.level_percent, unlinked=unlinked, found=found)
+        counted = (self.n_about(row), self._persons(row)) if row.is_change else None
+        return apa_line(row, self.words, level=self.level_percent, unlinked=unlinked, found=found, counted=counted)
 
     def reason(self, row: Estimate) -> str:
         """Say why a row has no estimate."""
@@ -340,10 +353,10 @@ class Claims:
 
     def _places(self, row: Estimate, n: int, people: dict[str, str]) -> str:
         """People of several cohorts; where some are met in more than one, how many they are and in how many places."""
-        persons = self.disclosed.estimates.detail(row.id, "n_persons")
-        if math.isnan(persons):
+        persons = self._persons(row)
+        if persons is None:
             return self.words.say("counts.pairs", n=n, **people)
-        return self.words.say("counts.places", persons_met=int(persons), n=n, **people)
+        return self.words.say("counts.places", persons_met=persons, n=n, **people)
 
     def compared_text(self, row: Estimate) -> str:
         """Which groups of people a row compares, by the names of roles on pages; empty for a row about everyone."""
@@ -354,10 +367,10 @@ class Claims:
     def counted_before(self, row: Estimate) -> tuple[int, str]:
         """People with a score before, and their plural; where some are met in several cohorts, with their places."""
         n, people = row.n_pre or 0, self.people(row.role)
-        persons = self.disclosed.estimates.detail(row.id, "n_persons")
-        if math.isnan(persons) or not self.counts_all(row):
+        persons = self._persons(row)
+        if persons is None or not self.counts_all(row):
             return n, people
-        return int(persons), self.words.say("counts.in_places", people=people, n=n)
+        return persons, self.words.say("counts.in_places", people=people, n=n)
 
     def counts_all(self, row: Estimate) -> bool:
         """Whether a row counts everyone with a score before."""

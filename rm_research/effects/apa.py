@@ -12,7 +12,8 @@ SMALLEST_P = 0.001
 
 
 def apa_line(
-    row: Estimate, words: Catalogue, *, level: str, unlinked: bool, whose: str = "", found: Judged | None = None
+    row: Estimate, words: Catalogue, *, level: str, unlinked: bool, whose: str = "", found: Judged | None = None,
+    counted: tuple[int, int | None] | None = None,
 ) -> str:  # fmt: skip
     """
     Return the line for a row with an estimate; parts that the row lacks are left out.
@@ -29,6 +30,8 @@ def apa_line(
         Whom it is about: "before" for everyone with a score before, "both" for those with both scores; '' unsaid.
     found : Judged, optional
         What may be said of it among the others of its page: with how many it is adjusted, and which p-value is.
+    counted : tuple of int and (int or None), optional
+        How many people a change counts, and how many different ones they are where some are met in several cohorts.
     """
     parts = [
         words.say("apa.estimate", what=_what(row, words, unlinked=unlinked), value=_written(row.estimate, row, words))
@@ -41,7 +44,9 @@ def apa_line(
     if not math.isnan(row.p_value):
         parts.append(words.say("apa.p", relation=_relation(row.p_value, words)))
     parts += _adjusted(row, words, found)
-    parts += _counted(row, words, unlinked=unlinked, everyone=whose == "before")
+    if counted is None and row.is_change:
+        counted = (row.n_pairs if whose == "both" else row.n_about) or 0, None
+    parts += _counted(row, words, counted, unlinked=unlinked, everyone=whose == "before")
     parts += [words.say(f"apa.whose_{whose}")] if whose else []
     return ", ".join(parts)
 
@@ -104,7 +109,9 @@ def _relation(value: float, words: Catalogue) -> str:
     return words.say("apa.below" if value < SMALLEST_P else "apa.equal", value=text.removeprefix("0"))
 
 
-def _counted(row: Estimate, words: Catalogue, *, unlinked: bool, everyone: bool) -> list[str]:
+def _counted(
+    row: Estimate, words: Catalogue, counted: tuple[int, int | None] | None, *, unlinked: bool, everyone: bool
+) -> list[str]:  # fmt: skip
     """Numbers of cohorts in an average, and of people; separate numbers for two groups or unlinked waves."""
     parts = []
     if row.is_pooled and row.n_clusters is not None:
@@ -112,8 +119,10 @@ def _counted(row: Estimate, words: Catalogue, *, unlinked: bool, everyone: bool)
     n, second = row.n_pairs, None
     if unlinked:
         n, second = row.n_pre, row.n_post
-    elif row.is_change:
-        n = row.n_about
+    elif counted is not None and counted[1] is not None:
+        return [*parts, words.say("apa.n_places", n=counted[1], m=counted[0])]
+    elif counted is not None:
+        n = counted[0]
     elif row.compares_groups:
         second = row.n_comparison
     if n is not None:

@@ -90,6 +90,13 @@ class Context:
         table = self.disclosed.tables["cohorts"]
         return table[table["cohort"] == place].iloc[0]
 
+    @property
+    def persons(self) -> int | None:
+        """Different people who answered before and after, on a page where some are met in several cohorts."""
+        counts = self.counts(self.place)
+        known = self.cohort is None and bool(counts["repeats"]) and not pd.isna(counts["persons"])
+        return int(counts["persons"]) if known else None
+
     def table(self, name: str) -> pd.DataFrame:
         """Rows of a disclosed table that are about this page's cohort, or about the programme."""
         table = self.disclosed.tables[name]

@@ -119,6 +119,16 @@ def test_cohorts_of_an_average_are_counted(line):
     assert text.endswith("k = 4, n = 102")
 
 
+def test_an_average_of_changes_of_those_with_both_scores_counts_them(line):
+    """The line counted who left, too, where the page says of the same number that they are not counted."""
+    cohorts = [
+        row_of(cohort=cohort, n_pre=17, n_post=15, n_pairs=15, method="paired_t", heads=True) for cohort in "abcd"
+    ]
+    text = line(contrast="pooled_change", method="reml_hk", cohort="all cohorts", n_clusters=4, n_pre=68, n_post=60,
+                n_pairs=60, beside=cohorts)  # fmt: skip
+    assert text.endswith("k = 4, n = 60")
+
+
 def test_unlinked_waves_are_counted_apart(line):
     assert line(method="welch", n_pairs=0, n_post=71).endswith("n = 66 and 71")
 

@@ -103,6 +103,27 @@ def test_people_met_in_several_cohorts_are_counted_with_their_places(studies):
     details = details_of((row["id"], "n_persons", 31))
     found = claims_of(Disclosed(Estimates(table_of(row), details), {}, 10), studies())
     assert "31 leaders in 40 places in these 4 cohorts)" in found.sentence(found.disclosed.rows[0])
+    assert found.apa(found.disclosed.rows[0]).endswith("k = 4, n = 31 (40, counted once in each cohort)")
+
+
+@pytest.mark.parametrize(
+    ("method", "df", "said"),
+    [
+        ("reml_hk", 3.0, "4 results, some of several cohorts together, cannot show more."),  # of seven cohorts
+        ("reml_hk", 2.0, "3 results, some of several cohorts together, cannot show more."),
+        ("people", 3.24, "An interval with 3.2 degrees of freedom cannot show more."),
+    ],
+)
+def test_what_there_is_too_little_of_is_what_the_degrees_of_freedom_rest_on(studies, method, df, said):
+    row = row_of(**POOLED | {"method": method, "n_clusters": 7}, contrast="pooled_change", df=df)
+    found = claims_of(Disclosed(Estimates(table_of(row), details_of()), {}, 10), studies())
+    assert found.verdict_sentence(found.disclosed.rows[0]) == said
+
+
+def test_of_single_cohorts_the_cohorts_are_too_few(studies):
+    row = row_of(**POOLED | {"method": "reml_hk"}, contrast="pooled_change", df=3.0)
+    found = claims_of(Disclosed(Estimates(table_of(row), details_of()), {}, 10), studies())
+    assert found.verdict_sentence(found.disclosed.rows[0]) == "4 cohorts cannot show more."
 
 
 def test_a_small_change_that_excludes_0_hardly_changed(claims):

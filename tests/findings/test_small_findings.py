@@ -41,6 +41,18 @@ def test_an_unlinked_study_is_told_of_as_a_difference_between_surveys(built):
     assert "Difference between surveys" in findings.outcomes.text
 
 
+def test_people_of_two_cohorts_are_counted_once_and_their_places_as_places(tmp_path):
+    study = small_study(tmp_path, Group("a", 14), Group("b", 14), toml=TOML + '[link]\nwithin = "study"\n')
+    for wave in ("pre.csv", "post.csv"):
+        (study / wave).write_text((study / wave).read_text().replace("P1-0,", "P0-0,"))
+    findings = undrawn_findings(prepare_study(study))
+    assert "27 people answered before and after (28 of 28, counted once in each cohort)" in repr(findings.headline)
+    said = repr(findings.response)
+    assert "Counted once in each cohort, 28 of 28 people who answered before also answered after" in said
+    alone = undrawn_findings(prepare_study(study), cohort="a")
+    assert "14 of 14 people answered before and after" in repr(alone.headline)
+
+
 class TestSingleGroup:
     """No comparison, roster or log; people of several cohorts, a wide file."""
 
@@ -79,6 +91,11 @@ label = "Teaching knowledge"
     @classmethod
     def programme(cls, prepared):
         return undrawn_findings(prepared)
+
+    def test_people_of_several_cohorts_are_counted_once(self, programme):
+        """One of 31 took part in all three cohorts."""
+        assert "29 people answered before and after (31 of 31, counted once in each cohort)" in repr(programme.headline)
+        assert "29 people answered both times" in repr(programme.response)
 
     @pytest.mark.slow
     def test_speaks_of_change_alone(self, cohort):

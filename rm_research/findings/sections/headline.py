@@ -79,8 +79,9 @@ def _about(context: Context) -> Iterator[str]:
             later = int(flow[flow_column("answered", wave)].sum())
             yield say("head.unlinked", before=before, later=later, moment=when)
         else:
-            both = int(flow[flow_column("both", wave)].sum())
-            yield say("head.people", before=before, both=both, moment=when)
+            both, persons = int(flow[flow_column("both", wave)].sum()), context.persons
+            key = "head.people" if persons is None else "head.persons"
+            yield say(key, before=before, both=both, moment=when, persons=persons or both)
     if (dates := context.dates()) is not None:
         yield dates[0] if dates[0] == dates[1] else say("chart.dates", first=dates[0], last=dates[1])
 

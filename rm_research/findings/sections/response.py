@@ -21,8 +21,8 @@ def content(context: Context) -> Content:
     words, flow, counts = context.words, context.table("response"), context.counts(context.place)
     further = [*_linking(context), *_too_few_answers(context), *_unusable(context)]
     if counts["repeats"]:
-        if context.cohort is None and (persons := _known(counts["persons"])):
-            further.append(words.say("response.different", persons=persons))
+        if context.persons is not None:
+            further.append(words.say("response.different", persons=context.persons))
         further.append(words.say("response.repeats", n=counts["repeats"]))
     further.append(words.say("response.participation"))
     picture = flow_picture(context)
@@ -56,10 +56,11 @@ def _came_back(flow: pd.DataFrame, context: Context) -> Iterator[str]:
     wave = study.later_waves[-1]
     both, when = int(flow[flow_column("both", wave)].sum()), context.claims.moment(wave)
     if flow[flow_column("left", wave)].isna().all():
-        yield say("response.one_file", both=both)
+        yield say("response.one_file", both=context.persons or both)
         yield say("leaving.unknown")
     else:
-        yield say("response.lead", both=both, before=before, share=context.words.share(both / before), moment=when)
+        key = "response.lead" if context.persons is None else "response.lead_persons"
+        yield say(key, both=both, before=before, share=context.words.share(both / before), moment=when)
 
 
 def _linking(context: Context) -> Iterator[str]:
