@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.disclosure import rules
+from rm_research.disclosure.clusters import told_apart, who_share_across
 from rm_research.disclosure.gate import Disclosed
 from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Counts, Lacking
@@ -34,7 +35,11 @@ def shown_meetings(
     named: list[Named] = []
 
     def may_be_shown(bands: Sequence[pd.DataFrame]) -> bool:
-        parts = [behind.of_people(band) for band in bands]
+        sides = [(band["cluster"], band["person"]) for band in bands]
+        if Threshold.of(study).few(who_share_across(sides)):
+            return False  # next to the error of all, those of the bands would tell how these few differ together
+        told = [[band[members] for members in told_apart(*of)] or [band] for band, of in zip(bands, sides, strict=True)]
+        parts = [behind.of_people(people) for some in told for people in some]
         named.extend(parts if (shows := circulated.may_cross(parts)) else [])
         return shows
 
