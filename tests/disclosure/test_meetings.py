@@ -204,3 +204,20 @@ class TestShownMeetings:
         found = shown(tmp_path, Group("a", 9))
         assert found.empty
         assert list(found) == ["cohort", *BY_MEETINGS]
+
+
+TEAMS = LOGGED + '[attributes]\nteam = "team"\n[design]\nclusters = "team"\n'
+
+
+@pytest.mark.parametrize(("sharing", "bands"), [(0, 3), (3, 0), (12, 3)])
+def test_bands_are_not_shown_where_few_share_a_cluster_with_somebody_of_another_band(tmp_path, sharing, bands):
+    """The error of all, next to those of the bands, would tell how these few differ together."""
+    study = small_study(tmp_path / "study", Group(n=36), toml=TEAMS)
+    for wave in ("pre", "post"):
+        rows = pd.read_csv(study / f"{wave}.csv")
+        place = rows["pair"].str.split("-").str[1].astype(int)
+        team = (place // 3).where(place < sharing, place + 100)
+        rows.assign(team="T" + team.astype(str)).to_csv(study / f"{wave}.csv", index=False)
+    met = [(f"D0-{place}", f"2025-05-0{day}", 60) for place in range(36) for day in range(1, 2 + place % 3)]
+    pd.DataFrame(met, columns=["pair", "date", "minutes"]).to_csv(study / "sessions.csv", index=False)
+    assert len(decide(prepare_study(study)).tables["sessions"]) == bands
