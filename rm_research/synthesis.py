@@ -294,11 +294,10 @@ def _row(
 ) -> Row:  # fmt: skip
     method = METHODS[POOLED[pool.contrast], measure, name]
     made = estimate_row(pool.place, method, compute, pool.study, pool.counts, subgroup=subgroup)
-    reason = made.columns.get("reason")
-    if reason not in (None, Reason.SHARED_COMPARISON):
+    if made.columns.get("reason", Reason.SHARED_COMPARISON) != Reason.SHARED_COMPARISON:
         return made  # whose cohorts may be too few
-    parts = {"n_parts": float(len(pool.rows))} if reason is None else {}
-    return Row(made.columns | {"n_clusters": pool.n_of_both}, made.details | parts)
+    made = Row(made.columns | {"n_clusters": pool.n_of_both}, made.details)
+    return made if "reason" in made.columns else made.detailed(n_parts=float(len(pool.rows)))
 
 
 def _in_the_other_way(pool: Pool, rows: pd.DataFrame) -> Iterator[Row]:

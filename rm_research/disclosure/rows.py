@@ -333,6 +333,8 @@ def average_of_hidden(asked: Asked) -> pd.Series:
     known = whole.reindex(pd.MultiIndex.from_frame(table[about])).set_axis(table.index).fillna(0)
     # cohorts are counted one by one in the row itself, groups of them as one in its details
     of_average = table[SUMS].assign(n_parts=asked.detail("n_parts").fillna(table["n_clusters"].astype("float64")))
+    # one that is not averaged counts the cohorts of a shared comparison, too
+    of_average["n_parts"] = of_average["n_parts"].mask(table["reason"].eq(Reason.SHARED_COMPARISON), known["n_parts"])
     alike = of_average.astype("float64").eq(known.astype("float64")).all(axis=1)
     return pooled & ~alike
 

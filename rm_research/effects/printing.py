@@ -103,7 +103,7 @@ def contrast_title(row: Estimate, study: Study, words: Catalogue) -> str:
     """
     if row.method != Name.EXPERIENCE:
         between = row.is_change and is_unlinked(row, study)
-        return words.say(f"contrast.{'unlinked_' * between}{row.contrast}")
+        return words.say(f"{'unlinked_' * between}contrast.{row.contrast}")
     what = study.scale(row.subgroup).title
     own = row.contrast == Contrast.ACTOR
     return words.say("programme.goes_with_actor" if own else "programme.goes_with_partner", what=what)
