@@ -73,6 +73,7 @@ OFFERED = {
     "plain.": {"whose", "Whose", "people", "People"},
     "picture.measured": {"whose", "Whose"},
     "prompts.": {"whose", "Whose"},
+    "lasting.": {"whose", "Whose"},
 }
 # forms of one thing, of which a language picks one
 SAME = {"Whose": "whose", "signed": "size", "lowered": "text", "title": "text", "persons": "people",
@@ -210,6 +211,7 @@ VOCABULARY = {
                *(f"others_{kind}" for kind in ("clear", "small", "unclear")), "of_group", "of_programme"},
     "pictured": {f"{kind}_{way}" for kind in ("change", "difference") for way in ("up", "down")},
     "prompts": {"uneven_programme", "uneven_comparison", "people", "people_compared", "cohorts"},
+    "lasting": {f"{key}_{kind}" for key in ("gone", "less", "further") for kind in ("change", "difference")},
     "counted_sides": {"compared", "pooled_compared", "these_compared"},
     "cohorts": {f"caption_{what}" for what in ("change", "compared", "both", "unlinked")},
     "headline": {"in_group", "in_programme", "not_in_programme"},

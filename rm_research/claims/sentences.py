@@ -9,6 +9,7 @@ from functools import cached_property
 from rm_research.catalogue import Catalogue, capital, catalogue, lowered
 from rm_research.claims import comparing
 from rm_research.claims.judgement import level_of
+from rm_research.claims.lasting import lasting_text
 from rm_research.claims.leaving import Leaving, leaving
 from rm_research.claims.moments import moment
 from rm_research.claims.opposed import on_average
@@ -87,6 +88,10 @@ class Claims:
     def beside_in_short(self, row: Estimate) -> str:
         """What a headline would be misread without: what both arms did, or that both ways differ; empty elsewhere."""
         return comparing.in_short(self, row)
+
+    def lasting(self, row: Estimate) -> str:
+        """Say what became of a result of the first later survey until the last; empty where that is not clear."""
+        return lasting_text(self, row)
 
     def headline_row(self, cohort: str, role: str, arm: str, scale: str, wave: str) -> Estimate | None:
         """
@@ -442,11 +447,15 @@ class Claims:
         return self.words.say(f"whose.{role}" if self.words.has(f"whose.{role}") else "whose.other", role=role)
 
     def scale_text(self, scale: str, arm: str, wave: str, *, several: bool = False) -> str:
-        """Name of the outcome within a sentence, with arm, or `several` of them, and survey where there are more."""
+        """
+        Name of the outcome within a sentence, with arm, or `several` of them, and survey where there are more.
+
+        Without a wave none is named.
+        """
         title = self.study.scale(scale).title
         name = self.words.say("within.outcome", title=title, lowered=lowered(title))
         of_arm = arm != self.study.comparison and (arm != PROGRAMME or len(self._arms) > 1)
-        of_wave = len(self.study.later_waves) > 1
+        of_wave = len(self.study.later_waves) > 1 and bool(wave)
         if not (of_arm or of_wave):
             return name
         key = "both" if of_arm and of_wave else "wave" if of_wave else "several_arms" if several else "arm"

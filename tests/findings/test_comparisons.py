@@ -1,13 +1,20 @@
 """What pages say of groups that are compared, in studies made by hand: true of these people, and of one voice."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
+from small_studies import RANDOMISED, details_of, row_of, study_of, table_of
 from undrawn_findings import undrawn_findings
 
 from rm_research.catalogue import catalogue
+from rm_research.claims import Claims
+from rm_research.disclosure import Disclosed
+from rm_research.effects.estimates import Estimates
 from rm_research.errors import ReadError
 from rm_research.findings import build_findings
+from rm_research.findings.illustrations import _about_differences
 from rm_research.panel import prepare_study
 
 WORDS = catalogue("en")
@@ -75,6 +82,15 @@ def test_more_people_do_not_make_two_ways_agree(page, apart):
     text = repr(findings.headline) + repr(findings.outcomes)
     assert ("can’t tell: two ways differ" in text) == bool(apart)
     assert ("would narrow that to" in repr(findings.prompts)) == (not apart)
+
+
+def test_who_has_a_score_from_every_survey_did_not_only_answer_twice(tmp_path):
+    row, study = row_of(contrast="difference", method="ancova", n_comparison=14), study_of(tmp_path, design=RANDOMISED)
+    every = pd.DataFrame([["leader", "mood", "post"]], columns=["role", "scale", "wave"])
+    for tables, said in (({}, True), ({"every_wave": every}, False)):
+        claims = Claims(Disclosed(Estimates(table_of(row), details_of()), tables, 10), study, WORDS)
+        note = _about_differences(list(claims.disclosed.rows), SimpleNamespace(claims=claims, words=WORDS))
+        assert ("and answered twice" in note) == said
 
 
 @pytest.mark.slow

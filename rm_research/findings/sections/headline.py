@@ -268,7 +268,8 @@ def _notes(shown: list[Estimate], context: Context) -> list[str]:
     level, claims = {row: context.claims.level_text(row) for row in shown}, context.claims
     beside = [text for row in shown if (text := claims.beside_in_short(row))]
     unlinked = [context.words.say("headline.unlinked")] if any(claims.unlinked(row) for row in shown) else []
-    return [*by_row(level, context), *unlinked, *dict.fromkeys(beside)]
+    lasted = [text for row in shown if (text := claims.lasting(row))]
+    return [*by_row(level, context), *unlinked, *dict.fromkeys([*beside, *lasted])]
 
 
 def by_row(texts: dict[Estimate, str], context: Context) -> list[str]:

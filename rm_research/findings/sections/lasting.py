@@ -25,9 +25,20 @@ def content(context: Context) -> Content:
     values = {
         "heading": say("headings.lasting"), "caption": say("lasting.caption", level=context.claims.level_percent),
         "outcome": context.heading("scale"), "waves": [capital(context.wave(wave)) for wave in waves],
-        "lines": lines, "more": say("lasting.charts"), "folded": pictures, "tables": list(_tables(context)),
+        "lines": lines, "texts": list(_lasted(context)), "more": say("lasting.charts"), "folded": pictures,
+        "tables": list(_tables(context)),
     }  # fmt: skip
     return Content(values, pictures=tuple(pictures))
+
+
+def _lasted(context: Context) -> Iterator[str]:
+    """What became of each result of the first later survey until the last one."""
+    for scale in context.study.scales:
+        for role in context.roles(scale.name):
+            for arm in context.arms():
+                row = context.claims.headline_row(context.place, role, arm, scale.name, context.study.later_waves[0])
+                if row is not None and (text := context.claims.lasting(row)):
+                    yield text
 
 
 def _lines(scale: Scale, context: Context) -> Iterator[Line]:

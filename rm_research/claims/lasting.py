@@ -1,0 +1,53 @@
+"""Whether what was found at the first later survey lasted until the last one."""
+
+from typing import TYPE_CHECKING
+
+from rm_research.catalogue import capital
+from rm_research.effects.estimate import Estimate
+from rm_research.effects.verdicts import has_few_df
+
+if TYPE_CHECKING:
+    from rm_research.claims.sentences import Claims
+
+
+def lasting_text(claims: "Claims", first: Estimate) -> str:
+    """
+    Say that a result of the first later survey did not last, shrank or grew; empty where that is not clear.
+
+    It is clear where the intervals of both surveys, of both ways to compare where there are two, have nothing in
+    common: then the interval of what they differ by excludes 0, however the two go together.
+    """
+    last = _at_the_last(claims, first)
+    if last is None:
+        return ""
+    (low, high), (last_low, last_high) = claims.judged(first).hull, claims.judged(last).hull
+    if low <= last_high and last_low <= high:
+        return ""
+    up = first.estimate > 0
+    clear, still = (low > 0, last_low > 0) if up else (high < 0, last_high < 0)
+    smaller = (last.estimate < first.estimate) == up
+    key = "further" if not (clear and smaller) else "less" if still else "gone"
+    kind = "difference" if first.compares_arms else "change"
+    values = {
+        name: claims.words.say("lasting.value", signed=claims.estimate(row), interval=claims.interval(row))
+        for name, row in (("first", first), ("last", last))
+    }
+    whose, name = claims.whose(first.role), claims.scale_text(first.scale, first.arm, "")
+    return claims.words.say(
+        f"lasting.{key}_{kind}", whose=whose, Whose=capital(whose), scale=name,
+        moment=claims.moment(first.wave), later=claims.moment(last.wave), **values,
+    )  # fmt: skip
+
+
+def _at_the_last(claims: "Claims", first: Estimate) -> Estimate | None:
+    """The same result at the last survey; None where both cannot be held against each other."""
+    waves = claims.study.later_waves
+    if len(waves) < 2 or first.wave != waves[0] or not (first.is_change or first.compares_arms):
+        return None
+    last = claims.headline_row(*first.place._replace(wave=waves[-1]))
+    if last is None or last.contrast != first.contrast:
+        return None
+    usable = all(
+        row.has_interval and not has_few_df(row.df) and not claims.has_no_verdict(row) for row in (first, last)
+    )
+    return last if usable else None

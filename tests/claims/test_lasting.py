@@ -1,0 +1,64 @@
+"""What is said of a result that did not last until the latest survey."""
+
+import pytest
+from small_studies import RANDOMISED, details_of, row_of, study_of, table_of
+
+from rm_research.catalogue import catalogue
+from rm_research.claims import Claims
+from rm_research.disclosure import Disclosed
+from rm_research.effects.estimates import Estimates
+from rm_research.study import read_study
+
+
+@pytest.fixture
+def lasting(tmp_path):
+    def said(first, last, *, language="en", design="", **columns):
+        study_of(tmp_path, design=design)
+        toml = (tmp_path / "study.toml").read_text()
+        (tmp_path / "study.toml").write_text(toml.replace("[columns]", '[waves.year]\nfile = "year.csv"\n[columns]'))
+        rows = [row_of(wave=wave, estimate=estimate, ci_low=low, ci_high=high, **columns)
+                for wave, (estimate, low, high) in {"post": first, "year": last}.items()]  # fmt: skip
+        disclosed = Disclosed(Estimates(table_of(*rows), details_of()), {}, 10)
+        return Claims(disclosed, read_study(tmp_path), catalogue(language)).lasting(disclosed.rows[0])
+
+    return said
+
+
+def test_a_change_that_went_back_did_not_last(lasting):
+    assert lasting((0.87, 0.56, 1.17), (-0.1, -0.4, 0.21)) == (
+        "The change in leaders’ mood did not last. It was +0.87 (95% interval 0.56 to 1.17) after and "
+        "−0.10 (95% interval −0.40 to 0.21) at year."
+    )
+    german = lasting((0.87, 0.56, 1.17), (-0.1, -0.4, 0.21), language="de")
+    assert german.startswith(
+        "Die Veränderung von „Mood“ bei den Führungskräften hielt nicht an. Sie betrug nachher +0,87"
+    )
+
+
+def test_a_difference_that_went_back_did_not_last(lasting):
+    of_arms = {"contrast": "difference", "method": "ancova", "n_comparison": 14}
+    text = lasting((-0.87, -1.17, -0.56), (0.1, -0.21, 0.4), design=RANDOMISED, **of_arms)
+    assert text.startswith("The difference from the comparison in leaders’ mood did not last. It was −0.87")
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ((0.3, 0.1, 0.5), "The change in leaders’ mood became smaller."),
+        ((1.8, 1.5, 2.1), "Leaders’ mood went on changing."),
+        ((-0.5, -0.8, -0.2), "The change in leaders’ mood did not last."),
+        ((0.5, 0.3, 0.7), ""),  # both intervals have values in common
+    ],
+)
+def test_what_became_of_it(lasting, last, said):
+    text = lasting((0.87, 0.56, 1.17), last)
+    assert text.partition(". ")[0] == said.rstrip(".")
+
+
+def test_what_came_only_later_went_on_changing(lasting):
+    assert lasting((0.0, -0.2, 0.2), (0.5, 0.3, 0.7)).startswith("Leaders’ mood went on changing.")
+
+
+@pytest.mark.parametrize("columns", [{"df": 2.0}, {"contrast": "role_difference"}])
+def test_nothing_is_said_of_intervals_that_few_groups_decide_or_of_other_rows(lasting, columns):
+    assert lasting((0.87, 0.56, 1.17), (-0.1, -0.4, 0.21), **columns) == ""
