@@ -141,6 +141,11 @@ class Context:
         return {row.arm for row in self.disclosed.rows if row.cohort == place} == {self.study.comparison}
 
     @property
+    def shown_scales(self) -> set[str]:
+        """Scales of which this page shows something."""
+        return {*(row.scale for row in self.headlines if row.is_known), *self.table("described")["scale"]}
+
+    @property
     def shows_estimates(self) -> bool:
         """Whether this page has any estimate to show."""
         return any(row.is_known for row in self.rows)

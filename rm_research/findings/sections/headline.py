@@ -58,7 +58,7 @@ def content(context: Context) -> Content:
     else:
         sentences, numbers = _nothing(rows, context)
     of_first = [row for row in known if row.scale == scale.name]
-    notes = _notes(of_first or known, context)  # one text for all, or by role
+    notes = [*_doubts(context), *_notes(of_first or known, context)]  # one text for all, or by role
     others = [*_others(context)]
     return Content(values | {"sentences": sentences, "numbers": numbers, "others": others, "notes": notes})
 
@@ -261,6 +261,18 @@ def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[st
     else:
         reasons = [context.claims.reason(row) for row in rows] or [say("headline.not_asked_again")]
     return [say("headline.nothing", cohort=context.place)], [*dict.fromkeys(reasons)]
+
+
+def _doubts(context: Context) -> list[str]:
+    """Outcomes on the page with answers whose coding is in doubt: nobody may read a result without it."""
+    table, on_page = context.disclosed.tables.get("doubts"), context.shown_scales
+    if table is None:
+        return []
+    texts = []
+    for doubt, scales in table.groupby("doubt")["scale"]:
+        if titles := [scale.title for scale in context.study.scales if scale.name in {*scales} & on_page]:
+            texts.append(context.words.say(f"headline.doubt_{doubt}", scales=context.words.listed(titles)))
+    return texts
 
 
 def _notes(shown: list[Estimate], context: Context) -> list[str]:

@@ -35,8 +35,7 @@ def _items(context: Context) -> list[str]:
         return []
     study, say = context.study, context.words.say
     differences = [row for row in context.rows if row.compares_arms and row.is_known and context.claims.level(row) > 1]
-    items = _doubts(context)
-    items += [*_strength(context, compared=bool(differences)), *plan_limits(context), *_attrition_limits(context)]
+    items = [*_strength(context, compared=bool(differences)), *plan_limits(context), *_attrition_limits(context)]
     if differences and study.design.assignment == "self-selected":
         items.append(say("limits.self_selected"))
     if study.link.method == "none":
@@ -52,23 +51,6 @@ def _items(context: Context) -> list[str]:
     if lacking := [scale for scale in changes if scale.smallest_effect is None]:
         items.append(say("verdict.none" if lacking == changes else "limits.without_smallest"))
     return items + _of_averages(context)
-
-
-def _doubts(context: Context) -> list[str]:
-    """Outcomes on the page with answers whose coding is in doubt, which could reverse or shift their results."""
-    table, on_page = context.disclosed.tables.get("doubts"), _on_page(context)
-    if table is None:
-        return []
-    texts = []
-    for doubt, scales in table.groupby("doubt")["scale"]:
-        if titles := [scale.title for scale in context.study.scales if scale.name in {*scales} & on_page]:
-            texts.append(context.words.say(f"limits.doubt_{doubt}", scales=context.words.listed(titles)))
-    return texts
-
-
-def _on_page(context: Context) -> set[str]:
-    """Scales of which this page shows something."""
-    return {*(row.scale for row in context.headlines if row.is_known), *context.table("described")["scale"]}
 
 
 def _strength(context: Context, *, compared: bool) -> list[str]:
@@ -91,7 +73,7 @@ def _of_averages(context: Context) -> list[str]:
 
 def _not_validated(context: Context) -> list[str]:
     """Scales on the page whose instrument nobody has validated: the open set."""
-    on_page = _on_page(context)
+    on_page = context.shown_scales
     named = [scale for scale in context.study.scales if scale.instrument and scale.name in on_page]
     titles = [scale.title for scale in named if not the_instrument(str(scale.instrument)).validated]
     return [context.words.say("limits.not_validated", scales=context.words.listed(titles))] if titles else []
