@@ -143,17 +143,32 @@ def beside(claims: "Claims", row: Estimate) -> list[str]:
 
 
 def in_short(claims: "Claims", row: Estimate) -> str:
-    """The one sentence without which a row would be misread in a headline; empty where there is none."""
+    """What a row would be misread without in a headline; empty where there is nothing."""
+    picked = _picked(claims, row)
     if hides := opposed_text(claims, row):
-        return hides
+        return " ".join(filter(None, [hides, picked]))
     if not (row.is_known and row.compares_arms):
-        return next(_side_by_side(claims, row), "")
+        return " ".join(filter(None, [picked, next(_side_by_side(claims, row), "")]))
     texts = list(_two_ways(claims, row)) if claims.level(row) > 1 else []
     if by_two_ways(claims.study):
         depends = claims.words.say("comparing.depends")
         return depends if depends in texts else ""
     clear = claims.judged(row).verdict in CLEAR  # of a difference that is not, the arms need not be told apart
     return texts[0] if texts and clear and _moved_the_other_way(claims, row) else ""
+
+
+def _picked(claims: "Claims", row: Estimate) -> str:
+    """Say of a change that people picked by their score move towards the average anyway, and how far, if known."""
+    scale = claims.study.scale(row.scale)
+    if scale.picked is None or not (row.is_known and row.is_change):
+        return ""
+    detail = claims.disclosed.estimates.detail
+    known = [detail(one.id, "expected_by_selection") for one in claims.disclosed.rows if one.scale == row.scale]
+    expected = next((value for value in known if not math.isnan(value)), None)  # it is that of all who were picked
+    if expected is None:
+        return claims.words.say("comparing.picked")
+    signed = claims.words.number(expected, signed=True)
+    return claims.words.say("comparing.picked_by", signed=signed, unit=claims.unit(scale))
 
 
 def _side_by_side(claims: "Claims", row: Estimate) -> Iterator[str]:

@@ -41,6 +41,20 @@ def test_an_unlinked_study_is_told_of_as_a_difference_between_surveys(built):
     assert "Difference between surveys" in findings.outcomes.text
 
 
+@pytest.mark.parametrize(("retest", "said"), [("retest = 0.5\n", "here by an expected +0.3"), ("", "any programme.")])
+def test_the_first_screen_says_that_people_were_picked_by_their_score(built, retest, said):
+    """Picked below 3 of a mean of 3.2: much of what they gain they would have gained anyway."""
+    toml = f"{TOML}{retest}picked = {{ below = 3, mean = 3.2, sd = 0.65 }}\n"
+    text = repr(built(Group(n=30), toml=toml).headline)
+    assert "People were picked by their score before." in text
+    assert "Such scores move towards the average without any programme" in text
+    assert said in text
+
+
+def test_nothing_is_said_of_picking_where_nobody_was_picked(built):
+    assert "picked" not in repr(built(Group(n=30)).headline)
+
+
 def test_people_of_two_cohorts_are_counted_once_and_their_places_as_places(tmp_path):
     study = small_study(tmp_path, Group("a", 14), Group("b", 14), toml=TOML + '[link]\nwithin = "study"\n')
     for wave in ("pre.csv", "post.csv"):
