@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from rm_research.effects.estimates import Estimates, Row, collected, estimate_row, picked
-from rm_research.effects.groups import groups
+from rm_research.effects.groups import Group, groups, shared
 from rm_research.effects.methods import METHODS, Contrast, Measure, Name
 from rm_research.frames import SCORES
 from rm_research.panel.asked import Asked, Data, Names
-from rm_research.stats.result import Result, Vector
+from rm_research.stats.result import Result
 from rm_research.stats.sensitivity import then_test
 from rm_research.study import Study
 
@@ -72,15 +72,16 @@ def _rows(panel: pd.DataFrame, then: pd.DataFrame, wave: str, study: Study) -> I
     for group in groups(with_then, study):
         if not study.changes(group.place.scale):
             continue
-        compute = partial(_compute, group.pre, group.numbers("score"), group.post, study)
+        compute = partial(_compute, group, study)
         has_then = ~np.isnan(group.numbers("score"))
         counts = group.counts_among(has_then)
         yield estimate_row(group.place, THEN_TEST, compute, study, counts, subgroup=wave)
 
 
-def _compute(pre: Vector, then: Vector, post: Vector, study: Study) -> Result:
-    changes = then_test(pre, then, post, level=study.reporting.level)
-    details = {"n_fewest": changes.retrospective.df + 1}
+def _compute(group: Group, study: Study) -> Result:
+    pre, then, post = group.pre, group.numbers("score"), group.post
+    changes = then_test(pre, then, post, level=study.reporting.level, clusters=shared(group.clusters))
+    details = {"n_fewest": float(np.isfinite(pre + then + post).sum())}
     for name in ("change", "response_shift"):
         result = getattr(changes, name)
         details |= {name: result.estimate, f"{name}_low": result.ci_low, f"{name}_high": result.ci_high}

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import erfcx
 
-from rm_research.stats.paired import paired_t
+from rm_research.stats.baseline import change_of_both
 from rm_research.stats.result import NotEstimableError, Result, Vector
 
 
@@ -137,11 +138,14 @@ class ThenTest:
     response_shift: Result
 
 
-def then_test(pre: Vector, then: Vector, post: Vector, *, level: float) -> ThenTest:
+def then_test(
+    pre: Vector, then: Vector, post: Vector, *, level: float, clusters: ArrayLike | None = None
+) -> ThenTest:  # fmt: skip
     """
     Compare change with change as people see it looking back.
 
-    Howard et al. (1979, Appl. Psychol. Meas. 3:1); each difference by paired t. The comparison cannot tell a moved
+    Howard et al. (1979, Appl. Psychol. Meas. 3:1); each difference as
+    `change_of_both`: by paired t, or by clusters. The comparison cannot tell a moved
     yardstick from poor memory or from the wish to see progress (Schwartz & Sprangers 1999, Soc. Sci. Med. 48:1531).
 
     Parameters
@@ -150,6 +154,8 @@ def then_test(pre: Vector, then: Vector, post: Vector, *, level: float) -> ThenT
         Scores of the same people: before, of the start but asked afterwards, and after. NaN = absent.
     level : float
         Of the intervals.
+    clusters : array-like, shape (n,), optional
+        Cluster of each person, none missing. By default everyone is a cluster.
 
     Raises
     ------
@@ -159,8 +165,9 @@ def then_test(pre: Vector, then: Vector, post: Vector, *, level: float) -> ThenT
     """
     known = ~np.isnan([pre, then, post]).any(axis=0)
     pre, then, post = pre[known], then[known], post[known]
+    units = None if clusters is None else np.asarray(clusters)[known]
     return ThenTest(
-        change=paired_t(pre, post, level=level),
-        retrospective=paired_t(then, post, level=level),
-        response_shift=paired_t(pre, then, level=level),
+        change=change_of_both(pre, post, level=level, clusters=units),
+        retrospective=change_of_both(then, post, level=level, clusters=units),
+        response_shift=change_of_both(pre, then, level=level, clusters=units),
     )

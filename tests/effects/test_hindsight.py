@@ -49,6 +49,18 @@ def test_row_is_that_of_stats(make_study):
     assert estimates.detail(row["id"], "n_fewest") == 12  # with all three scores
 
 
+def test_people_of_one_cluster_are_not_independent(make_study):
+    panel = panel_of(*drawn(1, 16))
+    panel, then = panel.assign(cluster=[f"d{place // 4}" for place in range(len(panel))]), then_of(panel)
+    estimates = estimate_hindsight(panel, judged(panel, then), study=make_study(waves=THEN))
+    row = estimates.to_frame().iloc[0]
+    pre, post = (panel[name].to_numpy(float) for name in ("pre", "post"))
+    expected = then_test(pre, then, post, level=0.95, clusters=panel["cluster"])
+    assert numbers_of(row) == pytest.approx(numbers_in(expected.retrospective), rel=1e-12)
+    assert row["df"] == pytest.approx(3)
+    assert estimates.detail(row["id"], "n_fewest") == 16
+
+
 def test_change_is_what_hindsight_sees_and_the_shift_of_the_yardstick(make_study):
     panel = panel_of(*drawn(2, 20))
     estimates = estimate_hindsight(panel, judged(panel, then_of(panel)), study=make_study(waves=THEN))

@@ -55,6 +55,19 @@ def test_nothing_is_said_of_picking_where_nobody_was_picked(built):
     assert "picked" not in repr(built(Group(n=30)).headline)
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_people_see_in_hindsight_stands_beside_the_measured_change(tmp_path, language):
+    toml = TOML.replace("[columns]", '[waves.then]\nfile = "then.csv"\nkind = "retrospective"\n[columns]')
+    study = small_study(tmp_path, Group(n=30, gain=0.0), toml=f'{toml}[reporting]\nlanguage = "{language}"\n')
+    then = pd.read_csv(study / "pre.csv", dtype=str)
+    then[["m1", "m2", "m3"]] = (then[["m1", "m2", "m3"]].astype(int) - 1).clip(1).astype(str)
+    then.assign(when="2025-09-08").to_csv(study / "then.csv", index=False)
+    findings = undrawn_findings(prepare_study(study))
+    said = {"en": r"Judged in hindsight, people’s mood changed by \+0\.\d\d scale points \(95% .*; 30 people\)\.",
+            "de": r"Im Rückblick beurteilt, veränderte sich „Mood“ .* um \+0,\d\d Skalenpunkte"}[language]  # fmt: skip
+    assert re.search(said, repr(findings.outcomes))
+
+
 def test_people_of_two_cohorts_are_counted_once_and_their_places_as_places(tmp_path):
     study = small_study(tmp_path, Group("a", 14), Group("b", 14), toml=TOML + '[link]\nwithin = "study"\n')
     for wave in ("pre.csv", "post.csv"):

@@ -8,6 +8,7 @@ from properties import examples
 from scipy import stats
 from scipy.integrate import quad
 
+from rm_research.stats.baseline import change_of_both
 from rm_research.stats.paired import paired_t
 from rm_research.stats.result import NotEstimableError
 from rm_research.stats.sensitivity import (
@@ -144,7 +145,16 @@ def test_then_test_is_three_paired_tests_of_the_people_who_answered_all(compare)
             "ci": [*theirs.confidence_interval(0.9)],
         }
         compare(ours, expected, of=[then_test], against="scipy.stats.ttest_rel")
-        assert found == paired_t(*pair, level=0.9)
+        alone = paired_t(*pair, level=0.9)
+        assert (found.estimate, found.std_error, found.df) == pytest.approx((alone.estimate, alone.std_error, alone.df))
+
+
+def test_a_then_test_counts_people_of_one_cluster_as_every_change_does():
+    pre, then, post = three_waves(1)
+    clusters = np.resize(["a", "b", "c", "d"], len(pre))
+    result = then_test(pre, then, post, level=0.9, clusters=clusters)
+    assert result.retrospective == change_of_both(then, post, level=0.9, clusters=clusters)
+    assert result.change.df == pytest.approx(3)
 
 
 @few

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from rm_research.catalogue import capital, lowered
 from rm_research.claims import finding_limits
+from rm_research.claims.hindsight import hindsight_texts
 from rm_research.claims.pictured import in_answers
 from rm_research.effects.estimate import Estimate
 from rm_research.figures import band_text
@@ -134,7 +135,8 @@ def _side(scale: Scale, wave: str, role: str, context: Context) -> Side:
             first = scale == context.study.first_scale and scale.smallest_effect is not None
             open_still = first and claims.judged(row).verdict == "unclear"
             found_from = claims.verdict_sentence(row) if open_still else ""
-            found = [text for text in (in_answers(row, claims), found_from, *_beside(row, scale, context)) if text]
+            beside = [*hindsight_texts(claims, row), *_beside(row, scale, context)]
+            found = [text for text in (in_answers(row, claims), found_from, *beside) if text]
             texts += found if len(rows) == 1 else [_of_arm(row, text, context) for text in found]
     return Side([*dict.fromkeys(filter(None, texts))], [picture] if picture else [])
 
