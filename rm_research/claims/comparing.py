@@ -11,7 +11,7 @@ from rm_research.claims.staying import losses
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import EVERYONE
 from rm_research.effects.methods import Contrast, Name
-from rm_research.effects.verdicts import CLEAR, FORGIVEN, OTHER_WAY, against, by_two_ways
+from rm_research.effects.verdicts import CLEAR, OTHER_WAY, against, by_two_ways
 
 if TYPE_CHECKING:
     from rm_research.claims.sentences import Claims
@@ -71,24 +71,12 @@ def moves(claims: "Claims", row: Estimate) -> dict[str, str]:
     """What both arms did, of the people in the difference: a verb only where the arm's own interval excludes 0."""
     words, detail = claims.words, claims.disclosed.estimates.detail
     blanks: dict[str, str] = {}
-    decimals = _subtracting(*_of_both(claims, row), row.estimate) if by_changes(claims, row) else 2
     for blank, name in (("arm", "change_arm"), ("other", "change_comparison")):
         change, low, high = (detail(row.id, f"{name}{end}") for end in ("", "_low", "_high"))
         verb = "up" if low > 0 else "down" if high < 0 else "flat"
-        signed = words.number(change, signed=True, decimals=decimals)
-        number = {"size": words.number(abs(change), decimals=decimals), "signed": signed}
+        number = {"size": words.number(abs(change)), "signed": words.number(change, signed=True)}
         blanks |= {f"{blank}_moved": words.say(f"moved.{verb}", **number), f"{blank}_signed": number["signed"]}
-    if decimals > 2:
-        blanks["size"] = words.number(abs(row.estimate), decimals=decimals)
-        blanks["signed"] = words.number(row.estimate, signed=True, decimals=decimals)
     return blanks
-
-
-def _subtracting(first: float, second: float, difference: float) -> int:
-    """Decimals with which the numbers of a sentence subtract: two, or three where two do not."""
-    exact = any(map(math.isnan, (first, second))) or not math.isclose(first - second, difference, abs_tol=1e-9)
-    off = abs(round(first, 2) - round(second, 2) - round(difference, 2)) > FORGIVEN
-    return 3 if off and not exact else 2
 
 
 def difference_beside(claims: "Claims", row: Estimate) -> Estimate | None:

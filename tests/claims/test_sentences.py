@@ -361,7 +361,7 @@ def test_claims_are_in_the_language_of_their_study(tmp_path, claims, language):
 
 
 class TestWhatBothArmsDid:
-    """A verb only where an arm's own interval excludes 0; the numbers subtract."""
+    """A verb only where an arm's own interval excludes 0; all numbers have two decimals."""
 
     def said(self, claims, arm, other, **columns):
         row = row_of(**CHANGES | columns)
@@ -388,6 +388,14 @@ class TestWhatBothArmsDid:
         columns = {"estimate": 0.03, "ci_low": -0.4, "ci_high": 0.46}
         text, _ = self.said(claims, (0.02, -0.2, 0.24), (-0.01, -0.2, 0.18), **columns)
         assert text.startswith("Leaders’ mood changed by +0.02, the comparison’s by −0.01: difference unclear")
+
+    def test_numbers_have_two_decimals_also_where_rounded_ones_do_not_subtract(self, claims):
+        """−0.0114 less −0.0658 is 0.0544: neither two decimals nor three subtract, and each is rounded rightly."""
+        columns = {"estimate": 0.0544, "ci_low": -0.26, "ci_high": 0.36}
+        text, _ = self.said(claims, (-0.0114, -0.28, 0.26), (-0.0658, -0.24, 0.1), **columns)
+        assert text.startswith(
+            "Leaders’ mood changed by −0.01, the comparison’s by −0.07: difference unclear, estimate +0.05 "
+        )
 
     def test_where_it_is_too_small(self, claims):
         columns = {"estimate": 0.0, "ci_low": -0.1, "ci_high": 0.1}
