@@ -13,6 +13,7 @@ from rm_research.disclosure.tables import Counts, Lacking
 from rm_research.disclosure.threshold import Threshold
 from rm_research.disclosure.together import Together
 from rm_research.effects.groups import ALL_COHORTS, STRATUM, shared
+from rm_research.effects.methods import Contrast
 from rm_research.stats.baseline import change_of_both
 from rm_research.stats.result import NotEstimableError
 from rm_research.study import Study
@@ -38,6 +39,8 @@ def shown_meetings(
         sides = [(band["cluster"], band["person"]) for band in bands]
         if Threshold.of(study).few(who_share_across(sides)):
             return False  # next to the error of all, those of the bands would tell how these few differ together
+        if _beside_a_slope(bands, shown) and Threshold.of(study).few(_apart_within(bands)):
+            return False  # the slope weighs these few otherwise than all others of their bands
         told = [[band[members] for members in told_apart(*of)] or [band] for band, of in zip(bands, sides, strict=True)]
         parts = [behind.of_people(people) for some in told for people in some]
         named.extend(parts if (shows := circulated.may_cross(parts)) else [])
@@ -56,6 +59,18 @@ def shown_meetings(
     cohorts = panel["cohort"].unique()
     place = ALL_COHORTS if len(cohorts) > 1 else "".join(cohorts)
     return whole.assign(cohort=place)[["cohort", *BY_MEETINGS]], named
+
+
+def _beside_a_slope(bands: Sequence[pd.DataFrame], shown: Disclosed) -> bool:
+    """Whether a slope on meetings is shown of the people in some bands."""
+    table, of = shown.table, bands[0].iloc[0]
+    slopes = table[table["contrast"].eq(Contrast.DOSE) & table["estimate"].notna()]
+    return bool(slopes[["role", "arm", "scale", "wave"]].eq(of[["role", "arm", "scale", "wave"]]).all(axis=1).any())
+
+
+def _apart_within(bands: Sequence[pd.DataFrame]) -> int:
+    """How many people met more or less often than most of their band."""
+    return sum(len(band) - int(band["sessions"].value_counts().max()) for band in bands)
 
 
 def change_by_meetings(

@@ -134,7 +134,7 @@ def _until(on: date, intake: Intake) -> Intake:
         return intake
     frames: dict[str, Any] = {
         name: None if frame is None else frame[came].reset_index(drop=True)
-        for name in ("responses", "facts", "published", "forms", "codes")
+        for name in ("responses", "facts", "published", "forms", "contents", "codes")
         for frame in [getattr(intake, name)]
     }
     later = pd.MultiIndex.from_frame(intake.responses.loc[~came, PLACE].astype(object))
