@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from small_studies import TOML, Group, small_study
+from undrawn_findings import undrawn_findings
 
 from rm_research.disclosure.clusters import told_apart
 from rm_research.disclosure.editions import digest
@@ -110,3 +111,9 @@ def test_bars_that_give_the_spread_are_not_shown_where_few_share_a_cluster(tmp_p
     }  # fmt: skip
     study = small_study(tmp_path, toml=TOML + TEN, files=files)
     assert bool(len(decide(prepare_study(study)).tables["answers"])) is shown
+
+
+def test_a_page_does_not_call_enough_people_too_few(tmp_path):
+    page = undrawn_findings(prepare_study(in_teams(tmp_path, 20, 2)))
+    assert "it could reveal the answers of a small one" in page.headline.text
+    assert "Fewer than 10 people answered" not in page.headline.text

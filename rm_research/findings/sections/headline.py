@@ -19,6 +19,7 @@ from rm_research.findings.described import description, is_described
 from rm_research.findings.page import Content
 from rm_research.study import Scale
 
+OF_FEW = ("reason.hidden", "reason.hidden_compared")  # why a row is hidden whose people are too few themselves
 MOST_NAMED = 4  # results in one sentence; of more, the table tells which are clear
 
 
@@ -256,7 +257,9 @@ def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[st
         return [say("headline.only_compared", cohort=context.place)], [say("headline.compared_below")]
     if context.counts(context.place)["failed"]:
         reasons = [say("cohorts.unavailable", reason=say("cohorts.data_error")) + "."]
-    elif any(row.reason == HIDDEN for row in rows):
+    elif (hidden := [row for row in rows if row.reason == HIDDEN]) and all(
+        context.disclosed.why_hidden(row.id) in OF_FEW for row in hidden
+    ):
         reasons = [say("headline.too_small", smallest=smallest)]
     else:
         reasons = [context.claims.reason(row) for row in rows] or [say("headline.not_asked_again")]
