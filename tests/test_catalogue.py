@@ -68,6 +68,7 @@ OFFERED = {
     "headline.also": {"whose", "Whose"},
     "opposed.": {"whose", "text"},
     "headline.of_": {"text"},
+    "headline.of_outcome": {"whose"},
     "leaving.of_arm": {"text"},
     "within.outcome": {"title", "lowered"},
     "plain.": {"whose", "Whose", "people", "People"},

@@ -17,6 +17,7 @@ from rm_research.findings.bars import Bar, bars
 from rm_research.findings.context import Context
 from rm_research.findings.described import description, is_described
 from rm_research.findings.page import Content
+from rm_research.findings.qualified import less_than_noted
 from rm_research.study import Scale
 
 OF_FEW = ("reason.hidden", "reason.hidden_compared")  # why a row is hidden whose people are too few themselves
@@ -284,7 +285,15 @@ def _notes(shown: list[Estimate], context: Context) -> list[str]:
     beside = [text for row in shown if (text := claims.beside_in_short(row))]
     unlinked = [context.words.say("headline.unlinked")] if any(claims.unlinked(row) for row in shown) else []
     lasted = [text for row in shown if (text := claims.lasting(row))]
-    return [*by_row(level, context), *unlinked, *dict.fromkeys([*beside, *lasted])]
+    return [*by_row(level, context), *_qualified(context), *unlinked, *dict.fromkeys([*beside, *lasted])]
+
+
+def _qualified(context: Context) -> Iterator[str]:
+    """What the notes on the first outcome would hide of others."""
+    for row in less_than_noted(context):
+        text = context.claims.level_text(row)
+        blanks = context.claims.named(row) | {"text": text, "lowered": lowered(text)}
+        yield context.words.say("headline.of_outcome", **blanks)
 
 
 def by_row(texts: dict[Estimate, str], context: Context) -> list[str]:

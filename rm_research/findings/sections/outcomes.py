@@ -18,6 +18,7 @@ from rm_research.findings.leaving import who_left
 from rm_research.findings.numbers import numbers_table
 from rm_research.findings.page import Content
 from rm_research.findings.pictures import Picture
+from rm_research.findings.qualified import less_than_noted
 from rm_research.findings.tables import Table, table
 from rm_research.study import Scale
 
@@ -155,7 +156,7 @@ def _beside(row: Estimate, scale: Scale, context: Context) -> Iterator[str]:
     yield claims.beside_in_short(row)
     first = [one for one in context.spoken_rows(of_page.name, row.wave, row.role) if one.arm == row.arm]
     told = [claims.level_text(one) for one in first if one.is_known]
-    if claims.qualified(row) and claims.level_text(row) not in told:
+    if claims.qualified(row) and claims.level_text(row) not in told and row not in less_than_noted(context):
         yield claims.level_text(row)
 
 
