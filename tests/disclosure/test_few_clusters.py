@@ -37,6 +37,7 @@ def change_of(study):
     return next(row for row in rows if row.contrast == "change")
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("sizes", "shown"),
     [((13, 1), False), ((20, 2), False), ((11, 10), True), ((10, 10, 9), False), ((10, 10, 10, 10), True),
@@ -99,7 +100,8 @@ def test_who_moved(then, now, who):
     assert found == {("a", person) for person in who}
 
 
-@pytest.mark.parametrize(("pairs", "points", "shown"), [(0, 3, True), (1, 3, False), (5, 3, True), (1, 4, True)])
+@pytest.mark.quick(2)
+@pytest.mark.parametrize(("pairs", "points", "shown"), [(1, 3, False), (0, 3, True), (5, 3, True), (1, 4, True)])
 def test_bars_that_give_the_spread_are_not_shown_where_few_share_a_cluster(tmp_path, pairs, points, shown):
     """Else the intervals of the means, which know the clusters, tell how these few differ together."""
     answers = [1 + n % points for n in range(60)]

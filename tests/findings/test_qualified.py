@@ -47,6 +47,7 @@ def written(folder, seed):
     return prepare_study(folder)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("seed", "qualified"), [(6, True), (10, False)])
 def test_the_first_screen_says_of_each_clear_outcome_what_its_design_bears(tmp_path, seed, qualified):
     page = undrawn_findings(written(tmp_path, seed), cohort="a")
