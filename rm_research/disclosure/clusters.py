@@ -10,7 +10,6 @@ from rm_research.disclosure.threshold import Threshold
 
 Codes = pd.Series | NDArray[np.float64]
 MOST_SOLVED = 4  # clusters whose sums follow from an estimate, its error and that all answers are whole numbers
-MOST_SIZED = 6  # clusters of which a few of another size change an error by more than is rounded
 
 
 def few_share_one(clusters: Codes, people: Codes, threshold: Threshold) -> bool:
@@ -34,9 +33,7 @@ def told_apart(clusters: Codes, people: Codes) -> list[NDArray[np.bool_]]:
     """
     Members of each cluster of some people, where these are so few that an error tells the sum of every one.
 
-    Where there are some more, of two sizes, the members of all of one size and of all of the other: two errors that
-    weigh clusters by their sizes otherwise (of a change, and of a difference) tell how far those of each size are from
-    the mean. Empty for many clusters, for a single one, and where nobody shares one.
+    Empty for many clusters, for a single one, and where nobody shares one.
 
     Parameters
     ----------
@@ -45,13 +42,16 @@ def told_apart(clusters: Codes, people: Codes) -> list[NDArray[np.bool_]]:
     """
     cluster, person = (pd.factorize(np.asarray(codes))[0] for codes in (clusters, people))
     cluster = np.where(cluster < 0, cluster.max(initial=-1) + 1 + person, cluster)
-    names, at, sizes = np.unique(cluster, return_inverse=True, return_counts=True)
-    if not 1 < len(names) <= MOST_SIZED or not _holding_several(cluster, person).any():
+    names = np.unique(cluster)
+    if not 1 < len(names) <= MOST_SOLVED or not _holding_several(cluster, person).any():
         return []
-    if len(names) <= MOST_SOLVED:
-        return [cluster == name for name in names]
-    of_size = np.unique(sizes)
-    return [sizes[at] == size for size in of_size] if len(of_size) == 2 else []
+    return [cluster == name for name in names]
+
+
+def tells_few(clusters: Codes, people: Codes, threshold: Threshold) -> bool:
+    """Whether an error by clusters tells the sum of few of some people."""
+    person = np.asarray(people)
+    return any(threshold.few(len(set(person[members]))) for members in told_apart(clusters, people))
 
 
 def who_share_across(sides: Sequence[tuple[Codes, Codes]]) -> int:

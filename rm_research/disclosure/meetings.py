@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.disclosure import rules
-from rm_research.disclosure.clusters import told_apart, who_share_across
+from rm_research.disclosure.clusters import tells_few, who_share_across
 from rm_research.disclosure.gate import Disclosed
 from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Counts, Lacking
@@ -41,8 +41,9 @@ def shown_meetings(
             return False  # next to the error of all, those of the bands would tell how these few differ together
         if _beside_a_slope(bands, shown) and Threshold.of(study).few(_apart_within(bands)):
             return False  # the slope weighs these few otherwise than all others of their bands
-        told = [[band[members] for members in told_apart(*of)] or [band] for band, of in zip(bands, sides, strict=True)]
-        parts = [behind.of_people(people) for some in told for people in some]
+        if any(tells_few(*side, Threshold.of(study)) for side in sides):
+            return False
+        parts = [behind.of_people(band) for band in bands]
         named.extend(parts if (shows := circulated.may_cross(parts)) else [])
         return shows
 

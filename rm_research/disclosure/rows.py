@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from rm_research.disclosure.alike import alike, of_few_changed
-from rm_research.disclosure.clusters import few_share_one, who_share_across
+from rm_research.disclosure.clusters import MOST_SOLVED, few_share_one, tells_few, who_share_across
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.known import MATES, PARTNERS, PEERS, meetings_before
 from rm_research.disclosure.sets import NOBODY, Behind, Circulated
@@ -172,6 +172,20 @@ def few_meet_otherwise(asked: Asked) -> pd.Series:
 
     of_meetings = asked.table["contrast"].eq(Contrast.DOSE) | asked.table["method"].eq(Name.EXPERIENCE)
     return _where(asked, of_meetings, rests_on_few)
+
+
+def few_in_a_cluster(asked: Asked) -> pd.Series:
+    """Rows of groups in so few clusters that their error tells the sum of each, where one holds few people."""
+    if asked.behind is None:
+        table = asked.table
+        few = table["n_clusters"].between(2, MOST_SOLVED) & table["n_clusters"].lt(table["n_pairs"])
+        return few.fillna(value=False).astype(bool) & ~table["contrast"].isin(list(POOLED.values()))
+
+    def rests_on_few(row: Estimate, behind: Behind) -> bool:
+        of = (people for sides in behind.scored(row) for people in sides)
+        return any(tells_few(behind.clusters[people], behind.people[people], asked.threshold) for people in of)
+
+    return _where(asked, pd.Series(True, index=asked.table.index), rests_on_few)
 
 
 def few_share_a_cluster(asked: Asked) -> pd.Series:

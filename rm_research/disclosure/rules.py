@@ -49,6 +49,7 @@ RULES = (
     Rule("second split", ROWS, "reason.hidden_given_away", rows.second_split),
     Rule("part of a shared comparison", ROWS, "reason.hidden_given_away", rows.part_of_shared_comparison),
     Rule("few meet otherwise", ROWS, "reason.hidden_given_away", rows.few_meet_otherwise),
+    Rule("few in a cluster", ROWS, "reason.hidden_given_away", rows.few_in_a_cluster),
     Rule("few share a cluster", ROWS, "reason.hidden_given_away", rows.few_share_a_cluster),
     Rule("few compared belong together", ROWS, "reason.hidden_given_away", rows.few_compared_belong_together),
     Rule("known otherwise", ROWS, "reason.hidden_given_away", rows.known_otherwise),

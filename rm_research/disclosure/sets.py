@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, maximum_flow
 
-from rm_research.disclosure.clusters import told_apart
 from rm_research.disclosure.editions import Edition, Group, Pile, digest
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.known import Facts, Person, Since, facts_of
@@ -298,12 +297,7 @@ class Behind:
         if Q.ATTENDED in groups:
             attended = both & (self.sessions[people] > 0)
             masks += [("before", attended), ("after", attended)]
-        named = [(ends[end], people[mask]) for end, mask in masks]
-        return [(pile, self._place_of[some]) for pile, of in named for some in (of, *self.told_apart(of))]
-
-    def told_apart(self, people: Positions) -> list[Positions]:
-        """Rows of the Panel of each cluster of some people, where an error tells the sum of every one."""
-        return [people[members] for members in told_apart(self.clusters[people], self.people[people])]
+        return [(ends[end], self._place_of[people[mask]]) for end, mask in masks]
 
     def _narrowed(
         self, row: Estimate, people: Positions, groups: frozenset[Questionnaires]

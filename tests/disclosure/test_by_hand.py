@@ -62,6 +62,8 @@ def test_a_second_edition_tells_of_nobody_who_came_or_went(tmp_path, name):
     study = study_by_hand(tmp_path / "study", name)
     reported_once(study)
     assert fewest_of_all_editions(study) >= 10
+    if name == "unlinked":
+        return  # who has no code is known by the answers: with others, it would be somebody else
     prepared, second = left_of(study, tmp_path / "second")
     assert replace_hidden(study, prepared, seed=1)
     _, again = left_of(study, tmp_path / "again")

@@ -41,10 +41,9 @@ def change_of(study):
 @pytest.mark.parametrize(
     ("sizes", "shown"),
     [((13, 1), False), ((20, 2), False), ((11, 10), True), ((10, 10, 9), False), ((10, 10, 10, 10), True),
-     ((12, 12, 12, 12, 3), False), ((12, 12, 5, 5, 5), True), ((6, 6, 6, 6, 6), True), ((7, 6, 5, 6, 6), True),
-     ((14,), True)],
+     ((12, 5, 5, 5, 5), True), ((14,), True)],
 )  # fmt: skip
-def test_few_clusters_are_groups_that_a_number_names(tmp_path, sizes, shown):
+def test_no_number_where_its_error_tells_the_sum_of_few(tmp_path, sizes, shown):
     """The error of two clusters tells the sum of each, as all answers are whole numbers."""
     assert change_of(in_teams(tmp_path, *sizes)).is_known is shown
 
@@ -65,12 +64,7 @@ def test_who_changes_a_team_cannot_be_found_next_to_a_release(tmp_path):
         ([0, 0, np.nan], [0, 1, 2], [[True, True, False], [False, False, True]]),  # who is in none is one alone
         ([0, 1, 2], [0, 1, 2], []),  # nobody shares one
         ([0, 0, 0], [0, 1, 2], []),  # nothing to tell apart
-        (  # some more, of two sizes
-            [0, 0, 1, 2, 3, 4],
-            [0, 1, 2, 3, 4, 5],
-            [[False, False, True, True, True, True], [True, True, False, False, False, False]],
-        ),
-        ([0, 0, *range(1, 10)], range(11), []),  # too many to be told apart
+        ([0, 0, 1, 2, 3, 4], [0, 1, 2, 3, 4, 5], []),  # too many to be told apart
         ([], [], []),
     ],
 )
