@@ -60,9 +60,7 @@ def _about_differences(differences: list[Estimate], context: Context) -> str:
     claims, say = context.claims, context.words.say
     if any(claims.has_no_verdict(row) for row in differences):
         return say("chart.no_difference")
-    adjusted = [row for row in differences if not by_changes(claims, row)]
-    key = "chart.adjusted_every" if any(map(claims.of_every_wave, adjusted)) else "chart.adjusted"
-    return say(key) if adjusted else ""
+    return "" if all(by_changes(claims, row) for row in differences) else say("chart.adjusted")
 
 
 def forest_pictures(scale: Scale, wave: str, role: str, context: Context) -> list[Picture]:

@@ -27,7 +27,7 @@ def programme(tmp_path):
 
 def test_it_says_what_was_planned_and_what_both_sides_say(programme):
     findings, text = programme()
-    assert "12 of 14 pairs have met. Over all pairs, the average is 3.4 meetings." in text
+    assert "12 of 14 pairs have met; pairs average 3.4 meetings." in text
     assert "Pairs rated their goals at −0.07 on average (−2 to 2; 14 pairs)." in text
     assert "4 meetings or more, of 5 planned 8 of 14 (57%)" in text
     assert "Agreed on confidentiality 85% or more of 14" in text
