@@ -11,7 +11,7 @@ from rm_research.effects.estimates import Estimates
 from rm_research.study import read_study
 
 WIDE = {"estimate": 0.65, "std_error": 0.52, "df": 1.0, "ci_low": -5.92, "ci_high": 7.22, "p_value": 0.43,
-        "n_clusters": 2, "n_pre": 39, "n_pairs": 39, "truncated": "both", "detectable": 8.1}  # fmt: skip
+        "n_clusters": 5, "n_pre": 39, "n_pairs": 39, "truncated": "both", "detectable": 8.1}  # fmt: skip
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_answers_that_fit_everything_are_said_not_to_narrow_it_down(study):
     assert claims.sentence(row).startswith("It is unclear whether")
     said = claims.verdict_sentence(row)
     assert "These answers cannot narrow it down" in said
-    assert "2 groups of people who belong together cannot show more." in said
+    assert "5 groups of people who belong together cannot show more." in said
 
 
 def test_what_no_scale_could_show_is_not_given_as_a_number(study):
