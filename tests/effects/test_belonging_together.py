@@ -175,7 +175,7 @@ class TestFewClusters:
 
     @pytest.mark.slow
     def test_a_hidden_group_has_no_row_that_is_there_only_for_some_answers(self, tmp_path):
-        parts = [people(cohort, [""] * 12, classes=np.repeat(["x", "y"], 6), seed=seed)
+        parts = [people(cohort, [""] * 20, classes=np.repeat(["x", "y"], 10), seed=seed)
                  for cohort, seed in (("A", 1), ("B", 2))]  # fmt: skip
         parts[1] = parts[1].iloc[:8]
         numbers, _ = numbers_of(tmp_path / "s", *parts, more=BY_CLASS)
