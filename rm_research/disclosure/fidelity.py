@@ -11,8 +11,7 @@ from rm_research.disclosure.coarse import bounded_share
 from rm_research.disclosure.described import told
 from rm_research.disclosure.editions import Pile
 from rm_research.disclosure.families import of_pairs
-from rm_research.disclosure.known import GOALS as RATED
-from rm_research.disclosure.known import PARTNERS
+from rm_research.disclosure.known import PARTNERS, RATED
 from rm_research.disclosure.sets import Behind, Circulated, Named
 from rm_research.disclosure.tables import Counts
 from rm_research.disclosure.threshold import Threshold

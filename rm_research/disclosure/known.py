@@ -10,7 +10,7 @@ from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.dyads import MEMBERS
 from rm_research.people import WHO
 
-MATES, PEERS, PARTNERS, GOALS = "mates", "peers", "partners", "goals"
+MATES, PEERS, PARTNERS, RATED = "mates", "peers", "partners", "goals"
 CELL = ["cohort", "scale", "wave"]
 Person = tuple[str, str]  # cohort and person
 Facts = dict[str, dict[Person, str]]  # by kind
@@ -48,7 +48,7 @@ def facts_of(panel: pd.DataFrame, dyads: pd.DataFrame | None, goals: pd.DataFram
         met = pd.concat(sides).merge(people[WHO], on=WHO).groupby(WHO)["with"]
         found[PARTNERS] = {_person(key): digest(*sorted(set(names))) for key, names in met}
     if dyads is not None and goals is not None:
-        found[GOALS] = _goals_rated(dyads, goals)
+        found[RATED] = _goals_rated(dyads, goals)
     logged = scored[scored["sessions"].notna()].drop_duplicates([*WHO, "wave"])
     for wave, rows in logged.groupby("wave", observed=True):
         counts = rows[[*WHO, "sessions"]].astype(str).itertuples(index=False, name=None)

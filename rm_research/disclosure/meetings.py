@@ -34,14 +34,15 @@ def shown_meetings(
     """
     scale, parts = study.first_scale.name, []
     named: list[Named] = []
+    threshold = Threshold.of(study)
 
     def may_be_shown(bands: Sequence[pd.DataFrame]) -> bool:
         sides = [(band["cluster"], band["person"]) for band in bands]
-        if Threshold.of(study).few(who_share_across(sides)):
+        if threshold.few(who_share_across(sides)):
             return False  # next to the error of all, those of the bands would tell how these few differ together
-        if _beside_a_slope(bands, shown) and Threshold.of(study).few(_apart_within(bands)):
+        if _beside_a_slope(bands, shown) and threshold.few(_apart_within(bands)):
             return False  # the slope weighs these few otherwise than all others of their bands
-        if any(tells_few(*side, Threshold.of(study)) for side in sides):
+        if any(tells_few(*side, threshold) for side in sides):
             return False
         parts = [behind.of_people(band) for band in bands]
         named.extend(parts if (shows := circulated.may_cross(parts)) else [])
