@@ -119,6 +119,7 @@ class TestChange:
             both["post"].mean() - both["pre"].mean(), abs=0.005
         )
 
+    @pytest.mark.slow
     def test_of_some_of_the_people_it_says_of_whom(self, prepared):
         some = prepared.where(role="leader", cohort="Spring")
         for verb in (rm.table_change, rm.table_difference, rm.table_participants):
@@ -202,6 +203,7 @@ class TestDifference:
         assert found["Change in the programme"].replace("−", "-") == f"{means['programme']:.2f}"
         assert found["Change in the comparison"].replace("−", "-") == f"{means['waitlist']:.2f}"
 
+    @pytest.mark.slow
     def test_without_a_comparison_there_are_no_rows(self, tmp_path):
         toml = TOML.replace('comparison = "waitlist"\n', "").replace('assignment = "randomised"\n', "")
         table = rm.table_difference(prepared_desk(tmp_path / "s", toml=toml))

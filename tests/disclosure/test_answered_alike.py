@@ -52,6 +52,7 @@ def reasons(numbers, contrast="change"):
     return set(table.loc[table["contrast"].eq(contrast) & table["measure"].eq("mean"), "reason"].dropna())
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("change", "reason"),
@@ -76,12 +77,14 @@ def test_numbers_give_way_to_words(tmp_path, change, reason):
     assert others["estimate"].notna().all()
 
 
+@pytest.mark.slow
 def test_three_who_differ_are_enough(tmp_path):
     numbers = decided(tmp_path, set_after(4, 11))
     assert reasons(numbers) == set()
     assert numbers.headline_rows[0].is_known
 
 
+@pytest.mark.slow
 def test_a_mean_near_an_end_is_given_as_that_or_more(tmp_path):
     """Fourteen people with a mean above 5 − 4/14: nobody can have answered 1."""
 
@@ -98,6 +101,7 @@ def test_a_mean_near_an_end_is_given_as_that_or_more(tmp_path):
     assert kept["mean_pre_low"] < kept["mean_pre"] < kept["mean_pre_high"]
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize("change", [set_after(5), moved(1, but=2)])
 def test_no_average_holds_the_numbers_of_a_group_that_words_stand_for(tmp_path, change):
@@ -145,6 +149,7 @@ def said_of(numbers, folder, contrast):
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_each_arm_has_its_own_words_where_both_changed_alike(tmp_path, language):
@@ -170,6 +175,7 @@ def test_each_arm_has_its_own_words_where_both_changed_alike(tmp_path, language)
     assert glance(on_page, claims).word == claims.reason(on_page) == said_of(numbers, tmp_path, "difference")
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 def test_a_group_without_a_row_of_its_own_is_told_of_in_no_words(tmp_path):
     """Of declared groups no row says what each did, so the row that compares them does not either."""
@@ -208,6 +214,7 @@ def test_a_third_with_one_possible_score_would_tell_it(n_scores, one):
     assert holds_one(n_scores) == one
 
 
+@pytest.mark.slow
 def test_no_third_of_one_item_from_1_to_5_is_named(tmp_path):
     """The middle third would mean 3, of everybody; and were that alone not named, to name none would mean it, too."""
     codebook = {"codebook.csv": "item,scale,low,high\nm1,mood,1,5\n"}

@@ -120,6 +120,7 @@ class TestMeans:
         assert again == kept
 
 
+@pytest.mark.slow
 def test_bands_of_small_groups_with_few_scores_are_left_out(tmp_path):
     toml = TOML + "[reporting]\nsmallest_group = 10\n"
     groups = [Group("a", 29), Group("b", 30)]

@@ -58,6 +58,7 @@ def of_answers(folder, fives, others, toml=WITH_ZEAL):
     return prepared, decide(prepared).tables["described"].iloc[0]
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("fives", "others", "mean", "bound", "third"),
@@ -74,6 +75,7 @@ def test_people_who_answered_alike_are_told_of_in_words_or_by_a_bound(tmp_path, 
     assert np.isnan(row["sd"]) == (bound is not None or third is not None)
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("fives", "told"),
@@ -90,6 +92,7 @@ def test_a_page_says_what_people_who_answered_alike_answered(tmp_path, fives, to
     assert "is hidden" not in repr(page.limits)
 
 
+@pytest.mark.slow
 def test_a_cohort_that_is_told_of_in_words_is_in_no_mean_of_all(tmp_path):
     study(tmp_path, 14, 12)
     after = pd.read_csv(tmp_path / "post.csv", keep_default_na=False)
@@ -119,6 +122,7 @@ def test_scales_that_share_answers_are_described_of_those_who_answered_all(tmp_p
     assert found.set_index("scale")["n_people"].to_dict() == {"part": 13, "zeal": 13}
 
 
+@pytest.mark.slow
 def test_the_programme_is_that_of_the_cohorts_shown(tmp_path):
     found = decide(study(tmp_path, 14, 9, 12)).tables["described"].set_index("cohort")
     assert set(found.index) == {"A", "C", ALL_COHORTS}
@@ -128,6 +132,7 @@ def test_the_programme_is_that_of_the_cohorts_shown(tmp_path):
 
 
 class TestOnThePage:
+    @pytest.mark.slow
     def test_it_is_never_nought_people(self, tmp_path):
         text = repr(undrawn_findings(study(tmp_path, 14)))
         assert "People’s zeal was asked only after: mean" in text
@@ -140,6 +145,7 @@ class TestOnThePage:
         assert "(26 people in 2 of 3 cohorts)" in text
         assert "too few cohorts" not in text
 
+    @pytest.mark.slow
     def test_it_may_be_the_first_outcome(self, tmp_path):
         found = undrawn_findings(study(tmp_path, 14, toml=f'outcomes = ["zeal", "mood"]\n{WITH_ZEAL}'))
         assert "asked only later" in repr(found.headline)

@@ -29,6 +29,7 @@ def doubts(prepared) -> list[list[str]]:
     return study_numbers(prepared).tables["doubts"][["doubt", "scale"]].to_numpy().tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "found"),
     [
@@ -53,6 +54,7 @@ def test_a_scale_in_other_units_is_in_doubt(tmp_path):
     assert doubts(prepare_study(folder)) == [["units", "mood"]]
 
 
+@pytest.mark.slow
 def test_answers_of_people_who_are_hidden_raise_no_doubt(tmp_path):
     """Those of nine people in Autumn alone run the other way, and their results are not shown."""
     folder = small_study(tmp_path / "study", Group(n=12), Group("Autumn", n=9), toml=SMALLEST)
@@ -66,6 +68,7 @@ def test_answers_of_people_who_are_hidden_raise_no_doubt(tmp_path):
     assert doubts(prepared) == []
 
 
+@pytest.mark.slow
 def test_the_first_screen_says_so(tmp_path):
     prepared = study(tmp_path, Group(n=40))
     assert "turned" in set(prepared.problems["rule"])

@@ -77,6 +77,7 @@ def after_release(made, tmp_path):
 class TestLater:
     """A later report next to a released one."""
 
+    @pytest.mark.slow
     def test_few_who_came_since_wait(self, after_release, tmp_path):
         first, _ = change(after_release(20))
         later, numbers = change(written(tmp_path / "study", before=23, after=23))
@@ -84,6 +85,7 @@ class TestLater:
         assert later.estimate == first.estimate
         assert numbers.tables["waiting"].to_numpy().tolist() == [["a", 3]]
 
+    @pytest.mark.slow
     def test_without_a_release_they_count(self, tmp_path):
         written(tmp_path / "study", before=20, after=20)
         later, numbers = change(written(tmp_path / "study", before=23, after=23))
@@ -141,6 +143,7 @@ class TestLater:
         assert later.n_pairs == 23
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize(("first", "later"), [(20, 23), (13, 24), (24, 22), (24, 12), (20, 20), (24, 5)])
 def test_an_audit_of_two_releases_together(after_release, tmp_path, first, later):
@@ -251,6 +254,7 @@ class TestChangedNames:
 
         assert "the key that they had" in changed(lose)
 
+    @pytest.mark.slow
     def test_a_scale_put_before_another_that_shares_its_answers(self, after_release, tmp_path):
         """The ledger follows: the family has another first scale now."""
         after_release(20)
@@ -263,6 +267,7 @@ class TestChangedNames:
         numbers = decide(prepare_study(study))
         assert numbers.tables["waiting"]["n_waiting"].tolist() == [1]
 
+    @pytest.mark.slow
     def test_a_study_that_numbers_people_by_row_is_not_released(self, tmp_path):
         study = written(tmp_path / "study", before=20, after=20)
         text = (study / "study.toml").read_text()
@@ -271,6 +276,7 @@ class TestChangedNames:
             released(study)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("moved", "shown"), [(False, True), (True, False)])
 def test_who_left_a_question_out_is_not_found_where_it_moved_to_another_scale(tmp_path, moved, shown):
     """Two means of one edition and two of the next would tell the difference of two answers of theirs."""
@@ -322,6 +328,7 @@ def test_late_answers_to_a_scale_that_is_only_described_wait_too(tmp_path):
 class TestLedger:
     """The file of editions in the private folder."""
 
+    @pytest.mark.slow
     def test_holds_no_code_and_no_answer(self, made, tmp_path):
         shutil.copytree(made(20), tmp_path / "study", ignore=shutil.ignore_patterns(LEDGER))
         study = tmp_path / "study"
@@ -355,6 +362,7 @@ class TestCommand:
     def run(self, *arguments):
         return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
+    @pytest.mark.slow
     def test_lists_and_forgets(self, tmp_path):
         study = written(tmp_path / "study", before=20, after=20)
         assert "No edition was released." in self.run("editions", study).output

@@ -63,6 +63,7 @@ def test_what_pairs_say_of_themselves_is_of_no_scale(tmp_path):
     assert first["mood"] == "mood"
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize("only_first", [1, 0, 10])
 def test_all_scales_of_a_family_are_of_those_who_answered_all_its_questions(tmp_path, only_first):
@@ -154,6 +155,7 @@ def with_copy(folder, column, made):
     return prepare_study(study)
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("column", "made"),
@@ -170,6 +172,7 @@ def test_answers_in_another_coding_and_sums_are_the_same_answers(tmp_path, colum
     assert known == {"mood": 29, "part": 29}
 
 
+@pytest.mark.slow
 def test_a_form_that_asks_less_leaves_questions_out(tmp_path):
     """One person answered on paper, where the second question is missing."""
     files = '[{ name = "web", file = "post.csv" }, { name = "paper", file = "paper.csv" }]'

@@ -48,6 +48,7 @@ def test_no_number_where_its_error_tells_the_sum_of_few(tmp_path, sizes, shown):
     assert change_of(in_teams(tmp_path, *sizes)).is_known is shown
 
 
+@pytest.mark.slow
 def test_who_changes_a_team_cannot_be_found_next_to_a_release(tmp_path):
     study = in_teams(tmp_path, 11, 10)
     release(prepare_study(study), "board")
@@ -94,6 +95,7 @@ def test_who_moved(then, now, who):
     assert found == {("a", person) for person in who}
 
 
+@pytest.mark.slow
 @pytest.mark.quick(2)
 @pytest.mark.parametrize(("pairs", "points", "shown"), [(1, 3, False), (0, 3, True), (5, 3, True), (1, 4, True)])
 def test_bars_that_give_the_spread_are_not_shown_where_few_share_a_cluster(tmp_path, pairs, points, shown):
@@ -109,6 +111,7 @@ def test_bars_that_give_the_spread_are_not_shown_where_few_share_a_cluster(tmp_p
     assert bool(len(decide(prepare_study(study)).tables["answers"])) is shown
 
 
+@pytest.mark.slow
 def test_a_page_does_not_call_enough_people_too_few(tmp_path):
     page = undrawn_findings(prepare_study(in_teams(tmp_path, 20, 2)))
     assert "it could reveal the answers of a small one" in page.headline.text

@@ -195,6 +195,7 @@ def test_slopes_on_what_nearly_all_said_are_hidden(decided):
     assert set(rows["reason"]) <= {"hidden", "collinear"}
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize("alike", [False, True])
 def test_slopes_of_changes_that_went_alike_are_hidden(alike, decided):

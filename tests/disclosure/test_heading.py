@@ -117,6 +117,7 @@ class TestThePage:
         assert "51 people in these 2 cohorts who answered both times" in said["all cohorts"]
         assert {row.method for row in numbers.headline_rows if row.contrast == "change"} == {"paired_t"}
 
+    @pytest.mark.slow
     def test_counts_everyone_where_nobody_or_many_left(self, tmp_path):
         numbers, study = numbers_of(tmp_path, Group("a", 30, left=12), Group("b", 24))
         claims = claims_of(numbers, study)
@@ -124,6 +125,7 @@ class TestThePage:
         assert "; 30 people, 18 of them twice)." in said["a"]
         assert {row.method for row in numbers.headline_rows if row.contrast == "change"} == {"jackknife"}
 
+    @pytest.mark.slow
     def test_no_number_of_everyone_stands_beside_those_of_both_where_few_left(self, tmp_path):
         numbers, _ = numbers_of(tmp_path, Group("a", 30, left=3), Group("b", 24), Group("c", 30, left=12))
         table = numbers.table[numbers.table["measure"].eq("mean") & numbers.table["estimate"].notna()]

@@ -31,6 +31,7 @@ def of(numbers, contrast):
     return table[table["contrast"].isin([contrast] if isinstance(contrast, str) else contrast)]
 
 
+@pytest.mark.slow
 @pytest.mark.quick(2)
 @pytest.mark.parametrize(("known", "shown"), [(0, True), (1, False), (4, False), (5, True), (28, True)])
 def test_roles_are_compared_where_no_pair_or_enough_people_in_pairs_are_known(known, shown, tmp_path):
@@ -78,6 +79,7 @@ def swapped(n, first=0):
     return edited("roster.csv", edit)
 
 
+@pytest.mark.slow
 @pytest.mark.quick(2)
 @pytest.mark.parametrize(("moved", "shown"), [(0, True), (2, False), (4, False), (5, True)])
 def test_what_goes_with_partners_waits_until_enough_have_others(moved, shown, tmp_path):
@@ -87,6 +89,7 @@ def test_what_goes_with_partners_waits_until_enough_have_others(moved, shown, tm
     assert bool(len(numbers.tables["sides"])) == shown
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize(("moved", "first"), [(2, 7), (3, 5), (9, 0)])
 def test_errors_stay_those_of_a_release_until_enough_have_other_partners(moved, first, tmp_path):
@@ -102,6 +105,7 @@ def test_errors_stay_those_of_a_release_until_enough_have_other_partners(moved, 
     assert same == (moved < 9)
 
 
+@pytest.mark.slow
 def test_a_mentor_who_gets_a_second_leader_does_not_change_an_error(tmp_path):
     released = written(tmp_path, cohorts=1)
     release(released, "board")
@@ -113,6 +117,7 @@ def test_a_mentor_who_gets_a_second_leader_does_not_change_an_error(tmp_path):
     pd.testing.assert_series_equal(before, after)
 
 
+@pytest.mark.slow
 @pytest.mark.quick(2)
 @pytest.mark.parametrize(("pairs", "shown"), [(0, True), (1, False), (9, False), (10, True)])
 def test_slopes_of_meetings_wait_where_the_log_of_few_was_corrected(pairs, shown, tmp_path):
@@ -122,6 +127,7 @@ def test_slopes_of_meetings_wait_where_the_log_of_few_was_corrected(pairs, shown
     assert of(numbers, "dose")["estimate"].notna().any() == shown
 
 
+@pytest.mark.slow
 @pytest.mark.quick(2)
 @pytest.mark.parametrize(("pairs", "shown"), [(0, True), (1, False), (10, True)])
 def test_attainment_waits_where_a_further_goal_of_few_was_rated(pairs, shown, tmp_path):
@@ -132,6 +138,7 @@ def test_attainment_waits_where_a_further_goal_of_few_was_rated(pairs, shown, tm
     assert bool(table.loc[table["about"].eq("attainment"), "mean"].notna().any()) is shown
 
 
+@pytest.mark.slow
 def test_each_rule_is_needed(tmp_path, monkeypatch):
     names = {"few compared belong together", "known otherwise"}
     monkeypatch.setattr(rules, "RULES", tuple(one for one in rules.RULES if one.name not in names))

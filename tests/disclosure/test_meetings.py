@@ -153,12 +153,14 @@ def shown(folder, *groups, toml=LOGGED, **files) -> pd.DataFrame:
 class TestShownMeetings:
     """Everyone in cohorts that are shown counts, and nobody else."""
 
+    @pytest.mark.slow
     def test_one_cohort_has_its_name(self, tmp_path):
         found = shown(tmp_path, Group(n=36))
         assert found[["cohort", "low", "high", "n_people"]].to_numpy().tolist() == [
             ["Spring", low, low, 12] for low in (1, 2, 3)
         ]
 
+    @pytest.mark.slow
     def test_a_hidden_cohort_is_left_out_of_the_sum(self, tmp_path):
         found = shown(tmp_path, Group("a", 36), Group("b", 33), Group("c", 6))
         assert set(found["cohort"]) == {ALL_COHORTS}
@@ -182,6 +184,7 @@ class TestShownMeetings:
         found = shown(tmp_path, Group(n=36), toml=both, files={"codebook.csv": codebook})
         assert set(found["scale"]) == {"zeal"}
 
+    @pytest.mark.slow
     @pytest.mark.quick(1)
     @pytest.mark.parametrize("later", [False, True])
     def test_a_cohort_is_left_out_where_its_change_of_this_outcome_and_wave_is_hidden(self, tmp_path, later):
@@ -200,6 +203,7 @@ class TestShownMeetings:
         assert found["n_people"].sum() == 36
         assert set(found["wave"]) == {"post"}
 
+    @pytest.mark.slow
     def test_without_a_cohort_that_is_shown_there_are_none(self, tmp_path):
         found = shown(tmp_path, Group("a", 9))
         assert found.empty
@@ -209,6 +213,7 @@ class TestShownMeetings:
 TEAMS = LOGGED + '[attributes]\nteam = "team"\n[design]\nclusters = "team"\n'
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize(("sharing", "bands"), [(3, 0), (0, 3), (12, 3)])
 def test_bands_are_not_shown_where_few_share_a_cluster_with_somebody_of_another_band(tmp_path, sharing, bands):

@@ -41,6 +41,7 @@ def test_an_average_without_the_hidden_cohort_is_hidden_and_not_called_uncompute
     assert set(pooled["reason"]) == {"hidden"}
 
 
+@pytest.mark.slow
 def test_numbers_are_made_once_and_read_as_they_were(prepared, monkeypatch):
     first = study_numbers(prepared)
     forbid(monkeypatch)

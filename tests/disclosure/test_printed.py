@@ -78,6 +78,7 @@ def drawn_and_linked(prepared) -> list[str]:
     return [*re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL), *embedded_tables(html)]
 
 
+@pytest.mark.slow
 def test_charts_and_linked_tables_are_made_of_printed_numbers_alone(prepared, monkeypatch):
     """With numbers that were rounded before, every chart and every linked table is the same."""
     whole = drawn_and_linked(prepared)

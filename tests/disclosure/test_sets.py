@@ -153,6 +153,7 @@ STUDIES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.quick(2)
 @pytest.mark.parametrize("name", STUDIES)
 def test_an_audit_of_all_that_is_shown(tmp_path, name):
@@ -232,6 +233,7 @@ class TestBothRoles:
         rows = decide(prepare_study(small_study(folder, *groups, toml=toml))).headline_rows
         return {(row.cohort, row.role): row for row in rows if row.contrast == "change" and row.is_known}
 
+    @pytest.mark.slow
     def test_stand_together_where_neither_role_has_enough_people(self, tmp_path):
         shown = self.shown(tmp_path, Group("a", 8, "leader"), Group("a", 7, "mentor"))
         assert list(shown) == [("a", "leader + mentor")]
@@ -279,6 +281,7 @@ class TestSeveralWaves:
         assert every_wave["wave"].tolist() == ["post"]
         assert not rows["post"].is_known  # three would be left between 20 and 17
 
+    @pytest.mark.slow
     def test_enough_people_apart_are_no_danger(self, tmp_path):
         rows, every_wave = self.main_rows(with_waves(tmp_path, 0, 10))
         assert (rows["post"].n_pairs, rows["later"].n_pairs) == (30, 20)
@@ -286,6 +289,7 @@ class TestSeveralWaves:
         assert rows["post"].is_known
         assert rows["later"].is_known
 
+    @pytest.mark.slow
     def test_of_those_with_every_wave_where_these_are_enough_apart(self, tmp_path):
         prepared = with_waves(tmp_path, 10, 10)
         rows, every_wave = self.main_rows(prepared)
@@ -293,6 +297,7 @@ class TestSeveralWaves:
         assert {rows[wave].is_known for wave in rows} == {True}
 
 
+@pytest.mark.slow
 def test_every_group_of_the_vocabulary_is_known_to_the_sets(tmp_path):
     """A row of each method of the demo names sets, so that none is shown because nothing is known of it."""
     prepared = prepare_study(small_study(tmp_path, Group("a", 24), Group("b", 24, left=3), toml=SINGLE))

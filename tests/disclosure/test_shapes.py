@@ -112,6 +112,7 @@ def test_questionnaires_with_one_answer_throughout_are_told_in_bands(tmp_path, n
     assert long_runs(tmp_path, n) == above
 
 
+@pytest.mark.slow
 def test_questionnaires_of_people_whom_no_number_names_are_not_counted(tmp_path):
     """Three of a cohort of forty answer so, and all of one that is too small to be shown."""
     draws, rows = np.random.default_rng(1), {}

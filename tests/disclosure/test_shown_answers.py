@@ -37,6 +37,7 @@ def of_answers(folder, pre, post, *, codebook="item,scale,low,high\nm1,mood,1,5\
     return shares(folder, files=files | {"codebook.csv": codebook}, **told)
 
 
+@pytest.mark.slow
 def test_shares_are_of_the_same_people_at_both_surveys(tmp_path):
     """Among all the numbers of a study."""
     study = small_study(tmp_path, Group(n=30, left=4, late=3), Group("Autumn", n=25), toml=TOML + SMALLEST)
@@ -178,6 +179,7 @@ def test_that_nearly_nobody_chose_a_band_is_told_as_a_bound(tmp_path, below, abo
     assert of_answers(tmp_path, pre[:20], post[:20]).empty == bool(rare)
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("language", "told"),

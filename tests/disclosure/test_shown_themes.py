@@ -201,6 +201,7 @@ def test_a_release_remembers_who_wrote_something(edition):
     assert (group.pile.wave, len(group.questionnaires)) == ("post", 24)
 
 
+@pytest.mark.slow
 @pytest.mark.quick(2)
 @pytest.mark.parametrize(("texts", "n_people"), [
     (texts_in(12, "time", 26) + [""] * 14, 24),

@@ -31,6 +31,7 @@ def is_shown(numbers, **key) -> list[bool]:
     return rows["estimate"].notna().tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("often", "shown"),
@@ -46,6 +47,7 @@ def test_a_slope_of_meetings_rests_on_many_who_met_otherwise(tmp_path, often, sh
     assert is_shown(met(tmp_path, [Group(n=len(often))], often), contrast="dose") == [shown]
 
 
+@pytest.mark.slow
 @pytest.mark.quick(2)
 @pytest.mark.parametrize(("absent", "shown"), [(1, False), (9, False), (10, True)])
 def test_the_effect_of_attending_names_who_met_at_least_once(tmp_path, absent, shown):
@@ -55,6 +57,7 @@ def test_the_effect_of_attending_names_who_met_at_least_once(tmp_path, absent, s
     assert is_shown(numbers, method="ancova", cohort="Spring") == [True]
 
 
+@pytest.mark.slow
 @pytest.mark.quick(2)
 @pytest.mark.parametrize(("sharing", "shown"), [(0, True), (2, False), (12, True)])
 def test_spreads_without_clusters_are_hidden_where_few_people_share_one(tmp_path, sharing, shown):
@@ -71,6 +74,7 @@ def test_spreads_without_clusters_are_hidden_where_few_people_share_one(tmp_path
     assert is_shown(numbers, method="likelihood") == [shown]
 
 
+@pytest.mark.slow
 @pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("sharing", "shown"), [((), True), ((0, 16), False), ((0, 1), False)], ids=["0", "across", "2"]

@@ -142,6 +142,7 @@ class TestText:
         assert not any(of in stayed.to_text() for of in ("of everyone", "of those"))
         assert repr(stayed.headlines()).startswith("Estimates, 4 rows\n")
 
+    @pytest.mark.slow
     def test_an_average_of_cohorts_is_of_those_whom_their_rows_are_about(self, tmp_path):
         toml = TOML.replace("[reporting]", '[reporting]\naverage = "cohorts"')
         shown = private_of(prepared_desk(tmp_path, toml=toml)).estimates

@@ -124,6 +124,7 @@ def everybody() -> pd.DataFrame:
     return stack(*parts)
 
 
+@pytest.mark.slow
 def test_neither_order_nor_company_changes_a_row(ranged):
     study, panel = ranged(design=NAMED("person")), everybody()
     for made in (changes, differences):

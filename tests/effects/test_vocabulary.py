@@ -191,6 +191,7 @@ def test_names_are_given_by_keyword_and_data_is_given(prepared):
         rm.build_panel(prepared.scores)
 
 
+@pytest.mark.slow
 def test_odd_values_of_options_are_refused_in_words(prepared):
     asked = {"scale": "mood", "role": "leader", "cohort": "Spring"}
     for people in ("yes", prepared, 1):
@@ -247,6 +248,7 @@ def test_what_is_known_about_people_picks_whose_answers_are_assessed(prepared):
     assert set(rm.assess_invariance(prepared, wave="post")["compared"]) == {"pre – post"}
 
 
+@pytest.mark.slow
 def test_the_programme_is_made_of_a_prepared_or_of_its_estimates(prepared):
     both = rm.estimate_change(prepared) + rm.estimate_difference(prepared)
     panel = prepared.panel

@@ -74,6 +74,7 @@ def test_where_nobody_s_mean_moved_nothing_changed_more(page):
     assert not any(word in said for word in ("changed more", "for the better", "a gain"))
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize("apart", [0, -6])
 def test_more_people_do_not_make_two_ways_agree(page, apart):
@@ -161,6 +162,7 @@ class TestBadInput:
         assert "There is no usable comparison group here" in text
         assert "nobody in the comparison group answered both before and after" in text
 
+    @pytest.mark.slow
     def test_the_programme_is_empty_after(self, page):
         text = repr(page((20, 3.4, 0.5, 20), (20, 3.4, 0, 0)).headline)
         assert "No results can be shown" in text
@@ -169,6 +171,7 @@ class TestBadInput:
         with pytest.raises(ReadError, match="has a header but no answers"):
             page((20, 3.4, 0.5, 20), (20, 3.4, 0, 20))
 
+    @pytest.mark.slow
     def test_a_score_before_that_is_the_arm(self, page, tmp_path):
         page((20, 3.4, 0.5, 0), (20, 3.4, 0, 0), findings=lambda prepared: None)  # for its files alone
         before = pd.read_csv(tmp_path / "pre.csv")
@@ -181,6 +184,7 @@ class TestBadInput:
         assert "within each group everyone had the same score before" in text
         assert "matters: a difference" not in text
 
+    @pytest.mark.slow
     def test_equal_answers(self, page):
         text = repr(page((20, 3.0, 0.5, 0), (20, 3.0, 0.5, 0), spread=0.0, findings=build_findings))
         assert "In words only, because people changed alike: nearly all rose by as much." in text

@@ -170,6 +170,7 @@ def test_arms_are_counted_one_by_one(tmp_path):
             ) in shown.outcome  # fmt: skip
 
 
+@pytest.mark.slow
 def test_links_by_code_are_named_only_where_a_code_linked(tmp_path):
     people = [Crowd("A", "", ["both"] * 12), Crowd("B", "", ["left"] * 12)]
     programme, linked, left = pages(tmp_path, people)

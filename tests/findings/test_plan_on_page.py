@@ -44,6 +44,7 @@ def test_a_study_without_a_plan_is_told_so(tmp_path):
     assert "not planned" not in text["methods"]
 
 
+@pytest.mark.slow
 def test_a_plan_that_was_kept(tmp_path):
     plan = page(tmp_path)
     said = plan["methods"]
@@ -65,6 +66,7 @@ def test_numbers_that_were_kept_are_not_those_of_another_plan(tmp_path):
     assert SAYS in page(tmp_path)["methods"]
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("day", "said", "limit"),

@@ -37,6 +37,7 @@ def test_a_study_without_themes_awaits_coding_too(tmp_path):
     assert "await coding" in page(tmp_path, {"leader": LEADERS}, more="").reflections.text
 
 
+@pytest.mark.slow
 def test_few_answers_have_no_number(tmp_path):
     found = page(tmp_path, {"leader": ["fine"] * 9 + [""] * 9})
     assert found.reflections.text.splitlines()[1:] == [
@@ -96,6 +97,7 @@ def test_a_group_too_small_for_themes_is_named(tmp_path):
     assert "Mentors, asked after: themes are hidden, because too few wrote something" in found.limits.text
 
 
+@pytest.mark.slow
 def test_quotes_are_escaped_and_name_the_role(tmp_path):
     said = ["It was <b>fun</b>, {really}!", *LEADERS]
     more = KEYWORDS + '[reflections]\nquotes = "quotes.csv"\n'

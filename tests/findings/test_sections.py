@@ -142,6 +142,7 @@ class TestEachSection:
         assert all(getattr(findings, section.name) is section for section in findings.sections)
         assert copy.copy(findings).headline is findings.headline
 
+    @pytest.mark.slow
     def test_turns_no_page_of_the_document_where_it_is_empty(self, findings):
         longer = replace(findings, sections=Sections((*findings.sections, Section("toy", ""))))
         assert word_document(longer, catalogue("en")) == word_document(findings, catalogue("en"))

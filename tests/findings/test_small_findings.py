@@ -30,6 +30,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 def test_an_unlinked_study_is_told_of_as_a_difference_between_surveys(built):
     """Nobody is linked, so neither a change of anybody nor people with both scores may be named."""
     findings = built(Group(n=20), toml=TOML.replace('person = "code"\n', "") + '[link]\nmethod = "none"\n')
@@ -41,6 +42,7 @@ def test_an_unlinked_study_is_told_of_as_a_difference_between_surveys(built):
     assert "Difference between surveys" in findings.outcomes.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("retest", "said"), [("retest = 0.5\n", "here by an expected +0.3"), ("", "any programme.")])
 def test_the_first_screen_says_that_people_were_picked_by_their_score(built, retest, said):
     """Picked below 3 of a mean of 3.2: much of what they gain they would have gained anyway."""
@@ -51,10 +53,12 @@ def test_the_first_screen_says_that_people_were_picked_by_their_score(built, ret
     assert said in text
 
 
+@pytest.mark.slow
 def test_nothing_is_said_of_picking_where_nobody_was_picked(built):
     assert "picked" not in repr(built(Group(n=30)).headline)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_what_people_see_in_hindsight_stands_beside_the_measured_change(tmp_path, language):
     toml = TOML.replace("[columns]", '[waves.then]\nfile = "then.csv"\nkind = "retrospective"\n[columns]')
@@ -68,6 +72,7 @@ def test_what_people_see_in_hindsight_stands_beside_the_measured_change(tmp_path
     assert re.search(said, repr(findings.outcomes))
 
 
+@pytest.mark.slow
 def test_people_of_two_cohorts_are_counted_once_and_their_places_as_places(tmp_path):
     study = small_study(tmp_path, Group("a", 14), Group("b", 14), toml=TOML + '[link]\nwithin = "study"\n')
     for wave in ("pre.csv", "post.csv"):
@@ -286,6 +291,7 @@ class TestThoseWhoLeft:
     def told(self, built, *groups, cohort="Spring", **contents):
         return repr(built(*groups, cohort=cohort, **contents))
 
+    @pytest.mark.slow
     def test_in_a_change_they_count_with_the_score_they_had(self, built):
         text = self.told(built, Group(n=23, role="leader", left=11))
         assert "23 leaders, 12 of them twice)" in text
@@ -294,6 +300,7 @@ class TestThoseWhoLeft:
         )
         assert "not counted" not in text.split("Methods and data\n")[0]
 
+    @pytest.mark.slow
     def test_where_few_left_it_is_among_those_who_answered_both_times(self, built):
         text = self.told(built, Group(n=23, role="leader", left=5))
         assert "18 leaders who answered both times)" in text
@@ -358,6 +365,7 @@ class TestGaps:
             built(Group(n=12), files={"codebook.csv": codebook}).headline
         )
 
+    @pytest.mark.slow
     def test_people_who_came_uninvited_do_not_raise_the_response_rate(self, built):
         toml = TOML + '[roster]\nfile = "roster.csv"\n'
         roster = "code,cohort\n" + "".join(f"P0-{person},Spring\n" for person in range(3)) + "absent,Spring\n"
@@ -392,6 +400,7 @@ class TestGaps:
         assert "mood (arm arm)" in repr(findings.headline)
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("assignment", "plain", "sentence"),
@@ -444,6 +453,7 @@ class TestHostileText:
         )
         return prepare_study(small_study(tmp_path_factory.mktemp("hostile"), *groups, toml=toml))
 
+    @pytest.mark.slow
     @pytest.mark.quick(1)
     @pytest.mark.parametrize("name", [HOSTILE[0], HOSTILE[3], HOSTILE[-1]])
     def test_a_cohort_s_page_shows_its_name(self, prepared, name):

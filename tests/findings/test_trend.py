@@ -19,6 +19,7 @@ def told(folder) -> str:
     return repr(undrawn_findings(prepare_study(folder)).cohorts)
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("shape", "words"),

@@ -44,6 +44,7 @@ def test_cohorts_of_the_comparison_are_not_left_out(programme):
     assert [line for line in rows if line == "K0 – comparison group"]
 
 
+@pytest.mark.slow
 def test_errors_by_cohort_allow_for_how_much_cohorts_differ(programme, tmp_path):
     assert (
         "Its interval allows for how much cohorts differ, though others may be unlike these." in programme.limits.text
@@ -55,6 +56,7 @@ def test_errors_by_cohort_allow_for_how_much_cohorts_differ(programme, tmp_path)
     assert "does not allow for how much other cohorts may differ" in by_person.limits.text
 
 
+@pytest.mark.slow
 def test_a_comparison_of_the_own_cohort_is_left_out_of_a_difference(tmp_path):
     """A cohort without anybody in the programme has nothing to compare, and its people count in no difference."""
     groups = [*(Group(cohort, 20, arm=arm) for cohort in "AB" for arm in ("programme", "waitlist")),
@@ -63,6 +65,7 @@ def test_a_comparison_of_the_own_cohort_is_left_out_of_a_difference(tmp_path):
     assert "1 cohort is left out because no result can be shown." in findings.cohorts.text
 
 
+@pytest.mark.slow
 def test_a_comparison_with_few_people_is_said_to_have_few(tmp_path):
     groups = [*GROUPS[:4], Group("K9", 4, arm="waitlist")]
     page = undrawn_findings(prepare_study(small_study(tmp_path / "study", *groups, toml=TOML + SHARED)), cohort="K9")

@@ -171,6 +171,7 @@ class TestDue:
         toml = TOML.replace("[programme]", "[programme]\nstart = { Spring = 2025-02-01 }")
         assert [row[0] for row in rows(programme(tmp_path, toml=toml), "due")] == ["2025-05-12", "2025-12-10"]
 
+    @pytest.mark.slow
     def test_a_day_for_all_and_days_of_cohorts(self, tmp_path):
         monitor = programme(tmp_path / "a", toml=TOML.replace("due = 100", "due = 2025-05-01"))
         assert [row[:4] for row in rows(monitor, "due")] == [
@@ -213,6 +214,7 @@ class TestCodes:
             ["post", "post.csv", "blank", 1, "3"], ["post", "post.csv", "not_on_roster", 1, "4"],
         ]  # fmt: skip
 
+    @pytest.mark.slow
     def test_without_a_list_a_later_code_that_is_new_leads_nowhere(self, tmp_path):
         toml = ALONE
         post = "code,when,a,b,c\nL1,2025-06-01,1,2,3\nZZ,2025-06-01,1,2,3\n"
@@ -320,6 +322,7 @@ class TestPairs:
 class TestNoAnswerEntersIt:
     CARELESS = '[careless]\naction = "drop"\nsame_answers = 3\n'
 
+    @pytest.mark.slow
     @pytest.mark.quick(1)
     @pytest.mark.parametrize("more", ["", CARELESS, '[link]\nmethod = "code"\n'])
     def test_other_answers_give_the_same_bytes(self, tmp_path, more):
@@ -340,6 +343,7 @@ class TestNoAnswerEntersIt:
             assert repr(two) == repr(one)
             assert two._repr_html_() == one._repr_html_()
 
+    @pytest.mark.slow
     def test_nothing_is_scored_and_no_item_is_kept(self, tmp_path, monkeypatch):
         import rm_research.scales
 

@@ -107,6 +107,7 @@ def test_the_page_of_a_cohort_judges_by_the_whole_study(tmp_path):
     assert set(participation(prepare_study(folder))["cohorts"]["plan"]) == {"after"}
 
 
+@pytest.mark.slow
 def test_without_a_date_nobody_knows(folder):
     locked(folder)
     text = (folder / "post.csv").read_text()

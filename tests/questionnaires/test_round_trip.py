@@ -84,6 +84,7 @@ CASES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.quick(3)
 @pytest.mark.parametrize(("platform", "how"), CASES, ids=str)
 def test_what_comes_back_is_read_without_an_edit(study, platform, how):

@@ -73,6 +73,7 @@ def test_a_small_comparison_hides_the_comparison_alone(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_every_reason_is_the_one_that_pages_give(demo):
     prepared = prepare_study(demo)
     claims = claims_of(study_numbers(prepared), prepared.study)
@@ -94,6 +95,7 @@ def test_a_german_study_is_previewed_in_german(tmp_path):
     }]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "name", ["C" * 80, "The cohort of those who began in spring, of whom most work in offices abroad, too"]

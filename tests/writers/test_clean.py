@@ -191,6 +191,7 @@ class TestWhatIsLeftOut:
             write_clean(two_cohorts, out=tmp_path / "out")
         assert not (tmp_path / "out").exists()
 
+    @pytest.mark.slow
     def test_a_cohort_with_an_error_costs_itself_alone_and_is_in_the_ledger(self, two_cohorts, tmp_path):
         write_clean(with_repeated_code(two_cohorts), out=tmp_path / "out", format="csv")
         for name in ("responses", "scores", "panel"):

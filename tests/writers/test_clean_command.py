@@ -41,6 +41,7 @@ def test_what_is_not_in_yet_is_said_on_stderr_and_leaves_with_1(two_cohorts, tmp
     assert len(pd.read_parquet(tmp_path / "out" / "responses.parquet")) == 24
 
 
+@pytest.mark.slow
 def test_a_cohort_with_an_error_is_said_with_its_rows(two_cohorts, tmp_path):
     done = run(with_repeated_code(two_cohorts), "--out", tmp_path / "out", "--format", "csv")
     assert done.exit_code == 1
@@ -59,6 +60,7 @@ def test_usage(two_cohorts, arguments):
     assert run(two_cohorts, *arguments).exit_code == 2
 
 
+@pytest.mark.slow
 def test_the_demo(demo_folder, tmp_path):
     done = run(demo_folder, "--out", tmp_path / "out", "--format", "dta")
     assert (done.exit_code, done.stderr) == (0, "")
