@@ -53,7 +53,6 @@ def reasons(numbers, contrast="change"):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -102,7 +101,6 @@ def test_a_mean_near_an_end_is_given_as_that_or_more(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize("change", [set_after(5), moved(1, but=2)])
 def test_no_average_holds_the_numbers_of_a_group_that_words_stand_for(tmp_path, change):
     """Of a group of fourteen the change followed from the average of all and from the others."""
@@ -150,7 +148,6 @@ def said_of(numbers, folder, contrast):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_each_arm_has_its_own_words_where_both_changed_alike(tmp_path, language):
     """All of the programme rose by 1, all who waited stayed: no difference may be put in the words of one of them."""
@@ -176,7 +173,6 @@ def test_each_arm_has_its_own_words_where_both_changed_alike(tmp_path, language)
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 def test_a_group_without_a_row_of_its_own_is_told_of_in_no_words(tmp_path):
     """Of declared groups no row says what each did, so the row that compares them does not either."""
     toml = f'{SINGLE}[attributes]\nsite = "site"\n[design]\ninteractions = ["site"]\n'

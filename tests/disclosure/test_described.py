@@ -59,7 +59,6 @@ def of_answers(folder, fives, others, toml=WITH_ZEAL):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("fives", "others", "mean", "bound", "third"),
     [
@@ -76,7 +75,6 @@ def test_people_who_answered_alike_are_told_of_in_words_or_by_a_bound(tmp_path, 
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("fives", "told"),
     [

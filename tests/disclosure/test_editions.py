@@ -144,7 +144,6 @@ class TestLater:
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(("first", "later"), [(20, 23), (13, 24), (24, 22), (24, 12), (20, 20), (24, 5)])
 def test_an_audit_of_two_releases_together(after_release, tmp_path, first, later):
     """Whatever is added or subtracted of both rests on enough people, also of those who are gone."""

@@ -64,7 +64,6 @@ def test_what_pairs_say_of_themselves_is_of_no_scale(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize("only_first", [1, 0, 10])
 def test_all_scales_of_a_family_are_of_those_who_answered_all_its_questions(tmp_path, only_first):
     numbers = decide(study_with(tmp_path, only_first=only_first))
@@ -156,7 +155,6 @@ def with_copy(folder, column, made):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("column", "made"),
     [

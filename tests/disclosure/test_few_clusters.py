@@ -96,7 +96,6 @@ def test_who_moved(then, now, who):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(2)
 @pytest.mark.parametrize(("pairs", "points", "shown"), [(1, 3, False), (0, 3, True), (5, 3, True), (1, 4, True)])
 def test_bars_that_give_the_spread_are_not_shown_where_few_share_a_cluster(tmp_path, pairs, points, shown):
     """Else the intervals of the means, which know the clusters, tell how these few differ together."""

@@ -196,7 +196,6 @@ def test_slopes_on_what_nearly_all_said_are_hidden(decided):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize("alike", [False, True])
 def test_slopes_of_changes_that_went_alike_are_hidden(alike, decided):
     """Twenty leaders whose mentors answered rose by one point each; the ten others did not, so all of them differ."""

@@ -32,7 +32,6 @@ def of(numbers, contrast):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(2)
 @pytest.mark.parametrize(("known", "shown"), [(0, True), (1, False), (4, False), (5, True), (28, True)])
 def test_roles_are_compared_where_no_pair_or_enough_people_in_pairs_are_known(known, shown, tmp_path):
     """Else the error of the difference, less those of both roles, tells how the members of a pair differ from them."""
@@ -80,7 +79,6 @@ def swapped(n, first=0):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(2)
 @pytest.mark.parametrize(("moved", "shown"), [(0, True), (2, False), (4, False), (5, True)])
 def test_what_goes_with_partners_waits_until_enough_have_others(moved, shown, tmp_path):
     release(written(tmp_path, cohorts=1), "board")
@@ -90,7 +88,6 @@ def test_what_goes_with_partners_waits_until_enough_have_others(moved, shown, tm
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(("moved", "first"), [(2, 7), (3, 5), (9, 0)])
 def test_errors_stay_those_of_a_release_until_enough_have_other_partners(moved, first, tmp_path):
     """The difference of two errors is the product of what those who changed differ from the mean by."""
@@ -118,7 +115,6 @@ def test_a_mentor_who_gets_a_second_leader_does_not_change_an_error(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(2)
 @pytest.mark.parametrize(("pairs", "shown"), [(0, True), (1, False), (9, False), (10, True)])
 def test_slopes_of_meetings_wait_where_the_log_of_few_was_corrected(pairs, shown, tmp_path):
     release(written(tmp_path, cohorts=1), "board")
@@ -128,7 +124,6 @@ def test_slopes_of_meetings_wait_where_the_log_of_few_was_corrected(pairs, shown
 
 
 @pytest.mark.slow
-@pytest.mark.quick(2)
 @pytest.mark.parametrize(("pairs", "shown"), [(0, True), (1, False), (10, True)])
 def test_attainment_waits_where_a_further_goal_of_few_was_rated(pairs, shown, tmp_path):
     release(written(tmp_path, cohorts=1), "board")

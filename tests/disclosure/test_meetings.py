@@ -185,7 +185,6 @@ class TestShownMeetings:
         assert set(found["scale"]) == {"zeal"}
 
     @pytest.mark.slow
-    @pytest.mark.quick(1)
     @pytest.mark.parametrize("later", [False, True])
     def test_a_cohort_is_left_out_where_its_change_of_this_outcome_and_wave_is_hidden(self, tmp_path, later):
         """Five of autumn answered the first outcome after, all the second, and all of them both once more."""
@@ -214,7 +213,6 @@ TEAMS = LOGGED + '[attributes]\nteam = "team"\n[design]\nclusters = "team"\n'
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(("sharing", "bands"), [(3, 0), (0, 3), (12, 3)])
 def test_bands_are_not_shown_where_few_share_a_cluster_with_somebody_of_another_band(tmp_path, sharing, bands):
     """The error of all, next to those of the bands, would tell how these few differ together."""

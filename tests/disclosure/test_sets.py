@@ -154,7 +154,6 @@ STUDIES = {
 
 
 @pytest.mark.slow
-@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", STUDIES)
 def test_an_audit_of_all_that_is_shown(tmp_path, name):
     toml, groups = STUDIES[name]

@@ -180,7 +180,6 @@ def test_that_nearly_nobody_chose_a_band_is_told_as_a_bound(tmp_path, below, abo
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("language", "told"),
     [("en", "10% or less of the answers to Mood before were 1–3"),

@@ -202,7 +202,6 @@ def test_a_release_remembers_who_wrote_something(edition):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(2)
 @pytest.mark.parametrize(("texts", "n_people"), [
     (texts_in(12, "time", 26) + [""] * 14, 24),
     (texts_in(12, "time", 34) + [""] * 6, 34),

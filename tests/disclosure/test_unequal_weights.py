@@ -32,7 +32,6 @@ def is_shown(numbers, **key) -> list[bool]:
 
 
 @pytest.mark.slow
-@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("often", "shown"),
     [
@@ -48,7 +47,6 @@ def test_a_slope_of_meetings_rests_on_many_who_met_otherwise(tmp_path, often, sh
 
 
 @pytest.mark.slow
-@pytest.mark.quick(2)
 @pytest.mark.parametrize(("absent", "shown"), [(1, False), (9, False), (10, True)])
 def test_the_effect_of_attending_names_who_met_at_least_once(tmp_path, absent, shown):
     groups = [Group(n=24, arm="programme"), Group(n=24, arm="waitlist")]
@@ -58,7 +56,6 @@ def test_the_effect_of_attending_names_who_met_at_least_once(tmp_path, absent, s
 
 
 @pytest.mark.slow
-@pytest.mark.quick(2)
 @pytest.mark.parametrize(("sharing", "shown"), [(0, True), (2, False), (12, True)])
 def test_spreads_without_clusters_are_hidden_where_few_people_share_one(tmp_path, sharing, shown):
     """Next to spreads with them, they would tell the product of what two people differ from the mean by."""
@@ -75,7 +72,6 @@ def test_spreads_without_clusters_are_hidden_where_few_people_share_one(tmp_path
 
 
 @pytest.mark.slow
-@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("sharing", "shown"), [((), True), ((0, 16), False), ((0, 1), False)], ids=["0", "across", "2"]
 )

@@ -75,7 +75,6 @@ def test_where_nobody_s_mean_moved_nothing_changed_more(page):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize("apart", [0, -6])
 def test_more_people_do_not_make_two_ways_agree(page, apart):
     """Unclear by the changes; where the groups started apart, clearly lower at equal scores before."""

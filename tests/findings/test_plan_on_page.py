@@ -67,7 +67,6 @@ def test_numbers_that_were_kept_are_not_those_of_another_plan(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("day", "said", "limit"),
     [

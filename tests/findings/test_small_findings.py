@@ -321,7 +321,6 @@ class TestThoseWhoLeft:
         assert "Waitlist: of the 18 people who answered before, 1 did not answer after. They are not counted." in text
 
     @pytest.mark.slow
-    @pytest.mark.quick(1)
     @pytest.mark.parametrize(
         ("k", "average", "words"),
         [(2, "people", "over the people in these cohorts"), (5, "people", "over the people in these cohorts"),
@@ -401,7 +400,6 @@ class TestGaps:
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("assignment", "plain", "sentence"),
     [
@@ -454,7 +452,6 @@ class TestHostileText:
         return prepare_study(small_study(tmp_path_factory.mktemp("hostile"), *groups, toml=toml))
 
     @pytest.mark.slow
-    @pytest.mark.quick(1)
     @pytest.mark.parametrize("name", [HOSTILE[0], HOSTILE[3], HOSTILE[-1]])
     def test_a_cohort_s_page_shows_its_name(self, prepared, name):
         findings = undrawn_findings(prepared, cohort=name)

@@ -20,7 +20,6 @@ def told(folder) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("shape", "words"),
     [(shape(drift=0.2), "With each year that a cohort started later, the result is higher by an estimated 0."),

@@ -323,7 +323,6 @@ class TestNoAnswerEntersIt:
     CARELESS = '[careless]\naction = "drop"\nsame_answers = 3\n'
 
     @pytest.mark.slow
-    @pytest.mark.quick(1)
     @pytest.mark.parametrize("more", ["", CARELESS, '[link]\nmethod = "code"\n'])
     def test_other_answers_give_the_same_bytes(self, tmp_path, more):
         post = PRE.replace("2025-03", "2025-06")

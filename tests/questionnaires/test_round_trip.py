@@ -85,7 +85,6 @@ CASES = [
 
 
 @pytest.mark.slow
-@pytest.mark.quick(3)
 @pytest.mark.parametrize(("platform", "how"), CASES, ids=str)
 def test_what_comes_back_is_read_without_an_edit(study, platform, how):
     folder, given = study(platform, **how)

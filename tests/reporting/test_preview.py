@@ -96,7 +96,6 @@ def test_a_german_study_is_previewed_in_german(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "name", ["C" * 80, "The cohort of those who began in spring, of whom most work in offices abroad, too"]
 )

@@ -292,7 +292,6 @@ def test_the_highest_of_several_maxima_counts():
 
 
 @pytest.mark.slow
-@pytest.mark.quick(1)
 @pytest.mark.parametrize(("seed", "n"), [(5, 60), (2, 80)])
 def test_a_level_that_cannot_be_fitted_does_not_take_the_others_with_it(seed, n):
     draws = np.random.default_rng(seed)
