@@ -429,11 +429,14 @@ def gaps_beside_other_waves(asked: Details) -> pd.Series:
     How far apart arms were before, where several later waves or combined cohorts have it.
 
     It is of people with both scores. These differ from wave to wave, perhaps by few, whose mean could be worked out.
+    An average over combined cohorts tells theirs, next to those of the other cohorts.
     """
     table = asked.estimates.table
-    waves = table.groupby(["role", "scale"])["wave"].transform("nunique")
+    question = [table["role"], table["scale"]]
+    waves = table.groupby(question)["wave"].transform("nunique")
     combined = table["cohort"].isin(list(asked.without_means))
-    return asked.quantity.str.startswith("gap") & asked.of(waves.gt(1) | combined)
+    averaged = table["contrast"].isin(list(POOLED.values())) & combined.groupby(question).transform("any")
+    return asked.quantity.str.startswith("gap") & asked.of(waves.gt(1) | combined | averaged)
 
 
 def means_beside_other_rows(asked: Details) -> pd.Series:

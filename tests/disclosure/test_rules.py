@@ -592,6 +592,15 @@ class TestDetails:
         assert [found.detail(row["id"], "gap") == 0.2 for row in rows] == [seen] * len(rows)
         assert [found.detail(row["id"], "change_arm") == 0.2 for row in rows] == [True] * len(rows)
 
+    @pytest.mark.parametrize(("combined", "seen"), [("a + b", False), ("another", True)])
+    def test_the_gap_of_an_average_tells_that_of_combined_cohorts(self, study, combined, seen):
+        kind = {"n_comparison": 28, "n_pre": 24, "n_post": 24, "n_pairs": 24, "n_clusters": 2}
+        rows = [row_of(contrast="difference", method="ancova", n_comparison=14, cohort=name) for name in ("a + b", "c")]
+        rows.append(row_of(contrast="pooled_difference", method="reml_hk", cohort="all cohorts", **kind))
+        details = [(row["id"], "gap", 0.2) for row in rows]
+        found = disclose(Estimates(table_of(*rows), details_of(*details)), study=study, without_means={combined})
+        assert [found.estimates.detail(row["id"], "gap") == 0.2 for row in rows] == [seen, True, seen]
+
     def test_means_stand_beside_headlines_only(self, study):
         assert self.kept(study, row_of(), "mean_pre", "tost_p") == ["mean_pre", "tost_p"]
         assert self.kept(study, row_of(method="paired_t"), "mean_pre", "tost_p") == ["tost_p"]
