@@ -9,13 +9,13 @@ answered, never from what was answered.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array, csr_array, triu
 from scipy.sparse.csgraph import connected_components, maximum_flow
 
 from rm_research.disclosure.editions import Edition, Group, Pile, digest
@@ -474,13 +474,30 @@ class Circulated:
         """
         if not part_of.any():
             return True
-        graph = self._table(cell_of, part_of)
-        _, piece = connected_components(graph, directed=False)
-        for node in range(1, len(piece)):
-            root = int(np.flatnonzero(piece == piece[node])[0])
-            if node != root and self._threshold.too_few(maximum_flow(graph, root, node).flow_value / SHARES):
-                return False
-        return True
+        graph = self._held_together(self._table(cell_of, part_of))
+        # a smallest cut parts one piece only, of those that nothing but node 0 holds together
+        _, piece = connected_components(graph[1:, 1:], directed=False)
+        edges = triu(graph, 1).tocoo()
+        of = piece[edges.col - 1]
+        order = np.argsort(of, kind="stable")
+        table = np.array([edges.row, edges.col, edges.data], dtype=np.int32)[:, order]
+        return all(
+            _smallest_cut(some.tobytes()) >= SHARES * self._threshold.smallest
+            for some in np.split(table, np.flatnonzero(np.diff(of[order])) + 1, axis=1)
+            if some.size
+        )
+
+    def _held_together(self, graph: csr_array) -> csr_array:
+        """The same graph, in which what shares enough people is one node: no cut of few people parts it."""
+        while True:
+            enough = csr_array(graph.multiply(graph >= SHARES * self._threshold.smallest))
+            n_nodes, node_of = connected_components(enough, directed=False)
+            if n_nodes == len(node_of):
+                return graph
+            into = csr_array((np.ones(len(node_of), np.int32), (np.arange(len(node_of)), node_of)))
+            graph = csr_array(into.T @ graph @ into)
+            graph.setdiag(0)
+            graph.eliminate_zeros()
 
     def _table(self, cell_of: Positions, part_of: Positions) -> csr_array:
         """
@@ -495,3 +512,14 @@ class Circulated:
         size = len(cells) + len(parts) - 1
         weights = coo_array((self._share_of[at].astype(np.int32), (first[:-1], second[:-1])), shape=(size, size))
         return csr_array(weights + weights.T)
+
+
+@lru_cache(maxsize=10_000)
+def _smallest_cut(edges: bytes) -> int:
+    """Least weight that parts what edges connect; most pieces of a table stay as they are when a group is added."""
+    *ends, weights = np.frombuffer(edges, np.int32).reshape(3, -1)
+    nodes = np.unique(ends, return_inverse=True)[1].reshape(2, -1)
+    size = int(nodes.max()) + 1
+    half = coo_array((weights, tuple(nodes)), shape=(size, size))
+    graph = csr_array(half + half.T)
+    return min(int(maximum_flow(graph, 0, node).flow_value) for node in range(1, size))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
@@ -40,15 +41,18 @@ class Together:
 
     table: pd.DataFrame
 
-    @property
-    def groups(self) -> set[str]:
+    @cached_property
+    def groups(self) -> frozenset[str]:
         """Names of all groups of cohorts."""
-        return set(self.table["group"])
+        return frozenset(self.table["group"])
 
     def about(self, contrast: str, arm: str) -> pd.DataFrame:
         """Members of the groups of one contrast and arm: role, scale, wave, cohort, group."""
-        rows = self.table[self.table["contrast"].eq(contrast) & self.table["arm"].eq(arm)]
-        return rows[[*QUESTION, "cohort", "group"]]
+        return self._by_contrast.get((contrast, arm), self.table.iloc[:0])[[*QUESTION, "cohort", "group"]]
+
+    @cached_property
+    def _by_contrast(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {(str(key[0]), str(key[1])): rows for key, rows in self.table.groupby(["contrast", "arm"])}
 
     def only(self, panel: pd.DataFrame, contrast: str, arm: str) -> pd.DataFrame:
         """Rows of a Panel that belong to groups: `cohort` names the group, and `stratum` the cohort."""

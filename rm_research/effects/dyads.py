@@ -158,8 +158,8 @@ class Experience:
     """
 
     def __init__(self, panel: pd.DataFrame, dyads: pd.DataFrame) -> None:
-        self._panel = panel
         self._at: dict[Any, Any] = panel.groupby(list(Place._fields), observed=True).indices
+        self._scores = panel.set_index("person")[["pre", "post"]]
         self._dyads = dict(iter(one_to_one(dyads)[["cohort", *MEMBERS]].groupby("cohort")))
         self._known: dict[tuple[Place, str], pd.DataFrame] = {}
 
@@ -177,18 +177,19 @@ class Experience:
     def _joined(self, place: Place, process: str) -> pd.DataFrame:
         if place.cohort not in self._dyads:
             return pd.DataFrame(columns=["cohort", *MEMBERS, "change", "own", "partner"])
-        mine = self._scores(place)
-        pairs = self._dyads[place.cohort].join((mine["post"] - mine["pre"]).rename("change"), on=place.role)
+        pairs, mine = self._dyads[place.cohort], self._of(place)
         other = LEADER if place.role == MENTOR else MENTOR
-        for name, member in (("own", place.role), ("partner", other)):
-            said = self._scores(place._replace(role=member, scale=process))["post"]
-            pairs = pairs.join(said.rename(name), on=member)
+        said = {member: self._of(place._replace(role=member, scale=process))["post"] for member in MEMBERS}
+        pairs = pairs.assign(
+            change=pairs[place.role].map(mine["post"] - mine["pre"]),
+            own=pairs[place.role].map(said[place.role]),
+            partner=pairs[other].map(said[other]),
+        )
         return pairs.dropna().reset_index(drop=True)
 
-    def _scores(self, place: Place) -> pd.DataFrame:
+    def _of(self, place: Place) -> pd.DataFrame:
         """Scores before and after of the people of a place, by person."""
-        at = self._at.get(tuple(place), [])
-        return self._panel.iloc[at].set_index("person")[["pre", "post"]]
+        return self._scores.iloc[self._at.get(tuple(place), [])]
 
 
 def _experience(place: Place, said: Experience, study: Study) -> Iterator[Row]:
