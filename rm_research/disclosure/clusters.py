@@ -40,8 +40,7 @@ def told_apart(clusters: Codes, people: Codes) -> list[NDArray[np.bool_]]:
     clusters, people : Series or array
         Cluster and person of each of them, in one order; who is in no cluster is one alone.
     """
-    cluster, person = (pd.factorize(np.asarray(codes))[0] for codes in (clusters, people))
-    cluster = np.where(cluster < 0, cluster.max(initial=-1) + 1 + person, cluster)
+    cluster, person = _alone_without(clusters, people)
     names = np.unique(cluster)
     if not 1 < len(names) <= MOST_SOLVED or not _holding_several(cluster, person).any():
         return []
@@ -52,6 +51,22 @@ def tells_few(clusters: Codes, people: Codes, threshold: Threshold) -> bool:
     """Whether an error by clusters tells the sum of few of some people."""
     person = np.asarray(people)
     return any(threshold.few(len(set(person[members]))) for members in told_apart(clusters, people))
+
+
+def few_of_a_size(clusters: Codes, people: Codes, threshold: Threshold) -> bool:
+    """
+    Whether clusters of some size hold few of some people, and those of another size others.
+
+    Parameters
+    ----------
+    clusters, people : Series or array
+        Cluster and person of each of them, in one order; who is in no cluster is one alone.
+    threshold : Threshold
+    """
+    cluster, person = _alone_without(clusters, people)
+    _, at, sizes = np.unique(cluster, return_inverse=True, return_counts=True)
+    of_size = [len(np.unique(person[sizes[at] == size])) for size in np.unique(sizes)]
+    return len(of_size) > 1 and any(map(threshold.few, of_size))
 
 
 def who_share_across(sides: Sequence[tuple[Codes, Codes]]) -> int:
@@ -72,6 +87,12 @@ def who_share_across(sides: Sequence[tuple[Codes, Codes]]) -> int:
                        for of in zip(*sides, strict=True))  # fmt: skip
     side = np.repeat(np.arange(len(sides)), [len(people) for _, people in sides])
     return _people_in(_holding_several(cluster, person) & _holding_several(cluster, side), cluster, person)
+
+
+def _alone_without(clusters: Codes, people: Codes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Numbers of clusters and people, in which who is in no cluster is one alone."""
+    cluster, person = (pd.factorize(np.asarray(codes))[0] for codes in (clusters, people))
+    return np.where(cluster < 0, cluster.max(initial=-1) + 1 + person, cluster), person
 
 
 def _holding_several(cluster: NDArray[np.intp], of: NDArray[np.intp]) -> NDArray[np.bool_]:

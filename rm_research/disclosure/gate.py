@@ -7,6 +7,7 @@ import pandas as pd
 
 from rm_research.disclosure import rules
 from rm_research.disclosure.coarse import coarse
+from rm_research.disclosure.errors import rounded_errors
 from rm_research.disclosure.heading import decided, headed
 from rm_research.disclosure.range import within_range
 from rm_research.disclosure.rows import Asked, Details, left_alone
@@ -126,7 +127,9 @@ def disclosed(
     """Disclose estimates of whose questionnaires more is known than a Panel says; otherwise as `disclose`."""
     if not isinstance(estimates, Estimates):
         estimates = joined(estimates)
-    estimates = coarse(within_range(*headed([estimates], study=study), study=study), study=study)
+    (estimates,) = headed([estimates], study=study)
+    estimates = rounded_errors(estimates, study=study, behind=behind)
+    estimates = coarse(within_range(estimates, study=study), study=study)
     rows = Asked.of(estimates, study, behind)
     table, rule = estimates.table.copy(), rules.rules_of_rows(rows)
     shown = rule.isna()

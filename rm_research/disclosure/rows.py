@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from rm_research.disclosure.alike import alike, of_few_changed
-from rm_research.disclosure.clusters import MOST_SOLVED, few_share_one, tells_few, who_share_across
+from rm_research.disclosure.alike import alike, of_few_changed, possible_scores
+from rm_research.disclosure.clusters import MOST_SOLVED, few_of_a_size, few_share_one, tells_few, who_share_across
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.known import MATES, PARTNERS, PEERS, meetings_before
 from rm_research.disclosure.sets import NOBODY, Behind, Circulated
@@ -19,13 +19,14 @@ from rm_research.effects.methods import METHODS, POOLED, Contrast, Measure, Name
 from rm_research.stats.result import Reason, Vector
 from rm_research.study import Study
 
+ROUNDED = "error_rounded"  # detail: 1 where the error was rounded up
 # details that a page shows, and so do its files; others would reveal more about few people than the rows do
 QUANTITIES = (
     "prediction_low", "prediction_high", "tau2", "i2", "r2", "tost_p", "tost_low", "tost_high",
     "e_value", "e_value_interval", "tipping_shift", "largest_shift", "fmi", "share_worse", "share_worse_low",
     "share_worse_high", "expected_by_selection", "icc_before", "icc_after", "p_distinguishable",
     "first_stage_f_robust", "ar_low", "ar_high", "ladder_step", "smallest_p", "of_everyone", "n_persons",
-    "share_worse_bound",
+    "share_worse_bound", ROUNDED,
 )  # fmt: skip
 # only of the headline: everyone with a score before is the same group at all later waves, people with both are not
 MEANS = ("mean_pre", "mean_post", "mean_pre_low", "mean_pre_high", "mean_post_low", "mean_post_high")
@@ -190,19 +191,43 @@ def few_in_a_cluster(asked: Asked) -> pd.Series:
 
 def few_share_a_cluster(asked: Asked) -> pd.Series:
     """
-    Changes in standard deviations, and those of a model, where few people share a cluster with somebody.
+    Rows where few people share a cluster with somebody, and whose spread without clusters is known.
 
-    Their spread knows no clusters, or weighs them in another way. Next to the error of the main row, it would tell how
-    these few people differ together.
+    Changes in standard deviations and those of a model know no clusters, or weigh them in another way; of two possible
+    scores, the mean is the spread. Next to the error of the main row, it would tell how these few differ together.
     """
-    otherwise = asked.table["measure"].isin([Measure.G_AV, Measure.D_RM])
-    otherwise |= asked.table["method"].isin([Name.LIKELIHOOD, Name.MIXED_MODEL]) & (asked.behind is not None)
+    table, two = (
+        asked.table,
+        [scale.name for scale in asked.study.scales if possible_scores(scale.name, asked.study) == 2],
+    )
+    otherwise = table["measure"].isin([Measure.G_AV, Measure.D_RM]) | table["scale"].isin(two)
+    of_changes = table["method"].eq(Name.IMPUTED) & table["contrast"].eq(Contrast.CHANGE)
+    models = table["method"].isin([Name.LIKELIHOOD, Name.MIXED_MODEL]) | of_changes
+    otherwise |= models & (asked.behind is not None)
 
     def rests_on_few(row: Estimate, behind: Behind) -> bool:
-        people = behind.with_both(row)
-        return few_share_one(behind.clusters[people], behind.people[people], asked.threshold)
+        groups = [*behind.scored(row)[0], behind.with_both(row)]
+        return any(few_share_one(behind.clusters[people], behind.people[people], asked.threshold) for people in groups)
 
     return _where(asked, otherwise, rests_on_few)
+
+
+def told_by_clusters(row: Estimate, behind: Behind, threshold: Threshold) -> bool:
+    """Whether clusters of some size hold few of the people whom a row is about: its error weighs these otherwise."""
+    sides = (people for of in behind.scored(row) for people in of)
+    return any(few_of_a_size(behind.clusters[people], behind.people[people], threshold) for people in sides)
+
+
+def few_in_odd_clusters(asked: Asked) -> pd.Series:
+    """Exact tests by clusters, where clusters of some size hold few people: they cannot be rounded as errors are."""
+    exact = asked.table["method"].isin([Name.SIGN_FLIPS, Name.WILD_BOOTSTRAP, Name.RANDOMISATION])
+    return _where(asked, exact, lambda row, behind: told_by_clusters(row, behind, asked.threshold))
+
+
+def levels_that_are_clusters(asked: Asked) -> pd.Series:
+    """Comparisons of clusters with each other: with the sums of some, an error tells those of the others."""
+    starts = tuple(f"{name}: " for name in asked.study.design.interactions if name == asked.study.design.clusters)
+    return asked.table["subgroup"].str.startswith(starts) if starts else asked.table["id"].isna()
 
 
 def few_compared_belong_together(asked: Asked) -> pd.Series:

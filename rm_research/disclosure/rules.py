@@ -51,6 +51,8 @@ RULES = (
     Rule("few meet otherwise", ROWS, "reason.hidden_given_away", rows.few_meet_otherwise),
     Rule("few in a cluster", ROWS, "reason.hidden_given_away", rows.few_in_a_cluster),
     Rule("few share a cluster", ROWS, "reason.hidden_given_away", rows.few_share_a_cluster),
+    Rule("few in odd clusters", ROWS, "reason.hidden_given_away", rows.few_in_odd_clusters),
+    Rule("levels that are clusters", ROWS, "reason.hidden_given_away", rows.levels_that_are_clusters),
     Rule("few compared belong together", ROWS, "reason.hidden_given_away", rows.few_compared_belong_together),
     Rule("known otherwise", ROWS, "reason.hidden_given_away", rows.known_otherwise),
     Rule(RESTS_ON_FEW, ROWS, "reason.hidden_given_away", rows.rests_on_few),

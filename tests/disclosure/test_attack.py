@@ -189,7 +189,8 @@ ELSEWHERE = {
     "few at the start", "means of equal answers", "gaps beside other waves",
     "answers of few leavers", "answers of few scores", "answers of few who belong together",
     "beside shared answers", rules.RESTS_ON_FEW,
-    "few meet otherwise", "few share a cluster", "few in a cluster", "few wrote",
+    "few meet otherwise", "few share a cluster", "few in a cluster", "few in odd clusters", "levels that are clusters",
+    "few wrote",
     "few compared belong together", "known otherwise", "too few for two groups",
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """What the page can and cannot show, and what is hidden."""
 
 from rm_research.claims.measurement import measurement_limits
+from rm_research.disclosure.rows import ROUNDED
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.findings.context import Context
@@ -50,7 +51,14 @@ def _items(context: Context) -> list[str]:
     changes = [scale for scale in study.scales if not (scale.is_process or is_described(scale, context))]
     if lacking := [scale for scale in changes if scale.smallest_effect is None]:
         items.append(say("verdict.none" if lacking == changes else "limits.without_smallest"))
-    return items + _of_averages(context)
+    return items + _rounded_errors(context) + _of_averages(context)
+
+
+def _rounded_errors(context: Context) -> list[str]:
+    """Whether errors of some rows on the page were rounded up."""
+    of_row = context.disclosed.estimates.detail
+    rounded = any(of_row(row.id, ROUNDED) == 1 for row in context.headlines if row.is_known)
+    return [context.words.say("limits.rounded_errors")] if rounded else []
 
 
 def _strength(context: Context, *, compared: bool) -> list[str]:
