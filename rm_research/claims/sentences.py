@@ -222,6 +222,20 @@ class Claims:
         counted = row.n_about if self.unlinked(row) else row.n_pre if self.counts_leavers(row) else row.n_pairs
         return counted or 0
 
+    def whom(self, row: Estimate) -> str:
+        """Whom a change is about, as the label of a mark: how many, and in how many places where that differs."""
+        n, m, key = self.n_about(row), None, "chart.both"
+        if self.unlinked(row):
+            n, m, key = row.n_pre or 0, row.n_post, "counts.unlinked"
+        people = {"people": self.people(row.role, n), "persons": self.people(ONE_ROLE, n)}
+        if m is None and not self.among_both(row):
+            return self._places(row, n, people)
+        return self.words.say(key, n=self._persons(row) or n, m=m, **people)
+
+    def counted_apart(self, row: Estimate | None) -> bool:
+        """Whether the people of a row count once in each cohort, and some are met in several."""
+        return row is not None and self._persons(row) is not None
+
     def _persons(self, row: Estimate) -> int | None:
         """Different people of a row where some are met in several cohorts."""
         persons = self.disclosed.estimates.detail(row.id, "n_persons")

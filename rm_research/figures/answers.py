@@ -229,7 +229,10 @@ def _group(arm: str, group: pd.DataFrame, claims: Claims) -> str:
     if len(counts) > 1:
         return name
     n = int(counts[0])
-    return claims.words.say("chart.row_people", label=name, n=n, people=claims.people(group["role"].iloc[0], n))
+    first = group.iloc[0]
+    whole = claims.headline_row(*(str(first[of]) for of in ("cohort", "role", "arm", "scale", "wave")))
+    key = "row_people_each" if claims.counted_apart(whole) else "row_people"
+    return claims.words.say(f"chart.{key}", label=name, n=n, people=claims.people(first["role"], n))
 
 
 def _asked(key: tuple[str, str], rows: pd.DataFrame, claims: Claims) -> str:

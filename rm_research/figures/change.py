@@ -215,9 +215,7 @@ def _marks(rows: list[Estimate], claims: Claims) -> list[Mark]:
             style = look("programme", arms.index(row.arm)) if several else look("difference")
             marks.append(mark_of(label, row.interval, style, words))
             continue
-        n = claims.n_about(row)
-        key = "chart.row_both" if claims.among_both(row) else "chart.row_people"
-        label = words.say(key, label=name, n=n, people=claims.people(row.role, n))
+        label = words.say("chart.row_label", label=name, n=claims.whom(row))
         style = look("comparison") if row.arm == study.comparison else look("programme", arms.index(row.arm))
         marks.append(mark_of(label, row.interval, style, words))
     return marks

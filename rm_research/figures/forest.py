@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from matplotlib.axes import Axes
 
-from rm_research.catalogue import Catalogue, capital
+from rm_research.catalogue import capital
 from rm_research.claims import Claims, claims_of
 from rm_research.claims.comparing import by_changes
 from rm_research.disclosure import Shown
@@ -202,7 +202,7 @@ def _marks(row: Estimate, claims: Claims, shrunken: float | None = None) -> list
     """Mark of a cohort; or that of the average, followed by the range of a further cohort if there is one."""
     words = claims.words
     if not row.is_of_all_cohorts:
-        mark = mark_of(_label(row, words), row.interval, look("programme"), words)
+        mark = mark_of(_label(row, claims), row.interval, look("programme"), words)
         if shrunken is None:
             return [mark]
         drawn = words.say("chart.shrunken_numbers", shrunken=words.number(shrunken, signed=True))
@@ -218,6 +218,9 @@ def _marks(row: Estimate, claims: Claims, shrunken: float | None = None) -> list
     return [average, Mark(words.say("chart.prediction"), (numbers,), np.nan, low, high, look("difference"))]
 
 
-def _label(row: Estimate, words: Catalogue) -> str:
-    """Cohort and its number of people; for a difference, those in the programme."""
-    return words.say("chart.row_label", label=row.cohort, n=row.n_about)
+def _label(row: Estimate, claims: Claims) -> str:
+    """Cohort with its people, of both surveys where these are not linked; of a difference, those in the programme."""
+    n: object = row.n_about
+    if claims.unlinked(row):
+        n = claims.words.say("chart.before_after", n=row.n_pre, m=row.n_post)
+    return claims.words.say("chart.row_label", label=row.cohort, n=n)

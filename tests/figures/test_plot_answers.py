@@ -38,6 +38,14 @@ def test_before_stands_above_after_and_the_comparison_below(draw):
     assert [text for text in said if "%" in text][:3] == ["31%", "27%", "42%"]
 
 
+def test_places_of_people_met_in_several_cohorts_are_called_so(study):
+    row = row_of(cohort="all cohorts", contrast="pooled_change", method="people", n_clusters=2)
+    shares = answers_of(("programme", "pre", 12, (0.4, 0.6)), ("programme", "post", 12, (0.3, 0.7)))
+    shown = disclosed_of(row, details=[(row["id"], "n_persons", 10)], answers=shares.assign(cohort="all cohorts"))
+    said = words(plot_answers(shown, study=study, ax=blank_axes(), **PLACE | {"cohort": "all cohorts"}))
+    assert "Programme, 12 leaders, counted in each cohort" in " ".join(said)
+
+
 def test_three_bands_meet_in_the_middle_of_the_second(draw):
     found = bars(draw(*PROGRAMME, *WAITING), 3)
     middles = [second[0] + second[1] / 2 for _, second, _ in found]

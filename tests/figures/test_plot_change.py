@@ -62,8 +62,14 @@ class TestChanges:
     def test_who_left_is_counted_where_the_number_is_of_everyone_before(self, draw):
         assert rows(draw(row_of(n_pre=23, n_pairs=18)))[0].startswith("Programme, 23 leaders:")
 
-    def test_unlinked_waves_name_the_people_after(self, draw):
-        assert rows(draw(row_of(method="welch", n_pairs=0, n_post=31)))[0].startswith("Programme, 31 leaders:")
+    def test_unlinked_waves_name_the_people_of_both(self, draw):
+        shown = rows(draw(row_of(method="welch", n_pairs=0, n_post=31)))[0]
+        assert shown.startswith("Programme, 12 leaders before, 31 after:")
+
+    def test_people_met_in_several_cohorts_are_counted_once(self, draw):
+        row = row_of(cohort="all cohorts", contrast="pooled_change", method="people", n_clusters=2)
+        shown = rows(draw(row, details=[(row["id"], "n_persons", 10)], cohort="all cohorts"))[0]
+        assert shown.startswith("Programme, 10 leaders in 12 places:")
 
     def test_differences_come_last_whatever_the_order_of_rows(self):
         assert [row.contrast for row in shown_rows(disclosed_of(DIFFERENCE, CHANGE), **PLACE)] == [

@@ -31,6 +31,11 @@ def draw(study):
     return forest
 
 
+def test_unlinked_cohorts_name_the_people_of_both_surveys(draw):
+    of_one = [row_of(cohort=year, method="welch", n_pairs=0, n_post=31) for year in ("2024", "2025")]
+    assert rows(draw(*of_one))[0].startswith("2024, 12 before, 31 after:")
+
+
 def test_cohorts_come_first_and_their_average_last(draw):
     ax = draw(AVERAGE, row_of(cohort="2024"), row_of(cohort="2025"))
     assert [text.split(":")[0] for text in rows(ax)] == ["2024, 12", "2025, 12", "Average of cohorts"]

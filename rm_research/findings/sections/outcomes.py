@@ -191,5 +191,6 @@ def _answers(scale: Scale, context: Context) -> Table:
          band_text(row["low"], row["high"], words), words.share(row["share"]), str(row["n_people"])]
         for _, row in rows.iterrows()
     ]  # fmt: skip
-    caption = words.say("outcome.caption_answers", scale=scale.title)
+    each = any(map(claims.counted_apart, context.headlines))
+    caption = words.say("outcome.caption_answers_each" if each else "outcome.caption_answers", scale=scale.title)
     return table(caption, [context.heading(name) for name in names], cells, rows)
