@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from rm_research.catalogue import Catalogue, capital, catalogue, languages, lowered
+from rm_research.catalogue import Catalogue, capital, catalogue, in_sentence, languages, lowered
 from rm_research.checks.clusters import CLUSTERS
 from rm_research.checks.flow import HOW
 from rm_research.effects import influence
@@ -63,7 +63,7 @@ OFFERED = {
         "other_signed",
     },
     "comparing.": {"Whose", "whose", "arm_moved", "other_moved", "arm_signed", "other_signed", "text", "lowered"},
-    "chart.title_": {"Whose", "whose", "size", "signed", "moved", "higher"},
+    "chart.title_": {"Whose", "whose", "size", "signed", "moved", "higher", "title"},
     "counts.": {"people", "persons"},
     "headline.also": {"whose", "Whose"},
     "opposed.": {"whose", "text"},
@@ -71,16 +71,19 @@ OFFERED = {
     "headline.of_outcome": {"whose"},
     "leaving.of_arm": {"text"},
     "within.outcome": {"title", "lowered"},
-    "plain.": {"whose", "Whose", "people", "People"},
+    "plain.": {"whose", "Whose", "people"},
+    "head.comparison": {"title"},
+    "columns.wave": {"Wave"},
     "picture.measured": {"whose", "Whose"},
     "prompts.": {"whose", "Whose"},
     "lasting.": {"whose", "Whose"},
 }
 # forms of one thing, of which a language picks one
-SAME = {"Whose": "whose", "signed": "size", "lowered": "text", "title": "text", "persons": "people",
+SAME = {"Whose": "whose", "signed": "size", "lowered": "text", "title": "text", "persons": "people", "Wave": "wave",
         "arm_moved": "arm_signed", "other_moved": "other_signed"}  # fmt: skip
 # texts that count under another name, to which code gives n too
-GIVEN_N = {"prompts.left", "prompts.cohorts", "prompts.people", "prompts.people_compared", "fidelity.first_meeting",
+GIVEN_N = {"prompts.left", "prompts.cohorts", "prompts.people", "prompts.pairs", "prompts.people_compared",
+           "fidelity.first_meeting",
            "fidelity.regularity", "beside.tips_less", "beside.tips_more"}  # fmt: skip
 COUNTED = {"n", "lost", "left", "more", "days"}  # which a text of one need not repeat
 FREE = {"higher", "moved", "raised", "people"}  # words, not numbers: a sign may say the same
@@ -471,6 +474,15 @@ def test_capitals_leave_the_rest_as_it_is(text, capitalised):
 )
 def test_texts_within_a_sentence_begin_small_but_for_abbreviations(text, small):
     assert lowered(text) == small
+
+
+@pytest.mark.parametrize(
+    ("title", "within"),
+    [("Inclusion", "inclusion"), ("Utrecht Work Engagement", "Utrecht Work Engagement"),
+     ("Quality of LMX", "quality of LMX"), ("Trust in Leaders", "Trust in Leaders"), ("NPS", "NPS")],
+)  # fmt: skip
+def test_a_title_with_a_further_capital_is_a_name(title, within):
+    assert in_sentence(title) == within
 
 
 @pytest.mark.parametrize(("value", "text"), [(1.0, "1"), (97.5, "97,5"), (-0.25, f"{MINUS}0,25")])

@@ -140,6 +140,13 @@ def lowered(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
+def in_sentence(title: str) -> str:
+    """Return a title as it stands within a sentence; as it was written where another of its words has a capital."""
+    others = title.split()[1:]
+    named = any(word[:1].isupper() and not word[1:2].isupper() for word in others)
+    return title if named else lowered(title)
+
+
 @cache
 def languages() -> tuple[str, ...]:
     """Return the languages that there is a catalogue of, by the names of its files."""

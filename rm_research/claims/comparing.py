@@ -211,7 +211,9 @@ def _two_ways(claims: "Claims", row: Estimate) -> Iterator[str]:
     if not math.isnan(low):
         first, last = words.ends(low, high)
         interval = words.say("counts.interval", level=claims.level_percent, low=first, high=last)
-        yield words.say("comparing.gap", **named, signed=words.number(gap, signed=True), interval=interval)
+        at_start = named | {"scale": claims.scale_text(row.scale, row.arm, ""), "size": words.number(abs(gap)),
+                            "higher": words.say("direction.higher" if gap > 0 else "direction.lower")}  # fmt: skip
+        yield words.say("comparing.gap", **at_start, interval=interval)
     other = other_way(claims, row)
     if other is None:
         return
@@ -234,6 +236,17 @@ def ways_differ(claims: "Claims", row: Estimate) -> bool:
     other = other_way(claims, row) if row.compares_arms else None
     if other is None or not (row.has_interval and other.has_interval):
         return False
-    scale = claims.study.scale(row.scale)
-    alone = [against(one.ci_low, one.ci_high, scale) for one in (row, other)]
+    alone = _alone(claims, row, other)
     return claims.judged(row).verdict == "unclear" and any(found != "unclear" for found in alone)
+
+
+def one_way_clear(claims: "Claims", row: Estimate) -> bool:
+    """Whether one of both ways to compare is clear by itself, and the other is not."""
+    other = other_way(claims, row)
+    return other is not None and "unclear" in _alone(claims, row, other)
+
+
+def _alone(claims: "Claims", row: Estimate, other: Estimate) -> list[str]:
+    """Verdict on each of both ways by itself."""
+    scale = claims.study.scale(row.scale)
+    return [against(one.ci_low, one.ci_high, scale) for one in (row, other)]

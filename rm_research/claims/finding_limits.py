@@ -74,9 +74,11 @@ def tipping_sentence(row: Estimate, claims: Claims) -> str:
     limits = claims.study.scale_range(row.scale)
     if limits is not None and abs(shift) > limits[1] - limits[0]:
         return ""
+    key = "beside.whole_programme" if row.compares_arms else "beside.whole"
+    whole = claims.words.say(key, before=before, people=claims.people(row.role, before))
     return claims.words.say(
-        f"beside.tips_{'less' if shift < 0 else 'more'}", n=left, left=left, before=before,
-        people=claims.people(row.role, before), shift=claims.words.number(abs(shift)), unit=claims.unit(scale),
+        f"beside.tips_{'less' if shift < 0 else 'more'}", n=left, left=left, whole=whole,
+        shift=claims.words.number(abs(shift)), unit=claims.unit(scale),
         when=claims.moment(row.wave),
         whom=claims.words.say(f"beside.than_{_reference(row, claims)}"),
     )  # fmt: skip

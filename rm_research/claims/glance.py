@@ -81,6 +81,6 @@ def _word(row: Estimate, kind: str, claims: Claims) -> str:
     if judged.verdict == UNCERTAIN:
         return say("glance.uncertain", n=judged.n_tests)
     if judged.verdict in ("higher", "lower"):
-        table = "between_short" if row.compares_arms or claims.unlinked(row) else "verdict_short"
+        table = "between_short" if claims.is_called_better(row) else "verdict_short"
         return say(f"{table}.{kind}_unclear_size")
     return claims.verdict_name(row) or say("verdict_short.unclear")

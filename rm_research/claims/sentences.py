@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from rm_research.catalogue import Catalogue, capital, catalogue, lowered
+from rm_research.catalogue import Catalogue, capital, catalogue, in_sentence, lowered
 from rm_research.claims import comparing
 from rm_research.claims.judgement import level_of
 from rm_research.claims.lasting import lasting_text
 from rm_research.claims.leaving import Leaving, leaving
-from rm_research.claims.moments import moment
+from rm_research.claims.moments import moment, survey
 from rm_research.claims.opposed import on_average
 from rm_research.claims.staying import Followed, followed, people_left
 from rm_research.disclosure import HIDDEN, Shown
@@ -161,7 +161,7 @@ class Claims:
             several = len(self.study.later_waves) > 1 or len({one.arm for one in self.disclosed.rows}) > 2
             return self.words.say("verdict.uncertain_results" if several else "verdict.uncertain", n=n_tests)
         if comparing.ways_differ(self, row):
-            return self.words.say("verdict.ways_differ")
+            return self.words.say("verdict.one_way" if comparing.one_way_clear(self, row) else "verdict.ways_differ")
         found = "none" if scale.smallest_effect is None else found
         if found == "unclear" and math.isnan(row.detectable):
             return ""
@@ -169,7 +169,10 @@ class Claims:
         found_from = max(row.detectable, row.detectable if other is None else other.detectable)  # both ways must agree
         detectable = "" if math.isnan(found_from) else self.words.number(found_from)
         s = "" if scale.smallest_effect is None else self.words.number(scale.smallest_effect)
-        return self.words.say(self._verdict_key(row, found), s=s, unit=self.unit(scale), detectable=detectable)
+        above = self.words.say("direction.above" if row.estimate > 0 else "direction.below")
+        return self.words.say(
+            self._verdict_key(row, found), s=s, above=above, unit=self.unit(scale), detectable=detectable
+        )
 
     def _verdict_key(self, row: Estimate, found: str) -> str:
         """Text of a verdict on a change, on two surveys of different people, or on a difference between groups."""
@@ -209,6 +212,8 @@ class Claims:
         if row.n_clusters >= n:
             return ""
         unit, people = self.study.clustered_by, self.people(row.role)
+        if unit in ("person", "dyad") and AND in row.role and n == 2 * row.n_clusters:
+            return self.words.say("clusters.pairs", n=n, groups=row.n_clusters)
         key = "dyad" if unit in ("person", "dyad") else "cohort" if unit == "cohort" else "unit"
         text = self.words.say(f"clusters.{key}", unit=unit)
         return self.words.say("clusters.counted", n=n, people=people, groups=row.n_clusters, unit=text)
@@ -263,10 +268,14 @@ class Claims:
         if found == "unclear" and has_few_df(row.df):
             found = "few_groups"
         elif comparing.ways_differ(self, row):
-            found = "ways_differ"
-        between = (row.compares_arms or self.unlinked(row)) and self.words.has(f"between_short.{found}")
+            found = "one_way" if comparing.one_way_clear(self, row) else "ways_differ"
+        between = self.is_called_better(row) and self.words.has(f"between_short.{found}")
         table = "between_short" if between else "verdict_short"
         return self.words.say(f"{table}.{found}")
+
+    def is_called_better(self, row: Estimate) -> bool:
+        """Whether a result is better or worse, no gain or loss: of two groups, or where lower scores are better."""
+        return row.compares_arms or self.unlinked(row) or self.study.scale(row.scale).better == "lower"
 
     def title(self, row: Estimate) -> str:
         """Title of a chart: the finding, without its interval."""
@@ -467,7 +476,7 @@ class Claims:
         Without a wave none is named.
         """
         title = self.study.scale(scale).title
-        name = self.words.say("within.outcome", title=title, lowered=lowered(title))
+        name = self.words.say("within.outcome", title=title, lowered=in_sentence(title))
         of_arm = arm != self.study.comparison and (arm != PROGRAMME or len(self._arms) > 1)
         of_wave = len(self.study.later_waves) > 1 and bool(wave)
         if not (of_arm or of_wave):
@@ -487,6 +496,10 @@ class Claims:
     def moment(self, wave: str) -> str:
         """When a wave was, within a sentence: 'before', 'after', or 'at follow-up'."""
         return moment(wave, self.study, self.words)
+
+    def survey(self, wave: str) -> str:
+        """Name of a survey as a label: 'before', 'after', or its own where there are several later ones."""
+        return survey(wave, self.study, self.words)
 
     def wave_name(self, wave: str) -> str:
         """Name of a wave as a label."""

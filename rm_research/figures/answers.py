@@ -116,7 +116,7 @@ def answers_title(disclosed: Shown, *, study: Study, cohort: str, role: str, sca
         n = int(people.sum())
         blanks = {"scale": claims.scale_text(scale, arm, wave), "n": n, "people": claims.people(role, n)}
         return claims.words.say("chart.title_answers_part", **blanks)
-    return claims.words.say("chart.title_answers", finding=lowered(claims.title(row)))
+    return claims.words.say("chart.title_answers", title=claims.title(row), lowered=lowered(claims.title(row)))
 
 
 def answers_alt(disclosed: Shown, *, study: Study, cohort: str, role: str, scale: str, wave: str) -> str:
@@ -238,7 +238,7 @@ def _group(arm: str, group: pd.DataFrame, claims: Claims) -> str:
 def _asked(key: tuple[str, str], rows: pd.DataFrame, claims: Claims) -> str:
     """Name of a survey, with its number of people if the other survey has another."""
     of_arm = rows[rows["arm"] == key[0]]
-    name, counts = capital(claims.moment(key[1])), of_arm["n_people"].unique()
+    name, counts = capital(claims.survey(key[1])), of_arm["n_people"].unique()
     if len(counts) == 1:
         return name
     n = of_arm.loc[of_arm["asked"] == key[1], "n_people"].iloc[0]

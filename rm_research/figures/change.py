@@ -128,11 +128,11 @@ def _drawn(
     means = _means(rows, marks, claims) or _means_of(theirs, rows, marks, claims)
     start = depth if is_wide(ax) else 0.0  # a title stands above both panels
     second = second_panel(ax) if means else None
-    heading = axis_text(_axis(rows, claims), group.scale, claims)
+    heading = axis_text(_axis(rows, claims), group.scale, group.wave, claims)
     end = draw_marks(ax, depth, marks, claims, study.scale(group.scale), heading)
     if second is None:
         return [(ax, end)]
-    after = draw_means(second, start, means, claims, scale=group.scale, after=claims.moment(group.wave), people=theirs)
+    after = draw_means(second, start, means, claims, scale=group.scale, after=claims.survey(group.wave), people=theirs)
     return [(ax, end + LINE), (second, after)]
 
 

@@ -146,7 +146,7 @@ def _bars(row: pd.Series, claims: Claims) -> Iterator[Bar]:
     one = len(study.later_waves) == 1
     key_of_both, key_of_scored = ("flow_both", "flow_scored") if one else ("flow_both_of", "flow_scored_of")
     for wave in study.later_waves:
-        name = claims.moment(wave)
+        name = claims.survey(wave)
         both, scored = (flow_column(count, wave) for count in ("both", "scored"))
         steps += [(flow_column("answered", wave), capital(name)),
                   (both, words.say(f"chart.{key_of_both}", moment=name))]  # fmt: skip

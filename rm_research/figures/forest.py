@@ -118,7 +118,7 @@ def _chart(
     if part is not None:
         cohorts = [row for row in rows if not row.is_of_all_cohorts]
         rows = [*cohorts[slice(*part)], *rows[len(cohorts) :]]
-    axis = axis_text(_axis(rows, place["contrast"], claims), place["scale"], claims)
+    axis = axis_text(_axis(rows, place["contrast"], claims), place["scale"], place["wave"], claims)
     heading = claims.words.say("chart.heading_forest", people=claims.people(place["role"]), axis=axis)
     drawn = [mark for row in rows for mark in marks[row.id]]
     return [(ax, draw_marks(ax, depth, drawn, claims, asked.study.scale(place["scale"]), heading, spanned=every))]

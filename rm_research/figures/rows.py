@@ -33,9 +33,10 @@ def mark_of(
     return Mark(label, (text,), estimate, low, high, look)
 
 
-def axis_text(key: str, scale: str, claims: Claims) -> str:
+def axis_text(key: str, scale: str, wave: str, claims: Claims) -> str:
     """What the numbers of a chart are, with their unit and the level of their intervals."""
-    blanks = {"unit": claims.unit(claims.study.scale(scale)), "level": claims.level_percent}
+    blanks = {"unit": claims.unit(claims.study.scale(scale)), "level": claims.level_percent,
+              "after": claims.survey(wave), "moment": claims.moment(wave)}  # fmt: skip
     return claims.words.say(f"chart.{key}", **blanks)
 
 

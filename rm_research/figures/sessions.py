@@ -79,7 +79,7 @@ def _chart(asked: Wanted, group: Group, ax: Axes, depth: float) -> list[tuple[Ax
                 look("programme", arms.index(row["arm"])), words)
         for _, row in rows.iterrows()
     ]  # fmt: skip
-    axis = axis_text("axis_sessions", group.scale, claims)
+    axis = axis_text("axis_sessions", group.scale, group.wave, claims)
     heading = words.say("chart.heading_sessions", people=claims.people(group.role), axis=axis)
     return [(ax, draw_marks(ax, depth, marks, claims, asked.study.scale(group.scale), heading))]
 

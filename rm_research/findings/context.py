@@ -120,7 +120,7 @@ class Context:
         """The page's h1."""
         if self.cohort is None:
             return self.words.say("page.programme_title")
-        return self.words.say("page.cohort_title", cohort=self.cohort)
+        return capital(self.words.say("page.cohort_title", cohort=self.cohort))
 
     @cached_property
     def rows(self) -> tuple[Estimate, ...]:

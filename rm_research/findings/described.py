@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from rm_research.catalogue import Catalogue, capital, lowered
+from rm_research.catalogue import Catalogue, capital, in_sentence, lowered
 from rm_research.disclosure.alike import THIRDS
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
@@ -35,7 +35,7 @@ def _sentence(row: pd.Series, scale: Scale, context: Context) -> str:
     role, n = str(row["role"]), int(row["n_people"])
     blanks = {
         "Whose": capital(claims.whose(role)), "whose": claims.whose(role), "unit": claims.unit(scale),
-        "scale": say("within.outcome", title=scale.title, lowered=lowered(scale.title)),
+        "scale": say("within.outcome", title=scale.title, lowered=in_sentence(scale.title)),
         "moment": claims.moment(str(row["wave"])), "mean": number(row["mean"]), "sd": number(row["sd"]),
         "n": say("counts.pairs", n=n, people=claims.people(role, n), persons=claims.people(ONE_ROLE, n)),
     }  # fmt: skip

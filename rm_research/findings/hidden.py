@@ -91,6 +91,21 @@ def _named(role: str, arm: str, scales: set[str], context: Context) -> dict[str,
             "scales": context.words.listed(titles)}  # fmt: skip
 
 
+def comparisons_not_shown(context: Context) -> Iterator[str]:
+    """Declared groups whose difference is hidden, at the survey that the page tells of first."""
+    scales: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in context.headlines:
+        asked = row.wave in context.main_wave(context.study.scale(row.scale))
+        if row.contrast == Contrast.INTERACTION and row.reason == HIDDEN and asked:
+            scales[row.role, context.claims.compared_text(row)].add(row.scale)
+    groups: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for (role, compared), hidden in scales.items():
+        groups[role, tuple(sorted(hidden))].append(compared)
+    for (role, hidden_of), compared_by in groups.items():
+        named = _named(role, "", {*hidden_of}, context)
+        yield context.words.say("hidden.interaction", **named, groups=context.words.listed(compared_by))
+
+
 def sessions_not_shown(pictures: Sequence[Picture], context: Context) -> Iterator[str]:
     """Chart of change by meetings, where the page of the study has the change and meetings, but no such chart."""
     scale = context.study.first_scale

@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from rm_research.catalogue import capital, lowered
+from rm_research.catalogue import capital, in_sentence
 from rm_research.checks.followup import UNKNOWN
 from rm_research.claims.comparing import by_changes
 from rm_research.effects.estimate import Estimate
@@ -206,7 +206,7 @@ def _measured(scale: Scale, role: str, context: Context) -> str:
     limits, say = context.study.scale_range(scale.name), context.words.say
     whose = context.claims.whose(role)
     blanks = {"whose": whose, "Whose": capital(whose), "scale": say("within.outcome", title=scale.title,
-                                                                    lowered=lowered(scale.title))}  # fmt: skip
+                                                                    lowered=in_sentence(scale.title))}  # fmt: skip
     if limits is None:
         return say("picture.measured_unbounded", **blanks, unit=context.claims.unit(scale))
     low, high = map(context.words.plain, limits)

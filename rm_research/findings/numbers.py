@@ -32,6 +32,8 @@ def numbers_table(caption: str, rows: Sequence[Estimate], context: Context) -> T
     rows = [row for row in rows if row.is_change or row.compares_arms]
     names = ["cohort", "role", "arm", "contrast", "wave_name", "estimate", "interval", "n", "verdict", "mean_pre",
              "mean_post"]  # fmt: skip
+    if len(context.study.later_waves) > 1:
+        names[-1] = "mean_wave"
     headings = [context.heading(name, level=context.claims.level_percent) for name in names]
     detail = context.disclosed.estimates.detail
     means = {name: [detail(row.id, name) for row in rows] for name in OF_MEANS}

@@ -6,6 +6,7 @@ import pandas as pd
 
 from rm_research.catalogue import lowered
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.printing import contrast_title
 from rm_research.findings.context import Context
 from rm_research.findings.tables import Table, table
 from rm_research.panel.standing import differences, rules_changed
@@ -86,7 +87,7 @@ def _what(row: Estimate, context: Context) -> str:
     study, claims = context.study, context.claims
     several = len(study.later_waves) > 1
     parts = [study.scale(row.scale).title, claims.people(row.role), context.wave(row.wave) if several else "",
-             lowered(context.words.say(f"contrast.{row.contrast}")), claims.compared_text(row)]  # fmt: skip
+             lowered(contrast_title(row, study, context.words)), claims.compared_text(row)]  # fmt: skip
     return ", ".join(filter(None, parts))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from rm_research.catalogue import capital, lowered
+from rm_research.catalogue import capital, in_sentence
 from rm_research.effects.dyads import MEMBERS
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ROLE_ORDER
@@ -72,8 +72,10 @@ def _blanks(row: Estimate, context: Context) -> dict[str, object]:
     other = next(role for role in MEMBERS if role != row.role)
     return {
         "People": capital(claims.people(row.role)), "people": claims.people(row.role), "partners": claims.people(other),
-        "scale": context.words.say("within.outcome", title=scale.title, lowered=lowered(scale.title)),
-        "estimate": claims.estimate(row), "unit": claims.unit(scale), "interval": claims.range(row), "n": row.n_pairs,
+        "scale": context.words.say("within.outcome", title=scale.title, lowered=in_sentence(scale.title)),
+        "signed": claims.estimate(row), "size": context.words.number(abs(row.estimate)),
+        "higher": context.words.say("direction.higher" if row.estimate > 0 else "direction.lower"),
+        "unit": claims.unit(scale), "interval": claims.range(row), "n": row.n_pairs,
     }  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def test_unlinked_waves_know_nobody_who_left(claims):
 
 def test_of_a_difference_the_programme_s_people_are_counted(claims):
     rows = [row_of(**DIFFERENCE, **LOST), row_of(**LOST), row_of(arm="waitlist", n_pre=40, n_post=36, n_pairs=36)]
-    assert said(claims, *rows, design=RANDOMISED).startswith("No score after: 8 of the 40 leaders.")
+    assert said(claims, *rows, design=RANDOMISED).startswith("No score after: 8 of the programme’s 40 leaders.")
 
 
 SELF_SELECTED = RANDOMISED.replace("randomised", "self-selected")

@@ -27,7 +27,7 @@ def lasting(tmp_path):
 def test_a_change_that_went_back_did_not_last(lasting):
     assert lasting((0.87, 0.56, 1.17), (-0.1, -0.4, 0.21)) == (
         "The change in leaders’ mood did not last. It was +0.87 (95% interval 0.56 to 1.17) after and "
-        "−0.10 (95% interval −0.40 to 0.21) at year."
+        "−0.10 (95% interval −0.40 to 0.21) in the survey “year”."
     )
     german = lasting((0.87, 0.56, 1.17), (-0.1, -0.4, 0.21), language="de")
     assert german.startswith(
@@ -53,6 +53,17 @@ def test_a_difference_that_went_back_did_not_last(lasting):
 def test_what_became_of_it(lasting, last, said):
     text = lasting((0.87, 0.56, 1.17), last)
     assert text.partition(". ")[0] == said.rstrip(".")
+
+
+def test_what_groups_differed_in_at_the_start_has_no_later_survey(tmp_path):
+    study_of(tmp_path, design='comparison = "waitlist"\nassignment = "self-selected"')
+    toml = (tmp_path / "study.toml").read_text()
+    (tmp_path / "study.toml").write_text(toml.replace("[columns]", '[waves.year]\nfile = "year.csv"\n[columns]'))
+    row = row_of(contrast="difference", method="change_score", n_comparison=14, heads=True)
+    gap = details_of(*((row["id"], f"gap{end}", value) for end, value in (("", -0.3), ("_low", -0.5), ("_high", -0.1))))
+    disclosed = Disclosed(Estimates(table_of(row), gap), {}, 10)
+    said = Claims(disclosed, read_study(tmp_path), catalogue("en")).beside(disclosed.rows[0])[0]
+    assert said.startswith("At the start, leaders’ mood was an estimated 0.30 scale points lower than")
 
 
 def test_what_came_only_later_went_on_changing(lasting):

@@ -86,7 +86,7 @@ def test_the_cohorts_of_an_average_are_counted(claims):
 
 @pytest.mark.parametrize(("columns", "said"), [
     ({"method": "people"}, "48 leaders in these 4 cohorts)"),
-    ({"method": "people", "n_pre": 60}, "60 leaders in these 4 cohorts, 48 of them twice)"),
+    ({"method": "people", "n_pre": 60}, "60 leaders in these 4 cohorts, 48 of them both times)"),
     ({"method": "people_both", "n_pre": 60}, "48 leaders in these 4 cohorts who answered both times)"),
     ({"method": "ancova", "contrast": "pooled_difference", "n_comparison": 40},
      "48 and 40 leaders, 4 cohorts)"),
@@ -201,6 +201,17 @@ def test_a_fall_is_a_gain_where_lower_is_better(claims):
     assert found.verdict_sentence(row).endswith("a gain that matters.")
 
 
+@pytest.mark.parametrize(("low", "high", "side"), [(0.4, 0.9, "above"), (-0.9, -0.4, "below")])
+def test_what_matters_is_said_by_the_side_of_0_on_which_the_interval_lies(claims, low, high, side):
+    found = claims(row_of(estimate=(low + high) / 2, ci_low=low, ci_high=high, p_value=1e-5))
+    assert f"lies at least 0.30 scale points {side} 0, the" in found.verdict_sentence(found.disclosed.rows[0])
+
+
+def test_less_of_what_should_be_low_is_better_and_no_gain(claims):
+    found = claims(row_of(estimate=-0.5, ci_low=-0.7, ci_high=-0.2), better="lower")
+    assert found.verdict_name(found.disclosed.rows[0]) == "better"
+
+
 def test_arm_and_survey_stand_after_the_outcome(claims):
     assert sentence(claims, row_of(arm="thanks")).startswith("Leaders’ mood (arm thanks) rose by")
 
@@ -232,13 +243,13 @@ class TestThoseWhoLeft:
     def test_both_numbers_are_named(self, claims):
         assert sentence(claims, row_of(n_pre=23, n_pairs=18)) == (
             "Leaders’ mood rose by an estimated 0.50 scale points "
-            "(95% interval 0.30 to 0.70; 23 leaders, 18 of them twice)."
+            "(95% interval 0.30 to 0.70; 23 leaders, 18 of them both times)."
         )
 
     @pytest.mark.parametrize(("estimate", "low", "high"), [(0.5, 0.3, 0.7), (0.5, -0.3, 1.3), (0.1, 0.05, 0.2)])
     def test_sentences_stay_short(self, claims, estimate, low, high):
         row = row_of(n_pre=123, n_pairs=118, estimate=estimate, ci_low=low, ci_high=high)
-        assert "123 leaders, 118 of them twice" in sentence(claims, row)
+        assert "123 leaders, 118 of them both times" in sentence(claims, row)
         assert len(sentence(claims, row).split()) <= 25
 
     def test_where_all_came_back_one_number_is_enough(self, claims):
@@ -248,7 +259,7 @@ class TestThoseWhoLeft:
         assert self.counted(claims, n_pre=18, n_post=25, n_pairs=18) == "18 leaders"
 
     def test_one_who_was_measured_before_is_singular(self, claims):
-        assert self.counted(claims, n_pre=1, n_pairs=0) == "1 leader, 0 of them twice"
+        assert self.counted(claims, n_pre=1, n_pairs=0) == "1 leader, 0 of them both times"
 
     def test_those_who_stayed_are_counted_where_the_number_is_theirs(self, claims):
         both = "18 leaders who answered both times"
@@ -421,7 +432,7 @@ class TestTwoWays:
         assert found.judged(row).hull == (-0.1, 0.7)
         texts = found.beside(row)
         assert texts[0] == (
-            "At the start, leaders’ mood differed from the comparison’s by an estimated +1.00 scale points "
+            "At the start, leaders’ mood was an estimated 1.00 scale points higher than the comparison’s "
             "(95% interval 0.80 to 1.20)."
         )
         assert texts[1] == (
@@ -459,13 +470,20 @@ class TestTwoWays:
         found = claims(row, beside, design=SELF_SELECTED)
         first = found.disclosed.rows[0]
         assert found.verdict_sentence(first) == (
-            "The two ways to compare these groups do not agree, so the difference stays unclear."
+            "Only one of the two ways to compare these groups is clear, so the difference stays unclear."
         )
-        assert found.verdict_name(first) == "can’t tell: two ways differ"
+        assert found.verdict_name(first) == "can’t tell: only one of two ways is clear"
 
     def test_a_clear_other_way_that_the_headline_does_not_share_says_so_too(self, claims):
         """Mentors of a study: +0.02 by the changes, −0.75 and clear at equal scores before."""
         row = row_of(**CHANGES | {"estimate": 0.02, "ci_low": -0.38, "ci_high": 0.43, "p_value": 0.9})
+        beside = row_of(**DIFFERENCE | {"heads": False, "estimate": -0.75, "ci_low": -1.24, "ci_high": -0.25})
+        found = claims(row, beside, design=SELF_SELECTED)
+        first = found.disclosed.rows[0]
+        assert found.verdict_name(first) == "can’t tell: only one of two ways is clear"
+
+    def test_two_clear_ways_of_which_one_says_too_small_differ(self, claims):
+        row = row_of(**CHANGES | {"estimate": 0.02, "ci_low": -0.2, "ci_high": 0.2, "p_value": 0.9})
         beside = row_of(**DIFFERENCE | {"heads": False, "estimate": -0.75, "ci_low": -1.24, "ci_high": -0.25})
         found = claims(row, beside, design=SELF_SELECTED)
         first = found.disclosed.rows[0]

@@ -113,5 +113,5 @@ def test_bars_that_give_the_spread_are_not_shown_where_few_share_a_cluster(tmp_p
 @pytest.mark.slow
 def test_a_page_does_not_call_enough_people_too_few(tmp_path):
     page = undrawn_findings(prepare_study(in_teams(tmp_path, 20, 2)))
-    assert "it could reveal the answers of a small one" in page.headline.text
+    assert "it could reveal the answers of a few people who belong together" in page.headline.text
     assert "Fewer than 10 people answered" not in page.headline.text

@@ -122,7 +122,7 @@ class TestThePage:
         numbers, study = numbers_of(tmp_path, Group("a", 30, left=12), Group("b", 24))
         claims = claims_of(numbers, study)
         said = {row.cohort: claims.sentence(row) for row in numbers.headline_rows}
-        assert "; 30 people, 18 of them twice)." in said["a"]
+        assert "; 30 people, 18 of them both times)." in said["a"]
         assert {row.method for row in numbers.headline_rows if row.contrast == "change"} == {"jackknife"}
 
     @pytest.mark.slow

@@ -112,6 +112,10 @@ class TestChanges:
         label = words(draw(DIFFERENCE))[0]
         assert label == "Difference after from the comparison, at equal scores before (scale points, 95% interval)"
 
+    def test_of_a_later_survey_the_axis_has_its_name(self, draw, three_waves):
+        ax = draw(row_of(wave="winter"), study=three_waves, wave="winter")
+        assert words(ax)[0] == "Change from before to winter (scale points, 95% interval)"
+
     def test_ticks_have_room_for_their_numbers(self, draw):
         ax = draw(CHANGE)
         ticks = [text for text in ax.texts if text.get_ha() == "center"]

@@ -58,7 +58,7 @@ def test_a_cohort_has_its_own_rows(draw):
 
 def test_several_later_surveys_are_named(draw, three_waves):
     table = flow_of(**{"answered winter": [9, 8, 7], "both winter": [8, 7, 6]})
-    assert {"At winter", "Both, at winter", "After"} <= set(words(draw(table, study=three_waves)))
+    assert {"Winter", "Both, winter", "After"} <= set(words(draw(table, study=three_waves)))
 
 
 @pytest.mark.parametrize("width", [WIDTH, WIDE])

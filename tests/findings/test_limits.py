@@ -76,7 +76,12 @@ UNCLEAR = {"estimate": 0.1, "ci_low": -0.1, "ci_high": 0.3}
     ],
 )  # fmt: skip
 def test_groups_are_called_small_only_where_they_are_and_nothing_was_found(study, row, named):
-    assert (WORDS.say("limits.small", few=50) in items(study, row_of(**row))) is named
+    assert (WORDS.say("limits.small_all", few=50) in items(study, row_of(**row))) is named
+
+
+def test_some_groups_are_called_small_where_others_are_not(study):
+    rows = row_of(**UNCLEAR), row_of(**UNCLEAR, role="mentor", n_pre=60, n_pairs=60)
+    assert WORDS.say("limits.small", few=50) in items(study, *rows)
 
 
 def test_without_a_usable_comparison_it_is_no_limit_that_people_chose(study, tmp_path):

@@ -114,8 +114,8 @@ def test_a_clear_association_is_told_as_one(programme):
         return files | {"post.csv": "\n".join(map(",".join, lines)) + "\n"}
 
     _, text = programme(change=driven, n=60)
-    found = re.search(r"Where mentors rated Safety one point higher, the change of leaders in inclusion differed by "
-                      r"\+(\d\.\d\d) scale points", text)  # fmt: skip
+    found = re.search(r"Where mentors rated Safety one point higher, the change of leaders in inclusion was "
+                      r"(\d\.\d\d) scale points higher", text)  # fmt: skip
     assert found is not None, text
     assert "cause" not in text
 
@@ -133,8 +133,8 @@ def test_clear_scores_of_partners_before_are_told_as_a_difference(programme):
         return files | {"post.csv": "\n".join(map(",".join, lines)) + "\n"}
 
     _, text = programme(change=driven)
-    assert re.search(r"Where mentors began one point higher, the later scores of leaders in inclusion differed by "
-                     r"\+\d\.\d\d scale points \(0\.\d\d to", text), text  # fmt: skip
+    assert re.search(r"Where mentors began one point higher, the later scores of leaders in inclusion were "
+                     r"\d\.\d\d scale points higher \(0\.\d\d to", text), text  # fmt: skip
 
 
 def test_german_pages_say_the_same(programme):

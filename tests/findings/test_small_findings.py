@@ -256,7 +256,9 @@ assignment = "randomised"
         text = repr(findings.headline)
         assert "low mood (thanks, week1)" in text
         assert "low mood (strengths, week1)" in text
-        assert "month1" not in text.replace("before and at month1", "")  # who answered until the last survey
+        assert "month1" not in text.replace(
+            "before and in the survey “month1”", ""
+        )  # who answered until the last survey
         assert re.search(r"Low mood, Strengths .*\nLow mood, Thanks .*\nJoy, Strengths", text)
 
     def test_later_waves_stand_together_in_a_table_with_their_charts_folded(self, findings):
@@ -294,7 +296,7 @@ class TestThoseWhoLeft:
     @pytest.mark.slow
     def test_in_a_change_they_count_with_the_score_they_had(self, built):
         text = self.told(built, Group(n=23, role="leader", left=11))
-        assert "23 leaders, 12 of them twice)" in text
+        assert "23 leaders, 12 of them both times)" in text
         assert (
             "Of the 23 leaders who answered before, 11 did not answer after. They are assumed to have changed" in text
         )

@@ -50,7 +50,7 @@ def test_cohorts_without_a_date_have_no_trend(tmp_path):
     folder = shaped_study(tmp_path, shape())
     toml = folder / "study.toml"
     toml.write_text(toml.read_text(encoding="utf-8").replace('submitted = "when"\n', ""), encoding="utf-8")
-    assert "A trend over time is not estimated: not every cohort has a date." in told(folder)
+    assert "A trend over time is not estimated: no cohort has a date." in told(folder)
 
 
 @pytest.mark.slow

@@ -234,7 +234,8 @@ def _trend(row: Estimate, context: Context) -> str:
     say, claims, found = context.words.say, context.claims, _trend_row(row, context)
     if found is None:
         shared = row.compares_arms and context.study.design.comparison_scope == "shared"
-        return "" if claims.unlinked(row) else say("cohorts.trend_shared" if shared else "cohorts.trend_undated")
+        lacking = "trend_shared" if shared else "trend_undated" if _dated(context) else "trend_dateless"
+        return "" if claims.unlinked(row) else say(f"cohorts.{lacking}")
     if not found.is_known:
         why = next((key for reason, key in WHY_NO_TREND.items() if reason == found.reason), None)
         return say(f"cohorts.{why}") if why else ""
@@ -248,6 +249,12 @@ def _trend(row: Estimate, context: Context) -> str:
         return text
     meant = [say("plain.worse" if way == "trend_up" else "plain.better")] if scale.better == "lower" else []
     return " ".join([text, *meant, say("cohorts.trend_years")])
+
+
+def _dated(context: Context) -> bool:
+    """Whether some cohort has a date."""
+    table = context.disclosed.tables["cohorts"]
+    return bool(table.loc[table["cohort"].isin(context.cohorts), "first"].notna().any())
 
 
 def _trend_row(row: Estimate, context: Context) -> Estimate | None:

@@ -7,6 +7,7 @@ from rm_research.claims.glance import compared_groups
 from rm_research.effects.methods import Contrast
 from rm_research.findings.bars import bars
 from rm_research.findings.context import Context
+from rm_research.findings.hidden import comparisons_not_shown
 from rm_research.findings.page import Content
 from rm_research.findings.sections.headline import Cell, Line
 from rm_research.findings.tables import table
@@ -17,8 +18,9 @@ def content(context: Context) -> Content:
     """Content of the table of declared groups; empty where none can be compared."""
     say, claims = context.words.say, context.claims
     lines = [line for scale in context.study.scales for line in _lines(scale, context)]
+    not_shown = tuple(comparisons_not_shown(context))
     if not lines:
-        return Content()
+        return Content(not_shown=not_shown)
     rows = [row for row in context.headlines if row.contrast == Contrast.INTERACTION]
     cells = [[context.study.scale(row.scale).title, capital(claims.people(row.role)), claims.arm_title(row.arm),
               claims.compared_text(row), context.wave(row.wave) if len(context.study.later_waves) > 1 else "",
@@ -32,7 +34,7 @@ def content(context: Context) -> Content:
         "note": say("groups.note"), "more": say("outcome.more"),
         "table": table(say("groups.numbers"), headings, cells, context.frame(rows)),
     }  # fmt: skip
-    return Content(values)
+    return Content(values, not_shown=not_shown)
 
 
 def _lines(scale: Scale, context: Context) -> Iterator[Line]:

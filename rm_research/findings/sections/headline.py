@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from rm_research.catalogue import capital, lowered
+from rm_research.catalogue import capital, in_sentence, lowered
 from rm_research.checks.flow import flow_column
 from rm_research.claims.glance import Glance, glance
 from rm_research.claims.plain import named_together, plain_texts
@@ -71,8 +71,9 @@ def _about(context: Context) -> Iterator[str]:
     if study.comparison is None:
         yield say("head.single")
     else:
-        arm = lowered(context.claims.arm_title(study.comparison))
-        yield say("head.comparison", design=say(f"head.{study.design.assignment}"), arm=arm)
+        arm = context.claims.arm_title(study.comparison)
+        design = say(f"head.{study.design.assignment}")
+        yield say("head.comparison", design=design, title=arm, lowered=in_sentence(arm))
     before = int(flow["before"].sum())
     if study.later_waves and before:
         wave = study.later_waves[-1]
@@ -139,7 +140,9 @@ def _elsewhere(context: Context) -> dict[str, object]:
 def kind_of(rows: list[Estimate], context: Context) -> str:
     """What the numbers of a table are: 'change', 'compared', 'unlinked' or 'both' of the first two."""
     kinds = {"compared" if row.compares_arms else "change" for row in rows}
-    if kinds == {"change"} and any(context.claims.unlinked(row) for row in rows):
+    if not kinds and context.study.comparison is None:  # nothing else could be shown
+        kinds = {"change"}
+    if kinds == {"change"} and context.study.link.method == "none":
         return "unlinked"
     return kinds.pop() if len(kinds) == 1 else "both"
 
@@ -250,7 +253,7 @@ def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[st
         over_cohorts = context.study.reporting.average == Average.COHORTS
         return [say("headline.fewer_than_five" if several and over_cohorts else "headline.too_few_cohorts")], []
     if any(row.is_known for each in context.study.scales for row in context.main_rows(each)):
-        lowered_title = say("within.outcome", title=scale.title, lowered=lowered(scale.title))
+        lowered_title = say("within.outcome", title=scale.title, lowered=in_sentence(scale.title))
         reasons = [context.claims.reason(row) for row in rows] or [say("headline.not_asked_again")]
         return [say("headline.nothing_of", scale=lowered_title)], [*dict.fromkeys(reasons)]
     rows = rows or [row for row in context.headlines if row.is_change and row.scale == scale.name]
@@ -261,10 +264,18 @@ def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[st
     elif (hidden := [row for row in rows if row.reason == HIDDEN]) and all(
         context.disclosed.why_hidden(row.id) in OF_FEW for row in hidden
     ):
-        reasons = [say("headline.too_small", smallest=smallest)]
+        nobody = _nobody_later(context)
+        reasons = [say("headline.nobody_later") if nobody else say("headline.too_small", smallest=smallest)]
     else:
         reasons = [context.claims.reason(row) for row in rows] or [say("headline.not_asked_again")]
     return [say("headline.nothing", cohort=context.place)], [*dict.fromkeys(reasons)]
+
+
+def _nobody_later(context: Context) -> bool:
+    """Whether people answered before, and none of them or anybody else a later survey."""
+    flow = context.table("response")
+    later = flow[[flow_column("answered", wave) for wave in context.study.later_waves]]
+    return bool(flow["before"].sum()) and bool(later.notna().all(axis=None)) and not later.to_numpy().sum()
 
 
 def _doubts(context: Context) -> list[str]:

@@ -113,8 +113,9 @@ def _small_groups(context: Context) -> list[str]:
     asked = [row for row in context.headlines if row.is_change or row.compares_arms]
     asked = [row for row in asked if row.has_interval and row.arm != context.study.comparison]
     missed = [row for row in asked if row.ci_low <= 0 <= row.ci_high]
-    small = any(_smallest(row, context) < FEW_PEOPLE for row in missed)
-    return [context.words.say("limits.small", few=FEW_PEOPLE)] if small else []
+    small = [_smallest(row, context) < FEW_PEOPLE for row in missed]
+    every = all(_smallest(row, context) < FEW_PEOPLE for row in asked)
+    return [context.words.say("limits.small_all" if every else "limits.small", few=FEW_PEOPLE)] if any(small) else []
 
 
 def _smallest(row: Estimate, context: Context) -> int:

@@ -28,7 +28,8 @@ def content(context: Context) -> Content:
     drawn += [_sessions(context)] if by_meetings else []
     shown, folded = ([planned], by_meetings) if planned else (by_meetings, [])
     values = {
-        "heading": words.say("headings.programme"), "sentences": sentences, "tables": tables, "drawn": drawn,
+        "heading": words.say("headings.programme" if sentences or planned or sides.rows else "headings.pairs"),
+        "sentences": sentences, "tables": tables, "drawn": drawn,
         "shown": shown,
         "folded": folded, "further": associations(context), "sides": sides if sides.rows else None,
         "more": words.say("outcome.more"),

@@ -8,6 +8,7 @@ from rm_research.claims.opposed import opposed
 from rm_research.claims.staying import losses
 from rm_research.disclosure.printed import printed_ends
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.groups import AND
 from rm_research.effects.verdicts import has_few_df
 from rm_research.findings.context import Context
 from rm_research.findings.page import Content
@@ -39,11 +40,14 @@ def _too_few_people(rows: list[Estimate], context: Context) -> Iterator[str]:
         if _ways_apart(row, smallest, context):
             continue
         times = (half / smallest) ** 2
-        now = row.n_clusters if context.pooled else (row.n_pairs or 0) + (row.n_comparison or 0)
+        people = (row.n_pairs or 0) + (row.n_comparison or 0)
+        in_pairs = AND in row.role and row.is_change and people == 2 * (row.n_clusters or 0)
+        now = row.n_clusters if context.pooled or in_pairs else people
         if not now or not WORTH_ASKING < times < WORTH_WAITING:
             continue
         more = math.ceil(now * (times - 1))
         key = "cohorts" if context.pooled else "people_compared" if row.compares_arms else "people"
+        key = "pairs" if in_pairs else key
         sizes = {"half": words.number(half), "smallest": words.number(smallest)}
         yield words.say(f"prompts.{key}", **claims.named(row), more=more, n=more, **sizes)
         return

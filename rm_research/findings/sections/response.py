@@ -117,7 +117,10 @@ def _flow_table(context: Context, flow: pd.DataFrame) -> Table:
     waves = context.study.later_waves
     headings = [context.heading("role"), context.heading("arm"), context.heading("invited"), context.heading("before")]
     for wave in waves:
-        headings += [context.heading(column, wave=context.wave(wave)) for column in ("wave", "both", "scored", "left")]
+        headings += [
+            context.heading(column, wave=context.wave(wave), Wave=capital(context.wave(wave)))
+            for column in ("wave", "both", "scored", "left")
+        ]
     shown = flow.copy()
     for wave in waves:  # it says nothing more than `both` where everybody has both scores
         both, scored = (flow_column(count, wave) for count in ("both", "scored"))
