@@ -477,6 +477,15 @@ def test_texts_within_a_sentence_begin_small_but_for_abbreviations(text, small):
 
 
 @pytest.mark.parametrize(
+    ("value", "number", "share"), [(0.825, "0.83", "83%"), (0.125, "0.13", "13%"), (0.1249, "0.12", "12%")]
+)
+def test_half_a_unit_goes_away_from_0_in_numbers_and_shares(value, number, share):
+    words = catalogue("en")
+    assert (words.number(value), words.share(value)) == (number, share)
+    assert words.number(-value) == f"{MINUS}{number}"
+
+
+@pytest.mark.parametrize(
     ("title", "within"),
     [("Inclusion", "inclusion"), ("Utrecht Work Engagement", "Utrecht Work Engagement"),
      ("Quality of LMX", "quality of LMX"), ("Trust in Leaders", "Trust in Leaders"), ("NPS", "NPS")],

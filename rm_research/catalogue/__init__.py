@@ -71,7 +71,7 @@ class Catalogue:
         return first, last
 
     def _end(self, value: float, decimals: int) -> str:
-        if value and not round(value, decimals):  # missing and endless values round to themselves
+        if value and not rounded(value, decimals):  # missing and endless values round to themselves
             return self.say("format.just_below" if value < 0 else "format.just_above")
         return self.number(value, decimals=decimals)
 
@@ -111,23 +111,27 @@ class Catalogue:
 
 def rounded(value: float, decimals: int) -> float:
     """
-    A number with fewer decimals, never −0.
+    A number with fewer decimals, never −0; half a unit goes away from 0.
 
     Half a unit is told first, at nine decimals: the order in which numbers were added decides the last ones.
     """
-    return round(round(float(value), NOISE), decimals) + 0.0
+    value = round(float(value), NOISE)
+    if not math.isfinite(value):
+        return value
+    units = math.floor(abs(value) * 10**decimals + 0.5 + 10.0 ** (decimals - NOISE) / 4)
+    return math.copysign(units / 10**decimals, value) + 0.0
 
 
 def decimals_of_ends(low: float, high: float) -> tuple[int, int]:
     """How many decimals the ends of an interval have, so that it shows whether it excludes 0."""
-    finer = low > 0 or high < 0 or not (round(low, 2) or round(high, 2))
+    finer = low > 0 or high < 0 or not (rounded(low, 2) or rounded(high, 2))
     first, last = (_decimals(value) if finer and value else 2 for value in (low, high))
     return first, last
 
 
 def _decimals(value: float) -> int:
     """How many decimals it takes to see that a value is not 0, two at least."""
-    return next((decimals for decimals in range(2, MOST_DECIMALS) if round(value, decimals)), MOST_DECIMALS)
+    return next((decimals for decimals in range(2, MOST_DECIMALS) if rounded(value, decimals)), MOST_DECIMALS)
 
 
 def capital(text: str) -> str:

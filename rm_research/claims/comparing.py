@@ -155,8 +155,10 @@ def _picked(claims: "Claims", row: Estimate) -> str:
     expected = next((value for value in known if not math.isnan(value)), None)  # it is that of all who were picked
     if expected is None:
         return claims.words.say("comparing.picked")
-    signed = claims.words.number(expected, signed=True)
-    return claims.words.say("comparing.picked_by", signed=signed, unit=claims.unit(scale))
+    signed, unit = claims.words.number(expected, signed=True), claims.unit(scale)
+    text = claims.words.say("comparing.picked_by", signed=signed, unit=unit)
+    inside = row.has_interval and row.ci_low <= expected <= row.ci_high
+    return f"{text} {claims.words.say('comparing.picked_inside')}" if inside else text
 
 
 def _side_by_side(claims: "Claims", row: Estimate) -> Iterator[str]:
@@ -205,7 +207,11 @@ def _two_ways(claims: "Claims", row: Estimate) -> Iterator[str]:
     named = claims.named(row)
     if not by_two_ways(claims.study):
         if known_arms:
-            yield words.say("comparing.arms", **named, **moves(claims, row))
+            left = any(gone for _, gone in claims.people_left(row).values())
+            counts = {"n": row.n_pairs, "m": row.n_comparison}
+            yield words.say(
+                "comparing.arms_of_both" if left else "comparing.arms", **named, **moves(claims, row), **counts
+            )
         return
     gap, low, high = claims.followed.gaps.get(row.id, (math.nan,) * 3)
     if not math.isnan(low):

@@ -97,11 +97,12 @@ def _shapes(row: Estimate, claims: Claims) -> Iterator[str]:
     table = table[table["cohort"].eq(row.cohort)]
     arms = [row.arm, *([claims.study.comparison] if row.compares_arms else [])]
     say, title = claims.words.say, claims.study.scale(row.scale).title
+    picked = claims.study.scale(row.scale).picked is not None  # such scores spread less before than after anyway
     for arm in arms if len(table) else []:
         of_arm = table[(table[["role", "arm", "scale", "wave"]] == [row.role, arm, row.scale, row.wave]).all(axis=1)]
         people = claims.people(row.role)
         who = people if arm != claims.study.comparison else say("beside.compared", people=people)
-        if arm != row.arm:  # how the comparison spreads tells nothing of the finding
+        if picked or arm != row.arm:  # how the comparison spreads tells nothing of the finding
             of_arm = of_arm[~of_arm["limit"].isin(SPREADS)]
         for limit, above in zip(of_arm["limit"], of_arm["above"], strict=True):
             blanks = {"who": who, "Who": capital(who), "scale": title, "when": claims.moment(row.wave)}

@@ -6,7 +6,7 @@ from rm_research.study.titles import wave_title
 
 
 def when(wave: str, words: Catalogue) -> str:
-    """When a survey was, within a sentence: 'after', or 'at follow-up'."""
+    """When a survey was, within a sentence: 'after', or 'in the survey “late”'."""
     name = wave_title(wave, words)
     return name if name != wave else words.say("chart.at", wave=wave)
 

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from rm_research.claims.measurement import rescaled
 from rm_research.claims.sentences import Claims
 from rm_research.disclosure.printed import printed_interval
 from rm_research.effects.estimate import Estimate
@@ -25,18 +26,20 @@ def in_answers(row: Estimate, claims: Claims) -> str:
     Returns
     -------
     str
-        Empty unless the finding is clear, the score a mean of answers with steps of one point, and the interval
-        within one step.
+        Empty unless the surveys are linked and have equally many points, the finding is clear, the score a mean of
+        answers with steps of one point, and the interval within one step.
     """
     scale = claims.study.scale(row.scale)
     if not row.has_interval or claims.judged(row).verdict not in CLEAR or not _in_steps(scale, claims):
+        return ""
+    if claims.unlinked(row) or any(rescaled(scale, claims.study)):  # nobody's answers moved, or by other steps
         return ""
     if claims.has_no_verdict(row) or max(abs(row.ci_low), abs(row.ci_high)) > 1:
         return ""
     estimate, *ends = printed_interval(*row.interval)
     few, many = sorted(map(abs, ends))
     up = "up" if row.estimate > 0 else "down"
-    kind = "difference" if row.compares_arms or claims.unlinked(row) else "change"
+    kind = "difference" if row.compares_arms else "change"
     low, middle, high = (max(round(100 * size), 1) for size in (few, abs(estimate), many))
     return claims.words.say(f"pictured.{kind}_{up}", n=middle, few=low, many=high)
 

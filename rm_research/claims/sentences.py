@@ -494,7 +494,7 @@ class Claims:
         return arm_title(arm, self.words)
 
     def moment(self, wave: str) -> str:
-        """When a wave was, within a sentence: 'before', 'after', or 'at follow-up'."""
+        """When a wave was, within a sentence: 'before', 'after', or 'in the survey “late”'."""
         return moment(wave, self.study, self.words)
 
     def survey(self, wave: str) -> str:

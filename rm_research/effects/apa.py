@@ -125,7 +125,9 @@ def _counted(
         n = counted[0]
     elif row.compares_groups:
         second = row.n_comparison
-    if n is not None:
+    if row.is_change and n is not None and second is None and n > (row.n_pairs or 0):
+        parts.append(words.say("apa.n_followed", n=n, m=row.n_pairs))
+    elif n is not None:
         two = "apa.n_both_scores" if everyone else "apa.n_both"
         parts.append(words.say("apa.n" if second is None else two, n=n, m=second))
     return parts

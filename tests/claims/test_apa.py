@@ -24,16 +24,19 @@ def line(claims):
 
 
 def test_all_that_a_row_has(line):
-    assert line() == "M change = 0.25, 95% CI [0.05, 0.45], t(61.2) = 2.51, p = .015, n = 66"
+    assert line() == "M change = 0.25, 95% CI [0.05, 0.45], t(61.2) = 2.51, p = .015, n = 66 (60 with both scores)"
 
 
 def test_in_german(line):
-    assert line("de") == "M Veränderung = 0,25, 95-%-KI [0,05; 0,45], t(61,2) = 2,51, p = ,015, n = 66"
+    assert (
+        line("de")
+        == "M Veränderung = 0,25, 95-%-KI [0,05; 0,45], t(61,2) = 2,51, p = ,015, n = 66 (60 mit beiden Werten)"
+    )
 
 
 def test_what_is_missing_is_left_out(line):
     text = line(ci_low=None, statistic=None, df=None, p_value=None)
-    assert text == "M change = 0.25, n = 66"
+    assert text == "M change = 0.25, n = 66 (60 with both scores)"
 
 
 def test_whole_degrees_of_freedom_have_no_decimals(line):
@@ -116,7 +119,7 @@ def test_cohorts_of_an_average_are_counted(line):
     ]
     text = line(contrast="pooled_change", method="reml_hk", cohort="all cohorts", n_clusters=4, n_pre=102, n_post=60,
                 n_pairs=60, beside=cohorts)  # fmt: skip
-    assert text.endswith("k = 4, n = 102")
+    assert text.endswith("k = 4, n = 102 (60 with both scores)")
 
 
 def test_an_average_of_changes_of_those_with_both_scores_counts_them(line):

@@ -1,6 +1,7 @@
 """Every text made of a thousand drawn rows, in every language: its numbers, verbs, directions and length."""
 
 import re
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pandas as pd
@@ -105,7 +106,8 @@ def spoken_level(one: Said) -> str:
 
 
 def written(value: float, language: str, decimals: int = 2, *, signed: bool = False) -> str:
-    text = f"{round(abs(value), 9):.{decimals}f}"
+    exact = Decimal(f"{abs(value):.9f}")
+    text = f"{exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)}"
     sign = "" if not float(text) else MINUS if value < 0 else "+" if signed else ""
     return sign + text.replace(".", POINT[language])
 

@@ -162,8 +162,8 @@ def test_each_arm_has_its_own_words_where_both_changed_alike(tmp_path, language)
     numbers = decided(tmp_path, change, *groups, toml=toml)
     assert reasons(numbers, "difference") == {"alike_compared"}
     assert reasons(numbers) == {"alike_change_up", "alike_change_none"}
-    rose, stayed = {"en": ("nearly all rose by as much", "nearly all stayed as they were"),
-                    "de": ("Fast alle stiegen gleich stark", "Fast alle blieben, wie sie waren")}[language]  # fmt: skip
+    rose, stayed = {"en": ("nearly everyone rose by the same amount", "nearly all stayed as they were"),
+                    "de": ("Fast alle stiegen um gleich viel", "Fast alle blieben, wie sie waren")}[language]  # fmt: skip
     arms = {"en": "Programme", "de": "Programm"}[language]
     assert said_of(numbers, tmp_path, "difference").endswith(f". {arms}: {rose}. Waitlist: {stayed}.")
     claims = claims_of(numbers, read_study(tmp_path))
@@ -193,7 +193,9 @@ def test_the_page_says_it_in_words(tmp_path):
     study = prepare_study(tmp_path).study
     (row,) = [row for row in numbers.headline_rows if row.contrast == "change"]
     said = claims_of(numbers, study).statement(row)
-    assert said == "People’s mood: in words only, because people changed alike: nearly all rose by as much."
+    assert (
+        said == "People’s mood: in words only, because people changed alike: nearly everyone rose by the same amount."
+    )
 
 
 @pytest.mark.parametrize(

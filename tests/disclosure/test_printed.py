@@ -28,7 +28,7 @@ class TestRounding:
     @pytest.mark.parametrize(
         ("quantity", "value", "expected"),
         [("estimate", 0.12345, 0.12), ("estimate", 0.525, 0.53), ("df", 11.26, 11.3), ("p_value", 0.01234, 0.012),
-         ("p_value", 0.0009, 0.0), ("hours", 7.5, 8.0), ("mean_pre", np.float64(2.675), 2.67), ("sd", -0.001, 0.0)],
+         ("p_value", 0.0009, 0.0), ("hours", 7.5, 8.0), ("mean_pre", np.float64(2.675), 2.68), ("sd", -0.001, 0.0)],
     )  # fmt: skip
     def test_by_quantity(self, quantity, value, expected):
         found = printed_number(value, quantity)

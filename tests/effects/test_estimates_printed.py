@@ -116,9 +116,9 @@ class TestText:
             cohort="Spring", scale="mood", role="leader", arm="programme", measure="mean", contrast="change"
         )
         lines = lines_by_method(leaders)
-        assert lines["jackknife"].endswith("n = 7, of everyone with a score before.")
+        assert lines["jackknife"].endswith("n = 7 (6 with both scores), of everyone with a score before.")
         assert lines["paired_t"].endswith("n = 6, of those with both scores.")
-        assert lines["likelihood"].endswith("n = 7, of everyone with a score before.")
+        assert lines["likelihood"].endswith("n = 7 (6 with both scores), of everyone with a score before.")
 
     def test_differences_of_changes_say_it_too(self, change):
         roles = change.where(cohort="Spring", scale="mood", contrast="role_difference", arm="programme")

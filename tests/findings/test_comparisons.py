@@ -69,7 +69,7 @@ def test_where_nobody_s_mean_moved_nothing_changed_more(page):
     findings = page((40, 3.9, 0, 0), (40, 2.9, 0, 0))
     text = repr(findings.headline) + repr(findings.outcomes)
     assert "People’s mood changed by 0.00, the comparison’s by 0.00" in text
-    assert "At the start, people’s mood differed from the comparison’s by an estimated +1.00 scale points" in text
+    assert "At the start, people’s mood was an estimated 1.00 scale points higher than the comparison’s" in text
     said = text
     assert not any(word in said for word in ("changed more", "for the better", "a gain"))
 
@@ -80,7 +80,7 @@ def test_more_people_do_not_make_two_ways_agree(page, apart):
     """Unclear by the changes; where the groups started apart, clearly lower at equal scores before."""
     findings = page((40, 5 + apart, 0, 0), (40, 5, 0, 0), spread=3.0)
     text = repr(findings.headline) + repr(findings.outcomes)
-    assert ("can’t tell: two ways differ" in text) == bool(apart)
+    assert ("can’t tell: only one of two ways is clear" in text) == bool(apart)
     assert ("would narrow that to" in repr(findings.prompts)) == (not apart)
 
 
@@ -186,5 +186,5 @@ class TestBadInput:
     @pytest.mark.slow
     def test_equal_answers(self, page):
         text = repr(page((20, 3.0, 0.5, 0), (20, 3.0, 0.5, 0), spread=0.0, findings=build_findings))
-        assert "In words only, because people changed alike: nearly all rose by as much." in text
+        assert "In words only, because people changed alike: nearly everyone rose by the same amount." in text
         assert "for the better" not in text

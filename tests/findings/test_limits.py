@@ -22,12 +22,13 @@ def study(tmp_path_factory):
     return study_of(tmp_path_factory.mktemp("study"), design=RANDOMISED)
 
 
-def items(study, *rows, cohorts=("one",), shapes=None) -> list[str]:
+def items(study, *rows, cohorts=("one",), shapes=None, rough=(), doubts=()) -> list[str]:
     """Limits of the page of the first cohort, or of the programme of several."""
     names = [*cohorts, "all cohorts"]
     tables = {
         "cohorts": pd.DataFrame({"cohort": names, "repeats": 0, "failed": False}),
-        "measurement": pd.DataFrame(columns=["scale", "limit", "wave", "cohort"]),
+        "measurement": pd.DataFrame(list(rough), columns=["scale", "limit", "wave", "cohort"]),
+        "doubts": pd.DataFrame({"scale": doubts, "doubt": "direction"}),
         "together": None,
         "described": pd.DataFrame(columns=["scale", "cohort"]),
         "shapes": pd.DataFrame(shapes or [], columns=["cohort", "limit", "above"]),
@@ -82,6 +83,12 @@ def test_groups_are_called_small_only_where_they_are_and_nothing_was_found(study
 def test_some_groups_are_called_small_where_others_are_not(study):
     rows = row_of(**UNCLEAR), row_of(**UNCLEAR, role="mentor", n_pre=60, n_pairs=60)
     assert WORDS.say("limits.small", few=50) in items(study, *rows)
+
+
+@pytest.mark.parametrize(("doubts", "n"), [((), 1), (("mood",), 0), (("zeal",), 1)])
+def test_answers_whose_coding_is_in_doubt_fit_together_poorly_for_that_reason(study, doubts, n):
+    found = items(study, row_of(), rough=[("mood", "rough", "pre", "one")], doubts=doubts)
+    assert sum("measured roughly" in text for text in found) == n
 
 
 def test_without_a_usable_comparison_it_is_no_limit_that_people_chose(study, tmp_path):

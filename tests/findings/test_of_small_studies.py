@@ -60,6 +60,25 @@ def test_tables_of_several_surveys_say_whose_the_later_mean_is(built):
     assert "answered before and in the survey “late”" in page.headline.text
 
 
+def test_the_appendix_of_a_programme_explains_only_methods_of_its_tables(built):
+    page = built(Group("A", n=12), Group("B", n=12))
+    assert "Change is the mean of after minus before" in page.methods.text  # of the table of cohorts
+    assert "Hodges–Lehmann" not in page.methods.text
+
+
+def test_that_no_smallest_change_was_declared_stands_once(built):
+    page = built(Group(n=14), toml=TOML.replace("smallest_effect = 0.3\n", ""))
+    assert repr(page).count("No smallest change that matters was declared") == 1
+
+
+def test_a_survey_with_other_points_is_told_of_on_the_first_screen(built):
+    codebook = "item,scale,low,high,low.post,high.post\n" + "".join(f"m{n},mood,1,5,1,7\n" for n in (1, 2, 3))
+    page = built(Group(n=14), files={"codebook.csv": codebook})
+    assert "Mood was answered from 1 to 7 in “after”" in page.headline.text
+    assert "Mood was answered" not in page.limits.text
+    assert "of 100 answers" not in page.outcomes.text
+
+
 def test_a_programme_whose_cohorts_have_no_date_says_so(built):
     toml = TOML.replace('submitted = "when"\n', "")
     page = built(*(Group(name, n=12) for name in "ABC"), toml=toml)

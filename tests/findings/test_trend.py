@@ -22,8 +22,8 @@ def told(folder) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("shape", "words"),
-    [(shape(drift=0.2), "With each year that a cohort started later, the result is higher by an estimated 0."),
-     (shape(drift=-0.2), "With each year that a cohort started later, the result is lower by an estimated 0."),
+    [(shape(drift=0.2), "With each year that a cohort started later, the result is higher: an estimated +0."),
+     (shape(drift=-0.2), "With each year that a cohort started later, the result is lower: an estimated −0."),
      (shape(), "It is unclear whether later cohorts differ from earlier ones: over 10 cohorts, by an estimated"),
      (shape(9, drift=0.2), "A trend over time is not estimated: it needs results of ten cohorts or more.")],
 )  # fmt: skip

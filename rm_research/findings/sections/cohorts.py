@@ -206,8 +206,12 @@ def _moderators(row: Estimate, context: Context) -> Iterator[str]:
         same = slope.place == row.place and slope.contrast == row.contrast
         if not same or slope.measure != Measure.SLOPE or not slope.is_known:
             continue
+        _, _, entry = slope.subgroup.partition(": ")  # of a moderator in words the share of people with an entry
+        unclear = slope.ci_low <= 0 <= slope.ci_high
         yield context.words.say(
-            "cohorts.moderator", k=slope.n_clusters, moderator=slope.subgroup,
+            ("cohorts.moderator_entry_open" if unclear else "cohorts.moderator_entry") if entry else
+            ("cohorts.moderator_open" if unclear else "cohorts.moderator"), k=slope.n_clusters,
+            moderator=entry or slope.subgroup,
             signed=context.claims.estimate(slope), unit=context.claims.unit(context.study.scale(row.scale)),
             interval=context.claims.interval(slope),
         )  # fmt: skip
@@ -243,7 +247,7 @@ def _trend(row: Estimate, context: Context) -> str:
     scale = context.study.scale(row.scale)
     text = say(
         f"cohorts.{way}", k=found.n_clusters, signed=claims.estimate(found),
-        size=context.words.number(abs(found.estimate)), unit=claims.unit(scale), interval=claims.interval(found),
+        unit=claims.unit(scale), interval=claims.interval(found),
     )  # fmt: skip
     if way == "trend_open":
         return text

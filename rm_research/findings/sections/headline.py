@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rm_research.catalogue import capital, in_sentence, lowered
 from rm_research.checks.flow import flow_column
 from rm_research.claims.glance import Glance, glance
+from rm_research.claims.measurement import rescaled
 from rm_research.claims.plain import named_together, plain_texts
 from rm_research.claims.ways import is_clear
 from rm_research.disclosure import HIDDEN
@@ -60,7 +61,11 @@ def content(context: Context) -> Content:
     else:
         sentences, numbers = _nothing(rows, context)
     of_first = [row for row in known if row.scale == scale.name]
-    notes = [*_doubts(context), *_notes(of_first or known, context)]  # one text for all, or by role
+    notes = [
+        *_doubts(context),
+        *_mappings(context),
+        *_notes(of_first or known, context),
+    ]  # one text for all, or by role
     others = [*_others(context)]
     return Content(values | {"sentences": sentences, "numbers": numbers, "others": others, "notes": notes})
 
@@ -288,6 +293,15 @@ def _doubts(context: Context) -> list[str]:
         if titles := [scale.title for scale in context.study.scales if scale.name in {*scales} & on_page]:
             texts.append(context.words.say(f"headline.doubt_{doubt}", scales=context.words.listed(titles)))
     return texts
+
+
+def _mappings(context: Context) -> Iterator[str]:
+    """Which outcome on the page has another number of points in some survey, put on those of the others."""
+    words, scales = context.words, context.study.scales
+    for scale in (scale for scale in scales if scale.name in context.shown_scales):
+        for wave, item in rescaled(scale, context.study):
+            low, high = (words.plain(end or 0.0) for end in (item.low, item.high))
+            yield words.say("limits.mapped", scale=scale.title, wave=context.wave(wave), low=low, high=high)
 
 
 def _notes(shown: list[Estimate], context: Context) -> list[str]:

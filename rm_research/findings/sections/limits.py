@@ -10,7 +10,7 @@ from rm_research.findings.page import Content
 from rm_research.findings.plan import plan_limits
 from rm_research.stats.attrition import MOST_LOST, MOST_UNEVEN
 from rm_research.stats.resampling import FEW_DF
-from rm_research.study import Item
+from rm_research.study import Scale
 from rm_research.study.instruments import the_instrument
 from rm_research.study.titles import OUR_UNIT
 
@@ -44,13 +44,13 @@ def _items(context: Context) -> list[str]:
     if any(row.df < FEW_DF for row in differences if not row.is_pooled):
         items.append(say("limits.few_df"))
     items += _small_groups(context) + _self_reports(context)
-    items += measurement_limits(context.disclosed.tables["measurement"], study=study, words=context.words)
-    items += _not_validated(context) + _careless_limits(context) + _mappings(context)
+    measured = context.disclosed.tables["measurement"]
+    items += measurement_limits(measured[~measured["scale"].isin(_doubted(context))], study=study, words=context.words)
+    items += _not_validated(context) + _careless_limits(context)
     if len({row.scale for row in context.headlines if row.is_known}) > 1:
         items.append(say("limits.multiple"))
-    changes = [scale for scale in study.scales if not (scale.is_process or is_described(scale, context))]
-    if lacking := [scale for scale in changes if scale.smallest_effect is None]:
-        items.append(say("verdict.none" if lacking == changes else "limits.without_smallest"))
+    if any(scale.smallest_effect is None for scale in _of_change(context)):
+        items.append(say("verdict.none" if lacks_smallest(context) else "limits.without_smallest"))
     return items + _rounded_errors(context) + _of_averages(context)
 
 
@@ -59,6 +59,15 @@ def _rounded_errors(context: Context) -> list[str]:
     of_row = context.disclosed.estimates.detail
     rounded = any(of_row(row.id, ROUNDED) == 1 for row in context.headlines if row.is_known)
     return [context.words.say("limits.rounded_errors")] if rounded else []
+
+
+def _of_change(context: Context) -> list[Scale]:
+    return [scale for scale in context.study.scales if not (scale.is_process or is_described(scale, context))]
+
+
+def lacks_smallest(context: Context) -> bool:
+    """Whether no outcome has a smallest change that matters, which the limits say once for all."""
+    return all(scale.smallest_effect is None for scale in _of_change(context))
 
 
 def _strength(context: Context, *, compared: bool) -> list[str]:
@@ -87,25 +96,10 @@ def _not_validated(context: Context) -> list[str]:
     return [context.words.say("limits.not_validated", scales=context.words.listed(titles))] if titles else []
 
 
-def _mappings(context: Context) -> list[str]:
-    """Which scale has another number of points in some wave, whose answers were put on those of the others."""
-    study, words, texts = context.study, context.words, []
-    for scale in study.scales:
-        for wave in (study.wave(name) for name in (study.baseline, *study.later_waves)):
-            asked = [(item.coded(wave.name, source.name), item) for item in study.common_items(scale.name)
-                     for source in wave.sources]  # fmt: skip
-            other = [own for own, item in asked if points(own) != points(item)]
-            if other:
-                low, high = (words.plain(end) for end in (other[0].low or 0.0, other[0].high or 0.0))
-                texts.append(
-                    words.say("limits.mapped", scale=scale.title, wave=context.wave(wave.name), low=low, high=high)
-                )
-    return texts
-
-
-def points(item: Item) -> float | None:
-    """Length of the range of an item; None where it is unbounded."""
-    return None if item.low is None or item.high is None else item.high - item.low
+def _doubted(context: Context) -> set[str]:
+    """Scales whose answers may be coded wrongly: why they fit together poorly is told at the top."""
+    table = context.disclosed.tables.get("doubts")
+    return set() if table is None else set(table["scale"])
 
 
 def _small_groups(context: Context) -> list[str]:

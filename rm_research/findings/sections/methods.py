@@ -45,7 +45,8 @@ def content(context: Context) -> Content:
 def _sentences(context: Context) -> list[str]:
     """One sentence per method in use on this page."""
     study, say = context.study, context.words.say
-    rows = context.disclosed.rows if context.pooled else context.rows
+    cohorts = [row for row in context.disclosed.headline_rows if row.is_change or row.compares_arms]
+    rows = [*context.rows, *(cohorts if context.pooled else [])]  # of cohorts the programme's page has main results
     used = {(row.contrast, row.measure, row.method) for row in rows if row.is_known}
     shares = {scale.score: scale.min_answered for scale in study.scales}
     texts = [

@@ -19,6 +19,7 @@ from rm_research.findings.numbers import numbers_table
 from rm_research.findings.page import Content
 from rm_research.findings.pictures import Picture
 from rm_research.findings.qualified import less_than_noted
+from rm_research.findings.sections.limits import lacks_smallest
 from rm_research.findings.tables import Table, table
 from rm_research.study import Scale
 
@@ -166,7 +167,7 @@ def _more(row: Estimate, context: Context) -> Iterator[str]:
     who = context.words.say("headline.unlinked") if claims.unlinked(row) else who_left(row, context)
     texts = [
         claims.sentence(row),
-        claims.verdict_sentence(row),
+        "" if lacks_smallest(context) else claims.verdict_sentence(row),
         claims.clusters_sentence(row),
         *claims.beside(row),
         who,
