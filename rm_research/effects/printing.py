@@ -104,7 +104,7 @@ def contrast_title(row: Estimate, study: Study, words: Catalogue) -> str:
     if row.method != Name.EXPERIENCE:
         between = row.is_change and is_unlinked(row, study)
         if row.contrast == Contrast.INTERACTION and study.comparison is None:
-            return words.say("contrast.interaction_change")
+            return words.say("single_contrast.interaction")
         return words.say(f"{'unlinked_' * between}contrast.{row.contrast}")
     what = study.scale(row.subgroup).title
     own = row.contrast == Contrast.ACTOR

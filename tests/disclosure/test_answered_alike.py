@@ -162,8 +162,10 @@ def test_each_arm_has_its_own_words_where_both_changed_alike(tmp_path, language)
     numbers = decided(tmp_path, change, *groups, toml=toml)
     assert reasons(numbers, "difference") == {"alike_compared"}
     assert reasons(numbers) == {"alike_change_up", "alike_change_none"}
-    rose, stayed = {"en": ("nearly everyone rose by the same amount", "nearly all stayed as they were"),
-                    "de": ("Fast alle stiegen um gleich viel", "Fast alle blieben, wie sie waren")}[language]  # fmt: skip
+    rose, stayed = {
+        "en": ("nearly everyone rose by the same amount", "nearly all stayed as they were"),
+        "de": ("Fast alle stiegen um gleich viel", "Fast alle blieben, wie sie waren"),
+    }[language]
     arms = {"en": "Programme", "de": "Programm"}[language]
     assert said_of(numbers, tmp_path, "difference").endswith(f". {arms}: {rose}. Waitlist: {stayed}.")
     claims = claims_of(numbers, read_study(tmp_path))
