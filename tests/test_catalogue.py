@@ -343,6 +343,40 @@ def test_what_is_missing_from_a_language_is_said_by_key():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_blank_that_the_english_text_lacks_is_filled_by_every_call_that_may_ask_for_it(language):
+    """Nobody who reads English pages would notice; calls that pass on a whole mapping are left out."""
+    beyond = {key: more for key, text in TEXTS[language].items()
+              if (more := blanks(text) - blanks(ENGLISH[usual(key)]))}  # fmt: skip
+    lacking = [f"{place}: {key} {sorted(more - given)}" for place, patterns, words, given in calls_of_say()
+               for key, more in beyond.items() if more - given and asks_for(usual(key), patterns, words)]  # fmt: skip
+    assert lacking == []
+
+
+@cache
+def calls_of_say() -> list[tuple[str, set[str], set[str], set[str]]]:
+    """Calls that name every blank they fill: function, keys asked for, words of that function, blanks."""
+    found = []
+    for path in PACKAGE.rglob("*.py"):
+        functions = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef))
+        for function in functions:
+            nodes = list(ast.walk(function))
+            words = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+            for call in (node for node in nodes if isinstance(node, ast.Call) and node.args):
+                name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+                given = {keyword.arg for keyword in call.keywords}
+                if name in ("say", "Said") and None not in given:
+                    place = f"{path.name} {function.name}"
+                    found.append((place, pattern_of(call.args[0]), words, {str(blank) for blank in given}))
+    return found
+
+
+def asks_for(key: str, patterns: set[str], words: set[str]) -> bool:
+    """Whether a call may ask for a key: as it stands, or for its family where the function names its last word."""
+    named = key.rsplit(".", 1)[1] in words
+    return re.escape(key) in patterns or (named and any("\\." in one and re.fullmatch(one, key) for one in patterns))
+
+
 def supplied(key: str) -> set[str]:
     """Blanks that code fills for a key: those of the English text, and others it offers beside them."""
     families = [offered for start, offered in OFFERED.items() if key.startswith(start)]

@@ -373,9 +373,8 @@ class Claims:
         """People of two groups, of both arms where it is the effect that differs."""
         second = roles_of_split(row.subgroup)[1] if row.compares_roles else row.role
         key = "roles" if row.compares_roles else "compared"
-        who = self.words.say(
-            f"counts.{key}", n=n, m=m, people=self.people(row.role, n), others=self.people(second, m)
-        )  # fmt: skip
+        who = self.words.say(f"counts.{key}", n=n, m=m, people=self.people(row.role, n),
+                             others=self.people(second, m), persons=self.people(ONE_ROLE, m))  # fmt: skip
         effects = row.contrast == Contrast.INTERACTION and self.study.comparison is not None
         return self.words.say("counts.both_arms", who=who) if effects else who
 

@@ -1,5 +1,7 @@
 """One row, one sentence: no stronger than design and interval allow. All texts of drawn rows: test_every_sentence."""
 
+from dataclasses import replace
+
 import pytest
 from scipy.stats import t
 from small_studies import RANDOMISED, details_of, row_of, study_of, table_of
@@ -508,6 +510,13 @@ def test_people_beside_a_difference_in_effect_are_those_of_both_groups(claims, s
     of_groups = {"contrast": "interaction", "method": "ancova", "subgroup": subgroup, "n_pairs": 77}
     found = claims(row_of(**of_groups, n_comparison=76), design=RANDOMISED)
     assert found.people_counted(found.disclosed.rows[0]) == who
+
+
+def test_people_beside_a_difference_in_effect_are_counted_in_german_too(claims):
+    found = claims(row_of(contrast="interaction", method="ancova", subgroup="grade: top − junior", n_pairs=77,
+                          n_comparison=76), design=RANDOMISED)  # fmt: skip
+    german = replace(found, words=catalogue("de"))
+    assert german.people_counted(german.disclosed.rows[0]) == "77 und 76 Personen, Programm und Vergleich zusammen"
 
 
 class TestSeveralOutcomes:
