@@ -149,7 +149,7 @@ ALIKE = {
 }
 CLEAR = {"gain", "loss", "gain_unclear_size", "loss_unclear_size"}
 LEVELS = ("unlinked", 1, "both", "gap", "same", 4, "drawn", 5)
-LOWERED = {"randomised_4", "randomised_2", "matched_2", "matched_1", "self-selected_1"}
+LOWERED = {"randomised_4", "randomised_2", "matched_2", "matched_1", "self-selected_1", "many", "unevenly"}
 STEPS = {  # rules of the ledger that stand in code as they are
     call.args[0].value
     for path in PACKAGE.rglob("*.py") if ".step(" in (code := path.read_text(encoding="utf-8"))
@@ -192,7 +192,7 @@ VOCABULARY = {
     "verdict_of_difference": {"too_small", "unclear"},
     "verdict_beyond": {"change", "difference"},
     "verdict_between": CLEAR | {"too_small", "unclear"},
-    "verdict_short": CLEAR | {"too_small", "unclear", "uncertain", "not_judged"},
+    "verdict_short": CLEAR | {"too_small", "unclear", "uncertain", "not_judged_many", "not_judged_unevenly"},
     "between_short": CLEAR,
     "moved": {"up", "down", "flat"},
     "lowered": LOWERED,
@@ -226,7 +226,7 @@ VOCABULARY = {
         *(f"title_{family}_{kind}" for family in ("change", "unlinked", "difference", "changes")
           for kind in ("clear", "unclear", "little")),
         "axis_change", "axis_change_and_same", "axis_difference", "axis_changes", "difference_row", "difference_row_of",
-        "changes_row", "changes_row_of",
+        "changes_row", "changes_row_of", "not_judged_many", "not_judged_unevenly",
     },
     "design": {"single", "no_usable", "randomised", "matched", "self-selected", "matched_apart", "picked",
                "drawn_cohort", "drawn_tipping", "drawn_opposite"},
@@ -372,9 +372,11 @@ def calls_of_say() -> list[tuple[str, set[str], set[str], set[str]]]:
 
 
 def asks_for(key: str, patterns: set[str], words: set[str]) -> bool:
-    """Whether a call may ask for a key: as it stands, or for its family where the function names its last word."""
-    named = key.rsplit(".", 1)[1] in words
-    return re.escape(key) in patterns or (named and any("\\." in one and re.fullmatch(one, key) for one in patterns))
+    """Whether a call may ask for a key: as it stands, or by a pattern whose blanks the function's own words fill."""
+    return any(
+        re.fullmatch(one, key) and all(re.escape(part) in one or part in words for part in key.split("."))
+        for one in patterns
+    )
 
 
 def supplied(key: str) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rm_research.catalogue import lowered
-from rm_research.claims.judgement import LEVELS, started_apart, steps_down, tips_late
+from rm_research.claims.judgement import LEVELS, left_unevenly, started_apart, steps_down, tips_late
 from rm_research.claims.opposed import alike_cohorts, clear_cohorts, opposed_text
 from rm_research.claims.staying import losses
 from rm_research.effects.estimate import Estimate
@@ -99,10 +99,11 @@ def level_text(claims: "Claims", row: Estimate) -> str:
     lost = losses(row, claims.followed, study)
     assignment = study.design.assignment
     if steps_down(lost):
-        first, second = (claims.words.share(one.share) for one in lost.values())
-        people = claims.people(row.role)
+        first, second = shares(claims, row)
         how = "lowered_every" if claims.of_every_wave(row) else "lowered"
-        text = say(f"{how}.{assignment}_{claims.level(row)}", first=first, second=second, people=people)
+        many = say(f"{how}.{how_lost(claims, row)}", first=first, second=second)
+        blanks = {"first": first, "second": second, "lost": many, "people": claims.people(row.role)}
+        text = say(f"{how}.{assignment}_{claims.level(row)}", **blanks)
     elif assignment == "matched" and started_apart(row, claims.followed):
         text = say("design.matched_apart")
     elif assignment == "randomised" and (why := why_not_causal(claims, row)):
@@ -111,6 +112,16 @@ def level_text(claims: "Claims", row: Estimate) -> str:
         text = say(f"design.{assignment}")
     picked = study.scale(row.scale).picked is not None and by_two_ways(study)
     return f"{text} {say('design.picked')}" if picked else text
+
+
+def shares(claims: "Claims", row: Estimate) -> list[str]:
+    """Share of people without a usable score after, in the arm of a difference and in the comparison."""
+    return [claims.words.share(one.share) for one in losses(row, claims.followed, claims.study).values()]
+
+
+def how_lost(claims: "Claims", row: Estimate) -> str:
+    """What takes a difference its level, as the catalogue names it: that so many left, or that they left unevenly."""
+    return "unevenly" if left_unevenly(losses(row, claims.followed, claims.study)) else "many"
 
 
 def is_qualified(claims: "Claims", row: Estimate) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from rm_research.claims.staying import Followed, Loss, losses
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.verdicts import against, has_few_df
-from rm_research.stats.attrition import steps_lost
+from rm_research.stats.attrition import MOST_LOST, steps_lost
 from rm_research.study import Scale, Study
 
 LEVELS = {"randomised": 5, "matched": 3, "self-selected": 2}
@@ -21,6 +21,12 @@ def steps_down(lost: dict[str, Loss]) -> int:
         return 0
     first, second = lost.values()
     return steps_lost(first.base, first.lost, second.base, second.lost)
+
+
+def left_unevenly(lost: dict[str, Loss]) -> bool:
+    """Whether as few would not have lowered the level had both arms lost them alike."""
+    sides, left = [one.base for one in lost.values()], sum(one.lost for one in lost.values())
+    return sum(left > round(most * sum(sides), 9) for most in MOST_LOST) < steps_down(lost)
 
 
 def started_apart(row: Estimate, people: Followed) -> bool:

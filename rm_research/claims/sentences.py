@@ -261,7 +261,7 @@ class Claims:
         if not row.is_known:
             return ""
         if self.has_no_verdict(row):
-            return self.words.say("verdict_short.not_judged")
+            return self.words.say(f"verdict_short.not_judged_{comparing.how_lost(self, row)}")
         found = self.judged(row).verdict
         if self.study.scale(row.scale).smallest_effect is None and found != UNCERTAIN:
             return ""

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from rm_research.catalogue import capital, in_sentence
 from rm_research.checks.followup import UNKNOWN
-from rm_research.claims.comparing import by_changes
+from rm_research.claims.comparing import by_changes, how_lost, shares
 from rm_research.effects.estimate import Estimate
 from rm_research.figures import (
     answers_alt,
@@ -58,8 +58,9 @@ def change_picture(scale: Scale, wave: str, role: str, context: Context) -> Pict
 def _about_differences(differences: list[Estimate], context: Context) -> str:
     """What a chart's differences are of, or why there is none."""
     claims, say = context.claims, context.words.say
-    if any(claims.has_no_verdict(row) for row in differences):
-        return say("chart.no_difference")
+    if not_judged := [row for row in differences if claims.has_no_verdict(row)]:
+        first, second = shares(claims, not_judged[0])
+        return say(f"chart.not_judged_{how_lost(claims, not_judged[0])}", first=first, second=second)
     return "" if all(by_changes(claims, row) for row in differences) else say("chart.adjusted")
 
 

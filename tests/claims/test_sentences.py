@@ -339,10 +339,10 @@ class TestHeadlineRow:
         ("", 0, "Nobody outside the programme was asked"),
         (RANDOMISED, 0, "decided by lot, so a clear difference can be put down to the programme"),
         (RANDOMISED, 11, "drawn by lot, but 11% in the programme and 0% in the comparison did not stay"),
-        (RANDOMISED, 40, "so many left (40% and 0%) that the groups need no longer be alike"),
+        (RANDOMISED, 40, "people left so unevenly (40% and 0%) that the groups need no longer be alike"),
         (MATCHED, 11, "but 11% and 0% of the leaders did not stay, so those compared need no longer be similar"),
-        (MATCHED, 40, "so many left (40% and 0%) that no difference is judged"),
-        (SELF_SELECTED, 40, "so many left (40% and 0%) that no difference is judged"),
+        (MATCHED, 40, "people left so unevenly (40% and 0%) that no difference is judged"),
+        (SELF_SELECTED, 40, "people left so unevenly (40% and 0%) that no difference is judged"),
     ],
 )
 def test_the_design_level_is_named_in_words(claims, design, lost, text):
@@ -351,6 +351,24 @@ def test_the_design_level_is_named_in_words(claims, design, lost, text):
     rows += [row_of(arm="waitlist", n_pre=n_pre, n_pairs=n_pre), row_of(**DIFFERENCE)] if design else []
     found = claims(*rows, design=design)
     assert text in found.level_text(found.disclosed.rows[-1])
+
+
+@pytest.mark.parametrize(
+    ("lost", "level", "verdict"),
+    [
+        ((60, 50), "so many left (60% and 50%)", "not judged: too many left"),
+        ((45, 30), "so many left (45% and 30%)", "not judged: too many left"),
+        ((15, 0), "people left so unevenly (15% and 0%)", "not judged: left unevenly"),
+    ],
+)
+def test_few_who_left_unevenly_are_not_called_many(claims, lost, level, verdict):
+    """6 of 76 leaders are not too many; that all of them were in the programme is what forbids a comparison."""
+    first, second = (row_of(arm=arm, n_pre=100, n_pairs=100 - n)
+                     for arm, n in zip(("programme", "waitlist"), lost, strict=True))  # fmt: skip
+    found = claims(first, second, row_of(**CHANGES), design=SELF_SELECTED)
+    difference = found.disclosed.rows[-1]
+    assert level in found.level_text(difference)
+    assert found.verdict_name(difference) == verdict
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -621,5 +639,5 @@ def test_a_difference_that_is_not_judged_stands_beside_both_changes(claims):
     texts = found.beside(change)
     assert texts[0].startswith("Comparison group: leaders’ mood fell by an estimated 0.50")
     assert texts[1] == ("No usable score after: 28 of 40 in the programme (70%), 0 of 12 in the comparison (0%).")
-    assert found.verdict_name(difference) == "not judged: too many left"
+    assert found.verdict_name(difference) == "not judged: too many left"  # 28 of 52
     assert found.verdict_sentence(difference) == ""

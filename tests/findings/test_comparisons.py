@@ -125,6 +125,13 @@ def test_a_trial_that_lost_many_more_of_one_arm_is_no_match(page):
 
 
 @pytest.mark.slow
+def test_a_chart_without_a_verdict_says_that_people_left_unevenly(page):
+    findings = page((50, 3.4, 0.5, 10), (50, 3.4, 0, 0))
+    (picture,) = [picture for picture in findings.pictures if picture.name.endswith("change")]
+    assert picture.note == "No difference is judged: people left unevenly (20% and 0%)."
+
+
+@pytest.mark.slow
 def test_groups_that_cannot_be_compared_stand_side_by_side(page):
     findings = page((50, 3.4, 0.5, 34), (50, 3.4, 0, 19))
     text = repr(findings.headline) + repr(findings.outcomes)
@@ -133,7 +140,7 @@ def test_groups_that_cannot_be_compared_stand_side_by_side(page):
     assert "so many left (68% and 38%) that no difference is judged" in text
     assert "not judged: too many left" in repr(findings.outcomes)
     (picture,) = [picture for picture in findings.pictures if picture.name.endswith("change")]
-    assert picture.note == "No difference is shown: too many people left for the groups to be compared."
+    assert picture.note == "No difference is judged: too many people left for the groups to be compared."
     assert "compared with a comparison group" not in repr(findings.limits)
 
 
