@@ -91,6 +91,15 @@ def _reference(row: Estimate, claims: Claims) -> str:
     return "others" if not row.compares_arms or by_changes(claims, row) else "same"
 
 
+def _named(arm: str, people: str, claims: Claims) -> str:
+    """People of a role, with their arm where the study has several."""
+    if claims.study.comparison is None:
+        return people
+    return claims.words.say(
+        f"beside.of_{'comparison' if arm == claims.study.comparison else 'programme'}", people=people
+    )
+
+
 def _shapes(row: Estimate, claims: Claims) -> Iterator[str]:
     """Scores that pile up at an end or spread otherwise than before, in the arms that a row is about."""
     table = claims.disclosed.tables.get("shapes", pd.DataFrame(columns=["cohort"]))
@@ -100,8 +109,7 @@ def _shapes(row: Estimate, claims: Claims) -> Iterator[str]:
     picked = claims.study.scale(row.scale).picked is not None  # such scores spread less before than after anyway
     for arm in arms if len(table) else []:
         of_arm = table[(table[["role", "arm", "scale", "wave"]] == [row.role, arm, row.scale, row.wave]).all(axis=1)]
-        people = claims.people(row.role)
-        who = people if arm != claims.study.comparison else say("beside.compared", people=people)
+        who = _named(arm, claims.people(row.role), claims)
         if picked or arm != row.arm:  # how the comparison spreads tells nothing of the finding
             of_arm = of_arm[~of_arm["limit"].isin(SPREADS)]
         for limit, above in zip(of_arm["limit"], of_arm["above"], strict=True):

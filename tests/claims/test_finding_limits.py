@@ -107,9 +107,15 @@ def test_a_difference_names_both_arms_whose_scores_pile_up(claims):
     shapes = [shape("highest_before"), shape("highest_before", arm="waitlist"), shape("further_apart", arm="waitlist")]
     rows = [row_of(**DIFFERENCE | {"n_pairs": 40, "n_pre": 40}), row_of(n_pre=40, n_pairs=40)]
     found = said(claims, *rows, shapes=shapes, design=RANDOMISED)
-    assert "15% of the leaders had" in found
-    assert "15% of the compared leaders had" in found
+    assert "15% of the leaders in the programme had" in found
+    assert "15% of the leaders in the comparison had" in found
     assert "further apart" not in found
+
+
+def test_a_change_names_its_arm_where_there_is_another(claims):
+    rows = [row_of(), row_of(arm="waitlist")]
+    found = said(claims, *rows, shapes=[shape("highest_before")], design=RANDOMISED)
+    assert found.startswith("More than 15% of the leaders in the programme had the highest possible score before")
 
 
 def test_a_hidden_row_has_nothing_beside_it(claims):

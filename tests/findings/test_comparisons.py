@@ -125,6 +125,35 @@ def test_a_trial_that_lost_many_more_of_one_arm_is_no_match(page):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("left", "comparison_left", "text"),
+    [
+        (
+            30,
+            28,
+            "60% of people in the programme and 56% in the comparison have no score from the last survey; the others",
+        ),
+        (
+            10,
+            20,
+            "20% of people in the programme but 40% in the comparison have no score from the last survey, which can",
+        ),
+        (
+            16,
+            18,
+            "32% of people in the programme and 36% in the comparison have no score from the last survey; the others",
+        ),
+    ],
+)
+def test_a_limit_names_the_group_that_people_left(page, left, comparison_left, text):
+    """Also where no difference is judged, so that the page leads with the programme alone."""
+    findings = page((50, 3.4, 0.5, left), (50, 3.4, 0, comparison_left))
+    said = repr(findings.limits)
+    assert text in said
+    assert said.count("from the last survey") == 1
+
+
+@pytest.mark.slow
 def test_a_chart_without_a_verdict_says_that_people_left_unevenly(page):
     findings = page((50, 3.4, 0.5, 10), (50, 3.4, 0, 0))
     (picture,) = [picture for picture in findings.pictures if picture.name.endswith("change")]

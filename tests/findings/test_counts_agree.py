@@ -123,7 +123,10 @@ class TestEveryoneReturned:
         named = (
             "Of the 40 people who answered before, 10 returned the later questionnaire without enough usable answers."
         )
-        assert f"{named} They are assumed to have changed like others with the same score." in shown.outcome
+        assert (
+            f"{named} Those without a later score are assumed to have changed like others with the same score."
+            in shown.outcome
+        )
         assert "40 of 40 people who answered before also answered after (100%)." in shown.response
         assert "Some who answered after gave too few usable answers for a score (Mood: 10)." in shown.response
 
@@ -166,7 +169,8 @@ def test_arms_are_counted_one_by_one(tmp_path):
     ]
     shown = pages(tmp_path, people, DESIGN)[0]
     assert ("Programme: of the 20 people who answered before, 2 did not answer after. Waitlist: of the 18 people who "
-            "answered before, 1 returned the later questionnaire without enough usable answers. They are not counted."
+            "answered before, 1 returned the later questionnaire without enough usable answers. "
+            "Those without a later score are not counted."
             ) in shown.outcome  # fmt: skip
 
 

@@ -287,6 +287,10 @@ assignment = "randomised"
         assert "Joy, Thanks 0 to 6, exploratory" in repr(findings.headline)
 
 
+ASSUMED = "Those without a later score are assumed to have changed"
+NOT_COUNTED = "Those without a later score are not counted."
+
+
 class TestThoseWhoLeft:
     """The page says how many did not answer after, and what was made of them."""
 
@@ -297,16 +301,14 @@ class TestThoseWhoLeft:
     def test_in_a_change_they_count_with_the_score_they_had(self, built):
         text = self.told(built, Group(n=23, role="leader", left=11))
         assert "23 leaders, 12 of them both times)" in text
-        assert (
-            "Of the 23 leaders who answered before, 11 did not answer after. They are assumed to have changed" in text
-        )
+        assert f"Of the 23 leaders who answered before, 11 did not answer after. {ASSUMED}" in text
         assert "not counted" not in text.split("Methods and data\n")[0]
 
     @pytest.mark.slow
     def test_where_few_left_it_is_among_those_who_answered_both_times(self, built):
         text = self.told(built, Group(n=23, role="leader", left=5))
         assert "18 leaders who answered both times)" in text
-        assert "Of the 23 leaders who answered before, 5 did not answer after. They are not counted." in text
+        assert f"Of the 23 leaders who answered before, 5 did not answer after. {NOT_COUNTED}" in text
 
     @pytest.mark.slow
     def test_nobody_is_said_to_have_left_where_all_came_back(self, built):
@@ -320,7 +322,13 @@ class TestThoseWhoLeft:
         text = self.told(built, *groups, toml=COMPARED.format("randomised"))
         assert "18 in the programme, 17 in the comparison" in text
         assert "Programme: of the 20 people who answered before, 2 did not answer after." in text
-        assert "Waitlist: of the 18 people who answered before, 1 did not answer after. They are not counted." in text
+        assert f"Waitlist: of the 18 people who answered before, 1 did not answer after. {NOT_COUNTED}" in text
+
+    @pytest.mark.slow
+    def test_who_is_not_counted_is_named_after_a_group_that_all_came_back(self, built):
+        groups = [Group(n=20, arm="programme", left=2), Group(n=18, arm="waitlist", gain=0.0)]
+        text = self.told(built, *groups, toml=COMPARED.format("randomised"))
+        assert f"Waitlist: all 18 people who answered before also answered after. {NOT_COUNTED}" in text
 
     @pytest.mark.slow
     @pytest.mark.parametrize(

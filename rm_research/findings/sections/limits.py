@@ -1,5 +1,6 @@
 """What the page can and cannot show, and what is hidden."""
 
+from rm_research.claims.comparing import difference_beside
 from rm_research.claims.measurement import measurement_limits
 from rm_research.disclosure.rows import ROUNDED
 from rm_research.effects.estimate import Estimate
@@ -146,14 +147,20 @@ def _attrition_limits(context: Context) -> list[str]:
     texts = []
     for role in context.roles(scale.name):
         for row in context.spoken_rows(scale.name, waves[0], role):
-            counts = context.claims.leaving(row)
-            shares = {arm: round((people.lost or 0) / people.before, 9) for arm, people in counts.items()}
-            people, values = context.claims.people(role), list(shares.values())
+            counts = context.claims.leaving(difference_beside(context.claims, row) or row)
+            shares = [round((people.lost or 0) / people.before, 9) for people in counts.values()]
+            people = context.claims.people(role)
             if len(context.arms()) > 1:
                 people = words.say("limits.of_arm", people=people, arm=context.claims.arm_title(row.arm))
-            if values and max(values) > MOST_LOST[0]:
-                texts.append(words.say("limits.attrition", share=words.share(max(values)), people=people))
-            if len(values) > 1 and round(max(values) - min(values), 9) > MOST_UNEVEN[0]:
-                first, second = (words.share(value) for value in values)
-                texts.append(words.say("limits.attrition_uneven", people=people, first=first, second=second))
+            if kind := _lost_of(shares):
+                first, second = words.share(shares[0]), words.share(shares[-1])
+                texts.append(words.say(f"limits.{kind}", people=people, share=first, first=first, second=second))
     return list(dict.fromkeys(texts))
+
+
+def _lost_of(shares: list[float]) -> str:
+    """Whether the shares of people lost, of one group or of both, are large or uneven, as the catalogue names it."""
+    if shares and round(max(shares) - min(shares), 9) > MOST_UNEVEN[0]:
+        return "attrition_uneven"
+    large = bool(shares) and max(shares) > MOST_LOST[0]
+    return "" if not large else "attrition_compared" if len(shares) > 1 else "attrition"
