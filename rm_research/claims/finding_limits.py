@@ -104,7 +104,7 @@ def _shapes(row: Estimate, claims: Claims) -> Iterator[str]:
     """Scores that pile up at an end or spread otherwise than before, in the arms that a row is about."""
     table = claims.disclosed.tables.get("shapes", pd.DataFrame(columns=["cohort"]))
     table = table[table["cohort"].eq(row.cohort)]
-    arms = [row.arm, *([claims.study.comparison] if row.compares_arms else [])]
+    arms = [row.arm, *([claims.study.comparison or ""] if row.compares_arms else [])]
     say, title = claims.words.say, claims.study.scale(row.scale).title
     picked = claims.study.scale(row.scale).picked is not None  # such scores spread less before than after anyway
     for arm in arms if len(table) else []:

@@ -1,9 +1,11 @@
 """Whether what was found at the first later survey lasted until the last one."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rm_research.catalogue import capital
 from rm_research.effects.estimate import Estimate
+from rm_research.effects.methods import Contrast
 from rm_research.effects.verdicts import has_few_df
 
 if TYPE_CHECKING:
@@ -17,9 +19,10 @@ def lasting_text(claims: "Claims", first: Estimate) -> str:
     It is clear where the intervals of both surveys, of both ways to compare where there are two, have nothing in
     common: then the interval of what they differ by excludes 0, however the two go together.
     """
-    last = _at_the_last(claims, first)
-    if last is None:
+    both = _first_and_last(claims, first)
+    if both is None:
         return ""
+    first, last = both
     (low, high), (last_low, last_high) = claims.judged(first).hull, claims.judged(last).hull
     if low <= last_high and last_low <= high:
         return ""
@@ -39,15 +42,37 @@ def lasting_text(claims: "Claims", first: Estimate) -> str:
     )  # fmt: skip
 
 
-def _at_the_last(claims: "Claims", first: Estimate) -> Estimate | None:
-    """The same result at the last survey; None where both cannot be held against each other."""
+def like_with_like(claims: "Claims", rows: Sequence[Estimate | None]) -> list[Estimate | None]:
+    """
+    Main rows of one group at several surveys: all as changes where only some could be differences.
+
+    Where one of these changes cannot be shown, the rows stay as they are.
+    """
+    known = [row for row in rows if row is not None and row.is_known]
+    if len({row.compares_arms for row in known}) < 2:
+        return list(rows)
+    changes = {row.id: _change_of(claims, row) for row in known}
+    if not all(change is not None and change.is_known for change in changes.values()):
+        return list(rows)
+    return [None if row is None else changes.get(row.id, row) for row in rows]
+
+
+def _change_of(claims: "Claims", row: Estimate) -> Estimate | None:
+    """Change of the programme behind a difference; a change as it is."""
+    if not row.compares_arms:
+        return row
+    return claims.disclosed.headline(row.place, Contrast.POOLED_CHANGE if row.is_pooled else Contrast.CHANGE)
+
+
+def _first_and_last(claims: "Claims", first: Estimate) -> tuple[Estimate, Estimate] | None:
+    """The same result at the first and the last survey; None where they cannot be held against each other."""
     waves = claims.study.later_waves
     if len(waves) < 2 or first.wave != waves[0] or not (first.is_change or first.compares_arms):
         return None
-    last = claims.headline_row(*first.place._replace(wave=waves[-1]))
-    if last is None or last.contrast != first.contrast:
+    first_row, last = like_with_like(claims, [first, claims.headline_row(*first.place._replace(wave=waves[-1]))])
+    if first_row is None or last is None or last.contrast != first_row.contrast:
         return None
     usable = all(
-        row.has_interval and not has_few_df(row.df) and not claims.has_no_verdict(row) for row in (first, last)
+        row.has_interval and not has_few_df(row.df) and not claims.has_no_verdict(row) for row in (first_row, last)
     )
-    return last if usable else None
+    return (first_row, last) if usable else None

@@ -5,6 +5,7 @@ from small_studies import RANDOMISED, details_of, row_of, study_of, table_of
 
 from rm_research.catalogue import catalogue
 from rm_research.claims import Claims
+from rm_research.claims.lasting import like_with_like
 from rm_research.disclosure import Disclosed
 from rm_research.effects.estimates import Estimates
 from rm_research.study import read_study
@@ -39,6 +40,51 @@ def test_a_difference_that_went_back_did_not_last(lasting):
     of_arms = {"contrast": "difference", "method": "ancova", "n_comparison": 14}
     text = lasting((-0.87, -1.17, -0.56), (0.1, -0.21, 0.4), design=RANDOMISED, **of_arms)
     assert text.startswith("The difference from the comparison in leaders’ mood did not last. It was −0.87")
+
+
+OF_ARMS = {"contrast": "difference", "method": "change_score", "heads": True, "n_comparison": 22}
+MIXED = {
+    "post": [(0.65, 0.34, 0.97, OF_ARMS), (0.69, 0.49, 0.88, {})],
+    "year": [(0.02, -0.3, 0.35, {})],
+}  # fmt: skip
+
+
+@pytest.fixture
+def mixed(tmp_path):
+    """Claims where the first survey bears a difference and the last one only a change, and whether that is known."""
+
+    def of(*, known=True):
+        study_of(tmp_path, design=RANDOMISED.replace("randomised", "self-selected"))
+        toml = (tmp_path / "study.toml").read_text()
+        (tmp_path / "study.toml").write_text(toml.replace("[columns]", '[waves.year]\nfile = "year.csv"\n[columns]'))
+        rows = [row_of(wave=wave, estimate=estimate, ci_low=low, ci_high=high, **columns)
+                for wave, of_wave in MIXED.items() for estimate, low, high, columns in of_wave]  # fmt: skip
+        if not known:
+            rows[1] = row_of(wave="post", estimate=None, ci_low=None, ci_high=None, reason="hidden")
+        return Claims(
+            Disclosed(Estimates(table_of(*rows), details_of()), {}, 10), read_study(tmp_path), catalogue("en")
+        )
+
+    return of
+
+
+def test_a_difference_is_not_held_against_a_change_but_its_change_is(mixed):
+    found = mixed()
+    first = found.headline_row("one", "leader", "programme", "mood", "post")
+    assert first.compares_arms
+    assert found.lasting(first) == (
+        "The change in leaders’ mood did not last. It was +0.69 (95% interval 0.49 to 0.88) after and "
+        "+0.02 (95% interval −0.30 to 0.35) at year."
+    )
+    last = found.headline_row("one", "leader", "programme", "mood", "year")
+    assert [row.contrast for row in like_with_like(found, [first, None, last]) if row] == ["change", "change"]
+
+
+def test_nothing_is_said_where_the_first_change_is_not_known(mixed):
+    found = mixed(known=False)
+    first = found.headline_row("one", "leader", "programme", "mood", "post")
+    assert first.compares_arms
+    assert found.lasting(first) == ""
 
 
 @pytest.mark.parametrize(

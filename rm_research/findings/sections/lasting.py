@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rm_research.catalogue import capital
 from rm_research.claims.glance import glance
+from rm_research.claims.lasting import like_with_like
 from rm_research.findings.bars import bars
 from rm_research.findings.context import Context
 from rm_research.findings.illustrations import change_picture
@@ -45,12 +46,15 @@ def _lines(scale: Scale, context: Context) -> Iterator[Line]:
     """One line for each role and arm, with a cell for each later survey."""
     claims, waves = context.claims, context.study.later_waves
     groups = [(role, arm) for role in context.roles(scale.name) for arm in context.arms()]
-    rows = {(*group, wave): claims.headline_row(context.place, *group, scale.name, wave)
-            for group in groups for wave in context.waves(scale)}  # fmt: skip
-    drawn = bars([row for row in rows.values() if row is not None], scale, context.study)
-    mixed = kind_of([row for row in rows.values() if row is not None and row.is_known], context) == "both"
-    for role, arm in groups:
-        found = [rows.get((role, arm, wave)) for wave in waves]
+    asked = context.waves(scale)
+    main = {group: [claims.headline_row(context.place, *group, scale.name, wave) if wave in asked else None
+                    for wave in waves] for group in groups}  # fmt: skip
+    rows = {group: like_with_like(claims, of_group) for group, of_group in main.items()}
+    drawn = bars([row for of_group in rows.values() for row in of_group if row is not None], scale, context.study)
+    # also where all are changes, but the first screen tells of differences
+    every = [row for of_group in (*main.values(), *rows.values()) for row in of_group if row is not None]
+    mixed = kind_of([row for row in every if row.is_known], context) == "both"
+    for (role, arm), found in rows.items():
         if not any(row is not None and row.is_known for row in found):
             continue
         cells = [None if row is None else cell(glance(row, claims), drawn, context, mixed=mixed) for row in found]
