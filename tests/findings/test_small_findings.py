@@ -287,6 +287,27 @@ assignment = "randomised"
         assert "Joy, Thanks 0 to 6, exploratory" in repr(findings.headline)
 
 
+@pytest.mark.slow
+class TestAProgrammeOfOneCohortWithResults:
+    """Its first screen tells of that cohort, for the reader has no average to read."""
+
+    def test_it_leads_with_the_result_of_that_cohort(self, built):
+        text = repr(built(Group("A", n=22), Group("B", n=4)).headline)
+        assert "“A”. At a glance" in text
+        assert "Results can be shown for A only. People’s mood rose." in text
+        assert "fewer than two cohorts" not in text
+        assert "Nobody outside the programme was asked" in text
+
+    def test_it_says_so_where_another_shows_both_roles_together(self, built):
+        groups = [Group(cohort, n=n, role=role) for cohort, n in (("A", 22), ("B", 5)) for role in ("leader", "mentor")]
+        assert "Results by role can be shown for A only. Leaders’ and mentors’ mood rose." in repr(
+            built(*groups).headline
+        )
+
+    def test_without_any_result_it_has_none_to_lead_with(self, built):
+        assert "fewer than two cohorts" in repr(built(Group("A", n=4), Group("B", n=4)).headline)
+
+
 ASSUMED = "Those without a later score are assumed to have changed"
 NOT_COUNTED = "Those without a later score are not counted."
 

@@ -50,14 +50,19 @@ def content(context: Context) -> Content:
         "kicker": [context.study.title, edition], "title": context.title, "about": " · ".join(_about(context)),
         "tables": [], "words": say("headings.words"), "elsewhere": "", "outcome": context.heading("scale"),
     }  # fmt: skip
+    known = _known(context)
+    only = "" if known else _only_cohort(context)
+    if only:  # the programme's first screen is that of the one cohort with results
+        context = replace(context, cohort=only)
+        known = _known(context)
     rows = context.main_rows(scale)
-    known = [row for each in context.study.scales for row in context.main_rows(each) if row.is_known]
     if known:
-        values["tables"] = [_table(context)]
+        values["tables"] = [_table_of(context) if only else _table(context)]
     elif context.cohort is not None and not context.describes:
         values |= _elsewhere(context)
     if any(row.is_known or context.claims.said_in_words(row) for row in rows):
         sentences, numbers = plain_texts(rows, context.claims), [*_numbers(rows, context)]
+        sentences = [say(f"headline.only{_by_role(context)}", cohort=only), *sentences] if only else sentences
     else:
         sentences, numbers = _nothing(rows, context)
     of_first = [row for row in known if row.scale == scale.name]
@@ -68,6 +73,26 @@ def content(context: Context) -> Content:
     ]  # one text for all, or by role
     others = [*_others(context)]
     return Content(values | {"sentences": sentences, "numbers": numbers, "others": others, "notes": notes})
+
+
+def _known(context: Context) -> list[Estimate]:
+    """Main rows of all outcomes that have an estimate."""
+    return [row for scale in context.study.scales for row in context.main_rows(scale) if row.is_known]
+
+
+def _only_cohort(context: Context) -> str:
+    """Only cohort of a programme, or group of cohorts, with results by role, where no average is; empty elsewhere."""
+    if not context.pooled or context.describes:
+        return ""
+    rows = [row for row in context.disclosed.headline_rows if row.is_known and row.arm != context.study.comparison]
+    shown = {row.cohort for row in rows if row.scale == context.study.first_scale.name and AND not in row.role}
+    return shown.pop() if len(shown) == 1 else ""
+
+
+def _by_role(context: Context) -> str:
+    """End of the key of what is said of the only cohort: whether another shows both roles together."""
+    others = {row.cohort for row in context.disclosed.headline_rows if row.is_known and AND in row.role}
+    return "_by_role" if others - {context.cohort} else ""
 
 
 def _about(context: Context) -> Iterator[str]:
@@ -115,6 +140,12 @@ def _table(context: Context) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _table_of(context: Context) -> dict[str, object]:
+    """The same on the page of another place, whose name it has."""
+    table, key = _table(context), "of_programme" if context.cohort is None else "of_group"
+    return table | {"caption": context.words.say(f"glance.{key}", caption=table["caption"], group=context.cohort)}
+
+
 def _key(lines: Sequence[Line], context: Context) -> Iterator[str]:
     """What the signs and the bars of a table mean, as far as it has them."""
     cells = [cell for line in lines for cell in line.cells if cell is not None]
@@ -135,10 +166,7 @@ def _elsewhere(context: Context) -> dict[str, object]:
     groups = list(dict.fromkeys(together.loc[together["cohort"] == context.cohort, "group"]))
     inside = any(context.cohort in (*one.alone, *one.together) for one in map(whole.counted, rows))
     where = "in_group" if groups else "in_programme" if inside else "not_in_programme"
-    tables = []
-    for place, key in [(group, "of_group") for group in groups] + [(None, "of_programme")]:
-        table = _table(replace(context, cohort=place))
-        tables.append(table | {"caption": say(f"glance.{key}", caption=table["caption"], group=place)})
+    tables = [_table_of(replace(context, cohort=place)) for place in [*groups, None]]
     return {"tables": tables, "elsewhere": say(f"headline.{where}", group=context.words.listed(list(groups)))}
 
 
@@ -256,7 +284,9 @@ def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[st
         asked = [one for one in context.disclosed.headline_rows if one.is_known and not one.is_pooled]
         several = len({one.cohort for one in asked if one.scale == scale.name}) > 1
         over_cohorts = context.study.reporting.average == Average.COHORTS
-        return [say("headline.fewer_than_five" if several and over_cohorts else "headline.too_few_cohorts")], []
+        if several and not over_cohorts:
+            return [say("headline.no_average")], [*dict.fromkeys(map(context.claims.reason, rows))]
+        return [say("headline.fewer_than_five" if several else "headline.too_few_cohorts")], []
     if any(row.is_known for each in context.study.scales for row in context.main_rows(each)):
         lowered_title = say("within.outcome", title=scale.title, lowered=in_sentence(scale.title))
         reasons = [context.claims.reason(row) for row in rows] or [say("headline.not_asked_again")]
