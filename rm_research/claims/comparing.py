@@ -93,6 +93,8 @@ def level_text(claims: "Claims", row: Estimate) -> str:
             return say("design.single")
         difference = difference_beside(claims, row)
         if difference is None or not difference.is_known or claims.level(difference) > 1:
+            if _stands_unlinked(claims, row):
+                return say("design.unlinked")
             reasons = [] if difference is None or difference.is_known else [claims.reason(difference)]
             return " ".join([say("design.no_usable"), *reasons])
         row = difference
@@ -175,14 +177,26 @@ def _picked(claims: "Claims", row: Estimate) -> str:
 def _side_by_side(claims: "Claims", row: Estimate) -> Iterator[str]:
     """Change of the comparison, and who did not stay, beside that of the programme where no difference may be told."""
     difference = None if row.compares_arms else difference_beside(claims, row)
-    if difference is None or not difference.is_known:
+    known = difference is not None and difference.is_known
+    if not (known or _stands_unlinked(claims, row)):
         return
-    comparison = row.place._replace(arm=claims.study.comparison or "")
-    other = claims.disclosed.headline(comparison, row.contrast)
-    if other is not None and other.is_known:
+    if (other := _of_comparison(claims, row)) is not None:
         sentence = claims.sentence(other)
         yield claims.words.say("comparing.other_arm", text=sentence, lowered=lowered(sentence))
-    yield loss_text(claims, difference)
+    if difference is not None and known:
+        yield loss_text(claims, difference)
+
+
+def _of_comparison(claims: "Claims", row: Estimate) -> Estimate | None:
+    """What a change of the programme is in the comparison; None where that is not known."""
+    comparison = row.place._replace(arm=claims.study.comparison or "")
+    other = claims.disclosed.headline(comparison, row.contrast)
+    return other if other is not None and other.is_known else None
+
+
+def _stands_unlinked(claims: "Claims", row: Estimate) -> bool:
+    """Whether the comparison stands beside a row, but nobody knows who is who, so that there is no difference."""
+    return row.is_change and claims.unlinked(row) and _of_comparison(claims, row) is not None
 
 
 def loss_text(claims: "Claims", row: Estimate) -> str:

@@ -367,7 +367,12 @@ class Claims:
         of_average = "" if not several else "these_" if over_people else "pooled_" if row.is_pooled else ""
         who = self._places(row, n, people)
         table = "counted_sides" if sides and kind == "compared" else "counts"
+        kind = "shared" if table == "counted_sides" and self.from_shared(row) else kind
         return self.words.say(f"{table}.{of_average}{kind}", n=n, m=m, who=who, k=row.n_clusters or 0, **people)
+
+    def from_shared(self, row: Estimate) -> bool:
+        """Whether a difference of one cohort is one from the comparison group of all cohorts."""
+        return row.compares_arms and not row.is_pooled and self.study.design.comparison_scope == "shared"
 
     def _of_groups(self, row: Estimate, n: int, m: int) -> str:
         """People of two groups, of both arms where it is the effect that differs."""

@@ -164,8 +164,15 @@ def shown_rows(disclosed: Shown, *, cohort: str, role: str, scale: str, wave: st
 
 
 def _supported(rows: list[Estimate], claims: Claims) -> list[Estimate]:
-    """Rows without differences that their design does not support."""
-    return [row for row in rows if not claims.has_no_verdict(row)]
+    """
+    Rows without differences that their design does not support.
+
+    Beside a difference from the comparison of all cohorts, a cohort's own part of it would be taken for that.
+    """
+    rows = [row for row in rows if not claims.has_no_verdict(row)]
+    if not any(claims.from_shared(row) for row in rows):
+        return rows
+    return [row for row in rows if row.compares_arms or row.arm != claims.study.comparison]
 
 
 def _axis(rows: list[Estimate], claims: Claims) -> str:
@@ -211,6 +218,8 @@ def _marks(rows: list[Estimate], claims: Claims) -> list[Mark]:
         if row.compares_arms:
             kind = "changes" if by_changes(claims, row) else "difference"
             label = words.say(f"chart.{kind}_row_of", arm=name) if several else words.say(f"chart.{kind}_row")
+            if claims.from_shared(row):
+                label = words.say("chart.shared_row", label=label, n=row.n_comparison)
             # with several arms each difference looks like its arm: more than four colours could not be told apart
             style = look("programme", arms.index(row.arm)) if several else look("difference")
             marks.append(mark_of(label, row.interval, style, words))

@@ -12,8 +12,10 @@ from undrawn_findings import undrawn_findings
 from rm_research.disclosure import coarse
 from rm_research.disclosure.numbers import study_numbers
 from rm_research.errors import StudyError
+from rm_research.figures import plot_change
 from rm_research.findings import build_findings
 from rm_research.panel import prepare_study
+from rm_research.study import read_study
 from rm_research.study.folding import printable
 
 COMPARED = TOML + '[design]\ncomparison = "waitlist"\nassignment = "{}"\n'
@@ -40,6 +42,16 @@ def test_an_unlinked_study_is_told_of_as_a_difference_between_surveys(built):
     assert "both scores" not in methods
     assert "Difference between surveys: M difference between surveys = " in methods
     assert "Difference between surveys" in findings.outcomes.text
+
+
+@pytest.mark.slow
+def test_groups_of_an_unlinked_study_stand_side_by_side(built):
+    """Both rose; that the comparison did, too, is seen on the first screen."""
+    toml = COMPARED.format("matched").replace('person = "code"\n', "") + '[link]\nmethod = "none"\n'
+    text = repr(built(Group(n=30, arm="programme"), Group(n=25, arm="waitlist"), toml=toml).headline)
+    assert "Without links between the surveys no difference from the comparison is judged." in text
+    assert "Comparison group: answers differed: people’s mood was" in text
+    assert "no usable comparison" not in text
 
 
 @pytest.mark.slow
@@ -459,6 +471,17 @@ class TestSharedComparison:
     @pytest.mark.slow
     def test_each_cohort_is_compared_with_all_of_it(self, built):
         assert "14 in the programme, 22 in the comparison" in repr(self.findings(built, 12, 12, cohort="A").headline)
+
+    @pytest.mark.slow
+    def test_its_part_in_a_cohort_is_not_taken_for_it(self, built, tmp_path):
+        findings = self.findings(built, 12, 12, cohort="A")
+        assert "22 in the comparison that all cohorts share" in repr(findings.headline)
+        asked = {"cohort": "A", "role": "participant", "scale": "mood", "wave": "post"}
+        axes = plot_change(findings.disclosed, study=read_study(tmp_path / "study"), **asked)
+        texts = " ".join(text.get_text() for text in axes.texts)
+        assert "Programme, 14" in texts
+        assert "Waitlist" not in texts
+        assert "from all 22 in the" in texts
 
     @pytest.mark.slow
     def test_a_small_part_cannot_be_worked_out_from_the_rest(self, built):
