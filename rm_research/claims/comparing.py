@@ -110,6 +110,8 @@ def level_text(claims: "Claims", row: Estimate) -> str:
         text = say("design.matched_apart")
     elif assignment == "randomised" and (why := why_not_causal(claims, row)):
         text = say(f"design.drawn_{why}")
+    elif assignment == "randomised" and study.design.unit not in ("person", "dyad"):
+        text = say("design.randomised_units", unit=claims.unit_text(study.design.unit))
     else:
         text = say(f"design.{assignment}")
     picked = study.scale(row.scale).picked is not None and by_two_ways(study)

@@ -211,12 +211,15 @@ class Claims:
         n = self._n_judged_by(row)
         if row.n_clusters >= n:
             return ""
-        unit, people = self.study.clustered_by, self.people(row.role)
-        if unit in ("person", "dyad") and AND in row.role and n == 2 * row.n_clusters:
-            return self.words.say("clusters.pairs", n=n, groups=row.n_clusters)
+        unit, people, groups = self.study.clustered_by, self.people(row.role), row.n_clusters
+        if unit in ("person", "dyad") and AND in row.role and n == 2 * groups:
+            return self.words.say("clusters.pairs", n=n, groups=groups)
+        return self.words.say("clusters.counted", n=n, people=people, groups=groups, unit=self.unit_text(unit))
+
+    def unit_text(self, unit: str) -> str:
+        """What people of one group share, by the name of the unit in study.toml."""
         key = "dyad" if unit in ("person", "dyad") else "cohort" if unit == "cohort" else "unit"
-        text = self.words.say(f"clusters.{key}", unit=unit)
-        return self.words.say("clusters.counted", n=n, people=people, groups=row.n_clusters, unit=text)
+        return self.words.say(f"clusters.{key}", unit=unit)
 
     def _n_judged_by(self, row: Estimate) -> int:
         """How many people the interval of a row rests on."""

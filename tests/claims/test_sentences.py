@@ -371,6 +371,16 @@ def test_few_who_left_unevenly_are_not_called_many(claims, lost, level, verdict)
     assert found.verdict_name(difference) == verdict
 
 
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [("person", "Who took part was decided by lot, so"), ("cohort", "drawn by lot (each cohort is one group), so")],
+)
+def test_a_lot_over_groups_is_said_to_be_one(claims, unit, text):
+    rows = (row_of(), row_of(arm="waitlist"), row_of(**DIFFERENCE))
+    found = claims(*rows, design=f'{RANDOMISED}\nunit = "{unit}"')
+    assert text in found.level_text(found.disclosed.rows[-1])
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_statement_without_an_estimate_holds_its_reason_in_every_language(claims, language):
     found = claims(row_of(n_pairs=9))

@@ -78,7 +78,7 @@ def test_answers_that_fit_everything_are_said_not_to_narrow_it_down(study):
     assert claims.sentence(row).startswith("It is unclear whether")
     said = claims.verdict_sentence(row)
     assert "These answers cannot narrow it down" in said
-    assert "5 groups of people who belong together cannot show more." in said
+    assert "The interval rests on only 5 groups of people who belong together: with so few" in said
 
 
 def test_what_no_scale_could_show_is_not_given_as_a_number(study):
