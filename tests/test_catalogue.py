@@ -212,7 +212,8 @@ VOCABULARY = {
     "plain": {f"{level}.{kind}" for level in LEVELS if level not in ("gap", 4)
               for kind in ("up", "down", *(("little", "unclear") if level != "drawn" else ()))},
     "glance": {*(f"caption_{what}" for what in ("change", "compared", "both", "unlinked")),
-               *(f"others_{kind}" for kind in ("clear", "small", "unclear")), "of_group", "of_programme"},
+               *(f"others_{kind}" for kind in ("clear", "small", "unclear", "worse", "worse_exploratory")),
+               "of_group", "of_programme"},
     "pictured": {f"{kind}_{way}" for kind in ("change", "difference") for way in ("up", "down")},
     "prompts": {"uneven_programme", "uneven_comparison", "people", "people_compared", "cohorts"},
     "lasting": {f"{key}_{kind}" for key in ("gone", "less", "further") for kind in ("change", "difference")},
@@ -229,7 +230,7 @@ VOCABULARY = {
         "axis_change", "axis_change_and_same", "axis_difference", "axis_changes", "difference_row", "difference_row_of",
         "changes_row", "changes_row_of", "not_judged_many", "not_judged_unevenly",
     },
-    "design": {"randomised_units",
+    "design": {"randomised_units", "drawn_exploratory",
                "single", "unlinked", "no_usable", "randomised", "matched", "self-selected", "matched_apart", "picked",
                "drawn_cohort", "drawn_tipping", "drawn_opposite"},
     "beside": {"than_assumed", "than_others", "than_same",

@@ -45,6 +45,8 @@ def why_not_causal(claims: "Claims", row: Estimate) -> str:
         return "opposite"
     if not tips_late(row, claims.followed, claims.study):
         return "tipping"
+    if row.scale not in claims.study.confirmatory:
+        return "exploratory"
     return "" if row.is_of_all_cohorts or _clear_among_cohorts(claims, row) else "cohort"
 
 
@@ -134,7 +136,8 @@ def is_qualified(claims: "Claims", row: Estimate) -> bool:
     if difference is None or not difference.is_known:
         return False
     level, declared = claims.level(difference), LEVELS[claims.study.design.assignment]
-    return level < declared or (level == LEVELS["randomised"] and bool(why_not_causal(claims, difference)))
+    weaker = why_not_causal(claims, difference) not in ("", "exploratory")  # which is said of the outcome itself
+    return level < declared or (level == LEVELS["randomised"] and weaker)
 
 
 def beside(claims: "Claims", row: Estimate) -> list[str]:

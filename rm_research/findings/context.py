@@ -201,6 +201,11 @@ class Context:
         return [row for wave in self.main_wave(scale) for role in self.roles(scale.name)
                 for row in self.spoken_rows(scale.name, wave, role)]  # fmt: skip
 
+    @property
+    def known_main_rows(self) -> list[Estimate]:
+        """Main rows of all outcomes that have an estimate."""
+        return [row for scale in self.study.scales for row in self.main_rows(scale) if row.is_known]
+
     def counted(self, row: Estimate) -> "Counted":
         """Which cohorts an average counts, and how."""
         parts = self.claims.parts(row)

@@ -29,14 +29,20 @@ def plan_limits(context: Context) -> list[str]:
     if study.plan is None:
         return []
     changed = {one.key for one in rules_changed(study)}
-    judged = [scale.title for scale in study.scales if f"scales.{scale.name}.smallest_effect" in changed]
     found = {
         "plan_after": _stood(context) == "after",
         "plan_changed": bool(changed),
-        "plan_smallest": bool(judged),
         "not_planned": any(not row.planned for row in context.headlines if row.is_known),
     }
-    return [say(f"limits.{name}", scales=context.words.listed(judged)) for name, holds in found.items() if holds]
+    return [say(f"limits.{name}") for name, holds in found.items() if holds]
+
+
+def verdicts_not_planned(context: Context) -> list[str]:
+    """That verdicts rest on a smallest change set after the plan: nobody may read them without it."""
+    changed, shown = {one.key for one in rules_changed(context.study)}, context.shown_scales
+    titles = [scale.title for scale in context.study.scales
+              if scale.name in shown and f"scales.{scale.name}.smallest_effect" in changed]  # fmt: skip
+    return [context.words.say("headline.plan_smallest", scales=context.words.listed(titles))] if titles else []
 
 
 def plan_table(context: Context) -> Table:

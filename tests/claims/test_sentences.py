@@ -371,6 +371,17 @@ def test_few_who_left_unevenly_are_not_called_many(claims, lost, level, verdict)
     assert found.verdict_name(difference) == verdict
 
 
+def test_a_lot_does_not_make_a_finding_of_an_outcome_that_nobody_declared(claims):
+    """'Treat it as a lead, not a finding' stands beside it."""
+    zeal = {"scale": "zeal"}
+    rows = [row_of(**zeal), row_of(**zeal, arm="waitlist"), row_of(**zeal, **DIFFERENCE)]
+    found = claims(*rows, design=RANDOMISED)
+    difference = found.disclosed.rows[-1]
+    assert found.sentence(difference).startswith("At equal scores before, leaders’ zeal ended an estimated 0.50")
+    assert "was not declared in advance, so the difference is not put down to" in found.level_text(difference)
+    assert not found.qualified(difference)
+
+
 @pytest.mark.parametrize(
     ("unit", "text"),
     [("person", "Who took part was decided by lot, so"), ("cohort", "drawn by lot (each cohort is one group), so")],

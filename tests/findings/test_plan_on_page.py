@@ -30,7 +30,10 @@ def page(folder, day=date(2025, 1, 1), changes=(), *, planned=True, toml=TWO, **
     (folder / "study.toml").write_text(toml, encoding="utf-8")
     found = undrawn_findings(prepare_study(folder))
     html = {section.name: section._repr_html_() for section in found.sections}
-    return {name: unescape(re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", html[name]))) for name in ("methods", "limits")}
+    return {
+        name: unescape(re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", html[name])))
+        for name in ("headline", "methods", "limits")
+    }
 
 
 NONE = "No plan was locked, so nothing shows that outcomes and rules were fixed before answers were known."
@@ -102,7 +105,8 @@ def test_a_study_that_was_changed(tmp_path):
         "Not planned: Mood, mentors, change; Mood, leaders, difference in change, Leaders − Mentors." in text["methods"]
     )
     assert "The study was changed after its plan was locked; methods and data list what differs." in text["limits"]
-    assert "so these verdicts are not those that were planned: Mood." in text["limits"]
+    # nobody may read a verdict on the first screen without it
+    assert "so these verdicts are not those that were planned: Mood." in text["headline"]
     assert "before the analysis" not in " ".join(text.values())
     assert " not planned " in text["methods"]
     assert " planned " in text["methods"]

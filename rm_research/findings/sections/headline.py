@@ -8,8 +8,7 @@ from rm_research.catalogue import capital, in_sentence, lowered
 from rm_research.checks.flow import flow_column
 from rm_research.claims.glance import Glance, glance
 from rm_research.claims.measurement import rescaled
-from rm_research.claims.plain import named_together, plain_texts
-from rm_research.claims.ways import is_clear
+from rm_research.claims.plain import plain_texts
 from rm_research.disclosure import HIDDEN
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import AND
@@ -17,12 +16,13 @@ from rm_research.effects.methods import Average
 from rm_research.findings.bars import Bar, bars
 from rm_research.findings.context import Context
 from rm_research.findings.described import description, is_described
+from rm_research.findings.others import what_else
 from rm_research.findings.page import Content
+from rm_research.findings.plan import verdicts_not_planned
 from rm_research.findings.qualified import less_than_noted
 from rm_research.study import Scale
 
 OF_FEW = ("reason.hidden", "reason.hidden_compared")  # why a row is hidden whose people are too few themselves
-MOST_NAMED = 4  # results in one sentence; of more, the table tells which are clear
 
 
 class Cell(NamedTuple):
@@ -50,11 +50,11 @@ def content(context: Context) -> Content:
         "kicker": [context.study.title, edition], "title": context.title, "about": " · ".join(_about(context)),
         "tables": [], "words": say("headings.words"), "elsewhere": "", "outcome": context.heading("scale"),
     }  # fmt: skip
-    known = _known(context)
+    known = context.known_main_rows
     only = "" if known else _only_cohort(context)
     if only:  # the programme's first screen is that of the one cohort with results
         context = replace(context, cohort=only)
-        known = _known(context)
+        known = context.known_main_rows
     rows = context.main_rows(scale)
     if known:
         values["tables"] = [_table_of(context) if only else _table(context)]
@@ -69,15 +69,11 @@ def content(context: Context) -> Content:
     notes = [
         *_doubts(context),
         *_mappings(context),
+        *verdicts_not_planned(context),
         *_notes(of_first or known, context),
     ]  # one text for all, or by role
-    others = [*_others(context)]
+    others = [*what_else(context)]
     return Content(values | {"sentences": sentences, "numbers": numbers, "others": others, "notes": notes})
-
-
-def _known(context: Context) -> list[Estimate]:
-    """Main rows of all outcomes that have an estimate."""
-    return [row for scale in context.study.scales for row in context.main_rows(scale) if row.is_known]
 
 
 def _only_cohort(context: Context) -> str:
@@ -245,32 +241,6 @@ def _numbers(rows: list[Estimate], context: Context) -> Iterator[str]:
             key = "glance.numbers" if row.has_interval else "glance.numbers_alone"
             interval = claims.interval(row) if row.has_interval else ""
             yield context.words.say(key, **size, who=who, n=n, interval=interval)
-
-
-def _others(context: Context) -> Iterator[str]:
-    """What is clear of the other outcomes, and what is not."""
-    claims, words = context.claims, context.words
-    study = context.study
-    named_in_advance = [
-        scale for scale in study.scales if scale.name in study.confirmatory and scale != study.first_scale
-    ]
-    rows = [row for scale in named_in_advance for row in context.main_rows(scale) if row.is_known]
-    clear = [row for row in rows if is_clear(row, claims)]
-    if len(rows) > MOST_NAMED:
-        yield words.say("glance.others_many", n=len(rows), clear=len(clear))
-        return
-    found = {row: glance(row, claims) for row in clear}
-    moved = [words.say("glance.one", **claims.named(row), verdict=one.word)
-             for row, one in found.items() if one.kind != "small"]  # fmt: skip
-    small = [row for row, one in found.items() if one.kind == "small"]
-    still_open = [row for row in rows if row not in clear]
-    others = {
-        kind: [words.say("glance.whose", **named) for named in named_together(of_kind, claims)]
-        for kind, of_kind in (("small", small), ("unclear", still_open))
-    }
-    for kind, texts in ({"clear": moved} | others).items():
-        if texts:
-            yield words.say(f"glance.others_{kind}", outcomes=words.listed(texts))
 
 
 def _nothing(rows: list[Estimate], context: Context) -> tuple[list[str], list[str]]:
