@@ -19,17 +19,10 @@ def lasting_text(claims: "Claims", first: Estimate) -> str:
     It is clear where the intervals of both surveys, of both ways to compare where there are two, have nothing in
     common: then the interval of what they differ by excludes 0, however the two go together.
     """
-    both = _first_and_last(claims, first)
-    if both is None:
+    both = first_and_last(claims, first)
+    if both is None or not (key := what_became(claims, *both)):
         return ""
     first, last = both
-    (low, high), (last_low, last_high) = claims.judged(first).hull, claims.judged(last).hull
-    if low <= last_high and last_low <= high:
-        return ""
-    up = first.estimate > 0
-    clear, still = (low > 0, last_low > 0) if up else (high < 0, last_high < 0)
-    smaller = (last.estimate < first.estimate) == up
-    key = "further" if not (clear and smaller) else "less" if still else "gone"
     kind = "difference" if first.compares_arms else "change"
     values = {
         name: claims.words.say("lasting.value", signed=claims.estimate(row), interval=claims.interval(row))
@@ -40,6 +33,17 @@ def lasting_text(claims: "Claims", first: Estimate) -> str:
         f"lasting.{key}_{kind}", whose=whose, Whose=capital(whose), scale=name,
         moment=claims.moment(first.wave), later=claims.moment(last.wave), **values,
     )  # fmt: skip
+
+
+def what_became(claims: "Claims", first: Estimate, last: Estimate) -> str:
+    """Whether a result went `further`, became `less` or is `gone`; empty where that is not clear."""
+    (low, high), (last_low, last_high) = claims.judged(first).hull, claims.judged(last).hull
+    if low <= last_high and last_low <= high:
+        return ""
+    up = first.estimate > 0
+    clear, still = (low > 0, last_low > 0) if up else (high < 0, last_high < 0)
+    smaller = (last.estimate < first.estimate) == up
+    return "further" if not (clear and smaller) else "less" if still else "gone"
 
 
 def like_with_like(claims: "Claims", rows: Sequence[Estimate | None]) -> list[Estimate | None]:
@@ -64,7 +68,7 @@ def _change_of(claims: "Claims", row: Estimate) -> Estimate | None:
     return claims.disclosed.headline(row.place, Contrast.POOLED_CHANGE if row.is_pooled else Contrast.CHANGE)
 
 
-def _first_and_last(claims: "Claims", first: Estimate) -> tuple[Estimate, Estimate] | None:
+def first_and_last(claims: "Claims", first: Estimate) -> tuple[Estimate, Estimate] | None:
     """The same result at the first and the last survey; None where they cannot be held against each other."""
     waves = claims.study.later_waves
     if len(waves) < 2 or first.wave != waves[0] or not (first.is_change or first.compares_arms):

@@ -104,7 +104,9 @@ def check_headline(page: Read) -> None:
         text = line.get_text()
         if not SIZE.search(text):
             continue
-        rows = [row for row in page.behind(text) if row.scale == first and row in page.rows]
+        only = re.search(r"can be shown for (.+?) only\.", said)  # whose results the programme's page leads with
+        rows = [row for row in page.behind(text) if row.scale == first]
+        rows = [row for row in rows if (row.cohort == only[1] if only else row in page.rows)]
         assert rows, text
         sides = re.search(r"(\d+) in the programme, (\d+) in the comparison", text)
         if sides:

@@ -235,7 +235,7 @@ def _trends(scale: Scale, context: Context) -> list[str]:
 
 def _trend(row: Estimate, context: Context) -> str:
     """Sentence on the trend behind an average; empty where waves are not linked or it may not be shown."""
-    say, claims, found = context.words.say, context.claims, _trend_row(row, context)
+    say, claims, found = context.words.say, context.claims, trend_row(row, context)
     if found is None:
         shared = row.compares_arms and context.study.design.comparison_scope == "shared"
         lacking = "trend_shared" if shared else "trend_undated" if _dated(context) else "trend_dateless"
@@ -261,7 +261,7 @@ def _dated(context: Context) -> bool:
     return bool(table.loc[table["cohort"].isin(context.cohorts), "first"].notna().any())
 
 
-def _trend_row(row: Estimate, context: Context) -> Estimate | None:
+def trend_row(row: Estimate, context: Context) -> Estimate | None:
     """Row of the trend over the cohorts that an average is made of."""
     same = (one for one in context.rows if one.place == row.place and one.contrast == row.contrast)
     return next((one for one in same if one.measure == Measure.TREND), None)

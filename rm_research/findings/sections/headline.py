@@ -16,6 +16,7 @@ from rm_research.effects.methods import Average
 from rm_research.findings.bars import Bar, bars
 from rm_research.findings.context import Context
 from rm_research.findings.described import description, is_described
+from rm_research.findings.doubts import doubt_sentences
 from rm_research.findings.others import what_else
 from rm_research.findings.page import Content
 from rm_research.findings.plan import verdicts_not_planned
@@ -67,7 +68,7 @@ def content(context: Context) -> Content:
         sentences, numbers = _nothing(rows, context)
     of_first = [row for row in known if row.scale == scale.name]
     notes = [
-        *_doubts(context),
+        *doubt_sentences(context),
         *_mappings(context),
         *verdicts_not_planned(context),
         *_notes(of_first or known, context),
@@ -281,18 +282,6 @@ def _nobody_later(context: Context) -> bool:
     flow = context.table("response")
     later = flow[[flow_column("answered", wave) for wave in context.study.later_waves]]
     return bool(flow["before"].sum()) and bool(later.notna().all(axis=None)) and not later.to_numpy().sum()
-
-
-def _doubts(context: Context) -> list[str]:
-    """Outcomes on the page with answers whose coding is in doubt: nobody may read a result without it."""
-    table, on_page = context.disclosed.tables.get("doubts"), context.shown_scales
-    if table is None:
-        return []
-    texts = []
-    for doubt, scales in table.groupby("doubt")["scale"]:
-        if titles := [scale.title for scale in context.study.scales if scale.name in {*scales} & on_page]:
-            texts.append(context.words.say(f"headline.doubt_{doubt}", scales=context.words.listed(titles)))
-    return texts
 
 
 def _mappings(context: Context) -> Iterator[str]:

@@ -3,7 +3,10 @@
 import math
 from collections.abc import Callable, Iterator
 
+from rm_research.checks.flow import flow_column
 from rm_research.claims.comparing import difference_beside, other_way, ways_differ, why_not_causal
+from rm_research.claims.glance import glance
+from rm_research.claims.lasting import first_and_last, what_became
 from rm_research.claims.opposed import opposed
 from rm_research.claims.staying import losses
 from rm_research.disclosure.printed import printed_ends
@@ -11,7 +14,9 @@ from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import AND
 from rm_research.effects.verdicts import has_few_df
 from rm_research.findings.context import Context
+from rm_research.findings.doubts import doubted
 from rm_research.findings.page import Content
+from rm_research.findings.sections.cohorts import trend_row
 from rm_research.stats.attrition import MOST_UNEVEN, steps_lost
 
 MOST = 3
@@ -26,6 +31,62 @@ def content(context: Context) -> Content:
     if not texts:
         return Content()
     return Content({"heading": context.words.say("headings.prompts"), "texts": texts})
+
+
+def _coding(rows: list[Estimate], context: Context) -> Iterator[str]:
+    """Outcomes whose answers may be coded the wrong way round, or in other units: first of all, for all rests on it."""
+    if titles := doubted(context):
+        yield context.words.say("prompts.coding", scales=context.words.listed(titles))
+
+
+def _harm(rows: list[Estimate], context: Context) -> Iterator[str]:
+    """The first result that is for the worse by what matters, also of an outcome that nobody declared."""
+    for row in [*rows, *(row for row in context.known_main_rows if row not in rows)]:
+        if context.claims.judged(row).verdict == "loss" and not context.claims.has_no_verdict(row):
+            yield context.words.say("prompts.harm", **context.claims.named(row), **_numbers(row, context))
+            return
+
+
+def _gone(rows: list[Estimate], context: Context) -> Iterator[str]:
+    """The first gain that was there at the first later survey and no more at the last."""
+    claims = context.claims
+    for row in rows:
+        both = first_and_last(claims, row)
+        if both is not None and what_became(claims, *both) == "gone" and glance(both[0], claims).kind == "gain":
+            kind, later = "difference" if row.compares_arms else "change", claims.moment(both[1].wave)
+            scale = claims.scale_text(row.scale, row.arm, "")
+            named = claims.named(row) | {"scale": scale, "later": later} | _numbers(both[1], context)
+            yield context.words.say(f"prompts.gone_{kind}", **named)
+            return
+
+
+def _getting_worse(rows: list[Estimate], context: Context) -> Iterator[str]:
+    """The first outcome whose results are worse from cohort to cohort."""
+    for row in rows:
+        found, lower = trend_row(row, context), context.study.scale(row.scale).better == "lower"
+        if found is not None and found.is_known and (found.ci_low > 0 if lower else found.ci_high < 0):
+            yield context.words.say("prompts.getting_worse", **context.claims.named(row), **_numbers(found, context))
+            return
+
+
+def _numbers(row: Estimate, context: Context) -> dict[str, str]:
+    """Estimate of a row, without and with its sign, and its interval."""
+    size = context.words.number(abs(row.estimate))
+    return {"signed": context.claims.estimate(row), "size": size, "interval": context.claims.interval(row)}
+
+
+def _everybody_left(rows: list[Estimate], context: Context) -> Iterator[str]:
+    """The first cohort of which many answered before and nobody afterwards: participation is never hidden."""
+    waves, flow = context.study.later_waves[:1], context.disclosed.tables["response"]
+    if context.study.link.method == "none" or not waves:
+        return
+    for cohort in context.cohorts if context.cohort is None else [context.cohort]:
+        here = flow[flow["cohort"] == cohort]
+        n = int(here["before"].sum())
+        if n >= context.disclosed.smallest_group and not here[flow_column("answered", waves[0])].sum():
+            moment = context.claims.moment(waves[0])
+            yield context.words.say("prompts.everybody_left", n=n, cohort=cohort, moment=moment)
+            return
 
 
 def _too_few_people(rows: list[Estimate], context: Context) -> Iterator[str]:
@@ -111,6 +172,7 @@ def _few_meetings(rows: list[Estimate], context: Context) -> Iterator[str]:
         yield context.words.say("prompts.never_met", n=missing, dyads=dyads)
 
 
-RULES: tuple[Callable[[list[Estimate], Context], Iterator[str]], ...] = (
-    _opposed, _too_few_people, _uneven_loss, _who_left, _few_meetings,
+RULES: tuple[Callable[[list[Estimate], Context], Iterator[str]], ...] = (  # what weighs most first
+    _coding, _harm, _opposed, _gone, _getting_worse, _everybody_left, _too_few_people,
+    _uneven_loss, _who_left, _few_meetings,
 )  # fmt: skip
