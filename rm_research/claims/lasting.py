@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rm_research.catalogue import capital
+from rm_research.claims.judgement import steps_down
+from rm_research.claims.staying import losses
 from rm_research.effects.estimate import Estimate
 from rm_research.effects.methods import Contrast
 from rm_research.effects.verdicts import has_few_df
@@ -29,10 +31,20 @@ def lasting_text(claims: "Claims", first: Estimate) -> str:
         for name, row in (("first", first), ("last", last))
     }
     whose, name = claims.whose(first.role), claims.scale_text(first.scale, first.arm, "")
-    return claims.words.say(
+    text = claims.words.say(
         f"lasting.{key}_{kind}", whose=whose, Whose=capital(whose), scale=name,
         moment=claims.moment(first.wave), later=claims.moment(last.wave), **values,
     )  # fmt: skip
+    return " ".join(filter(None, [text, _lost_by_then(claims, last)]))
+
+
+def _lost_by_then(claims: "Claims", last: Estimate) -> str:
+    """How many of each group had no score at the last survey, where that takes strength from its difference."""
+    lost = losses(last, claims.followed, claims.study) if last.compares_arms else {}
+    if not steps_down(lost):
+        return ""
+    first, second = (claims.words.share(one.share) for one in lost.values())
+    return claims.words.say("lasting.lost", Later=capital(claims.moment(last.wave)), first=first, second=second)
 
 
 def what_became(claims: "Claims", first: Estimate, last: Estimate) -> str:

@@ -206,6 +206,12 @@ class Context:
         """Main rows of all outcomes that have an estimate."""
         return [row for scale in self.study.scales for row in self.main_rows(scale) if row.is_known]
 
+    @property
+    def noted_rows(self) -> list[Estimate]:
+        """Main rows that the notes of the first screen are about: those of the first outcome, without any all."""
+        known = self.known_main_rows
+        return [row for row in known if row.scale == self.study.first_scale.name] or known
+
     def counted(self, row: Estimate) -> "Counted":
         """Which cohorts an average counts, and how."""
         parts = self.claims.parts(row)

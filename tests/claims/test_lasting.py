@@ -42,6 +42,7 @@ def test_a_difference_that_went_back_did_not_last(lasting):
     assert text.startswith("The difference from the comparison in leaders’ mood did not last. It was −0.87")
 
 
+LOT = {"contrast": "difference", "method": "ancova", "n_comparison": 40}
 OF_ARMS = {"contrast": "difference", "method": "change_score", "heads": True, "n_comparison": 22}
 MIXED = {
     "post": [(0.65, 0.34, 0.97, OF_ARMS), (0.69, 0.49, 0.88, {})],
@@ -85,6 +86,26 @@ def test_nothing_is_said_where_the_first_change_is_not_known(mixed):
     first = found.headline_row("one", "leader", "programme", "mood", "post")
     assert first.compares_arms
     assert found.lasting(first) == ""
+
+
+@pytest.mark.parametrize(("n_pairs", "named"), [(28, True), (39, False)])
+def test_losses_until_then_are_told_with_a_difference_that_did_not_last(tmp_path, n_pairs, named):
+    """The first screen says that a lot was drawn, which holds of the first survey only."""
+    study_of(tmp_path, design=RANDOMISED)
+    toml = (tmp_path / "study.toml").read_text()
+    (tmp_path / "study.toml").write_text(toml.replace("[columns]", '[waves.year]\nfile = "year.csv"\n[columns]'))
+    sizes = {"post": ({"estimate": 0.8, "ci_low": 0.6, "ci_high": 1.0}, 40),
+             "year": ({"estimate": 0.0, "ci_low": -0.2, "ci_high": 0.2}, n_pairs)}  # fmt: skip
+    rows = []
+    for wave, (found, n) in sizes.items():
+        of_wave = {"wave": wave, "n_pre": 40}
+        rows += [row_of(**of_wave, n_pairs=n), row_of(**of_wave, n_pairs=40, arm="waitlist"),
+                 row_of(**of_wave, **found, n_pairs=n, **LOT)]  # fmt: skip
+    disclosed = Disclosed(Estimates(table_of(*rows), details_of()), {}, 10)
+    text = Claims(disclosed, read_study(tmp_path), catalogue("en")).lasting(disclosed.rows[2])
+    assert text.startswith("The difference from the comparison in leaders’ mood did not last.")
+    said = "At year, 30% in the programme and 0% in the comparison had no score, so the groups need no longer be alike."
+    assert (said in text) is named
 
 
 @pytest.mark.parametrize(

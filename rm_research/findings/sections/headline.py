@@ -66,12 +66,11 @@ def content(context: Context) -> Content:
         sentences = [say(f"headline.only{_by_role(context)}", cohort=only), *sentences] if only else sentences
     else:
         sentences, numbers = _nothing(rows, context)
-    of_first = [row for row in known if row.scale == scale.name]
     notes = [
         *doubt_sentences(context),
         *_mappings(context),
         *verdicts_not_planned(context),
-        *_notes(of_first or known, context),
+        *_notes(context.noted_rows, context),
     ]  # one text for all, or by role
     others = [*what_else(context)]
     return Content(values | {"sentences": sentences, "numbers": numbers, "others": others, "notes": notes})

@@ -33,12 +33,13 @@ def content(context: Context) -> Content:
 
 
 def _lasted(context: Context) -> Iterator[str]:
-    """What became of each result of the first later survey until the last one."""
+    """What became of each result of the first later survey until the last one, unless the first screen has said it."""
+    told = {context.claims.lasting(row) for row in context.noted_rows}
     for scale in context.study.scales:
         for role in context.roles(scale.name):
             for arm in context.arms():
                 row = context.claims.headline_row(context.place, role, arm, scale.name, context.study.later_waves[0])
-                if row is not None and (text := context.claims.lasting(row)):
+                if row is not None and (text := context.claims.lasting(row)) and text not in told:
                     yield text
 
 
