@@ -73,13 +73,12 @@ OFFERED = {
     "within.outcome": {"title", "lowered"},
     "plain.": {"whose", "Whose", "people"},
     "head.comparison": {"title"},
-    "columns.wave": {"Wave"},
     "picture.measured": {"whose", "Whose"},
     "prompts.": {"whose", "Whose"},
     "lasting.": {"whose", "Whose"},
 }
 # forms of one thing, of which a language picks one
-SAME = {"Whose": "whose", "signed": "size", "lowered": "text", "title": "text", "persons": "people", "Wave": "wave",
+SAME = {"Whose": "whose", "signed": "size", "lowered": "text", "title": "text", "persons": "people",
         "arm_moved": "arm_signed", "other_moved": "other_signed"}  # fmt: skip
 # texts that count under another name, to which code gives n too
 GIVEN_N = {"prompts.left", "prompts.cohorts", "prompts.people", "prompts.pairs", "prompts.people_compared",

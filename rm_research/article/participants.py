@@ -140,7 +140,7 @@ def _taking_part(groups: Sequence[_Group], study: Study, words: Catalogue) -> It
     if all(group.everybody["invited"].notna().all() for group in groups):
         yield part, words.say("columns.invited"), [str(int(group.everybody["invited"].sum())) for group in groups]
     for wave in (study.baseline, *study.later_waves):
-        heading = words.say("columns.wave", wave=wave_title(wave, words))
+        heading = capital(words.say("columns.wave", wave=wave_title(wave, words)))
         yield part, heading, [str(group.answered(wave)) for group in groups]
     for wave in () if _unlinked(study) else study.later_waves:
         heading = words.say("columns.both", wave=wave_title(wave, words))

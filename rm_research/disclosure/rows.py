@@ -220,7 +220,8 @@ def told_by_clusters(row: Estimate, behind: Behind, threshold: Threshold) -> boo
 
 def few_in_odd_clusters(asked: Asked) -> pd.Series:
     """Exact tests by clusters, where clusters of some size hold few people: they cannot be rounded as errors are."""
-    exact = asked.table["method"].isin([Name.SIGN_FLIPS, Name.WILD_BOOTSTRAP, Name.RANDOMISATION])
+    table = asked.table
+    exact = table["measure"].eq(Measure.MEAN) & table["std_error"].isna() & table["p_value"].notna()
     return _where(asked, exact, lambda row, behind: told_by_clusters(row, behind, asked.threshold))
 
 

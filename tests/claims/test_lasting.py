@@ -75,7 +75,7 @@ def test_a_difference_is_not_held_against_a_change_but_its_change_is(mixed):
     assert first.compares_arms
     assert found.lasting(first) == (
         "The change in leaders’ mood did not last. It was +0.69 (95% interval 0.49 to 0.88) after and "
-        "+0.02 (95% interval −0.30 to 0.35) at year."
+        "+0.02 (95% interval −0.30 to 0.35) in the survey “year”."
     )
     last = found.headline_row("one", "leader", "programme", "mood", "year")
     assert [row.contrast for row in like_with_like(found, [first, None, last]) if row] == ["change", "change"]
@@ -104,7 +104,7 @@ def test_losses_until_then_are_told_with_a_difference_that_did_not_last(tmp_path
     disclosed = Disclosed(Estimates(table_of(*rows), details_of()), {}, 10)
     text = Claims(disclosed, read_study(tmp_path), catalogue("en")).lasting(disclosed.rows[2])
     assert text.startswith("The difference from the comparison in leaders’ mood did not last.")
-    said = "At year, 30% in the programme and 0% in the comparison had no score, so the groups need no longer be alike."
+    said = "In the survey “year”, 30% in the programme and 0% in the comparison had no score, so the groups need no longer be alike."
     assert (said in text) is named
 
 

@@ -118,8 +118,7 @@ def _flow_table(context: Context, flow: pd.DataFrame) -> Table:
     headings = [context.heading("role"), context.heading("arm"), context.heading("invited"), context.heading("before")]
     for wave in waves:
         headings += [
-            context.heading(column, wave=context.wave(wave), Wave=capital(context.wave(wave)))
-            for column in ("wave", "both", "scored", "left")
+            capital(context.heading(column, wave=context.wave(wave))) for column in ("wave", "both", "scored", "left")
         ]
     shown = flow.copy()
     for wave in waves:  # it says nothing more than `both` where everybody has both scores
