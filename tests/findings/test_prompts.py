@@ -53,8 +53,8 @@ def test_a_loss_that_matters_is_to_be_looked_at(texts):
 def test_what_did_not_last_is_to_be_looked_at(texts):
     last = row_of(wave="year", estimate=0.0, ci_low=-0.2, ci_high=0.2)
     assert texts(row_of(), last, cohort="one", several=True) == [
-        "Leaders’ mood: ask what would have kept the change, which was 0.00 in the survey “year” (95% interval −0.20 to "
-        "0.20)."
+        "Leaders’ mood: ask what would have kept the change, which was 0.00 in the survey “year” "
+        "(95% interval −0.20 to 0.20)."
     ]
     assert texts(row_of(), row_of(wave="year"), cohort="one", several=True) == []
 
