@@ -59,6 +59,14 @@ def test_what_did_not_last_is_to_be_looked_at(texts):
     assert texts(row_of(), row_of(wave="year"), cohort="one", several=True) == []
 
 
+def test_a_change_is_not_called_a_difference_where_only_the_first_survey_has_one(texts):
+    counts = {"n_pairs": 24, "n_pre": 24, "n_post": 24}
+    now = row_of(contrast="difference", method="ancova", n_comparison=24, **counts)
+    later = row_of(wave="year", estimate=0.0, ci_low=-0.2, ci_high=0.2, **counts)
+    found = texts(now, row_of(**counts), later, cohort="one", several=True, design=RANDOMISED)
+    assert any("would have kept the change, which was 0.00" in text for text in found)
+
+
 def test_a_loss_that_passed_needs_nobody_to_keep_it(texts):
     last = row_of(wave="year", estimate=0.0, ci_low=-0.2, ci_high=0.2)
     (text,) = texts(row_of(**LOSS), last, cohort="one", several=True)

@@ -53,7 +53,7 @@ def _gone(rows: list[Estimate], context: Context) -> Iterator[str]:
     for row in rows:
         both = first_and_last(claims, row)
         if both is not None and what_became(claims, *both) == "gone" and glance(both[0], claims).kind == "gain":
-            kind, later = "difference" if row.compares_arms else "change", claims.moment(both[1].wave)
+            kind, later = "difference" if both[0].compares_arms else "change", claims.moment(both[1].wave)
             scale = claims.scale_text(row.scale, row.arm, "")
             named = claims.named(row) | {"scale": scale, "later": later} | _numbers(both[1], context)
             yield context.words.say(f"prompts.gone_{kind}", **named)
