@@ -158,9 +158,11 @@ def poolable(estimates: Estimates, *, study: Study, behind: Behind | None = None
     """
     Rows that may be averaged: those shown. The result of a hidden group could be worked out from the average.
 
-    Intervals are whole here, also where they go beyond what the scale allows.
+    Intervals are whole here, also where they go beyond what the scale allows. Errors are rounded as they are shown, or
+    the weights of an average would tell the exact ones.
     """
     if not decided(estimates):
         (estimates,) = headed([estimates], study=study)
+    estimates = rounded_errors(estimates, study=study, behind=behind)
     asked = Asked.of(estimates, study, behind)
     return estimates.where(rules.rules_of_rows(asked).isna() & ~asked.in_words)

@@ -13,7 +13,7 @@ from test_few_clusters import TEAMS, in_teams
 from undrawn_findings import undrawn_findings
 
 from rm_research.catalogue import catalogue
-from rm_research.disclosure import disclose, errors, gate
+from rm_research.disclosure import disclose, errors, gate, poolable
 from rm_research.disclosure.clusters import few_of_a_size
 from rm_research.disclosure.errors import STEP, up
 from rm_research.disclosure.numbers import decide
@@ -79,6 +79,11 @@ class TestRow:
         half = student.ppf(0.95, 11) * row.std_error
         assert found.detail(row.id, "tost_low") == pytest.approx(row.estimate - half)
         assert found.detail(row.id, "error_rounded") == 1
+
+    def test_averages_weigh_by_the_rounded_error(self, tmp_path):
+        row = row_of(n_pre=24, n_pairs=24, n_clusters=12, std_error=0.25, df=11.0)
+        (found,) = poolable(Estimates(table_of(row), details_of()), study=study_of(tmp_path)).rows
+        assert found.std_error == pytest.approx(up(0.25))
 
     def test_intervals_of_means(self, tmp_path):
         row, found = self.shown(tmp_path, 12, mean_pre=3.0, mean_pre_low=2.7, mean_pre_high=3.3, e_value_interval=1.2)
