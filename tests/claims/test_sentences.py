@@ -206,7 +206,7 @@ def test_a_fall_is_a_gain_where_lower_is_better(claims):
 @pytest.mark.parametrize(("low", "high", "side"), [(0.4, 0.9, "above"), (-0.9, -0.4, "below")])
 def test_what_matters_is_said_by_the_side_of_0_on_which_the_interval_lies(claims, low, high, side):
     found = claims(row_of(estimate=(low + high) / 2, ci_low=low, ci_high=high, p_value=1e-5))
-    assert f"lies at least 0.30 scale points {side} 0, the" in found.verdict_sentence(found.disclosed.rows[0])
+    assert f"lies {side} 0 by at least 0.30 scale points, the" in found.verdict_sentence(found.disclosed.rows[0])
 
 
 def test_less_of_what_should_be_low_is_better_and_no_gain(claims):
