@@ -145,6 +145,7 @@ class TestFromAStudy:
         assert (a.sd, a.correlation, a.effect, a.compared, a.level) == (2, 0.1, 0.7, False, 0.8)
         assert (a.sources["sd"], a.sources["attrition"]) == ("given", "study")
 
+    @pytest.mark.slow
     def test_a_prepared_study_and_a_path_are_alike(self, compared):
         prepared = rm.prepare_study(compared)
         plans = [rm.plan_study(given) for given in (compared, str(compared), rm.read_study(compared), prepared)]

@@ -29,7 +29,7 @@ def begun(folder: Path, *, process: bool = False, **options) -> Path:
     return folder
 
 
-@pytest.mark.quick(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", ["qualtrics", "limesurvey", "redcap", "csv"])
 def test_what_is_filled_in_is_read_without_an_edit(tmp_path, platform):
     folder = begun(tmp_path / "study", platform=platform)
@@ -94,6 +94,7 @@ def test_what_cannot_be_filled_in_is_said_at_once(tmp_path):
     assert not list(folder.glob("*.xlsx"))
 
 
+@pytest.mark.slow
 def test_simulated_answers_are_never_released(tmp_path):
     folder = begun(tmp_path / "study")
     rm.simulate_answers(folder, pairs=4)

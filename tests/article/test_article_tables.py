@@ -86,6 +86,7 @@ class TestParticipants:
         assert "Both, after" not in table.to_frame()["Characteristic"].tolist()
         assert "The surveys are not linked: people are those who answered before." in table.notes
 
+    @pytest.mark.slow
     def test_who_has_no_entry_is_counted(self, tmp_path):
         folder = tmp_path / "s"
         prepared_desk(folder)

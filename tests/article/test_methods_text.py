@@ -59,6 +59,7 @@ def test_blanks_are_filled(prepared):
     assert "CR2 by dyad" in text
 
 
+@pytest.mark.slow
 def test_who_chose_is_compared_in_two_ways(tmp_path):
     chose = prepared_desk(tmp_path / "s", toml=TOML.replace('"randomised"', '"self-selected"'))
     sentence = catalogue("en").say("methods.two_ways")

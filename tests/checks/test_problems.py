@@ -23,6 +23,7 @@ class TestCheck:
     def test_a_clean_study_has_no_error(self, study):
         assert not check_study(study()).has_errors
 
+    @pytest.mark.slow
     def test_takes_a_study_a_path_and_what_is_prepared(self, study):
         folder = study(files=TWICE)
         read, prepared = read_study(folder), prepare_study(folder)

@@ -190,6 +190,7 @@ def test_a_group_without_a_row_of_its_own_is_told_of_in_no_words(tmp_path):
     assert "nearly all people of a group behind it" in said_of(numbers, tmp_path, "interaction")
 
 
+@pytest.mark.slow
 def test_the_page_says_it_in_words(tmp_path):
     numbers = decided(tmp_path, moved(1))
     study = prepare_study(tmp_path).study

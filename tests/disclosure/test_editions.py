@@ -241,6 +241,7 @@ class TestChangedNames:
             text = (study / name).read_text()
             (study / name).write_text(text.replace("scales.mood", "scales.humour").replace(",mood,", ",humour,"))
 
+    @pytest.mark.slow
     def test_an_outcome_of_another_name_is_known_by_its_columns(self, after_release):
         """Who came late waits, whatever the outcome is called now."""
         study = written(after_release(20), before=21, after=21)

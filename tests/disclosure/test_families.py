@@ -83,6 +83,7 @@ def test_the_page_says_who_is_not_counted(tmp_path):
         assert said in repr(undrawn_findings(prepared, cohort=cohort))
 
 
+@pytest.mark.slow
 def test_it_is_a_real_danger(tmp_path):
     """Both means with all their decimals, and what both share, give back what the one person answered."""
     same_items = "".join(f"p{k},part,1,5,m{k},m{k}\n" for k in (1, 2, 3))
@@ -98,6 +99,7 @@ def test_it_is_a_real_danger(tmp_path):
     assert "part" not in shown_scales(shown)
 
 
+@pytest.mark.slow
 def test_where_nobody_knows_who_answered_what_only_the_first_of_a_family_is_shown(tmp_path):
     prepared = study_with(tmp_path)
     changes = estimate_change(prepared.panel, study=prepared.study)

@@ -37,7 +37,7 @@ def change_of(study):
     return next(row for row in rows if row.contrast == "change")
 
 
-@pytest.mark.quick(3)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sizes", "shown"),
     [((13, 1), False), ((20, 2), False), ((11, 10), True), ((10, 10, 9), False), ((10, 10, 10, 10), True),

@@ -123,6 +123,7 @@ def test_of_cohorts_with_bounds_no_exact_total_is_told(decided):
     assert of(numbers, "purpose", ALL_COHORTS) is None
 
 
+@pytest.mark.slow
 def test_no_bound_of_all_cohorts_stands_beside_the_number_of_one(decided):
     """38 of 40, "nearly all of 15" and "95% or more of 55": then all of the 15 did."""
     in_first, others = ([f"P{k:03}" for k in range(start, 60, 2)] for start in (0, 1))
@@ -137,6 +138,7 @@ def test_no_bound_of_all_cohorts_stands_beside_the_number_of_one(decided):
     assert of(numbers, "purpose", ALL_COHORTS) is None
 
 
+@pytest.mark.slow
 def test_goals_that_were_attained_alike_are_told_in_words(decided):
     numbers = decided(edited("goals.csv", lambda rows: rows.assign(attainment="1")))
     row = of(numbers, "attainment", "A")
@@ -269,6 +271,7 @@ def test_after_a_release_few_new_pairs_wait(tmp_path):
     assert of(decide(prepare_study(tmp_path)), "purpose", "A")["n_pairs"] == 31
 
 
+@pytest.mark.slow
 def test_without_linked_waves_nobody_is_known_as_a_pair(decided):
     numbers = decided(toml=TOML.replace("[scales.inclusion]", '[link]\nmethod = "none"\n[scales.inclusion]'))
     assert numbers.tables["sides"].empty

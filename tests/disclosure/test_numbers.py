@@ -33,6 +33,7 @@ def forbid(monkeypatch):
     monkeypatch.setattr(numbers, "decide", made)
 
 
+@pytest.mark.slow
 def test_an_average_without_the_hidden_cohort_is_hidden_and_not_called_uncomputed(tmp_path):
     """Else a page says that there are too few cohorts where there are two."""
     numbers = decide(prepare_study(small_study(tmp_path, Group(n=30), Group("Autumn", 8), toml=TOML + SMALLEST)))
@@ -94,7 +95,7 @@ def test_a_shared_comparison_is_used_as_a_whole_for_each_cohort(tmp_path):
     assert set(shown["n_comparison"]) == {14}
 
 
-@pytest.mark.quick(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("several", [False, True])
 def test_waves_are_modelled_together_where_there_are_several(tmp_path, several):
     folder = small_study(tmp_path / "study", Group(n=30), toml=LATER if several else TOML + SMALLEST)
@@ -105,6 +106,7 @@ def test_waves_are_modelled_together_where_there_are_several(tmp_path, several):
     assert table["method"].eq("mixed_model").any() == several
 
 
+@pytest.mark.slow
 def test_a_cohort_with_an_error_is_in_no_number(tmp_path):
     folder = small_study(tmp_path / "study", Group(n=30), Group("Autumn", 25), toml=TOML + SMALLEST)
     after = pd.read_csv(folder / "post.csv", keep_default_na=False)

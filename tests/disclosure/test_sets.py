@@ -238,9 +238,11 @@ class TestBothRoles:
         assert list(shown) == [("a", "leader + mentor")]
         assert shown["a", "leader + mentor"].n_pairs == 15
 
+    @pytest.mark.slow
     def test_do_not_where_one_role_has(self, tmp_path):
         assert list(self.shown(tmp_path, Group("a", 12, "leader"), Group("a", 7, "mentor"))) == [("a", "leader")]
 
+    @pytest.mark.slow
     def test_do_not_where_both_are_too_few(self, tmp_path):
         assert not self.shown(tmp_path, Group("a", 5, "leader"), Group("a", 4, "mentor"))
 

@@ -57,6 +57,7 @@ def test_a_band_tells_no_more_than_that_it_is_above_the_share(tmp_path):
     assert few["above"].tolist() == [0.15]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("factor", "name"), [(3.0, "further_apart"), (1 / 3, "closer_together")])
 def test_spread_that_changed_is_named(tmp_path, factor, name):
     wide = [1, 5, 2, 4, 3, 2, 4, 1.5, 4.5, 3, 2, 4, 2.5, 3.5, 3, 1.2, 4.8, 2, 4, 3]
@@ -104,7 +105,7 @@ def long_runs(folder, n, *, action="flag"):
     return table.loc[table["limit"] == "same_answers", "above"].tolist()
 
 
-@pytest.mark.quick(2)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n", "above"), [(0, []), (2, []), (3, [0.05]), (4, [0.05]), (5, [0.1]), (11, [0.25]), (39, [])]
 )
@@ -128,6 +129,7 @@ def test_questionnaires_of_people_whom_no_number_names_are_not_counted(tmp_path)
     assert table[["cohort", "above"]].to_numpy().tolist() == [["a", 0.05], [ALL_COHORTS, 0.05]]
 
 
+@pytest.mark.slow
 def test_questionnaires_that_were_left_out_are_no_limit(tmp_path):
     assert long_runs(tmp_path, 11, action="drop") == []
 

@@ -127,6 +127,7 @@ class TestTheSumIsNotOfCohortsChosenByTheirAnswers:
     def test_what_nearly_nobody_answered_is_told_of_that_cohort_alone(self, tmp_path):
         assert set(of_cohorts(tmp_path, CHOSEN, table="rare_answers")["cohort"]) == {"Autumn"}
 
+    @pytest.mark.slow
     def test_a_sum_that_would_tell_it_itself_is_not_shown(self, tmp_path):
         alike = {name: [4, 5] * 15 for name in ("Summer", "Autumn")}
         assert set(of_cohorts(tmp_path, {"Spring": [1, 2, 3, 4, 5] * 6} | alike)["cohort"]) == {ALL_COHORTS}

@@ -150,6 +150,7 @@ def quote(prepared, person: int):
     return prepare_study(prepared.study.path)
 
 
+@pytest.mark.slow
 def test_a_quote_is_refused_where_no_group_is_shown(tmp_path):
     folder = open_study(tmp_path, {"leader": ["fine"] * 9}, more=QUOTED, files={"quotes.csv": "unit\n"})
     with pytest.raises(StudyError, match="in a group that is not shown"):

@@ -46,6 +46,7 @@ def test_a_page_s_table_is_of_arms_that_may_be_shown(tmp_path):
     assert table[["cohort", "variable", "n", "n_comparison"]].to_numpy().tolist() == [["a", "mood", 30, 12]]
 
 
+@pytest.mark.slow
 def test_scores_at_the_start_name_their_people_and_give_way_to_what_was_shown_before(tmp_path):
     """Next to a mean of 25 of the 30 people in the programme, that of all of them would tell of five."""
     groups = [Group("a", 30, arm="programme"), Group("a", 12, arm="waitlist")]

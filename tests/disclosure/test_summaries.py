@@ -26,6 +26,7 @@ def prepared_of(folder, *groups, toml=SMALLEST, twice=None):
 
 
 class TestMeasurement:
+    @pytest.mark.slow
     def test_it_is_of_scales_over_all_cohorts_without_errors(self, tmp_path):
         groups = [Group(n=30), Group("Autumn", 25, left=3), Group("Winter", 40)]
         prepared = prepared_of(tmp_path, *groups, twice="Winter")
@@ -34,6 +35,7 @@ class TestMeasurement:
         assert table[["scale", "wave", "n"]].to_numpy().tolist() == [["mood", "pre", 55], ["mood", "post", 52]]
         assert set(table["cohort"]) == {ALL_COHORTS}
 
+    @pytest.mark.slow
     def test_alpha_leaves_as_a_word_of_all_their_answers(self, tmp_path):
         groups = [Group(n=30), Group("Autumn", 25), Group("Winter", 40)]
         table = shown_measurement(prepared_of(tmp_path, *groups, twice="Winter"))["reliability"]
@@ -75,6 +77,7 @@ class TestSpecifications:
         assert sorted(table["cohort"]) == ["Autumn", "Spring"]
         assert not {"lowest", "median", "highest", "declared", "fewest"} & set(table)
 
+    @pytest.mark.slow
     def test_a_cohort_that_few_left_has_none(self, tmp_path):
         table = curves(prepared_of(tmp_path, Group(n=30), Group("Autumn", 25, left=3), toml=CURVES))
         assert table["cohort"].tolist() == ["Spring"]

@@ -171,6 +171,7 @@ def test_only_previews_tests_and_spam_are_left_out(draft_of, kept, left):
     assert made.people() == 19
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "entries", "doubt"),
     [("Erhebung", ["vorher", "nachher"], False), ("X7", ["T1", "T2", "T3"], False), ("Form", ["blue", "green"], True)],

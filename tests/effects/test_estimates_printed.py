@@ -132,6 +132,7 @@ class TestText:
         ).to_text().splitlines()  # fmt: skip
         assert line.endswith("n = 6.")
 
+    @pytest.mark.slow
     def test_where_nobody_left_nothing_is_said(self, tmp_path):
         prepared_desk(tmp_path)
         post = (tmp_path / "post.csv").read_text().splitlines()

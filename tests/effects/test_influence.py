@@ -44,6 +44,7 @@ def test_large_groups_are_not_tried(tmp_path):
     assert one_person_decides(prepare_study(study(tmp_path, [1, 2] * 101 + [-3000 / 100]))).empty
 
 
+@pytest.mark.slow
 def test_it_stands_on_the_quality_page_and_nowhere_else(tmp_path):
     found = check_study(study(tmp_path, [1, 2] * 8 + [-30]))
     assert len(found.sections()["influence"]) == 1

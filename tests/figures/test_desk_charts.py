@@ -35,6 +35,7 @@ def said(ax):
 
 
 class TestWhatIsShown:
+    @pytest.mark.slow
     def test_numbers_are_those_of_the_estimates(self, prepared):
         ax = rm.plot_change(prepared, scale="mood", role="leader", cohort="Spring", title=False)
         heads = private_of(prepared).estimates.where(scale="mood", role="leader", cohort="Spring").headlines().table
@@ -51,6 +52,7 @@ class TestWhatIsShown:
         of_panel = getattr(rm, verb)(prepared.panel, study=prepared.study, scale="mood", role="leader")
         assert sorted(said(of_panel)) == sorted(said(getattr(rm, verb)(prepared, scale="mood", role="leader")))
 
+    @pytest.mark.slow
     def test_people_however_few_are_shown_to_the_researcher_alone(self, tmp_path):
         prepared = prepared_desk(tmp_path / "few", dyads=5)
         change = rm.estimate_change(prepared, scale="mood", role="leader", cohort="Spring")
@@ -92,7 +94,7 @@ class TestWhatIsShown:
         row = private_of(prepared).estimates.where(**asked, arm="waitlist", contrast="change").headlines().rows[0]
         assert claims_of(private_of(prepared), prepared.study).title(row) in " ".join(waiting)
 
-    @pytest.mark.quick(1)
+    @pytest.mark.slow
     @pytest.mark.parametrize("verb", [*ALL, "plot_flow"])
     def test_a_chart_of_some_of_the_people_says_of_whom(self, prepared, verb):
         some = prepared.where(role="leader", grade=["A", "B"])

@@ -112,6 +112,7 @@ class TestPicture:
         assert png == replace(picture).png(SMALL)
         assert not re.search(rb"tEXt|iTXt|tIME|Software|matplotlib", png)
 
+    @pytest.mark.slow
     def test_every_word_is_on_the_slide(self, picture):
         slides = [
             replace(picture, **{word: "Other words"}).png(SMALL) for word in ("title", "subtitle", "note", "source")

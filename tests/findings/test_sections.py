@@ -97,6 +97,7 @@ class TestASectionThatIsEntered:
     def test_stands_in_the_contents(self, findings):
         assert '<li><a href="#toy">Toys of &lt;all&gt; pairs</a></li>' in findings.headline.html
 
+    @pytest.mark.slow
     def test_stands_in_the_document_with_its_picture(self, findings):
         document = docx.Document(io.BytesIO(word_document(findings, catalogue("en"))))
         headings = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Heading 1"]

@@ -388,11 +388,13 @@ class TestGaps:
                 cohort="Spring",
             )
 
+    @pytest.mark.slow
     def test_a_programme_whose_cohorts_all_have_errors_shows_nothing(self, built):
         findings = built(Group(), files=self.TWICE)
         assert "No results can be shown" in repr(findings.headline)
         assert "its data contain an error" in repr(findings.cohorts)
 
+    @pytest.mark.slow
     def test_one_wave_alone_shows_no_change(self, built):
         toml = TOML.replace('[waves.post]\nfile = "post.csv"\n', "")
         assert "No answers to the first outcome can be compared over time" in repr(built(Group(), toml=toml).headline)

@@ -74,6 +74,7 @@ def test_a_comparison_with_few_people_is_said_to_have_few(tmp_path):
     assert "compared over time" not in page.headline.text
 
 
+@pytest.mark.slow
 def test_the_page_of_a_comparison_says_that_it_is_one(prepared):
     page = undrawn_findings(prepared, cohort="K0")
     text = page.headline.text

@@ -66,6 +66,7 @@ def test_both_members_have_their_dyad(prepared, long):
     assert all(roles == {"leader", "mentor"} for roles in known)
 
 
+@pytest.mark.slow
 def test_codes_that_stand_in_two_cohorts_are_two_people(tmp_path):
     prepared = prepared_desk(tmp_path / "s")
     for path in (tmp_path / "s" / "pre.csv", tmp_path / "s" / "post.csv"):

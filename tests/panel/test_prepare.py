@@ -135,6 +135,7 @@ def test_another_version_of_a_package_that_reads_or_computes_makes_it_prepare_ag
         assert cache.load(study) is None, name
 
 
+@pytest.mark.slow
 def test_what_was_prepared_from_other_inputs_is_removed(folder):
     prepare_study(folder)
     (folder / "sessions.csv").write_text("pair,date,minutes\n")
@@ -142,6 +143,7 @@ def test_what_was_prepared_from_other_inputs_is_removed(folder):
     assert len(cached(folder)) == 1
 
 
+@pytest.mark.slow
 def test_a_damaged_cache_is_prepared_again(folder):
     fresh = prepare_study(folder)
     (cached(folder)[0] / "panel.arrow").write_bytes(b"broken")
@@ -156,6 +158,7 @@ def test_key_and_cache_may_be_kept_elsewhere(folder, tmp_path, monkeypatch):
     assert not (folder / ".rm_research").exists()
 
 
+@pytest.mark.slow
 def test_studies_that_share_a_place_keep_keys_and_caches(folder, tmp_path, monkeypatch):
     """Also two of one name, as copies of a study in different folders are."""
     monkeypatch.setenv("RM_RESEARCH_PRIVATE", str(tmp_path / "place"))
@@ -165,6 +168,7 @@ def test_studies_that_share_a_place_keep_keys_and_caches(folder, tmp_path, monke
     assert cache.load(read_study(folder)) is not None
 
 
+@pytest.mark.slow
 def test_what_came_with_a_study_is_prepared_anew(folder, tmp_path):
     """Its sender has its key, too, and could have made a cache with it."""
     fresh = prepare_study(folder)
@@ -176,6 +180,7 @@ def test_what_came_with_a_study_is_prepared_anew(folder, tmp_path):
     assert (received / ".rm_research" / "key").read_bytes() == key
 
 
+@pytest.mark.slow
 def test_what_others_put_into_the_cache_is_prepared_anew(folder):
     fresh = prepare_study(folder)
     (place,) = cached(folder)
@@ -255,6 +260,7 @@ def test_without_a_place_for_the_key_nothing_is_prepared(folder):
         prepare_study(folder)
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_is_done_without(folder):
     (folder / ".rm_research").mkdir()
     (folder / ".rm_research" / "cache").write_text("in the way")

@@ -55,6 +55,7 @@ def test_two_meetings_of_a_day_count_where_their_times_differ(prepare):
     assert held(prepare("P001,2025-03-20 09:00,45", "P001,2025-03-20 15:00,45")) == before + 2
 
 
+@pytest.mark.slow
 def test_a_meeting_without_its_time_is_the_one_of_that_day_with_a_time(prepare):
     before = held(prepare())
     told = prepare("P001,2025-08-11,45", "P001,2025-08-11 15:00,45", "P001,2025-08-11T23:30:00-05:00,45")

@@ -22,6 +22,7 @@ def quotes(folder, *rows, header=("unit", "text"), more=THEMES):
     return prepare_study(folder)
 
 
+@pytest.mark.slow
 def test_a_quote_is_what_was_written_or_its_edited_text(tmp_path):
     found = quoted(quotes(tmp_path, ["U1", ""], ["U2", ""], ["U3", "Many words …"], ["", ""]))
     assert found["text"].tolist() == ["One fine day.", "Ask […] for it.", "Many words …"]
@@ -29,7 +30,7 @@ def test_a_quote_is_what_was_written_or_its_edited_text(tmp_path):
     assert quoted(quotes(tmp_path / "other", ["U4"], header=["Unit"]))["text"].tolist() == ["four"]
 
 
-@pytest.mark.quick(3)
+@pytest.mark.slow
 @pytest.mark.parametrize(("rows", "words"), [
     ([["Anobody", "hello"]], "row 2: no open answer of this study is called so"),
     ([["", "hello"]], "row 2: no open answer of this study is called so"),
@@ -51,6 +52,7 @@ def test_what_cannot_be_quoted_is_said_by_row(tmp_path, rows, words):
     assert set(found["severity"]) == {"error"}
 
 
+@pytest.mark.slow
 def test_a_list_without_units_or_with_other_columns_is_refused(tmp_path):
     with pytest.raises(ReadError, match="lacks the column 'unit'"):
         quoted(quotes(tmp_path, ["x"], header=["text"]))
@@ -66,5 +68,6 @@ def test_a_list_that_is_not_there_is_an_error(tmp_path):
     assert "quotes" in set(check_study(tmp_path).table["rule"])
 
 
+@pytest.mark.slow
 def test_an_empty_list_quotes_nobody(tmp_path):
     assert quoted(quotes(tmp_path)).empty

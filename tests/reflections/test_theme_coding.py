@@ -83,6 +83,7 @@ def test_marks_of_an_answer_that_changed_since_do_not_count(tmp_path):
     assert time_of(prepare_study(folder)) == [True, None, True, True]
 
 
+@pytest.mark.slow
 def test_a_theme_that_is_declared_later_awaits_coding(tmp_path):
     folder = open_study(tmp_path, FOUR)
     coded(folder, {"a": {"*": YES}})
@@ -93,6 +94,7 @@ def test_a_theme_that_is_declared_later_awaits_coding(tmp_path):
     assert "not coded for every theme: 4." in notes.item()
 
 
+@pytest.mark.slow
 def test_what_awaits_coding_is_a_note_until_it_is_coded(tmp_path):
     folder = open_study(tmp_path, FOUR)
     assert "open_answers_await" in set(check_study(folder).table["rule"])
