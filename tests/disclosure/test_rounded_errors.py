@@ -210,3 +210,28 @@ def test_the_page_says_so(tmp_path):
     said = catalogue("en").say("limits.rounded_errors")
     assert said in repr(undrawn_findings(prepare_study(partner_missing(tmp_path))))
     assert said not in repr(undrawn_findings(prepare_study(small_study(tmp_path / "2", Group(n=20), toml=TOML + TEN))))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sharing", "shown"), [(False, True), (True, False)])
+def test_a_difference_of_roles_is_asked_of_each_role(tmp_path, sharing, shown):
+    """Partners share a cluster anyway; two leaders of one mentor would be found by the spread of a model of both."""
+    toml = TOML + '[design]\ninteractions = ["role"]\n' + TEN
+    study = small_study(tmp_path, Group(n=14, role="leader"), Group(n=14 - sharing, role="mentor"), toml=toml)
+    for wave in ("pre", "post"):
+        rows = pd.read_csv(study / f"{wave}.csv", dtype=str)
+        number = rows["code"].str.rsplit("-", n=1).str[1].astype(int)
+        rows.assign(pair=[f"D{min(one, 13 - sharing)}" for one in number]).to_csv(study / f"{wave}.csv", index=False)
+    numbers = decide(prepare_study(study))
+    assert is_shown(numbers, contrast="role_difference", method="likelihood") is shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sharing", "shown"), [(0, True), (2, False)])
+def test_imputed_changes_are_not_shown_where_few_share_a_cluster(tmp_path, sharing, shown):
+    study = small_study(tmp_path, Group(n=36, left=12), toml=TOML + TEN)
+    for wave in ("pre", "post"):
+        rows = pd.read_csv(study / f"{wave}.csv", dtype=str, keep_default_na=False)
+        rows.loc[: sharing - 1, "pair"] = "shared"
+        rows.to_csv(study / f"{wave}.csv", index=False)
+    assert is_shown(decide(prepare_study(study)), method="imputed", contrast="change") is shown
