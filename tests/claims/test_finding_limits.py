@@ -88,9 +88,9 @@ def shape(limit, arm="programme", **other):
     ("limit", "text"),
     [
         ("highest_before", "More than 15% of the leaders had the highest possible score before, so a rise could show"),
-        ("lowest_after", "More than 15% of the leaders had the lowest possible score after, so a fall may be larger"),
-        ("further_apart", "Scores of the leaders lay clearly further apart after than before:"),
-        ("closer_together", "Scores of the leaders lay clearly closer together after than before:"),
+        ("lowest_after", "More than 15% of the leaders had the lowest possible score after, so a fall may look too"),
+        ("further_apart", "Scores of the leaders lay clearly further apart after:"),
+        ("closer_together", "Scores of the leaders lay clearly closer together after:"),
     ],
 )
 def test_how_scores_lie_on_the_scale(claims, limit, text):

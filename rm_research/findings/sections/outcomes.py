@@ -109,9 +109,9 @@ def _notes(scale: Scale, context: Context) -> Iterator[str]:
     if scale.name not in context.study.confirmatory:
         yield say("outcome.exploratory")
     rows = [row for row in context.headlines if row.scale == scale.name and row.is_known]
-    rows = [row for row in rows if context.claims.of_every_wave(row)]
-    if waves := [say("chart.at", wave=context.wave(wave)) for wave in dict.fromkeys(row.wave for row in rows)]:
-        yield say("outcome.every_wave", Waves=capital(context.words.listed(waves)))
+    waves = dict.fromkeys(row.wave for row in rows if context.claims.of_every_wave(row))
+    if names := [say("outcome.named_wave", wave=context.wave(wave)) for wave in waves]:
+        yield say("outcome.every_wave", waves=context.words.listed(names))
 
 
 def _smallest_effect(scale: Scale, context: Context) -> Iterator[str]:
