@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,7 @@ WITHOUT_LINKS = """<script>
 document.querySelectorAll("a[href]").forEach(a => a.getAttribute("href").startsWith("#") || a.removeAttribute("href"));
 </script>
 """
+NAME = re.compile(rb"\(node(\d{8})\)")  # of an element that a tagged PDF refers to
 SAID, FAULT = "said.txt", "fault.txt"  # what the browser printed; why it was not run to its end
 ALWAYS = "D:19800101000000+00'00'"  # time of every PDF, so that it says nothing
 
@@ -104,7 +106,7 @@ def printed_html(html: str, title: str, browser: Path) -> bytes:
         content = pdf.read_bytes()
     if title_of(content).split() != title.split():  # browsers collapse white space
         raise PrintError(f"{browser} did not print this page. Is it allowed to read {tempfile.gettempdir()}?")
-    return without_dates(content)
+    return with_usual_names(without_dates(content))
 
 
 def _run(browser: Path, place: Path) -> str:
@@ -170,3 +172,9 @@ def without_dates(pdf: bytes) -> bytes:
     writer.add_metadata({"/CreationDate": ALWAYS, "/ModDate": ALWAYS})
     writer.write(written)
     return written.getvalue()
+
+
+def with_usual_names(pdf: bytes) -> bytes:
+    """PDF whose elements are numbered from 0, in their order: a browser's numbers depend on how busy the machine is."""
+    rank = {name: place for place, name in enumerate(sorted(set(NAME.findall(pdf))))}
+    return NAME.sub(lambda found: b"(node%08d)" % rank[found[1]], pdf)

@@ -22,6 +22,7 @@ from rm_research.reporting.forms.printing import (
     found_browser,
     printed,
     title_of,
+    with_usual_names,
     without_dates,
 )
 from rm_research.reporting.render import Page, page_html
@@ -228,3 +229,10 @@ def test_times_are_replaced_and_nothing_else():
 @pytest.mark.parametrize("pdf", [b"", b"/Title (Blocked)", b"%PDF-1.4\n/Title (Blocked)\n%%EOF"])
 def test_what_is_no_pdf_has_no_title(pdf):
     assert title_of(pdf) == ""
+
+
+def test_elements_of_a_document_are_numbered_in_their_order():
+    """A busy machine numbered them one higher now and then, so that equal pages gave other bytes."""
+    made = b"/ID (node%08d) /Names [ (node%08d) (node%08d) ] (node12)"
+    assert with_usual_names(made % (17, 9, 17)) == with_usual_names(made % (18, 10, 18))
+    assert with_usual_names(made % (17, 9, 17)) == made % (1, 0, 1)
