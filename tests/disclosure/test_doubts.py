@@ -11,7 +11,8 @@ from rm_research.panel import prepare_study
 ITEMS = ["m1", "m2", "m3"]
 SMALLEST = TOML + "[reporting]\nsmallest_group = 10\n"
 TEXT = (
-    "Some answers to Mood may be coded the wrong way round, so results may have the wrong sign or size until this is settled."
+    "Some answers to Mood may be coded the wrong way round, so results may have the wrong sign or size until this is "
+    "settled."
 )
 
 
