@@ -101,7 +101,8 @@ class TestProperty14SmallGroupsStayHidden:
     def test_a_cohort_too_small_says_so(self, page):
         if page.too_small:
             header = text_of(page.main.header)
-            assert re.search(r"No results can be shown|too (small|few)|[Ff]ewer than (two cohorts|\d+ people)", header)
+            told = r"No results can be shown|can be shown for|too (small|few)|[Ff]ewer than (two cohorts|\d+ people)"
+            assert re.search(told, header)
 
     def test_no_number_rests_on_fewer_people(self, page):
         smallest = page.facts.smallest_group
@@ -199,7 +200,7 @@ class TestProperty16StrengthsLimitsAndMethods:
         ("part", "words"),
         [
             ("model", r"regression|jackknife|random effects"),
-            ("df", r"degrees of freedom|t interval"),
+            ("df", r"[Dd]egrees of freedom|t interval"),
             ("missing data", r"who left|missing scores|score before|score after"),
             ("multiplicity", r"adjusted by Holm"),
             ("software", r"rm_research \d.*(numpy|pandas|statsmodels) \d"),
