@@ -1,16 +1,23 @@
 """The rules for rows of Estimates and for their details."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from rm_research.disclosure.alike import alike, of_few_changed, possible_scores
-from rm_research.disclosure.clusters import MOST_SOLVED, few_of_a_size, few_share_one, tells_few, who_share_across
+from rm_research.disclosure.clusters import (
+    MOST_SOLVED,
+    Codes,
+    few_of_a_size,
+    few_share_one,
+    tells_few,
+    who_share_across,
+)
 from rm_research.disclosure.families import first_of_family
 from rm_research.disclosure.known import MATES, PARTNERS, PEERS, meetings_before
-from rm_research.disclosure.sets import NOBODY, Behind, Circulated
+from rm_research.disclosure.sets import NOBODY, Behind, Circulated, Positions
 from rm_research.disclosure.threshold import Threshold
 from rm_research.effects.estimate import COMPARING, SETTING_APART, Estimate
 from rm_research.effects.estimates import Estimates, headlines, of_both
@@ -183,8 +190,8 @@ def few_in_a_cluster(asked: Asked) -> pd.Series:
         return few.fillna(value=False).astype(bool) & ~table["contrast"].isin(list(POOLED.values()))
 
     def rests_on_few(row: Estimate, behind: Behind) -> bool:
-        of = (people for sides in behind.scored(row) for people in sides)
-        return any(tells_few(behind.clusters[people], behind.people[people], asked.threshold) for people in of)
+        groups = (people for sides in behind.scored(row) for people in sides)
+        return _holds_of_some(tells_few, groups, behind, asked.threshold)
 
     return _where(asked, pd.Series(True, index=asked.table.index), rests_on_few)
 
@@ -196,10 +203,8 @@ def few_share_a_cluster(asked: Asked) -> pd.Series:
     Changes in standard deviations and those of a model know no clusters, or weigh them in another way; of two possible
     scores, the mean is the spread. Next to the error of the main row, it would tell how these few differ together.
     """
-    table, two = (
-        asked.table,
-        [scale.name for scale in asked.study.scales if possible_scores(scale.name, asked.study) == 2],
-    )
+    table = asked.table
+    two = [scale.name for scale in asked.study.scales if possible_scores(scale.name, asked.study) == 2]
     otherwise = table["measure"].isin([Measure.G_AV, Measure.D_RM]) | table["scale"].isin(two)
     of_changes = table["method"].eq(Name.IMPUTED) & table["contrast"].eq(Contrast.CHANGE)
     models = table["method"].isin([Name.LIKELIHOOD, Name.MIXED_MODEL]) | of_changes
@@ -207,15 +212,22 @@ def few_share_a_cluster(asked: Asked) -> pd.Series:
 
     def rests_on_few(row: Estimate, behind: Behind) -> bool:
         groups = [*behind.scored(row)[0], behind.with_both(row)]
-        return any(few_share_one(behind.clusters[people], behind.people[people], asked.threshold) for people in groups)
+        return _holds_of_some(few_share_one, groups, behind, asked.threshold)
 
     return _where(asked, otherwise, rests_on_few)
 
 
 def told_by_clusters(row: Estimate, behind: Behind, threshold: Threshold) -> bool:
     """Whether clusters of some size hold few of the people whom a row is about: its error weighs these otherwise."""
-    sides = (people for of in behind.scored(row) for people in of)
-    return any(few_of_a_size(behind.clusters[people], behind.people[people], threshold) for people in sides)
+    groups = (people for sides in behind.scored(row) for people in sides)
+    return _holds_of_some(few_of_a_size, groups, behind, threshold)
+
+
+def _holds_of_some(
+    holds: Callable[[Codes, Codes, Threshold], bool], groups: Iterable[Positions], behind: Behind, threshold: Threshold
+) -> bool:  # fmt: skip
+    """Whether something holds of the clusters and people of some group."""
+    return any(holds(behind.clusters[people], behind.people[people], threshold) for people in groups)
 
 
 def few_in_odd_clusters(asked: Asked) -> pd.Series:
@@ -227,8 +239,8 @@ def few_in_odd_clusters(asked: Asked) -> pd.Series:
 
 def levels_that_are_clusters(asked: Asked) -> pd.Series:
     """Comparisons of clusters with each other: with the sums of some, an error tells those of the others."""
-    starts = tuple(f"{name}: " for name in asked.study.design.interactions if name == asked.study.design.clusters)
-    return asked.table["subgroup"].str.startswith(starts) if starts else asked.table["id"].isna()
+    name, subgroup = asked.study.design.clusters, asked.table["subgroup"]
+    return subgroup.str.startswith(f"{name}: ") if name else subgroup.isna()
 
 
 def few_compared_belong_together(asked: Asked) -> pd.Series:

@@ -16,6 +16,12 @@ def doubted(context: Context) -> list[str]:
     return list(dict.fromkeys(title for _, titles in _doubts(context) for title in titles))
 
 
+def scales_in_doubt(context: Context) -> set[str]:
+    """Scales of the study whose answers may be coded wrongly."""
+    table = context.disclosed.tables.get("doubts")
+    return set() if table is None else set(table["scale"])
+
+
 def _doubts(context: Context) -> list[tuple[str, list[str]]]:
     """Each doubt with the titles of the outcomes on the page that it is about."""
     table, on_page = context.disclosed.tables.get("doubts"), context.shown_scales

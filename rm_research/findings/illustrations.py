@@ -116,16 +116,9 @@ def _whose_answers(scale: Scale, wave: str, role: str, context: Context) -> str:
     same = followed["role"].eq(role) & followed["scale"].eq(scale.name) & followed["wave"].eq(wave)
     total = int(followed.loc[same & followed["arm"].ne(UNKNOWN), "both"].sum())
     counts = {"n": n, "total": total, "people": context.claims.people(role, n)} | cohorts
-    each = any(map(context.claims.counted_apart, context.spoken_rows(scale.name, wave, role)))
-    key = (
-        "answers_same_each"
-        if each
-        else "answers_same_of"
-        if context.pooled
-        else "answers_same_part"
-        if n < total
-        else "answers_same"
-    )
+    key = "answers_same_of" if context.pooled else "answers_same_part" if n < total else "answers_same"
+    if any(map(context.claims.counted_apart, context.spoken_rows(scale.name, wave, role))):
+        key = "answers_same_each"
     return say(f"chart.{key}", **counts)
 
 

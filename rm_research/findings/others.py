@@ -14,9 +14,9 @@ MOST_NAMED = 4  # results in one sentence; of more, the table tells which are cl
 def what_else(context: Context) -> Iterator[str]:
     """What is clear of the other outcomes, and what is not; of those not named in advance, only harm."""
     rows = [row for row in context.known_main_rows if row.scale != context.study.first_scale.name]
-    exploratory = [row for row in rows if row.scale not in context.study.confirmatory]
-    yield from _named_in_advance([row for row in rows if row not in exploratory], context)
-    yield from _harm(exploratory, "worse_exploratory", context)
+    confirmatory = context.study.confirmatory
+    yield from _named_in_advance([row for row in rows if row.scale in confirmatory], context)
+    yield from _harm([row for row in rows if row.scale not in confirmatory], "worse_exploratory", context)
 
 
 def _named_in_advance(rows: list[Estimate], context: Context) -> Iterator[str]:

@@ -7,6 +7,7 @@ from rm_research.effects.estimate import Estimate
 from rm_research.effects.groups import ALL_COHORTS
 from rm_research.findings.context import Context
 from rm_research.findings.described import is_described
+from rm_research.findings.doubts import scales_in_doubt
 from rm_research.findings.page import Content
 from rm_research.findings.plan import plan_limits
 from rm_research.stats.attrition import MOST_LOST, MOST_UNEVEN
@@ -46,7 +47,8 @@ def _items(context: Context) -> list[str]:
         items.append(say("limits.few_df"))
     items += _small_groups(context) + _self_reports(context)
     measured = context.disclosed.tables["measurement"]
-    items += measurement_limits(measured[~measured["scale"].isin(_doubted(context))], study=study, words=context.words)
+    doubted = measured["scale"].isin(scales_in_doubt(context))  # why these fit together poorly is told at the top
+    items += measurement_limits(measured[~doubted], study=study, words=context.words)
     items += _not_validated(context) + _careless_limits(context)
     if len({row.scale for row in context.headlines if row.is_known}) > 1:
         items.append(say("limits.multiple"))
@@ -95,12 +97,6 @@ def _not_validated(context: Context) -> list[str]:
     named = [scale for scale in context.study.scales if scale.instrument and scale.name in on_page]
     titles = [scale.title for scale in named if not the_instrument(str(scale.instrument)).validated]
     return [context.words.say("limits.not_validated", scales=context.words.listed(titles))] if titles else []
-
-
-def _doubted(context: Context) -> set[str]:
-    """Scales whose answers may be coded wrongly: why they fit together poorly is told at the top."""
-    table = context.disclosed.tables.get("doubts")
-    return set() if table is None else set(table["scale"])
 
 
 def _small_groups(context: Context) -> list[str]:
